@@ -1,0 +1,1 @@
+"""The fake INSi teleservice of banc-insi: contract, registry, scripted answers and journal."""

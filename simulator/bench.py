@@ -1,0 +1,95 @@
+"""The simulator put together: stores in one data directory, and the teleservice on top of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from simulator.journal.store import Journal
+from simulator.population.cnda import load_cnda
+from simulator.population.generate import generate
+from simulator.registry.store import RegistryStore
+from simulator.sessions.profiles import profiles
+from simulator.sessions.store import SessionStore
+from simulator.teleservice import Teleservice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OidMode = Literal["test", "live"]
+
+
+class BenchSetupError(Exception):
+    """The simulator cannot be set up; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchOptions:
+    """What the registry and the default session are made of."""
+
+    data_dir: Path
+    people: int = 1000
+    """Synthetic people beside the public test identities."""
+    seed: int = 1
+    oid_mode: OidMode = "test"
+    """``test``: every test person carries a test OID (…4.10). ``live``: the published people carry the
+    production OID (…4.8), as the real qualification environment returns it."""
+    profile: str = "production"
+
+
+@dataclass(slots=True)
+class Bench:
+    """The open stores and the teleservice."""
+
+    options: BenchOptions
+    registry: RegistryStore
+    sessions: SessionStore
+    journal: Journal
+    teleservice: Teleservice
+
+    def close(self) -> None:
+        """Close the connections of the calling thread."""
+        self.registry.close()
+        self.sessions.close()
+        self.journal.close()
+
+
+def open_bench(options: BenchOptions) -> Bench:
+    """Open the data directory, building the registry when it is missing or was built otherwise.
+
+    Raises:
+        BenchSetupError: the directory cannot be written, a file in it is not ours, or the profile is unknown.
+    """
+    if options.profile not in profiles():
+        raise BenchSetupError(f"unknown profile {options.profile!r}; known are {', '.join(profiles())}")
+    try:
+        options.data_dir.mkdir(parents=True, exist_ok=True)
+        registry = RegistryStore(options.data_dir / "registry.sqlite")
+        _build_registry(registry, options)
+        sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
+        journal = open_journal(options.data_dir)
+    except (OSError, sqlite3.Error) as error:
+        raise BenchSetupError(
+            f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir."
+        ) from error
+    return Bench(
+        options=options,
+        registry=registry,
+        sessions=sessions,
+        journal=journal,
+        teleservice=Teleservice(registry, journal),
+    )
+
+
+def open_journal(data_dir: Path) -> Journal:
+    """Open the journal of a data directory alone."""
+    return Journal(data_dir / "journal.sqlite")
+
+
+def _build_registry(registry: RegistryStore, options: BenchOptions) -> None:
+    recipe = f"cnda+{options.people} seed={options.seed} oid={options.oid_mode} format=1"
+    if registry.meta("recipe") == recipe:
+        return
+    people = [*load_cnda(options.oid_mode), *generate(options.people, options.seed)]
+    registry.rebuild(people, recipe)

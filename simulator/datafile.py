@@ -1,0 +1,209 @@
+"""YAML data files checked against a JSON Schema, with errors that name file, line and expectation.
+
+Rules, faults, scenarios, test people and plans are data. Whoever edits one by hand gets every problem of
+the file at once, each with its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+MAX_BYTES = 4 * 1024 * 1024
+"""A data file larger than this is refused unread: nothing we ship or expect comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a data file."""
+
+    line: int
+    """1-based; 0 when the file as a whole is meant."""
+    column: int
+    """1-based; 0 when the file as a whole is meant."""
+    path: str
+    """Where in the document, such as ``rules[2].title.fr``; empty for the document itself."""
+    message: str
+    """What was expected and what came."""
+
+
+class DataFileError(Exception):
+    """A data file cannot be used. ``problems`` holds everything found, in file order."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        """Keep the name of the file and what is wrong with it."""
+        self.source = source
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> Iterator[str]:
+        """Yield one line per problem: ``file:line:column: where: expectation``."""
+        for problem in self.problems:
+            place = f"{self.source}:{problem.line}:{problem.column}" if problem.line else self.source
+            where = f"{problem.path}: " if problem.path else ""
+            yield f"{place}: {where}{problem.message}"
+
+
+def load_yaml(path: Path | Traversable, schema: Mapping[str, Any] | None = None) -> Any:
+    """Read one YAML file and return its data.
+
+    Args:
+        path: the file; UTF-8.
+        schema: a JSON Schema (2020-12) that the data must satisfy.
+
+    Raises:
+        DataFileError: the file is missing, too large, not UTF-8, not YAML, has a duplicate key, or does
+            not satisfy the schema.
+    """
+    source = str(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataFileError(source, [Problem(0, 0, "", f"cannot be read: {reason}")]) from error
+    return parse_yaml(content, source, schema)
+
+
+def parse_yaml(content: bytes, source: str, schema: Mapping[str, Any] | None = None) -> Any:
+    """Parse YAML bytes; ``source`` names them in errors. See ``load_yaml``."""
+    if len(content) > MAX_BYTES:
+        raise DataFileError(
+            source, [Problem(0, 0, "", f"expected at most {MAX_BYTES} bytes, got {len(content)}")]
+        )
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataFileError(
+            source, [Problem(line, 1, "", f"expected UTF-8, got byte 0x{content[error.start]:02X}")]
+        ) from error
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        problems = list(_structure_problems(node, "")) if node is not None else []
+        if problems:
+            raise DataFileError(source, problems)
+        # _Loader derives from yaml's SafeLoader: plain data only.
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise DataFileError(source, [Problem(line, column, "", f"not YAML: {error.problem}")]) from error
+    except yaml.YAMLError as error:
+        raise DataFileError(source, [Problem(0, 0, "", f"not YAML: {error}")]) from error
+    except RecursionError as error:
+        raise DataFileError(source, [Problem(0, 0, "", "nested too deeply")]) from error
+    if schema is not None:
+        found = [
+            Problem(*_place(node, list(error.absolute_path)), _dotted(error.absolute_path), _explain(error))
+            for error in _validator(json.dumps(schema)).iter_errors(data)
+        ]
+        if found:
+            raise DataFileError(source, sorted(found, key=lambda problem: (problem.line, problem.column)))
+    return data
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that leaves dates and yes/no alone: ``2014-02-01`` and ``NO`` are strings here.
+
+    Aliases are refused: a few lines of them can stand for gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it bare
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+_UNWANTED = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _UNWANTED]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
+
+
+def _structure_problems(node: yaml.Node, path: str, depth: int = 0) -> Iterator[Problem]:
+    """Yield duplicate keys and aliases-by-depth problems, which YAML itself lets pass."""
+    if depth > 32:  # noqa: PLR2004 - no data file of ours nests half as deep
+        yield Problem(node.start_mark.line + 1, node.start_mark.column + 1, path, "nested too deeply")
+        return
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            here = f"{path}.{name}" if path else name
+            if name in seen:
+                yield Problem(key.start_mark.line + 1, key.start_mark.column + 1, here, "duplicate key")
+            seen.add(name)
+            yield from _structure_problems(value, here, depth + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _structure_problems(value, f"{path}[{index}]", depth + 1)
+
+
+@cache
+def _validator(schema: str) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads(schema))
+
+
+def _place(node: yaml.Node | None, path: list[str | int]) -> tuple[int, int]:
+    """Return line and column of the deepest node that the path reaches."""
+    while path and node is not None:
+        step, *path = path
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            child = next((value for key, value in node.value if key.value == str(step)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            child = node.value[step]
+        if child is None:
+            break
+        node = child
+    if node is None:
+        return 0, 0
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else str(step))
+    return text
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    got = repr(error.instance)
+    got = got if len(got) <= 60 else got[:57] + "..."  # noqa: PLR2004 - a line, not a dump
+    expected: Any = error.validator_value
+    instance: Any = error.instance
+    match error.validator:
+        case "required":
+            missing = [repr(name) for name in expected if name not in instance]
+            return f"expected the key {', '.join(missing)}, which is missing"
+        case "additionalProperties":
+            known = sorted(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
+            unknown = sorted(set(instance) - set(known))
+            return f"unknown key {', '.join(map(repr, unknown))}; known keys are {', '.join(known)}"
+        case "enum":
+            return f"expected one of {', '.join(map(str, expected))}, got {got}"
+        case "type":
+            return f"expected {expected}, got {got}"
+        case "pattern":
+            return f"expected text of the form {expected}, got {got}"
+        case "minLength":
+            return f"expected at least {expected} characters, got {got}"
+        case "minItems" | "minProperties":
+            return f"expected at least {expected} entries, got {got}"
+        case _:
+            return error.message

@@ -1,0 +1,171 @@
+"""Where and when drawn people are born, and where an order number cannot be that of a real birth.
+
+Order numbers count the registrations of one month in one place. Drawn people have numbers from
+``FIRST_ORDER``, and are born, unless another place is asked for, where so many births in a month are out of the
+question: see ``order_is_impossible`` and ``data/README.md`` for what that guarantees and what it does not.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from simulator.ins.places import cog
+
+if TYPE_CHECKING:
+    from random import Random
+
+FIRST_ORDER = 900
+"""Smallest order number of a drawn person; the largest is 999."""
+
+FIRST_BIRTH_YEAR = 1920
+LAST_BIRTH_YEAR = 2024
+
+_BIRTHS_BY_DECADE = {
+    1920: 8,
+    1930: 40,
+    1940: 95,
+    1950: 120,
+    1960: 130,
+    1970: 125,
+    1980: 122,
+    1990: 115,
+    2000: 120,
+    2010: 113,
+    2020: 50,
+}
+"""Rough share of the people living in France by decade of birth, per thousand. An order of magnitude, taken from
+no table: calibration is not the subject here."""
+
+_ABROAD_PERCENT = 4.0
+_OVERSEAS_PERCENT = 4.0
+_CORSICA_PERCENT = 1.0
+
+_BUSY_DEPARTEMENTS = ("75", "92", "93", "94")
+"""Paris and its inner suburbs (75 is the whole Seine before 1968)."""
+
+_NOBODY_BORN = ("984", "989", "985")
+"""No inhabitants (984, 989); codes derived by rule, read in no INSEE file (985)."""
+
+_ATTEMPTS = 1000
+
+
+class NoSuchBirthError(ValueError):
+    """No birth satisfies what was asked for: unknown place, or a place that did not exist at the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Codes where people may be born, by kind; whether they existed at a date is asked afterwards."""
+
+    mainland: tuple[str, ...]
+    corsica: tuple[str, ...]
+    overseas: tuple[str, ...]
+    abroad: tuple[str, ...]
+
+
+def draw_birth_date(random: Random) -> dt.date:
+    """Draw a complete birth date with a plausible age structure (1920 to 2024)."""
+    decades, cumulative = _DECADES
+    decade = decades[bisect_right(cumulative, int(random.random() * cumulative[-1]))]
+    first = dt.date(decade, 1, 1).toordinal()
+    after = dt.date(min(decade + 9, LAST_BIRTH_YEAR) + 1, 1, 1).toordinal()
+    return dt.date.fromordinal(first + int(random.random() * (after - first)))
+
+
+def draw_birth_place(random: Random, date: dt.date) -> str:
+    """Draw the COG code of a quiet place that existed at that date: a full commune, or a country."""
+    places = _places()
+    roll = random.random() * 100
+    if roll < _ABROAD_PERCENT:
+        pool = places.abroad
+    elif roll < _ABROAD_PERCENT + _OVERSEAS_PERCENT:
+        pool = places.overseas
+    elif roll < _ABROAD_PERCENT + _OVERSEAS_PERCENT + _CORSICA_PERCENT:
+        pool = places.corsica
+    else:
+        pool = places.mainland
+    while True:
+        code = pool[int(random.random() * len(pool))]
+        place = cog().at(code, date)
+        if place is not None and place.parent is None and place.covers(date):
+            return code
+
+
+def draw_birth_date_at(random: Random, code: str) -> dt.date:
+    """Draw a birth date at which a given place existed.
+
+    Raises:
+        NoSuchBirthError: the code is unknown, or was in force for too short a time.
+    """
+    if not cog().exists(code):
+        raise NoSuchBirthError(f"birth_place: expected a code of the COG, got {code!r}")
+    for _ in range(_ATTEMPTS):
+        date = draw_birth_date(random)
+        if cog().is_valid_at(code, date):
+            return date
+    raise NoSuchBirthError(
+        f"birth_place: expected a code in force between {FIRST_BIRTH_YEAR} and {LAST_BIRTH_YEAR}, got {code!r}"
+    )
+
+
+def check_birth(code: str, date: dt.date) -> None:
+    """Check that somebody may be born at this place on this date.
+
+    Raises:
+        NoSuchBirthError: the code is unknown, or was not in force.
+    """
+    if not cog().is_valid_at(code, date):
+        validity = cog().validity_at(code, date)
+        raise NoSuchBirthError(f"birth_place: expected a code in force on {date}, got {code!r} ({validity})")
+
+
+def order_is_impossible(code: str) -> bool:
+    """Tell whether order numbers from ``FIRST_ORDER`` are out of the question at this place.
+
+    Inferred: nobody publishes the highest order numbers. False means only that it could not be excluded.
+    """
+    if code.startswith("99"):
+        return code in _listed("quiet_countries.csv")
+    return code[:2] not in _BUSY_DEPARTEMENTS and code not in _listed("busy_communes.csv")
+
+
+def is_former(code: str) -> bool:
+    """Tell whether a code is no longer in force: absorbed or split commune, re-coded place, extinct state."""
+    latest = cog().at(code, None)
+    return latest is not None and latest.valid_to is not None
+
+
+_DECADES = (tuple(_BIRTHS_BY_DECADE), tuple(accumulate(_BIRTHS_BY_DECADE.values())))
+
+
+@cache
+def _places() -> _Places:
+    mainland: list[str] = []
+    corsica: list[str] = []
+    overseas: list[str] = []
+    busy = _listed("busy_communes.csv")
+    left_out = ("99", *_NOBODY_BORN, *_BUSY_DEPARTEMENTS)
+    for code in cog().codes():
+        if code in busy or code.startswith(left_out):
+            continue
+        if code.startswith(("97", "98")):
+            overseas.append(code)
+        elif code.startswith(("2A", "2B", "20")):
+            corsica.append(code)
+        else:
+            mainland.append(code)
+    abroad = tuple(sorted(_listed("quiet_countries.csv")))
+    return _Places(tuple(mainland), tuple(corsica), tuple(overseas), abroad)
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    text = (files("simulator.population") / "data" / name).read_text(encoding="utf-8")
+    return frozenset(row["code"] for row in csv.DictReader(text.splitlines()))

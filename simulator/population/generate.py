@@ -1,0 +1,137 @@
+"""Populations and small groups of drawn people, the same for the same seed.
+
+No two people of one generation share a matricule, nor birth name, first word of the first names, sex and birth
+date together: a search by the true traits never gets 02 by accident, with or without the birth place.
+
+Between generations only chance keeps people apart, so far as a seed or ``avoid`` does not: give every generation
+of one registry its own seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from random import Random
+from typing import TYPE_CHECKING
+
+from simulator.ins.dates import BirthDate
+from simulator.ins.identity import InsIdentity
+from simulator.ins.oid import InsOid
+from simulator.ins.traits import comparison_key
+from simulator.population.births import draw_birth_place
+from simulator.population.identities import Wish, draw_identity, draw_matricule, tags_of
+from simulator.registry.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_ATTEMPTS = 1000
+
+
+class ExhaustedError(ValueError):
+    """So many people with these features cannot be told apart: the wish is too narrow for the number asked for."""
+
+
+def generate(size: int, seed: int | str) -> Iterator[Person]:
+    """Yield a population of ``size`` people with keys ``syn/<seed>/<n>``, n from 0.
+
+    The same seed gives the same people in the same order, whatever the size: a smaller population is the start
+    of a larger one.
+    """
+    return islice(_people(f"syn/{seed}", Wish(), ()), size)
+
+
+def draw(
+    n: int,
+    seed: int | str,
+    *,
+    sex: str | None = None,
+    birth_date: str | None = None,
+    birth_place: str | None = None,
+    first_names_count: int | None = None,
+    compound_first_name: bool | None = None,
+    hyphen_name: bool | None = None,
+    apostrophe_name: bool | None = None,
+    space_name: bool | None = None,
+    nia: bool | None = False,
+    avoid: Iterable[Person] = (),
+) -> list[Person]:
+    """Draw ``n`` fresh people with the wished features, keys ``draw/<seed>/<n>``.
+
+    Every feature is as in ``simulator.population.identities.Wish``: None leaves it to chance. Nobody is like one of
+    ``avoid``, in the sense of this module.
+
+    Raises:
+        ValueError: a wish cannot be fulfilled, or not ``n`` times (``ExhaustedError``).
+    """
+    wish = Wish(
+        sex=sex,
+        birth_date=birth_date,
+        birth_place=birth_place,
+        first_names_count=first_names_count,
+        compound_first_name=compound_first_name,
+        hyphen_name=hyphen_name,
+        apostrophe_name=apostrophe_name,
+        space_name=space_name,
+        nia=nia,
+    )
+    return list(islice(_people(f"draw/{seed}", wish, avoid), n))
+
+
+def namesake(person: Person, seed: int | str) -> Person:
+    """Draw somebody with the same names, sex and birth date, born elsewhere: INSi answers 02 until the place is sent.
+
+    The key is that of ``person`` followed by ``/namesake/<seed>``.
+
+    Raises:
+        BirthDateError: the birth date of ``person`` is not complete.
+    """
+    key = f"{person.key}/namesake/{seed}"
+    random = Random(key)  # noqa: S311 - repeatable on purpose, nothing is secret
+    traits = person.identity.traits
+    date = BirthDate.parse_iso(traits.birth_date).to_date()
+    place = draw_birth_place(random, date)
+    while place == traits.birth_place:
+        place = draw_birth_place(random, date)
+    identity = InsIdentity(
+        traits=replace(traits, birth_place=place),
+        matricule=draw_matricule(random, traits.sex, date, place),
+        oid=InsOid.NIR_TEST,
+    )
+    return _person(key, identity)
+
+
+def _people(prefix: str, wish: Wish, avoid: Iterable[Person]) -> Iterator[Person]:
+    random = Random(prefix)  # noqa: S311 - repeatable on purpose, nothing is secret
+    taken: set[object] = set()
+    for person in avoid:
+        taken.update(_marks(person.identity))
+    number = attempts = 0
+    while True:
+        identity = draw_identity(random, wish)
+        marks = _marks(identity)
+        if taken.isdisjoint(marks):
+            taken.update(marks)
+            yield _person(f"{prefix}/{number}", identity)
+            number += 1
+            attempts = 0
+            continue
+        attempts += 1
+        if attempts == _ATTEMPTS:
+            raise ExhaustedError(f"{number} people could be told apart, no more: widen the wish {wish}")
+
+
+def _marks(identity: InsIdentity) -> tuple[object, object]:
+    """Give what nobody else may have: the number, and the traits that a search cannot do without."""
+    traits = identity.traits
+    first_word = comparison_key(traits.first_names).partition(" ")[0]
+    return identity.matricule.number, (
+        comparison_key(traits.birth_name),
+        first_word,
+        traits.sex,
+        traits.birth_date,
+    )
+
+
+def _person(key: str, identity: InsIdentity) -> Person:
+    return Person(key=key, identity=identity, tags=tags_of(identity))

@@ -1,0 +1,1 @@
+"""The national registry: a closed world of people, and how traits are matched against it."""

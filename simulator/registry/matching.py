@@ -1,0 +1,78 @@
+"""Matching traits against people: pure, exact, and able to say why.
+
+Exact matching on the normalised form is the default because practitioners report that the traits must be
+exactly those of the registry (insi-contract §5.5, seen: StudioVision study). How hyphens and spaces, several
+``Prenom`` elements or a place that differs are treated by the real service is not established
+(insi-contract §10.6): what is done here is inferred, and says so in each explanation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.ins import comparison_key, starts_list
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.ins import InsIdentity
+    from simulator.registry.person import Person
+
+TRAITS = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
+"""The traits compared, in the order in which they are explained."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTraits:
+    """Traits to look for. ``birth_place`` is optional; the others are given."""
+
+    birth_name: str
+    first_names: str
+    """One first name, or several joined by a space: a beginning of the person's list."""
+    sex: str
+    birth_date: str
+    birth_place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person considered, and the traits that excluded them (none: they match)."""
+
+    person: Person
+    excluded_by: tuple[str, ...]
+
+    @property
+    def matches(self) -> bool:
+        """Whether every trait compared agrees."""
+        return not self.excluded_by
+
+
+def differing_traits(wanted: SearchTraits, identity: InsIdentity) -> tuple[str, ...]:
+    """Return the names of the traits of ``identity`` that differ from those wanted.
+
+    - ``birth_name``: equal on the comparison key.
+    - ``first_names``: the given text is the start of the person's list, on whole given names; a given name
+      that is not first does not match (inferred).
+    - ``sex`` and ``birth_date``: equal, character for character.
+    - ``birth_place``: compared only when given, and equal.
+    """
+    traits = identity.traits
+    different = []
+    if comparison_key(wanted.birth_name) != comparison_key(traits.birth_name):
+        different.append("birth_name")
+    if not starts_list(wanted.first_names, traits.first_names):
+        different.append("first_names")
+    if wanted.sex != traits.sex:
+        different.append("sex")
+    if wanted.birth_date != traits.birth_date:
+        different.append("birth_date")
+    if wanted.birth_place is not None and wanted.birth_place != traits.birth_place:
+        different.append("birth_place")
+    return tuple(different)
+
+
+def judge(wanted: SearchTraits, people: Sequence[Person]) -> list[Candidate]:
+    """Return every person with what excluded them, the best first."""
+    candidates = [Candidate(person, differing_traits(wanted, person.identity)) for person in people]
+    return sorted(candidates, key=lambda candidate: len(candidate.excluded_by))

@@ -1,0 +1,235 @@
+"""The registry on disk: one SQLite file, read by every worker, written only when it is built.
+
+A session adds people of its own to the ``scope`` named after it; the base population is the scope ``""``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from simulator.ins import HistoricId, InsIdentity, Matricule, Traits, comparison_key
+from simulator.registry.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from simulator.registry.matching import SearchTraits
+
+BASE: Final = ""
+"""The scope of the people that every session sees."""
+
+NEAR_LIMIT: Final = 5
+"""How many near misses an explanation considers per kind: the answer never depends on them."""
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS person (
+  id INTEGER PRIMARY KEY,
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  birth_name TEXT NOT NULL,
+  first_names TEXT NOT NULL,
+  sex TEXT NOT NULL,
+  birth_date TEXT NOT NULL,
+  birth_place TEXT,
+  number TEXT NOT NULL,
+  cle TEXT NOT NULL,
+  oid TEXT NOT NULL,
+  history TEXT,
+  tags TEXT,
+  note TEXT,
+  UNIQUE (scope, key)
+);
+CREATE INDEX IF NOT EXISTS person_by_date_and_name ON person (birth_date, name_key);
+CREATE INDEX IF NOT EXISTS person_by_name ON person (name_key);
+CREATE INDEX IF NOT EXISTS person_by_number ON person (number);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_COLUMNS: Final = (
+    "key, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, history, tags, note"
+)
+
+
+class RegistryStore:
+    """People by traits. Safe to use from several threads and processes; one connection per thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the registry file, creating it when it does not exist.
+
+        Raises:
+            sqlite3.Error: the file cannot be opened or is not a registry.
+        """
+        self._path = path
+        self._local = threading.local()
+        self._connection().executescript(_SCHEMA)
+
+    def add(self, people: Iterable[Person], scope: str = BASE) -> int:
+        """Add people to a scope, all or none; return how many.
+
+        Raises:
+            sqlite3.IntegrityError: a person with the same key is already in this scope.
+        """
+        with self._write() as connection:
+            return _insert(connection, people, scope)
+
+    def rebuild(self, people: Iterable[Person], recipe: str) -> int:
+        """Replace the base population, all or nothing; sessions keep their own people.
+
+        ``recipe`` says how it was made and is found again under ``meta("recipe")``.
+        """
+        with self._write() as connection:
+            connection.execute("DELETE FROM person WHERE scope = ?", (BASE,))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('recipe', ?)", (recipe,))
+            return _insert(connection, people, BASE)
+
+    def remove_scope(self, scope: str) -> int:
+        """Remove the people of a session; return how many. The base population cannot be removed."""
+        if scope == BASE:
+            raise ValueError("expected the scope of a session, got the base population")
+        with self._write() as connection:
+            return connection.execute("DELETE FROM person WHERE scope = ?", (scope,)).rowcount
+
+    def same_name_and_date(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
+        """Return the people whose name and birth date are those wanted: all that could match."""
+        return self._select(
+            "birth_date = ? AND name_key = ? AND scope IN ('', ?)",
+            (wanted.birth_date, comparison_key(wanted.birth_name), scope),
+        )
+
+    def near_misses(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
+        """Return a few people of the same name or the same birth date, to explain why nobody matched."""
+        same_name = self._select(
+            "name_key = ? AND scope IN ('', ?) LIMIT ?",
+            (comparison_key(wanted.birth_name), scope, NEAR_LIMIT),
+        )
+        same_date = self._select(
+            "birth_date = ? AND scope IN ('', ?) LIMIT ?", (wanted.birth_date, scope, NEAR_LIMIT)
+        )
+        seen = {person.key for person in same_name}
+        return same_name + [person for person in same_date if person.key not in seen]
+
+    def by_matricule(self, number: str, scope: str = BASE) -> list[Person]:
+        """Return the people whose active matricule has this 13-character number."""
+        return self._select("number = ? AND scope IN ('', ?)", (number, scope))
+
+    def by_key(self, key: str, scope: str = BASE) -> Person | None:
+        """Return the person of this key, those of the session first."""
+        found = self._select("key = ? AND scope IN ('', ?) ORDER BY scope DESC LIMIT 1", (key, scope))
+        return found[0] if found else None
+
+    def people(
+        self, *, scope: str = BASE, limit: int = 100, offset: int = 0, tag: str | None = None
+    ) -> list[Person]:
+        """Return a page of people in the order in which they were added, optionally of one tag."""
+        if tag is None:
+            return self._select("scope IN ('', ?) ORDER BY id LIMIT ? OFFSET ?", (scope, limit, offset))
+        return self._select(
+            "scope IN ('', ?) AND instr(' ' || tags || ' ', ?) ORDER BY id LIMIT ? OFFSET ?",
+            (scope, f" {tag} ", limit, offset),
+        )
+
+    def count(self, scope: str = BASE) -> int:
+        """Return how many people a session sees."""
+        row = (
+            self._connection()
+            .execute("SELECT count(*) FROM person WHERE scope IN ('', ?)", (scope,))
+            .fetchone()
+        )
+        return int(row[0])
+
+    def meta(self, name: str) -> str | None:
+        """Return a fact recorded when the registry was built, such as its seed."""
+        row = self._connection().execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _select(self, condition: str, parameters: tuple[object, ...]) -> list[Person]:
+        # `condition` is one of the constants above; values are always bound.
+        query = f"SELECT {_COLUMNS} FROM person WHERE {condition}"  # noqa: S608
+        return [_person(row) for row in self._connection().execute(query, parameters)]
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=10, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+
+def _insert(connection: sqlite3.Connection, people: Iterable[Person], scope: str) -> int:
+    cursor = connection.executemany(
+        f"INSERT INTO person (scope, name_key, {_COLUMNS}) VALUES ({','.join('?' * 14)})",  # noqa: S608 - constant
+        ((scope, comparison_key(person.identity.traits.birth_name), *_row(person)) for person in people),
+    )
+    return cursor.rowcount
+
+
+def _row(person: Person) -> tuple[object, ...]:
+    identity, traits = person.identity, person.identity.traits
+    history = [[old.matricule.value, old.oid, old.date_from, old.date_to] for old in identity.history]
+    return (
+        person.key,
+        traits.birth_name,
+        traits.first_names,
+        traits.sex,
+        traits.birth_date,
+        traits.birth_place,
+        identity.matricule.number,
+        identity.matricule.key,
+        identity.oid,
+        json.dumps(history) if history else None,
+        " ".join(person.tags) or None,
+        person.note,
+    )
+
+
+def _person(row: tuple[str, ...]) -> Person:
+    key, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, history, tags, note = row
+    return Person(
+        key=key,
+        identity=InsIdentity(
+            traits=Traits(
+                birth_name=birth_name,
+                first_names=first_names,
+                sex=sex,
+                birth_date=birth_date,
+                birth_place=birth_place,
+            ),
+            matricule=Matricule(number, cle),
+            oid=oid,
+            history=tuple(
+                HistoricId(
+                    matricule=Matricule(value[:13], value[13:]), oid=old_oid, date_from=start, date_to=end
+                )
+                for value, old_oid, start, end in (json.loads(history) if history else ())
+            ),
+        ),
+        tags=tuple(tags.split()) if tags else (),
+        note=note,
+    )

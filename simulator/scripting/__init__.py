@@ -1,0 +1,1 @@
+"""Scripted scenarios: what a session answers instead of the registry, as data."""

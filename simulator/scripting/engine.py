@@ -1,0 +1,123 @@
+"""Which scripted answer a call gets, if any."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simulator.contract.render import LABELS, Answer, IdentifierBlock, TraitsBlock
+from simulator.ins import comparison_key
+from simulator.registry.matching import differing_traits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.contract.messages import Call
+    from simulator.registry.matching import SearchTraits
+    from simulator.registry.person import Person
+    from simulator.scripting.model import Installed, Then, When
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripted:
+    """What a scenario answers: ``answer`` or the code of a ``fault``; and which rule said so."""
+
+    scenario: str
+    rule: int
+    """0-based."""
+    answer: Answer | None = None
+    fault: str | None = None
+    person: str | None = None
+    """Key of the person answered."""
+
+
+def scripted_answer(call: Call, wanted: SearchTraits, installed: Sequence[Installed]) -> Scripted | None:
+    """Return what the first rule that holds answers, or ``None`` when the registry is to answer."""
+    for entry in installed:
+        for index, rule in enumerate(entry.scenario.rules):
+            if _holds(rule.when, call, wanted, entry):
+                return _answer(rule.then, index, entry)
+    return None
+
+
+def person_answer(person: Person) -> Answer:
+    """Return the answer 00 for a person, as the registry knows them."""
+    identity = person.identity
+    return Answer(
+        code="00",
+        label=LABELS["00"],
+        active=IdentifierBlock(
+            number=identity.matricule.number, key=identity.matricule.key, oid=identity.oid
+        ),
+        history=tuple(
+            IdentifierBlock(
+                number=old.matricule.number,
+                key=old.matricule.key,
+                oid=old.oid,
+                date_from=old.date_from,
+                date_to=old.date_to,
+            )
+            for old in identity.history
+        ),
+        traits=TraitsBlock(
+            birth_name=identity.traits.birth_name,
+            first_names=identity.traits.first_names,
+            sex=identity.traits.sex,
+            birth_date=identity.traits.birth_date,
+            birth_place=identity.traits.birth_place,
+        ),
+    )
+
+
+def _holds(when: When, call: Call, wanted: SearchTraits, entry: Installed) -> bool:
+    if when.operation is not None and when.operation != call.operation.value:
+        return False
+    if when.birth_name is not None and comparison_key(when.birth_name) != comparison_key(wanted.birth_name):
+        return False
+    return when.person is None or not differing_traits(wanted, entry.people[when.person].identity)
+
+
+def _answer(then: Then, index: int, entry: Installed) -> Scripted:
+    scenario = entry.scenario.id
+    if then.fault is not None:
+        return Scripted(scenario=scenario, rule=index, fault=then.fault)
+    if then.person is None:
+        code = then.code or "01"
+        return Scripted(scenario=scenario, rule=index, answer=Answer(code=code, label=LABELS[code]))
+    person = entry.people[then.person]
+    answer = person_answer(person)
+    if then.alter:
+        answer = _alter(answer, dict(then.alter), person)
+    return Scripted(scenario=scenario, rule=index, answer=answer, person=person.key)
+
+
+def _alter(answer: Answer, changes: dict[str, str | None], person: Person) -> Answer:
+    assert answer.active is not None  # noqa: S101 - an answer 00 has both blocks
+    assert answer.traits is not None  # noqa: S101
+    traits = person.identity.traits
+    year, month, day = traits.birth_date.split("-")
+    own = {
+        "year": year,
+        "month": month,
+        "day": day,
+        "birth_name": traits.birth_name,
+        "first_names": traits.first_names,
+        "sex": traits.sex,
+        "birth_place": traits.birth_place or "",
+        "number": person.identity.matricule.number,
+        "key": person.identity.matricule.key,
+        "oid": person.identity.oid,
+    }
+    values = {
+        name: None if text is None else _PLACEHOLDER.sub(lambda match: own.get(match[1], match[0]), text)
+        for name, text in changes.items()
+    }
+    identifier = {name: values.pop(name) for name in ("number", "key", "oid") if name in values}
+    return replace(
+        answer,
+        active=replace(answer.active, **identifier),  # type: ignore[arg-type] # the schema gives number and oid texts
+        traits=replace(answer.traits, **values),
+    )

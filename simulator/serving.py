@@ -1,0 +1,222 @@
+"""Starting the servers: granian for plain HTTP, on every platform."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from granian import Granian
+from granian.constants import Interfaces
+
+from simulator.bench import BenchOptions, open_bench
+from simulator.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+THREADS = 8
+"""Threads of one worker. The interpreter runs one at a time; the others wait for SQLite or a client."""
+
+READY_TIMEOUT_S = 20.0
+"""How long a starting server may take before it is reported as failed."""
+
+
+class ServingError(Exception):
+    """The server could not start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """Where and how to serve."""
+
+    bench: BenchOptions
+    host: str = "127.0.0.1"
+    port: int = 8080
+    """0 takes a free port."""
+    workers: int = 1
+    token: str | None = None
+    """Asked by the control API; made when ``host`` is not loopback and none is given."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address or name only reaches this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare(options: ServeOptions) -> ServeOptions:
+    """Check that the address can be served, build the registry, and fill in what was left open.
+
+    Raises:
+        ServingError: the port is taken or the address is not of this machine.
+        BenchSetupError: the data directory cannot be used.
+    """
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            if os.name != "nt":  # there it would allow to share the port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((options.host, options.port))
+            port = int(probe.getsockname()[1])
+    except OSError as error:
+        raise ServingError(
+            f"cannot listen on {options.host}:{options.port}: {error.strerror or error}. "
+            "Stop what uses it or choose another --port (0 takes a free one)."
+        ) from error
+    open_bench(options.bench).close()
+    token = options.token
+    if token is None and not is_loopback(options.host):
+        token = secrets.token_urlsafe(24)
+    return ServeOptions(
+        bench=options.bench, host=options.host, port=port, workers=options.workers, token=token
+    )
+
+
+def base_url(options: ServeOptions) -> str:
+    """Return the URL at which a program of this machine reaches the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{options.port}" if ":" in host else f"http://{host}:{options.port}"
+
+
+def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) -> None:
+    """Serve until interrupted. ``options`` come from ``prepare``; ``on_ready`` is told once calls are answered."""
+    serve_wsgi(
+        partial(_load, options),
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        on_ready=lambda: on_ready(options),
+        ready_url=f"{base_url(options)}/health",
+    )
+
+
+def serve_wsgi(
+    loader: Callable[..., Any],
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    on_ready: Callable[[], None],
+    ready_url: str,
+) -> None:
+    """Serve the WSGI application that ``loader`` returns in each worker, until interrupted."""
+    server = Granian(
+        "simulator",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_enabled=False,
+        respawn_failed_workers=True,
+    )
+    threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
+    server.serve(target_loader=loader, wrap_loader=False)
+
+
+@contextlib.contextmanager
+def running(options: ServeOptions) -> Iterator[str]:
+    """Run a simulator in a process of its own and yield its base URL; it is stopped on the way out.
+
+    Raises:
+        ServingError: it did not start; the message holds what it printed.
+    """
+    bench = options.bench
+    command = [
+        *(sys.executable, "-m", "simulator.cli", "serve"),
+        *("--host", options.host, "--port", str(options.port)),
+        *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
+        *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+    ]
+    with running_process(command, f"{base_url(options)}/health") as url:
+        yield url.removesuffix("/health")
+
+
+@contextlib.contextmanager
+def running_process(command: list[str], ready_url: str) -> Iterator[str]:
+    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out."""
+    # The command is one of our own, built from typed options.
+    process = subprocess.Popen(  # noqa: S603
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        # A group of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        start_new_session=os.name != "nt",
+    )
+    printed: list[str] = []
+    drain = threading.Thread(target=lambda: printed.extend(process.stdout or ()), daemon=True)
+    drain.start()
+    try:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not _answers(ready_url):
+            if process.poll() is not None:
+                drain.join(timeout=1)
+                raise ServingError(
+                    f"the server stopped at once (exit code {process.returncode}):\n{''.join(printed)}"
+                )
+            if time.monotonic() > deadline:
+                raise ServingError(f"the server did not answer at {ready_url} within {READY_TIMEOUT_S:.0f} s")
+            time.sleep(0.02)
+        yield ready_url
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Stop a server politely, then firmly."""
+    if process.poll() is not None:
+        return
+    process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+
+
+def _load(options: ServeOptions, *_: object) -> Any:
+    """Make the application in a worker process."""
+    return create_app(open_bench(options.bench), token=options.token)
+
+
+def _announce(ready_url: str, on_ready: Callable[[], None]) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if _answers(ready_url):
+            on_ready()
+            return
+        time.sleep(0.02)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code < 500  # noqa: PLR2004 - any answer of ours
+    except httpx.HTTPError:
+        return False

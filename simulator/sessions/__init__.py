@@ -1,0 +1,1 @@
+"""Bench sessions: people, scripts, profile and journal of one tester, isolated from the others."""

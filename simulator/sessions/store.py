@@ -1,0 +1,208 @@
+"""Sessions on disk, shared by all workers of a simulator.
+
+Each thread keeps what it read and re-reads only when another connection has written since: SQLite's
+``data_version`` tells, at the cost of a few microseconds per call.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.registry.person import from_json
+from simulator.scripting.loader import read_scenario
+from simulator.scripting.model import Installed
+from simulator.sessions.profiles import Profile, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+DEFAULT: Final = "default"
+"""The session of calls to ``/lps`` without a session in the path."""
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS session (
+  id TEXT PRIMARY KEY,
+  created_at TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  idams TEXT
+);
+CREATE TABLE IF NOT EXISTS scenario (
+  id INTEGER PRIMARY KEY,
+  session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+  data TEXT NOT NULL,
+  people TEXT NOT NULL
+);
+"""
+
+
+class UnknownSessionError(LookupError):
+    """There is no session of this id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What one tester has set up."""
+
+    id: str
+    created_at: str
+    profile: Profile
+    idams: frozenset[str] | None = None
+    """Authorisation numbers accepted; ``None`` accepts any that is not empty."""
+    scenarios: tuple[Installed, ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """The scope of the session's own people in the registry."""
+        return self.id
+
+
+class SessionStore:
+    """Sessions by id. Safe to use from several threads and processes."""
+
+    def __init__(self, path: Path, *, profile: str) -> None:
+        """Open the store and make sure that the default session exists, with this profile."""
+        self._path = path
+        self._local = threading.local()
+        connection = self._connection()
+        connection.executescript(_SCHEMA)
+        connection.execute(
+            "INSERT INTO session VALUES (?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET profile = excluded.profile",
+            (DEFAULT, _now(), profile),
+        )
+
+    def get(self, session_id: str) -> Session:
+        """Return a session as it is now.
+
+        Raises:
+            UnknownSessionError: there is none of this id.
+        """
+        connection = self._connection()
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        if self._local.version != version:
+            self._local.version = version
+            self._local.sessions.clear()
+        session: Session | None = self._local.sessions.get(session_id)
+        if session is None:
+            session = self._local.sessions[session_id] = self._load(connection, session_id)
+        return session
+
+    def create(self, *, profile: str, idams: Sequence[str] | None = None) -> Session:
+        """Create a session with an id that cannot be guessed by chance."""
+        session_id = secrets.token_hex(6)
+        self._write(
+            "INSERT INTO session VALUES (?, ?, ?, ?)",
+            (session_id, _now(), profile, None if idams is None else json.dumps(sorted(idams))),
+        )
+        return self.get(session_id)
+
+    def delete(self, session_id: str) -> None:
+        """Delete a session and its scenarios. Its exchanges stay in the journal.
+
+        Raises:
+            UnknownSessionError: there is none of this id.
+            ValueError: it is the default session.
+        """
+        if session_id == DEFAULT:
+            raise ValueError("the default session cannot be deleted")
+        self.get(session_id)
+        self._write("DELETE FROM session WHERE id = ?", (session_id,))
+
+    def ids(self) -> list[str]:
+        """Return the ids of all sessions, oldest first."""
+        return [
+            row[0] for row in self._connection().execute("SELECT id FROM session ORDER BY created_at, rowid")
+        ]
+
+    def install(self, session_id: str, data: Any, people: dict[str, Any]) -> Session:
+        """Put a scenario in force, before those already installed.
+
+        Args:
+            session_id: the session.
+            data: the scenario, decoded from YAML or JSON.
+            people: the person (as JSON) bound to each role of the scenario.
+
+        Raises:
+            ScenarioError: the scenario cannot be used.
+            ValueError: a role has no person, or a person is not valid.
+            UnknownSessionError: there is no such session.
+        """
+        scenario = read_scenario(data)
+        self.get(session_id)
+        missing = sorted(set(scenario.people) - set(people))
+        if missing:
+            raise ValueError(
+                f"expected a person for each role of {scenario.id}, got none for {', '.join(missing)}"
+            )
+        for person in people.values():
+            from_json(person)
+        self._write(
+            "INSERT INTO scenario (session, data, people) VALUES (?, ?, ?)",
+            (session_id, json.dumps(data), json.dumps(people)),
+        )
+        return self.get(session_id)
+
+    def clear_scenarios(self, session_id: str) -> None:
+        """Remove all scenarios of a session."""
+        self.get(session_id)
+        self._write("DELETE FROM scenario WHERE session = ?", (session_id,))
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _load(self, connection: sqlite3.Connection, session_id: str) -> Session:
+        row = connection.execute(
+            "SELECT created_at, profile, idams FROM session WHERE id = ?", (session_id,)
+        ).fetchone()
+        if row is None:
+            raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
+        created_at, profile, idams = row
+        # The latest scenario speaks first, so that a test can override what was installed before it.
+        rows = connection.execute(
+            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
+        )
+        return Session(
+            id=session_id,
+            created_at=created_at,
+            profile=profiles()[profile],
+            idams=None if idams is None else frozenset(json.loads(idams)),
+            scenarios=tuple(
+                Installed(
+                    scenario=read_scenario(json.loads(data)),
+                    people={role: from_json(person) for role, person in json.loads(people).items()},
+                )
+                for data, people in rows
+            ),
+        )
+
+    def _write(self, statement: str, parameters: tuple[object, ...]) -> None:
+        self._connection().execute(statement, parameters)
+        self._local.sessions.clear()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=10, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            self._local.sessions = {}
+            self._local.version = -1
+        return connection
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,1 @@
+"""HTTP: the SOAP entry in front, the control API behind it."""

@@ -1,0 +1,235 @@
+"""The control API under ``/api/v1``: sessions, people, scenarios and exchanges, as JSON."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from simulator.contract.faults import fault_catalogue
+from simulator.journal.explain import explain
+from simulator.journal.store import to_json as exchange_json
+from simulator.registry.person import PersonError, from_json, to_json
+from simulator.scripting.loader import ScenarioError
+from simulator.sessions.profiles import profiles
+from simulator.sessions.store import UnknownSessionError
+from simulator.version import VERSION
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as WerkzeugResponse
+
+    from simulator.bench import Bench
+    from simulator.journal.exchange import Exchange
+    from simulator.sessions.store import Session
+
+MAX_PAGE = 1000
+"""Most entries returned by one call of a listing."""
+
+
+class _BadRequestError(Exception):
+    """The request of an API client cannot be used; the message says what was expected."""
+
+
+def control_api(bench: Bench, *, token: str | None) -> Blueprint:
+    """Return the blueprint of the control API of one simulator."""
+    api = Blueprint("api", __name__, url_prefix="/api/v1")
+    _guard(api, token)
+    _error_handlers(api)
+    _catalogue_routes(api, bench)
+    _session_routes(api, bench)
+    _people_routes(api, bench)
+    _scenario_routes(api, bench)
+    _exchange_routes(api, bench)
+    return api
+
+
+def _guard(api: Blueprint, token: str | None) -> None:
+    @api.before_request
+    def check() -> tuple[Response, int] | None:
+        if token is not None:
+            given = request.headers.get("Authorization", "")
+            if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+                return _problem(
+                    "expected the header Authorization: Bearer <token printed by banc serve>", 401
+                )
+        # A web page open in the tester's browser must not be able to drive the bench: such a request
+        # names its own origin, and a rebound name shows in the Host header.
+        origin = request.headers.get("Origin")
+        if origin is not None and origin.partition("://")[2] != request.host:
+            return _problem("requests from another web origin are refused", 403)
+        if token is None and request.host.rpartition(":")[0] not in {"127.0.0.1", "localhost", "[::1]", ""}:
+            return _problem(f"expected a loopback name in the Host header, got {request.host!r}", 403)
+        return None
+
+
+def _error_handlers(api: Blueprint) -> None:
+    @api.errorhandler(UnknownSessionError)
+    def unknown_session(error: UnknownSessionError) -> tuple[Response, int]:
+        return _problem(str(error), 404)
+
+    @api.errorhandler(_BadRequestError)
+    @api.errorhandler(ScenarioError)
+    @api.errorhandler(PersonError)
+    @api.errorhandler(ValueError)
+    def bad_request(error: Exception) -> tuple[Response, int]:
+        return _problem(str(error), 400)
+
+    @api.errorhandler(sqlite3.IntegrityError)
+    def conflict(error: sqlite3.IntegrityError) -> tuple[Response, int]:
+        return _problem(f"already there: {error}", 409)
+
+    @api.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> WerkzeugResponse | tuple[Response, int]:
+        return _problem(error.description or error.name, error.code or 500)
+
+
+def _catalogue_routes(api: Blueprint, bench: Bench) -> None:
+    @api.get("/info")
+    def info() -> Response:
+        return jsonify(
+            version=VERSION,
+            people=bench.registry.count(),
+            recipe=bench.registry.meta("recipe"),
+            oid_mode=bench.options.oid_mode,
+            profile=bench.options.profile,
+        )
+
+    @api.get("/profiles")
+    def list_profiles() -> Response:
+        return jsonify([asdict(profile) for profile in profiles().values()])
+
+    @api.get("/faults")
+    def list_faults() -> Response:
+        return jsonify([asdict(fault) for fault in fault_catalogue().values()])
+
+
+def _session_routes(api: Blueprint, bench: Bench) -> None:
+    @api.get("/sessions")
+    def list_sessions() -> Response:
+        return jsonify([_session_json(bench.sessions.get(session_id)) for session_id in bench.sessions.ids()])
+
+    @api.post("/sessions")
+    def create_session() -> tuple[Response, int]:
+        body = _body(optional=True)
+        profile = body.get("profile", bench.options.profile)
+        if profile not in profiles():
+            raise _BadRequestError(f"profile: expected one of {', '.join(profiles())}, got {profile!r}")
+        idams = body.get("idams")
+        if idams is not None and not (isinstance(idams, list) and all(isinstance(i, str) for i in idams)):
+            raise _BadRequestError(f"idams: expected a list of texts, got {idams!r}")
+        return jsonify(_session_json(bench.sessions.create(profile=profile, idams=idams))), 201
+
+    @api.get("/sessions/<session_id>")
+    def get_session(session_id: str) -> Response:
+        return jsonify(_session_json(bench.sessions.get(session_id)))
+
+    @api.delete("/sessions/<session_id>")
+    def delete_session(session_id: str) -> tuple[str, int]:
+        session = bench.sessions.get(session_id)
+        bench.sessions.delete(session_id)
+        bench.registry.remove_scope(session.scope)
+        return "", 204
+
+
+def _people_routes(api: Blueprint, bench: Bench) -> None:
+    @api.get("/sessions/<session_id>/people")
+    def list_people(session_id: str) -> Response:
+        session = bench.sessions.get(session_id)
+        people = bench.registry.people(
+            scope=session.scope,
+            limit=_number("limit", 100, 1, MAX_PAGE),
+            offset=_number("offset", 0, 0, 2**62),
+            tag=request.args.get("tag"),
+        )
+        return jsonify([to_json(person) for person in people])
+
+    @api.post("/sessions/<session_id>/people")
+    def add_people(session_id: str) -> tuple[Response, int]:
+        session = bench.sessions.get(session_id)
+        listed = _body().get("people")
+        if not isinstance(listed, list):
+            raise _BadRequestError("people: expected a list of people")
+        people = []
+        for index, entry in enumerate(listed):
+            try:
+                people.append(from_json(entry))
+            except PersonError as error:
+                raise _BadRequestError(f"people[{index}].{error}") from error
+        return jsonify(added=bench.registry.add(people, session.scope)), 201
+
+
+def _scenario_routes(api: Blueprint, bench: Bench) -> None:
+    @api.post("/sessions/<session_id>/scenarios")
+    def install_scenario(session_id: str) -> tuple[Response, int]:
+        body = _body()
+        people = body.get("people", {})
+        if not isinstance(people, dict):
+            raise _BadRequestError("people: expected an object, role to person")
+        return jsonify(_session_json(bench.sessions.install(session_id, body.get("scenario"), people))), 201
+
+    @api.delete("/sessions/<session_id>/scenarios")
+    def clear_scenarios(session_id: str) -> tuple[str, int]:
+        bench.sessions.clear_scenarios(session_id)
+        return "", 204
+
+
+def _exchange_routes(api: Blueprint, bench: Bench) -> None:
+    @api.get("/exchanges")
+    def list_exchanges() -> Response:
+        exchanges = bench.journal.list(
+            session=request.args.get("session"),
+            after=_number("after", 0, 0, 2**62),
+            code=request.args.get("code"),
+            limit=_number("limit", 100, 1, MAX_PAGE),
+            newest_first=request.args.get("order") == "newest",
+        )
+        return jsonify([_explained(exchange) for exchange in exchanges])
+
+    @api.get("/exchanges/<int:exchange_id>")
+    def get_exchange(exchange_id: int) -> Response | tuple[Response, int]:
+        exchange = bench.journal.get(exchange_id)
+        if exchange is None:
+            return _problem(f"no exchange {exchange_id}", 404)
+        return jsonify(_explained(exchange))
+
+
+def _explained(exchange: Exchange) -> dict[str, Any]:
+    words = {"fr": explain(exchange, "fr"), "en": explain(exchange, "en")}
+    return {**exchange_json(exchange), "explanation": words}
+
+
+def _session_json(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "created_at": session.created_at,
+        "profile": session.profile.name,
+        "idams": None if session.idams is None else sorted(session.idams),
+        "soap_path": "/lps" if session.id == "default" else f"/s/{session.id}/lps",
+        "scenarios": [installed.scenario.id for installed in session.scenarios],
+    }
+
+
+def _body(*, optional: bool = False) -> dict[str, Any]:
+    if optional and not request.data:
+        return {}
+    data = request.get_json()
+    if not isinstance(data, dict):
+        raise _BadRequestError(f"expected a JSON object, got {type(data).__name__}")
+    return data
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise _BadRequestError(f"{name}: expected a whole number from {low} to {high}, got {text!r}")
+    return int(text)
+
+
+def _problem(message: str, status: int) -> tuple[Response, int]:
+    return jsonify(error=message), status
