@@ -1,0 +1,46 @@
+# Everything a developer types. Each target sets up what it needs in .venv; only Python 3.11+ is assumed.
+# Windows has the same in the README.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock pyproject.toml
+
+.PHONY: demo test lint types contract bench check clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/banc demo $(ARGS)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+contract: $(VENV)/.test
+	$(BIN)/lint-imports --no-cache
+
+check: lint types contract test
+
+bench: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info banc-report
+
+# The lock pins versions; pyproject.toml says what is needed, so that each platform takes its own share.
+$(VENV)/.runtime: $(LOCK) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	@touch $@
+
+$(VENV)/.test: $(LOCK) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[test]'
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "banc-insi needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
