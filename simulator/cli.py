@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -291,7 +292,10 @@ def _open_journal(data_dir: Path) -> Journal:
         raise SetupError(
             f"there is no journal in {data_dir}. Start the simulator with: banc serve --data-dir {data_dir}"
         )
-    return open_journal(data_dir)
+    try:
+        return open_journal(data_dir)
+    except sqlite3.Error as error:
+        raise SetupError(f"the journal in {data_dir} cannot be read: {error}") from error
 
 
 def _asked(exchange: Exchange) -> str:

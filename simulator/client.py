@@ -106,7 +106,12 @@ class BenchClient:
             except (ValueError, KeyError, TypeError):
                 message = response.text[:200]
             raise BenchClientError(f"{method} {path}: HTTP {response.status_code}: {message}")
-        return response.json() if response.content else None
+        try:
+            return response.json() if response.content else None
+        except ValueError as error:
+            raise BenchClientError(
+                f"{method} {path}: expected JSON from {self.base_url}, got {response.text[:80]!r}; is it a simulator?"
+            ) from error
 
 
 class SessionClient:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,12 @@ import jsonschema
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+Check = Callable[[Any], "Iterable[tuple[Sequence[str | int], str]]"]
+"""Yields where in the data something is wrong (keys and indexes from the top) and what was expected."""
 
 MAX_BYTES = 4 * 1024 * 1024
 """A data file larger than this is refused unread: nothing we ship or expect comes near."""
@@ -55,32 +59,39 @@ class DataFileError(Exception):
             yield f"{place}: {where}{problem.message}"
 
 
-def load_yaml(path: Path | Traversable, schema: Mapping[str, Any] | None = None) -> Any:
+def load_yaml(
+    path: Path | Traversable, schema: Mapping[str, Any] | None = None, check: Check | None = None
+) -> Any:
     """Read one YAML file and return its data.
 
     Args:
         path: the file; UTF-8.
         schema: a JSON Schema (2020-12) that the data must satisfy.
+        check: what a schema cannot say; given data that satisfies it.
 
     Raises:
         DataFileError: the file is missing, too large, not UTF-8, not YAML, has a duplicate key, or does
-            not satisfy the schema.
+            not satisfy the schema or the check.
     """
     source = str(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataFileError(source, [Problem(0, 0, "", f"cannot be read: {reason}")]) from error
-    return parse_yaml(content, source, schema)
+    return parse_yaml(content, source, schema, check)
 
 
-def parse_yaml(content: bytes, source: str, schema: Mapping[str, Any] | None = None) -> Any:
+def parse_yaml(
+    content: bytes,
+    source: str,
+    schema: Mapping[str, Any] | None = None,
+    check: Check | None = None,
+) -> Any:
     """Parse YAML bytes; ``source`` names them in errors. See ``load_yaml``."""
     if len(content) > MAX_BYTES:
-        raise DataFileError(
-            source, [Problem(0, 0, "", f"expected at most {MAX_BYTES} bytes, got {len(content)}")]
-        )
+        raise DataFileError(source, [Problem(0, 0, "", f"expected at most {MAX_BYTES} bytes, got more")])
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -99,17 +110,21 @@ def parse_yaml(content: bytes, source: str, schema: Mapping[str, Any] | None = N
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise DataFileError(source, [Problem(line, column, "", f"not YAML: {error.problem}")]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = Problem(
+            line, 1, "", f"not YAML: character U+{ord(text[error.position]):04X} is not allowed"
+        )
+        raise DataFileError(source, [problem]) from error
     except yaml.YAMLError as error:
         raise DataFileError(source, [Problem(0, 0, "", f"not YAML: {error}")]) from error
     except RecursionError as error:
         raise DataFileError(source, [Problem(0, 0, "", "nested too deeply")]) from error
     if schema is not None:
-        found = [
-            Problem(*_place(node, list(error.absolute_path)), _dotted(error.absolute_path), _explain(error))
-            for error in _validator(json.dumps(schema)).iter_errors(data)
-        ]
-        if found:
-            raise DataFileError(source, sorted(found, key=lambda problem: (problem.line, problem.column)))
+        errors = _validator(json.dumps(schema)).iter_errors(data)
+        _raise_found(source, node, ((error.absolute_path, _explain(error)) for error in errors))
+    if check is not None:
+        _raise_found(source, node, check(data))
     return data
 
 
@@ -125,6 +140,14 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
         return super().compose_node(parent, index)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as inherited
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError) as error:
+            # What PyYAML lets through for values such as "!!int foo" or a number of 5,000 digits.
+            problem = f"{str(node.value)[:40]!r} cannot be read as {node.tag.rpartition(':')[2]}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
 
 _UNWANTED = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
 _Loader.yaml_implicit_resolvers = {
@@ -132,6 +155,15 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
+
+
+def _raise_found(
+    source: str, node: yaml.Node | None, found: Iterable[tuple[Sequence[str | int], str]]
+) -> None:
+    """Raise what was found at each path, in file order; the schema tells one missing key of several twice."""
+    problems = {Problem(*_place(node, list(path)), _dotted(path), message) for path, message in found}
+    if problems:
+        raise DataFileError(source, sorted(problems, key=lambda each: (each.line, each.column, each.path)))
 
 
 def _structure_problems(node: yaml.Node, path: str, depth: int = 0) -> Iterator[Problem]:
@@ -193,8 +225,8 @@ def _explain(error: jsonschema.ValidationError) -> str:
             return f"expected the key {', '.join(missing)}, which is missing"
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
-            unknown = sorted(set(instance) - set(known))
-            return f"unknown key {', '.join(map(repr, unknown))}; known keys are {', '.join(known)}"
+            unknown = sorted(map(repr, set(instance) - set(known)))
+            return f"unknown key {', '.join(unknown)}; known keys are {', '.join(known)}"
         case "enum":
             return f"expected one of {', '.join(map(str, expected))}, got {got}"
         case "type":
@@ -205,5 +237,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
             return f"expected at least {expected} characters, got {got}"
         case "minItems" | "minProperties":
             return f"expected at least {expected} entries, got {got}"
+        case "oneOf" | "anyOf" if isinstance(error.schema, dict) and "description" in error.schema:
+            return f"expected {error.schema['description']}, got {got}"
         case _:
             return error.message

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,11 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.web.app import create_app
+from simulator.web.app import create_parts
+from simulator.web.front import Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-THREADS = 8
-"""Threads of one worker. The interpreter runs one at a time; the others wait for SQLite or a client."""
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
@@ -101,7 +99,7 @@ def base_url(options: ServeOptions) -> str:
 
 def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) -> None:
     """Serve until interrupted. ``options`` come from ``prepare``; ``on_ready`` is told once calls are answered."""
-    serve_wsgi(
+    serve_rsgi(
         partial(_load, options),
         host=options.host,
         port=options.port,
@@ -111,7 +109,7 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
     )
 
 
-def serve_wsgi(
+def serve_rsgi(
     loader: Callable[..., Any],
     *,
     host: str,
@@ -120,14 +118,13 @@ def serve_wsgi(
     on_ready: Callable[[], None],
     ready_url: str,
 ) -> None:
-    """Serve the WSGI application that ``loader`` returns in each worker, until interrupted."""
+    """Serve the RSGI application that ``loader`` returns in each worker, until interrupted."""
     server = Granian(
         "simulator",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=THREADS,
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
@@ -143,12 +140,15 @@ def running(options: ServeOptions) -> Iterator[str]:
     Raises:
         ServingError: it did not start; the message holds what it printed.
     """
+    if options.port == 0:
+        options = replace(options, port=free_port(options.host))
     bench = options.bench
     command = [
         *(sys.executable, "-m", "simulator.cli", "serve"),
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+        *(("--token", options.token) if options.token else ()),
     ]
     with running_process(command, f"{base_url(options)}/health") as url:
         yield url.removesuffix("/health")
@@ -203,16 +203,22 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 def _load(options: ServeOptions, *_: object) -> Any:
     """Make the application in a worker process."""
-    return create_app(open_bench(options.bench), token=options.token)
+    return Front(create_parts(open_bench(options.bench), token=options.token))
 
 
 def _announce(ready_url: str, on_ready: Callable[[], None]) -> None:
+    if wait_until_answering(ready_url):
+        on_ready()
+
+
+def wait_until_answering(url: str) -> bool:
+    """Wait until a server answers at ``url``; ``False`` when it does not in time."""
     deadline = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < deadline:
-        if _answers(ready_url):
-            on_ready()
-            return
+        if _answers(url):
+            return True
         time.sleep(0.02)
+    return False
 
 
 def _answers(url: str) -> bool:

@@ -19,7 +19,7 @@ from simulator.contract.names import Evidence, Operation
 from simulator.contract.render import DIALECTS, LABELS, Answer, render_answer, render_fault
 from simulator.ins import BirthDate, BirthDateError, check_birth_name, check_first_name, check_place_format
 from simulator.journal.exchange import Considered, Decision, Exchange
-from simulator.registry.matching import SearchTraits, judge
+from simulator.registry.matching import SearchTraits, is_inferred, judge
 from simulator.scripting.engine import person_answer, scripted_answer
 
 if TYPE_CHECKING:
@@ -96,7 +96,11 @@ class Teleservice:
         scripted = scripted_answer(call, wanted, session.scenarios)
         if scripted is not None:
             decision = Decision(
-                source="scenario", scenario=scripted.scenario, rule=scripted.rule, person=scripted.person
+                source="scenario",
+                scenario=scripted.scenario,
+                rule=scripted.rule,
+                person=scripted.person,
+                evidence=scripted.evidence,
             )
             if scripted.fault is not None:
                 return _Outcome(decision=decision, fault=fault_catalogue()[scripted.fault])
@@ -110,12 +114,13 @@ class Teleservice:
         if not matching and not candidates:
             candidates = judge(wanted, self.registry.near_misses(wanted, session.scope))
         profile = session.profile
+        known = Evidence.OBSERVED if matching else profile.evidence
         decision = Decision(
             source="registry",
             profile=profile.name,
             considered=tuple(map(_considered, candidates)),
             person=matching[0].key if len(matching) == 1 else None,
-            evidence=Evidence.OBSERVED if matching else profile.evidence,
+            evidence=Evidence.INFERRED if is_inferred(wanted, candidates) else known,
         )
         if len(matching) == 1:
             return _Outcome(decision=decision, answer=person_answer(matching[0]))

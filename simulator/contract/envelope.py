@@ -56,6 +56,8 @@ _SINGLE_HEADERS: Final = {
     _SECURITY: "wsse:Security",
 }
 
+_PARSER_LIMITS: Final = {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG}
+
 _local = threading.local()
 
 
@@ -133,10 +135,12 @@ def _read_content_type(content_type: str) -> tuple[str, str | None]:
 def _parse(body: bytes) -> etree._Element:
     if not body.strip():
         raise FaultError("desir_9001", "expected a SOAP envelope, got an empty body")
+    if b"\0" in body:  # libxml2 would read UTF-16 and then name it UTF-8
+        raise FaultError("desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)")
     try:
         root = etree.fromstring(body, _parser())
     except etree.XMLSyntaxError as error:
-        raise FaultError("desir_9001", f"not well-formed XML: {error.msg}") from error
+        raise _unreadable(error, body) from error
     except ValueError as error:  # an encoding declaration lxml refuses
         raise FaultError("desir_9001", f"not well-formed XML: {error}") from error
     document: Any = root.getroottree().docinfo
@@ -144,12 +148,26 @@ def _parse(body: bytes) -> etree._Element:
         raise FaultError("desir_9005", "expected no document type declaration, got one")
     if document.encoding and document.encoding.upper() not in {"UTF-8", "US-ASCII", "ASCII"}:
         raise FaultError("desir_9001", f"expected the encoding UTF-8, got {document.encoding!r}")
-    if b"<?" in body[1:] and _has_processing_instruction(root):
+    # One may be the XML declaration, which is no processing instruction.
+    if (
+        b"<?" in body
+        and (body.count(b"<?") > 1 or not body.startswith(b"<?xml "))
+        and _has_processing_instruction(root)
+    ):
         raise FaultError("desir_9005", "expected no processing instruction, got one")
     # Both counts bound what they stand for, so ordinary messages skip the walk.
     if body.count(b"<") > MAX_DEPTH or body.count(b"=") > MAX_ATTRIBUTES:
         _check_limits(root)
     return root
+
+
+def _unreadable(error: etree.XMLSyntaxError, body: bytes) -> FaultError:
+    reason = " ".join((error.msg or "unknown reason").split())
+    if b"<!DOCTYPE" in body:
+        return FaultError("desir_9005", f"expected no document type declaration, got one ({reason})")
+    if error.code in _PARSER_LIMITS:
+        return FaultError("desir_9004", f"a limit of the XML parser was reached: {reason}")
+    return FaultError("desir_9001", f"not well-formed XML: {reason}")
 
 
 def _has_processing_instruction(root: etree._Element) -> bool:
@@ -162,20 +180,25 @@ def _has_processing_instruction(root: etree._Element) -> bool:
 
 
 def _check_limits(root: etree._Element) -> None:
-    depth = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        if event == "end":
+    depth = declared = 0
+    # Namespaces come as events of their own: asking each element for its map walks up the tree every time.
+    for event, node in etree.iterwalk(root, events=("start", "end", "start-ns")):
+        if isinstance(node, tuple):
+            declared += 1
+            continue
+        if event == "end" or node is None:
             depth -= 1
             continue
         depth += 1
         if depth > MAX_DEPTH:
             raise FaultError("desir_9004", f"expected at most {MAX_DEPTH} nested elements, got more")
-        declared = len(element.attrib) + len(element.nsmap)
+        declared += len(node.attrib)
         if declared > MAX_ATTRIBUTES:
             raise FaultError(
                 "desir_9004",
                 f"expected at most {MAX_ATTRIBUTES} attributes and namespaces on an element, got {declared}",
             )
+        declared = 0
 
 
 def _read_headers(root: etree._Element) -> dict[str, etree._Element]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from dataclasses import asdict
+from collections import deque
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.messages import Finding, TraitsQuery
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS exchange (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   session TEXT NOT NULL,
   at TEXT NOT NULL,
   operation TEXT,
@@ -38,6 +39,21 @@ CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
 _COLUMNS: Final = "id, session, at, operation, code, http_status, path, request, response, micros, details"
 
 
+_INSERT: Final = (
+    "INSERT INTO exchange (session, at, operation, code, http_status, path, request, response, micros, details)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An exchange that a thread is waiting to see on disk."""
+
+    row: tuple[object, ...]
+    done: bool = False
+    error: sqlite3.Error | None = None
+
+
 class Journal:
     """Exchanges in the order in which they were answered. Safe to use from several threads and processes."""
 
@@ -45,31 +61,46 @@ class Journal:
         """Open the journal file, creating it when it does not exist."""
         self._path = path
         self._local = threading.local()
+        self._queue: deque[_Pending] = deque()
+        self._writing = threading.Lock()
         self._connection().executescript(_SCHEMA)
 
-    def append(self, exchange: Exchange) -> int:
-        """Keep an exchange and return its id.
+    def append(self, exchange: Exchange) -> None:
+        """Keep an exchange; it is committed on return.
+
+        Threads that append at the same time share one commit: the first writes for all who wait.
 
         Raises:
             sqlite3.Error: it could not be written (disk full, locked, read-only).
         """
-        cursor = self._connection().execute(
-            "INSERT INTO exchange (session, at, operation, code, http_status, path, request, response, micros, details)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                exchange.session,
-                exchange.at,
-                exchange.operation,
-                exchange.code,
-                exchange.http_status,
-                exchange.path,
-                exchange.request,
-                exchange.response,
-                exchange.micros,
-                _ENCODER.encode(_details(exchange)),
-            ),
-        )
-        return cursor.lastrowid or 0
+        entry = _Pending(_row(exchange))
+        self._queue.append(entry)
+        with self._writing:
+            if not entry.done:
+                self._commit_queue()
+        if entry.error is not None:
+            raise entry.error
+
+    def _commit_queue(self) -> None:
+        entries = []
+        while self._queue:
+            entries.append(self._queue.popleft())
+        connection = self._connection()
+        error: sqlite3.Error | None = None
+        try:
+            if len(entries) == 1:
+                connection.execute(_INSERT, entries[0].row)
+            else:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(_INSERT, [entry.row for entry in entries])
+                connection.execute("COMMIT")
+        except sqlite3.Error as problem:
+            error = problem
+            if connection.in_transaction:
+                connection.rollback()
+        for entry in entries:
+            entry.error = error
+            entry.done = True
 
     def get(self, exchange_id: int) -> Exchange | None:
         """Return one exchange."""
@@ -131,6 +162,21 @@ class Journal:
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+def _row(exchange: Exchange) -> tuple[object, ...]:
+    return (
+        exchange.session,
+        exchange.at,
+        exchange.operation,
+        exchange.code,
+        exchange.http_status,
+        exchange.path,
+        exchange.request,
+        exchange.response,
+        exchange.micros,
+        _ENCODER.encode(_details(exchange)),
+    )
 
 
 def _details(exchange: Exchange) -> dict[str, Any]:

@@ -72,6 +72,30 @@ def differing_traits(wanted: SearchTraits, identity: InsIdentity) -> tuple[str, 
     return tuple(different)
 
 
+def is_inferred(wanted: SearchTraits, candidates: Sequence[Candidate]) -> bool:
+    """Tell whether the answer for these candidates rests on a rule that no source establishes.
+
+    Somebody matches, but only on the normalised form or by more than the first given name; or nobody does,
+    and somebody was excluded by the place alone or by a given name that is not the first.
+    """
+    if any(candidate.matches for candidate in candidates):
+        return any(
+            wanted.birth_name != candidate.person.identity.traits.birth_name
+            or wanted.first_names != candidate.person.first_name
+            for candidate in candidates
+            if candidate.matches
+        )
+    asked = set(comparison_key(wanted.first_names).split())
+    return any(
+        candidate.excluded_by == ("birth_place",)
+        or (
+            candidate.excluded_by == ("first_names",)
+            and asked & set(comparison_key(candidate.person.identity.traits.first_names).split())
+        )
+        for candidate in candidates
+    )
+
+
 def judge(wanted: SearchTraits, people: Sequence[Person]) -> list[Candidate]:
     """Return every person with what excluded them, the best first."""
     candidates = [Candidate(person, differing_traits(wanted, person.identity)) for person in people]

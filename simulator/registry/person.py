@@ -242,8 +242,8 @@ def _history_date(data: Mapping[str, Any], at: str, field: str) -> str | None:
 
 
 def _tag(tag: Any, index: int) -> str:
-    if not isinstance(tag, str) or not tag:
-        raise PersonError(f"tags[{index}]", "text", _shown(tag))
+    if not isinstance(tag, str) or tag.split() != [tag]:
+        raise PersonError(f"tags[{index}]", "text without spaces", _shown(tag))
     return tag
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.contract.messages import Call
+    from simulator.contract.names import Evidence
     from simulator.registry.matching import SearchTraits
     from simulator.registry.person import Person
     from simulator.scripting.model import Installed, Then, When
@@ -28,6 +29,8 @@ class Scripted:
     scenario: str
     rule: int
     """0-based."""
+    evidence: Evidence
+    """That of the scenario."""
     answer: Answer | None = None
     fault: str | None = None
     person: str | None = None
@@ -81,17 +84,17 @@ def _holds(when: When, call: Call, wanted: SearchTraits, entry: Installed) -> bo
 
 
 def _answer(then: Then, index: int, entry: Installed) -> Scripted:
-    scenario = entry.scenario.id
+    scripted = Scripted(scenario=entry.scenario.id, rule=index, evidence=entry.scenario.evidence)
     if then.fault is not None:
-        return Scripted(scenario=scenario, rule=index, fault=then.fault)
+        return replace(scripted, fault=then.fault)
     if then.person is None:
         code = then.code or "01"
-        return Scripted(scenario=scenario, rule=index, answer=Answer(code=code, label=LABELS[code]))
+        return replace(scripted, answer=Answer(code=code, label=LABELS[code]))
     person = entry.people[then.person]
     answer = person_answer(person)
     if then.alter:
         answer = _alter(answer, dict(then.alter), person)
-    return Scripted(scenario=scenario, rule=index, answer=answer, person=person.key)
+    return replace(scripted, answer=answer, person=person.key)
 
 
 def _alter(answer: Answer, changes: dict[str, str | None], person: Person) -> Answer:

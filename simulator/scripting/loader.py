@@ -12,7 +12,7 @@ import jsonschema
 
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Evidence
-from simulator.datafile import DataFileError, Problem, load_yaml
+from simulator.datafile import load_yaml
 from simulator.scripting.model import Rule, Scenario, Then, When
 
 if TYPE_CHECKING:
@@ -30,11 +30,7 @@ def load_scenario(path: Path | Traversable) -> Scenario:
     Raises:
         DataFileError: with file, line and expectation.
     """
-    data = load_yaml(path, _schema())
-    problems = [Problem(0, 0, where, message) for where, message in _meaning_problems(data)]
-    if problems:
-        raise DataFileError(str(path), problems)
-    return _scenario(data)
+    return _scenario(load_yaml(path, _schema(), _meaning_problems))
 
 
 def read_scenario(data: Any) -> Scenario:
@@ -48,7 +44,7 @@ def read_scenario(data: Any) -> Scenario:
         place = "/".join(map(str, errors[0].absolute_path)) or "the scenario"
         raise ScenarioError(f"{place}: {errors[0].message}")
     for where, message in _meaning_problems(data):
-        raise ScenarioError(f"{where}: {message}")
+        raise ScenarioError(f"{'/'.join(map(str, where))}: {message}")
     return _scenario(data)
 
 
@@ -86,7 +82,7 @@ def _scenario(data: Any) -> Scenario:
     )
 
 
-def _meaning_problems(data: Any) -> Iterator[tuple[str, str]]:
+def _meaning_problems(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield what the schema cannot say: unknown roles and unknown faults."""
     roles = data.get("people", [])
     known = ", ".join(roles) or "none"
@@ -95,12 +91,12 @@ def _meaning_problems(data: Any) -> Iterator[tuple[str, str]]:
             role = rule[part].get("person")
             if role is not None and role not in roles:
                 yield (
-                    f"rules[{index}].{part}.person",
+                    ("rules", index, part, "person"),
                     f"expected a role listed in people ({known}), got {role!r}",
                 )
         fault = rule["then"].get("fault")
         if fault is not None and fault not in fault_catalogue():
-            yield f"rules[{index}].then.fault", f"expected a code of the fault catalogue, got {fault!r}"
+            yield ("rules", index, "then", "fault"), f"expected a code of the fault catalogue, got {fault!r}"
 
 
 @cache

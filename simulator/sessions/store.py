@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.registry.person import from_json
+from simulator.registry.person import PersonError, from_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
 from simulator.sessions.profiles import Profile, profiles
@@ -140,8 +140,11 @@ class SessionStore:
             raise ValueError(
                 f"expected a person for each role of {scenario.id}, got none for {', '.join(missing)}"
             )
-        for person in people.values():
-            from_json(person)
+        for role, person in people.items():
+            try:
+                from_json(person)
+            except PersonError as error:
+                raise ValueError(f"people.{role}.{error}") from error
         self._write(
             "INSERT INTO scenario (session, data, people) VALUES (?, ?, ?)",
             (session_id, json.dumps(data), json.dumps(people)),

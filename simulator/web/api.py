@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from dataclasses import asdict
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -20,14 +22,16 @@ from simulator.sessions.store import UnknownSessionError
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as WerkzeugResponse
-
     from simulator.bench import Bench
     from simulator.journal.exchange import Exchange
     from simulator.sessions.store import Session
 
 MAX_PAGE = 1000
 """Most entries returned by one call of a listing."""
+
+
+_MAX_ID = 2**63 - 1
+"""Largest integer that SQLite compares."""
 
 
 class _BadRequestError(Exception):
@@ -61,9 +65,18 @@ def _guard(api: Blueprint, token: str | None) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and origin.partition("://")[2] != request.host:
             return _problem("requests from another web origin are refused", 403)
-        if token is None and request.host.rpartition(":")[0] not in {"127.0.0.1", "localhost", "[::1]", ""}:
+        if token is None and not _names_loopback(request.host):
             return _problem(f"expected a loopback name in the Host header, got {request.host!r}", 403)
         return None
+
+
+def _names_loopback(host: str) -> bool:
+    """Return whether a Host header (name or address, optional port) names this machine alone."""
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _error_handlers(api: Blueprint) -> None:
@@ -82,8 +95,11 @@ def _error_handlers(api: Blueprint) -> None:
     def conflict(error: sqlite3.IntegrityError) -> tuple[Response, int]:
         return _problem(f"already there: {error}", 409)
 
-    @api.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> WerkzeugResponse | tuple[Response, int]:
+    # Paths and methods that no route takes are told by the application, not by the blueprint.
+    @api.app_errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> HTTPException | tuple[Response, int]:
+        if not request.path.startswith(f"{api.url_prefix}/"):
+            return error
         return _problem(error.description or error.name, error.code or 500)
 
 
@@ -116,7 +132,7 @@ def _session_routes(api: Blueprint, bench: Bench) -> None:
     def create_session() -> tuple[Response, int]:
         body = _body(optional=True)
         profile = body.get("profile", bench.options.profile)
-        if profile not in profiles():
+        if not isinstance(profile, str) or profile not in profiles():
             raise _BadRequestError(f"profile: expected one of {', '.join(profiles())}, got {profile!r}")
         idams = body.get("idams")
         if idams is not None and not (isinstance(idams, list) and all(isinstance(i, str) for i in idams)):
@@ -142,7 +158,7 @@ def _people_routes(api: Blueprint, bench: Bench) -> None:
         people = bench.registry.people(
             scope=session.scope,
             limit=_number("limit", 100, 1, MAX_PAGE),
-            offset=_number("offset", 0, 0, 2**62),
+            offset=_number("offset", 0, 0, _MAX_ID),
             tag=request.args.get("tag"),
         )
         return jsonify([to_json(person) for person in people])
@@ -182,7 +198,7 @@ def _exchange_routes(api: Blueprint, bench: Bench) -> None:
     def list_exchanges() -> Response:
         exchanges = bench.journal.list(
             session=request.args.get("session"),
-            after=_number("after", 0, 0, 2**62),
+            after=_number("after", 0, 0, _MAX_ID),
             code=request.args.get("code"),
             limit=_number("limit", 100, 1, MAX_PAGE),
             newest_first=request.args.get("order") == "newest",
@@ -191,7 +207,7 @@ def _exchange_routes(api: Blueprint, bench: Bench) -> None:
 
     @api.get("/exchanges/<int:exchange_id>")
     def get_exchange(exchange_id: int) -> Response | tuple[Response, int]:
-        exchange = bench.journal.get(exchange_id)
+        exchange = bench.journal.get(exchange_id) if exchange_id <= _MAX_ID else None
         if exchange is None:
             return _problem(f"no exchange {exchange_id}", 404)
         return jsonify(_explained(exchange))
@@ -214,9 +230,12 @@ def _session_json(session: Session) -> dict[str, Any]:
 
 
 def _body(*, optional: bool = False) -> dict[str, Any]:
-    if optional and not request.data:
+    if optional and not request.get_data():
         return {}
-    data = request.get_json()
+    try:
+        data = request.get_json()
+    except RecursionError as error:
+        raise _BadRequestError("expected JSON, got some nested too deeply") from error
     if not isinstance(data, dict):
         raise _BadRequestError(f"expected a JSON object, got {type(data).__name__}")
     return data

@@ -1,14 +1,15 @@
-"""The WSGI application of a simulator: the SOAP entry, then Flask."""
+"""The applications of a simulator: the SOAP entry, and Flask for everything else."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify
 
 from simulator.version import VERSION
 from simulator.web.api import control_api
-from simulator.web.soap import SoapEntry
+from simulator.web.soap import SoapEntry, SoapMiddleware
 
 if TYPE_CHECKING:
     from simulator.bench import Bench
@@ -17,13 +18,29 @@ MAX_API_BYTES = 16 * 1024 * 1024
 """Largest body of the control API."""
 
 
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The two parts, for a server that calls the SOAP entry directly."""
+
+    soap: SoapEntry
+    flask: Flask
+
+
 def create_app(bench: Bench, *, token: str | None = None) -> Flask:
-    """Return the Flask application with the SOAP entry put before its routing.
+    """Return one WSGI application: Flask, with the SOAP entry put before its routing.
 
     Args:
         bench: the open stores and the teleservice.
         token: when given, the control API asks for ``Authorization: Bearer <token>``.
     """
+    parts = create_parts(bench, token=token)
+    # Flask's own way to put a callable before its routing.
+    parts.flask.wsgi_app = SoapMiddleware(parts.soap, parts.flask.wsgi_app)  # type: ignore[method-assign]
+    return parts.flask
+
+
+def create_parts(bench: Bench, *, token: str | None = None) -> Application:
+    """Return the two parts of the application; the arguments are those of ``create_app``."""
     app = Flask("simulator", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     app.config["MAX_CONTENT_LENGTH"] = MAX_API_BYTES
@@ -51,5 +68,4 @@ def create_app(bench: Bench, *, token: str | None = None) -> Flask:
             health="/health",
         )
 
-    app.wsgi_app = SoapEntry(bench, app.wsgi_app)  # type: ignore[method-assign] # Flask's way to put a callable before its routing
-    return app
+    return Application(SoapEntry(bench), app)

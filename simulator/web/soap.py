@@ -1,7 +1,8 @@
-"""The SOAP entry: a lean WSGI callable put before Flask, because every look-up of a load test passes here."""
+"""The SOAP entry: bytes in, bytes out, before any framework, because every look-up of a load test passes here."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.names import MAX_BODY_BYTES
@@ -10,7 +11,7 @@ from simulator.sessions.store import DEFAULT, UnknownSessionError
 from simulator.teleservice import WireRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from simulator.bench import Bench
 
@@ -18,66 +19,108 @@ if TYPE_CHECKING:
     StartResponse = Callable[..., Any]
     WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_STATUS: Final = {200: "200 OK", 500: "500 Internal Server Error"}
+BODY_LIMIT: Final = MAX_BODY_BYTES + 1
+"""How much of a body is read: one byte more than is accepted is enough to tell that it is too large."""
+
+_STATUS: Final = {
+    200: "200 OK",
+    404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    500: "500 Internal Server Error",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """What the SOAP entry needs of a request. Header names are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    origin: str
+    """Scheme and authority the client used, such as ``http://127.0.0.1:8080``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """A whole answer."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def session_of(path: str) -> str | None:
+    """Return the session whose SOAP address this path is, ``None`` when it is not a SOAP address."""
+    if path == "/lps":
+        return DEFAULT
+    if path.startswith("/s/") and path.endswith("/lps") and path.count("/") == 3:  # noqa: PLR2004 - /s/<id>/lps
+        return path[3:-4]
+    return None
 
 
 class SoapEntry:
-    """Serves ``/lps`` and ``/s/<session>/lps``; everything else goes to the application behind."""
+    """Answers ``/lps`` and ``/s/<session>/lps``."""
 
-    def __init__(self, bench: Bench, behind: WsgiApp) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Answer a request whose path ``session_of`` knows."""
+        session_id = session_of(request.path)
+        if request.method == "POST" and session_id is not None:
+            return self._call(request, session_id)
+        if request.method in {"GET", "HEAD"} and request.query.lower() == "wsdl":
+            document = render_wsdl(request.origin + request.path)
+            return _answer(200, document, ("Content-Type", "text/xml; charset=utf-8"))
+        hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract."
+        return _plain(405, hint, ("Allow", "GET, HEAD, POST"))
+
+    def _call(self, request: HttpRequest, session_id: str) -> HttpAnswer:
+        try:
+            session = self._bench.sessions.get(session_id)
+        except UnknownSessionError as error:
+            return _plain(404, str(error))
+        wire = WireRequest(path=request.path, headers=request.headers, body=request.body)
+        exchange = self._bench.teleservice.handle(wire, session)
+        return _answer(exchange.http_status, exchange.response, *exchange.response_headers.items())
+
+
+class SoapMiddleware:
+    """The SOAP entry put before a WSGI application."""
+
+    def __init__(self, entry: SoapEntry, behind: WsgiApp) -> None:
+        self._entry = entry
         self._behind = behind
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
         path: str = environ.get("PATH_INFO", "")
-        if path == "/lps":
-            session_id = DEFAULT
-        elif path.startswith("/s/") and path.endswith("/lps") and path.count("/") == 3:  # noqa: PLR2004 - /s/<id>/lps
-            session_id = path[3:-4]
-        else:
+        if session_of(path) is None:
             return self._behind(environ, start_response)
-        if environ["REQUEST_METHOD"] == "POST":
-            return self._call(environ, start_response, path, session_id)
-        return self._get(environ, start_response, path)
-
-    def _call(
-        self, environ: Environ, start_response: StartResponse, path: str, session_id: str
-    ) -> Iterable[bytes]:
-        try:
-            session = self._bench.sessions.get(session_id)
-        except UnknownSessionError as error:
-            return _plain(start_response, "404 Not Found", str(error))
-        request = WireRequest(path=path, headers=_headers(environ), body=_body(environ))
-        exchange = self._bench.teleservice.handle(request, session)
-        headers = [*exchange.response_headers.items(), ("Content-Length", str(len(exchange.response)))]
-        start_response(_STATUS[exchange.http_status], headers)
-        return [exchange.response]
-
-    def _get(self, environ: Environ, start_response: StartResponse, path: str) -> Iterable[bytes]:
-        query = environ.get("QUERY_STRING", "")
-        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and query.lower() == "wsdl":
-            host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-            document = render_wsdl(f"{environ['wsgi.url_scheme']}://{host}{path}")
-            start_response(
-                "200 OK",
-                [("Content-Type", "text/xml; charset=utf-8"), ("Content-Length", str(len(document)))],
+        host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        method = environ["REQUEST_METHOD"]
+        answer = self._entry.answer(
+            HttpRequest(
+                method=method,
+                path=path,
+                query=environ.get("QUERY_STRING", ""),
+                headers=_headers(environ),
+                body=_body(environ) if method == "POST" else b"",
+                origin=f"{environ['wsgi.url_scheme']}://{host}",
             )
-            return [document]
-        return _plain(
-            start_response,
-            "405 Method Not Allowed",
-            f"POST a SOAP 1.2 message here, or GET {path}?wsdl for the contract.",
-            ("Allow", "GET, HEAD, POST"),
         )
+        start_response(_STATUS[answer.status], answer.headers)
+        return [answer.body]
 
 
 def _body(environ: Environ) -> bytes:
-    """Read the body, at most one byte more than is accepted: enough to tell that it is too large."""
     stream = environ["wsgi.input"]
     declared = environ.get("CONTENT_LENGTH")
-    limit = MAX_BODY_BYTES + 1
-    if declared:
+    limit = BODY_LIMIT
+    if declared and declared.isdecimal():
         limit = min(int(declared), limit)
     chunks = []
     while limit > 0:
@@ -101,8 +144,9 @@ def _headers(environ: Environ) -> dict[str, str]:
     return headers
 
 
-def _plain(start_response: StartResponse, status: str, text: str, *extra: tuple[str, str]) -> Iterable[bytes]:
-    content = (text + "\n").encode()
-    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(content)))]
-    start_response(status, [*headers, *extra])
-    return [content]
+def _answer(status: int, body: bytes, *headers: tuple[str, str]) -> HttpAnswer:
+    return HttpAnswer(status=status, headers=[*headers, ("Content-Length", str(len(body)))], body=body)
+
+
+def _plain(status: int, text: str, *headers: tuple[str, str]) -> HttpAnswer:
+    return _answer(status, f"{text}\n".encode(), ("Content-Type", "text/plain; charset=utf-8"), *headers)

@@ -1,0 +1,1 @@
+"""The conformance harness of banc-insi: rules, suite, drivers, reference LGO, load and reports."""

@@ -1,0 +1,1 @@
+"""Drivers: how the bench acts on a software under test."""

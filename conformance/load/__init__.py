@@ -1,0 +1,1 @@
+"""Load tests: Locust users who look people up and check every answer against the registry."""

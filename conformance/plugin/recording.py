@@ -1,0 +1,140 @@
+"""Proxies that note in the evidence what a check asks of the software and of the simulator."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from conformance.drivers.model import Patient
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.evidence import ActEntry, Change, Evidence, Plain, changes_between, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.protocol import Driver
+    from simulator.client import SessionClient
+    from simulator.registry.person import Person
+
+_MAY_CALL_INSI = frozenset({"call_insi_traits", "search_insi", "decide_proposal"})
+"""Verbs after which the exchanges are fetched at once, so that they stand beside their cause."""
+_SESSION_ACTS = frozenset({"install", "add_people"})
+"""What a check does to the simulator that a reader of the evidence needs to know."""
+
+
+class RecordingDriver:
+    """A driver that records each verb: who, what, the result, and what changed in the patient.
+
+    It has every method of the driver it wraps.
+    """
+
+    def __init__(self, driver: Driver, evidence: Evidence, fetch_exchanges: Callable[[], None]) -> None:
+        self._driver = driver
+        self._evidence = evidence
+        self._fetch_exchanges = fetch_exchanges
+        self._known: dict[str, dict[str, Plain]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the member of the wrapped driver; a verb comes with its recording."""
+        member = getattr(self._driver, name)
+        if name.startswith("_") or not callable(member):
+            return member
+        return _recorded(member, name, self._evidence, on_end=self._verb_ended, changes=self._changes)
+
+    def _verb_ended(self, verb: str) -> None:
+        if verb in _MAY_CALL_INSI:
+            self._fetch_exchanges()
+
+    def _changes(self, result: object) -> tuple[Change, ...]:
+        """Return what differs from the state in which this check last saw the patient."""
+        if not isinstance(result, Patient):
+            return ()
+        state: dict[str, Plain] = plain(result)
+        before = self._known.get(result.id)
+        self._known[result.id] = state
+        return changes_between(before, state) if before is not None else ()
+
+
+class RecordingSession:
+    """A simulator session that records the scenarios installed and the people added."""
+
+    def __init__(self, session: SessionClient, evidence: Evidence) -> None:
+        self._session = session
+        self._evidence = evidence
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the member of the wrapped session."""
+        member = getattr(self._session, name)
+        return _recorded(member, name, self._evidence) if name in _SESSION_ACTS else member
+
+
+def recording_draw(draw: Callable[..., Person], evidence: Evidence) -> Callable[..., Person]:
+    """Return ``draw`` with its people recorded."""
+    return _recorded(draw, "draw", evidence)
+
+
+def _recorded(
+    function: Callable[..., Any],
+    name: str,
+    evidence: Evidence,
+    *,
+    on_end: Callable[[str], None] = lambda _name: None,
+    changes: Callable[[object], tuple[Change, ...]] = lambda _result: (),
+) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        started = datetime.now(UTC)
+        actor, arguments = _arguments(function, args, kwargs)
+
+        def note(outcome: str, result: Plain, changed: tuple[Change, ...] = ()) -> None:
+            evidence.add(
+                ActEntry(
+                    at=started,
+                    verb=name,
+                    actor=actor,
+                    arguments=arguments,
+                    outcome=outcome,
+                    result=result,
+                    changes=changed,
+                )
+            )
+
+        try:
+            result = function(*args, **kwargs)
+        except RefusedError as refusal:
+            note(
+                "refused", {"code": refusal.code, "message": refusal.message, "fields": list(refusal.fields)}
+            )
+            raise
+        except VerbNotSupportedError as missing:
+            note("not_supported", missing.reason)
+            raise
+        except Exception as error:
+            note("error", f"{type(error).__name__}: {error}")
+            raise
+        else:
+            note("returned", plain(result), changes(result))
+            return result
+        finally:
+            on_end(name)
+
+    return call
+
+
+def _arguments(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[str, dict[str, Plain]]:
+    """Return the actor, if any, and the other arguments by name."""
+    named: dict[str, Any] = {}
+    try:
+        signature = inspect.signature(function)
+        for name, value in signature.bind(*args, **kwargs).arguments.items():
+            is_keywords = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
+            named.update(value if is_keywords else {name: value})
+    except (TypeError, ValueError):  # Not callable so, or no signature to read: the call itself will tell.
+        named = {**{str(number): value for number, value in enumerate(args)}, **kwargs}
+    actor = named.pop("actor", None)
+    shown = f"{actor.user} ({actor.role})" if actor is not None else ""
+    return shown, {name: plain(value) for name, value in named.items()}

@@ -1,0 +1,203 @@
+"""What is done with an answer of INSi before anything is written (ins-rules §3). Pure.
+
+An answer 00 passes the filters of Règles 11 and 12 and a few checks of our own (ERR-04, inferred) before it
+is proposed; the user then compares and decides. Nothing else ever changes a file.
+
+Prudent choices where the reference is silent: a birth place missing in the answer leaves the local one as it
+is; an identity that differs from one already checked against a document (RSP-18, inferred) is proposed with
+an alert, and the user who accepts it has judged the match.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.drivers.model import Alert, Attribute, CallOutcome, ComparedField, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.reference import lifecycle
+from conformance.reference.identity import LABELS, UNKNOWN_PLACE, check_values, display_date
+from conformance.reference.soap import ReplyKind, ReturnedIdentity
+from conformance.reference.strategy import FOUND, NOT_FOUND, SEVERAL, given_names
+from simulator.ins.dates import BirthDate, BirthDateError
+from simulator.ins.matricule import Matricule, MatriculeError
+from simulator.ins.oid import OidError, parse_oid
+from simulator.ins.traits import starts_list
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from conformance.reference.defects import Defects
+    from conformance.reference.soap import Reply
+
+FED_FIELDS = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")
+"""The seven fields that an accepted answer feeds (RSP-02). Never the 1er prénom nor the names in use."""
+
+SENT_FIELDS = ("birth_name", "first_name", "first_names", "birth_date", "sex", "birth_place")
+"""The fields that a search may send; each must respect the lexical rules (CAL-06)."""
+
+SENDABLE_SEXES = ("M", "F")
+"""INSi knows no other sex (TRT-12)."""
+
+
+def why_blocked(
+    traits: Mapping[str, str | None], attributes: Collection[Attribute], defects: Defects
+) -> Alert | None:
+    """Return why no call may be made with this identity, or ``None`` (CAL-06, CAL-08, CAL-11)."""
+    blocking = lifecycle.DISQUALIFYING.intersection(attributes)
+    if "call-for-doubtful" in defects:
+        blocking -= {Attribute.DOUTEUSE}
+    if "call-for-fictive" in defects:
+        blocking -= {Attribute.FICTIVE}
+    if blocking:
+        return Alert(
+            code="CALL_FORBIDDEN",
+            message=f"Identité {' et '.join(sorted(blocking)).lower()} : pas d'appel INSi.",
+        )
+    sexes = (*SENDABLE_SEXES, "I") if "indeterminate-sex-sent" in defects else SENDABLE_SEXES
+    if traits.get("sex") not in sexes:
+        return Alert(code="SEX_NOT_SENDABLE", message="INSi n'accepte que le sexe M ou F.")
+    missing = [LABELS[name] for name in ("birth_name", "birth_date") if not traits.get(name)]
+    if not given_names(traits):
+        missing.append(LABELS["first_name"])
+    if "birth-place-required-for-call" in defects and traits.get("birth_place") in {None, UNKNOWN_PLACE}:
+        missing.append(LABELS["birth_place"])
+    if missing:
+        return Alert(code="TRAIT_MISSING", message=f"Appel INSi impossible sans : {', '.join(missing)}.")
+    try:
+        check_values({name: traits.get(name) for name in SENT_FIELDS}, defects)
+    except RefusedError as error:
+        return Alert(code="TRAIT_NOT_SENDABLE", message=error.message)
+    return None
+
+
+def conclude(
+    reply: Reply, traits: Mapping[str, str | None], status: Status | None, defects: Defects
+) -> tuple[CallOutcome, str, tuple[Alert, ...]]:
+    """Return the outcome of a call, the message for the user and the alerts.
+
+    Args:
+        reply: the reply that concluded the search.
+        traits: the local identity.
+        status: the status of the file; ``None`` when it does not exist yet.
+        defects: the defects switched on.
+    """
+    if reply.kind is not ReplyKind.ANSWER:
+        known = f" ({reply.code})" if reply.code else ""
+        return CallOutcome.ERROR, f"INSi n'a pas pu répondre{known} : {reply.message}", ()
+    if reply.code == NOT_FOUND:
+        return CallOutcome.NOT_FOUND, "INSi ne trouve aucune identité avec ces traits.", ()
+    if reply.code == SEVERAL:
+        return CallOutcome.SEVERAL, "INSi trouve plusieurs identités : précisez les traits.", ()
+    if reply.code != FOUND:
+        return CallOutcome.ERROR, f"Code de réponse INSi inconnu : {reply.code!r}.", ()
+    identity = reply.identity or ReturnedIdentity()
+    rejections = tuple(_rejections(identity, defects))
+    if rejections:
+        return CallOutcome.REJECTED, "L'identité reçue d'INSi n'est pas reprise.", rejections
+    alerts = tuple(_alerts(identity, traits, status, defects))
+    return CallOutcome.FOUND, "Identité trouvée : comparez puis acceptez ou refusez.", alerts
+
+
+def compare(
+    traits: Mapping[str, str | None], identity: ReturnedIdentity, defects: Defects
+) -> tuple[ComparedField, ...]:
+    """Return the lines of the comparison dialog: local against INSi for each field that would be fed (RSP-01)."""
+    lines = []
+    for name in FED_FIELDS:
+        local, insi = traits.get(name), getattr(identity, name)
+        lines.append(
+            ComparedField(
+                field=name,
+                local=local,
+                insi=insi,
+                different=local != insi and "differences-not-flagged" not in defects,
+                local_display=_display(name, local, defects),
+                insi_display=_display(name, insi, defects),
+            )
+        )
+    return tuple(lines)
+
+
+def imported(
+    traits: Mapping[str, str | None], identity: ReturnedIdentity, defects: Defects
+) -> dict[str, str | None]:
+    """Return the values that the seven fields take once the user accepts (RSP-02)."""
+    values: dict[str, str | None] = {name: getattr(identity, name) for name in FED_FIELDS}
+    if identity.birth_place is None or "insi-birth-place-ignored" in defects:
+        values["birth_place"] = traits.get("birth_place")
+    if "oid-not-stored" in defects:
+        values["oid"] = None
+    if "first-name-overwritten" in defects:
+        values["first_name"] = (identity.first_names or "").split(" ")[0]
+    return values
+
+
+def returned(identity: ReturnedIdentity) -> dict[str, str]:
+    """Return what the audit log keeps of an answer 00: matricule, OID, strict traits as they came (RSP-14)."""
+    return {name: value for name in FED_FIELDS if (value := getattr(identity, name))}
+
+
+def _rejections(identity: ReturnedIdentity, defects: Defects) -> Iterator[Alert]:
+    """Yield why an answer 00 must not be proposed."""
+    if not identity.birth_name and "empty-name-imported" not in defects:
+        yield Alert(code="EMPTY_BIRTH_NAME", message="INSi a répondu sans nom de naissance.")
+    if not identity.first_names and "empty-first-names-imported" not in defects:
+        yield Alert(code="EMPTY_FIRST_NAMES", message="INSi a répondu sans liste de prénoms.")
+    if identity.sex not in SENDABLE_SEXES and not (identity.sex is None and "empty-sex-imported" in defects):
+        code = "EMPTY_SEX" if identity.sex is None else "UNKNOWN_SEX"
+        yield Alert(code=code, message="INSi a répondu sans sexe utilisable.")
+    try:
+        date = BirthDate.parse_iso(identity.birth_date or "")
+    except BirthDateError:
+        yield Alert(code="INVALID_DATE", message="INSi a répondu avec une date de naissance inexploitable.")
+    else:
+        if date.is_lunar and "lunar-date-imported" not in defects:
+            yield Alert(
+                code="LUNAR_DATE",
+                message=f"INSi a répondu avec une date de naissance incomplète : {date.french()}.",
+            )
+    try:
+        Matricule.parse(identity.matricule or "")
+    except MatriculeError as error:
+        code = "MATRICULE_WRONG_KEY" if error.part == "key" else "MATRICULE_INVALID"
+        yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
+    try:
+        parse_oid(identity.oid or "")
+    except OidError as error:
+        yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
+
+
+def _alerts(
+    identity: ReturnedIdentity, traits: Mapping[str, str | None], status: Status | None, defects: Defects
+) -> Iterator[Alert]:
+    """Yield what the user must see before accepting an answer."""
+    first_name = traits.get("first_name")
+    coherent = first_name is None or _starts_list(first_name, identity.first_names or "", defects)
+    if not coherent and "first-name-alert-missing" not in defects:
+        yield Alert(
+            code="FIRST_NAME_NOT_START_OF_LIST",
+            message=f"Le 1er prénom {first_name} n'est pas le début de la liste {identity.first_names}.",
+        )
+    if status in lifecycle.CHECKED:
+        differing = [
+            LABELS[name]
+            for name in ("birth_name", "first_names", "birth_date", "sex")
+            if traits.get(name) and traits.get(name) != getattr(identity, name)
+        ]
+        if differing:
+            yield Alert(
+                code="DIFFERS_FROM_CHECKED_IDENTITY",
+                message=f"Diffère de l'identité contrôlée sur pièce : {', '.join(differing)}.",
+            )
+
+
+def _starts_list(first_name: str, first_names: str, defects: Defects) -> bool:
+    if "first-name-compared-by-characters" in defects:
+        return first_names.startswith(first_name)
+    if "hyphen-breaks-first-name-check" in defects:
+        return f"{first_names} ".startswith(f"{first_name} ")
+    return starts_list(first_name, first_names)
+
+
+def _display(name: str, value: str | None, defects: Defects) -> str | None:
+    return display_date(value, defects) if name == "birth_date" else value

@@ -1,0 +1,162 @@
+"""The confidence status of an identity and what each event makes of it (ins-rules §4, events E1 to E16).
+
+Pure functions. The rule behind all of them: a file holds matricule and OID exactly while its status is
+RECUP or QUAL, and it counts as checked exactly while its status is VALI or QUAL.
+
+Open points of the reference, and the prudent choice made here:
+
+* E3, INSi accepted on RECUP or QUAL (inferred cells): the file is refreshed and keeps its status.
+* E13, a strict trait of a VALI file changed by an ordinary user (consequence not seen): the file goes back
+  to PROV, because nobody has checked the new trait against a document.
+* E14, the same by a super-user (not covered by Règle 27): the file stays VALI, as a QUAL file edited by a
+  super-user becomes VALI under Règle 27: the super-user's edit does not undo the document check.
+* E11, attribute removed: the file stays PROV. A file that loses its "checked" half by falling to PROV also
+  loses its recorded proof, so that the document must be checked again.
+* E16, manual downgrade: any user may lower a status; VALI to PROV is allowed too, nothing is cleared then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.drivers.model import STRICT_FIELDS, Attribute, Patient, Role, Status
+from conformance.drivers.protocol import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from conformance.reference.defects import Defects
+
+WITH_INS = frozenset({Status.RECUP, Status.QUAL})
+"""The statuses in which matricule and OID are held."""
+
+CHECKED = frozenset({Status.VALI, Status.QUAL})
+"""The statuses in which an identity document has been checked."""
+
+DISQUALIFYING = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
+"""The attributes that force PROV and forbid INSi calls and validation (Règle 25)."""
+
+_LOWER: dict[Status, frozenset[Status]] = {
+    Status.PROV: frozenset(),
+    Status.RECUP: frozenset({Status.PROV}),
+    Status.VALI: frozenset({Status.PROV}),
+    Status.QUAL: frozenset({Status.PROV, Status.VALI}),
+}
+
+
+def after_creation(defects: Defects) -> Status:
+    """Return the status of a file created by hand (E1): provisoire (CRE-05)."""
+    if "created-as-validated" in defects:
+        return Status.VALI
+    return Status.PROV
+
+
+def after_import(status: Status, defects: Defects) -> Status:
+    """Return the status once the user has accepted the identity from INSi (E2, E3)."""
+    if "import-sets-validated" in defects:
+        return Status.VALI
+    if "import-forgets-validation" in defects:
+        return Status.RECUP
+    if "qualified-status-missing" in defects and status in CHECKED:
+        return Status.VALI
+    return Status.QUAL if status in CHECKED else Status.RECUP
+
+
+def check_validation(attributes: Collection[Attribute]) -> None:
+    """Refuse to validate a doubtful or fictitious identity (E7 guard, ATT-06, inferred).
+
+    Raises:
+        RefusedError: code ``ATTRIBUTE_FORBIDS``.
+    """
+    if DISQUALIFYING.intersection(attributes):
+        raise RefusedError(
+            "ATTRIBUTE_FORBIDS",
+            "Identité douteuse ou fictive : la validation est impossible.",
+            ["attributes"],
+        )
+
+
+def after_validation(status: Status, defects: Defects) -> Status:
+    """Return the status once a high-confidence document has been checked and validated (E7)."""
+    if "validation-qualifies-without-insi" in defects and status is Status.PROV:
+        return Status.QUAL
+    if "recovered-validated-not-qualified" in defects and status is Status.RECUP:
+        return Status.VALI
+    if "qualified-status-missing" in defects:
+        return Status.VALI
+    return Status.QUAL if status in WITH_INS else Status.VALI
+
+
+def check_attributes(attributes: Collection[Attribute], defects: Defects) -> None:
+    """Refuse a combination other than douteuse with homonyme (ATT-02).
+
+    Raises:
+        RefusedError: code ``ATTRIBUTE_COMBINATION``.
+    """
+    if "fictive-combined" in defects:
+        return
+    if Attribute.FICTIVE in attributes and len(attributes) > 1:
+        raise RefusedError(
+            "ATTRIBUTE_COMBINATION",
+            "Une identité fictive ne peut porter aucun autre attribut.",
+            ["attributes"],
+        )
+
+
+def after_attributes(status: Status, attributes: Iterable[Attribute], defects: Defects) -> Status:
+    """Return the status once the attributes are set (E9 to E12).
+
+    Douteuse and fictive give PROV; homonyme changes nothing; removing an attribute restores nothing.
+    """
+    forcing = DISQUALIFYING.intersection(attributes)
+    if "doubtful-keeps-status" in defects:
+        forcing -= {Attribute.DOUTEUSE}
+    if "fictive-keeps-status" in defects:
+        forcing -= {Attribute.FICTIVE}
+    return Status.PROV if forcing else status
+
+
+def after_edit(status: Status, changed: Collection[str], role: Role, defects: Defects) -> Status:
+    """Return the status once fields have been changed (E13 to E15); ``changed`` holds field names.
+
+    Locks are not looked at here: see ``identity.check_locks``.
+    """
+    if "status-kept-after-super-user-edit" in defects:
+        return status
+    if not set(STRICT_FIELDS).intersection(changed):
+        return status
+    match status:
+        case Status.QUAL:
+            return Status.VALI
+        case Status.VALI if role is Role.SUPER_USER:
+            return Status.VALI
+    return Status.PROV
+
+
+def after_downgrade(status: Status, target: Status) -> Status:
+    """Return the status once lowered by hand (E16).
+
+    Raises:
+        RefusedError: ``target`` is not lower than ``status``; code ``NOT_A_DOWNGRADE``.
+    """
+    if target not in _LOWER[status]:
+        raise RefusedError(
+            "NOT_A_DOWNGRADE", f"Le statut {status} ne peut pas être abaissé à {target}.", ["status"]
+        )
+    return target
+
+
+def with_status(patient: Patient, status: Status, defects: Defects) -> Patient:
+    """Return the file with its new status, and without what it may no longer hold (STA-08)."""
+    loses_ins = patient.status in WITH_INS and status not in WITH_INS
+    if "matricule-kept-after-downgrade" in defects:
+        loses_ins = False
+    if "doubtful-keeps-matricule" in defects and patient.attributes:
+        loses_ins = False
+    changed = replace(patient, status=status)
+    if loses_ins:
+        changed = replace(changed, matricule=None, oid=None)
+    if patient.status in CHECKED and status not in CHECKED:
+        changed = replace(changed, proof=None)
+    return changed

@@ -1,0 +1,63 @@
+"""Serves the reference LGO over HTTP, in this process."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from cheroot.wsgi import Server
+
+from conformance.reference.api import create_app
+from conformance.reference.defects import NO_DEFECTS
+from conformance.reference.lgo import Lgo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.reference.defects import Defects
+
+_DATABASE = "lgo.sqlite"
+_THREADS = 8
+_POLL_SECONDS = 0.1
+"""How often the server looks whether it has to stop."""
+
+
+@contextmanager
+def running(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    data_dir: Path | None = None,
+    defects: Defects = NO_DEFECTS,
+) -> Iterator[str]:
+    """Run the reference LGO in threads of this process, until the end of the block.
+
+    Args:
+        host: the address to listen on.
+        port: 0 for any free port.
+        data_dir: where the database is kept; a temporary folder by default.
+        defects: the mistakes switched on.
+
+    Yields:
+        The address of the driver API.
+
+    Raises:
+        OSError: the address is taken or the folder cannot be used.
+    """
+    with ExitStack() as stack:
+        folder = data_dir or Path(stack.enter_context(TemporaryDirectory(prefix="banc-lgo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        lgo = stack.enter_context(closing(Lgo(folder / _DATABASE, defects)))
+        server = Server((host, port), create_app(lgo), numthreads=_THREADS, server_name="banc-lgo")
+        server.expiration_interval = _POLL_SECONDS
+        server.prepare()
+        thread = threading.Thread(target=server.serve, name="banc-lgo", daemon=True)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(server.stop)
+        bound_host, bound_port = server.bind_addr[:2]
+        shown = f"[{bound_host}]" if ":" in bound_host else bound_host
+        yield f"http://{shown}:{bound_port}"

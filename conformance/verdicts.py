@@ -1,0 +1,49 @@
+"""Verdicts of checks and how the verdict of a rule follows from those of its checks."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Verdict(StrEnum):
+    """What the bench concludes about a rule or about one check of it."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    """Verified: the check ran to its end and everything it asserts was true."""
+    FAIL = "FAIL"
+    """The software under test broke a rule that binds it (MUST)."""
+    WARNING = "WARNING"
+    """The software departs from a recommendation (SHOULD) or from a rule that is only inferred."""
+    REVIEW = "REVIEW"
+    """A human has to look: the evidence is attached."""
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    """The rule does not bind this software, as declared in the plan."""
+    NOT_TESTED = "NOT_TESTED"
+    """The software cannot be driven through this rule; the reason is given. Never a PASS."""
+    INCONCLUSIVE = "INCONCLUSIVE"
+    """The bench, the set-up or the network failed: nothing is concluded about the software."""
+
+
+_WORST_FIRST = (
+    Verdict.FAIL,
+    Verdict.INCONCLUSIVE,
+    Verdict.WARNING,
+    Verdict.REVIEW,
+    Verdict.NOT_TESTED,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
+
+
+def combine(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict of a rule from the verdicts of its checks: the worst one.
+
+    A rule with one check not tested is itself not tested, however many others passed. No check at all
+    gives ``NOT_TESTED``.
+    """
+    seen = set(verdicts)
+    return next((verdict for verdict in _WORST_FIRST if verdict in seen), Verdict.NOT_TESTED)

@@ -1,0 +1,124 @@
+"""The application as granian runs it (RSGI): SOAP calls on the event loop, everything else in threads.
+
+A body is received without holding a thread, so clients that are slow, or stopped in a debugger, block nobody.
+A SOAP call itself is a fraction of a millisecond of computation and runs where it arrives: handing it to a
+thread would cost as much again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from werkzeug.test import run_wsgi_app
+
+from simulator.web.app import MAX_API_BYTES
+from simulator.web.soap import BODY_LIMIT, HttpRequest, session_of
+
+if TYPE_CHECKING:
+    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+    from granian.rsgi import Scope
+
+    from simulator.web.app import Application
+
+BODY_TIMEOUT_S: Final = 30.0
+"""How long a client may take to send its request (ours: the real gateway's limit is not established)."""
+
+_log = logging.getLogger(__name__)
+
+
+class Front:
+    """One worker's RSGI application."""
+
+    def __init__(self, application: Application) -> None:
+        self._soap = application.soap
+        self._flask = application.flask
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Answer one request."""
+        if scope.proto != "http":
+            return
+        is_soap = session_of(scope.path) is not None
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                body = await _receive(scope, protocol, BODY_LIMIT if is_soap else MAX_API_BYTES + 1)
+        except TimeoutError:
+            protocol.response_str(
+                408, [("content-type", "text/plain")], "The request took too long to arrive.\n"
+            )
+            return
+        headers = _headers(scope)
+        origin = f"{scope.scheme}://{headers.get('host') or scope.server}"
+        if is_soap:
+            answer = self._soap.answer(
+                HttpRequest(
+                    method=scope.method,
+                    path=scope.path,
+                    query=scope.query_string,
+                    headers=headers,
+                    body=body,
+                    origin=origin,
+                )
+            )
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
+            return
+        environ = _environ(scope, headers, body)
+        status, answer_headers, content = await asyncio.to_thread(self._run_flask, environ)
+        protocol.response_bytes(status, answer_headers, content)
+
+    def _run_flask(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        content, status, headers = run_wsgi_app(self._flask, environ, buffered=True)
+        return int(status.split(" ", 1)[0]), list(headers.items()), b"".join(content)
+
+
+async def _receive(scope: Scope, protocol: HTTPProtocol, limit: int) -> bytes:
+    """Return the body, cut after ``limit`` bytes."""
+    if scope.method in {"GET", "HEAD"}:
+        return b""
+    declared = scope.headers.get("content-length")
+    if declared is not None and declared.isdecimal() and int(declared) < limit:
+        return await protocol()
+    chunks, size = [], 0
+    async for chunk in protocol:
+        chunks.append(bytes(chunk))
+        size += len(chunk)
+        if size >= limit:
+            break
+    return b"".join(chunks)[:limit]
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in scope.headers.items():
+        # Repeated headers are one list (RFC 9110 §5.3).
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _environ(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    host, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path,
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": headers.get("content-type", ""),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        if name not in {"content-type", "content-length"}:
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+    return environ

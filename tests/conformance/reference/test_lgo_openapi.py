@@ -1,0 +1,151 @@
+"""The reference LGO serves openapi.yaml: the same operations, and answers that fit."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema
+import pytest
+
+from conformance.drivers.http import HttpDriver
+from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.reference.api import create_app
+from conformance.reference.defects import NO_DEFECTS
+from conformance.reference.lgo import Lgo
+from simulator.datafile import load_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC: dict[str, Any] = load_yaml(files("conformance.drivers") / "openapi.yaml")
+
+
+def test_routes_are_the_operations(tmp_path: Path) -> None:
+    lgo = Lgo(tmp_path / "lgo.sqlite", NO_DEFECTS)
+    rules = create_app(lgo).url_map.iter_rules()
+    served = {
+        (method.lower(), re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    lgo.close()
+    documented = {
+        (method, path) for path, item in SPEC["paths"].items() for method in item if method != "parameters"
+    }
+    assert served == documented
+
+
+def operation_of(request: httpx.Request) -> tuple[str, dict[str, Any]]:
+    for path, item in SPEC["paths"].items():
+        pattern = re.sub(r"\{\w+\}", "[^/]+", path)
+        if re.fullmatch(pattern, request.url.path):
+            operation: dict[str, Any] = item[request.method.lower()]
+            return operation["operationId"], operation
+    raise AssertionError(request.url.path)
+
+
+def content_schema(message: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in message:
+        message = SPEC["components"]["responses"][message["$ref"].rsplit("/", 1)[1]]
+    schema: dict[str, Any] = message["content"]["application/json"]["schema"]
+    return {**schema, "components": SPEC["components"]}
+
+
+def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any) -> None:
+    seen: set[tuple[str, int]] = set()
+
+    def check(response: httpx.Response) -> None:
+        name, operation = operation_of(response.request)
+        seen.add((name, response.status_code))
+        response.read()
+        if response.request.content:
+            jsonschema.validate(
+                httpx.Response(200, content=response.request.content).json(),
+                content_schema(operation["requestBody"]),
+            )
+        if response.status_code != httpx.codes.NO_CONTENT:
+            jsonschema.validate(
+                response.json(), content_schema(operation["responses"][str(response.status_code)])
+            )
+
+    user = Actor(user="dupond")
+    traits = PatientTraits(
+        birth_name="ADRTROIS", first_name="TOUSSAINT", birth_date="1960-01-01", sex="M", birth_place="99999"
+    )
+    with HttpDriver(correct_url) as lgo:
+        lgo._client.event_hooks["response"].append(check)
+        lgo.reset(insi_url=insi.url)
+        patient = lgo.create_patient(traits, actor=user)
+        for codes in ([insi.found(DateNaissance="1960-00-00")], [insi.code("01")], [insi.fault("insi_102")]):
+            insi.script(*codes)
+            lgo.call_insi_traits(patient.id, actor=user)
+        insi.script(insi.found())
+        call = lgo.call_insi_traits(patient.id, actor=user)
+        lgo.read_proposal(call.id, actor=user)
+        lgo.decide_proposal(call.id, accept=True, actor=user)
+        lgo.decide_proposal(lgo.search_insi(traits, actor=user).id, accept=False, actor=user)
+        lgo.record_proof(patient.id, "CNI", actor=user)
+        lgo.validate_identity(patient.id, actor=user)
+        lgo.read_patient(patient.id, actor=user)
+        with pytest.raises(RefusedError):
+            lgo.update_patient(patient.id, {"sex": "F"}, actor=user)
+        with pytest.raises(RefusedError):
+            lgo.create_patient(PatientTraits(), actor=user)
+        lgo.update_patient(patient.id, {"used_name": None, "used_first_name": "TOTO"}, actor=user)
+        lgo.downgrade_status(patient.id, Status.VALI, actor=user)
+        lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=user)
+        lgo.search_patients(SearchCriteria(birth_date="1960-01-01"), actor=user)
+        lgo.read_status_history(patient.id, actor=user)
+        lgo.read_audit_log(actor=user)
+        lgo.read_settings()
+        lgo.write_settings({"insi_timeout_seconds": "5"})
+    documented = {
+        operation["operationId"]
+        for item in SPEC["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters"
+    }
+    assert {name for name, _ in seen} | {"capabilities"} == documented
+    assert {status for _, status in seen} >= {200, 201, 204, 409, 422}
+
+
+class TestBadRequests:
+    """What a wrong client gets: an answer that says what is wrong, never a 500."""
+
+    @pytest.mark.parametrize(
+        ("method", "path", "content", "status"),
+        [
+            ("POST", "/patients", b"not json", 400),
+            ("POST", "/patients", b"[]", 400),
+            ("POST", "/patients", b'{"birth_name": 12}', 400),
+            ("PATCH", "/patients/1", b'{"colour": "blue"}', 400),
+            ("PUT", "/patients/1/attributes", b'{"attributes": ["NICE"]}', 400),
+            ("POST", "/patients/1/downgrade", b'{"status": "GOLD"}', 400),
+            ("POST", "/insi-calls", b'{"mode": "VITALE", "patient_id": "1"}', 400),
+            ("POST", "/insi-calls", b'{"mode": "TRAITS"}', 400),
+            ("POST", "/insi-calls/1/decision", b'{"accept": "yes"}', 400),
+            ("POST", "/reset", b"{}", 400),
+            ("GET", "/patients/999", b"", 404),
+            ("GET", "/insi-calls/999/proposal", b"", 404),
+            ("GET", "/nowhere", b"", 404),
+            ("DELETE", "/patients", b"", 405),
+            ("POST", "/patients", b'{"birth_name": "' + b"A" * 2_000_000 + b'"}', 413),
+        ],
+    )
+    def test_answer_is_a_problem_in_json(
+        self, correct_url: str, method: str, path: str, content: bytes, status: int
+    ) -> None:
+        response = httpx.request(
+            method, correct_url + path, content=content, headers={"X-Banc-User": "dupond"}
+        )
+        assert response.status_code == status
+        assert response.json().keys() >= {"code", "message"}
+
+    def test_an_act_without_user_is_not_done(self, correct_url: str) -> None:
+        response = httpx.get(f"{correct_url}/patients?birth_date=1960-01-01")
+        assert response.status_code == 400
+        assert "X-Banc-User" in response.json()["message"]

@@ -1,0 +1,230 @@
+"""The rule catalogue: what it holds, and what it says of a bad file."""
+
+from __future__ import annotations
+
+import textwrap
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.rules import EvidenceLevel, Rule, Strength, UnknownRuleError, find_rule, load_catalogue
+from simulator.datafile import DataFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ASKED = [
+    "FLD-01",
+    "SRC-01",
+    "SRC-02",
+    "SRC-03",
+    "SRC-04",
+    "CRE-01",
+    "CRE-02",
+    "CRE-03",
+    "CRE-04",
+    "CRE-05",
+    "CAL-06",
+    "CAL-08",
+    "CAL-11",
+    "RSP-01",
+    "RSP-02",
+    "RSP-03",
+    "RSP-04",
+    "RSP-05",
+    "RSP-06",
+    "RSP-08",
+    "RSP-09",
+    "RSP-12",
+    "RSP-13",
+    "STA-01",
+    "STA-03",
+    "STA-04",
+    "STA-05",
+    "STA-06",
+    "STA-07",
+    "STA-08",
+    "STA-09",
+    "STA-12",
+    "ATT-01",
+    "ATT-02",
+    "ATT-03",
+    "PRF-01",
+    "PRF-08",
+    "SEC-02",
+    "SEC-06",
+]
+
+SECOND_HAND = ["CRE-04", "CAL-06", "CAL-08", "RSP-06", "RSP-12", "RSP-13", "ATT-02", "ATT-05", "PRF-08"]
+"""Rules that ins-rules marks second-hand, at least in part."""
+
+GOOD = """
+    group: search
+    title: {fr: Recherche, en: Search}
+    rules:
+      - key: SRC-01
+        title: {fr: Par date, en: By date}
+        statement: {fr: Par la date de naissance., en: By date of birth.}
+        strength: MUST
+        binds: [RI]
+        channels: [state]
+        references: [{tag: Règle 17}, {tag: INS/va1.02.01, draft: true}]
+        evidence: official
+        sources: [ANS Squash exports]
+"""
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, Rule]:
+    return load_catalogue()
+
+
+def rule_file(folder: Path, text: str, name: str = "search.yaml") -> Path:
+    path = folder / name
+    path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
+    return path
+
+
+def problem(path: Path, *others: Path) -> str:
+    with pytest.raises(DataFileError) as caught:
+        load_catalogue([path, *others])
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("key", ASKED)
+def test_every_rule_of_the_first_campaign_is_in_the_catalogue(catalogue: dict[str, Rule], key: str) -> None:
+    assert key in catalogue
+
+
+@pytest.mark.parametrize("key", SECOND_HAND)
+def test_a_second_hand_rule_is_not_official(catalogue: dict[str, Rule], key: str) -> None:
+    assert catalogue[key].evidence is EvidenceLevel.REPORTED
+
+
+@pytest.mark.parametrize("key", ["ATT-06", "ERR-02", "ERR-04"])
+def test_a_rule_of_ours_is_inferred_and_never_mandatory(catalogue: dict[str, Rule], key: str) -> None:
+    rule = catalogue[key]
+    assert (rule.evidence, rule.references, rule.is_soft) == (EvidenceLevel.INFERRED, (), True)
+
+
+def test_working_numbers_are_marked_as_drafts(catalogue: dict[str, Rule]) -> None:
+    wrong = [
+        reference.tag
+        for rule in catalogue.values()
+        for reference in rule.references
+        if reference.draft != reference.tag.startswith("INS/va1.")
+    ]
+    assert wrong == []
+
+
+def test_guide_v3_numbers_are_reported_but_the_one_that_fr_core_cites(catalogue: dict[str, Rule]) -> None:
+    official = {
+        reference.tag
+        for rule in catalogue.values()
+        for reference in rule.references
+        if reference.tag.startswith("EXI") and reference.evidence is EvidenceLevel.OFFICIAL
+    }
+    assert official == {"EXI SI 07"}
+
+
+def test_search_by_date_carries_the_numbers_of_all_corridors(catalogue: dict[str, Rule]) -> None:
+    assert [reference.tag for reference in catalogue["SRC-01"].references] == [
+        "Règle 17",
+        "LGC.INS.07",
+        "LGO.INS.06",
+        "INS/va1.02.01",
+        "EXI ID 17",
+    ]
+
+
+def test_a_mixed_rule_says_which_part_comes_from_where(catalogue: dict[str, Rule]) -> None:
+    mixed = [
+        rule
+        for rule in catalogue.values()
+        if {"banc-insi"} < {source.name for source in rule.sources} and rule.evidence_note is None
+    ]
+    assert mixed == []
+
+
+def test_every_text_is_translated(catalogue: dict[str, Rule]) -> None:
+    same = [rule.key for rule in catalogue.values() if rule.statement.fr == rule.statement.en]
+    assert same == []
+
+
+def test_no_packaged_rule_file_is_forgotten(catalogue: dict[str, Rule]) -> None:
+    files = {
+        file.name for file in resources.files("conformance.rules").iterdir() if file.name.endswith(".yaml")
+    }
+    assert files - {"sources.yaml"} == {f"{rule.group}.yaml" for rule in catalogue.values()}
+
+
+def test_a_rule_file_gives_its_rules(tmp_path: Path) -> None:
+    (rule,) = load_catalogue([rule_file(tmp_path, GOOD)]).values()
+    assert (rule.key, rule.group, rule.title.en, rule.strength) == (
+        "SRC-01",
+        "search",
+        "By date",
+        Strength.MUST,
+    )
+    assert [(reference.tag, reference.draft) for reference in rule.references] == [
+        ("Règle 17", False),
+        ("INS/va1.02.01", True),
+    ]
+    assert rule.source == "ANS Squash exports"
+
+
+def test_a_key_used_twice_is_refused_at_its_line(tmp_path: Path) -> None:
+    first = rule_file(tmp_path, GOOD)
+    second = rule_file(tmp_path, GOOD, "again.yaml")
+    assert problem(first, second) == (
+        f"{second}:4:10: rules[0].key: rule SRC-01 is already defined in search.yaml"
+    )
+
+
+def test_a_claim_better_than_its_source_is_refused(tmp_path: Path) -> None:
+    path = rule_file(tmp_path, GOOD.replace("[ANS Squash exports]", "[regional bodies]"))
+    assert problem(path) == (
+        f"{path}:11:15: rules[0].evidence: expected at best reported, which is what its sources allow, got official"
+    )
+
+
+def test_an_unknown_source_is_refused_with_the_closest_name(tmp_path: Path) -> None:
+    path = rule_file(tmp_path, GOOD.replace("ANS Squash exports", "ANS Squash export"))
+    assert problem(path).endswith("unknown source 'ANS Squash export'; did you mean 'ANS Squash exports'?")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("strength: MUST", "strength: SHALL", ":7:15: rules[0].strength: expected one of MUST, SHOULD, MAY"),
+        ("key: SRC-01", "key: SRC1", ":4:10: rules[0].key: expected text of the form"),
+        ("title: {fr: Par date, en: By date}", "title: {fr: Par date}", "expected the key 'en'"),
+        ("Règle 17", "Regle 17", "rules[0].references[0].tag: expected text of the form"),
+        ("channels: [state]", "channel: [state]", "unknown key 'channel'"),
+    ],
+)
+def test_a_bad_file_is_refused_with_place_and_expectation(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    assert message in problem(rule_file(tmp_path, GOOD.replace(before, after)))
+
+
+def test_a_rule_is_found_whatever_the_case(catalogue: dict[str, Rule]) -> None:
+    assert find_rule(catalogue, " src-01 ").key == "SRC-01"
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("SRC-1", "unknown rule 'SRC-1'; did you mean SRC-01?"),
+        ("STA03", "unknown rule 'STA03'; did you mean STA-03?"),
+        ("nothing like it", "unknown rule 'nothing like it'"),
+    ],
+)
+def test_an_unknown_rule_comes_with_the_closest_key(
+    catalogue: dict[str, Rule], key: str, message: str
+) -> None:
+    with pytest.raises(UnknownRuleError) as caught:
+        find_rule(catalogue, key)
+    assert str(caught.value) == message

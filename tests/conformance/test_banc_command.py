@@ -1,0 +1,138 @@
+"""The ``banc`` command as a user types it: real processes, real exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conformance.rules.catalogue import load_catalogue
+
+BANC = [sys.executable, "-m", "conformance.cli"]
+
+
+def banc(*arguments, timeout=90):
+    return subprocess.run(
+        [*BANC, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"},
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    return banc("demo", "--report", folder, "--seed", 11), folder
+
+
+def test_the_demo_ends_well_and_every_rule_passes(demo):
+    done, folder = demo
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    verdicts = {rule["id"]: rule["verdict"] for rule in report["rules"]}
+    assert verdicts == dict.fromkeys(load_catalogue(), "PASS")
+    assert report["summary"]["PASS"] >= 38
+    assert report["summary"]["FAIL"] == 0
+
+
+def test_the_demo_prints_each_rule_its_references_and_its_verdict(demo):
+    done, _ = demo
+    lines = {
+        line.split()[0]: line for line in done.stdout.splitlines() if line[:1].isupper() and "-" in line[:4]
+    }
+    for key, rule in load_catalogue().items():
+        assert "PASS" in lines[key]
+        assert rule.references[0].tag in lines[key] if rule.references else True
+    assert "ne remplace ni l'autorisation du CNDA" in done.stdout
+
+
+def test_the_demo_writes_the_three_reports(demo):
+    _, folder = demo
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "junit.xml", "report.json"]
+    suite = ET.parse(folder / "junit.xml").getroot()
+    assert len(list(suite.iter("testcase"))) == len(load_catalogue())
+    assert "<html" in (folder / "index.html").read_text("utf-8")
+
+
+def test_a_defect_makes_the_demo_fail_and_names_the_rule(tmp_path):
+    done = banc("demo", "--defect", "import-sets-validated", "--report", tmp_path, "--lang", "en")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "import-sets-validated is caught by STA-03" in done.stdout
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert next(rule for rule in report["rules"] if rule["id"] == "STA-03")["verdict"] == "FAIL"
+
+
+def test_the_defects_are_listed_with_their_rules():
+    done = banc("demo", "--list-defects")
+    assert done.returncode == 0
+    rows = [line for line in done.stdout.splitlines() if "-" in line.split(" ")[0]]
+    assert len(rows) >= 20
+    assert "lunar-date-imported" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["demo", "--defect", "import-sets-valid"], "did you mean import-sets-validated"),
+        (["run", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["load", "--duration", "soon"], "expected a time such as 20s"),
+        (["rules", "show", "SRC-99"], "SRC-99"),
+    ],
+)
+def test_a_bad_option_is_a_set_up_error_that_says_what_was_expected(arguments, says):
+    done = banc(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_a_software_that_does_not_answer_is_not_blamed(tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("software:\n  url: http://127.0.0.1:9\n", encoding="utf-8")
+    done = banc("run", plan, "--report", tmp_path / "report")
+    assert done.returncode == 2
+    assert "http://127.0.0.1:9" in done.stderr
+    assert "FAIL" not in done.stdout
+
+
+def test_an_unknown_rule_in_the_plan_is_a_set_up_error(tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("software:\n  url: http://127.0.0.1:9\nrules: [SRC-99]\n", encoding="utf-8")
+    done = banc("run", plan, "--report", tmp_path / "report")
+    assert done.returncode == 2
+    assert "SRC-99" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a console signal cannot be sent to one process on Windows")
+def test_ctrl_c_keeps_what_was_done(tmp_path):
+    process = subprocess.Popen(
+        [*BANC, "demo", "--report", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    seen = ""
+    while "SRC-02" not in seen and process.poll() is None:
+        seen += process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, seen + rest
+    summary = json.loads((tmp_path / "report.json").read_text("utf-8"))["summary"]
+    assert summary["PASS"] >= 1
+    assert summary["NOT_TESTED"] >= 1
+    assert summary["FAIL"] == summary["INCONCLUSIVE"] == 0
+
+
+def test_help_shows_examples():
+    for command in ("serve", "demo", "run", "load"):
+        assert "banc " + command in banc(command, "--help").stdout
