@@ -14,21 +14,18 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
 from simulator.contract.envelope import read
-from simulator.contract.faults import HTTP_STATUS, FaultError, fault_catalogue
-from simulator.contract.names import Evidence, Operation
-from simulator.contract.render import DIALECTS, LABELS, Answer, render_answer, render_fault
-from simulator.ins import BirthDate, BirthDateError, check_birth_name, check_first_name, check_place_format
-from simulator.journal.exchange import Considered, Decision, Exchange
-from simulator.registry.matching import SearchTraits, is_inferred, judge
-from simulator.scripting.engine import person_answer, scripted_answer
+from simulator.contract.faults import HTTP_STATUS, FaultError
+from simulator.contract.names import Operation
+from simulator.contract.render import DIALECTS, render_answer, render_fault
+from simulator.journal.exchange import Decision, Exchange
+from simulator.operations import traits_search
+from simulator.operations.outcome import Context, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from simulator.contract.faults import Fault
-    from simulator.contract.messages import Call, TraitsQuery
+    from simulator.contract.messages import Call
     from simulator.journal.store import Journal
-    from simulator.registry.matching import Candidate
     from simulator.registry.store import RegistryStore
     from simulator.sessions.store import Session
 
@@ -47,13 +44,9 @@ class WireRequest:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    """What was decided, before rendering."""
-
-    decision: Decision
-    answer: Answer | None = None
-    fault: Fault | None = None
+_OPERATIONS: Final[dict[Operation, Callable[[Call, Context], Outcome]]] = {
+    Operation.SEARCH_BY_TRAITS: traits_search.answer,
+}
 
 
 @dataclass(slots=True)
@@ -86,50 +79,14 @@ class Teleservice:
         self._record(exchange)
         return exchange
 
-    def _decide(self, call: Call, session: Session) -> _Outcome:
+    def _decide(self, call: Call, session: Session) -> Outcome:
         _check_software(call, session)
-        if call.operation is not Operation.SEARCH_BY_TRAITS or call.traits is None:
+        operation = _OPERATIONS.get(call.operation)
+        if operation is None:
             raise FaultError(
                 "desir_9008", f"{call.operation.value} is not served by this version of the bench"
             )
-        wanted = _check_traits(call.traits)
-        scripted = scripted_answer(call, wanted, session.scenarios)
-        if scripted is not None:
-            decision = Decision(
-                source="scenario",
-                scenario=scripted.scenario,
-                rule=scripted.rule,
-                person=scripted.person,
-                evidence=scripted.evidence,
-            )
-            if scripted.fault is not None:
-                return _Outcome(decision=decision, fault=fault_catalogue()[scripted.fault])
-            return _Outcome(decision=decision, answer=scripted.answer)
-        return self._search(wanted, session)
-
-    def _search(self, wanted: SearchTraits, session: Session) -> _Outcome:
-        """Answer from the registry: a closed world, in which an unknown identity does not exist."""
-        candidates = judge(wanted, self.registry.same_name_and_date(wanted, session.scope))
-        matching = [candidate.person for candidate in candidates if candidate.matches]
-        if not matching and not candidates:
-            candidates = judge(wanted, self.registry.near_misses(wanted, session.scope))
-        profile = session.profile
-        known = Evidence.OBSERVED if matching else profile.evidence
-        decision = Decision(
-            source="registry",
-            profile=profile.name,
-            considered=tuple(map(_considered, candidates)),
-            person=matching[0].key if len(matching) == 1 else None,
-            evidence=Evidence.INFERRED if is_inferred(wanted, candidates) else known,
-        )
-        if len(matching) == 1:
-            return _Outcome(decision=decision, answer=person_answer(matching[0]))
-        if matching:
-            return _Outcome(decision=decision, answer=Answer(code="02", label=LABELS["02"]))
-        if profile.unknown_person in LABELS:
-            code = profile.unknown_person
-            return _Outcome(decision=decision, answer=Answer(code=code, label=LABELS[code]))
-        return _Outcome(decision=decision, fault=fault_catalogue()[profile.unknown_person])
+        return operation(call, Context(registry=self.registry, session=session))
 
     def _record(self, exchange: Exchange) -> None:
         try:
@@ -148,54 +105,15 @@ def _check_software(call: Call, session: Session) -> None:
         raise FaultError("desir_550", f"the authorisation number {idam!r} is not in the list of the session")
 
 
-def _check_traits(query: TraitsQuery) -> SearchTraits:
-    """Apply the business rules on traits; the published schema has none.
-
-    Mandatory: birth name, at least one first name, sex, birth date (insi-contract §5.1). Characters: §5.2
-    (second-hand). Only insi_19 and insi_24 are public codes, the others are inferred.
-    """
-    if not query.birth_name:
-        raise FaultError("insi_19", "expected NomNaissance with a value, got none")
-    if not query.first_names or not all(query.first_names):
-        raise FaultError(
-            "insi_901", "expected at least one Prenom, each with a value, got none or an empty one"
-        )
-    if query.sex not in {"M", "F"}:
-        raise FaultError("insi_24", f"expected Sexe M or F, got {query.sex!r}")
-    if not query.birth_date:
-        raise FaultError("insi_902", "expected DateNaissance with a value, got none")
-    for problem in check_birth_name(query.birth_name):
-        raise FaultError("insi_904", f"NomNaissance {query.birth_name!r}: {problem}")
-    for first_name in query.first_names:
-        for problem in check_first_name(first_name):
-            raise FaultError("insi_905", f"Prenom {first_name!r}: {problem}")
-    try:
-        BirthDate.parse_iso(query.birth_date)
-    except BirthDateError as error:
-        raise FaultError("insi_903", f"DateNaissance: {error}") from error
-    if query.birth_place and check_place_format(query.birth_place):
-        raise FaultError(
-            "insi_906", f"expected LieuNaissance of 5 characters (COG), got {query.birth_place!r}"
-        )
-    return SearchTraits(
-        birth_name=query.birth_name,
-        # Several Prenom elements are read as the beginning of the list (inferred, insi-contract §5.3).
-        first_names=" ".join(query.first_names),
-        sex=query.sex,
-        birth_date=query.birth_date,
-        birth_place=query.birth_place or None,
-    )
-
-
-def _refusal(error: FaultError) -> _Outcome:
+def _refusal(error: FaultError) -> Outcome:
     decision = Decision(source="fault", cause=error.cause, evidence=error.fault.evidence)
-    return _Outcome(decision=decision, fault=error.fault)
+    return Outcome(decision=decision, fault=error.fault)
 
 
 def _exchange(
     request: WireRequest,
     session: Session,
-    outcome: _Outcome,
+    outcome: Outcome,
     call: Call | None,
     message_id: str | None,
     *,
@@ -227,15 +145,6 @@ def _exchange(
         idam=call.contexts.idam if call else None,
         findings=call.findings if call else (),
         micros=(perf_counter_ns() - started) // 1000,
-    )
-
-
-def _considered(candidate: Candidate) -> Considered:
-    traits = candidate.person.identity.traits
-    return Considered(
-        key=candidate.person.key,
-        label=f"{traits.birth_name} {traits.first_names}",
-        excluded_by=candidate.excluded_by,
     )
 
 

@@ -133,6 +133,8 @@ class BenchPlugin:
         """Declare the markers of the suite."""
         config.addinivalue_line("markers", "rule(*keys): the rules of the catalogue that this check verifies")
         config.addinivalue_line("markers", "title(fr, en): what this check does, in both languages")
+        # Nobody sees pytest's own account of a failure; the short style spares most of the time of a failed check.
+        config.option.tbstyle = "native"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a module that cannot be imported."""

@@ -60,22 +60,19 @@ LABELS: Final = {"00": "OK", "01": "Aucune identite trouvee", "02": "Plusieurs i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How the live service wrote its answers at one time.
-
-    ``body`` is the prefix of the Body element of answers; ``bindings`` the further prefixes declared on
-    it; ``result_bindings`` those on RESULTAT, for the namespaces of the two requests in this order.
-    """
+    """How the live service wrote its messages at one time, inside ``soap:Envelope``."""
 
     name: str
-    envelope: str
     body: str
-    bindings: tuple[str, ...]
-    result_bindings: tuple[str, str] | None
+    """Prefix of the Body element."""
     result_prefix: str
+    """Prefix of RESULTAT and all it holds; empty for the default namespace."""
+    result_namespaces: tuple[tuple[str, str], ...]
+    """Prefix and namespace of each declaration on RESULTAT, in order; an empty prefix is the default."""
     with_first_name: bool
     with_matricule_type: bool
     gateway_prefix: str
-    gateway_body: str
+    """Prefix of the elements of a gateway fault."""
     gateway_language: str
     evidence: Evidence
 
@@ -85,58 +82,52 @@ DIALECTS: Final = {
     for dialect in (
         Dialect(
             name="live-2026",
-            envelope="soap",
             body="env",
-            bindings=("S",),
-            result_bindings=("ns0", "ns1"),
             result_prefix="",
+            result_namespaces=(("", RESULTAT), ("ns0", RECVIT), ("ns1", RECSANS)),
             with_first_name=False,
             with_matricule_type=False,
             gateway_prefix="soap",
-            gateway_body="env",
             gateway_language="fr",
             evidence=Evidence.OBSERVED,
         ),
         Dialect(
             name="live-2022",
-            envelope="soap",
-            body="S",
-            bindings=(),
-            result_bindings=("ns2", "ns3"),
-            result_prefix="",
+            body="env",
+            result_prefix="ns2",
+            result_namespaces=(("ns3", RECVIT), ("ns2", RESULTAT), ("", RECSANS)),
             with_first_name=True,
             with_matricule_type=True,
             gateway_prefix="S",
-            gateway_body="S",
             gateway_language="en",
             evidence=Evidence.OBSERVED,
         ),
         Dialect(
             name="plain",
-            envelope="soap",
             body="soap",
-            bindings=(),
-            result_bindings=None,
             result_prefix="res",
+            result_namespaces=(("res", RESULTAT),),
             with_first_name=False,
             with_matricule_type=False,
             gateway_prefix="soap",
-            gateway_body="soap",
             gateway_language="fr",
             evidence=Evidence.INFERRED,
         ),
     )
 }
-"""Dialects by name; ``live-2026`` is the default, ``plain`` is ours (insi-contract §2.3 and §3.2)."""
+"""Dialects by name; ``live-2026`` is the default, ``plain`` is ours.
+
+Both live ones are those of captures (insi-contract §2.3 and §3.2, seen: padoa/tlsi-ins, ``src/ins/fixtures`` and its
+history): prefixes, order of declarations and of attributes.
+"""
 
 
 def render_answer(answer: Answer, dialect: Dialect) -> bytes:
     """Return the bytes of a successful answer (HTTP 200)."""
     prefix = f"{dialect.result_prefix}:" if dialect.result_prefix else ""
-    declaration = f'xmlns{":" + dialect.result_prefix if dialect.result_prefix else ""}="{RESULTAT}"'
-    if dialect.result_bindings:
-        vitale, traits = dialect.result_bindings
-        declaration += f' xmlns:{vitale}="{RECVIT}" xmlns:{traits}="{RECSANS}"'
+    declarations = "".join(
+        f' xmlns{":" if name else ""}{name}="{namespace}"' for name, namespace in dialect.result_namespaces
+    )
     individual = ""
     if answer.active is not None and answer.traits is not None:
         blocks = _identifier("INSACTIF", answer.active, prefix, with_type=False)
@@ -144,10 +135,10 @@ def render_answer(answer: Answer, dialect: Dialect) -> bytes:
             blocks += _identifier("INSHISTO", old, prefix, with_type=dialect.with_matricule_type)
         individual = f"<{prefix}INDIVIDU>{blocks}{_traits(answer.traits, prefix, dialect)}</{prefix}INDIVIDU>"
     result = (
-        f"<{prefix}RESULTAT {declaration}><{prefix}CR>{_element(prefix, 'CodeCR', answer.code)}"
+        f"<{prefix}RESULTAT{declarations}><{prefix}CR>{_element(prefix, 'CodeCR', answer.code)}"
         f"{_element(prefix, 'LibelleCR', answer.label)}</{prefix}CR>{individual}</{prefix}RESULTAT>"
     )
-    return _envelope(dialect.envelope, dialect.body, dialect.bindings, result)
+    return _envelope(dialect.body, "S", result)
 
 
 def render_fault(fault: Fault, dialect: Dialect, *, message_id: str | None) -> bytes:
@@ -156,37 +147,33 @@ def render_fault(fault: Fault, dialect: Dialect, *, message_id: str | None) -> b
     The gateway echoes the MessageID, the application does not (insi-contract §3.2, observed).
     """
     if fault.family == "application":
-        error = (
-            f'<siram:Erreur xmlns:siram="{SIRAM}" severite={quoteattr(fault.severity)} '
-            f"code={quoteattr(fault.code)}>{escape(fault.label)}</siram:Erreur>"
-        )
-        content = _fault("S", f' xmlns:ns4="{SOAP11}"', fault, "en", error)
-        return _envelope("S", "S", (), content)
+        attributes = f"severite={quoteattr(fault.severity)} code={quoteattr(fault.code)}"
+        return _envelope("env", "S", _fault("S", fault, "en", attributes))
     echo = f" messageID={quoteattr(message_id)}" if message_id else ""
-    error = (
-        f'<siram:Erreur xmlns:siram="{SIRAM}" code={quoteattr(fault.code)} '
-        f"severite={quoteattr(fault.severity)}{echo}>{escape(fault.label)}</siram:Erreur>"
-    )
+    attributes = f"code={quoteattr(fault.code)}{echo} severite={quoteattr(fault.severity)}"
     prefix = dialect.gateway_prefix
-    content = _fault(prefix, "", fault, dialect.gateway_language, error)
-    return _envelope(prefix, dialect.gateway_body, (), content)
+    return _envelope(dialect.body, prefix, _fault(prefix, fault, dialect.gateway_language, attributes))
 
 
-def _fault(prefix: str, declarations: str, fault: Fault, language: str, error: str) -> str:
+def _fault(prefix: str, fault: Fault, language: str, attributes: str) -> str:
+    # Seen on every captured fault with this prefix.
+    declaration = f' xmlns:ns4="{SOAP11}"' if prefix == "S" else ""
     return (
-        f"<{prefix}:Fault{declarations}><{prefix}:Code><{prefix}:Value>{prefix}:{fault.soap}</{prefix}:Value>"
+        f"<{prefix}:Fault{declaration}><{prefix}:Code><{prefix}:Value>{prefix}:{fault.soap}</{prefix}:Value>"
         f"<{prefix}:Subcode><{prefix}:Value>{prefix}:{fault.siram}</{prefix}:Value></{prefix}:Subcode></{prefix}:Code>"
         f'<{prefix}:Reason><{prefix}:Text xml:lang="{language}">{escape(fault.reason)}</{prefix}:Text></{prefix}:Reason>'
-        f"<{prefix}:Detail>{error}</{prefix}:Detail></{prefix}:Fault>"
+        f'<{prefix}:Detail><siram:Erreur {attributes} xmlns:siram="{SIRAM}">{escape(fault.label)}</siram:Erreur>'
+        f"</{prefix}:Detail></{prefix}:Fault>"
     )
 
 
-def _envelope(envelope: str, body: str, bindings: tuple[str, ...], content: str) -> bytes:
-    extra = "".join(f' xmlns:{name}="{SOAP12}"' for name in bindings)
-    own = "" if body == envelope else f' xmlns:{body}="{SOAP12}"'
+def _envelope(body: str, inner: str, content: str) -> bytes:
+    """Return a whole message; ``inner`` is one more prefix that the Body declares for its content."""
+    prefixes = [name for name in (inner, body) if name != "soap"] if body != "soap" else []
+    declarations = "".join(f' xmlns:{name}="{SOAP12}"' for name in prefixes)
     return (
-        f'{_DECLARATION}<{envelope}:Envelope xmlns:{envelope}="{SOAP12}"><{body}:Body{extra}{own}>'
-        f"{content}</{body}:Body></{envelope}:Envelope>"
+        f'{_DECLARATION}<soap:Envelope xmlns:soap="{SOAP12}"><{body}:Body{declarations}>'
+        f"{content}</{body}:Body></soap:Envelope>"
     ).encode()
 
 

@@ -102,7 +102,8 @@ def _environ(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, An
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path,
+        # WSGI wants the bytes of the path, each as one character (PEP 3333).
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": host,
         "SERVER_PORT": port,

@@ -1,0 +1,34 @@
+"""The desk that every check works at, made of the fixtures of the plugin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.steps import Desk
+from conformance.suite.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.drivers.model import Actor
+    from conformance.drivers.protocol import Driver
+    from conformance.suite.people import Draw
+    from simulator.client import SessionClient
+
+
+@pytest.fixture(scope="session")
+def last_seen() -> list[int]:
+    """Hold the number of the last exchange seen, so that no check reads again those of the checks before."""
+    return [0]
+
+
+@pytest.fixture
+def desk(
+    lgo: Driver, insi: SessionClient, draw: Draw, actor: Actor, super_user: Actor, *, last_seen: list[int]
+) -> Iterator[Desk]:
+    """Return what a check works with."""
+    wire = Wire(insi, last_seen[0])
+    yield Desk(lgo=lgo, insi=insi, wire=wire, user=actor, super_user=super_user, draw=draw)
+    last_seen[0] = wire.last_seen

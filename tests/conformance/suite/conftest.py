@@ -1,0 +1,77 @@
+"""The real suite on the reference LGO: one simulator for the whole run, one LGO for each campaign."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.drivers.http import HttpDriver
+from conformance.plugin import BenchContext, run_checks
+from conformance.reference.defects import NO_DEFECTS, Defects
+from conformance.reference.server import running as running_lgo
+from conformance.rules import load_catalogue
+from simulator.bench import BenchOptions
+from simulator.client import BenchClient
+from simulator.population.generate import draw
+from simulator.serving import ServeOptions, free_port
+from simulator.serving import running as running_simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from conformance.drivers.protocol import Driver
+    from conformance.plugin import SuiteRun
+    from conformance.rules.catalogue import Rule
+    from simulator.client import SessionClient
+    from simulator.registry.person import Person
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BenchClient]:
+    options = ServeOptions(
+        bench=BenchOptions(data_dir=tmp_path_factory.mktemp("bench"), people=0), port=free_port()
+    )
+    with running_simulator(options) as url, BenchClient(url) as client:
+        yield client
+
+
+@dataclass
+class Campaigns:
+    """Runs the suite, each time against a new LGO in a new session of the simulator."""
+
+    simulator: BenchClient
+    catalogue: Mapping[str, Rule]
+
+    def run(
+        self,
+        *,
+        defects: Defects = NO_DEFECTS,
+        rules: Collection[str] | None = None,
+        wrap: Callable[[HttpDriver], Any] = lambda driver: driver,
+    ) -> SuiteRun:
+        session = self.simulator.create_session()
+        with running_lgo(defects=defects) as url, HttpDriver(url) as driver:
+            lgo: Driver = wrap(driver)
+            context = BenchContext(driver=lgo, insi=session, draw=drawer(session), insi_url=session.soap_url)
+            run = run_checks(context, catalogue=self.catalogue, rules=rules)
+        session.delete()
+        return run
+
+
+def drawer(session: SessionClient) -> Callable[..., Person]:
+    numbers = itertools.count()
+
+    def draw_one(**wanted: Any) -> Person:
+        [person] = draw(1, f"suite/{next(numbers)}", **wanted)
+        session.add_people([person])
+        return person
+
+    return draw_one
+
+
+@pytest.fixture(scope="session")
+def campaigns(simulator: BenchClient) -> Campaigns:
+    return Campaigns(simulator, load_catalogue())

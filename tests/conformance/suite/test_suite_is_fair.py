@@ -1,0 +1,115 @@
+"""Software that keeps the rules in another way than the reference LGO passes; no rule pays for the fault of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits
+from conformance.drivers.protocol import RefusedError
+from conformance.verdicts import Verdict
+from simulator.ins import to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conftest import Campaigns
+
+    from conformance.drivers.http import HttpDriver
+
+
+@dataclass
+class Variant:
+    """A software that differs from the reference LGO in one legitimate way."""
+
+    driver: HttpDriver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.driver, name)
+
+
+class Converting(Variant):
+    """Writes names in plain upper case instead of refusing them."""
+
+    def create_patient(self, traits: PatientTraits, **options: Any) -> Patient:
+        names = ("birth_name", "first_name", "first_names")
+        plain = {name: value and to_wire(value) for name in names for value in [getattr(traits, name)]}
+        return self.driver.create_patient(replace(traits, **plain), **options)
+
+
+class LockedWithoutAWord(Variant):
+    """Ignores an edit of a locked field instead of refusing it."""
+
+    def update_patient(self, patient_id: str, changes: Mapping[str, str | None], **options: Any) -> Patient:
+        try:
+            return self.driver.update_patient(patient_id, changes, **options)
+        except RefusedError:
+            return self.driver.read_patient(patient_id, **options)
+
+
+class CallButtonRefused(Variant):
+    """Refuses the call that must not leave, instead of reporting it as blocked."""
+
+    def call_insi_traits(self, patient_id: str, **options: Any) -> InsiCall:
+        call = self.driver.call_insi_traits(patient_id, **options)
+        if call.outcome is CallOutcome.BLOCKED:
+            raise RefusedError("FORBIDDEN", call.message)
+        return call
+
+
+class TwoSexes(Variant):
+    """Knows no other sex than M and F."""
+
+    def create_patient(self, traits: PatientTraits, **options: Any) -> Patient:
+        if traits.sex not in {"M", "F"}:
+            raise RefusedError("SEX", "M ou F")
+        return self.driver.create_patient(traits, **options)
+
+
+class RefusesWhenAccepted(Variant):
+    """Proposes whatever INSi found and only refuses at the acceptance."""
+
+    def call_insi_traits(self, patient_id: str, **options: Any) -> InsiCall:
+        call = self.driver.call_insi_traits(patient_id, **options)
+        if call.outcome is CallOutcome.REJECTED:
+            return replace(call, outcome=CallOutcome.FOUND, alerts=(), message="")
+        return call
+
+
+VARIANTS = [
+    (Converting, {"TRT-01", "TRT-02", "CAL-06"}),
+    (LockedWithoutAWord, {"STA-12"}),
+    (CallButtonRefused, {"CAL-06", "CAL-11"}),
+    (TwoSexes, {"CAL-06"}),
+    (RefusesWhenAccepted, {"RSP-08", "RSP-09"}),
+]
+
+
+@pytest.mark.parametrize(("variant", "rules"), VARIANTS)
+def test_another_way_of_keeping_the_rule_passes(
+    campaigns: Campaigns, variant: type[Variant], rules: set[str]
+) -> None:
+    run = campaigns.run(rules=rules, wrap=variant)
+    others = {result.rule.key: result.reason.en for result in run.rules if result.verdict is not Verdict.PASS}
+    assert others == {}
+
+
+FAULTS_OF_OTHERS = [
+    ("used-name-mandatory", "SRC-01"),
+    ("search-by-date-alone-refused", "CRE-01"),
+    ("lower-case-sent", "RSP-12"),
+    ("accept-without-confirmation", "RSP-08"),
+    ("import-sets-validated", "STA-12"),
+    ("status-kept-after-super-user-edit", "STA-08"),
+]
+
+
+@pytest.mark.parametrize(("defect", "rule"), FAULTS_OF_OTHERS)
+def test_a_rule_that_another_fault_keeps_from_being_verified_is_inconclusive(
+    campaigns: Campaigns, defect: str, rule: str
+) -> None:
+    [result] = campaigns.run(defects=frozenset({defect}), rules=[rule]).rules
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason.fr != result.reason.en

@@ -1,0 +1,135 @@
+"""Software that does nothing, or cannot do something, or always shows the same patient, gets no PASS for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.drivers.model import CallOutcome, InsiCall, Patient, Status, Verb
+from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.rules import load_catalogue
+from conformance.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from conftest import Campaigns
+
+    from conformance.drivers.http import HttpDriver
+    from conformance.plugin import SuiteRun
+
+METHODS = {verb.value: verb for verb in Verb} | {"search_insi": Verb.CREATE_FROM_INSI}
+
+ABOUT_INSI = {key for key in load_catalogue() if key.startswith(("CAL-", "RSP-", "SEC-"))} | {
+    *("FLD-01", "CRE-04", "STA-01", "STA-03", "STA-05", "STA-06", "STA-08", "STA-09", "STA-12"),
+    *("ATT-03", "ATT-05", "ERR-02", "ERR-04", "PRF-04", "PRF-08"),
+}
+"""Rules that cannot be verified without an INSi call."""
+
+NEEDED_BY = {
+    Verb.CREATE_PATIENT: {"FLD-01", "TRT-01", "SRC-01", "CRE-01", "CAL-06", "RSP-12", "STA-03", "SEC-02"},
+    Verb.SEARCH_PATIENTS: {"SRC-01", "SRC-02", "SRC-03", "SRC-04", "CRE-01", "RSP-01", "STA-01"},
+    Verb.READ_PATIENT: {"FLD-01", "CRE-05", "RSP-02", "RSP-08", "STA-03", "STA-04", "ATT-01", "PRF-01"},
+    Verb.UPDATE_PATIENT: {"RSP-06", "STA-08", "STA-09", "STA-12", "ERR-02"},
+    Verb.CALL_INSI_TRAITS: {"CAL-06", "CAL-08", "CAL-11", "RSP-08", "RSP-12", "STA-03", "SEC-02", "SEC-06"},
+    Verb.CREATE_FROM_INSI: {"CRE-04", "RSP-01", "RSP-02", "RSP-08", "STA-03"},
+    Verb.READ_PROPOSAL: {"RSP-01", "RSP-04", "RSP-05", "RSP-06"},
+    Verb.DECIDE_PROPOSAL: {"FLD-01", "RSP-01", "RSP-02", "RSP-03", "STA-03", "STA-05", "STA-06"},
+    Verb.RECORD_PROOF: {"STA-04", "STA-05", "STA-06", "STA-07", "PRF-01", "PRF-04", "PRF-08", "ATT-06"},
+    Verb.VALIDATE_IDENTITY: {"STA-04", "STA-05", "STA-06", "STA-07", "PRF-04", "PRF-08", "ATT-05", "ATT-06"},
+    Verb.SET_ATTRIBUTES: {"ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "CAL-11", "STA-07"},
+    Verb.DOWNGRADE_STATUS: {"STA-08"},
+    Verb.READ_STATUS_HISTORY: {"STA-07"},
+    Verb.READ_AUDIT_LOG: {"RSP-14", "SEC-02", "SEC-06"},
+}
+
+
+@dataclass
+class Without:
+    """A software that declares that it cannot do some verbs."""
+
+    driver: HttpDriver
+    verbs: frozenset[Verb]
+
+    def __getattr__(self, name: str) -> Any:
+        verb = METHODS.get(name)
+        if verb not in self.verbs:
+            return getattr(self.driver, name)
+
+        def refuse(*_: object, **__: object) -> None:
+            raise VerbNotSupportedError(verb, "sans objet dans cette version")
+
+        return refuse
+
+
+@dataclass
+class Silent:
+    """A software that calls nobody and says that all is well."""
+
+    driver: HttpDriver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.driver, name)
+
+    def call_insi_traits(self, patient_id: str, **_: object) -> InsiCall:
+        return InsiCall(id="1", outcome=CallOutcome.BLOCKED, patient_id=patient_id, message="rien à signaler")
+
+    def search_insi(self, *_: object, **__: object) -> InsiCall:
+        return InsiCall(id="1", outcome=CallOutcome.NOT_FOUND, message="rien à signaler")
+
+
+@dataclass
+class SamePatient:
+    """A software that was made for the published test patient: it shows him whoever was typed."""
+
+    driver: HttpDriver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.driver, name)
+
+    def read_patient(self, patient_id: str, **_: object) -> Patient:
+        return Patient(
+            id=patient_id,
+            status=Status.RECUP,
+            matricule="160012B02077713",
+            oid="1.2.250.1.213.1.4.10",
+            birth_name="ADRTROIS",
+            first_names="TOUSSAINT",
+            first_name="TOUSSAINT",
+            birth_date="1960-01-01",
+            sex="M",
+            birth_place="2B020",
+            display_birth_date="01/01/1960",
+        )
+
+
+def verdicts(run: SuiteRun) -> dict[str, Verdict]:
+    return {result.rule.key: result.verdict for result in run.rules}
+
+
+@pytest.mark.parametrize("verb", NEEDED_BY)
+def test_a_rule_whose_verb_is_missing_is_not_tested(campaigns: Campaigns, verb: Verb) -> None:
+    rules = NEEDED_BY[verb]
+    run = campaigns.run(rules=rules, wrap=partial(Without, verbs=frozenset({verb})))
+    assert verdicts(run) == dict.fromkeys(rules, Verdict.NOT_TESTED)
+    assert all("sans objet dans cette version" in result.reason.fr for result in run.rules)
+
+
+def test_a_software_without_any_verb_has_nothing_tested(campaigns: Campaigns) -> None:
+    run = campaigns.run(wrap=partial(Without, verbs=frozenset(Verb)))
+    assert set(verdicts(run).values()) == {Verdict.NOT_TESTED}
+
+
+def test_a_software_that_never_calls_passes_no_rule_about_insi(campaigns: Campaigns) -> None:
+    run = campaigns.run(rules=ABOUT_INSI, wrap=Silent)
+    assert [key for key, verdict in verdicts(run).items() if verdict is Verdict.PASS] == []
+
+
+def test_a_software_that_always_shows_one_patient_passes_no_rule_that_reads_the_file(
+    campaigns: Campaigns,
+) -> None:
+    # These three rules are kept by refusing what is typed: no file is read.
+    reading = set(load_catalogue()) - {"TRT-01", "TRT-02", "CRE-01"}
+    run = campaigns.run(rules=reading, wrap=SamePatient)
+    assert [key for key, verdict in verdicts(run).items() if verdict is Verdict.PASS] == []
