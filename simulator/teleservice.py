@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.contract.envelope import read
 from simulator.contract.faults import HTTP_STATUS, FaultError
 from simulator.contract.names import Operation
-from simulator.contract.render import DIALECTS, render_answer, render_fault
+from simulator.contract.render import DIALECTS, render_fault
 from simulator.journal.exchange import Decision, Exchange
 from simulator.operations import traits_search
 from simulator.operations.outcome import Context, Outcome
@@ -127,7 +127,7 @@ def _exchange(
     else:
         assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
         code, status = outcome.answer.code, 200
-        response = render_answer(outcome.answer, dialect)
+        response = outcome.answer.render(dialect)
     return Exchange(
         session=session.id,
         at=at,

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from simulator.contract.bodies import BODIES
 from simulator.contract.faults import FaultError
-from simulator.contract.messages import Call, Contexts, Finding, TraitsQuery
+from simulator.contract.messages import Call, Contexts, Finding
 from simulator.contract.names import (
     CTXBAM,
     CTXLPS,
     MAX_ATTRIBUTES,
     MAX_BODY_BYTES,
     MAX_DEPTH,
-    RECSANS,
-    RECVIT,
     SOAP12,
     WSA,
     WSSE,
@@ -44,10 +43,6 @@ _CONTEXT_LPS: Final = f"{{{CTXLPS}}}ContexteLPS"
 _SECURITY: Final = f"{{{WSSE}}}Security"
 
 _OPERATION_OF_ACTION: Final = {operation.action: operation for operation in Operation}
-_BODY_OF_OPERATION: Final = {
-    Operation.SEARCH_BY_TRAITS: f"{{{RECSANS}}}RECSANSVITALE",
-    Operation.SEARCH_BY_CARD: f"{{{RECVIT}}}RECVITALE",
-}
 _SINGLE_HEADERS: Final = {
     _ACTION: "wsa:Action",
     _MESSAGE_ID: "wsa:MessageID",
@@ -99,7 +94,8 @@ def _read_call(
     if not schema.validate(root):
         error = schema.error_log[0]
         raise FaultError("desir_9003", f"line {error.line}: {error.message}")
-    content = _body_content(root, operation)
+    body = BODIES[operation]
+    content = _body_content(root, operation, body.tag)
     bam, lps = headers.get(_CONTEXT_BAM), headers.get(_CONTEXT_LPS)
     for element, name in ((bam, "ContexteBAM"), (lps, "ContexteLPS")):
         if element is None:
@@ -112,7 +108,8 @@ def _read_call(
         operation=operation,
         message_id=message_id,
         contexts=contexts,
-        traits=_read_traits(content) if operation is Operation.SEARCH_BY_TRAITS else None,
+        query=body.read(content),
+        security=headers.get(_SECURITY),
         findings=(
             *_transport_findings(media_type, action, action_parameter),
             *_header_findings(headers, contexts, message_id),
@@ -227,10 +224,9 @@ def _dispatch(action: str | None, parameter: str | None) -> Operation:
     return operation
 
 
-def _body_content(root: etree._Element, operation: Operation) -> etree._Element:
+def _body_content(root: etree._Element, operation: Operation, expected: str) -> etree._Element:
     body = root.find(_BODY)
     children = [] if body is None else list(body.iterchildren(etree.Element))
-    expected = _BODY_OF_OPERATION[operation]
     if len(children) != 1 or children[0].tag != expected:
         got = ", ".join(str(child.tag) for child in children[:3]) or "nothing"
         raise FaultError(
@@ -259,24 +255,6 @@ def _read_contexts(bam: etree._Element, lps: etree._Element) -> Contexts:
 def _children(parent: etree._Element) -> dict[str, etree._Element]:
     """Return the child elements by local name; the schema has already said which there are."""
     return {str(child.tag).rpartition("}")[2]: child for child in parent.iterchildren(etree.Element)}
-
-
-def _read_traits(content: etree._Element) -> TraitsQuery:
-    values: dict[str, str] = {}
-    first_names: list[str] = []
-    for element in content.iterchildren(etree.Element):
-        name = str(element.tag).rpartition("}")[2]
-        if name == "Prenom":
-            first_names.append(element.text or "")
-        else:
-            values[name] = element.text or ""
-    return TraitsQuery(
-        birth_name=values.get("NomNaissance"),
-        first_names=tuple(first_names),
-        sex=values.get("Sexe"),
-        birth_date=values.get("DateNaissance"),
-        birth_place=values.get("LieuNaissance"),
-    )
 
 
 def _transport_findings(

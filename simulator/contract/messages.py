@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from simulator.contract.names import Evidence, Operation
+
+    Query: TypeAlias = "TraitsQuery | CardQuery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,20 @@ class TraitsQuery:
     sex: str | None = None
     birth_date: str | None = None
     birth_place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardQuery:
+    """The content of RECVITALE. ``None``: the element is absent; texts are as sent."""
+
+    individual_number: str | None = None
+    """MatriculeIndividu/NumIdentifiant: the beneficiary's own, when the card holds a certified one."""
+    insured_number: str | None = None
+    """MatriculeOD/NumIdentifiant: the insured person's (*ouvrant droit*)."""
+    birth_name: str | None = None
+    birth_date: str | None = None
+    birth_rank: str | None = None
+    """RangNaissance, *rang gémellaire*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +73,13 @@ class Call:
     operation: Operation
     message_id: str
     contexts: Contexts
-    traits: TraitsQuery | None = None
+    query: Query
+    """The content of the body; its type goes with the operation."""
+    security: etree._Element | None = field(default=None, repr=False, compare=False)
+    """The header wsse:Security, still in its document: a signature covers bytes, not values."""
     findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def traits(self) -> TraitsQuery | None:
+        """The traits asked, for a search by traits."""
+        return self.query if isinstance(self.query, TraitsQuery) else None

@@ -53,6 +53,10 @@ class Answer:
     history: tuple[IdentifierBlock, ...] = ()
     traits: TraitsBlock | None = None
 
+    def render(self, dialect: Dialect) -> bytes:
+        """Return the bytes of the answer."""
+        return render_answer(self, dialect)
+
 
 LABELS: Final = {"00": "OK", "01": "Aucune identite trouvee", "02": "Plusieurs identites trouvees"}
 """LibelleCR by CodeCR, without accents as on the wire (insi-contract §3.1, observed)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault
-    from simulator.contract.render import Answer
+    from simulator.contract.render import Dialect
     from simulator.journal.exchange import Decision
     from simulator.registry.store import RegistryStore
     from simulator.sessions.store import Session
@@ -21,10 +21,23 @@ class Context:
     session: Session
 
 
+class Renderable(Protocol):
+    """An answer of any operation."""
+
+    @property
+    def code(self) -> str:
+        """The answer code, as the journal shows it."""
+        ...
+
+    def render(self, dialect: Dialect) -> bytes:
+        """Return the bytes of the answer (HTTP 200)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What was decided, before rendering: an answer or a fault, and why."""
 
     decision: Decision
-    answer: Answer | None = None
+    answer: Renderable | None = None
     fault: Fault | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.contract.faults import FaultError, fault_catalogue
+from simulator.contract.messages import TraitsQuery
 from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
 from simulator.ins import BirthDate, BirthDateError, check_birth_name, check_first_name, check_place_format
@@ -14,7 +15,7 @@ from simulator.registry.matching import SearchTraits, is_inferred, judge
 from simulator.scripting.engine import person_answer, scripted_answer
 
 if TYPE_CHECKING:
-    from simulator.contract.messages import Call, TraitsQuery
+    from simulator.contract.messages import Call
     from simulator.operations.outcome import Context
     from simulator.registry.matching import Candidate
 
@@ -25,8 +26,8 @@ def answer(call: Call, context: Context) -> Outcome:
     Raises:
         FaultError: a mandatory trait is missing or a trait is not well formed.
     """
-    assert call.traits is not None  # noqa: S101 - the reader gives traits to this operation
-    wanted = _check_traits(call.traits)
+    assert isinstance(call.query, TraitsQuery)  # noqa: S101 - the reader gives traits to this operation
+    wanted = _check_traits(call.query)
     scripted = scripted_answer(call, wanted, context.session.scenarios)
     if scripted is None:
         return _search(wanted, context)
