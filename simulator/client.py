@@ -71,16 +71,9 @@ class BenchClient:
         info: dict[str, Any] = self.call("GET", "/api/v1/info")
         return info
 
-    def create_session(
-        self, *, profile: str | None = None, idams: Iterable[str] | None = None
-    ) -> SessionClient:
-        """Create an isolated session."""
-        options: dict[str, Any] = {}
-        if profile is not None:
-            options["profile"] = profile
-        if idams is not None:
-            options["idams"] = list(idams)
-        data = self.call("POST", "/api/v1/sessions", json=options)
+    def create_session(self, **settings: Any) -> SessionClient:
+        """Create an isolated session; the settings are those of ``simulator.sessions.settings``."""
+        data = self.call("POST", "/api/v1/sessions", json=settings)
         return SessionClient(self, data["id"], self.base_url + data["soap_path"])
 
     def session(self, session_id: str = "default") -> SessionClient:
@@ -164,6 +157,11 @@ class SessionClient:
             found.extend(map(_view, page))
             if len(page) < _PAGE:
                 return found
+
+    def change(self, **settings: Any) -> dict[str, Any]:
+        """Change settings, such as ``clock_offset=3660``, and return them all."""
+        changed: dict[str, Any] = self._client.call("PATCH", self._path, json=settings)
+        return changed
 
     def delete(self) -> None:
         """Delete the session; its exchanges stay in the journal."""

@@ -86,7 +86,7 @@ class Teleservice:
             raise FaultError(
                 "desir_9008", f"{call.operation.value} is not served by this version of the bench"
             )
-        return operation(call, Context(registry=self.registry, session=session))
+        return operation(call, Context(registry=self.registry, session=session, now=session.settings.now()))
 
     def _record(self, exchange: Exchange) -> None:
         try:
@@ -101,7 +101,7 @@ def _check_software(call: Call, session: Session) -> None:
     idam = call.contexts.idam
     if idam is None:
         raise FaultError("desir_550", "expected an authorisation number in ContexteLPS/LPS/IDAM, got none")
-    if session.idams is not None and idam not in session.idams:
+    if session.settings.idams is not None and idam not in session.settings.idams:
         raise FaultError("desir_550", f"the authorisation number {idam!r} is not in the list of the session")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulator.contract.faults import Fault
     from simulator.contract.render import Dialect
     from simulator.journal.exchange import Decision
@@ -19,6 +21,8 @@ class Context:
 
     registry: RegistryStore
     session: Session
+    now: datetime
+    """The time as the session sees it."""
 
 
 class Renderable(Protocol):

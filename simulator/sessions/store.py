@@ -18,20 +18,22 @@ from simulator.registry.person import PersonError, from_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
 from simulator.sessions.profiles import Profile, profiles
+from simulator.sessions.settings import SessionSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 DEFAULT: Final = "default"
 """The session of calls to ``/lps`` without a session in the path."""
 
+_FORMAT: Final = 2
+"""Version of the tables below."""
+
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS session (
   id TEXT PRIMARY KEY,
   created_at TEXT NOT NULL,
-  profile TEXT NOT NULL,
-  idams TEXT
+  settings TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS scenario (
   id INTEGER PRIMARY KEY,
@@ -52,10 +54,13 @@ class Session:
 
     id: str
     created_at: str
-    profile: Profile
-    idams: frozenset[str] | None = None
-    """Authorisation numbers accepted; ``None`` accepts any that is not empty."""
+    settings: SessionSettings
     scenarios: tuple[Installed, ...] = ()
+
+    @property
+    def profile(self) -> Profile:
+        """The environment imitated."""
+        return profiles()[self.settings.profile]
 
     @property
     def scope(self) -> str:
@@ -71,10 +76,16 @@ class SessionStore:
         self._path = path
         self._local = threading.local()
         connection = self._connection()
+        if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
+            # Sessions of an older version of the bench are not worth a migration: they are set up by tests.
+            connection.executescript("DROP TABLE IF EXISTS scenario; DROP TABLE IF EXISTS session;")
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
         connection.executescript(_SCHEMA)
+        settings = json.dumps(SessionSettings().changed({"profile": profile}).to_json())
         connection.execute(
-            "INSERT INTO session VALUES (?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET profile = excluded.profile",
-            (DEFAULT, _now(), profile),
+            "INSERT INTO session VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET settings = json_set(settings, '$.profile', ?)",
+            (DEFAULT, _now(), settings, profile),
         )
 
     def get(self, session_id: str) -> Session:
@@ -93,12 +104,29 @@ class SessionStore:
             session = self._local.sessions[session_id] = self._load(connection, session_id)
         return session
 
-    def create(self, *, profile: str, idams: Sequence[str] | None = None) -> Session:
-        """Create a session with an id that cannot be guessed by chance."""
+    def create(self, /, **settings: Any) -> Session:
+        """Create a session with an id that cannot be guessed by chance.
+
+        Raises:
+            SettingsError: a setting is unknown or cannot have its value.
+        """
+        checked = SessionSettings().changed(settings)
         session_id = secrets.token_hex(6)
         self._write(
-            "INSERT INTO session VALUES (?, ?, ?, ?)",
-            (session_id, _now(), profile, None if idams is None else json.dumps(sorted(idams))),
+            "INSERT INTO session VALUES (?, ?, ?)", (session_id, _now(), json.dumps(checked.to_json()))
+        )
+        return self.get(session_id)
+
+    def change(self, session_id: str, /, **settings: Any) -> Session:
+        """Change some settings of a session.
+
+        Raises:
+            SettingsError: a setting is unknown or cannot have its value.
+            UnknownSessionError: there is none of this id.
+        """
+        checked = self.get(session_id).settings.changed(settings)
+        self._write(
+            "UPDATE session SET settings = ? WHERE id = ?", (json.dumps(checked.to_json()), session_id)
         )
         return self.get(session_id)
 
@@ -165,20 +193,18 @@ class SessionStore:
 
     def _load(self, connection: sqlite3.Connection, session_id: str) -> Session:
         row = connection.execute(
-            "SELECT created_at, profile, idams FROM session WHERE id = ?", (session_id,)
+            "SELECT created_at, settings FROM session WHERE id = ?", (session_id,)
         ).fetchone()
         if row is None:
             raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
-        created_at, profile, idams = row
         # The latest scenario speaks first, so that a test can override what was installed before it.
         rows = connection.execute(
             "SELECT data, people FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
         )
         return Session(
             id=session_id,
-            created_at=created_at,
-            profile=profiles()[profile],
-            idams=None if idams is None else frozenset(json.loads(idams)),
+            created_at=row[0],
+            settings=SessionSettings().changed(json.loads(row[1])),
             scenarios=tuple(
                 Installed(
                     scenario=read_scenario(json.loads(data)),

@@ -130,14 +130,12 @@ def _session_routes(api: Blueprint, bench: Bench) -> None:
 
     @api.post("/sessions")
     def create_session() -> tuple[Response, int]:
-        body = _body(optional=True)
-        profile = body.get("profile", bench.options.profile)
-        if not isinstance(profile, str) or profile not in profiles():
-            raise _BadRequestError(f"profile: expected one of {', '.join(profiles())}, got {profile!r}")
-        idams = body.get("idams")
-        if idams is not None and not (isinstance(idams, list) and all(isinstance(i, str) for i in idams)):
-            raise _BadRequestError(f"idams: expected a list of texts, got {idams!r}")
-        return jsonify(_session_json(bench.sessions.create(profile=profile, idams=idams))), 201
+        settings = {"profile": bench.options.profile, **_body(optional=True)}
+        return jsonify(_session_json(bench.sessions.create(**settings))), 201
+
+    @api.patch("/sessions/<session_id>")
+    def change_session(session_id: str) -> Response:
+        return jsonify(_session_json(bench.sessions.change(session_id, **_body())))
 
     @api.get("/sessions/<session_id>")
     def get_session(session_id: str) -> Response:
@@ -222,8 +220,8 @@ def _session_json(session: Session) -> dict[str, Any]:
     return {
         "id": session.id,
         "created_at": session.created_at,
-        "profile": session.profile.name,
-        "idams": None if session.idams is None else sorted(session.idams),
+        **session.settings.to_json(),
+        "now": session.settings.now().isoformat(timespec="milliseconds"),
         "soap_path": "/lps" if session.id == "default" else f"/s/{session.id}/lps",
         "scenarios": [installed.scenario.id for installed in session.scenarios],
     }

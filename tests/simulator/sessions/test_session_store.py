@@ -60,7 +60,7 @@ def installed(store: SessionStore, session: str) -> list[str]:
 class TestLife:
     def test_the_default_session_is_always_there(self, store: SessionStore) -> None:
         session = store.get(DEFAULT)
-        assert (session.id, session.profile.name, session.idams, session.scenarios) == (
+        assert (session.id, session.profile.name, session.settings.idams, session.scenarios) == (
             "default",
             "production",
             None,
@@ -77,7 +77,7 @@ class TestLife:
         created = store.create(profile="qualification-2023", idams=["2", "1"])
         session = store.get(created.id)
         assert session == created
-        assert (session.profile.name, session.idams) == ("qualification-2023", frozenset({"1", "2"}))
+        assert (session.profile.name, session.settings.idams) == ("qualification-2023", ("1", "2"))
         assert session.scope == session.id
 
     def test_ids_are_all_different_and_listed_oldest_first(self, store: SessionStore) -> None:
@@ -111,7 +111,7 @@ class TestLife:
         first.close()
         second = SessionStore(file, profile="production")
         assert installed(second, session.id) == ["tests/one"]
-        assert second.get(session.id).idams == frozenset({"1"})
+        assert second.get(session.id).settings.idams == ("1",)
         second.close()
 
 

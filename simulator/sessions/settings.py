@@ -1,0 +1,128 @@
+"""What a tester can set on a session, checked at the door."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from simulator.sessions.profiles import profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AUTHENTICATIONS = ("optional", "required")
+STRICTNESSES = ("lenient", "strict")
+MAX_OFFSET_S = 100 * 365 * 86400
+"""How far the clock of a session may be moved, in seconds either way."""
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names it, what was expected and what came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSettings:
+    """The settings of a session."""
+
+    profile: str = "production"
+    """The environment imitated, see ``banc profiles``."""
+    idams: tuple[str, ...] | None = None
+    """Authorisation numbers accepted; ``None`` accepts any that is not empty."""
+    authentication: str = "optional"
+    """``optional``: an assertion is verified when there is one; its absence is a finding. ``required``: a call
+    over one-way TLS or plain HTTP without a PS assertion is refused. Mutual TLS needs none either way."""
+    strictness: str = "lenient"
+    """``lenient``: what the live gateway is known to accept. ``strict``: what a homologation examiner asks is
+    refused when it is not there (inferred faults). A departure is a finding in both."""
+    clock_offset: float = 0.0
+    """Seconds added to the real time."""
+    clock_frozen_at: str | None = None
+    """ISO 8601 date and time with its zone, at which the session's clock stands still."""
+    apcv: bool = False
+    """Whether a search by card may come with an ApCV assertion instead of a Vitale one (inferred)."""
+
+    def now(self) -> datetime:
+        """Return the time as the session sees it, in UTC."""
+        if self.clock_frozen_at is not None:
+            return datetime.fromisoformat(self.clock_frozen_at).astimezone(UTC)
+        if self.clock_offset:
+            return datetime.now(UTC) + timedelta(seconds=self.clock_offset)
+        return datetime.now(UTC)
+
+    def changed(self, changes: Mapping[str, Any]) -> SessionSettings:
+        """Return the settings with some of them changed.
+
+        Raises:
+            SettingsError: an unknown setting, or a value that it cannot have.
+        """
+        known = {field.name for field in fields(self)}
+        unknown = sorted(set(changes) - known)
+        if unknown:
+            raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        values = dict(changes)
+        for name, value in changes.items():
+            _CHECKS[name](name, value)
+        if values.get("idams") is not None:
+            values["idams"] = tuple(sorted(set(values["idams"])))
+        return replace(self, **values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as JSON data."""
+        data = asdict(self)
+        data["idams"] = None if self.idams is None else list(self.idams)
+        return data
+
+
+def _one_of(*allowed: str) -> Any:
+    def check(name: str, value: Any) -> None:
+        if value not in allowed:
+            raise SettingsError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
+
+    return check
+
+
+def _profile(name: str, value: Any) -> None:
+    _one_of(*profiles())(name, value)
+
+
+def _idams(name: str, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, (list, tuple)) or not all(isinstance(entry, str) for entry in value):
+        raise SettingsError(f"{name}: expected a list of texts, got {value!r}")
+
+
+def _offset(name: str, value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not -MAX_OFFSET_S <= value <= MAX_OFFSET_S:
+        raise SettingsError(f"{name}: expected a number of seconds, at most a century, got {value!r}")
+
+
+def _instant(name: str, value: Any) -> None:
+    if value is None:
+        return
+    try:
+        zoned = datetime.fromisoformat(value).tzinfo is not None
+    except (TypeError, ValueError):
+        zoned = False
+    if not zoned:
+        raise SettingsError(
+            f"{name}: expected a date and time with its zone, such as 2026-11-23T10:00:00Z, got {value!r}"
+        )
+
+
+def _flag(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{name}: expected true or false, got {value!r}")
+
+
+_CHECKS = {
+    "profile": _profile,
+    "idams": _idams,
+    "authentication": _one_of(*AUTHENTICATIONS),
+    "strictness": _one_of(*STRICTNESSES),
+    "clock_offset": _offset,
+    "clock_frozen_at": _instant,
+    "apcv": _flag,
+}
