@@ -103,6 +103,8 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "--capture=no",
                 "-pno:terminal",
                 "-pno:logging",
+                # It collects garbage five times at the end, to report what nobody would see here.
+                "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
             plugins=[plugin],

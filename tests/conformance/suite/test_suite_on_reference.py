@@ -6,6 +6,8 @@ import importlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
@@ -31,6 +33,7 @@ def marks(check: Callable[..., Any], name: str) -> list[Any]:
     return [mark for mark in check.pytestmark if mark.name == name]  # type: ignore[attr-defined] # put there by pytest.mark
 
 
+@pytest.mark.timeout(300)  # Thousands of HTTP calls: long on a machine that does something else.
 def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Campaigns) -> None:
     run = campaigns.run()
     others = {

@@ -1,0 +1,42 @@
+"""The TLS context of the mutual TLS port.
+
+The handshake asks for a client certificate and checks that an authority of the bench issued it for clients.
+Validity dates, revocation, strength of the key and name are left to ``check_client_certificate``: they then
+follow the clock of the session, and the tester gets a fault with its explanation instead of a dropped
+connection. What the real gateway does at which level is not established.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NO_CHECK_TIME: Final = 0x200000
+"""``X509_V_FLAG_NO_CHECK_TIME`` of OpenSSL, which the ssl module does not name."""
+_CIPHERS: Final = "DEFAULT:@SECLEVEL=1"
+"""Level 1 lets weak keys through the handshake, to be refused with an explanation."""
+
+
+def mutual_tls_context(chain: Path, key: Path, authorities: Path) -> ssl.SSLContext:
+    """Return the context of a server that wants a client certificate.
+
+    Args:
+        chain: certificate of the server and its authority, PEM.
+        key: its private key, PEM.
+        authorities: those of the clients, one PEM file.
+
+    Raises:
+        OSError: a file cannot be read.
+        ssl.SSLError: a file is not what is expected.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(_CIPHERS)
+    context.load_cert_chain(chain, key)
+    context.load_verify_locations(authorities)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    return context

@@ -1,0 +1,426 @@
+from __future__ import annotations
+
+import copy
+import re
+import ssl
+from datetime import timedelta
+
+import pytest
+import signxml
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner, XMLVerifier
+
+from simulator.security.assertions import find_assertions
+from simulator.security.issuing import Authority, Period, issue_authority, issue_card, new_key
+from simulator.security.refusals import AssertionRefusedError
+from simulator.security.signature import VerificationCache, verify_ps_assertion
+from simulator.security.signing import make_ps_assertion
+
+CARD = "800000000001"
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+DSIG = "http://www.w3.org/2000/09/xmldsig#"
+MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+ENVELOPED = f"{DSIG}enveloped-signature"
+
+
+def refusal(verify, message, **options):
+    with pytest.raises(AssertionRefusedError) as refused:
+        verify(message, **options)
+    return refused.value.reason
+
+
+def test_an_assertion_of_ours_is_accepted_and_read(verify, envelope, assertion):
+    got = verify(envelope(assertion()))
+    assert (got.name_id, got.qualifier, got.signed) == (CARD, "CPS", True)
+    assert got.billing_identifier == "990000001"
+    assert got.certificate.cn == CARD
+    assert got.findings == ()
+
+
+def test_the_card_of_an_employee_gives_another_qualifier(verify, envelope, assertion):
+    got = verify(envelope(assertion("cpe")))
+    assert (got.qualifier, got.findings) == ("CDE-CPE", ())
+
+
+def test_signxml_accepts_what_we_sign(assertion, pem):
+    signed = etree.fromstring(assertion())
+    expected = signxml.SignatureConfiguration(
+        signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
+        digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+    )
+    result = XMLVerifier().verify(
+        signed, x509_cert=pem("cps")[0].decode(), id_attribute="ID", expect_config=expected
+    )
+    assert result.signed_xml.findtext(f".//{{{SAML}}}NameID") == CARD
+
+
+def unsigned(assertion):
+    root = etree.fromstring(assertion())
+    root.remove(root.find(f"{{{DSIG}}}Signature"))
+    return root
+
+
+def test_we_accept_what_signxml_signs(verify, envelope, assertion, pem):
+    certificate, key = pem("cps")
+    root = unsigned(assertion)
+    root.insert(1, etree.Element(f"{{{DSIG}}}Signature", Id="placeholder"))
+    signer = XMLSigner(
+        signature_algorithm=SignatureMethod.RSA_SHA256,
+        digest_algorithm=DigestAlgorithm.SHA256,
+        c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
+    )
+    signed = signer.sign(
+        root, key=key, cert=certificate.decode(), reference_uri=root.get("ID"), id_attribute="ID"
+    )
+    assert verify(envelope(signed)).name_id == CARD
+
+
+def test_an_assertion_survives_an_envelope_with_other_prefixes(verify, envelope, assertion):
+    declare = f'xmlns="urn:default" xmlns:saml="urn:other" xmlns:ds="urn:other" xmlns:s2="{SAML}"'
+    assert verify(envelope(assertion(), declare=declare)).name_id == CARD
+
+
+def test_inclusive_prefixes_are_accepted_as_a_parameter(verify, envelope, assertion, sign):
+    signed = sign(unsigned(assertion), prefixes="saml")
+    assert verify(envelope(signed)).name_id == CARD
+
+
+def test_inclusive_prefixes_are_part_of_what_is_signed(verify, envelope, assertion, sign):
+    # "x" is listed and not used: declared by the envelope, it would enter the canonical form.
+    signed = sign(unsigned(assertion), prefixes="x")
+    assert verify(envelope(signed)).name_id == CARD
+    assert refusal(verify, envelope(signed, declare='xmlns:x="urn:x"')) == "signature-invalid"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [(59, None), (60, None), (61, "expired"), (-5, None), (-6, "not-yet-valid")],
+    ids=lambda case: case[0],
+)
+def test_a_ps_assertion_lives_one_hour(verify, envelope, assertion, now, case):
+    age, reason = case
+    message = envelope(assertion(issue_instant=now - timedelta(minutes=age)))
+    if reason is None:
+        assert verify(message).name_id == CARD
+        return
+    with pytest.raises(AssertionRefusedError) as refused:
+        verify(message)
+    assert (refused.value.reason, refused.value.fault_code) == (reason, "desir_9104")
+
+
+def test_the_tolerance_towards_the_future_is_configurable(verify, envelope, assertion, now):
+    message = envelope(assertion(issue_instant=now + timedelta(minutes=5)))
+    assert refusal(verify, message, skew=timedelta(minutes=4)) == "not-yet-valid"
+
+
+@pytest.mark.parametrize(
+    ("card", "why"),
+    [
+        ("cps-expired", "expired"),
+        ("cps-not-yet-valid", "not-yet-valid"),
+        ("cps-other-authority", "untrusted"),
+        ("cps-revoked", "revoked"),
+        ("cps-authentication", "key-usage"),
+        ("cps-weak-key", "weak-key"),
+        ("insi-manu", "key-usage"),
+    ],
+)
+def test_a_bad_card_cannot_sign(verify, envelope, assertion, card, why):
+    with pytest.raises(AssertionRefusedError, match=why) as refused:
+        verify(envelope(assertion(card)))
+    assert (refused.value.reason, refused.value.fault_code) == ("certificate", "desir_9105")
+
+
+def test_a_certificate_that_the_message_vouches_for_itself_is_not_trusted(verify, envelope, now):
+    key = new_key()
+    span = Period(start=now - timedelta(days=1), end=now + timedelta(days=1))
+    own = Authority(certificate=issue_authority("AC BANC-INSI PERSONNES", key, span).certificate, key=key)
+    fake = issue_card(
+        key, own, span, common_name=CARD, given_name="A", surname="B", profession="C", card_type=0
+    )
+    forged = make_ps_assertion(
+        fake.public_bytes(Encoding.PEM),
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        attributes={"identifiantFacturation": "1"},
+        issue_instant=now,
+    )
+    assert refusal(verify, envelope(forged)) == "certificate"
+
+
+def test_a_card_signs_for_nobody_else(verify, envelope, assertion):
+    message = envelope(assertion(name_id="800000000002"))
+    with pytest.raises(AssertionRefusedError) as refused:
+        verify(message)
+    assert (refused.value.reason, refused.value.fault_code) == ("holder", "desir_9105")
+
+
+def test_a_qualifier_or_issuer_that_the_card_does_not_say_is_noted(verify, envelope, assertion, sign):
+    root = unsigned(assertion)
+    root.find(f"{{{SAML}}}Issuer").text = "CN=somebody"
+    del root.find(f"{{{SAML}}}Issuer").attrib["Format"]
+    root.find(f".//{{{SAML}}}NameID").set("NameQualifier", "CPF")
+    got = verify(envelope(sign(root)))
+    assert [finding.code for finding in got.findings] == [
+        "assertion-issuer-format",
+        "assertion-issuer",
+        "assertion-qualifier",
+    ]
+
+
+def test_the_order_of_the_issuer_s_attributes_does_not_matter(verify, envelope, assertion, sign):
+    root = unsigned(assertion)
+    root.find(f"{{{SAML}}}Issuer").text = f"2.5.4.42=CAMILLE + CN={CARD}+SN=ESSAI, T=Pharmacien, C=FR"
+    assert verify(envelope(sign(root))).findings == ()
+
+
+SIGNED_OTHERWISE = {
+    "rsa-sha1": ({"method": f"{DSIG}rsa-sha1"}, "algorithm"),
+    "rsa-sha512": ({"method": f"{MORE}rsa-sha512"}, "algorithm"),
+    "sha1 digest": ({"digest": f"{DSIG}sha1"}, "algorithm"),
+    "sha512 digest": ({"digest": "http://www.w3.org/2001/04/xmlenc#sha512"}, "algorithm"),
+    "inclusive c14n of SignedInfo": ({"c14n": INCLUSIVE}, "algorithm"),
+    "c14n with comments": ({"c14n": f"{EXCLUSIVE}WithComments"}, "algorithm"),
+    "inclusive c14n of the assertion": ({"transforms": (ENVELOPED, INCLUSIVE)}, "algorithm"),
+    "comments kept in the assertion": ({"transforms": (ENVELOPED, f"{EXCLUSIVE}WithComments")}, "algorithm"),
+    "enveloped alone": ({"transforms": (ENVELOPED,)}, "signature-form"),
+    "c14n twice": ({"transforms": (ENVELOPED, EXCLUSIVE, EXCLUSIVE)}, "signature-form"),
+    "two references": ({"references": 2}, "signature-form"),
+    "empty reference": ({"uri": ""}, "signature-form"),
+}
+
+
+@pytest.mark.parametrize("case", SIGNED_OTHERWISE)
+def test_a_genuine_signature_of_another_shape_is_refused(verify, envelope, assertion, sign, case):
+    options, reason = SIGNED_OTHERWISE[case]
+    assert refusal(verify, envelope(sign(unsigned(assertion), **options))) == reason
+
+
+def test_hmac_keyed_with_the_public_certificate_is_refused(verify, envelope, assertion, sign, pem):
+    certificate = pem("cps")[0]
+    for secret in (certificate, ssl.PEM_cert_to_DER_cert(certificate.decode())):
+        forged = sign(unsigned(assertion), method=f"{MORE}hmac-sha256", hmac_key=secret)
+        assert refusal(verify, envelope(forged)) == "algorithm"
+
+
+KEY_VALUE = (
+    "<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus><ds:Exponent>AQAB</ds:Exponent>"
+    "</ds:RSAKeyValue></ds:KeyValue>"
+)
+
+
+@pytest.mark.parametrize("info", [KEY_VALUE, "<ds:KeyName>cps</ds:KeyName>", "<ds:X509Data/>"])
+def test_a_key_without_its_certificate_is_not_taken_from_the_message(verify, envelope, assertion, sign, info):
+    assert refusal(verify, envelope(sign(unsigned(assertion), key_info=info))) == "signature-form"
+
+
+@pytest.mark.parametrize("text", ["", "é", "AAAA", "A", "<ds:x/>"])
+def test_a_certificate_that_is_none_is_refused(verify, envelope, assertion, sign, text):
+    info = f"<ds:X509Data><ds:X509Certificate>{text}</ds:X509Certificate></ds:X509Data>"
+    assert refusal(verify, envelope(sign(unsigned(assertion), key_info=info))) in {
+        "signature-form",
+        "certificate",
+    }
+
+
+def test_a_key_value_beside_the_certificate_is_ignored(verify, envelope, assertion):
+    text = assertion().replace(b"<ds:KeyInfo>", f"<ds:KeyInfo>{KEY_VALUE}".encode())
+    assert verify(envelope(text)).name_id == CARD
+
+
+def test_the_certificate_of_another_card_does_not_verify(verify, envelope, assertion, sign, pem):
+    assert (
+        refusal(verify, envelope(sign(unsigned(assertion), key_certificate=pem("cpe")[0])))
+        == "signature-invalid"
+    )
+
+
+def test_whose_certificate_comes_first_is_whose_key_counts(verify, envelope, assertion, pem):
+    issuer = b"<ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data>"
+    text = assertion().replace(b"</ds:X509Data>", issuer)
+    assert verify(envelope(text)).name_id == CARD
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:9/x",
+        "file:///etc/passwd",
+        "#xpointer(/)",
+        "#xpointer(id('ID'))",
+        "#other",
+        "cid:x",
+        " ",
+    ],
+)
+def test_a_reference_to_anything_but_the_assertion_is_refused(verify, envelope, assertion, uri):
+    text = re.sub(rb'URI="#[^"]+"', f'URI="{uri}"'.encode(), assertion())
+    assert refusal(verify, envelope(text)) == "signature-form"
+
+
+def test_a_reference_without_uri_is_refused(verify, envelope, assertion):
+    assert refusal(verify, envelope(re.sub(rb' URI="#[^"]+"', b"", assertion()))) == "signature-form"
+
+
+XSLT = "http://www.w3.org/TR/1999/REC-xslt-19991116"
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        f'<ds:Transform Algorithm="{XSLT}"><x:stylesheet xmlns:x="http://www.w3.org/1999/XSL/Transform"/></ds:Transform>',
+        f'<ds:Transform Algorithm="{XPATH}"><ds:XPath>false()</ds:XPath></ds:Transform>',
+        f'<ds:Transform Algorithm="{DSIG}base64"/>',
+    ],
+    ids=["XSLT", "XPath", "base64"],
+)
+def test_an_extra_transform_is_refused_unexecuted(verify, envelope, assertion, transform):
+    text = assertion().replace(b"</ds:Transforms>", transform.encode() + b"</ds:Transforms>")
+    assert refusal(verify, envelope(text)) == "signature-form"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ENVELOPED, XSLT),
+        (ENVELOPED, XPATH),
+    ],
+    ids=["XSLT", "XPath"],
+)
+def test_another_transform_in_the_place_of_one_is_refused(verify, envelope, assertion, before, after):
+    assert refusal(verify, envelope(assertion().replace(before.encode(), after.encode()))) == "algorithm"
+
+
+def test_the_transforms_the_other_way_round_are_refused(verify, envelope, assertion):
+    enveloped, exclusive = (f'<ds:Transform Algorithm="{each}"/>'.encode() for each in (ENVELOPED, EXCLUSIVE))
+    text = assertion().replace(enveloped + exclusive, exclusive + enveloped)
+    assert refusal(verify, envelope(text)) == "algorithm"
+
+
+def test_a_parameter_of_an_algorithm_is_refused(verify, envelope, assertion):
+    method = f'SignatureMethod Algorithm="{MORE}rsa-sha256"'
+    text = assertion().replace(
+        f"{method}/>".encode(),
+        f"{method}><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>".encode(),
+    )
+    assert refusal(verify, envelope(text)) == "signature-form"
+
+
+TAMPERED = {
+    "billing identifier": (b">990000001<", b">990000002<"),
+    "sector": (b">SA07<", b">SA05<"),
+    "name": (CARD.encode() + b"</saml:NameID>", b"800000000002</saml:NameID>"),
+    "qualifier": (b'"CPS"', b'"CPF"'),
+    "time": (b'IssueInstant="2026-03-02T10', b'IssueInstant="2026-03-02T09'),
+    "issuer": (b"SN=ESSAI", b"SN=AUTRE"),
+    "space added": (b"<saml:Subject>", b"<saml:Subject> "),
+}
+
+
+@pytest.mark.parametrize("case", TAMPERED)
+def test_a_change_after_signing_is_refused(verify, envelope, assertion, case):
+    before, after = TAMPERED[case]
+    original = assertion()
+    text = original.replace(before, after)
+    assert text != original
+    assert refusal(verify, envelope(text)) == "signature-invalid"
+
+
+def test_a_pretty_printed_assertion_no_longer_verifies(verify, envelope, assertion):
+    pretty = etree.tostring(etree.fromstring(assertion()), pretty_print=True)
+    assert refusal(verify, envelope(pretty)) == "signature-invalid"
+
+
+def test_a_changed_id_no_longer_verifies(verify, envelope, assertion):
+    text = assertion(assertion_id="_before").replace(b"_before", b"_after")
+    assert refusal(verify, envelope(text)) == "signature-invalid"
+
+
+def test_an_unsigned_assertion_is_refused(verify, envelope, assertion):
+    assert refusal(verify, envelope(unsigned(assertion))) == "not-signed"
+
+
+def test_no_assertion_at_all_is_refused(verify, envelope):
+    with pytest.raises(AssertionRefusedError) as refused:
+        verify(envelope())
+    assert (refused.value.reason, refused.value.fault_code) == ("absent", "desir_9101")
+
+
+def test_two_signatures_are_refused(verify, envelope, assertion):
+    root = etree.fromstring(assertion())
+    root.insert(1, copy.deepcopy(root.find(f"{{{DSIG}}}Signature")))
+    assert refusal(verify, envelope(root)) == "signature-form"
+
+
+def test_an_assertion_without_id_is_refused(verify, envelope, assertion):
+    root = etree.fromstring(assertion())
+    del root.attrib["ID"]
+    assert refusal(verify, envelope(root)) == "malformed"
+
+
+@pytest.mark.parametrize(
+    "attribute", ["Id", "ID", "id", "AssertionID", "{http://www.w3.org/XML/1998/namespace}id"]
+)
+def test_an_id_used_twice_in_the_message_is_refused(verify, envelope, assertion, attribute):
+    message = envelope(assertion(assertion_id="_twice"))
+    message.root[-1].set(attribute, "_twice")
+    assert refusal(verify, message) == "duplicate-id"
+
+
+@pytest.mark.parametrize("node", [b"<!--x-->", b"<?x y?>"], ids=["comment", "instruction"])
+def test_a_name_cut_by_a_comment_is_refused(verify, envelope, assertion, node):
+    # Canonicalisation drops comments, so the signature still holds: reading the first text node only would
+    # make 8000000000012 read as 800000000001.
+    text = assertion().replace(b"0001</saml:NameID>", b"00" + node + b"01</saml:NameID>")
+    assert refusal(verify, envelope(text)) == "malformed"
+
+
+def test_a_comment_dropped_by_the_parser_cuts_nothing(verify, envelope, assertion):
+    text = assertion().replace(b"0001</saml:NameID>", b"00<!--x-->01</saml:NameID>")
+    root = etree.fromstring(envelope(text).text, etree.XMLParser(remove_comments=True))
+    assert verify(root).name_id == CARD
+
+
+def test_an_object_in_the_signature_is_refused(verify, envelope, assertion):
+    text = assertion().replace(b"</ds:Signature>", b"<ds:Object>x</ds:Object></ds:Signature>")
+    assert refusal(verify, envelope(text)) == "signature-form"
+
+
+def test_an_assertion_nested_where_the_signature_does_not_look_is_refused(verify, envelope, assertion):
+    # KeyInfo is outside what the enveloped signature covers.
+    inner = f'<saml:Assertion xmlns:saml="{SAML}"/></ds:KeyInfo>'.encode()
+    text = assertion().replace(b"</ds:KeyInfo>", inner)
+    assert refusal(verify, envelope(text)) == "malformed"
+
+
+def test_the_signature_right_after_the_issuer_is_asked_for(verify, envelope, assertion):
+    root = etree.fromstring(assertion())
+    root.append(root.find(f"{{{DSIG}}}Signature"))
+    assert refusal(verify, envelope(root)) == "malformed"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_change_of_a_byte_changes_what_is_read(data, trust, envelope, assertion, now):
+    original = assertion(assertion_id="_fixed")
+    good = envelope(original).root
+    expected = verify_ps_assertion(find_assertions(good).ps, good, trust, now, VerificationCache())
+    position = data.draw(st.integers(0, len(original) - 1))
+    byte = data.draw(st.integers(1, 127))
+    changed = original[:position] + bytes([byte]) + original[position + 1 :]
+    try:
+        root = envelope(changed).root
+        got = verify_ps_assertion(find_assertions(root).ps, root, trust, now, VerificationCache())
+    except (etree.XMLSyntaxError, AssertionRefusedError):
+        return
+    assert (got.name_id, got.attributes, got.issue_instant, got.certificate) == (
+        expected.name_id,
+        expected.attributes,
+        expected.issue_instant,
+        expected.certificate,
+    )
