@@ -6,11 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract bench check clean
+.PHONY: demo test lint types contract docs bench check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
 
+# The interoperability tests want node with npm (they fetch the package soap into the user's cache) and php-cli php-soap
+# php-xml; without them they are skipped, in CI they fail.
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
@@ -23,6 +25,9 @@ types: $(VENV)/.test
 
 contract: $(VENV)/.test
 	$(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/.test
+	$(BIN)/python -m simulator.document > docs/contract.md
 
 check: lint types contract test
 

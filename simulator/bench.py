@@ -6,10 +6,16 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from simulator.authentication import Authenticator
 from simulator.journal.store import Journal
+from simulator.lots.progress import LotSettings
+from simulator.lots.store import LotStore
 from simulator.population.cnda import load_cnda
+from simulator.population.families import families
 from simulator.population.generate import generate
 from simulator.registry.store import RegistryStore
+from simulator.security import TrustStore, TrustStoreError
+from simulator.security.pki import TRUST_FOLDER
 from simulator.sessions.profiles import profiles
 from simulator.sessions.store import SessionStore
 from simulator.teleservice import Teleservice
@@ -30,12 +36,16 @@ class BenchOptions:
 
     data_dir: Path
     people: int = 1000
-    """Synthetic people beside the public test identities."""
+    """Synthetic people beside the public test identities and the few families of the card searches."""
     seed: int = 1
     oid_mode: OidMode = "test"
     """``test``: every test person carries a test OID (…4.10). ``live``: the published people carry the
     production OID (…4.8), as the real qualification environment returns it."""
     profile: str = "production"
+    lots: LotSettings = LotSettings()  # noqa: RUF009 - frozen
+    """What is granted to bulk verification."""
+    pki: Path | None = None
+    """Folder made by ``banc pki init``: authorities that signatures and client certificates are checked with."""
 
 
 @dataclass(slots=True)
@@ -46,6 +56,7 @@ class Bench:
     registry: RegistryStore
     sessions: SessionStore
     journal: Journal
+    lots: LotStore
     teleservice: Teleservice
 
     def close(self) -> None:
@@ -53,6 +64,7 @@ class Bench:
         self.registry.close()
         self.sessions.close()
         self.journal.close()
+        self.lots.close()
 
 
 def open_bench(options: BenchOptions) -> Bench:
@@ -64,11 +76,16 @@ def open_bench(options: BenchOptions) -> Bench:
     if options.profile not in profiles():
         raise BenchSetupError(f"unknown profile {options.profile!r}; known are {', '.join(profiles())}")
     try:
+        trust = None if options.pki is None else TrustStore.load(options.pki / TRUST_FOLDER)
+    except TrustStoreError as error:
+        raise BenchSetupError(f"{error}. Make a PKI with: banc pki init {options.pki}") from error
+    try:
         options.data_dir.mkdir(parents=True, exist_ok=True)
         registry = RegistryStore(options.data_dir / "registry.sqlite")
         _build_registry(registry, options)
         sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
         journal = open_journal(options.data_dir)
+        lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
     except (OSError, sqlite3.Error) as error:
         raise BenchSetupError(
             f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir."
@@ -78,7 +95,8 @@ def open_bench(options: BenchOptions) -> Bench:
         registry=registry,
         sessions=sessions,
         journal=journal,
-        teleservice=Teleservice(registry, journal),
+        lots=lots,
+        teleservice=Teleservice(registry, journal, lots, Authenticator(trust)),
     )
 
 
@@ -88,8 +106,12 @@ def open_journal(data_dir: Path) -> Journal:
 
 
 def _build_registry(registry: RegistryStore, options: BenchOptions) -> None:
-    recipe = f"cnda+{options.people} seed={options.seed} oid={options.oid_mode} format=1"
+    recipe = f"cnda+{options.people} seed={options.seed} oid={options.oid_mode} format=2"
     if registry.meta("recipe") == recipe:
         return
-    people = [*load_cnda(options.oid_mode), *generate(options.people, options.seed)]
+    people = [
+        *load_cnda(options.oid_mode),
+        *generate(options.people, options.seed),
+        *families(options.seed),
+    ]
     registry.rebuild(people, recipe)

@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from simulator.bench import BenchOptions, BenchSetupError, open_journal
+from simulator.command import EXIT_SETUP, SetupError, lang_option
 from simulator.datafile import DataFileError
 from simulator.journal.explain import explain
+from simulator.pki_cli import pki_group
 from simulator.scripting.loader import load_scenario, shipped_scenarios
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
 from simulator.sessions.profiles import profiles
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from simulator.journal.exchange import Exchange
     from simulator.journal.explain import Language
     from simulator.journal.store import Journal
-
-EXIT_SETUP = 2
-"""Exit code when the bench or the set-up is at fault."""
 
 DEFAULT_DATA_DIR = platformdirs.user_data_path("banc-insi", appauthor=False)
 
@@ -37,15 +36,6 @@ data_dir_option = click.option(
     show_default=True,
     help="Where the registry, the sessions and the journal are kept.",
 )
-lang_option = click.option(
-    "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of the texts."
-)
-
-
-class SetupError(click.ClickException):
-    """The bench or the set-up is at fault: exit code 2."""
-
-    exit_code = EXIT_SETUP
 
 
 @click.command("serve")
@@ -81,6 +71,21 @@ class SetupError(click.ClickException):
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
 @click.option(
+    "--pki",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=None,
+    help="Folder made by banc pki init: needed by TLS ports and to verify signed assertions.",
+)
+@click.option(
+    "--https-port", type=click.IntRange(0, 65535), default=None, help="Also listen on one-way TLS (CPx)."
+)
+@click.option(
+    "--mtls-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Also listen on mutual TLS (software certificate).",
+)
+@click.option(
     "--token", default=None, help="Token of the control API; made and printed when --host is not loopback."
 )
 def serve_command(
@@ -93,6 +98,9 @@ def serve_command(
     oid_mode: str,
     profile: str,
     workers: int,
+    pki: Path | None,
+    https_port: int | None,
+    mtls_port: int | None,
     token: str | None,
 ) -> None:
     """Start the simulated INSi teleservice.
@@ -104,6 +112,8 @@ def serve_command(
       banc serve
       banc serve --port 9000 --profile qualification-2022
       banc serve --oid live --data-dir ./bench
+      banc pki init ./pki
+      banc serve --pki ./pki --https-port 8443 --mtls-port 8444
     """
     bench = BenchOptions(
         data_dir=data_dir,
@@ -111,12 +121,21 @@ def serve_command(
         seed=seed,
         oid_mode="live" if oid_mode == "live" else "test",
         profile=profile,
+        pki=pki,
+    )
+    asked = ServeOptions(
+        bench=bench,
+        host=host,
+        port=port,
+        workers=workers,
+        token=token,
+        https_port=https_port,
+        mtls_port=mtls_port,
     )
     try:
-        options = prepare(ServeOptions(bench=bench, host=host, port=port, workers=workers, token=token))
+        serve(prepare(asked), on_ready=_announce)
     except (ServingError, BenchSetupError, DataFileError) as error:
         raise SetupError(str(error)) from error
-    serve(options, on_ready=_announce)
     Console().print("Stopped; the journal is in", str(data_dir))
 
 
@@ -127,6 +146,9 @@ def _announce(options: ServeOptions) -> None:
         "[bold]banc-insi[/bold]: simulated INSi teleservice, fictitious people, no official authorisation."
     )
     console.print(f"  SOAP         {url}/lps")
+    for name, port in (("TLS (CPx)", options.https_port), ("Mutual TLS", options.mtls_port)):
+        if port is not None:
+            console.print(f"  {name:<12} https://localhost:{port}/lps")
     console.print(f"  WSDL         {url}/lps?wsdl")
     console.print(f"  Control API  {url}/api/v1")
     console.print(f"  Health       {url}/health")
@@ -274,7 +296,7 @@ def profiles_command(lang: str) -> None:
     Console().print(table)
 
 
-COMMANDS = (serve_command, exchanges_group, scenario_group, profiles_command)
+COMMANDS = (serve_command, exchanges_group, scenario_group, profiles_command, pki_group)
 """What the ``banc`` command mounts."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import secrets
 import signal
@@ -21,11 +22,13 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.web.app import create_parts
+from simulator.tls_serving import TlsSetupError, tls_port
+from simulator.web.app import create_app, create_parts
 from simulator.web.front import Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
@@ -46,6 +49,10 @@ class ServeOptions:
     workers: int = 1
     token: str | None = None
     """Asked by the control API; made when ``host`` is not loopback and none is given."""
+    https_port: int | None = None
+    """Port of one-way TLS (CPx); ``None``: closed, 0: a free one."""
+    mtls_port: int | None = None
+    """Port of mutual TLS (software certificate); ``None``: closed, 0: a free one."""
 
 
 def is_loopback(host: str) -> bool:
@@ -82,13 +89,15 @@ def prepare(options: ServeOptions) -> ServeOptions:
             f"cannot listen on {options.host}:{options.port}: {error.strerror or error}. "
             "Stop what uses it or choose another --port (0 takes a free one)."
         ) from error
+    if options.bench.pki is None and (options.https_port is not None or options.mtls_port is not None):
+        raise ServingError(
+            "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
+        )
     open_bench(options.bench).close()
     token = options.token
     if token is None and not is_loopback(options.host):
         token = secrets.token_urlsafe(24)
-    return ServeOptions(
-        bench=options.bench, host=options.host, port=port, workers=options.workers, token=token
-    )
+    return replace(options, port=port, token=token)
 
 
 def base_url(options: ServeOptions) -> str:
@@ -98,15 +107,20 @@ def base_url(options: ServeOptions) -> str:
 
 
 def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) -> None:
-    """Serve until interrupted. ``options`` come from ``prepare``; ``on_ready`` is told once calls are answered."""
-    serve_rsgi(
-        partial(_load, options),
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-        on_ready=lambda: on_ready(options),
-        ready_url=f"{base_url(options)}/health",
-    )
+    """Serve until interrupted. ``options`` come from ``prepare``; ``on_ready`` is told once calls are answered.
+
+    Raises:
+        ServingError: a TLS port cannot be opened.
+    """
+    with _tls_process(options) as opened:
+        serve_rsgi(
+            partial(_load, opened),
+            host=opened.host,
+            port=opened.port,
+            workers=opened.workers,
+            on_ready=lambda: on_ready(opened),
+            ready_url=f"{base_url(opened)}/health",
+        )
 
 
 def serve_rsgi(
@@ -148,6 +162,9 @@ def running(options: ServeOptions) -> Iterator[str]:
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+        *(() if bench.pki is None else ("--pki", str(bench.pki))),
+        *(() if options.https_port is None else ("--https-port", str(options.https_port))),
+        *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
         *(("--token", options.token) if options.token else ()),
     ]
     with running_process(command, f"{base_url(options)}/health") as url:
@@ -199,6 +216,59 @@ def stop(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(timeout=5)
+
+
+@contextlib.contextmanager
+def _tls_process(options: ServeOptions) -> Iterator[ServeOptions]:
+    """Run the TLS ports in a process of their own; yield the options with the ports they took."""
+    if options.https_port is None and options.mtls_port is None:
+        yield options
+        return
+    # Spawned on every platform: granian forks, and a fork must find no thread of ours.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve_tls, args=(options, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        try:
+            answer = ours.recv() if ours.poll(READY_TIMEOUT_S) else "the TLS ports did not open in time"
+        except EOFError:
+            answer = "the process of the TLS ports stopped at once"
+        if isinstance(answer, str):
+            raise ServingError(answer)
+        https_port, mtls_port = answer
+        yield replace(options, https_port=https_port, mtls_port=mtls_port)
+    finally:
+        ours.close()
+        process.join(timeout=10)
+        if process.is_alive():
+            process.kill()
+
+
+def _serve_tls(options: ServeOptions, parent: Connection) -> None:
+    """Serve the TLS ports until the parent closes its end of the pipe, or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert options.bench.pki is not None  # noqa: S101 - checked by prepare
+    application = create_app(open_bench(options.bench), token=options.token)
+    ports: list[int | None] = []
+    with contextlib.ExitStack() as stack:
+        try:
+            for port, mutual in ((options.https_port, False), (options.mtls_port, True)):
+                opened = None
+                if port is not None:
+                    opened = stack.enter_context(
+                        tls_port(
+                            application, pki=options.bench.pki, host=options.host, port=port, mutual=mutual
+                        )
+                    )
+                ports.append(opened)
+        except TlsSetupError as error:
+            parent.send(str(error))
+            return
+        parent.send(tuple(ports))
+        with contextlib.suppress(EOFError, OSError):
+            parent.recv()
 
 
 def _load(options: ServeOptions, *_: object) -> Any:

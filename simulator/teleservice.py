@@ -1,4 +1,4 @@
-"""The whole life of one call: read → script → match → answer → record.
+"""The whole life of one call: read → authenticate → operate (script, match) → answer → record.
 
 No framework here: bytes and headers in, bytes and a status out. Every refusal is a ``FaultError`` raised
 once where the reason is known and rendered once at the end of ``Teleservice.handle``.
@@ -13,19 +13,22 @@ from datetime import UTC, datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
+from simulator.authentication import Authenticator
 from simulator.contract.envelope import read
 from simulator.contract.faults import HTTP_STATUS, FaultError
 from simulator.contract.names import Operation
 from simulator.contract.render import DIALECTS, render_fault
+from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange
-from simulator.operations import traits_search
+from simulator.operations import card_search, lots, traits_search, verification
 from simulator.operations.outcome import Context, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from simulator.contract.messages import Call
+    from simulator.contract.messages import Call, Finding
     from simulator.journal.store import Journal
+    from simulator.lots.store import LotStore
     from simulator.registry.store import RegistryStore
     from simulator.sessions.store import Session
 
@@ -42,10 +45,16 @@ class WireRequest:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    client_certificate: bytes | None = None
+    """DER, when the request came over mutual TLS."""
 
 
 _OPERATIONS: Final[dict[Operation, Callable[[Call, Context], Outcome]]] = {
     Operation.SEARCH_BY_TRAITS: traits_search.answer,
+    Operation.SEARCH_BY_CARD: card_search.answer,
+    Operation.VERIFY: verification.answer,
+    Operation.DEPOSIT_LOT: lots.deposit,
+    Operation.COLLECT_LOT: lots.collect,
 }
 
 
@@ -55,6 +64,9 @@ class Teleservice:
 
     registry: RegistryStore
     journal: Journal
+    lots: LotStore
+    authenticator: Authenticator = field(default_factory=Authenticator)
+    freshness: Freshness = field(default_factory=Freshness)
     lost_exchanges: int = field(default=0, init=False)
     """Exchanges answered but not kept, because the journal could not be written."""
 
@@ -64,10 +76,12 @@ class Teleservice:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         call: Call | None = None
         message_id: str | None = None
+        findings: list[Finding] = []
         try:
-            call = read(request.body, _header(request.headers, "content-type"))
+            call = read(request.body, request.headers.get("content-type", ""))
             message_id = call.message_id
-            outcome = self._decide(call, session)
+            findings += call.findings
+            outcome = self._decide(call, request, session, findings)
         except FaultError as error:
             message_id = message_id or error.message_id
             outcome = _refusal(error)
@@ -75,18 +89,31 @@ class Teleservice:
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
-        exchange = _exchange(request, session, outcome, call, message_id, at=at, started=started)
+        exchange = _exchange(
+            request, session, outcome, call, message_id, findings=tuple(findings), at=at, started=started
+        )
         self._record(exchange)
         return exchange
 
-    def _decide(self, call: Call, session: Session) -> Outcome:
+    def _decide(self, call: Call, request: WireRequest, session: Session, findings: list[Finding]) -> Outcome:
+        """Return what to answer; add to ``findings`` what is found on the way."""
+        now = session.settings.now()
+        caller = self.authenticator.identify(
+            call,
+            client_certificate=request.client_certificate,
+            headers=request.headers,
+            settings=session.settings,
+            now=now,
+        )
+        findings += caller.findings
+        repeated = self.freshness.findings(call, session.id)
+        findings += repeated
+        if session.settings.strictness == "strict":
+            _refuse_departures(findings, repeated)
         _check_software(call, session)
-        operation = _OPERATIONS.get(call.operation)
-        if operation is None:
-            raise FaultError(
-                "desir_9008", f"{call.operation.value} is not served by this version of the bench"
-            )
-        return operation(call, Context(registry=self.registry, session=session, now=session.settings.now()))
+        return _OPERATIONS[call.operation](
+            call, Context(registry=self.registry, lots=self.lots, session=session, now=now, caller=caller)
+        )
 
     def _record(self, exchange: Exchange) -> None:
         try:
@@ -94,6 +121,15 @@ class Teleservice:
         except sqlite3.Error as error:
             self.lost_exchanges += 1
             _log.error("an exchange could not be kept in the journal: %s", error)
+
+
+def _refuse_departures(findings: Iterable[Finding], repeated: Iterable[Finding]) -> None:
+    """Refuse, in a strict session, what a homologation examiner would (inferred faults)."""
+    for finding in repeated:
+        raise FaultError("desir_9010", f"strict session: {finding.en}")
+    for finding in findings:
+        if finding.code in FORM_CODES:
+            raise FaultError("desir_9011", f"strict session: {finding.en}")
 
 
 def _check_software(call: Call, session: Session) -> None:
@@ -117,6 +153,7 @@ def _exchange(
     call: Call | None,
     message_id: str | None,
     *,
+    findings: tuple[Finding, ...],
     at: str,
     started: int,
 ) -> Exchange:
@@ -141,12 +178,9 @@ def _exchange(
         response=response,
         decision=outcome.decision,
         traits=call.traits if call else None,
+        asked=call.asked if call else {},
         message_id=message_id,
         idam=call.contexts.idam if call else None,
-        findings=call.findings if call else (),
+        findings=findings,
         micros=(perf_counter_ns() - started) // 1000,
     )
-
-
-def _header(headers: Mapping[str, str], name: str) -> str:
-    return headers.get(name, "")

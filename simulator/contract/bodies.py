@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from simulator.contract.messages import CardQuery, TraitsQuery
-from simulator.contract.names import RECSANS, RECVIT, Operation
+from simulator.contract.lots import read_collection, read_deposit
+from simulator.contract.messages import CardQuery, TraitsQuery, VerificationQuery
+from simulator.contract.names import (
+    RECSANS,
+    RECVIT,
+    REQ_COLLECT,
+    REQ_DEPOSIT,
+    VERIFICATION_REQUEST,
+    Operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +33,7 @@ class Body:
 
 
 def read_traits(content: etree._Element) -> TraitsQuery:
-    """Read RECSANSVITALE."""
+    """Read RECSANSVITALE, or the same elements in another namespace."""
     values: dict[str, str] = {}
     first_names: list[str] = []
     for element in content.iterchildren(etree.Element):
@@ -58,8 +66,31 @@ def read_card(content: etree._Element) -> CardQuery:
     )
 
 
+def read_verification(content: etree._Element) -> VerificationQuery:
+    """Read a unit verification (inferred, insi-contract §2.4)."""
+    individual = content.find(f"{{{VERIFICATION_REQUEST}}}IndividuVerifie")
+    if individual is None:
+        return VerificationQuery()
+
+    def text(*path: str) -> str | None:
+        return individual.findtext("/".join(f"{{{VERIFICATION_REQUEST}}}{name}" for name in path))
+
+    traits = individual.find(f"{{{VERIFICATION_REQUEST}}}TraitsIdentiteIndividu")
+    return VerificationQuery(
+        number=text("INSFourni", "IdIndividu", "NumIdentifiant"),
+        key=text("INSFourni", "IdIndividu", "Cle"),
+        matricule_type=text("INSFourni", "IdIndividu", "TypeMatricule"),
+        oid=text("INSFourni", "OID"),
+        first_names_list=text("TraitsIdentiteIndividu", "ListePrenom"),
+        traits=TraitsQuery() if traits is None else read_traits(traits),
+    )
+
+
 BODIES: Final = {
     Operation.SEARCH_BY_TRAITS: Body(f"{{{RECSANS}}}RECSANSVITALE", read_traits),
     Operation.SEARCH_BY_CARD: Body(f"{{{RECVIT}}}RECVITALE", read_card),
+    Operation.VERIFY: Body(f"{{{VERIFICATION_REQUEST}}}Requete", read_verification),
+    Operation.DEPOSIT_LOT: Body(f"{{{REQ_DEPOSIT}}}Requete", read_deposit),
+    Operation.COLLECT_LOT: Body(f"{{{REQ_COLLECT}}}Requete", read_collection),
 }
 """By operation."""

@@ -16,7 +16,8 @@ from lxml import etree
 
 from simulator.contract.bodies import BODIES
 from simulator.contract.faults import FaultError
-from simulator.contract.messages import Call, Contexts, Finding
+from simulator.contract.limits import MAX_LOT_MARKUP, body_limit
+from simulator.contract.messages import Call, Contexts, Coverage, Finding
 from simulator.contract.names import (
     CTXBAM,
     CTXLPS,
@@ -66,8 +67,11 @@ def read(body: bytes, content_type: str) -> Call:
     Raises:
         FaultError: with the fault to answer and the precise cause.
     """
+    limit = body_limit(content_type, body)
+    if len(body) > limit:
+        raise FaultError("desir_9004", f"expected at most {limit} bytes, got {len(body)}")
     if len(body) > MAX_BODY_BYTES:
-        raise FaultError("desir_9004", f"expected at most {MAX_BODY_BYTES} bytes, got {len(body)}")
+        _check_markup(body)
     media_type, action_parameter = _read_content_type(content_type)
     root = _parse(body)
     if root.tag != _ENVELOPE:
@@ -75,10 +79,11 @@ def read(body: bytes, content_type: str) -> Call:
     headers = _read_headers(root)
     message_id = _text(headers.get(_MESSAGE_ID))
     try:
-        return _read_call(root, headers, message_id, action_parameter, media_type)
+        call = _read_call(root, headers, message_id, action_parameter, media_type, size=len(body))
     except FaultError as error:
         error.message_id = message_id
         raise
+    return call
 
 
 def _read_call(
@@ -87,9 +92,13 @@ def _read_call(
     message_id: str | None,
     action_parameter: str | None,
     media_type: str,
+    *,
+    size: int,
 ) -> Call:
     action = _text(headers.get(_ACTION))
     operation = _dispatch(action, action_parameter)
+    if size > MAX_BODY_BYTES and operation is not Operation.DEPOSIT_LOT:
+        raise FaultError("desir_9004", f"expected at most {MAX_BODY_BYTES} bytes, got {size}")
     schema = _schema()
     if not schema.validate(root):
         error = schema.error_log[0]
@@ -156,6 +165,16 @@ def _parse(body: bytes) -> etree._Element:
     if body.count(b"<") > MAX_DEPTH or body.count(b"=") > MAX_ATTRIBUTES:
         _check_limits(root)
     return root
+
+
+def _check_markup(body: bytes) -> None:
+    """Bound the tree that a large request becomes, before it does."""
+    for sign in (b"<", b"="):
+        count = body.count(sign)
+        if count > MAX_LOT_MARKUP:
+            raise FaultError(
+                "desir_9004", f"expected at most {MAX_LOT_MARKUP} {sign!r} in a lot, got {count}"
+            )
 
 
 def _unreadable(error: etree.XMLSyntaxError, body: bytes) -> FaultError:
@@ -249,6 +268,25 @@ def _read_contexts(bam: etree._Element, lps: etree._Element) -> Contexts:
         lps_version=_text(software.get("Version")),
         lps_instance=_text(software.get("Instance")),
         lps_name=_text(software.get("Nom")),
+        coverage=_read_coverage(bam_fields["COUVERTURE"]),
+    )
+
+
+_NO_COVERAGE: Final = Coverage()
+
+
+def _read_coverage(cover: etree._Element) -> Coverage:
+    if len(cover) == 0:
+        return _NO_COVERAGE
+
+    def text(*path: str) -> str | None:
+        return _text(cover.find("/".join(f"{{{CTXBAM}}}{name}" for name in path)))
+
+    return Coverage(
+        insured_number=text("ASSURE", "Id", "Num"),
+        individual_number=text("BENEFICIAIRE", "Nir", "Num"),
+        birth_date=text("BENEFICIAIRE", "DateNai"),
+        birth_rank=text("BENEFICIAIRE", "Rang"),
     )
 
 

@@ -142,7 +142,12 @@ def render_answer(answer: Answer, dialect: Dialect) -> bytes:
         f"<{prefix}RESULTAT{declarations}><{prefix}CR>{_element(prefix, 'CodeCR', answer.code)}"
         f"{_element(prefix, 'LibelleCR', answer.label)}</{prefix}CR>{individual}</{prefix}RESULTAT>"
     )
-    return _envelope(dialect.body, "S", result)
+    return render_body(result, dialect)
+
+
+def render_body(content: str, dialect: Dialect) -> bytes:
+    """Return a whole message around an answer that names its own namespace (HTTP 200)."""
+    return _envelope(dialect.body, "S", content)
 
 
 def render_fault(fault: Fault, dialect: Dialect, *, message_id: str | None) -> bytes:

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from simulator.contract.messages import Finding, TraitsQuery
 
-Source = Literal["fault", "scenario", "registry"]
+Source = Literal["fault", "scenario", "registry", "lot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
-    """A person considered for an answer, and the traits that excluded them (none: they match)."""
+    """A person considered for an answer, and what excluded them (none: they match)."""
 
     key: str
     label: str
@@ -28,7 +28,8 @@ class Decision:
     """Why a call was answered so."""
 
     source: Source
-    """Who spoke: the reading of the request (``fault``), a ``scenario``, or the ``registry``."""
+    """Who spoke: the reading of the request (``fault``), a ``scenario``, the ``registry``, or the
+    state of a ``lot``."""
     cause: str = ""
     """For a fault: what was expected and what came (English)."""
     scenario: str | None = None
@@ -38,6 +39,8 @@ class Decision:
     person: str | None = None
     """Key of the person answered."""
     considered: tuple[Considered, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+    """What the operation itself has to say, each in French and in English."""
     evidence: str = ""
     """Evidence level of the behaviour shown, see ``simulator.contract.names.Evidence``."""
 
@@ -60,6 +63,8 @@ class Exchange:
     response: bytes
     decision: Decision
     traits: TraitsQuery | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What was asked beside the traits, by name: see ``simulator.contract.messages.Call.asked``."""
     message_id: str | None = None
     idam: str | None = None
     findings: tuple[Finding, ...] = field(default=())

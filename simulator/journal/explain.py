@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from simulator.contract.names import Operation
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +19,14 @@ _TRAITS: Final = {
     "sex": ("sexe", "sex"),
     "birth_date": ("date de naissance", "birth date"),
     "birth_place": ("lieu de naissance", "birth place"),
+    "insured_number": ("carte d'un autre assuré", "card of another insured person"),
+    "birth_rank": ("rang de naissance", "birth rank"),
+    "individual_number": ("matricule du bénéficiaire", "matricule of the beneficiary"),
+    "number": ("numéro du matricule", "number of the matricule"),
+    "former_number": ("matricule ancien, plus actif", "former matricule, no longer active"),
+    "key": ("clé", "key"),
+    "oid": ("OID", "OID code"),
+    "first_names_list": ("liste des prénoms", "list of first names"),
 }
 _EVIDENCE: Final = {
     "official": ("contrat publié", "published contract"),
@@ -28,6 +38,12 @@ _MEANING: Final = {
     "00": ("une identité trouvée", "one identity found"),
     "01": ("aucune identité trouvée", "no identity found"),
     "02": ("plusieurs identités trouvées", "several identities found"),
+}
+
+
+_VERIFICATION: Final = {
+    "00": ("OK, identité vérifiée", "OK, identity verified"),
+    "01": ("KO, identité non vérifiée", "KO, identity not verified"),
 }
 
 
@@ -46,14 +62,17 @@ def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
             f"Réponse dictée par le scénario {decision.scenario}, règle {rule}",
             f"Answer dictated by scenario {decision.scenario}, rule {rule}",
         )[lang]
-    else:
+    elif decision.source == "registry":
+        yield from _asked_lines(exchange, lang)
         yield from _registry_lines(decision.considered, lang)
         if exchange.code not in _MEANING:
             yield (
                 f"Le profil {decision.profile} répond {exchange.code} pour une personne inconnue",
                 f"Profile {decision.profile} answers {exchange.code} for an unknown person",
             )[lang]
-    meaning = _MEANING.get(exchange.code)
+    yield from (remark[lang] for remark in decision.remarks)
+    meanings = _VERIFICATION if exchange.operation == Operation.VERIFY else _MEANING
+    meaning = None if decision.source == "lot" else meanings.get(exchange.code)
     answered = f"{exchange.code} ({meaning[lang]})" if meaning else exchange.code
     yield (
         f"Réponse : {answered}, HTTP {exchange.http_status}",
@@ -65,6 +84,20 @@ def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
             f"Niveau de preuve de ce comportement : {level}",
             f"Evidence level of this behaviour: {level}",
         )[lang]
+
+
+def _asked_lines(exchange: Exchange, lang: int) -> Iterator[str]:
+    """Say what the people below were compared with, when that is more than traits."""
+    asked, traits = exchange.asked, exchange.traits
+    if exchange.operation == Operation.SEARCH_BY_CARD and traits is not None:
+        insured, rank = asked.get("insured_number"), asked.get("birth_rank") or "1"
+        yield (
+            f"Carte de l'assuré {insured} : bénéficiaire né le {traits.birth_date}, rang {rank}",
+            f"Card of the insured person {insured}: beneficiary born {traits.birth_date}, rank {rank}",
+        )[lang]
+    elif exchange.operation == Operation.VERIFY:
+        claimed = f"{asked.get('number')} {asked.get('key')} ({asked.get('oid')})"
+        yield (f"Matricule à vérifier : {claimed}", f"Matricule to verify: {claimed}")[lang]
 
 
 def _registry_lines(considered: tuple[Considered, ...], lang: int) -> Iterator[str]:

@@ -51,7 +51,7 @@ class _Pending:
 
     row: tuple[object, ...]
     done: bool = False
-    error: sqlite3.Error | None = None
+    error: Exception | None = None
 
 
 class Journal:
@@ -86,7 +86,7 @@ class Journal:
         while self._queue:
             entries.append(self._queue.popleft())
         connection = self._connection()
-        error: sqlite3.Error | None = None
+        error: Exception | None = None
         try:
             if len(entries) == 1:
                 connection.execute(_INSERT, entries[0].row)
@@ -94,7 +94,7 @@ class Journal:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.executemany(_INSERT, [entry.row for entry in entries])
                 connection.execute("COMMIT")
-        except sqlite3.Error as problem:
+        except Exception as problem:  # noqa: BLE001 - told to every thread that waits for this commit
             error = problem
             if connection.in_transaction:
                 connection.rollback()
@@ -189,6 +189,7 @@ def _details(exchange: Exchange) -> dict[str, Any]:
         "traits": None
         if traits is None
         else [traits.birth_name, traits.first_names, traits.sex, traits.birth_date, traits.birth_place],
+        "asked": dict(exchange.asked),
         "findings": [
             [finding.code, finding.fr, finding.en, finding.evidence.value] for finding in exchange.findings
         ],
@@ -200,6 +201,7 @@ def _details(exchange: Exchange) -> dict[str, Any]:
             "profile": decision.profile,
             "person": decision.person,
             "evidence": decision.evidence,
+            "remarks": decision.remarks,
             "considered": [[entry.key, entry.label, entry.excluded_by] for entry in decision.considered],
         },
     }
@@ -213,6 +215,7 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         Considered(key=key, label=label, excluded_by=tuple(excluded))
         for key, label, excluded in decision.pop("considered")
     )
+    remarks = tuple((fr, en) for fr, en in decision.pop("remarks", ()))
     return Exchange(
         id=exchange_id,
         session=session,
@@ -237,11 +240,12 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
             birth_date=traits[3],
             birth_place=traits[4],
         ),
+        asked=data.get("asked", {}),
         findings=tuple(
             Finding(code=finding, fr=fr, en=en, evidence=Evidence(evidence))
             for finding, fr, en, evidence in data["findings"]
         ),
-        decision=Decision(**decision, considered=considered),
+        decision=Decision(**decision, considered=considered, remarks=remarks),
     )
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from simulator.authentication import Caller
     from simulator.contract.faults import Fault
     from simulator.contract.render import Dialect
     from simulator.journal.exchange import Decision
+    from simulator.lots.store import LotStore
     from simulator.registry.store import RegistryStore
     from simulator.sessions.store import Session
 
@@ -20,9 +22,12 @@ class Context:
     """What an operation may look at beside the call."""
 
     registry: RegistryStore
+    lots: LotStore
     session: Session
     now: datetime
     """The time as the session sees it."""
+    caller: Caller
+    """Who calls, as far as it is proved."""
 
 
 class Renderable(Protocol):

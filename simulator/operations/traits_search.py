@@ -8,8 +8,9 @@ from simulator.contract.faults import FaultError, fault_catalogue
 from simulator.contract.messages import TraitsQuery
 from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
-from simulator.ins import BirthDate, BirthDateError, check_birth_name, check_first_name, check_place_format
-from simulator.journal.exchange import Considered, Decision
+from simulator.ins import check_birth_name, check_first_name, check_place_format
+from simulator.journal.exchange import Decision
+from simulator.operations.answering import check_birth_date, considered, from_scenario
 from simulator.operations.outcome import Outcome
 from simulator.registry.matching import SearchTraits, is_inferred, judge
 from simulator.scripting.engine import person_answer, scripted_answer
@@ -17,7 +18,6 @@ from simulator.scripting.engine import person_answer, scripted_answer
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
     from simulator.operations.outcome import Context
-    from simulator.registry.matching import Candidate
 
 
 def answer(call: Call, context: Context) -> Outcome:
@@ -29,18 +29,9 @@ def answer(call: Call, context: Context) -> Outcome:
     assert isinstance(call.query, TraitsQuery)  # noqa: S101 - the reader gives traits to this operation
     wanted = _check_traits(call.query)
     scripted = scripted_answer(call, wanted, context.session.scenarios)
-    if scripted is None:
-        return _search(wanted, context)
-    decision = Decision(
-        source="scenario",
-        scenario=scripted.scenario,
-        rule=scripted.rule,
-        person=scripted.person,
-        evidence=scripted.evidence,
-    )
-    if scripted.fault is not None:
-        return Outcome(decision=decision, fault=fault_catalogue()[scripted.fault])
-    return Outcome(decision=decision, answer=scripted.answer)
+    if scripted is not None:
+        return from_scenario(scripted, scripted.answer)
+    return _search(wanted, context)
 
 
 def _search(wanted: SearchTraits, context: Context) -> Outcome:
@@ -55,7 +46,7 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
     decision = Decision(
         source="registry",
         profile=profile.name,
-        considered=tuple(map(_considered, candidates)),
+        considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
         evidence=Evidence.INFERRED if is_inferred(wanted, candidates) else known,
     )
@@ -90,10 +81,7 @@ def _check_traits(query: TraitsQuery) -> SearchTraits:
     for first_name in query.first_names:
         for problem in check_first_name(first_name):
             raise FaultError("insi_905", f"Prenom {first_name!r}: {problem}")
-    try:
-        BirthDate.parse_iso(query.birth_date)
-    except BirthDateError as error:
-        raise FaultError("insi_903", f"DateNaissance: {error}") from error
+    check_birth_date(query.birth_date, "insi_903")
     if query.birth_place and check_place_format(query.birth_place):
         raise FaultError(
             "insi_906", f"expected LieuNaissance of 5 characters (COG), got {query.birth_place!r}"
@@ -105,13 +93,4 @@ def _check_traits(query: TraitsQuery) -> SearchTraits:
         sex=query.sex,
         birth_date=query.birth_date,
         birth_place=query.birth_place or None,
-    )
-
-
-def _considered(candidate: Candidate) -> Considered:
-    traits = candidate.person.identity.traits
-    return Considered(
-        key=candidate.person.key,
-        label=f"{traits.birth_name} {traits.first_names}",
-        excluded_by=candidate.excluded_by,
     )

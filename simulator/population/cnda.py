@@ -149,10 +149,17 @@ def _person(entry: dict[str, Any]) -> Person:
                 {name: former.get(name) for name in ("matricule", "oid", "date_from", "date_to")}
                 for former in entry.get("history", ())
             ],
-            "tags": ["cnda", *(f"cnda-{test.replace(' ', '-')}" for test in tests)],
+            "card": entry.get("card"),
+            "tags": ["cnda", *(f"cnda-{test.replace(' ', '-')}" for test in tests), *_card_tags(entry)],
             "note": entry.get("note"),
         }
     )
+
+
+def _card_tags(entry: dict[str, Any]) -> tuple[str, ...]:
+    if "card" not in entry:
+        return ()
+    return ("insured",) if entry["matricule"].startswith(entry["card"]["insured"]) else ("beneficiary",)
 
 
 def _with_test_oid(person: Person) -> Person:

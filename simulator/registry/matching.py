@@ -34,6 +34,10 @@ class SearchTraits:
     birth_date: str
     birth_place: str | None = None
 
+    def is_about(self, person: Person) -> bool:
+        """Tell whether these traits are those of the person."""
+        return not differing_traits(self, person.identity)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

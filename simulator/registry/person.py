@@ -6,10 +6,11 @@ The JSON form is flat and stable::
      "birth_date": "1961-05-30", "birth_place": "29005", "matricule": "261052900595107",
      "oid": "1.2.250.1.213.1.4.10",
      "history": [{"matricule": …, "oid": …, "date_from": "2019-03-01", "date_to": null}],
+     "card": {"insured": "2610529005950", "rank": "1", "serial": "9000000017"},
      "tags": ["compound-first-name"], "note": null}
 
-``birth_place``, ``history``, ``tags`` and ``note`` may be left out when reading, and ``key`` too: it is then
-``added/<matricule>``.
+``birth_place``, ``history``, ``card``, ``tags`` and ``note`` may be left out when reading, and ``key`` too: it is
+then ``added/<matricule>``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The place of a person on a Vitale card: their own, or that of the insured person they depend on."""
+
+    insured_number: str
+    """The 13 characters of the matricule of the insured person (*ouvrant droit*), who may be the person."""
+    birth_rank: str = "1"
+    """*Rang gémellaire*, one digit: what tells twins apart."""
+    serial: str
+    """Serial number of the card, the same for everybody on it. Its form is not public; those here are ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A synthetic or test person: the identity that INSi certifies, and what the bench says about it."""
 
@@ -45,6 +58,8 @@ class Person:
     """Which cases this person is, such as ``compound-first-name``; see ``simulator.population.identities``."""
     note: str | None = None
     """A remark for people, in English."""
+    card: Card | None = None
+    """Where a search by Vitale card finds them; none: nowhere."""
 
     @property
     def first_name(self) -> str:
@@ -88,6 +103,13 @@ def to_json(person: Person) -> dict[str, Any]:
             }
             for former in identity.history
         ],
+        "card": None
+        if person.card is None
+        else {
+            "insured": person.card.insured_number,
+            "rank": person.card.birth_rank,
+            "serial": person.card.serial,
+        },
         "tags": list(person.tags),
         "note": person.note,
     }
@@ -124,6 +146,7 @@ def from_json(data: Mapping[str, Any]) -> Person:
         ),
         tags=tuple(_tag(tag, index) for index, tag in enumerate(_list(data, "tags"))),
         note=_optional_text(data, "", "note"),
+        card=_card(data),
     )
 
 
@@ -131,9 +154,12 @@ _HISTORY_KEYS = frozenset({"matricule", "oid", "date_from", "date_to"})
 _PERSON_KEYS = frozenset(
     {
         *("key", "birth_name", "first_names", "sex", "birth_date", "birth_place", "matricule", "oid"),
-        *("history", "tags", "note"),
+        *("history", "card", "tags", "note"),
     }
 )
+_CARD_KEYS = frozenset({"insured", "rank", "serial"})
+_RANK = re.compile(r"[1-9]", re.ASCII)
+_SERIAL = re.compile(r"[0-9A-Za-z]{1,32}", re.ASCII)
 _KEY_DIGITS = re.compile(r"\d\d", re.ASCII)
 
 
@@ -229,6 +255,27 @@ def _historic_id(data: Any, at: str) -> HistoricId:
         date_from=_history_date(data, at, "date_from"),
         date_to=_history_date(data, at, "date_to"),
     )
+
+
+def _card(data: Mapping[str, Any]) -> Card | None:
+    card = data.get("card")
+    if card is None:
+        return None
+    _known_keys(card, "card", _CARD_KEYS)
+    insured = _text(card, "card", "insured")
+    try:
+        Matricule.from_number(insured)
+    except MatriculeError as error:
+        raise PersonError(
+            "card.insured", f"a matricule of 13 characters: {error.expected}", f"{error.got} in {insured!r}"
+        ) from error
+    rank = _optional_text(card, "card", "rank") or "1"
+    if not _RANK.fullmatch(rank):
+        raise PersonError("card.rank", "a digit from 1 to 9", repr(rank))
+    serial = _text(card, "card", "serial")
+    if not _SERIAL.fullmatch(serial):
+        raise PersonError("card.serial", "1 to 32 digits and letters", repr(serial))
+    return Card(insured_number=insured, birth_rank=rank, serial=serial)
 
 
 def _history_date(data: Mapping[str, Any], at: str, field: str) -> str | None:

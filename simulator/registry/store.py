@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins import HistoricId, InsIdentity, Matricule, Traits, comparison_key
-from simulator.registry.person import Person
+from simulator.registry.person import Card, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +25,9 @@ BASE: Final = ""
 
 NEAR_LIMIT: Final = 5
 """How many near misses an explanation considers per kind: the answer never depends on them."""
+
+CARD_LIMIT: Final = 100
+"""How many people of one insured person are looked at (ours): more than any family."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS person (
@@ -43,15 +46,20 @@ CREATE TABLE IF NOT EXISTS person (
   history TEXT,
   tags TEXT,
   note TEXT,
+  card_insured TEXT,
+  card_rank TEXT,
+  card_serial TEXT,
   UNIQUE (scope, key)
 );
 CREATE INDEX IF NOT EXISTS person_by_date_and_name ON person (birth_date, name_key);
 CREATE INDEX IF NOT EXISTS person_by_name ON person (name_key);
 CREATE INDEX IF NOT EXISTS person_by_number ON person (number);
+CREATE INDEX IF NOT EXISTS person_by_card ON person (card_insured) WHERE card_insured IS NOT NULL;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _COLUMNS: Final = (
-    "key, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, history, tags, note"
+    "key, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, history, tags, note,"
+    " card_insured, card_rank, card_serial"
 )
 
 
@@ -66,7 +74,12 @@ class RegistryStore:
         """
         self._path = path
         self._local = threading.local()
-        self._connection().executescript(_SCHEMA)
+        connection = self._connection()
+        columns = {row[1] for row in connection.execute("PRAGMA table_info(person)")}
+        if columns and "card_serial" not in columns:
+            # Of an older bench: people are made again from their recipe, or added again by a session.
+            connection.executescript("DROP TABLE person; DROP TABLE IF EXISTS meta;")
+        connection.executescript(_SCHEMA)
 
     def add(self, people: Iterable[Person], scope: str = BASE) -> int:
         """Add people to a scope, all or none; return how many.
@@ -116,6 +129,12 @@ class RegistryStore:
     def by_matricule(self, number: str, scope: str = BASE) -> list[Person]:
         """Return the people whose active matricule has this 13-character number."""
         return self._select("number = ? AND scope IN ('', ?)", (number, scope))
+
+    def on_card_of(self, insured_number: str, scope: str = BASE) -> list[Person]:
+        """Return everybody on the Vitale card of this insured person, the insured person too."""
+        return self._select(
+            "card_insured = ? AND scope IN ('', ?) ORDER BY id LIMIT ?", (insured_number, scope, CARD_LIMIT)
+        )
 
     def by_key(self, key: str, scope: str = BASE) -> Person | None:
         """Return the person of this key, those of the session first."""
@@ -184,7 +203,7 @@ class RegistryStore:
 
 def _insert(connection: sqlite3.Connection, people: Iterable[Person], scope: str) -> int:
     cursor = connection.executemany(
-        f"INSERT INTO person (scope, name_key, {_COLUMNS}) VALUES ({','.join('?' * 14)})",  # noqa: S608 - constant
+        f"INSERT INTO person (scope, name_key, {_COLUMNS}) VALUES ({','.join('?' * 17)})",  # noqa: S608 - constant
         ((scope, comparison_key(person.identity.traits.birth_name), *_row(person)) for person in people),
     )
     return cursor.rowcount
@@ -206,11 +225,15 @@ def _row(person: Person) -> tuple[object, ...]:
         json.dumps(history) if history else None,
         " ".join(person.tags) or None,
         person.note,
+        *((card.insured_number, card.birth_rank, card.serial) if (card := person.card) else (None,) * 3),
     )
 
 
 def _person(row: tuple[str, ...]) -> Person:
-    key, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, history, tags, note = row
+    key, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, history, tags, note = row[
+        :12
+    ]
+    insured, rank, serial = row[12:]
     return Person(
         key=key,
         identity=InsIdentity(
@@ -232,4 +255,5 @@ def _person(row: tuple[str, ...]) -> Person:
         ),
         tags=tuple(tags.split()) if tags else (),
         note=note,
+        card=Card(insured_number=insured, birth_rank=rank, serial=serial) if insured else None,
     )

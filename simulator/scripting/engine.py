@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from simulator.contract.render import LABELS, Answer, IdentifierBlock, TraitsBlock
 from simulator.ins import comparison_key
-from simulator.registry.matching import differing_traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.contract.messages import Call
     from simulator.contract.names import Evidence
-    from simulator.registry.matching import SearchTraits
     from simulator.registry.person import Person
     from simulator.scripting.model import Installed, Then, When
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Wanted(Protocol):
+    """What an operation is asked about, already checked."""
+
+    @property
+    def birth_name(self) -> str | None:
+        """The birth name asked, if any."""
+        ...
+
+    def is_about(self, person: Person) -> bool:
+        """Tell whether it is this person who is asked about."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +48,7 @@ class Scripted:
     """Key of the person answered."""
 
 
-def scripted_answer(call: Call, wanted: SearchTraits, installed: Sequence[Installed]) -> Scripted | None:
+def scripted_answer(call: Call, wanted: Wanted, installed: Sequence[Installed]) -> Scripted | None:
     """Return what the first rule that holds answers, or ``None`` when the registry is to answer."""
     for entry in installed:
         for index, rule in enumerate(entry.scenario.rules):
@@ -75,12 +86,14 @@ def person_answer(person: Person) -> Answer:
     )
 
 
-def _holds(when: When, call: Call, wanted: SearchTraits, entry: Installed) -> bool:
+def _holds(when: When, call: Call, wanted: Wanted, entry: Installed) -> bool:
     if when.operation is not None and when.operation != call.operation.value:
         return False
-    if when.birth_name is not None and comparison_key(when.birth_name) != comparison_key(wanted.birth_name):
+    if when.birth_name is not None and comparison_key(when.birth_name) != comparison_key(
+        wanted.birth_name or ""
+    ):
         return False
-    return when.person is None or not differing_traits(wanted, entry.people[when.person].identity)
+    return when.person is None or wanted.is_about(entry.people[when.person])
 
 
 def _answer(then: Then, index: int, entry: Installed) -> Scripted:

@@ -13,8 +13,10 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from simulator.contract.faults import fault_catalogue
+from simulator.contract.names import Evidence
 from simulator.journal.explain import explain
 from simulator.journal.store import to_json as exchange_json
+from simulator.lots.store import milliseconds, moment
 from simulator.registry.person import PersonError, from_json, to_json
 from simulator.scripting.loader import ScenarioError
 from simulator.sessions.profiles import profiles
@@ -24,6 +26,7 @@ from simulator.version import VERSION
 if TYPE_CHECKING:
     from simulator.bench import Bench
     from simulator.journal.exchange import Exchange
+    from simulator.lots.progress import Lot
     from simulator.sessions.store import Session
 
 MAX_PAGE = 1000
@@ -146,7 +149,16 @@ def _session_routes(api: Blueprint, bench: Bench) -> None:
         session = bench.sessions.get(session_id)
         bench.sessions.delete(session_id)
         bench.registry.remove_scope(session.scope)
+        bench.lots.remove_session(session_id)
         return "", 204
+
+    @api.get("/sessions/<session_id>/lots")
+    def list_lots(session_id: str) -> Response:
+        session = bench.sessions.get(session_id)
+        now = milliseconds(session.settings.now())
+        return jsonify(
+            [_lot_json(lot, now, bench.lots.counts(lot.id)) for lot in bench.lots.of_session(session_id)]
+        )
 
 
 def _people_routes(api: Blueprint, bench: Bench) -> None:
@@ -214,6 +226,19 @@ def _exchange_routes(api: Blueprint, bench: Bench) -> None:
 def _explained(exchange: Exchange) -> dict[str, Any]:
     words = {"fr": explain(exchange, "fr"), "en": explain(exchange, "en")}
     return {**exchange_json(exchange), "explanation": words}
+
+
+def _lot_json(lot: Lot, now: int, counts: dict[str, int]) -> dict[str, Any]:
+    times = {"deposited_at": lot.deposited_at, "finishes_at": lot.finishes_at, "expires_at": lot.expires_at}
+    return {
+        "id": lot.id,
+        "state": lot.state(now).value,
+        "lines": lot.lines,
+        "available": lot.available(now),
+        "collected": counts,
+        **{name: moment(value).isoformat(timespec="milliseconds") for name, value in times.items()},
+        "evidence": Evidence.INFERRED.value,
+    }
 
 
 def _session_json(session: Session) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.test import run_wsgi_app
 
+from simulator.contract.limits import HEAD_BYTES, is_lot_call
 from simulator.web.app import MAX_API_BYTES
-from simulator.web.soap import BODY_LIMIT, HttpRequest, session_of
+from simulator.web.soap import HttpRequest, read_limit, session_of
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -43,7 +44,7 @@ class Front:
         is_soap = session_of(scope.path) is not None
         try:
             async with asyncio.timeout(BODY_TIMEOUT_S):
-                body = await _receive(scope, protocol, BODY_LIMIT if is_soap else MAX_API_BYTES + 1)
+                body = await _receive(scope, protocol, is_soap=is_soap)
         except TimeoutError:
             protocol.response_str(
                 408, [("content-type", "text/plain")], "The request took too long to arrive.\n"
@@ -52,16 +53,19 @@ class Front:
         headers = _headers(scope)
         origin = f"{scope.scheme}://{headers.get('host') or scope.server}"
         if is_soap:
-            answer = self._soap.answer(
-                HttpRequest(
-                    method=scope.method,
-                    path=scope.path,
-                    query=scope.query_string,
-                    headers=headers,
-                    body=body,
-                    origin=origin,
-                )
+            request = HttpRequest(
+                method=scope.method,
+                path=scope.path,
+                query=scope.query_string,
+                headers=headers,
+                body=body,
+                origin=origin,
             )
+            if is_lot_call(headers.get("content-type", ""), body):
+                # Thousands of lines: beside the event loop, where single calls go on being answered.
+                answer = await asyncio.to_thread(self._soap.answer, request)
+            else:
+                answer = self._soap.answer(request)
             protocol.response_bytes(answer.status, answer.headers, answer.body)
             return
         environ = _environ(scope, headers, body)
@@ -73,20 +77,23 @@ class Front:
         return int(status.split(" ", 1)[0]), list(headers.items()), b"".join(content)
 
 
-async def _receive(scope: Scope, protocol: HTTPProtocol, limit: int) -> bytes:
-    """Return the body, cut after ``limit`` bytes."""
+async def _receive(scope: Scope, protocol: HTTPProtocol, *, is_soap: bool) -> bytes:
+    """Return the body, cut after what is enough to tell that it is too large."""
     if scope.method in {"GET", "HEAD"}:
         return b""
+    content_type = scope.headers.get("content-type") or ""
+    limit = read_limit(content_type, b"") if is_soap else MAX_API_BYTES + 1
     declared = scope.headers.get("content-length")
     if declared is not None and declared.isdecimal() and int(declared) < limit:
         return await protocol()
-    chunks, size = [], 0
+    body = bytearray()
     async for chunk in protocol:
-        chunks.append(bytes(chunk))
-        size += len(chunk)
-        if size >= limit:
+        body += chunk
+        if is_soap and len(body) >= limit:
+            limit = read_limit(content_type, bytes(body[:HEAD_BYTES]))
+        if len(body) >= limit:
             break
-    return b"".join(chunks)[:limit]
+    return bytes(body[:limit])
 
 
 def _headers(scope: Scope) -> dict[str, str]:

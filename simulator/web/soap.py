@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.contract.names import MAX_BODY_BYTES
+from simulator.contract.limits import HEAD_BYTES, body_limit
 from simulator.contract.wsdl import render_wsdl
 from simulator.sessions.store import DEFAULT, UnknownSessionError
 from simulator.teleservice import WireRequest
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     Environ = dict[str, Any]
     StartResponse = Callable[..., Any]
     WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
-
-BODY_LIMIT: Final = MAX_BODY_BYTES + 1
-"""How much of a body is read: one byte more than is accepted is enough to tell that it is too large."""
 
 _STATUS: Final = {
     200: "200 OK",
@@ -41,6 +39,8 @@ class HttpRequest:
     body: bytes
     origin: str
     """Scheme and authority the client used, such as ``http://127.0.0.1:8080``."""
+    client_certificate: bytes | None = None
+    """DER, when the request came over mutual TLS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,14 @@ class HttpAnswer:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+
+
+def read_limit(content_type: str, head: bytes) -> int:
+    """Return how much of a body is read: one byte more than is accepted tells that it is too large.
+
+    ``head`` is what was read so far; it may raise the limit (the deposit of a lot).
+    """
+    return body_limit(content_type, head) + 1
 
 
 def session_of(path: str) -> str | None:
@@ -72,10 +80,11 @@ class SoapEntry:
         session_id = session_of(request.path)
         if request.method == "POST" and session_id is not None:
             return self._call(request, session_id)
-        if request.method in {"GET", "HEAD"} and request.query.lower() == "wsdl":
-            document = render_wsdl(request.origin + request.path)
+        if request.method in {"GET", "HEAD"} and request.query.lower() in {"wsdl", "wsdl=inferred"}:
+            inferred = request.query.lower() != "wsdl"
+            document = render_wsdl(request.origin + request.path, inferred=inferred)
             return _answer(200, document, ("Content-Type", "text/xml; charset=utf-8"))
-        hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract."
+        hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract, {request.path}?wsdl=inferred for what is not published."
         return _plain(405, hint, ("Allow", "GET, HEAD, POST"))
 
     def _call(self, request: HttpRequest, session_id: str) -> HttpAnswer:
@@ -83,7 +92,12 @@ class SoapEntry:
             session = self._bench.sessions.get(session_id)
         except UnknownSessionError as error:
             return _plain(404, str(error))
-        wire = WireRequest(path=request.path, headers=request.headers, body=request.body)
+        wire = WireRequest(
+            path=request.path,
+            headers=request.headers,
+            body=request.body,
+            client_certificate=request.client_certificate,
+        )
         exchange = self._bench.teleservice.handle(wire, session)
         return _answer(exchange.http_status, exchange.response, *exchange.response_headers.items())
 
@@ -102,6 +116,7 @@ class SoapMiddleware:
             return self._behind(environ, start_response)
         host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         method = environ["REQUEST_METHOD"]
+        certificate = environ.get("SSL_CLIENT_CERT")
         answer = self._entry.answer(
             HttpRequest(
                 method=method,
@@ -110,6 +125,7 @@ class SoapMiddleware:
                 headers=_headers(environ),
                 body=_body(environ) if method == "POST" else b"",
                 origin=f"{environ['wsgi.url_scheme']}://{host}",
+                client_certificate=ssl.PEM_cert_to_DER_cert(certificate) if certificate else None,
             )
         )
         start_response(_STATUS[answer.status], answer.headers)
@@ -117,19 +133,17 @@ class SoapMiddleware:
 
 
 def _body(environ: Environ) -> bytes:
-    stream = environ["wsgi.input"]
+    stream, content_type = environ["wsgi.input"], environ.get("CONTENT_TYPE", "")
     declared = environ.get("CONTENT_LENGTH")
-    limit = BODY_LIMIT
-    if declared and declared.isdecimal():
-        limit = min(int(declared), limit)
-    chunks = []
-    while limit > 0:
-        chunk: bytes = stream.read(limit)
+    end = int(declared) if declared and declared.isdecimal() else None
+    body = bytearray()
+    while True:
+        limit = read_limit(content_type, bytes(body[:HEAD_BYTES]))
+        wanted = (limit if end is None else min(end, limit)) - len(body)
+        chunk: bytes = stream.read(wanted) if wanted > 0 else b""
         if not chunk:
-            break
-        chunks.append(chunk)
-        limit -= len(chunk)
-    return b"".join(chunks)
+            return bytes(body)
+        body += chunk
 
 
 def _headers(environ: Environ) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.contract.names import RECVIT, Operation
+from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,14 +148,6 @@ class TestWhatIsKept:
         assert ask(birth_name=None).decision.evidence == "reported"
         assert ask(sex=None).decision.evidence == "observed"
         assert ask(birth_date=None).decision.evidence == "inferred"
-
-
-def test_the_search_by_card_is_not_served_yet_and_says_so(ask: Ask) -> None:
-    exchange = ask(
-        action=Operation.SEARCH_BY_CARD.action,
-        body=f'<RECVITALE xmlns="{RECVIT}"><DateNaissance>1985-04-12</DateNaissance></RECVITALE>',
-    )
-    assert (exchange.code, exchange.operation) == ("desir_9008", "rechercherInsAvecCarteVitale")
 
 
 @pytest.mark.parametrize(

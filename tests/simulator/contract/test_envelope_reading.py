@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.contract.envelope import read
 from simulator.contract.faults import FaultError
-from simulator.contract.messages import Contexts, TraitsQuery
+from simulator.contract.messages import CardQuery, Contexts, Coverage, TraitsQuery
 from simulator.contract.names import (
     CTXBAM,
     CTXLPS,
@@ -126,7 +126,26 @@ def test_the_search_by_card_is_recognised() -> None:
         envelope(BAM, LPS, ACTION.replace(TRAITS_ACTION, CARD_ACTION), MESSAGE_ID, body=body), PLAIN_TYPE
     )
     assert call.operation is Operation.SEARCH_BY_CARD
-    assert call.traits is None
+    assert call.query == CardQuery(birth_date="1985-04-12")
+    assert call.traits == TraitsQuery(birth_date="1985-04-12")
+
+
+def test_a_filled_couverture_is_read() -> None:
+    cover = (
+        "<c:COUVERTURE><c:ASSURE><c:Id><c:Num>2770763220829</c:Num></c:Id></c:ASSURE><c:BENEFICIAIRE>"
+        "<c:Nir><c:Num>1100863220830</c:Num></c:Nir><c:DateNai>2010-08-07</c:DateNai><c:Rang> 2 </c:Rang>"
+        "</c:BENEFICIAIRE></c:COUVERTURE>"
+    )
+    bam = (
+        f'<c:ContexteBAM xmlns:c="{CTXBAM}" Version="01_02"><c:Id>1</c:Id>'
+        f"<c:Temps>2026-01-05T09:00:00Z</c:Temps>{cover}</c:ContexteBAM>"
+    )
+    assert read(envelope(bam, LPS, ACTION, MESSAGE_ID), PLAIN_TYPE).contexts.coverage == Coverage(
+        insured_number="2770763220829",
+        individual_number="1100863220830",
+        birth_date="2010-08-07",
+        birth_rank="2",
+    )
 
 
 class TestDispatch:

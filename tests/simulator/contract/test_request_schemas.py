@@ -12,12 +12,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from simulator.contract.names import CTXBAM, CTXLPS, RECSANS, RECVIT, RESULTAT, SIRAM, SOAP12, WSA, WSSE
+from simulator.contract.names import (
+    CTXBAM,
+    CTXLPS,
+    RECSANS,
+    RECVIT,
+    RESULTAT,
+    SIRAM,
+    SOAP12,
+    VERIFICATION_ANSWER,
+    VERIFICATION_REQUEST,
+    WSA,
+    WSSE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SCHEMAS = ("ctxbam", "ctxlps", "envelope", "recsans", "recvitale", "resultat", "siram", "wsa", "wsse")
+SCHEMAS = sorted(file.name[:-4] for file in (files("simulator.contract") / "xsd").iterdir())
 
 
 @cache
@@ -209,6 +221,8 @@ NAMESPACES = {
     "recsans": RECSANS,
     "recvitale": RECVIT,
     "resultat": RESULTAT,
+    "verification-request": VERIFICATION_REQUEST,
+    "verification-answer": VERIFICATION_ANSWER,
     "ctxbam": CTXBAM,
     "ctxlps": CTXLPS,
     "siram": SIRAM,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from simulator.contract.messages import TraitsQuery
+from simulator.contract.names import Operation
 from simulator.journal.exchange import Considered, Decision, Exchange
 from simulator.journal.explain import Language, explain
 
@@ -80,7 +84,46 @@ def test_a_profile_that_answers_a_fault_for_nobody_is_named() -> None:
     assert "Profile qualification-2022 answers insi_102 for an unknown person" in lines
 
 
-@pytest.mark.parametrize("trait", ["birth_name", "first_names", "sex", "birth_date", "birth_place"])
+def test_a_search_by_card_says_which_card_and_which_place_on_it() -> None:
+    twin = Considered(key="t", label="ESSAI LOUISE", excluded_by=("birth_rank",))
+    missed = replace(
+        exchange("01", Decision(source="registry", considered=(twin,))),
+        operation=Operation.SEARCH_BY_CARD,
+        traits=TraitsQuery(birth_date="2013-01-31"),
+        asked={"insured_number": "2830228018902"},
+    )
+    assert explain(missed, "en")[:3] == [
+        "Card of the insured person 2830228018902: beneficiary born 2013-01-31, rank 1",
+        "Registry: 1 person(s) considered, 0 matching",
+        "  - ESSAI LOUISE (t): excluded by birth rank",
+    ]
+    assert (
+        explain(missed, "fr")[0] == "Carte de l'assuré 2830228018902 : bénéficiaire né le 2013-01-31, rang 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("00", "00 (OK, identity verified)"), ("01", "01 (KO, identity not verified)")]
+)
+def test_a_verification_says_ok_or_ko(code: str, said: str) -> None:
+    verified = replace(
+        exchange(code, Decision(source="registry", considered=NEAR)),
+        operation=Operation.VERIFY,
+        asked={"number": "2830228018902", "key": "12", "oid": "1.2"},
+    )
+    lines = explain(verified, "en")
+    assert lines[0] == "Matricule to verify: 2830228018902 12 (1.2)"
+    assert f"Answer: {said}, HTTP 200" in lines
+
+
+COMPARED = (
+    *("birth_name", "first_names", "sex", "birth_date", "birth_place"),
+    *("insured_number", "birth_rank", "individual_number"),
+    *("number", "former_number", "key", "oid", "first_names_list"),
+)
+
+
+@pytest.mark.parametrize("trait", COMPARED)
 def test_every_trait_has_a_name_in_both_languages(trait: str) -> None:
     near = (Considered(key="a", label="ESSAI", excluded_by=(trait,)),)
     missed = exchange("01", Decision(source="registry", considered=near))

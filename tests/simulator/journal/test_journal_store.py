@@ -91,6 +91,7 @@ exchanges = st.builds(
         birth_date=maybe,
         birth_place=maybe,
     ),
+    asked=st.dictionaries(texts, texts, max_size=3),
     message_id=maybe,
     idam=maybe,
     findings=st.lists(

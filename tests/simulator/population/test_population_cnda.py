@@ -137,9 +137,29 @@ def test_leonardo_has_a_namesake_in_another_place() -> None:
     )
 
 
+def test_ruth_is_insured_and_donatello_is_on_her_card() -> None:
+    ruth, donatello = person("nessi-ruth"), person("nessi-donatello")
+    assert ruth.card is not None
+    assert ruth.card.insured_number == ruth.identity.matricule.number
+    assert donatello.card == ruth.card
+    assert ("insured" in ruth.tags, "beneficiary" in donatello.tags) == (True, True)
+    assert "cnda-1.02-cas-1" in donatello.tags
+
+
+def test_what_we_made_up_about_donatello_says_so() -> None:
+    (case,) = (case for case in cases() if case.key == "nessi-donatello")
+    assert (case.evidence, case.matricule_origin, case.known) == ("inferred", "made_by_us", "not_established")
+    assert case.note is not None
+    assert case.note.startswith("INFERRED")
+
+
 def test_a_matricule_of_ours_cannot_be_real_nor_drawn() -> None:
     ours = [case.person for case in cases() if case.matricule_origin == "made_by_us" and case.person]
-    assert len(ours) == 2
+    assert {made.key for made in ours} == {
+        "cnda/de-vinci-leonardo-63220",
+        "cnda/de-vinci-leonardo-21331",
+        "cnda/nessi-donatello",
+    }
     for made in ours:
         assert order_is_impossible(made.identity.matricule.place)
         assert 890 <= int(made.identity.matricule.order) < FIRST_ORDER

@@ -29,6 +29,7 @@ GOOD: dict[str, Any] = {
             "date_to": None,
         }
     ],
+    "card": {"insured": "2610529005950", "rank": "2", "serial": "9000000017"},
     "tags": ["mine"],
     "note": None,
 }
@@ -56,7 +57,7 @@ def test_a_place_in_no_list_is_kept() -> None:
     assert from_json({**GOOD, "birth_place": "2A020"}).identity.traits.birth_place == "2A020"
 
 
-@pytest.mark.parametrize("field", ["key", "birth_place", "history", "tags", "note"])
+@pytest.mark.parametrize("field", ["key", "birth_place", "history", "card", "tags", "note"])
 def test_a_field_that_may_be_left_out_is_empty_then(field: str) -> None:
     read = to_json(from_json({name: value for name, value in GOOD.items() if name != field}))
     left = {"key": f"added/{GOOD['matricule']}", "history": [], "tags": []}
@@ -90,6 +91,7 @@ def test_a_missing_field_is_named(field: str) -> None:
         ("oid", "1.2.250.1.213.1.4.2", "INS-C"),
         ("history", "none", "a list"),
         ("tags", "mine", "a list"),
+        ("card", "9000000017", "an object"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_field(field: str, value: object, said: str) -> None:
@@ -113,6 +115,31 @@ def test_a_wrong_former_matricule_is_refused_with_its_place(history: list[object
     with pytest.raises(PersonError) as caught:
         from_json({**GOOD, "history": history})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"insured": "261052900595"}, "card.insured"),
+        ({"insured": "561052900595O"}, "card.insured"),
+        ({"insured": None}, "card.insured"),
+        ({"rank": "0"}, "card.rank"),
+        ({"rank": "10"}, "card.rank"),
+        ({"serial": ""}, "card.serial"),
+        ({"serial": "1-2"}, "card.serial"),
+        ({"colour": "green"}, "card.colour"),
+    ],
+)
+def test_a_wrong_card_is_refused_with_its_field(changed: dict[str, object], field: str) -> None:
+    with pytest.raises(PersonError) as caught:
+        from_json({**GOOD, "card": {**GOOD["card"], **changed}})
+    assert caught.value.field == field
+
+
+def test_a_rank_left_out_is_the_first() -> None:
+    card = from_json({**GOOD, "card": {"insured": "2610529005950", "serial": "A1"}}).card
+    assert card is not None
+    assert card.birth_rank == "1"
 
 
 def test_an_unknown_field_is_refused_with_the_known_ones() -> None:

@@ -114,7 +114,7 @@ def test_a_bad_request_is_refused_before_any_scenario(bench: Bench, ask: Ask, se
 
 
 @pytest.mark.parametrize(
-    "code", ["insi_19", "insi_102", "insi_111", "desir_550", "desir_560", "desir_1020", "desir_9008"]
+    "code", ["insi_19", "insi_102", "insi_111", "desir_550", "desir_560", "desir_1020", "desir_9107"]
 )
 def test_any_fault_of_the_catalogue_can_be_scripted(bench: Bench, ask: Ask, session: str, code: str) -> None:
     bench.sessions.install(session, scenario(rule({}, fault=code)), {})
