@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract docs bench check clean
+.PHONY: demo test lint types contract docs fuzz bench check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -30,6 +30,11 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.document > docs/contract.md
 
 check: lint types contract test
+
+# Mutated messages through the teleservice, then coverage-guided fuzzing of the reader when atheris is installed.
+fuzz: $(VENV)/.test
+	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
+	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)

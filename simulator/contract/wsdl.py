@@ -12,8 +12,10 @@ from importlib.resources import files
 from lxml import etree
 
 _XSD = "http://www.w3.org/2001/XMLSchema"
-_WSDL = "http://schemas.xmlsoap.org/wsdl/"
 _SOAP12_BINDING = "http://schemas.xmlsoap.org/wsdl/soap12/"
+
+_NO_TYPES = b"<wsdl:types/>"
+_PARSER = etree.XMLParser(remove_blank_text=True)
 
 _HEADERS = ("ctxbam", "ctxlps", "siram", "wsse", "wsa")
 
@@ -40,16 +42,19 @@ def render_wsdl(location: str, *, inferred: bool = False) -> bytes:
 
 @cache
 def _assembled(*, inferred: bool) -> etree._Element:
-    here = files("simulator.contract")
     name, schemas = ("insi-inferred.wsdl", INFERRED_SCHEMAS) if inferred else ("insi.wsdl", INLINED_SCHEMAS)
-    parser = etree.XMLParser(remove_blank_text=True)
-    root = etree.fromstring((here / name).read_bytes(), parser)
-    types = root.find(f"{{{_WSDL}}}types")
-    if types is None:
-        raise ValueError(f"{name}: expected an empty wsdl:types element, found none")
-    for schema_name in schemas:
-        schema = etree.fromstring((here / "xsd" / f"{schema_name}.xsd").read_bytes(), parser)
-        for reference in schema.iter(f"{{{_XSD}}}import"):
-            reference.attrib.pop("schemaLocation", "")
-        types.append(schema)
-    return root
+    inlined = b"".join(etree.tostring(_schema(schema)) for schema in schemas)
+    document = (files("simulator.contract") / name).read_bytes()
+    if document.count(_NO_TYPES) != 1:
+        raise ValueError(f"{name}: expected one empty wsdl:types element, found {document.count(_NO_TYPES)}")
+    # As text: a node grafted by lxml loses the namespace declarations that its new parents have under another
+    # prefix, and with its default namespace the meaning of every type="Name" in it.
+    whole = document.replace(_NO_TYPES, b"<wsdl:types>" + inlined + b"</wsdl:types>")
+    return etree.fromstring(whole, _PARSER)
+
+
+def _schema(name: str) -> etree._Element:
+    schema = etree.fromstring((files("simulator.contract") / "xsd" / f"{name}.xsd").read_bytes(), _PARSER)
+    for reference in schema.iter(f"{{{_XSD}}}import"):
+        reference.attrib.pop("schemaLocation", "")
+    return schema

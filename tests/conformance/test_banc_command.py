@@ -120,6 +120,8 @@ def test_ctrl_c_keeps_what_was_done(tmp_path):
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
+        # A shell that started us in the background may have told us, and so our children, to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread here yet
     )
     seen = ""
     while seen.count("PASS") < 3 and process.poll() is None:

@@ -133,7 +133,7 @@ def test_an_exchange_is_seen_whole(
     assert view.idam == "750000000001"
     assert view.traits is not None
     assert view.traits["first_names"] == ["TOUSSAINT"]
-    assert [finding["code"] for finding in view.findings] == ["message-id-form"]
+    assert [finding["code"] for finding in view.findings] == ["message-id-form", "assertion-missing"]
     assert view.explanation["en"][0].startswith("Registry: ")
 
 

@@ -142,7 +142,11 @@ class TestWhatIsKept:
     def test_findings_are_kept_with_an_answer(self, bench: Bench, ask: Ask) -> None:
         assert ask(message_id="bare", software="BANC").code == "00"
         (kept,) = bench.journal.list()
-        assert [finding.code for finding in kept.findings] == ["message-id-form", "lps-name-form"]
+        assert [finding.code for finding in kept.findings] == [
+            "message-id-form",
+            "lps-name-form",
+            "assertion-missing",
+        ]
 
     def test_the_evidence_of_a_refusal_is_that_of_its_fault(self, ask: Ask) -> None:
         assert ask(birth_name=None).decision.evidence == "reported"

@@ -154,10 +154,12 @@ def test_every_dialect_can_be_read(server: Any, profile: str) -> None:
     session.delete()
 
 
-def test_what_it_sends_departs_only_by_the_missing_action(client: Any, session: SessionClient) -> None:
+def test_what_it_sends_departs_only_by_the_missing_action_and_assertion(
+    client: Any, session: SessionClient
+) -> None:
     search(client, TOUSSAINT)
-    (finding,) = session.exchanges()[-1].findings
-    assert finding["code"] == "wsa-action-missing"
+    findings = session.exchanges()[-1].findings
+    assert [finding["code"] for finding in findings] == ["wsa-action-missing", "assertion-missing"]
 
 
 def test_its_plain_answers_are_valid_in_strict_mode(client: Any) -> None:

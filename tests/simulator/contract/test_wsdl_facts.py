@@ -157,3 +157,11 @@ def test_a_client_loads_it_with_the_network_blocked(tmp_path: Path, monkeypatch:
     request = sent.find(f".//{{{RECSANS}}}RECSANSVITALE")
     assert request is not None
     assert [etree.QName(child).localname for child in request] == ["NomNaissance", "Prenom", "Sexe"]
+
+
+@pytest.mark.parametrize("inferred", [False, True])
+def test_unprefixed_type_names_keep_the_namespace_of_their_schema(*, inferred: bool) -> None:
+    root = etree.fromstring(render_wsdl("http://127.0.0.1/lps", inferred=inferred))
+    unprefixed = [element for element in root.iter("{*}element") if ":" not in element.get("type", ":")]
+    assert unprefixed
+    assert [element.get("name") for element in unprefixed if None not in element.nsmap] == []

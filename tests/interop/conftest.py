@@ -1,0 +1,250 @@
+"""A simulator with every TLS port, and three SOAP stacks as client programs of their own (``<stack>/client.*``).
+
+Outside CI a stack that this machine lacks is skipped with the reason; in CI (``CI`` in the environment) it fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import platformdirs
+import pytest
+from lxml import etree
+
+from simulator.bench import BenchOptions
+from simulator.client import BenchClient
+from simulator.security.names import SAML
+from simulator.security.pki import init_pki
+from simulator.security.signing import make_ps_assertion, make_vitale_assertion
+from simulator.serving import ServeOptions, free_port, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulator.client import SessionClient
+    from simulator.security.pki import PkiSummary
+
+HERE = Path(__file__).parent
+NODE_NEEDED = (20, 19)
+"""That of ``engines`` in node/package.json."""
+PHP_EXTENSIONS = frozenset({"dom", "openssl", "soap"})
+CARD_HOLDER = "800000000001"
+"""CN of the card ``cps`` of the PKI."""
+STRUCTURE = "10B0000001"
+"""OU of the software certificates of the PKI."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A client program: how to start it, and what it needs in its environment."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+
+    def run(self, job: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+        # A proxy of the environment must never see local test traffic.
+        environment = os.environ | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | self.environment
+        return subprocess.run(
+            self.command,
+            input=json.dumps(job),
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            env=environment,
+            timeout=60,
+        )
+
+
+@dataclass(frozen=True)
+class TlsBench:
+    """A simulator that listens on both TLS ports."""
+
+    client: BenchClient
+    pki: PkiSummary
+    https_url: str
+    mtls_url: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A stack, calling one strict session that wants every caller to prove who they are."""
+
+    stack: Stack
+    bench: TlsBench
+    session: SessionClient
+
+    def by_card(self, *, document: str = "wsdl", **job: Any) -> dict[str, Any]:
+        """Call over one-way TLS with the assertion of a card (CPx)."""
+        return self._answer(self.job(self.bench.https_url, document) | self.assertion() | job)
+
+    def by_certificate(self, name: str, **job: Any) -> dict[str, Any]:
+        """Call over mutual TLS with a certificate of the PKI."""
+        entry, folder = self.bench.pki.entry(name), self.bench.pki.directory
+        certificate = {"cert": str(folder / entry.chain), "key": str(folder / entry.key), "issuer": STRUCTURE}
+        return self._answer(self.job(self.bench.mtls_url, "wsdl") | certificate | job)
+
+    def job(self, url: str, document: str) -> dict[str, Any]:
+        return {"wsdl": f"{url}/s/{self.session.id}/lps?{document}", "ca": str(self.bench.pki.bundle)}
+
+    def assertion(self) -> dict[str, str]:
+        """Sign a PS assertion, as the middleware of the card would for this call."""
+        card, folder = self.bench.pki.entry("cps"), self.bench.pki.directory
+        signed = make_ps_assertion(
+            (folder / card.cert).read_bytes(),
+            (folder / card.key).read_bytes(),
+            attributes={"identifiantFacturation": "990000001", "secteurActivite": "SA07"},
+            issue_instant=datetime.now(UTC),
+        )
+        return {"assertion": self._file("ps", signed), "issuer": CARD_HOLDER}
+
+    def vitale(self, serial: str) -> dict[str, str]:
+        """Make the assertion of a Vitale card."""
+        made = make_vitale_assertion(serial=serial, issuer=CARD_HOLDER, issue_instant=datetime.now(UTC))
+        return {"vitale": self._file("vitale", made)}
+
+    def arrived(self) -> list[tuple[str, str, list[str]]]:
+        """Return what the journal has of the calls: how the caller proved who they are, answer, findings.
+
+        The session refuses whoever proves nothing: a call without an assertion came with a certificate.
+        """
+        return [
+            (
+                "cpx" if _has_assertion(exchange.request_xml) else "mtls",
+                exchange.code,
+                [finding["code"] for finding in exchange.findings],
+            )
+            for exchange in self.session.exchanges()
+        ]
+
+    def _file(self, kind: str, content: bytes) -> str:
+        path = self.bench.folder / f"{self.session.id}-{kind}.xml"
+        path.write_bytes(content)
+        return str(path)
+
+    def _answer(self, job: dict[str, Any]) -> dict[str, Any]:
+        done = self.stack.run(job)
+        assert done.returncode == 0, done.stdout + done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+def _has_assertion(request: str) -> bool:
+    return etree.fromstring(request.encode()).find(f".//{{{SAML}}}Assertion") is not None
+
+
+@pytest.fixture(scope="session")
+def tls_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsBench]:
+    folder = tmp_path_factory.mktemp("interop")
+    pki = init_pki(folder / "pki", now=datetime.now(UTC))
+    https_port, mtls_port = free_port(), free_port()
+    options = ServeOptions(
+        bench=BenchOptions(data_dir=folder / "data", people=5, pki=pki.directory),
+        port=0,
+        https_port=https_port,
+        mtls_port=mtls_port,
+    )
+    with running(options) as url, BenchClient(url) as client:
+        yield TlsBench(
+            client=client,
+            pki=pki,
+            https_url=f"https://127.0.0.1:{https_port}",
+            mtls_url=f"https://127.0.0.1:{mtls_port}",
+            folder=folder,
+        )
+
+
+@pytest.fixture(scope="session", params=["zeep", "node", "php"])
+def stack(request: pytest.FixtureRequest) -> Stack:
+    return _STACKS[request.param]()
+
+
+@pytest.fixture(scope="session")
+def zeep_stack() -> Stack:
+    return _zeep()
+
+
+@pytest.fixture
+def make_caller(tls_bench: TlsBench) -> Iterator[Callable[[Stack], Caller]]:
+    sessions = []
+
+    def make(stack: Stack) -> Caller:
+        sessions.append(tls_bench.client.create_session(authentication="required", strictness="strict"))
+        return Caller(stack, tls_bench, sessions[-1])
+
+    yield make
+    for session in sessions:
+        session.delete()
+
+
+@pytest.fixture
+def caller(stack: Stack, make_caller: Callable[[Stack], Caller]) -> Caller:
+    return make_caller(stack)
+
+
+def _zeep() -> Stack:
+    return Stack((sys.executable, str(HERE / "zeep" / "client.py")), {})
+
+
+def _node() -> Stack:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        _lacking("node and npm are not installed")
+    version = subprocess.run([node, "--version"], capture_output=True, check=True, text=True).stdout.strip()
+    if tuple(map(int, version.removeprefix("v").split(".")[:2])) < NODE_NEEDED:
+        _lacking(f"Node {'.'.join(map(str, NODE_NEEDED))} or newer is needed, this is {version}")
+    return Stack((node, str(HERE / "node" / "client.js")), {"NODE_PATH": str(_node_modules(npm))})
+
+
+def _node_modules(npm: str) -> Path:
+    """Install what package.json and its lock name, once per machine, outside the repository."""
+    wanted = [HERE / "node" / name for name in ("package.json", "package-lock.json")]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in wanted)).hexdigest()[:16]
+    cache = platformdirs.user_cache_path("banc-insi", appauthor=False, ensure_exists=True)
+    installed = cache / f"interop-{digest}"
+    if not installed.exists():
+        # Beside, then renamed: another process never sees half of it.
+        with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as beside:
+            folder = Path(beside) / "node"
+            folder.mkdir()
+            for path in wanted:
+                shutil.copy(path, folder)
+            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
+            if done.returncode != 0:
+                _lacking(f"npm could not install the package soap: {done.stderr[-600:]}")
+            try:
+                folder.rename(installed)
+            except OSError:
+                if not installed.exists():  # otherwise another process was first
+                    raise
+    return installed / "node_modules"
+
+
+def _php() -> Stack:
+    php = shutil.which("php")
+    if php is None:
+        _lacking("PHP is not installed (Debian: apt-get install php-cli php-soap php-xml)")
+    listed = subprocess.run([php, "-m"], capture_output=True, check=True, text=True).stdout.lower().split()
+    if missing := PHP_EXTENSIONS.difference(listed):
+        _lacking(f"PHP lacks {', '.join(sorted(missing))} (Debian: apt-get install php-cli php-soap php-xml)")
+    return Stack((php, str(HERE / "php" / "client.php")), {})
+
+
+_STACKS = {"zeep": _zeep, "node": _node, "php": _php}
+
+
+def _lacking(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
