@@ -106,6 +106,19 @@ DIALECTS: Final = {
             gateway_language="en",
             evidence=Evidence.OBSERVED,
         ),
+        # Each part was seen, at different times: Prenom gone after October 2022, the gateway's new shape from
+        # October 2023. That they were in force together is inferred.
+        Dialect(
+            name="live-2023",
+            body="env",
+            result_prefix="ns2",
+            result_namespaces=(("ns3", RECVIT), ("ns2", RESULTAT), ("", RECSANS)),
+            with_first_name=False,
+            with_matricule_type=False,
+            gateway_prefix="soap",
+            gateway_language="fr",
+            evidence=Evidence.INFERRED,
+        ),
         Dialect(
             name="plain",
             body="soap",
@@ -121,7 +134,7 @@ DIALECTS: Final = {
 }
 """Dialects by name; ``live-2026`` is the default, ``plain`` is ours.
 
-Both live ones are those of captures (insi-contract §2.3 and §3.2, seen: padoa/tlsi-ins, ``src/ins/fixtures`` and its
+Those of 2022 and 2026 are those of captures (insi-contract §2.3 and §3.2, seen: padoa/tlsi-ins, ``src/ins/fixtures`` and its
 history): prefixes, order of declarations and of attributes.
 """
 

@@ -19,7 +19,7 @@ def test_what_each_environment_answers_for_an_unknown_person() -> None:
     assert answers == {
         "production": ("01", "live-2026", "reported"),
         "qualification-2022": ("insi_102", "live-2022", "observed"),
-        "qualification-2023": ("desir_1020", "live-2026", "observed"),
+        "qualification-2023": ("desir_1020", "live-2023", "observed"),
         "qualification-2026": ("01", "live-2026", "observed"),
     }
 
