@@ -7,7 +7,6 @@ cut may lose the last ones: the write-ahead log is not flushed to the platter at
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.messages import Finding, TraitsQuery
 from simulator.contract.names import Evidence
+from simulator.database import Database
 from simulator.journal.exchange import Considered, Decision, Exchange
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS exchange (
 );
 CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
 """
+_CHECKPOINT: Final = "wal_autocheckpoint = 8000"
+"""Copying the log back into the file stops the caller; rarer and larger copies cost less in all."""
+
 _COLUMNS: Final = "id, session, at, operation, code, http_status, path, request, response, micros, details"
 
 
@@ -59,11 +62,10 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         """Open the journal file, creating it when it does not exist."""
-        self._path = path
-        self._local = threading.local()
+        self._database = Database(path, _CHECKPOINT)
         self._queue: deque[_Pending] = deque()
         self._writing = threading.Lock()
-        self._connection().executescript(_SCHEMA)
+        self._database.connection().executescript(_SCHEMA)
 
     def append(self, exchange: Exchange) -> None:
         """Keep an exchange; it is committed on return.
@@ -85,7 +87,7 @@ class Journal:
         entries = []
         while self._queue:
             entries.append(self._queue.popleft())
-        connection = self._connection()
+        connection = self._database.connection()
         error: Exception | None = None
         try:
             if len(entries) == 1:
@@ -105,7 +107,7 @@ class Journal:
     def get(self, exchange_id: int) -> Exchange | None:
         """Return one exchange."""
         row = (
-            self._connection()
+            self._database.connection()
             .execute(
                 f"SELECT {_COLUMNS} FROM exchange WHERE id = ?",  # noqa: S608 - constant
                 (exchange_id,),
@@ -130,7 +132,7 @@ class Journal:
                 conditions.append(f"{column} = ?")
                 parameters.append(value)  # type: ignore[arg-type] # bound values of any type
         order = "DESC" if newest_first else "ASC"
-        rows = self._connection().execute(
+        rows = self._database.connection().execute(
             f"SELECT {_COLUMNS} FROM exchange WHERE {' AND '.join(conditions)} ORDER BY id {order} LIMIT ?",  # noqa: S608 - constants
             (*parameters, limit),
         )
@@ -138,27 +140,11 @@ class Journal:
 
     def count(self) -> int:
         """Return how many exchanges are kept."""
-        return int(self._connection().execute("SELECT count(*) FROM exchange").fetchone()[0])
+        return int(self._database.connection().execute("SELECT count(*) FROM exchange").fetchone()[0])
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=10, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            # Copying the log back into the file stops the caller; rarer and larger copies cost less in all.
-            connection.execute("PRAGMA wal_autocheckpoint = 8000")
-            self._local.connection = connection
-        return connection
+        self._database.close()
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.messages import TraitsQuery, VerificationQuery
+from simulator.database import Database
 from simulator.lots.progress import Lot, LotSettings, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _SCHEMA: Final = """
@@ -72,9 +70,8 @@ class LotStore:
             sqlite3.Error: the file cannot be opened or is not a store of lots.
         """
         self.settings = settings or LotSettings()
-        self._path = path
-        self._local = threading.local()
-        self._connection().executescript(_SCHEMA)
+        self._database = Database(path, "foreign_keys = ON")
+        self._database.connection().executescript(_SCHEMA)
 
     def deposit(self, session: str, lines: Sequence[tuple[str, VerificationQuery]], now: datetime) -> Lot:
         """Keep a lot; it is on disk on return. Lots of the session that have expired are dropped.
@@ -91,7 +88,7 @@ class LotStore:
             (lot.id, number, line_id, _ENCODER.encode(_to_row(query)))
             for number, (line_id, query) in enumerate(lines, start=1)
         ]
-        with self._write() as connection:
+        with self._database.write() as connection:
             (unfinished,) = connection.execute(
                 "SELECT count(*) FROM lot WHERE session = ? AND finishes_at > ?", (session, at)
             ).fetchone()
@@ -128,7 +125,7 @@ class LotStore:
 
     def lines(self, lot_id: str, first: int, last: int) -> list[Line]:
         """Return the lines from number ``first`` to ``last``, both included."""
-        rows = self._connection().execute(
+        rows = self._database.connection().execute(
             "SELECT number, line_id, query, code, reason FROM line WHERE lot = ? AND number BETWEEN ? AND ?"
             " ORDER BY number",
             (lot_id, first, last),
@@ -146,7 +143,7 @@ class LotStore:
 
     def record(self, lot_id: str, results: Iterable[tuple[int, str, str]]) -> None:
         """Keep the results of some lines: number, code, reason. A line keeps the first it was given."""
-        with self._write() as connection:
+        with self._database.write() as connection:
             connection.executemany(
                 "UPDATE line SET code = ?, reason = ? WHERE lot = ? AND number = ? AND code IS NULL",
                 ((code, reason, lot_id, number) for number, code, reason in results),
@@ -154,7 +151,7 @@ class LotStore:
 
     def counts(self, lot_id: str) -> dict[str, int]:
         """Return how many lines have each code among those verified so far."""
-        rows = self._connection().execute(
+        rows = self._database.connection().execute(
             "SELECT code, count(*) FROM line WHERE lot = ? AND code IS NOT NULL GROUP BY code ORDER BY code",
             (lot_id,),
         )
@@ -162,44 +159,18 @@ class LotStore:
 
     def remove_session(self, session: str) -> int:
         """Remove the lots of a session; return how many."""
-        with self._write() as connection:
+        with self._database.write() as connection:
             return connection.execute("DELETE FROM lot WHERE session = ?", (session,)).rowcount
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
+        self._database.close()
 
     def _lots(self, condition: str, parameters: tuple[object, ...]) -> list[Lot]:
         # `condition` is one of the constants above; values are always bound.
-        rows = self._connection().execute(f"SELECT {_LOT} FROM lot WHERE {condition}", parameters)  # noqa: S608
+        rows = self._database.connection().execute(f"SELECT {_LOT} FROM lot WHERE {condition}", parameters)  # noqa: S608
         names = _LOT.split(", ")
         return [Lot(**dict(zip(names, row, strict=True))) for row in rows]
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=10, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-        return connection
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.commit()
 
 
 def milliseconds(moment: datetime) -> int:

@@ -6,16 +6,15 @@ A session adds people of its own to the ``scope`` named after it; the base popul
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from simulator.database import Database
 from simulator.ins import HistoricId, InsIdentity, Matricule, Traits, comparison_key
 from simulator.registry.person import Card, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    import sqlite3
+    from collections.abc import Iterable
     from pathlib import Path
 
     from simulator.registry.matching import SearchTraits
@@ -72,9 +71,8 @@ class RegistryStore:
         Raises:
             sqlite3.Error: the file cannot be opened or is not a registry.
         """
-        self._path = path
-        self._local = threading.local()
-        connection = self._connection()
+        self._database = Database(path)
+        connection = self._database.connection()
         columns = {row[1] for row in connection.execute("PRAGMA table_info(person)")}
         if columns and "card_serial" not in columns:
             # Of an older bench: people are made again from their recipe, or added again by a session.
@@ -87,7 +85,7 @@ class RegistryStore:
         Raises:
             sqlite3.IntegrityError: a person with the same key is already in this scope.
         """
-        with self._write() as connection:
+        with self._database.write() as connection:
             return _insert(connection, people, scope)
 
     def rebuild(self, people: Iterable[Person], recipe: str) -> int:
@@ -95,7 +93,7 @@ class RegistryStore:
 
         ``recipe`` says how it was made and is found again under ``meta("recipe")``.
         """
-        with self._write() as connection:
+        with self._database.write() as connection:
             connection.execute("DELETE FROM person WHERE scope = ?", (BASE,))
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('recipe', ?)", (recipe,))
             return _insert(connection, people, BASE)
@@ -104,7 +102,7 @@ class RegistryStore:
         """Remove the people of a session; return how many. The base population cannot be removed."""
         if scope == BASE:
             raise ValueError("expected the scope of a session, got the base population")
-        with self._write() as connection:
+        with self._database.write() as connection:
             return connection.execute("DELETE FROM person WHERE scope = ?", (scope,)).rowcount
 
     def same_name_and_date(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
@@ -155,7 +153,7 @@ class RegistryStore:
     def count(self, scope: str = BASE) -> int:
         """Return how many people a session sees."""
         row = (
-            self._connection()
+            self._database.connection()
             .execute("SELECT count(*) FROM person WHERE scope IN ('', ?)", (scope,))
             .fetchone()
         )
@@ -163,42 +161,17 @@ class RegistryStore:
 
     def meta(self, name: str) -> str | None:
         """Return a fact recorded when the registry was built, such as its seed."""
-        row = self._connection().execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        row = self._database.connection().execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
+        self._database.close()
 
     def _select(self, condition: str, parameters: tuple[object, ...]) -> list[Person]:
         # `condition` is one of the constants above; values are always bound.
         query = f"SELECT {_COLUMNS} FROM person WHERE {condition}"  # noqa: S608
-        return [_person(row) for row in self._connection().execute(query, parameters)]
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=10, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
-        return connection
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.commit()
+        return [_person(row) for row in self._database.connection().execute(query, parameters)]
 
 
 def _insert(connection: sqlite3.Connection, people: Iterable[Person], scope: str) -> int:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.database import Database
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
@@ -21,6 +21,7 @@ from simulator.sessions.profiles import Profile, profiles
 from simulator.sessions.settings import SessionSettings
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
 DEFAULT: Final = "default"
@@ -68,14 +69,22 @@ class Session:
         return self.id
 
 
+@dataclass(slots=True)
+class _Known:
+    """What one thread has read, and the version of the file it read."""
+
+    version: int = -1
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+
 class SessionStore:
     """Sessions by id. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path, *, profile: str) -> None:
         """Open the store and make sure that the default session exists, with this profile."""
-        self._path = path
+        self._database = Database(path, "foreign_keys = ON")
         self._local = threading.local()
-        connection = self._connection()
+        connection = self._database.connection()
         if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
             # Sessions of an older version of the bench are not worth a migration: they are set up by tests.
             connection.executescript("DROP TABLE IF EXISTS scenario; DROP TABLE IF EXISTS session;")
@@ -94,14 +103,15 @@ class SessionStore:
         Raises:
             UnknownSessionError: there is none of this id.
         """
-        connection = self._connection()
+        connection = self._database.connection()
         version = connection.execute("PRAGMA data_version").fetchone()[0]
-        if self._local.version != version:
-            self._local.version = version
-            self._local.sessions.clear()
-        session: Session | None = self._local.sessions.get(session_id)
+        known = self._known()
+        if known.version != version:
+            known.version = version
+            known.sessions.clear()
+        session = known.sessions.get(session_id)
         if session is None:
-            session = self._local.sessions[session_id] = self._load(connection, session_id)
+            session = known.sessions[session_id] = self._load(connection, session_id)
         return session
 
     def create(self, /, **settings: Any) -> Session:
@@ -145,7 +155,10 @@ class SessionStore:
     def ids(self) -> list[str]:
         """Return the ids of all sessions, oldest first."""
         return [
-            row[0] for row in self._connection().execute("SELECT id FROM session ORDER BY created_at, rowid")
+            row[0]
+            for row in self._database.connection().execute(
+                "SELECT id FROM session ORDER BY created_at, rowid"
+            )
         ]
 
     def install(self, session_id: str, data: Any, people: dict[str, Any]) -> Session:
@@ -186,10 +199,8 @@ class SessionStore:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
+        self._database.close()
+        self._local.__dict__.clear()
 
     def _load(self, connection: sqlite3.Connection, session_id: str) -> Session:
         row = connection.execute(
@@ -214,23 +225,15 @@ class SessionStore:
             ),
         )
 
-    def _write(self, statement: str, parameters: tuple[object, ...]) -> None:
-        self._connection().execute(statement, parameters)
-        self._local.sessions.clear()
+    def _known(self) -> _Known:
+        known: _Known | None = getattr(self._local, "known", None)
+        if known is None:
+            known = self._local.known = _Known()
+        return known
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=10, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-            self._local.sessions = {}
-            self._local.version = -1
-        return connection
+    def _write(self, statement: str, parameters: tuple[object, ...]) -> None:
+        self._database.connection().execute(statement, parameters)
+        self._known().sessions.clear()
 
 
 def _now() -> str:

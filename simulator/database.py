@@ -1,0 +1,61 @@
+"""A SQLite file as the stores use it: one connection a thread, write-ahead log, safe with several processes."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCK_TIMEOUT_S: Final = 10
+"""How long a write waits for another process to finish its own."""
+
+
+class Database:
+    """One SQLite file. Its connections commit each statement by themselves outside ``write``."""
+
+    def __init__(self, path: Path, *pragmas: str) -> None:
+        """Prepare the file; ``pragmas`` such as ``foreign_keys = ON`` are set on each connection.
+
+        Raises:
+            sqlite3.Error: it cannot be opened, or is not a database.
+        """
+        self._path = path
+        self._pragmas = ("journal_mode = WAL", "synchronous = NORMAL", *pragmas)
+        self._local = threading.local()
+        self.connection()
+
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+            for pragma in self._pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Make all that is written inside the block one transaction: everything or nothing."""
+        connection = self.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
