@@ -33,7 +33,9 @@ _log = logging.getLogger(__name__)
 class Front:
     """One worker's RSGI application."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, *, body_timeout: float = BODY_TIMEOUT_S) -> None:
+        """Take the parts of the application; ``body_timeout`` in seconds."""
+        self._body_timeout = body_timeout
         self._soap = application.soap
         self._flask = application.flask
 
@@ -43,7 +45,7 @@ class Front:
             return
         is_soap = session_of(scope.path) is not None
         try:
-            async with asyncio.timeout(BODY_TIMEOUT_S):
+            async with asyncio.timeout(self._body_timeout):
                 body = await _receive(scope, protocol, is_soap=is_soap)
         except TimeoutError:
             protocol.response_str(
