@@ -64,6 +64,7 @@ def create_parts(bench: Bench, *, token: str | None = None) -> Application:
             "Simulated INSi teleservice: fictitious people, no official authorisation.",
             soap="/lps",
             wsdl="/lps?wsdl",
+            wsdl_inferred="/lps?wsdl=inferred",
             api="/api/v1",
             health="/health",
         )
