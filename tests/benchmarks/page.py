@@ -1,0 +1,215 @@
+"""The figures as a table, and as the page docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+_AIMS = {"search, 1 worker": 6000, "search signed, 1 worker": 4000}
+"""Calls a second aimed at, with one worker on the machine shared with the generator."""
+_PACKAGES = ("granian", "uvloop", "lxml", "xmlsec", "cryptography")
+_MOCKS = ("WireMock", "mountebank")
+_REFERENCE = "search, 1 worker"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rig:
+    """Where and how it was measured."""
+
+    processor: str
+    cores: int
+    system: str
+    python: str
+    packages: tuple[str, ...]
+    others: tuple[str, ...]
+    connections: int
+    rounds: int
+    seconds: float
+    warm_up: float
+    people: int
+    load_before: float | None
+    """Load average of one minute before the start."""
+    when: str
+
+    @classmethod
+    def here(cls, options, load_before, others):
+        """Describe this machine and this run."""
+        return cls(
+            processor=_processor(),
+            cores=os.cpu_count() or 0,
+            system=f"{platform.system()} {platform.release()}",
+            python=platform.python_version(),
+            packages=tuple(f"{name} {version(name)}" for name in _PACKAGES),
+            others=tuple(others),
+            connections=options.connections,
+            rounds=options.rounds,
+            seconds=options.seconds,
+            warm_up=options.warm_up,
+            people=options.people,
+            load_before=load_before,
+            when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        )
+
+
+def _processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    speeds = [float(line.partition(":")[2]) for line in lines if line.startswith("cpu MHz")]
+    speed = f", {speeds[0] / 1000:.1f} GHz" if speeds else ""
+    return f"{names[0]}{speed}" if names else platform.machine()
+
+
+def _median(rounds, key):
+    values = [figures[key] for figures in rounds]
+    return None if None in values else statistics.median(values)
+
+
+def _shown(value, form):
+    return "–" if value is None else format(value, form)
+
+
+def table(servers, missing):
+    """Return the table of medians, in Markdown that also reads well in a terminal."""
+    header = (
+        "",
+        "calls/s",
+        "lowest–highest",
+        "p50 ms",
+        "p99 ms",
+        "server µs/call",
+        "calls/s",
+        "p50 ms",
+        "p99 ms",
+    )
+    rows = [header]
+    for server in servers:
+        rates = [figures["rate"] for figures in server.rounds]
+        rows.append(
+            (
+                server.name,
+                _shown(statistics.median(rates), ".0f"),
+                f"{min(rates):.0f}–{max(rates):.0f}",
+                _shown(_median(server.rounds, "p50_ms"), ".2f"),
+                _shown(_median(server.rounds, "p99_ms"), ".2f"),
+                _shown(_median(server.rounds, "server_us"), ".0f"),
+                _shown(_median(server.half, "rate"), ".0f"),
+                _shown(_median(server.half, "p50_ms"), ".2f"),
+                _shown(_median(server.half, "p99_ms"), ".2f"),
+            )
+        )
+    rows += [(name, f"not measured: {reason}", *[""] * (len(header) - 2)) for name, reason in missing.items()]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    lines = [_line(row, widths) for row in rows]
+    rule = (
+        "| "
+        + " | ".join("-" * width if not at else "-" * (width - 1) + ":" for at, width in enumerate(widths))
+        + " |"
+    )
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def _line(row, widths):
+    cells = [
+        row[0].ljust(widths[0]),
+        *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def ratios(servers):
+    """Return one line for each comparison: the ratio of each round, and their median."""
+    by_name = {server.name: server for server in servers}
+    reference = by_name[_REFERENCE]
+    lines = []
+    for name, server in by_name.items():
+        if name == _REFERENCE:
+            continue
+        upper, lower = (reference, server) if name in {"echo", *_MOCKS} else (server, reference)
+        pairs = [
+            mine["rate"] / theirs["rate"] for mine, theirs in zip(upper.rounds, lower.rounds, strict=True)
+        ]
+        shown = ", ".join(f"{pair:.2f}" for pair in pairs)
+        lines.append(f"- {upper.name} / {lower.name}: **{statistics.median(pairs):.2f}** ({shown})")
+    return "\n".join(lines)
+
+
+def _aims(servers):
+    by_name = {server.name: server for server in servers}
+    lines = []
+    for name, aim in _AIMS.items():
+        got = _median(by_name[name].rounds, "rate")
+        p99 = _median(by_name[name].half, "p99_ms")
+        lines.append(
+            f"- {name}: aim {aim} calls/s, measured {got:.0f} ({'reached' if got >= aim else 'not reached'}); "
+            f"aim p99 < 10 ms at half of the rate, measured {p99:.2f} ms ({'reached' if p99 < 10 else 'not reached'})"
+        )
+    for name in _MOCKS:
+        if name in by_name:
+            pairs = zip(by_name[_REFERENCE].rounds, by_name[name].rounds, strict=True)
+            got = statistics.median(mine["rate"] / theirs["rate"] for mine, theirs in pairs)
+            aim = "aim 8 times, " if name == "WireMock" else ""
+            lines.append(f"- {_REFERENCE}, against {name}: {aim}measured {got:.1f} times")
+    return "\n".join(lines)
+
+
+def render_page(servers, missing, starts, rig):
+    """Return the whole page."""
+    load = "unknown" if rig.load_before is None else f"{rig.load_before:.2f}"
+    others = f"\n- {', '.join(rig.others)}" if rig.others else ""
+    return f"""# Benchmarks
+
+Written by `make bench` on {rig.when}. One machine at one time: quote the ratios, not the figures.
+
+## Figures
+
+The first five columns are at full speed, the last three at half of the rate of the first one. Medians of {rig.rounds} rounds.
+
+{table(servers, missing)}
+
+Ratios of the rates, round by round:
+
+{ratios(servers)}
+
+First answer of a fresh `banc serve`, from the start of the process with an empty data directory: {statistics.median(starts):.2f} s
+(median of {len(starts)}).
+
+## Aims
+
+{_aims(servers)}
+- Size of the registry, 10,000 people against 1,000,000: not measured yet.
+
+## What each row does
+
+Each answer is checked by the generator: status 200, and the matricule of this very person (for the mocks, the birth name of this very request).
+
+- **echo**: the body sent back by a bare function on the same HTTP server (granian), one worker. What this server and this generator can do at most.
+- **search**: `rechercherInsAvecTraitsIdentite`, the whole path: parse, XSD, contexts, fresh identifiers looked at, matching over a registry of
+  {rig.people} people in SQLite, finding that no assertion came, journal committed to disk before the answer leaves. 200 people in turn, all found (00).
+- **search signed**: the same with a PS assertion signed by a card (RSA-SHA256, exclusive C14N, certificate chained to the bench's authority).
+  200 assertions in turn, so that nearly every one was verified before and comes from the cache, as in real life, where a card signs once an hour;
+  its dates and its certificate are checked at every call.
+- **WireMock**, **mountebank**: the same bodies; one stub with two XPath conditions (birth name, first name), an answer of the same shape filled with
+  the two names of the request, and the journal of requests on. They look nobody up, check no schema and no context, and keep their journal in
+  memory: they do less. Default settings, but for mountebank's keep-alive and a bound of 10,000 entries on WireMock's journal; both journals
+  are emptied before each measurement.
+
+## How it was measured
+
+- {rig.processor}, {rig.cores} cores, {rig.system}. **The generator runs on the same cores** as the server: it takes a part of them, and a second worker
+  brings little here. Load average before the start: {load}; what else the machine does slows all rows down alike, since each round measures one
+  server after the other. *server µs/call* is the processor time of the server's processes alone, so it depends less on that.
+- Python {rig.python}, {", ".join(rig.packages)}{others}
+- Generator: `tests/benchmarks/rawclient.py`, one process, {rig.connections} keep-alive connections, {rig.seconds:g} s for each measurement after
+  {rig.warm_up:g} s of warm-up for each server. All servers run during the whole run; those that are not measured are idle.
+- Full speed is a closed loop: each connection sends the next request once the answer is complete, so latency is mostly the wait behind the other
+  {rig.connections - 1} connections.
+- Half of the rate is an open loop: requests are due at even intervals whatever the server does, and latency counts from when each was due.
+"""

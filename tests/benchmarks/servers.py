@@ -1,0 +1,144 @@
+"""The servers that are measured, each in its own processes; and how much processor time those have used."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import competitors
+from competitors import MissingError
+
+from simulator.bench import BenchOptions
+from simulator.serving import ServeOptions, free_port, running, serve_rsgi, wait_until_answering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass
+class Server:
+    """A server that runs, and what to send it."""
+
+    name: str
+    port: int
+    path: str
+    bodies: list[tuple[str, str]]
+    """Each: file of the request, text that the answer must hold."""
+    processes: list[int]
+    clear: Callable[[], object] = lambda: None
+    """Empties its journal, before each round."""
+    rounds: list[dict] = field(default_factory=list)
+    """Figures at full speed."""
+    half: list[dict] = field(default_factory=list)
+    """Figures at half of that."""
+
+
+def _echo(*_):
+    async def application(scope, protocol):
+        body = b"" if scope.method == "GET" else await protocol()
+        protocol.response_bytes(200, [("content-type", "text/xml"), ("content-length", str(len(body)))], body)
+
+    return application
+
+
+def _serve_echo(port):
+    serve_rsgi(
+        _echo,
+        host="127.0.0.1",
+        port=port,
+        workers=1,
+        on_ready=lambda: None,
+        ready_url=f"http://127.0.0.1:{port}/",
+    )
+
+
+@contextlib.contextmanager
+def echo(bodies):
+    """Run a bare echo on the simulator's HTTP server: the most that this server and this generator can do."""
+    port = free_port()
+    before = _children()
+    process = multiprocessing.get_context("spawn").Process(target=_serve_echo, args=(port,))
+    process.start()
+    try:
+        wait_until_answering(f"http://127.0.0.1:{port}/")
+        yield Server("echo", port, "/", [(body, "RECSANSVITALE") for body, *_ in bodies], _new(before))
+    finally:
+        process.terminate()
+        process.join()
+
+
+@contextlib.contextmanager
+def simulator(name, bodies, data_dir, people, *, workers, pki=None):
+    """Run the simulator: journal on, registry of ``people``."""
+    before = _children()
+    bench = BenchOptions(data_dir=data_dir, people=people, pki=pki)
+    with running(ServeOptions(bench=bench, port=free_port(), workers=workers)) as url:
+        yield Server(name, int(url.rpartition(":")[2]), "/lps", bodies, _new(before))
+
+
+@contextlib.contextmanager
+def mock(name, modules, bodies):
+    """Run WireMock or mountebank."""
+    before = _children()
+    with {"WireMock": competitors.wiremock, "mountebank": competitors.mountebank}[name](modules) as (
+        port,
+        clear,
+    ):
+        yield Server(name, port, "/lps", bodies, _new(before), clear)
+
+
+def start_all(stack, folder, options, *, drawn, signed, pki):
+    """Start every server in the exit stack; return them, and why others are not among them."""
+    plain = [(body, expected) for body, expected, _ in drawn]
+    run = partial(simulator, people=options.people)
+    servers = [stack.enter_context(echo(plain))]
+    missing = {}
+    for name, bodies, workers, authority in (
+        ("search, 1 worker", plain, 1, None),
+        ("search, 2 workers", plain, 2, None),
+        ("search signed, 1 worker", signed, 1, pki),
+        ("search signed, 2 workers", signed, 2, pki),
+    ):
+        data_dir = folder / name.replace(", ", "-").replace(" ", "-")
+        servers.append(stack.enter_context(run(name, bodies, data_dir, workers=workers, pki=authority)))
+    named = [(body, f"<NomNaissance>{name}<") for body, _, name in drawn]
+    for name in ("WireMock", "mountebank") if options.competitors else ():
+        try:
+            servers.append(stack.enter_context(mock(name, competitors.install(), named)))
+        except MissingError as error:
+            missing[name] = str(error)
+    return servers, missing
+
+
+def processor_seconds(processes):
+    """Return the processor time used by these processes so far, ``None`` where the system does not tell (not Linux)."""
+    total = 0
+    for process in processes:
+        try:
+            parts = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
+        except OSError:
+            return None
+        total += int(parts[11]) + int(parts[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def _children():
+    """Return the processes below this one (Linux)."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat") if Path("/proc/self/stat").exists() else ():
+        with contextlib.suppress(OSError):
+            parts = entry.read_text(encoding="utf-8").rpartition(") ")[2].split()
+            parents[int(entry.parent.name)] = int(parts[1])
+    below = {os.getpid()}
+    while more := {child for child, parent in parents.items() if parent in below} - below:
+        below |= more
+    return below - {os.getpid()}
+
+
+def _new(before):
+    return sorted(_children() - before)
