@@ -37,7 +37,7 @@ fuzz: $(VENV)/.test
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test
-	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+	$(BIN)/python tests/benchmarks/run.py --competitors --page $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info banc-report

@@ -89,7 +89,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
-    parser.add_argument("--warm-up", type=float, default=10, help="seconds before the first round")
+    parser.add_argument("--warm-up", type=float, default=15, help="seconds before the first round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--people", type=int, default=10_000, help="size of the registry")
     parser.add_argument(
