@@ -219,7 +219,10 @@ def _lines() -> Iterator[str]:
             ("attributes of an element", str(MAX_ATTRIBUTES)),
             ("time to send a request", f"{BODY_TIMEOUT_S:.0f} s"),
             ("an assertion dated in the future", f"{CLOCK_SKEW.total_seconds() / 60:.0f} min"),
-            ("document type declaration, processing instruction, another encoding than UTF-8", "refused"),
+            (
+                "document type declaration, processing instruction, compression, another encoding than UTF-8",
+                "refused",
+            ),
         ),
     )
     yield from _section(

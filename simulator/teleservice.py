@@ -78,6 +78,7 @@ class Teleservice:
         message_id: str | None = None
         findings: list[Finding] = []
         try:
+            _check_encoding(request.headers.get("content-encoding", ""))
             call = read(request.body, request.headers.get("content-type", ""))
             message_id = call.message_id
             findings += call.findings
@@ -121,6 +122,12 @@ class Teleservice:
         except sqlite3.Error as error:
             self.lost_exchanges += 1
             _log.error("an exchange could not be kept in the journal: %s", error)
+
+
+def _check_encoding(encoding: str) -> None:
+    """Refuse a compressed request: nothing is inflated, so nothing can blow up (inferred, insi-contract §10.10)."""
+    if encoding.lower() not in {"", "identity"}:
+        raise FaultError("desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}")
 
 
 def _refuse_departures(findings: Iterable[Finding], repeated: Iterable[Finding]) -> None:

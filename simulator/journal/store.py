@@ -36,9 +36,6 @@ CREATE TABLE IF NOT EXISTS exchange (
 );
 CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
 """
-_CHECKPOINT: Final = "wal_autocheckpoint = 8000"
-"""Copying the log back into the file stops the caller; rarer and larger copies cost less in all."""
-
 _COLUMNS: Final = "id, session, at, operation, code, http_status, path, request, response, micros, details"
 
 
@@ -62,7 +59,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         """Open the journal file, creating it when it does not exist."""
-        self._database = Database(path, _CHECKPOINT)
+        self._database = Database(path)
         self._queue: deque[_Pending] = deque()
         self._writing = threading.Lock()
         self._database.connection().executescript(_SCHEMA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -268,3 +269,15 @@ class TestTransport:
         request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
         assert wire.send(request).status in {200, 404, 405}
         assert wire.lives()
+
+
+def test_a_compressed_request_is_refused_uninflated(wire: Wire) -> None:
+    bomb = gzip.compress(b" " * (64 * MIB))
+    answer = wire.send(
+        wire.head(b"Content-Encoding: gzip", b"Content-Length: %d" % len(bomb)),
+        bomb,
+    )
+    assert answer.status == 500
+    kept = wire.session.exchanges()[-1]
+    assert (kept.code, kept.decision["cause"]) == ("desir_9001", "expected no Content-Encoding, got 'gzip'")
+    assert wire.lives()
