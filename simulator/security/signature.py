@@ -147,7 +147,11 @@ def verify_ps_assertion(
 
 
 def _verify(content: bytes, trust: TrustStore, now: datetime) -> VerifiedAssertion:
-    root = etree.fromstring(content, _parser())
+    try:
+        root = etree.fromstring(content, _parser())
+    except etree.XMLSyntaxError as error:
+        # libxml2 lets names such as "saml:" through when a message is read, and not when it was written out again.
+        raise malformed(f"expected an assertion that can be read by itself: {error.msg}") from error
     signature = _signature(root)
     _check_signed_info(signature, identifier(root))
     der = _certificate(signature)

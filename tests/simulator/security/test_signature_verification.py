@@ -15,8 +15,8 @@ from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XM
 
 from simulator.security.assertions import find_assertions
 from simulator.security.issuing import Authority, Period, issue_authority, issue_card, new_key
-from simulator.security.refusals import AssertionRefusedError
-from simulator.security.signature import VerificationCache, verify_ps_assertion
+from simulator.security.refusals import AssertionRefusal, AssertionRefusedError
+from simulator.security.signature import VerificationCache, _verify, verify_ps_assertion
 from simulator.security.signing import make_ps_assertion
 
 CARD = "800000000001"
@@ -424,3 +424,10 @@ def test_no_change_of_a_byte_changes_what_is_read(data, trust, envelope, asserti
         expected.issue_instant,
         expected.certificate,
     )
+
+
+def test_bytes_that_cannot_be_read_by_themselves_are_malformed(trust, now):
+    # Found by fuzzing: a name that libxml2 let through in the message was refused once written out again.
+    with pytest.raises(AssertionRefusedError) as caught:
+        _verify(b'<a xmlns:saml="urn:x"><saml: x="1"/></a>', trust, now)
+    assert caught.value.reason is AssertionRefusal.MALFORMED
