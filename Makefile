@@ -31,8 +31,8 @@ docs: $(VENV)/.test
 
 check: lint types contract test
 
-# Mutated messages through the teleservice, then coverage-guided fuzzing of the reader when atheris is installed.
-fuzz: $(VENV)/.test
+# Mutated messages through the teleservice, then coverage-guided fuzzing of the reader (atheris, where it can be installed).
+fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
@@ -50,6 +50,10 @@ $(VENV)/.runtime: $(LOCK) | $(VENV)/bin/python
 $(VENV)/.test: $(LOCK) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[test]'
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.fuzz: $(VENV)/.test
+	-$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[test,fuzz]'
+	@touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "banc-insi needs Python 3.11 or newer, this is " + sys.version.split()[0])'

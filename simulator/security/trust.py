@@ -194,7 +194,7 @@ class TrustStore:
     def _examine(self, der: bytes, fault_code: str) -> KnownCertificate:
         try:
             if len(der) > _MAX_CERTIFICATE_BYTES:
-                raise ValueError(f"expected at most {_MAX_CERTIFICATE_BYTES} bytes, got {len(der)}")  # noqa: TRY301 - joins the other unreadable cases below
+                raise ValueError(f"expected at most {_MAX_CERTIFICATE_BYTES} bytes, got {len(der)}")
             certificate = x509.load_der_x509_certificate(der)
             chain = self._chain(certificate, fault_code)
             usage = _extension(certificate, x509.KeyUsage)
@@ -207,7 +207,7 @@ class TrustStore:
                 purposes=frozenset(purposes or ()),
                 weak=_weakness(certificate),
             )
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType) as error:
+        except _UNREADABLE as error:
             raise CertificateRefusedError(
                 CertificateRefusal.UNREADABLE, f"the certificate cannot be read: {error}", fault_code
             ) from error
@@ -242,6 +242,15 @@ def dn(name: x509.Name) -> str:
     return name.rfc4514_string(_DN_NAMES)
 
 
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+)
+"""What the library raises for a certificate that it cannot read, at once or when a part is looked at."""
 _DN_NAMES: Final = {x509.OID_SURNAME: "SN", x509.OID_TITLE: "T"}
 
 

@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from simulator.security.certificates import card_of, check_card_certificate, check_client_certificate
 from simulator.security.issuing import Period, _key_usage, issue_authority, issue_crl, new_key
-from simulator.security.trust import CertificateRefusedError, TrustStore, TrustStoreError
+from simulator.security.trust import CertificateRefusal, CertificateRefusedError, TrustStore, TrustStoreError
 
 
 @pytest.mark.parametrize(("name", "mode"), [("insi-auto", "AUTO"), ("insi-manu", "MANU")])
@@ -249,3 +249,13 @@ def test_what_a_revoked_authority_issued_is_refused(now):
     with pytest.raises(CertificateRefusedError) as refused:
         check_client_certificate(content, TrustStore(authorities, [crl]), now)
     assert refused.value.reason == "revoked"
+
+
+def test_a_certificate_of_an_unknown_version_is_unreadable(der, trust, now):
+    # Found by coverage-guided fuzzing: the library's own error for it is not a ValueError.
+    good = der("insi-manu")
+    version = good.index(bytes.fromhex("a003020102"))
+    bad = good[: version + 4] + bytes([33]) + good[version + 5 :]
+    with pytest.raises(CertificateRefusedError) as caught:
+        check_client_certificate(bad, trust, now)
+    assert caught.value.reason is CertificateRefusal.UNREADABLE
