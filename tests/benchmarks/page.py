@@ -169,6 +169,17 @@ def _aims(servers):
     return "\n".join(lines)
 
 
+def _others(servers):
+    """Say how busy the machine was with something else."""
+    shares = [figures["others"] for server in servers for figures in (*server.rounds, *server.half)]
+    if None in shares:
+        return "what other programs took of the processor meanwhile is not known"
+    return (
+        f"other programs and the disk took {statistics.median(shares):.0%} of the processor during a measurement (median), "
+        f"at most {max(shares):.0%}"
+    )
+
+
 def _verdict(reached):
     return "reached" if reached else "**not reached**"
 
@@ -217,8 +228,9 @@ Each answer is checked by the generator: status 200, and the matricule of this v
 ## How it was measured
 
 - {rig.processor}, {rig.cores} cores, {rig.system}. **The generator runs on the same cores** as the server: it takes a part of them, and a second worker
-  brings little here. Load average before the start: {load}; what else the machine does slows all rows down alike, since each round measures one
-  server after the other. *server µs/call* is the processor time of the server's processes alone, so it depends less on that.
+  brings less than twice as much. *server µs/call* is the processor time of the server's processes alone.
+- The machine was shared with other work: {_others(servers)}. A measurement so disturbed is made again, up to four times, and the quietest one
+  counts; each round measures one server after the other. Load average before the start: {load}.
 - Python {rig.python}, {", ".join(rig.packages)}{others}
 - Generator: `tests/benchmarks/rawclient.py`, one process, {rig.connections} keep-alive connections, {rig.seconds:g} s for each measurement after
   {rig.warm_up:g} s of warm-up for each server. All servers run during the whole run; those that are not measured are idle.

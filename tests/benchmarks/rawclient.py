@@ -177,6 +177,7 @@ class Load:
             "p50_ms": latencies[len(latencies) // 2] * 1000,
             "p99_ms": latencies[int(len(latencies) * 0.99)] * 1000,
             "max_ms": latencies[-1] * 1000,
+            "own_s": time.process_time(),
         }
 
 

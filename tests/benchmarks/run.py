@@ -21,18 +21,33 @@ from pathlib import Path
 import bodies
 import competitors
 from page import Rig, render_page, table
-from servers import processor_seconds, start_all
+from servers import machine_seconds, processor_seconds, start_all
 
 from simulator.bench import BenchOptions
 from simulator.security.pki import init_pki
 from simulator.serving import ServeOptions, free_port, running
 
+BUSY_ELSEWHERE = 0.08
+"""Share of the machine that other programs may take during a measurement (the disk's own work counts as theirs)."""
+TRIES = 4
 CLIENT = Path(__file__).with_name("rawclient.py")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
 def _measure(server, seconds, options, rate=None):
-    """Load one server, and return the figures of the generator with the processor time of the server."""
+    """Load one server; measure again when other programs were busy meanwhile, and return the quietest figures."""
+    tries = []
+    while len(tries) < TRIES:
+        if tries:
+            time.sleep(5)
+        tries.append(_load(server, seconds, options, rate))
+        if (tries[-1]["others"] or 0) < BUSY_ELSEWHERE:
+            break
+    return min(tries, key=lambda figures: figures["others"] or 0)
+
+
+def _load(server, seconds, options, rate):
+    """Return the figures of the generator, the processor time of the server and the share that others took."""
     server.clear()
     orders = {
         "port": server.port,
@@ -42,15 +57,19 @@ def _measure(server, seconds, options, rate=None):
         "seconds": seconds,
         "rate": rate,
     }
-    before = processor_seconds(server.processes)
     command = [sys.executable, str(CLIENT), json.dumps(orders)]
+    before, machine = processor_seconds(server.processes), machine_seconds()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    after = processor_seconds(server.processes)
+    after, machine_after = processor_seconds(server.processes), machine_seconds()
     figures = json.loads(done.stdout)
     if figures["bad"]:
         sys.exit(f"{server.name}: {figures['bad']} wrong answers, the first one:\n{figures['first_bad']}")
-    used = None if before is None or after is None else (after - before) / figures["calls"] * 1e6
-    return figures | {"server_us": used}
+    used = others = None
+    if before is not None and after is not None and machine is not None:
+        used = (after - before) / figures["calls"] * 1e6
+        busy, whole = (later - sooner for sooner, later in zip(machine, machine_after, strict=True))
+        others = max(busy - (after - before) - figures["own_s"], 0) / whole
+    return figures | {"server_us": used, "others": others}
 
 
 def _first_answer():
