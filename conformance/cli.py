@@ -24,7 +24,7 @@ from conformance.report import ReportError, write_reports
 from conformance.rules.catalogue import UnknownRuleError, find_rule, load_catalogue
 from conformance.verdicts import Verdict
 from simulator.cli import COMMANDS
-from simulator.command import EXIT_SETUP, SetupError, lang_option
+from simulator.commands.common import EXIT_SETUP, SetupError, lang_option
 from simulator.datafile import DataFileError
 from simulator.serving import ServingError
 from simulator.version import VERSION

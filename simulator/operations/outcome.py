@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.journal.exchange import Decision
     from simulator.lots.store import LotStore
     from simulator.registry.store import RegistryStore
+    from simulator.scripting.chaos import ChaosStep
     from simulator.sessions.store import Session
 
 
@@ -50,3 +51,5 @@ class Outcome:
     decision: Decision
     answer: Renderable | None = None
     fault: Fault | None = None
+    chaos: tuple[ChaosStep, ...] = ()
+    """What a scenario does to the answer on its way, in this order."""

@@ -12,7 +12,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from rich.console import Console
 from rich.table import Table
 
-from simulator.command import SetupError, lang_option
+from simulator.commands.common import SetupError, lang_option
 from simulator.security.certificates import card_of
 from simulator.security.pki import DEFAULT_PASSWORD, PkiError, init_pki, read_pki
 from simulator.security.signing import (

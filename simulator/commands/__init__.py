@@ -1,0 +1,1 @@
+"""The commands about the simulator, one module each; ``simulator.cli`` mounts them."""

@@ -1,0 +1,30 @@
+"""What all commands share: their common options and the error of a faulty set-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import platformdirs
+
+EXIT_SETUP = 2
+"""Exit code when the bench or the set-up is at fault."""
+
+DEFAULT_DATA_DIR = platformdirs.user_data_path("banc-insi", appauthor=False)
+
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_DATA_DIR,
+    show_default=True,
+    help="Where the registry, the sessions and the journal are kept.",
+)
+lang_option = click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of the texts."
+)
+
+
+class SetupError(click.ClickException):
+    """The bench or the set-up is at fault: exit code 2."""
+
+    exit_code = EXIT_SETUP

@@ -1,0 +1,25 @@
+"""``banc profiles``: the environments that can be imitated."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from simulator.commands.common import lang_option
+from simulator.sessions.profiles import profiles
+
+
+@click.command("profiles")
+@lang_option
+def profiles_command(lang: str) -> None:
+    """List the environment profiles, with how sure each is."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("profile", "description", "unknown person", "dialect", "evidence"):
+        table.add_column(name, overflow="fold")
+    for profile in profiles().values():
+        description = profile.description_fr if lang == "fr" else profile.description_en
+        table.add_row(
+            profile.name, description, profile.unknown_person, profile.dialect, profile.evidence.value
+        )
+    Console().print(table)

@@ -1,0 +1,134 @@
+"""``banc serve``: start the simulated teleservice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from simulator.bench import BenchOptions, BenchSetupError
+from simulator.commands.common import SetupError, data_dir_option
+from simulator.datafile import DataFileError
+from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
+from simulator.sessions.profiles import profiles
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@data_dir_option
+@click.option(
+    "--people", default=1000, show_default=True, type=click.IntRange(0, 200_000), help="Synthetic people."
+)
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 2**31),
+    help="Seed of the synthetic people.",
+)
+@click.option(
+    "--oid",
+    "oid_mode",
+    type=click.Choice(["test", "live"]),
+    default="test",
+    show_default=True,
+    help="OID of the public test people: test (…4.10), or live (…4.8) as the real qualification service returns it.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(list(profiles())),
+    default="production",
+    show_default=True,
+    help="Environment to imitate.",
+)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option(
+    "--pki",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=None,
+    help="Folder made by banc pki init: needed by TLS ports and to verify signed assertions.",
+)
+@click.option(
+    "--https-port", type=click.IntRange(0, 65535), default=None, help="Also listen on one-way TLS (CPx)."
+)
+@click.option(
+    "--mtls-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Also listen on mutual TLS (software certificate).",
+)
+@click.option(
+    "--token", default=None, help="Token of the control API; made and printed when --host is not loopback."
+)
+def serve_command(
+    *,
+    host: str,
+    port: int,
+    data_dir: Path,
+    people: int,
+    seed: int,
+    oid_mode: str,
+    profile: str,
+    workers: int,
+    pki: Path | None,
+    https_port: int | None,
+    mtls_port: int | None,
+    token: str | None,
+) -> None:
+    """Start the simulated INSi teleservice.
+
+    Stop it with Ctrl-C: everything answered is in the journal.
+
+    \b
+    Examples:
+      banc serve
+      banc serve --port 9000 --profile qualification-2022
+      banc serve --oid live --data-dir ./bench
+      banc pki init ./pki
+      banc serve --pki ./pki --https-port 8443 --mtls-port 8444
+    """
+    bench = BenchOptions(
+        data_dir=data_dir,
+        people=people,
+        seed=seed,
+        oid_mode="live" if oid_mode == "live" else "test",
+        profile=profile,
+        pki=pki,
+    )
+    asked = ServeOptions(
+        bench=bench,
+        host=host,
+        port=port,
+        workers=workers,
+        token=token,
+        https_port=https_port,
+        mtls_port=mtls_port,
+    )
+    try:
+        serve(prepare(asked), on_ready=_announce)
+    except (ServingError, BenchSetupError, DataFileError) as error:
+        raise SetupError(str(error)) from error
+    Console().print("Stopped; the journal is in", str(data_dir))
+
+
+def _announce(options: ServeOptions) -> None:
+    url = base_url(options)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(
+        "[bold]banc-insi[/bold]: simulated INSi teleservice, fictitious people, no official authorisation."
+    )
+    console.print(f"  SOAP         {url}/lps")
+    for name, port in (("TLS (CPx)", options.https_port), ("Mutual TLS", options.mtls_port)):
+        if port is not None:
+            console.print(f"  {name:<12} https://localhost:{port}/lps")
+    console.print(f"  WSDL         {url}/lps?wsdl")
+    console.print(f"  Control API  {url}/api/v1")
+    console.print(f"  Health       {url}/health")
+    console.print(f"  Data         {options.bench.data_dir}")
+    if options.token and not is_loopback(options.host):
+        console.print(f"  Token        {options.token}   (Authorization: Bearer …)")
+    console.print("Ready. Ctrl-C stops it; banc exchanges list shows the calls.")

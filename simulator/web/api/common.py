@@ -1,0 +1,53 @@
+"""What all routes of the control API share: reading a request and saying what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, request
+
+MAX_PAGE = 1000
+"""Most entries returned by one call of a listing."""
+
+MAX_ID = 2**63 - 1
+"""Largest integer that SQLite compares."""
+
+
+class BadRequestError(Exception):
+    """The request of an API client cannot be used; the message says what was expected."""
+
+
+def json_body(*, optional: bool = False) -> dict[str, Any]:
+    """Return the JSON object of the request.
+
+    Raises:
+        BadRequestError: it is something else.
+    """
+    if optional and not request.get_data():
+        return {}
+    try:
+        data = request.get_json()
+    except RecursionError as error:
+        raise BadRequestError("expected JSON, got some nested too deeply") from error
+    if not isinstance(data, dict):
+        raise BadRequestError(f"expected a JSON object, got {type(data).__name__}")
+    return data
+
+
+def number_argument(name: str, default: int, low: int, high: int) -> int:
+    """Return a whole number of the query string.
+
+    Raises:
+        BadRequestError: it is not one from ``low`` to ``high``.
+    """
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise BadRequestError(f"{name}: expected a whole number from {low} to {high}, got {text!r}")
+    return int(text)
+
+
+def problem(message: str, status: int) -> tuple[Response, int]:
+    """Return an error answer."""
+    return jsonify(error=message), status
