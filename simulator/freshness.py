@@ -19,6 +19,7 @@ from simulator.contract.names import Evidence
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
     from simulator.sessions.activity import Activity
+    from simulator.sessions.session import Session
 
 KEPT: Final = 50_000
 """How many identifiers are remembered in memory; the oldest are forgotten first."""
@@ -39,7 +40,7 @@ class Freshness:
         self._seen: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def findings(self, call: Call, session_id: str, *, strict: bool = False) -> tuple[Finding, ...]:
+    def findings(self, call: Call, session: Session, *, strict: bool = False) -> tuple[Finding, ...]:
         """Return a finding for each identifier of the call that this session has sent before, and remember them.
 
         ``strict``: sent to whichever worker. Else a repetition that reaches another worker is not found.
@@ -50,7 +51,9 @@ class Freshness:
             ("ContexteBAM/Id", contexts.bam_id),
             ("ContexteLPS/Id", contexts.lps_id),
         )
-        shared = self._in_all_workers(session_id, values) if strict else frozenset()
+        shared = self._in_all_workers(session.id, values) if strict else frozenset()
+        # A later session of the same id has seen nothing.
+        session_id = f"{session.id} {session.created_at}"
         with self._lock:
             repeated = [
                 name for name, value in values if name in shared or (session_id, name, value) in self._seen

@@ -125,7 +125,7 @@ class Teleservice:
         )
         findings += caller.findings
         strict = session.settings.strictness == "strict"
-        repeated = self.freshness.findings(call, session.id, strict=strict)
+        repeated = self.freshness.findings(call, session, strict=strict)
         findings += repeated
         if strict:
             _refuse_departures(findings, repeated)
