@@ -37,6 +37,8 @@ def moved(settings: SessionSettings, command: Mapping[str, Any]) -> SessionSetti
     if name == "offset":
         return _named(name, settings, {"clock_offset": _seconds(name, value), "clock_frozen_at": None})
     if name == "freeze":
+        if value is None:
+            raise SettingsError("freeze: expected a date and time with its zone, or now, got None")
         instant = settings.now().isoformat() if value == "now" else value
         return _named(name, settings, {"clock_offset": 0.0, "clock_frozen_at": instant})
     if value is not True:
@@ -61,10 +63,15 @@ def _advanced(settings: SessionSettings, value: Any) -> SessionSettings:
 
 
 def _seconds(name: str, value: Any) -> float:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value):
+    try:
+        seconds = (
+            float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+        )
+    except OverflowError:  # JSON knows whole numbers of any length
+        seconds = math.inf
+    if not math.isfinite(seconds):
         raise SettingsError(f"{name}: expected a number of seconds, got {value!r:.80}")
-    return float(value)
+    return seconds
 
 
 def _named(name: str, settings: SessionSettings, changes: dict[str, Any]) -> SessionSettings:
