@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 import zipfile
+import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from simulator.journal.explain import explain
@@ -144,7 +145,7 @@ def _read(content: bytes) -> tuple[dict[str, Any], list[Person]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             head = _json(_member(archive, "session.json"), "session.json")
             lines = _member(archive, "people.ndjson").splitlines()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise ArchiveError(f"expected a ZIP file made by banc session export, got none: {error}") from error
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         got = head.get("format") if isinstance(head, dict) else type(head).__name__
