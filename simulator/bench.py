@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from simulator.authentication import Authenticator
+from simulator.freshness import Freshness
 from simulator.journal.store import Journal
 from simulator.lots.progress import LotSettings
 from simulator.lots.store import LotStore
@@ -96,7 +97,7 @@ def open_bench(options: BenchOptions) -> Bench:
         sessions=sessions,
         journal=journal,
         lots=lots,
-        teleservice=Teleservice(registry, journal, lots, Authenticator(trust)),
+        teleservice=Teleservice(registry, journal, lots, Authenticator(trust), Freshness(sessions.activity)),
     )
 
 

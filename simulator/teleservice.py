@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.journal.store import Journal
     from simulator.lots.store import LotStore
     from simulator.registry.store import RegistryStore
+    from simulator.sessions.addressing import Recogniser
     from simulator.sessions.store import Session
 
 _log = logging.getLogger(__name__)
@@ -70,18 +71,31 @@ class Teleservice:
     lost_exchanges: int = field(default=0, init=False)
     """Exchanges answered but not kept, because the journal could not be written."""
 
-    def handle(self, request: WireRequest, session: Session) -> Exchange:
-        """Answer one call. Never raises: whatever comes in, a SOAP answer goes out and is recorded."""
+    def handle(
+        self, request: WireRequest, session: Session, recogniser: Recogniser | None = None
+    ) -> Exchange:
+        """Answer one call. Never raises: whatever comes in, a SOAP answer goes out and is recorded.
+
+        Args:
+            request: as received.
+            session: the one its address names, else the default one.
+            recogniser: finds another session by what the call says, once it is read.
+        """
         started = perf_counter_ns()
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         call: Call | None = None
         message_id: str | None = None
         findings: list[Finding] = []
+        remarks: tuple[tuple[str, str], ...] = ()
         try:
             _check_encoding(request.headers.get("content-encoding", ""))
             call = read(request.body, request.headers.get("content-type", ""))
             message_id = call.message_id
             findings += call.findings
+            if recogniser is not None:
+                settled = recogniser(call.contexts, request.client_certificate)
+                if settled is not None:
+                    session, remarks = settled.session, (settled.remark,)
             outcome = self._decide(call, request, session, findings)
         except FaultError as error:
             message_id = message_id or error.message_id
@@ -90,6 +104,9 @@ class Teleservice:
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
+        if remarks:
+            decision = replace(outcome.decision, remarks=(*remarks, *outcome.decision.remarks))
+            outcome = replace(outcome, decision=decision)
         exchange = _exchange(
             request, session, outcome, call, message_id, findings=tuple(findings), at=at, started=started
         )
@@ -107,9 +124,10 @@ class Teleservice:
             now=now,
         )
         findings += caller.findings
-        repeated = self.freshness.findings(call, session.id)
+        strict = session.settings.strictness == "strict"
+        repeated = self.freshness.findings(call, session, strict=strict)
         findings += repeated
-        if session.settings.strictness == "strict":
+        if strict:
             _refuse_departures(findings, repeated)
         _check_software(call, session)
         return _OPERATIONS[call.operation](

@@ -135,6 +135,11 @@ class Journal:
         )
         return [_exchange(row) for row in rows]
 
+    def remove_session(self, session: str) -> int:
+        """Remove the exchanges of a session; return how many."""
+        connection = self._database.connection()
+        return connection.execute("DELETE FROM exchange WHERE session = ?", (session,)).rowcount
+
     def count(self) -> int:
         """Return how many exchanges are kept."""
         return int(self._database.connection().execute("SELECT count(*) FROM exchange").fetchone()[0])

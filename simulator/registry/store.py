@@ -150,6 +150,10 @@ class RegistryStore:
             (scope, f" {tag} ", limit, offset),
         )
 
+    def own(self, scope: str, *, limit: int = 100, offset: int = 0) -> list[Person]:
+        """Return a page of the people that a session has added, without the base population."""
+        return self._select("scope = ? ORDER BY id LIMIT ? OFFSET ?", (scope, limit, offset))
+
     def count(self, scope: str = BASE) -> int:
         """Return how many people a session sees."""
         row = (

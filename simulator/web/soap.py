@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.limits import HEAD_BYTES, body_limit
 from simulator.contract.wsdl import render_wsdl
-from simulator.sessions.store import DEFAULT, UnknownSessionError
+from simulator.sessions.addressing import address
+from simulator.sessions.store import (
+    DEFAULT,
+    ExpiredSessionError,
+    SessionsUnavailableError,
+    UnknownSessionError,
+)
 from simulator.teleservice import WireRequest
 
 if TYPE_CHECKING:
@@ -24,7 +30,9 @@ _STATUS: Final = {
     200: "200 OK",
     404: "404 Not Found",
     405: "405 Method Not Allowed",
+    410: "410 Gone",
     500: "500 Internal Server Error",
+    503: "503 Service Unavailable",
 }
 
 
@@ -77,9 +85,8 @@ class SoapEntry:
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer a request whose path ``session_of`` knows."""
-        session_id = session_of(request.path)
-        if request.method == "POST" and session_id is not None:
-            return self._call(request, session_id)
+        if request.method == "POST":
+            return self._call(request)
         if request.method in {"GET", "HEAD"} and request.query.lower() in {"wsdl", "wsdl=inferred"}:
             inferred = request.query.lower() != "wsdl"
             document = render_wsdl(request.origin + request.path, inferred=inferred)
@@ -87,18 +94,25 @@ class SoapEntry:
         hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract, {request.path}?wsdl=inferred for what is not published."
         return _plain(405, hint, ("Allow", "GET, HEAD, POST"))
 
-    def _call(self, request: HttpRequest, session_id: str) -> HttpAnswer:
+    def _call(self, request: HttpRequest) -> HttpAnswer:
+        sessions = self._bench.sessions
+        path_id = None if request.path == "/lps" else session_of(request.path)
         try:
-            session = self._bench.sessions.get(session_id)
+            session, recogniser = address(sessions, path_id, request.headers)
+        except ExpiredSessionError as error:
+            return _plain(410, str(error))
         except UnknownSessionError as error:
             return _plain(404, str(error))
+        except SessionsUnavailableError as error:
+            return _plain(503, str(error))
         wire = WireRequest(
             path=request.path,
             headers=request.headers,
             body=request.body,
             client_certificate=request.client_certificate,
         )
-        exchange = self._bench.teleservice.handle(wire, session)
+        exchange = self._bench.teleservice.handle(wire, session, recogniser)
+        sessions.touch(exchange.session)
         return _answer(exchange.http_status, exchange.response, *exchange.response_headers.items())
 
 

@@ -13,7 +13,12 @@ from werkzeug.exceptions import HTTPException
 
 from simulator.registry.person import PersonError
 from simulator.scripting.loader import ScenarioError
-from simulator.sessions.store import UnknownSessionError
+from simulator.sessions.store import (
+    ExpiredSessionError,
+    SessionConflictError,
+    SessionsUnavailableError,
+    UnknownSessionError,
+)
 from simulator.web.api.catalogue import catalogue_routes
 from simulator.web.api.common import BadRequestError, problem
 from simulator.web.api.exchanges import exchange_routes
@@ -67,7 +72,19 @@ def _names_loopback(host: str) -> bool:
 def _error_handlers(api: Blueprint) -> None:
     @api.errorhandler(UnknownSessionError)
     def unknown_session(error: UnknownSessionError) -> tuple[Response, int]:
-        return problem(str(error), 404)
+        return problem(str(error), 410 if isinstance(error, ExpiredSessionError) else 404)
+
+    @api.errorhandler(SessionConflictError)
+    def taken(error: SessionConflictError) -> tuple[Response, int]:
+        return problem(str(error), 409)
+
+    @api.errorhandler(SessionsUnavailableError)
+    def unavailable(error: SessionsUnavailableError) -> tuple[Response, int]:
+        return problem(str(error), 503)
+
+    @api.errorhandler(sqlite3.OperationalError)
+    def locked(error: sqlite3.OperationalError) -> tuple[Response, int]:
+        return problem(f"a file of the simulator cannot be used now: {error}", 503)
 
     @api.errorhandler(BadRequestError)
     @api.errorhandler(ScenarioError)
