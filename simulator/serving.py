@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
 
+STOP_TIMEOUT_S = 2
+"""How long calls in progress are given when the server is stopped."""
+
 
 class ServingError(Exception):
     """The server could not start; the message says what to do."""
@@ -142,6 +145,8 @@ def serve_rsgi(
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
+        workers_kill_timeout=STOP_TIMEOUT_S,
     )
     threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
     server.serve(target_loader=loader, wrap_loader=False)

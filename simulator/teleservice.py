@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
@@ -22,11 +22,14 @@ from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange
 from simulator.operations import card_search, lots, traits_search, verification
 from simulator.operations.outcome import Context, Outcome
+from simulator.scripting.chaos_effects import CallCounter, disturb
+from simulator.scripting.chaos_reply import AT_ONCE, Delivery, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from simulator.contract.messages import Call, Finding
+    from simulator.contract.render import Dialect
     from simulator.journal.store import Journal
     from simulator.lots.store import LotStore
     from simulator.registry.store import RegistryStore
@@ -49,6 +52,16 @@ class WireRequest:
     """DER, when the request came over mutual TLS."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """One call answered: what is recorded, and what is to be sent."""
+
+    exchange: Exchange
+    reply: Reply
+    delivery: Delivery
+    """How it is to be sent; the exchange has the bytes that are to reach the client."""
+
+
 _OPERATIONS: Final[dict[Operation, Callable[[Call, Context], Outcome]]] = {
     Operation.SEARCH_BY_TRAITS: traits_search.answer,
     Operation.SEARCH_BY_CARD: card_search.answer,
@@ -69,8 +82,14 @@ class Teleservice:
     freshness: Freshness = field(default_factory=Freshness)
     lost_exchanges: int = field(default=0, init=False)
     """Exchanges answered but not kept, because the journal could not be written."""
+    disturbed_calls: CallCounter = field(default_factory=CallCounter, init=False)
+    """What makes the random part of disturbances differ from call to call, and repeatable."""
 
     def handle(self, request: WireRequest, session: Session) -> Exchange:
+        """Answer one call as ``answer`` does, and return what was recorded."""
+        return self.answer(request, session).exchange
+
+    def answer(self, request: WireRequest, session: Session) -> Handled:
         """Answer one call. Never raises: whatever comes in, a SOAP answer goes out and is recorded."""
         started = perf_counter_ns()
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -90,11 +109,11 @@ class Teleservice:
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
-        exchange = _exchange(
+        exchange, reply, delivery = self._exchange(
             request, session, outcome, call, message_id, findings=tuple(findings), at=at, started=started
         )
         self._record(exchange)
-        return exchange
+        return Handled(exchange=exchange, reply=reply, delivery=delivery)
 
     def _decide(self, call: Call, request: WireRequest, session: Session, findings: list[Finding]) -> Outcome:
         """Return what to answer; add to ``findings`` what is found on the way."""
@@ -115,6 +134,56 @@ class Teleservice:
         return _OPERATIONS[call.operation](
             call, Context(registry=self.registry, lots=self.lots, session=session, now=now, caller=caller)
         )
+
+    def _exchange(
+        self,
+        request: WireRequest,
+        session: Session,
+        outcome: Outcome,
+        call: Call | None,
+        message_id: str | None,
+        *,
+        findings: tuple[Finding, ...],
+        at: str,
+        started: int,
+    ) -> tuple[Exchange, Reply, Delivery]:
+        """Render what was decided, disturb it when a scenario says so, and make the exchange of it."""
+        reply = _render(outcome, DIALECTS[session.profile.dialect], message_id)
+        delivery, decision = AT_ONCE, outcome.decision
+        chaos: tuple[str, ...] = ()
+        headers: Mapping[str, str] = RESPONSE_HEADERS
+        if outcome.chaos:
+            disturbed = disturb(
+                reply,
+                outcome.chaos,
+                seed=session.id,
+                call=self.disturbed_calls.next(session.id),
+                message_id=message_id,
+            )
+            reply, delivery, chaos = disturbed.reply, disturbed.delivery, disturbed.applied
+            decision = _with_skipped(decision, disturbed.skipped)
+            headers = {} if delivery.silent else _joined(reply.headers)
+        exchange = Exchange(
+            session=session.id,
+            at=at,
+            operation=call.operation.value if call else None,
+            code=_code(outcome),
+            http_status=0 if delivery.silent else reply.status,
+            path=request.path,
+            request_headers=request.headers,
+            request=request.body,
+            response_headers=headers,
+            response=delivery.sent(reply.body),
+            decision=decision,
+            traits=call.traits if call else None,
+            asked=call.asked if call else {},
+            message_id=message_id,
+            idam=call.contexts.idam if call else None,
+            findings=findings,
+            micros=(perf_counter_ns() - started) // 1000,
+            chaos=chaos,
+        )
+        return exchange, reply, delivery
 
     def _record(self, exchange: Exchange) -> None:
         try:
@@ -153,41 +222,37 @@ def _refusal(error: FaultError) -> Outcome:
     return Outcome(decision=decision, fault=error.fault)
 
 
-def _exchange(
-    request: WireRequest,
-    session: Session,
-    outcome: Outcome,
-    call: Call | None,
-    message_id: str | None,
-    *,
-    findings: tuple[Finding, ...],
-    at: str,
-    started: int,
-) -> Exchange:
-    dialect = DIALECTS[session.profile.dialect]
+def _render(outcome: Outcome, dialect: Dialect, message_id: str | None) -> Reply:
+    headers = tuple(RESPONSE_HEADERS.items())
     if outcome.fault is not None:
-        code, status = outcome.fault.code, HTTP_STATUS
-        response = render_fault(outcome.fault, dialect, message_id=message_id)
-    else:
-        assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
-        code, status = outcome.answer.code, 200
-        response = outcome.answer.render(dialect)
-    return Exchange(
-        session=session.id,
-        at=at,
-        operation=call.operation.value if call else None,
-        code=code,
-        http_status=status,
-        path=request.path,
-        request_headers=request.headers,
-        request=request.body,
-        response_headers=RESPONSE_HEADERS,
-        response=response,
-        decision=outcome.decision,
-        traits=call.traits if call else None,
-        asked=call.asked if call else {},
-        message_id=message_id,
-        idam=call.contexts.idam if call else None,
-        findings=findings,
-        micros=(perf_counter_ns() - started) // 1000,
+        body = render_fault(outcome.fault, dialect, message_id=message_id)
+        return Reply(status=HTTP_STATUS, headers=headers, body=body, fault=True)
+    assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
+    return Reply(status=200, headers=headers, body=outcome.answer.render(dialect))
+
+
+def _code(outcome: Outcome) -> str:
+    if outcome.fault is not None:
+        return outcome.fault.code
+    assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
+    return outcome.answer.code
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by name; one that comes twice is one list (RFC 9110 §5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
+
+
+def _with_skipped(decision: Decision, skipped: tuple[str, ...]) -> Decision:
+    """Return the decision, saying which disturbances the answer did not lend itself to."""
+    told = tuple(
+        (
+            f"Perturbation {name} sans objet : la réponse n'est pas une SOAP Fault",
+            f"Disturbance {name} not applied: the answer is no SOAP fault",
+        )
+        for name in skipped
     )
+    return replace(decision, remarks=(*decision.remarks, *told)) if told else decision

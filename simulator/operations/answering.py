@@ -25,8 +25,8 @@ def from_scenario(scripted: Scripted, answer: Renderable | None) -> Outcome:
         evidence=scripted.evidence,
     )
     if scripted.fault is not None:
-        return Outcome(decision=decision, fault=fault_catalogue()[scripted.fault])
-    return Outcome(decision=decision, answer=answer)
+        return Outcome(decision=decision, fault=fault_catalogue()[scripted.fault], chaos=scripted.chaos)
+    return Outcome(decision=decision, answer=answer, chaos=scripted.chaos)
 
 
 def considered(candidate: Candidate) -> Considered:

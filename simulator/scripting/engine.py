@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.contract.messages import Call
     from simulator.contract.names import Evidence
     from simulator.registry.person import Person
+    from simulator.scripting.chaos import ChaosStep
     from simulator.scripting.model import Installed, Then, When
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -46,6 +47,8 @@ class Scripted:
     fault: str | None = None
     person: str | None = None
     """Key of the person answered."""
+    chaos: tuple[ChaosStep, ...] = ()
+    """What is done to the answer on its way."""
 
 
 def scripted_answer(call: Call, wanted: Wanted, installed: Sequence[Installed]) -> Scripted | None:
@@ -97,7 +100,9 @@ def _holds(when: When, call: Call, wanted: Wanted, entry: Installed) -> bool:
 
 
 def _answer(then: Then, index: int, entry: Installed) -> Scripted:
-    scripted = Scripted(scenario=entry.scenario.id, rule=index, evidence=entry.scenario.evidence)
+    scripted = Scripted(
+        scenario=entry.scenario.id, rule=index, evidence=entry.scenario.evidence, chaos=then.chaos
+    )
     if then.fault is not None:
         return replace(scripted, fault=then.fault)
     if then.person is None:

@@ -13,6 +13,7 @@ import jsonschema
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.scripting.chaos import ChaosError, read_steps
 from simulator.scripting.model import Rule, Scenario, Then, When
 
 if TYPE_CHECKING:
@@ -78,8 +79,13 @@ def _scenario(data: Any) -> Scenario:
         title_en=data["title"]["en"],
         evidence=Evidence(data["evidence"]),
         people=tuple(data.get("people", ())),
-        rules=tuple(Rule(when=When(**rule["when"]), then=Then(**rule["then"])) for rule in data["rules"]),
+        rules=tuple(Rule(when=When(**rule["when"]), then=_then(rule["then"])) for rule in data["rules"]),
     )
+
+
+def _then(data: Any) -> Then:
+    chaos = read_steps(data["chaos"]) if "chaos" in data else ()
+    return Then(**(data | {"chaos": chaos}))
 
 
 def _meaning_problems(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -97,6 +103,11 @@ def _meaning_problems(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         fault = rule["then"].get("fault")
         if fault is not None and fault not in fault_catalogue():
             yield ("rules", index, "then", "fault"), f"expected a code of the fault catalogue, got {fault!r}"
+        if "chaos" in rule["then"]:
+            try:
+                read_steps(rule["then"]["chaos"], on="answer" if fault is None else "fault")
+            except ChaosError as error:
+                yield ("rules", index, "then", "chaos", *error.path), error.message
 
 
 @cache

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from simulator.contract.names import Evidence
     from simulator.registry.person import Person
+    from simulator.scripting.chaos import ChaosStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Then:
     fault: str | None = None
     person: str | None = None
     alter: Mapping[str, str | None] | None = None
+    chaos: tuple[ChaosStep, ...] = ()
+    """What is done to the answer on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
