@@ -74,20 +74,24 @@ def disturb(
     Raises:
         KeyError: a step is not in the catalogue.
     """
-    delivery, applied, skipped = Delivery(), [], []
-    for step in steps:
-        disturbance = chaos_catalogue()[step.name]
-        if disturbance.needs == "fault" and not reply.fault:
-            skipped.append(step.name)
-            continue
+    skipped = tuple(
+        step.name for step in steps if chaos_catalogue()[step.name].needs == "fault" and not reply.fault
+    )
+    applied = [step for step in steps if step.name not in skipped]
+    for step in applied:
+        if step.name in _REPLIES:
+            reply = _REPLIES[step.name](reply, step.parameters, message_id)
+    # Where to cut is known once the body is what it will be.
+    delivery = Delivery()
+    for step in applied:
         if step.name in _DELIVERIES:
             drawn = Random(f"{step.parameters.get('seed', seed)}/{call}")  # noqa: S311 - to be repeatable
             delivery = _DELIVERIES[step.name](delivery, reply, step.parameters, drawn)
-        else:
-            reply = _REPLIES[step.name](reply, step.parameters, message_id)
-        applied.append(step.name)
     return Disturbed(
-        reply=reply, delivery=_bounded(delivery, reply), applied=tuple(applied), skipped=tuple(skipped)
+        reply=reply,
+        delivery=_bounded(delivery, reply),
+        applied=tuple(step.name for step in applied),
+        skipped=skipped,
     )
 
 
