@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_LENT: Final = 512
 """Connections lent at once; beyond, an answer is waited for by the worker thread that computed it."""
+BACKLOG: Final = 128
+"""Connections that may wait to be accepted."""
 _LOOK_S: Final = 0.2
 """How often a waiting thread looks whether the client has left."""
 _FLUSH_S: Final = 0.05
@@ -37,7 +39,8 @@ class BenchServer(Server):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Take the arguments of ``cheroot.wsgi.Server``."""
-        super().__init__(*arguments, **options)
+        # cheroot's own 5 makes clients that arrive together wait for a second or more.
+        super().__init__(*arguments, **{"request_queue_size": BACKLOG} | options)
         self.gateway = _Gateway
         self.ConnectionClass = _Connection
         self.stopping = threading.Event()
