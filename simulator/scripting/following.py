@@ -18,6 +18,7 @@ from simulator.scripting.people import NobodyError, bind
 from simulator.scripting.reading import scenario_of
 
 if TYPE_CHECKING:
+    from simulator.registry.person import Person
     from simulator.registry.store import RegistryStore
     from simulator.scripting.model import Installed, Scenario
     from simulator.scripting.state import ScriptState
@@ -75,7 +76,7 @@ class Follower:
         if version.good is None or self._registry is None:
             return _Followed(installed, version, installed, version.problem)
         try:
-            people = bind(version.good, installed.people, self._registry, scope)
+            people = bind(version.good, _given(installed, version.good), self._registry, scope)
         except NobodyError as error:
             kept = before.effective if before is not None and before.base is installed else installed
             return _Followed(installed, version, kept, f"{installed.file}: {error}")
@@ -114,3 +115,9 @@ class Follower:
             return None if data is None else read_scenario(data)
         except ScenarioError:  # kept by another version of the bench
             return None
+
+
+def _given(installed: Installed, edited: Scenario) -> dict[str, Person]:
+    """Return the people who stay: those of roles that the edit did not give to somebody else."""
+    before, after = installed.scenario.picks, edited.picks
+    return {role: person for role, person in installed.people.items() if before.get(role) == after.get(role)}
