@@ -206,12 +206,12 @@ def _compile(scenarios: Sequence[Installed]) -> dict[tuple[Stage, str | None], t
     for installed in scenarios:
         for index, rule in enumerate(installed.scenario.rules):
             compiled = _compiled(installed, index, rule)
-            for operation in _operations(rule):
+            for operation in operations_of(rule):
                 plan.setdefault((rule.stage, operation), []).append(compiled)
     return {key: tuple(rules) for key, rules in plan.items()}
 
 
-def _operations(rule: Rule) -> list[str | None]:
+def operations_of(rule: Rule) -> list[str | None]:
     """Return the operations that a rule may be about; ``None`` is a request that cannot be read."""
     wanted = rule.when.operations or tuple(operation.value for operation in Operation)
     answers_a_person = any(

@@ -45,7 +45,7 @@ def load_data(path: Path | Traversable) -> Any:
     """
 
     def check(data: Any) -> Iterator[Found]:
-        yield from _put_files_in(data, path)
+        yield from put_files_in(data, path)
         yield from meaning_problems(data)
 
     return load_yaml(path, schema(), check)
@@ -98,7 +98,7 @@ def schema() -> Any:
     return json.loads((files("simulator.scripting") / "scenario.schema.json").read_text("utf-8"))
 
 
-def _put_files_in(data: Any, source: Path | Traversable) -> Iterator[Found]:
+def put_files_in(data: Any, source: Path | Traversable) -> Iterator[Found]:
     """Put the bytes of each raw file in the data; yield what cannot be read."""
     for place, raw in _raws(data):
         if "file" not in raw or "base64" in raw:

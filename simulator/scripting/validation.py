@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
+from simulator.datafile import closest
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.alterations import ALTERATIONS
 from simulator.scripting.model import Stage
@@ -16,7 +16,7 @@ from simulator.scripting.patterns import pattern_problem
 from simulator.scripting.reading import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     Place = tuple[str | int, ...]
     Found = tuple[Place, str]
@@ -54,16 +54,10 @@ def meaning_problems(data: Mapping[str, Any]) -> Iterator[Found]:
             yield from _role(("outcome", index, "ask", "person"), step["ask"]["person"], known)
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a remedy in words when a known name is close, else nothing."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
 def _role(at: Place, role: str, roles: tuple[str, ...]) -> Iterator[Found]:
     if role not in roles:
         listed = ", ".join(roles) or "none"
-        yield at, f"expected a role listed in people ({listed}), got {role!r}{suggestion(role, roles)}"
+        yield at, f"expected a role listed in people ({listed}), got {role!r}{closest(role, roles)}"
 
 
 def _picks(people: Mapping[str, Any]) -> Iterator[Found]:
@@ -212,7 +206,7 @@ def _answer(at: Place, then: Mapping[str, Any], roles: tuple[str, ...]) -> Itera
     if fault is not None and fault not in fault_catalogue():
         yield (
             place,
-            f"expected a code of the fault catalogue, got {fault!r}{suggestion(fault, fault_catalogue())}",
+            f"expected a code of the fault catalogue, got {fault!r}{closest(fault, fault_catalogue())}",
         )
     alter = then.get("alter")
     for index, entry in enumerate(alter if isinstance(alter, list) else ()):
@@ -221,7 +215,7 @@ def _answer(at: Place, then: Mapping[str, Any], roles: tuple[str, ...]) -> Itera
                 (*at, "alter", index),
                 (
                     f"expected an alteration by name ({', '.join(ALTERATIONS)}), got {entry!r}"
-                    f"{suggestion(entry, ALTERATIONS)}"
+                    f"{closest(entry, ALTERATIONS)}"
                 ),
             )
     if "raw" in then:
