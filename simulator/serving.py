@@ -22,6 +22,8 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from simulator.bench import BenchOptions, open_bench
+from simulator.installing import Installer
+from simulator.sessions.store import DEFAULT
 from simulator.tls_serving import TlsSetupError, tls_port
 from simulator.web.app import create_app, create_parts
 from simulator.web.front import Front
@@ -29,6 +31,7 @@ from simulator.web.front import Front
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
@@ -56,6 +59,8 @@ class ServeOptions:
     """Port of one-way TLS (CPx); ``None``: closed, 0: a free one."""
     mtls_port: int | None = None
     """Port of mutual TLS (software certificate); ``None``: closed, 0: a free one."""
+    scenarios: Path | None = None
+    """Folder of scenarios put in force in the default session and followed; ``None``: leave it as it is."""
 
 
 def is_loopback(host: str) -> bool:
@@ -79,6 +84,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
     Raises:
         ServingError: the port is taken or the address is not of this machine.
         BenchSetupError: the data directory cannot be used.
+        ValueError: a scenario of the folder cannot be put in force.
     """
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
@@ -96,7 +102,10 @@ def prepare(options: ServeOptions) -> ServeOptions:
         raise ServingError(
             "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
         )
-    open_bench(options.bench).close()
+    bench = open_bench(options.bench)
+    if options.scenarios is not None:
+        Installer(bench.sessions, bench.registry).install_folder(DEFAULT, options.scenarios)
+    bench.close()
     token = options.token
     if token is None and not is_loopback(options.host):
         token = secrets.token_urlsafe(24)
@@ -171,6 +180,7 @@ def running(options: ServeOptions) -> Iterator[str]:
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
         *(("--token", options.token) if options.token else ()),
+        *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
     ]
     with running_process(command, f"{base_url(options)}/health") as url:
         yield url.removesuffix("/health")

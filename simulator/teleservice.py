@@ -7,6 +7,7 @@ once where the reason is known and rendered once at the end of ``Teleservice.han
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,23 +17,29 @@ from typing import TYPE_CHECKING, Final
 from simulator.authentication import Authenticator
 from simulator.contract.envelope import read
 from simulator.contract.faults import HTTP_STATUS, FaultError
-from simulator.contract.names import Operation
+from simulator.contract.messages import Finding
+from simulator.contract.names import Evidence, Operation
 from simulator.contract.render import DIALECTS, render_fault
 from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange
 from simulator.operations import card_search, lots, traits_search, verification
+from simulator.operations.answering import from_scenario, on_top
 from simulator.operations.outcome import Context, Outcome
 from simulator.scripting.chaos_effects import CallCounter, disturb
 from simulator.scripting.chaos_reply import AT_ONCE, Delivery, Reply
+from simulator.scripting.facts import Facts
+from simulator.scripting.model import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from simulator.contract.messages import Call, Finding
+    from simulator.contract.messages import Call
     from simulator.contract.render import Dialect
     from simulator.journal.store import Journal
     from simulator.lots.store import LotStore
     from simulator.registry.store import RegistryStore
+    from simulator.scripting.engine import Scripted, Scripts
+    from simulator.scripting.facts import Wanted
     from simulator.sessions.store import Session
 
 _log = logging.getLogger(__name__)
@@ -50,6 +57,10 @@ class WireRequest:
     body: bytes
     client_certificate: bytes | None = None
     """DER, when the request came over mutual TLS."""
+
+
+_FAULT: Final = re.compile(rb"<(?:\w+:)?Fault[\s>]")
+"""A SOAP fault among bytes of a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,8 @@ class Teleservice:
     lots: LotStore
     authenticator: Authenticator = field(default_factory=Authenticator)
     freshness: Freshness = field(default_factory=Freshness)
+    scripts: Scripts = field(kw_only=True)
+    """Plays the scenarios of the sessions."""
     lost_exchanges: int = field(default=0, init=False)
     """Exchanges answered but not kept, because the journal could not be written."""
     disturbed_calls: CallCounter = field(default_factory=CallCounter, init=False)
@@ -97,6 +110,7 @@ class Teleservice:
         message_id: str | None = None
         findings: list[Finding] = []
         try:
+            findings += _scenario_findings(self.scripts.problems(session))
             _check_encoding(request.headers.get("content-encoding", ""))
             call = read(request.body, request.headers.get("content-type", ""))
             message_id = call.message_id
@@ -105,6 +119,8 @@ class Teleservice:
         except FaultError as error:
             message_id = message_id or error.message_id
             outcome = _refusal(error)
+            if call is None and self.scripts.has_early_rules(session):
+                outcome = self._unreadable(request, session, outcome)
         except Exception:  # noqa: BLE001 - the last line of defence
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
@@ -116,8 +132,46 @@ class Teleservice:
         return Handled(exchange=exchange, reply=reply, delivery=delivery)
 
     def _decide(self, call: Call, request: WireRequest, session: Session, findings: list[Finding]) -> Outcome:
-        """Return what to answer; add to ``findings`` what is found on the way."""
+        """Return what to answer: the scenarios that speak before authentication first."""
         now = session.settings.now()
+        if not session.scenarios:
+            return self._authenticated(call, request, session, findings, now=now, scripted=_silent)
+        facts = Facts(call, request, now, self.scripts.state.view(session.id))
+
+        def scripted(wanted: Wanted | None) -> Scripted | None:
+            facts.wanted = wanted
+            return self.scripts.play(session, facts, Stage.AFTER)
+
+        early = self.scripts.play(session, facts, Stage.BEFORE_AUTHENTICATION)
+        if early is None:
+            return self._authenticated(call, request, session, findings, now=now, scripted=scripted)
+        if early.speaks:
+            return from_scenario(early)
+        try:
+            outcome = self._authenticated(call, request, session, findings, now=now, scripted=scripted)
+        except FaultError as error:
+            outcome = _refusal(error)
+        return on_top(early, outcome)
+
+    def _unreadable(self, request: WireRequest, session: Session, refused: Outcome) -> Outcome:
+        """Return what to answer to bytes that cannot be read: an outage answers anything."""
+        facts = Facts(None, request, session.settings.now(), self.scripts.state.view(session.id))
+        early = self.scripts.play(session, facts, Stage.BEFORE_AUTHENTICATION)
+        if early is None:
+            return refused
+        return from_scenario(early) if early.speaks else on_top(early, refused)
+
+    def _authenticated(
+        self,
+        call: Call,
+        request: WireRequest,
+        session: Session,
+        findings: list[Finding],
+        *,
+        now: datetime,
+        scripted: Callable[[Wanted | None], Scripted | None],
+    ) -> Outcome:
+        """Authenticate the caller and operate; add to ``findings`` what is found on the way."""
         caller = self.authenticator.identify(
             call,
             client_certificate=request.client_certificate,
@@ -132,7 +186,15 @@ class Teleservice:
             _refuse_departures(findings, repeated)
         _check_software(call, session)
         return _OPERATIONS[call.operation](
-            call, Context(registry=self.registry, lots=self.lots, session=session, now=now, caller=caller)
+            call,
+            Context(
+                registry=self.registry,
+                lots=self.lots,
+                session=session,
+                now=now,
+                caller=caller,
+                scripted=scripted,
+            ),
         )
 
     def _exchange(
@@ -151,7 +213,6 @@ class Teleservice:
         reply = _render(outcome, DIALECTS[session.profile.dialect], message_id)
         delivery, decision = AT_ONCE, outcome.decision
         chaos: tuple[str, ...] = ()
-        headers: Mapping[str, str] = RESPONSE_HEADERS
         if outcome.chaos:
             disturbed = disturb(
                 reply,
@@ -162,7 +223,6 @@ class Teleservice:
             )
             reply, delivery, chaos = disturbed.reply, disturbed.delivery, disturbed.applied
             decision = _with_skipped(decision, disturbed.skipped)
-            headers = {} if delivery.silent else _joined(reply.headers)
         exchange = Exchange(
             session=session.id,
             at=at,
@@ -172,7 +232,7 @@ class Teleservice:
             path=request.path,
             request_headers=request.headers,
             request=request.body,
-            response_headers=headers,
+            response_headers={} if delivery.silent else _joined(reply.headers),
             response=delivery.sent(reply.body),
             decision=decision,
             traits=call.traits if call else None,
@@ -191,6 +251,23 @@ class Teleservice:
         except sqlite3.Error as error:
             self.lost_exchanges += 1
             _log.error("an exchange could not be kept in the journal: %s", error)
+
+
+def _silent(_wanted: Wanted | None) -> None:
+    """Say nothing: a session without scenarios."""
+
+
+def _scenario_findings(problems: Iterable[str]) -> list[Finding]:
+    """Say that a scenario file is broken and that its last good version is played."""
+    return [
+        Finding(
+            code="scenario-file",
+            fr=f"Fichier de scénario inutilisable, la dernière bonne version est jouée : {problem}",
+            en=f"scenario file cannot be used, its last good version is played: {problem}",
+            evidence=Evidence.INFERRED,
+        )
+        for problem in problems
+    ]
 
 
 def _check_encoding(encoding: str) -> None:
@@ -228,7 +305,13 @@ def _render(outcome: Outcome, dialect: Dialect, message_id: str | None) -> Reply
         body = render_fault(outcome.fault, dialect, message_id=message_id)
         return Reply(status=HTTP_STATUS, headers=headers, body=body, fault=True)
     assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
-    return Reply(status=200, headers=headers, body=outcome.answer.render(dialect))
+    body = outcome.answer.render(dialect)
+    if outcome.content_type is None:
+        return Reply(status=outcome.http_status, headers=headers, body=body)
+    headers = (("Content-Type", outcome.content_type),)
+    return Reply(
+        status=outcome.http_status, headers=headers, body=body, fault=_FAULT.search(body) is not None
+    )
 
 
 def _code(outcome: Outcome) -> str:
@@ -250,8 +333,8 @@ def _with_skipped(decision: Decision, skipped: tuple[str, ...]) -> Decision:
     """Return the decision, saying which disturbances the answer did not lend itself to."""
     told = tuple(
         (
-            f"Perturbation {name} sans objet : la réponse n'est pas une SOAP Fault",
-            f"Disturbance {name} not applied: the answer is no SOAP fault",
+            f"Perturbation {name} sans objet : cette réponse, ou une autre perturbation, ne s'y prête pas",
+            f"Disturbance {name} not applied: this answer, or another disturbance, does not lend itself to it",
         )
         for name in skipped
     )

@@ -196,19 +196,20 @@ def _check_combination(steps: Sequence[ChaosStep]) -> None:
     Raises:
         ChaosError: at the step that cannot be, with the reason.
     """
-    catalogue = chaos_catalogue()
-    before: list[Disturbance] = []
     for index, step in enumerate(steps):
-        this = catalogue[step.name]
-        for other in before:
-            reason = _conflict(other, this, steps)
+        for other in steps[:index]:
+            reason = conflict(other, step)
             if reason:
-                raise ChaosError((index,), f"{this.name} cannot follow {other.name}: {reason}")
-        before.append(this)
+                raise ChaosError((index,), f"{step.name} cannot follow {other.name}: {reason}")
+
+
+def conflict(first: ChaosStep, then: ChaosStep) -> str | None:
+    """Return why one disturbance cannot follow another, ``None`` when it can."""
+    catalogue = chaos_catalogue()
+    return _conflict(catalogue[first.name], catalogue[then.name], (first, then))
 
 
 def _conflict(first: Disturbance, then: Disturbance, steps: Sequence[ChaosStep]) -> str | None:
-    """Return why one disturbance cannot follow another, ``None`` when it can."""
     pair = (first, then)
     names, kinds = {first.name, then.name}, {first.kind, then.kind}
     if first.name == then.name:

@@ -11,9 +11,11 @@ from html import escape
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from lxml import etree
+
 from simulator.scripting import chaos_messages as messages
 from simulator.scripting import chaos_text as text
-from simulator.scripting.chaos import MAX_DELAY_S, chaos_catalogue
+from simulator.scripting.chaos import MAX_DELAY_S, chaos_catalogue, conflict
 from simulator.scripting.chaos_reply import Delivery, End
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 SLOW_NETWORK_S: Final = 3.0
 """The latency of the published scenario (ins-rules, ANS FAQ of February 2026)."""
+_CUTTING: Final = {"truncated-body", "stalled-body"}
 _DATE: Final = "Thu, 01 Jan 2026 00:00:00 GMT"
 
 
@@ -37,7 +40,8 @@ class Disturbed:
     delivery: Delivery
     applied: tuple[str, ...]
     skipped: tuple[str, ...] = ()
-    """Disturbances that this answer does not lend itself to, such as a missing Detail on what is no fault."""
+    """Disturbances that this answer does not lend itself to, such as a missing Detail on what is no fault, or that do
+    not go with those before them: two rules may disturb one answer."""
 
 
 class CallCounter:
@@ -70,17 +74,13 @@ def disturb(
         seed: what randomness starts from where a step gives no seed of its own.
         call: number of the call; with the same seed, each call draws its own value and always the same.
         message_id: ``wsa:MessageID`` of the request, if it was read.
-
-    Raises:
-        KeyError: a step is not in the catalogue.
     """
-    skipped = tuple(
-        step.name for step in steps if chaos_catalogue()[step.name].needs == "fault" and not reply.fault
-    )
-    applied = [step for step in steps if step.name not in skipped]
-    for step in applied:
-        if step.name in _REPLIES:
-            reply = _REPLIES[step.name](reply, step.parameters, message_id)
+    applied: list[ChaosStep] = []
+    for step in steps:
+        after = _changed(reply, step, message_id) if _lends_itself(reply, step, applied) else None
+        if after is not None:
+            reply = after
+            applied.append(step)
     # Where to cut is known once the body is what it will be.
     delivery = Delivery()
     for step in applied:
@@ -91,8 +91,31 @@ def disturb(
         reply=reply,
         delivery=_bounded(delivery, reply),
         applied=tuple(step.name for step in applied),
-        skipped=skipped,
+        skipped=tuple(step.name for step in steps if step not in applied),
     )
+
+
+def _lends_itself(reply: Reply, step: ChaosStep, applied: Sequence[ChaosStep]) -> bool:
+    disturbance = chaos_catalogue().get(step.name)
+    if disturbance is None or any(conflict(before, step) for before in applied):
+        return False
+    if disturbance.needs == "fault":
+        return reply.fault
+    cuts = disturbance.kind == "end" and (step.name in _CUTTING or "after" in step.parameters)
+    return len(reply.body) > 1 if cuts else True
+
+
+def _changed(reply: Reply, step: ChaosStep, message_id: str | None) -> Reply | None:
+    """Return the reply after one step, ``None`` when it has not what the step works on: bytes of a file may be anything."""
+    effect = _REPLIES.get(step.name)
+    if effect is None:
+        return reply
+    try:
+        after = effect(reply, step.parameters, message_id)
+    except (ValueError, etree.XMLSyntaxError):
+        return None
+    works_on_the_body = chaos_catalogue()[step.name].kind in {"message", "text"}
+    return None if works_on_the_body and after == reply else after
 
 
 # What changes the answer itself.

@@ -17,6 +17,7 @@ from simulator.database import Database
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
+from simulator.scripting.state import ScriptState
 from simulator.sessions.profiles import Profile, profiles
 from simulator.sessions.settings import SessionSettings
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT: Final = "default"
 """The session of calls to ``/lps`` without a session in the path."""
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """Version of the tables below."""
 
 _SCHEMA: Final = """
@@ -40,7 +41,8 @@ CREATE TABLE IF NOT EXISTS scenario (
   id INTEGER PRIMARY KEY,
   session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
   data TEXT NOT NULL,
-  people TEXT NOT NULL
+  people TEXT NOT NULL,
+  file TEXT
 );
 """
 
@@ -84,6 +86,8 @@ class SessionStore:
         """Open the store and make sure that the default session exists, with this profile."""
         self._database = Database(path, "foreign_keys = ON")
         self._local = threading.local()
+        self.script_state = ScriptState(path.with_name("state.sqlite"))
+        """What the scenarios of the sessions remember."""
         connection = self._database.connection()
         if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
             # Sessions of an older version of the bench are not worth a migration: they are set up by tests.
@@ -151,6 +155,7 @@ class SessionStore:
             raise ValueError("the default session cannot be deleted")
         self.get(session_id)
         self._write("DELETE FROM session WHERE id = ?", (session_id,))
+        self.script_state.clear(session_id)
 
     def ids(self) -> list[str]:
         """Return the ids of all sessions, oldest first."""
@@ -161,13 +166,16 @@ class SessionStore:
             )
         ]
 
-    def install(self, session_id: str, data: Any, people: dict[str, Any]) -> Session:
+    def install(
+        self, session_id: str, data: Any, people: dict[str, Any], *, file: str | None = None
+    ) -> Session:
         """Put a scenario in force, before those already installed.
 
         Args:
             session_id: the session.
             data: the scenario, decoded from YAML or JSON.
             people: the person (as JSON) bound to each role of the scenario.
+            file: path of the scenario, to follow its edits; ``None``: it stays as it is.
 
         Raises:
             ScenarioError: the scenario cannot be used.
@@ -187,15 +195,16 @@ class SessionStore:
             except PersonError as error:
                 raise ValueError(f"people.{role}.{error}") from error
         self._write(
-            "INSERT INTO scenario (session, data, people) VALUES (?, ?, ?)",
-            (session_id, json.dumps(data), json.dumps(people)),
+            "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
+            (session_id, json.dumps(data), json.dumps(people), file),
         )
         return self.get(session_id)
 
     def clear_scenarios(self, session_id: str) -> None:
-        """Remove all scenarios of a session."""
+        """Remove all scenarios of a session, and what they remember."""
         self.get(session_id)
         self._write("DELETE FROM scenario WHERE session = ?", (session_id,))
+        self.script_state.clear(session_id)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -210,7 +219,7 @@ class SessionStore:
             raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
         # The latest scenario speaks first, so that a test can override what was installed before it.
         rows = connection.execute(
-            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
+            "SELECT id, data, people, file FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
         )
         return Session(
             id=session_id,
@@ -220,8 +229,10 @@ class SessionStore:
                 Installed(
                     scenario=read_scenario(json.loads(data)),
                     people={role: from_json(person) for role, person in json.loads(people).items()},
+                    id=installation,
+                    file=file,
                 )
-                for data, people in rows
+                for installation, data, people, file in rows
             ),
         )
 

@@ -36,7 +36,8 @@ def session_routes(api: Blueprint, bench: Bench) -> None:
 
     @api.get("/sessions/<session_id>")
     def get_session(session_id: str) -> Response:
-        return jsonify(session_json(bench.sessions.get(session_id)))
+        session = bench.sessions.get(session_id)
+        return jsonify(session_json(session, bench.teleservice.scripts.problems(session)))
 
     @api.delete("/sessions/<session_id>")
     def delete_session(session_id: str) -> tuple[str, int]:
@@ -55,7 +56,7 @@ def session_routes(api: Blueprint, bench: Bench) -> None:
         )
 
 
-def session_json(session: Session) -> dict[str, Any]:
+def session_json(session: Session, scenario_problems: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return a session as the API shows it."""
     return {
         "id": session.id,
@@ -64,6 +65,7 @@ def session_json(session: Session) -> dict[str, Any]:
         "now": session.settings.now().isoformat(timespec="milliseconds"),
         "soap_path": "/lps" if session.id == "default" else f"/s/{session.id}/lps",
         "scenarios": [installed.scenario.id for installed in session.scenarios],
+        "scenario_problems": list(scenario_problems),
     }
 
 
