@@ -40,7 +40,7 @@ class SessionSettings:
     clock_frozen_at: str | None = None
     """ISO 8601 date and time with its zone, at which the session's clock stands still."""
     apcv: bool = False
-    """Whether a search by card may come with an ApCV assertion instead of a Vitale one (inferred)."""
+    """Whether a search by card may come with an ApCV assertion, or without any, instead of a Vitale one (inferred)."""
 
     def now(self) -> datetime:
         """Return the time as the session sees it, in UTC."""
