@@ -15,6 +15,7 @@ from simulator.population.cnda import load_cnda
 from simulator.population.families import families
 from simulator.population.generate import generate
 from simulator.registry.store import RegistryStore
+from simulator.scripting.engine import Scripts
 from simulator.security import TrustStore, TrustStoreError
 from simulator.security.pki import TRUST_FOLDER
 from simulator.sessions.profiles import profiles
@@ -64,6 +65,7 @@ class Bench:
         """Close the connections of the calling thread."""
         self.registry.close()
         self.sessions.close()
+        self.sessions.script_state.close()
         self.journal.close()
         self.lots.close()
 
@@ -97,7 +99,14 @@ def open_bench(options: BenchOptions) -> Bench:
         sessions=sessions,
         journal=journal,
         lots=lots,
-        teleservice=Teleservice(registry, journal, lots, Authenticator(trust), Freshness(sessions.activity)),
+        teleservice=Teleservice(
+            registry,
+            journal,
+            lots,
+            Authenticator(trust),
+            Freshness(sessions.activity),
+            scripts=Scripts(sessions.script_state, registry),
+        ),
     )
 
 

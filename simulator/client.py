@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -12,7 +13,6 @@ from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 _PAGE = 1000
@@ -183,8 +183,29 @@ class SessionClient:
         body = {"scenario": data, "people": {role: to_json(person) for role, person in people.items()}}
         self._client.call("POST", f"{self.path}/scenarios", json=body)
 
+    def install_file(self, path: str | Path, /, **people: Person) -> None:
+        """Put a scenario file in force by reference: its edits take effect on the next call.
+
+        The simulator reads the path itself, so it must run on this machine.
+
+        Raises:
+            BenchClientError: the simulator refused it.
+        """
+        body = {
+            "file": str(Path(path).resolve()),
+            "people": {role: to_json(person) for role, person in people.items()},
+        }
+        self._client.call("POST", f"{self.path}/scenarios", json=body)
+
+    def bound_people(self) -> dict[str, Person]:
+        """Return who plays each role of the scenarios in force, those of the one that speaks first winning."""
+        people: dict[str, Person] = {}
+        for installed in reversed(self._client.call("GET", f"{self.path}/scenarios")):
+            people |= {role: from_json(person) for role, person in installed["people"].items()}
+        return people
+
     def clear_scenarios(self) -> None:
-        """Answer from the registry again."""
+        """Answer from the registry again, and forget what the scenarios remember."""
         self._client.call("DELETE", f"{self.path}/scenarios")
 
     def exchanges(self, after: int = 0) -> list[ExchangeView]:

@@ -10,6 +10,8 @@ from rich.console import Console
 from simulator.bench import BenchOptions, BenchSetupError
 from simulator.commands.common import SetupError, data_dir_option
 from simulator.datafile import DataFileError
+from simulator.installing import InstallError
+from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
 from simulator.sessions.profiles import profiles
 
@@ -64,6 +66,13 @@ from simulator.sessions.profiles import profiles
 @click.option(
     "--token", default=None, help="Token of the control API; made and printed when --host is not loopback."
 )
+@click.option(
+    "--scenarios",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=None,
+    help="Folder of scenario files put in force in the default session, instead of those it has; edits take effect "
+    "on the next call.",
+)
 def serve_command(
     *,
     host: str,
@@ -78,6 +87,7 @@ def serve_command(
     https_port: int | None,
     mtls_port: int | None,
     token: str | None,
+    scenarios: Path | None,
 ) -> None:
     """Start the simulated INSi teleservice.
 
@@ -89,6 +99,7 @@ def serve_command(
       banc serve --port 9000 --profile qualification-2022
       banc serve --oid live --data-dir ./bench
       banc pki init ./pki
+      banc serve --scenarios ./my-scenarios
       banc serve --pki ./pki --https-port 8443 --mtls-port 8444
     """
     bench = BenchOptions(
@@ -107,10 +118,11 @@ def serve_command(
         token=token,
         https_port=https_port,
         mtls_port=mtls_port,
+        scenarios=scenarios,
     )
     try:
         serve(prepare(asked), on_ready=_announce)
-    except (ServingError, BenchSetupError, DataFileError) as error:
+    except (ServingError, BenchSetupError, DataFileError, InstallError, NobodyError) as error:
         raise SetupError(str(error)) from error
     Console().print("Stopped; the journal is in", str(data_dir))
 

@@ -29,6 +29,8 @@ class IdentifierBlock:
     oid: str
     date_from: str | None = None
     date_to: str | None = None
+    dates_first: bool = False
+    """Write the dates before IdIndividu, against the schema, as the CNDA file TEST_2.04_cas2 does (insi-contract §2.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +205,13 @@ def _envelope(body: str, inner: str, content: str) -> bytes:
 
 def _identifier(name: str, block: IdentifierBlock, prefix: str, *, with_type: bool) -> str:
     kind = _element(prefix, "TypeMatricule", "NIR") if with_type else ""
-    return (
-        f"<{prefix}{name}><{prefix}IdIndividu>{_element(prefix, 'NumIdentifiant', block.number)}"
+    identifier = (
+        f"<{prefix}IdIndividu>{_element(prefix, 'NumIdentifiant', block.number)}"
         f"{_element(prefix, 'Cle', block.key)}{kind}</{prefix}IdIndividu>{_element(prefix, 'OID', block.oid)}"
-        f"{_element(prefix, 'DateDeb', block.date_from)}{_element(prefix, 'DateFin', block.date_to)}</{prefix}{name}>"
     )
+    dates = f"{_element(prefix, 'DateDeb', block.date_from)}{_element(prefix, 'DateFin', block.date_to)}"
+    content = dates + identifier if block.dates_first else identifier + dates
+    return f"<{prefix}{name}>{content}</{prefix}{name}>"
 
 
 def _traits(block: TraitsBlock, prefix: str, dialect: Dialect) -> str:

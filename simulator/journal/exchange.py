@@ -71,3 +71,6 @@ class Exchange:
     micros: int = 0
     """Time from the first byte parsed to the answer rendered, in microseconds."""
     id: int = 0
+    chaos: tuple[str, ...] = ()
+    """Disturbances applied to the answer, in order, by their names in the catalogue. What then reaches the client is
+    ``response``; ``http_status`` 0 with no byte is an answer that was not sent at all."""

@@ -10,10 +10,10 @@ from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
 from simulator.ins import check_birth_name, check_first_name, check_place_format
 from simulator.journal.exchange import Decision
-from simulator.operations.answering import check_birth_date, considered, from_scenario
+from simulator.operations.answering import check_birth_date, considered, scripted_or
 from simulator.operations.outcome import Outcome
 from simulator.registry.matching import SearchTraits, is_inferred, judge
-from simulator.scripting.engine import person_answer, scripted_answer
+from simulator.scripting.answers import person_answer
 
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
@@ -28,10 +28,7 @@ def answer(call: Call, context: Context) -> Outcome:
     """
     assert isinstance(call.query, TraitsQuery)  # noqa: S101 - the reader gives traits to this operation
     wanted = _check_traits(call.query)
-    scripted = scripted_answer(call, wanted, context.session.scenarios)
-    if scripted is not None:
-        return from_scenario(scripted, scripted.answer)
-    return _search(wanted, context)
+    return scripted_or(context, wanted, lambda: _search(wanted, context))
 
 
 def _search(wanted: SearchTraits, context: Context) -> Outcome:

@@ -21,6 +21,7 @@ from simulator.database import Database
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
+from simulator.scripting.state import ScriptState
 from simulator.sessions.activity import Activity
 from simulator.sessions.session import (
     DEFAULT,
@@ -83,6 +84,8 @@ class SessionStore:
         self._path = path
         self._database = Database(path, "foreign_keys = ON")
         self._local = threading.local()
+        self.script_state = ScriptState(path.with_name("state.sqlite"))
+        """What the scenarios of the sessions remember."""
         connection = self._database.connection()
         open_tables(connection)
         settings = json.dumps(SessionSettings().changed({"profile": profile}).to_json())
@@ -210,6 +213,7 @@ class SessionStore:
         self.get(session_id)
         with self._writing() as connection:
             connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
+        self.script_state.clear(session_id)
 
     def touch(self, session_id: str) -> None:
         """Note that a session is used now; cheap, see ``Activity.touch``."""
@@ -240,6 +244,7 @@ class SessionStore:
                         (_REMEMBERED,),
                     )
                     ended.append(session.id)
+            self.script_state.clear(session.id)
         return ended
 
     def ids(self, *, limit: int = -1, offset: int = 0) -> list[str]:
@@ -260,13 +265,16 @@ class SessionStore:
         ttl = session.settings.ttl
         return None if ttl is None else datetime.fromtimestamp(self._ends_at(session, ttl), UTC)
 
-    def install(self, session_id: str, data: Any, people: dict[str, Any]) -> Session:
+    def install(
+        self, session_id: str, data: Any, people: dict[str, Any], *, file: str | None = None
+    ) -> Session:
         """Put a scenario in force, before those already installed.
 
         Args:
             session_id: the session.
             data: the scenario, decoded from YAML or JSON.
             people: the person (as JSON) bound to each role of the scenario.
+            file: path of the scenario, to follow its edits; ``None``: it stays as it is.
 
         Raises:
             ScenarioError: the scenario cannot be used.
@@ -289,17 +297,18 @@ class SessionStore:
         with self._writing() as connection:
             self._load(session_id)
             connection.execute(
-                "INSERT INTO scenario (session, data, people) VALUES (?, ?, ?)",
-                (session_id, json.dumps(data), json.dumps(people)),
+                "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
+                (session_id, json.dumps(data), json.dumps(people), file),
             )
         self.touch(session_id)
         return self.get(session_id)
 
     def clear_scenarios(self, session_id: str) -> None:
-        """Remove all scenarios of a session."""
+        """Remove all scenarios of a session, and what they remember."""
         self.get(session_id)
         with self._writing() as connection:
             connection.execute("DELETE FROM scenario WHERE session = ?", (session_id,))
+        self.script_state.clear(session_id)
 
     def installed(self, session_id: str) -> list[tuple[Any, dict[str, Any]]]:
         """Return the data and the people of each scenario of a session, in the order of their installation."""
@@ -337,7 +346,7 @@ class SessionStore:
             raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
         # The latest scenario speaks first, so that a test can override what was installed before it.
         rows = connection.execute(
-            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
+            "SELECT id, data, people, file FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
         )
         return Session(
             id=session_id,
@@ -347,8 +356,10 @@ class SessionStore:
                 Installed(
                     scenario=read_scenario(json.loads(data)),
                     people={role: from_json(person) for role, person in json.loads(people).items()},
+                    id=installation,
+                    file=file,
                 )
-                for data, people in rows
+                for installation, data, people, file in rows
             ),
         )
 

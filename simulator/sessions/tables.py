@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from simulator.sessions.recognition import Claim
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of the tables below."""
 
 _SCHEMA: Final = """
@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS scenario (
   id INTEGER PRIMARY KEY,
   session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
   data TEXT NOT NULL,
-  people TEXT NOT NULL
+  people TEXT NOT NULL,
+  file TEXT
 );
 CREATE INDEX IF NOT EXISTS scenario_by_session ON scenario (session, id);
 CREATE TABLE IF NOT EXISTS claim (

@@ -38,7 +38,7 @@ def control_api(bench: Bench, *, token: str | None) -> Blueprint:
     catalogue_routes(api, bench)
     session_routes(api, bench)
     people_routes(api, bench)
-    scenario_routes(api, bench)
+    scenario_routes(api, bench, files=token is None)
     exchange_routes(api, bench)
     return api
 

@@ -118,7 +118,7 @@ def _shown(bench: Bench, session_id: str) -> dict[str, Any]:
     ends = bench.sessions.expires_at(session)
     used = bench.sessions.activity.last_used(session_id)
     return {
-        **session_json(session),
+        **session_json(session, bench.teleservice.scripts.problems(session)),
         "last_used_at": _text(datetime.fromtimestamp(used, UTC)) if used else None,
         "expires_at": None if ends is None else _text(ends),
     }
@@ -128,7 +128,7 @@ def _text(instant: datetime) -> str:
     return instant.isoformat(timespec="milliseconds")
 
 
-def session_json(session: Session) -> dict[str, Any]:
+def session_json(session: Session, scenario_problems: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return a session as the API shows it."""
     return {
         "id": session.id,
@@ -137,6 +137,7 @@ def session_json(session: Session) -> dict[str, Any]:
         "now": session.settings.now().isoformat(timespec="milliseconds"),
         "soap_path": "/lps" if session.id == DEFAULT else f"/s/{session.id}/lps",
         "scenarios": [installed.scenario.id for installed in session.scenarios],
+        "scenario_problems": list(scenario_problems),
     }
 
 
