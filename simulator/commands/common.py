@@ -10,6 +10,9 @@ import platformdirs
 EXIT_SETUP = 2
 """Exit code when the bench or the set-up is at fault."""
 
+EXIT_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells expect it."""
+
 DEFAULT_DATA_DIR = platformdirs.user_data_path("banc-insi", appauthor=False)
 
 data_dir_option = click.option(

@@ -1,0 +1,282 @@
+"""Makes the lines of a practice file from people of the population: who is in it, and what happened to their record.
+
+Everything is drawn from the seed, line by line, before anything is searched: the same people, size, seed and
+parameters give the same lines.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from simulator.ins.dates import BirthDateError
+from simulator.population.births import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR
+from simulator.population.generate import namesake
+from simulator.population.identities import Wish, draw_identity
+from simulator.population.practice.defects import DEFECTS
+from simulator.population.practice.parameters import Stratum
+from simulator.population.practice.record import UNINSURABLE_REASONS, Line, Patient, true_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from simulator.population.practice.parameters import Mishap, Parameters
+    from simulator.population.practice.record import Record
+    from simulator.registry.person import Person
+
+NAMESAKE_TAG: Final = "practice-namesake"
+"""The tag of people who are in the registry because somebody of a practice file has the same traits."""
+
+_DUPLICATE_ATTEMPTS: Final = 50
+
+
+class TooFewPeopleError(ValueError):
+    """The population has not enough people of some sex and age for a file of this size."""
+
+    def __init__(self, stratum: Stratum, wanted: int, got: int) -> None:
+        """Keep whom the file lacks, how many it needs and how many there were."""
+        super().__init__(
+            f"people {stratum.sex} aged {stratum.ages}: expected {wanted} of them in the population, got {got};"
+            " ask for fewer lines, or take a larger population"
+        )
+        self.stratum = stratum
+        self.wanted = wanted
+        self.got = got
+
+    def __reduce__(self) -> tuple[type[TooFewPeopleError], tuple[Stratum, int, int]]:
+        """Survive a trip between processes, which rebuilds exceptions from their arguments."""
+        return type(self), (self.stratum, self.wanted, self.got)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFile:
+    """The lines of a practice file, in order."""
+
+    lines: tuple[Line, ...]
+    namesakes: tuple[Person, ...]
+    """People whom the registry must have too, so that some of the lines are ambiguous. Tagged ``NAMESAKE_TAG``."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A line to be: of which people, and about whom."""
+
+    number: int
+    stratum: Stratum
+    kind: str
+    random: Random
+
+
+def make_lines(
+    people: Iterable[Person],
+    size: int,
+    seed: int | str,
+    parameters: Parameters,
+    *,
+    is_taken: Callable[[str], bool] = lambda _: False,
+) -> PracticeFile:
+    """Make a file of ``size`` lines about ``people``, which is read only as far as needed.
+
+    Args:
+        people: the population; those of the public test identities (``cnda/``) are passed over.
+        size: how many lines.
+        seed: of everything that is drawn here.
+        parameters: the parameter set.
+        is_taken: whether somebody has this number of 13 characters, which a namesake then cannot have.
+
+    Raises:
+        TooFewPeopleError: the population is too small.
+    """
+    slots = _slots(size, seed, parameters)
+    deal = _Deal(slots, seed, parameters)
+    waiting = _collect(people, slots, parameters)
+    lines: list[Line] = []
+    namesakes: list[Person] = []
+    first_lines: dict[Stratum, list[Line]] = {}
+    for slot in slots:
+        earlier = first_lines.setdefault(slot.stratum, [])
+        if slot.kind == "duplicate":
+            first = earlier[int(slot.random.random() * len(earlier))]
+            lines.append(_duplicate(slot, first, seed, parameters))
+            continue
+        if slot.kind == "uninsurable":
+            patient = _unregistered(slot, seed, parameters)
+        else:
+            person = waiting[slot.stratum].popleft()
+            patient = Patient(key=person.key, traits=person.identity.traits, person=person)
+            if _happens(slot.random, parameters.patient_percent("namesake", slot.stratum)):
+                namesakes.extend(_namesake(person, seed, is_taken))
+        record, defects = spoil(patient, deal.happening(slot), slot.random)
+        line = Line(number=slot.number, patient=patient, record=record, defects=defects)
+        lines.append(line)
+        earlier.append(line)
+    return PracticeFile(tuple(lines), tuple(namesakes))
+
+
+def spoil(patient: Patient, mishaps: Iterable[Mishap], random: Random) -> tuple[Record, tuple[str, ...]]:
+    """Copy the traits of a patient into a record and let these mishaps happen to it.
+
+    Returns:
+        The record and the defects it got: a mishap that cannot happen to this record leaves none.
+    """
+    record = true_record(patient.traits)
+    happened: list[str] = []
+    for mishap in mishaps:
+        name = mishap.choose(random.random())
+        spoilt = DEFECTS[name](record, patient.traits, random)
+        if spoilt is not None:
+            record = spoilt
+            happened.append(name)
+    return record, tuple(happened)
+
+
+class _Deal:
+    """Deals the mishaps out among the lines of each stratum.
+
+    Each happens to its share of them, to one line more or less, whichever the lines: drawing each by itself would
+    miss the shares by several points in a small file.
+    """
+
+    def __init__(self, slots: Sequence[_Slot], seed: int | str, parameters: Parameters) -> None:
+        self._mishaps = parameters.mishaps
+        random = Random(f"practice/{seed}/deal")  # noqa: S311 - repeatable on purpose, nothing is secret
+        lines = Counter(slot.stratum for slot in slots if slot.kind != "duplicate")
+        self._lines = dict(lines)
+        self._hits = {
+            stratum: [
+                int(count * mishap.percent(stratum) / 100 + random.random()) for mishap in self._mishaps
+            ]
+            for stratum, count in sorted(lines.items())
+        }
+
+    def happening(self, slot: _Slot) -> list[Mishap]:
+        """Return what happens to the next line, in the order of the parameters."""
+        hits, left = self._hits[slot.stratum], self._lines[slot.stratum]
+        self._lines[slot.stratum] = left - 1
+        happening = []
+        for index, mishap in enumerate(self._mishaps):
+            # Selection sampling: as many hits as are left, among as many lines as are left.
+            if slot.random.random() * left < hits[index]:
+                hits[index] -= 1
+                happening.append(mishap)
+        return happening
+
+
+def _happens(random: Random, percent: float) -> bool:
+    return random.random() * 100 < percent
+
+
+def _slots(size: int, seed: int | str, parameters: Parameters) -> list[_Slot]:
+    """Give each line its people, in the proportions of the parameters, in a drawn order."""
+    strata = _shares(size, parameters.composition)
+    _shuffle(strata, Random(f"practice/{seed}/order"))  # noqa: S311 - repeatable on purpose, nothing is secret
+    slots: list[_Slot] = []
+    begun: set[Stratum] = set()
+    for number, stratum in enumerate(strata, start=1):
+        random = Random(f"practice/{seed}/{number}")  # noqa: S311 - same
+        kind = "person"
+        if _happens(random, parameters.patient_percent("duplicate", stratum)) and stratum in begun:
+            kind = "duplicate"
+        elif _happens(random, parameters.patient_percent("uninsurable", stratum)):
+            kind = "uninsurable"
+        begun.add(stratum)
+        slots.append(_Slot(number, stratum, kind, random))
+    return slots
+
+
+def _shares(size: int, composition: Sequence[tuple[Stratum, int]]) -> list[Stratum]:
+    """Divide ``size`` lines in these proportions: the largest remainders get what rounding down leaves."""
+    total = sum(weight for _, weight in composition)
+    counts = [size * weight // total for _, weight in composition]
+    by_remainder = sorted(
+        range(len(composition)), key=lambda index: (-(size * composition[index][1] % total), index)
+    )
+    for index in by_remainder[: size - sum(counts)]:
+        counts[index] += 1
+    return [stratum for (stratum, _), count in zip(composition, counts, strict=True) for _ in range(count)]
+
+
+def _shuffle(strata: list[Stratum], random: Random) -> None:
+    # Written out: how random.shuffle draws is not promised to stay.
+    for last in range(len(strata) - 1, 0, -1):
+        other = int(random.random() * (last + 1))
+        strata[last], strata[other] = strata[other], strata[last]
+
+
+def _collect(
+    people: Iterable[Person], slots: Sequence[_Slot], parameters: Parameters
+) -> dict[Stratum, deque[Person]]:
+    """Read people until there are enough of each kind."""
+    wanted = Counter(slot.stratum for slot in slots if slot.kind == "person")
+    waiting: dict[Stratum, deque[Person]] = {stratum: deque() for stratum in wanted}
+    missing = sum(wanted.values())
+    if missing:
+        for person in people:
+            traits = person.identity.traits
+            ages = parameters.age_class(traits.birth_date)
+            queue = None if ages is None else waiting.get(Stratum(str(traits.sex), ages))
+            if queue is None or person.key.startswith("cnda/"):
+                continue
+            if len(queue) < wanted[Stratum(str(traits.sex), str(ages))]:
+                queue.append(person)
+                missing -= 1
+                if not missing:
+                    break
+    for stratum, count in sorted(wanted.items()):
+        if len(waiting[stratum]) < count:
+            raise TooFewPeopleError(stratum, count, len(waiting[stratum]))
+    return waiting
+
+
+def _duplicate(slot: _Slot, first: Line, seed: int | str, parameters: Parameters) -> Line:
+    """Make another line about the patient of ``first``, with other defects."""
+    record, defects = first.record, first.defects
+    for attempt in range(_DUPLICATE_ATTEMPTS):
+        random = Random(f"practice/{seed}/{slot.number}/{attempt}")  # noqa: S311 - repeatable on purpose
+        mishaps = [each for each in parameters.mishaps if _happens(random, each.percent(slot.stratum))]
+        record, defects = spoil(first.patient, mishaps, random)
+        if record != first.record and defects != first.defects:
+            break
+    return Line(
+        number=slot.number,
+        patient=first.patient,
+        record=record,
+        defects=defects,
+        duplicate_of=first.number,
+    )
+
+
+def _unregistered(slot: _Slot, seed: int | str, parameters: Parameters) -> Patient:
+    """Draw somebody whom no registry has."""
+    reasons = tuple(UNINSURABLE_REASONS)
+    reason = reasons[int(slot.random.random() * len(reasons))]
+    ages = next(each for each in parameters.ages if each.name == slot.stratum.ages)
+    today = parameters.reference_date
+    youngest = min(_years_before(today, ages.first), date(LAST_BIRTH_YEAR, 12, 31))
+    oldest = max(_years_before(today, ages.last + 1) + timedelta(days=1), date(FIRST_BIRTH_YEAR, 1, 1))
+    days = max((youngest - oldest).days + 1, 1)
+    born = oldest + timedelta(days=int(slot.random.random() * days))
+    wish = Wish(sex=slot.stratum.sex, birth_date=born.isoformat(), nia=False)
+    identity = draw_identity(slot.random, wish)
+    return Patient(key=f"patient/{seed}/{slot.number}", traits=identity.traits, person=None, reason=reason)
+
+
+def _years_before(day: date, years: int) -> date:
+    # 29 February counts as the day before 1 March.
+    day = day - timedelta(days=1) if (day.month, day.day) == (2, 29) else day
+    return day.replace(year=day.year - years)
+
+
+def _namesake(person: Person, seed: int | str, is_taken: Callable[[str], bool]) -> list[Person]:
+    """Give somebody of the same traits born elsewhere; nobody when the birth date is not complete."""
+    for attempt in range(_DUPLICATE_ATTEMPTS):
+        try:
+            other = namesake(person, f"practice-{seed}-{attempt}")
+        except BirthDateError:
+            return []
+        if not is_taken(other.identity.matricule.number):
+            return [replace(other, tags=(*other.tags, NAMESAKE_TAG))]
+    return []
