@@ -76,16 +76,16 @@ def make_lines(
     seed: int | str,
     parameters: Parameters,
     *,
-    is_taken: Callable[[str], bool] = lambda _: False,
+    is_taken: Callable[[Person], bool] = lambda _: False,
 ) -> PracticeFile:
     """Make a file of ``size`` lines about ``people``, which is read only as far as needed.
 
     Args:
-        people: the population; those of the public test identities (``cnda/``) are passed over.
+        people: the population; the public test identities (``cnda/``) and the namesakes of other files are passed over.
         size: how many lines.
         seed: of everything that is drawn here.
         parameters: the parameter set.
-        is_taken: whether somebody has this number of 13 characters, which a namesake then cannot have.
+        is_taken: whether somebody else has the matricule of a namesake, who is then drawn again.
 
     Raises:
         TooFewPeopleError: the population is too small.
@@ -218,7 +218,7 @@ def _collect(
             traits = person.identity.traits
             ages = parameters.age_class(traits.birth_date)
             queue = None if ages is None else waiting.get(Stratum(str(traits.sex), ages))
-            if queue is None or person.key.startswith("cnda/"):
+            if queue is None or person.key.startswith("cnda/") or NAMESAKE_TAG in person.tags:
                 continue
             if len(queue) < wanted[Stratum(str(traits.sex), str(ages))]:
                 queue.append(person)
@@ -270,13 +270,13 @@ def _years_before(day: date, years: int) -> date:
     return day.replace(year=day.year - years)
 
 
-def _namesake(person: Person, seed: int | str, is_taken: Callable[[str], bool]) -> list[Person]:
+def _namesake(person: Person, seed: int | str, is_taken: Callable[[Person], bool]) -> list[Person]:
     """Give somebody of the same traits born elsewhere; nobody when the birth date is not complete."""
     for attempt in range(_DUPLICATE_ATTEMPTS):
         try:
             other = namesake(person, f"practice-{seed}-{attempt}")
         except BirthDateError:
             return []
-        if not is_taken(other.identity.matricule.number):
+        if not is_taken(other):
             return [replace(other, tags=(*other.tags, NAMESAKE_TAG))]
     return []

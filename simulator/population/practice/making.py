@@ -15,7 +15,7 @@ from simulator.population.generate import generate
 from simulator.population.practice.answers import answer_line
 from simulator.population.practice.export import write_expected, write_practice
 from simulator.population.practice.figures import measure
-from simulator.population.practice.lines import make_lines
+from simulator.population.practice.lines import NAMESAKE_TAG, make_lines
 from simulator.registry.store import RegistryStore
 from simulator.version import VERSION
 
@@ -41,6 +41,7 @@ _PEOPLE_PER_LINE: Final = 50
 """How many people are drawn at most to find those of one line: a practice has other ages than the population."""
 _LEAST_PEOPLE: Final = 20_000
 _PAGE: Final = 2000
+_MAX_PLANTED: Final = 1_000_000
 _STEP: Final = 500
 
 
@@ -88,7 +89,13 @@ def make_with_registry(folder: Path, order: Order, tell: Tell) -> Figures:
                 tell("people", len(drawn))
             yield person
 
-    made = make_lines(kept(), order.size, order.seed, order.parameters, is_taken=numbers.__contains__)
+    made = make_lines(
+        kept(),
+        order.size,
+        order.seed,
+        order.parameters,
+        is_taken=lambda person: person.identity.matricule.number in numbers,
+    )
     tell("registry", 0)
     registry = RegistryStore(folder / REGISTRY)
     try:
@@ -122,7 +129,9 @@ def make_from_registry(
         order.size,
         order.seed,
         order.parameters,
-        is_taken=lambda number: bool(registry.by_matricule(number)),
+        is_taken=lambda person: any(
+            other.key != person.key for other in registry.by_matricule(person.identity.matricule.number)
+        ),
     )
     if plant:
         tell("registry", 0)
@@ -143,7 +152,9 @@ def _write(folder: Path, made: PracticeFile, registry: RegistryStore, order: Ord
 
 def _from_anywhere(registry: RegistryStore, seed: str, tell: Tell) -> Iterator[Person]:
     """Yield everybody once, beginning at a drawn page and going round."""
-    pages = -(-registry.count() // _PAGE)
+    # Those planted before come last and are passed over: with or without them, a seed gives the same file.
+    planted = len(registry.people(tag=NAMESAKE_TAG, limit=_MAX_PLANTED))
+    pages = -(-(registry.count() - planted) // _PAGE)
     if not pages:
         return
     first = int(Random(f"practice/{seed}/page").random() * pages)  # noqa: S311 - repeatable on purpose

@@ -14,10 +14,11 @@ from simulator.population.practice.parameters import Parameters, load_parameters
 from simulator.registry.store import RegistryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from simulator.registry.person import Person
+
+    MakePractice = Callable[[tuple[Person, ...], int, str, Parameters], "Practice"]
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,23 @@ def people() -> tuple[Person, ...]:
     return tuple(generate(6000, seed="practice-tests"))
 
 
-def practice_of(
-    folder: Path, people: tuple[Person, ...], size: int, seed: str, parameters: Parameters
-) -> Practice:
-    file = make_lines(people, size, seed, parameters)
-    registry = RegistryStore(folder / "registry.sqlite")
-    registry.add(people)
-    registry.add(file.namesakes)
-    return Practice(people, file, registry, tuple(answer_line(line, registry) for line in file.lines))
+@pytest.fixture(scope="package")
+def make_practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakePractice]:
+    opened: list[RegistryStore] = []
+
+    def make(people: tuple[Person, ...], size: int, seed: str, parameters: Parameters) -> Practice:
+        file = make_lines(people, size, seed, parameters)
+        registry = RegistryStore(tmp_path_factory.mktemp("practice") / "registry.sqlite")
+        opened.append(registry)
+        registry.add(people)
+        registry.add(file.namesakes)
+        return Practice(people, file, registry, tuple(answer_line(line, registry) for line in file.lines))
+
+    yield make
+    for registry in opened:
+        registry.close()
 
 
 @pytest.fixture(scope="package")
-def practice(
-    tmp_path_factory: pytest.TempPathFactory, people: tuple[Person, ...], parameters: Parameters
-) -> Iterator[Practice]:
-    made = practice_of(tmp_path_factory.mktemp("practice"), people, 1500, "one", parameters)
-    yield made
-    made.registry.close()
+def practice(make_practice: MakePractice, people: tuple[Person, ...], parameters: Parameters) -> Practice:
+    return make_practice(people, 1500, "one", parameters)
