@@ -6,6 +6,7 @@ typed otherwise, or None when it cannot be.
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache
 from importlib.resources import files
@@ -56,6 +57,6 @@ def stray_spaces(name: str, random: Random) -> str:
 
 @cache
 def _accented_words() -> dict[str, str]:
-    text = (files("simulator.population.practice") / "data" / "accented_names.txt").read_text("utf-8")
-    words = [line for line in text.splitlines() if line and not line.startswith("#")]
+    text = (files("simulator.population.practice") / "data" / "accented_names.csv").read_text("utf-8")
+    words = [row["typed"] for row in csv.DictReader(text.splitlines())]
     return {to_wire(word): word.upper() for word in words}
