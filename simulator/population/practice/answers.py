@@ -47,7 +47,8 @@ class Answer:
 
     line: Line
     code: str
-    """``00``, ``01``, ``02``, or the fault: ``insi_24``, or ``insi_904``/``insi_905`` (ours) for names that cannot be sent."""
+    """``00``, ``01``, ``02``, or the fault of a search that cannot be made: ``insi_24`` or ``insi_19`` for an empty sex or
+    birth name; for the rest codes of ours, ``insi_9xx``."""
     person: Person | None
     """Who was found; only with 00."""
     tried_sex: str | None = None
@@ -73,18 +74,9 @@ def wanted_traits(record: Record) -> SearchTraits:
 def answer_line(line: Line, registry: Searchable) -> Answer:
     """Search a line in the base population of a registry."""
     wanted = wanted_traits(line.record)
-    for code, problems in (
-        ("insi_904", check_birth_name(wanted.birth_name)),
-        ("insi_905", check_first_name(wanted.first_names)),
-    ):
-        if problems:
-            return Answer(
-                line=line,
-                code=code,
-                person=None,
-                why_fr=f"le nom ou le prénom ne peut pas être envoyé : {problems[0]}",
-                why_en=f"the name or the first name cannot be sent: {problems[0]}",
-            )
+    if (refusal := _refusal(wanted)) is not None:
+        code, why_fr, why_en = refusal
+        return Answer(line=line, code=code, person=None, why_fr=why_fr, why_en=why_en)
     if not wanted.sex:
         return _without_sex(line, wanted, registry)
     matching = _matching(wanted, registry)
@@ -96,6 +88,29 @@ def answer_line(line: Line, registry: Searchable) -> Answer:
         why_fr=why_fr,
         why_en=why_en,
     )
+
+
+def _refusal(wanted: SearchTraits) -> tuple[str, str, str] | None:
+    """Give the fault of a search that no sex could complete, with its reason, as the bench gives it."""
+    if not wanted.birth_name:
+        return "insi_19", "le nom de naissance est vide", "the birth name is empty"
+    if not wanted.first_names:
+        return "insi_901", "le prénom est vide", "the first name is empty"
+    if not wanted.birth_date:
+        # The sex is looked at before the date.
+        code = "insi_902" if wanted.sex else EMPTY_SEX
+        return code, "la date de naissance est vide", "the birth date is empty"
+    for code, problems in (
+        ("insi_904", check_birth_name(wanted.birth_name)),
+        ("insi_905", check_first_name(wanted.first_names)),
+    ):
+        if problems and wanted.sex:
+            return (
+                code,
+                f"le nom ou le prénom ne peut pas être envoyé : {problems[0]}",
+                f"the name or the first name cannot be sent: {problems[0]}",
+            )
+    return None
 
 
 def _tidy(name: str) -> str:

@@ -119,9 +119,8 @@ def swapped_letters(name: str, random: Random) -> str | None:
 
 def day_month_swapped(record: Record, _truth: Traits, _random: Random) -> Record | None:
     """Write the month where the day belongs, when that gives another date that exists."""
-    year, month, day = record.birth_date.split("-")
-    swapped = f"{year}-{day}-{month}"
-    return _redated(record, swapped)
+    year, month, day = record.birth_date.split("-") if record.birth_date else ("", "", "")
+    return _redated(record, f"{year}-{day}-{month}")
 
 
 def first_of_january(record: Record, _truth: Traits, _random: Random) -> Record | None:

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 NAMESAKE_TAG: Final = "practice-namesake"
 """The tag of people who are in the registry because somebody of a practice file has the same traits."""
 
+_NAMESAKES: Final = frozenset({"namesake-4", "namesake-5"})
+"""Tags of people of a population whom somebody else resembles in all that a search without birth place says."""
+
+_LAST_CHOICE: Final = frozenset({"designed", "companion"})
+"""Tags of people made to be a rare case: only a file that lacks others has them, or it would be made of rare cases."""
+
 _DUPLICATE_ATTEMPTS: Final = 50
 
 
@@ -93,6 +99,7 @@ def make_lines(
     slots = _slots(size, seed, parameters)
     deal = _Deal(slots, seed, parameters)
     waiting = _collect(people, slots, parameters)
+    to_resemble = _to_resemble(waiting, seed, parameters)
     lines: list[Line] = []
     namesakes: list[Person] = []
     first_lines: dict[Stratum, list[Line]] = {}
@@ -107,7 +114,7 @@ def make_lines(
         else:
             person = waiting[slot.stratum].popleft()
             patient = Patient(key=person.key, traits=person.identity.traits, person=person)
-            if _happens(slot.random, parameters.patient_percent("namesake", slot.stratum)):
+            if person.key in to_resemble:
                 namesakes.extend(_namesake(person, seed, is_taken))
         record, defects = spoil(patient, deal.happening(slot), slot.random)
         line = Line(number=slot.number, patient=patient, record=record, defects=defects)
@@ -206,29 +213,61 @@ def _shuffle(strata: list[Stratum], random: Random) -> None:
         strata[last], strata[other] = strata[other], strata[last]
 
 
+def _to_resemble(
+    waiting: dict[Stratum, deque[Person]], seed: int | str, parameters: Parameters
+) -> frozenset[str]:
+    """Choose the people who need a namesake, beside those who have one in the population, by their keys."""
+    random = Random(f"practice/{seed}/namesakes")  # noqa: S311 - repeatable on purpose, nothing is secret
+    people = [(stratum, person) for stratum in sorted(waiting) for person in waiting[stratum]]
+    wanted = sum(parameters.patient_percent("namesake", stratum) / 100 for stratum, _ in people)
+    alone = [
+        (parameters.patient_percent("namesake", stratum), person)
+        for stratum, person in people
+        if _NAMESAKES.isdisjoint(person.tags)
+    ]
+    missing = wanted - (len(people) - len(alone))
+    total = sum(weight for weight, _ in alone)
+    if missing <= 0 or not total:
+        return frozenset()
+    # Each by itself, in proportion of its rate: how many come out is the wanted number, to chance.
+    return frozenset(person.key for weight, person in alone if random.random() * total < missing * weight)
+
+
 def _collect(
     people: Iterable[Person], slots: Sequence[_Slot], parameters: Parameters
 ) -> dict[Stratum, deque[Person]]:
-    """Read people until there are enough of each kind."""
+    """Read people until there are enough of each kind; those of the last choice serve only when all are read."""
     wanted = Counter(slot.stratum for slot in slots if slot.kind == "person")
     waiting: dict[Stratum, deque[Person]] = {stratum: deque() for stratum in wanted}
+    others: dict[Stratum, deque[Person]] = {stratum: deque() for stratum in wanted}
     missing = sum(wanted.values())
-    if missing:
-        for person in people:
-            traits = person.identity.traits
-            ages = parameters.age_class(traits.birth_date)
-            queue = None if ages is None else waiting.get(Stratum(str(traits.sex), ages))
-            if queue is None or person.key.startswith("cnda/") or NAMESAKE_TAG in person.tags:
-                continue
-            if len(queue) < wanted[Stratum(str(traits.sex), str(ages))]:
-                queue.append(person)
-                missing -= 1
-                if not missing:
-                    break
+    for person in people if missing else ():
+        stratum = _stratum_of(person, parameters)
+        if stratum is None or stratum not in wanted:
+            continue
+        last_choice = not _LAST_CHOICE.isdisjoint(person.tags)
+        queue = others[stratum] if last_choice else waiting[stratum]
+        if len(queue) < wanted[stratum]:
+            queue.append(person)
+            missing -= not last_choice
+            if not missing:
+                break
+    for stratum, count in wanted.items():
+        while len(waiting[stratum]) < count and others[stratum]:
+            waiting[stratum].append(others[stratum].popleft())
     for stratum, count in sorted(wanted.items()):
         if len(waiting[stratum]) < count:
             raise TooFewPeopleError(stratum, count, len(waiting[stratum]))
     return waiting
+
+
+def _stratum_of(person: Person, parameters: Parameters) -> Stratum | None:
+    """Return to whom a person belongs, or None for those who are in no practice file."""
+    if person.key.startswith("cnda/") or NAMESAKE_TAG in person.tags:
+        return None
+    traits = person.identity.traits
+    ages = parameters.age_class(traits.birth_date)
+    return None if ages is None else Stratum(str(traits.sex), ages)
 
 
 def _duplicate(slot: _Slot, first: Line, seed: int | str, parameters: Parameters) -> Line:

@@ -101,10 +101,12 @@ class Parameters:
     published: tuple[Published, ...]
 
     def age_class(self, birth_date: str) -> str | None:
-        """Return the name of the age class for a date ``AAAA-MM-JJ``, ``00`` read as 01; none fits: None.
+        """Return the name of the age class for a date ``AAAA-MM-JJ``, ``00`` read as 01; none fits, or no date: None.
 
         A month or a day that does not exist is compared as it is: a file may hold such a date.
         """
+        if not birth_date:
+            return None
         year, month, day = (int(part) for part in birth_date.split("-"))
         today = self.reference_date
         age = today.year - year - ((max(month, 1), max(day, 1)) > (today.month, today.day))

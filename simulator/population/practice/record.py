@@ -28,7 +28,7 @@ class Record:
     sex: str
     """``M``, ``F`` or empty."""
     birth_date: str
-    """``AAAA-MM-JJ``; the file shows it as ``JJ/MM/AAAA``."""
+    """``AAAA-MM-JJ`` or empty; the file shows it as ``JJ/MM/AAAA``."""
     birth_place: str
     """COG code or empty."""
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from simulator.population.practice.parameters import Parameters
 
 GOLDEN = {
-    PRACTICE: "08b35e70df639b94e552eaa13b84748343db8da03ea128ba0df0ca64fd6ee857",
-    EXPECTED: "44650f3f31fa67ea8cecbe3ab37dc39fbf20a931e0bd7337484c630e80c591e1",
+    PRACTICE: "333b1fcb43ecdd3bd668031d62d70c28011011d1d39552799c696dd9ed8d611a",
+    EXPECTED: "75447ae284f4d5e8e1325334b634ad8e70750988d4437e60fdc96c1569cc2215",
 }
 """SHA-256 of the files of 200 lines, seed golden. They change with the people drawn and with the parameters: say so in the
 change log."""

@@ -151,3 +151,39 @@ def test_the_population_is_read_no_further_than_needed(people, parameters: Param
     stream = iter(people)
     make_lines(stream, 10, "a", parameters)
     assert next(stream, None) is not None
+
+
+def tagged(people, tag: str, share: float):
+    """Give a tag to the first ones."""
+    count = int(len(people) * share)
+    return tuple(
+        replace(person, tags=(*person.tags, tag)) if number < count else person
+        for number, person in enumerate(people)
+    )
+
+
+def test_people_made_to_be_rare_cases_are_left_out_when_there_are_others(
+    people, parameters: Parameters
+) -> None:
+    mixed = tagged(people, "designed", 0.3)
+    file = make_lines(mixed, 300, "a", parameters)
+    assert not any("designed" in line.patient.person.tags for line in file.lines if line.patient.person)
+
+
+def test_a_population_of_rare_cases_alone_serves_too(people, parameters: Parameters) -> None:
+    file = make_lines(tagged(people, "designed", 1), 300, "a", parameters)
+    assert len(file.lines) == 300
+
+
+def test_namesakes_that_the_population_has_count(people, parameters: Parameters) -> None:
+    wanted = only(parameters, namesake=50)
+    planted = len(make_lines(people, 400, "a", wanted).namesakes)
+    assert abs(planted - 200) < 50
+    assert make_lines(tagged(people, "namesake-4", 1), 400, "a", wanted).namesakes == ()
+    fewer = make_lines(tagged(people, "namesake-5", 0.1), 400, "a", wanted)
+    present = sum("namesake-5" in line.patient.person.tags for line in fewer.lines)
+    assert present > 20
+    assert len(fewer.namesakes) < planted
+    resembled = {person.key.partition("/namesake/")[0] for person in fewer.namesakes}
+    have_one = {line.patient.key for line in fewer.lines if "namesake-5" in line.patient.person.tags}
+    assert resembled.isdisjoint(have_one)
