@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.registry.person import Person
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def differing_claims(claimed: ClaimedIdentity, person: Person) -> tuple[str, ...
     return tuple(different)
 
 
-def verify(claimed: ClaimedIdentity, registry: RegistryStore, scope: str) -> tuple[Candidate, ...]:
+def verify(claimed: ClaimedIdentity, registry: Registry, scope: str) -> tuple[Candidate, ...]:
     """Return everybody considered, the best first: the identity is verified when the first one matches.
 
     People of this matricule are considered; failing any, those of this name and birth date, only to explain.
