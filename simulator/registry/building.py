@@ -11,6 +11,7 @@ from simulator.registry.protocol import RegistryError
 from simulator.registry.sqlite_tables import (
     APPLICATION_ID,
     FORMAT,
+    check_format,
     create_indexes,
     create_tables,
     insert,
@@ -62,6 +63,26 @@ def build_file(
         raise RegistryError(
             f"{path}: cannot be written: {error}. Stop what uses it, or give another --out"
         ) from error
+    return count
+
+
+def add_to_file(path: Path, people: Iterable[Person]) -> int:
+    """Add people to a registry file, all or none; return how many. Simulators that serve it see them at once.
+
+    Raises:
+        DuplicateKeyError: a person with the same key is already there.
+        RegistryError: it is no registry, or cannot be written.
+    """
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
+        ) as connection:
+            check_format(connection, path)
+            connection.execute("BEGIN IMMEDIATE")
+            count = insert(connection, people)
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise RegistryError(f"{path}: cannot be written: {error}") from error
     return count
 
 

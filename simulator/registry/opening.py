@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from simulator.registry.building import build_file
+from simulator.registry.building import add_to_file, build_file
 from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
 
@@ -39,12 +39,13 @@ def shown(target: str) -> str:
     return _SECRET.sub(r"\1…", parts._replace(netloc=netloc).geturl())
 
 
-def open_registry(target: str | Path, *, sessions: Path) -> Registry:
+def open_registry(target: str | Path, *, sessions: Path | None = None) -> Registry:
     """Open a registry that was built before.
 
     Args:
         target: a file, or ``postgresql://…``.
-        sessions: file for the people of sessions, made when it does not exist; a database keeps them itself.
+        sessions: file for the people of sessions, made when it does not exist; a database keeps them itself. None: people
+            of sessions are neither read nor kept.
 
     Raises:
         RegistryError: there is no such registry, or it is not ours, or of another format.
@@ -61,7 +62,7 @@ def open_registry(target: str | Path, *, sessions: Path) -> Registry:
             f"{path}: there is no such file; build one with: banc population build --size N --out {path}"
         )
     try:
-        return RegistryStore(path, sessions)
+        return RegistryStore(path, sessions or Path(":memory:"))
     except sqlite3.OperationalError as error:
         raise RegistryError(f"{path}: cannot be read as a registry: {error}") from error
 
@@ -94,6 +95,24 @@ def build_registry(
         finally:
             registry.close()
     return build_file(Path(target), people, recipe, on_indexing=on_indexing)
+
+
+def add_people(target: str | Path, people: Iterable[Person]) -> int:
+    """Add people to the base population of a registry that was built before, all or none; return how many.
+
+    Raises:
+        DuplicateKeyError: a person with the same key is already there.
+        RegistryError: there is no such registry, or it cannot be written.
+    """
+    if is_postgres(str(target)):
+        from simulator.registry.postgres import PostgresRegistry  # noqa: PLC0415 - as above
+
+        registry = PostgresRegistry(str(target))
+        try:
+            return registry.add(people)
+        finally:
+            registry.close()
+    return add_to_file(Path(target), people)
 
 
 def _without_password(parts: SplitResult) -> str:
