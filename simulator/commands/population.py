@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
+_WIDE = 300
 
 
 @click.group("population")
@@ -134,7 +135,9 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
         table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
-    Console().print(table)
+    console = Console()
+    # In a file or a pipe each person is one line.
+    (console if console.is_terminal else Console(width=_WIDE)).print(table)
 
 
 @population_group.command("card")
