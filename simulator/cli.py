@@ -6,12 +6,12 @@ import click
 
 from simulator.commands.exchanges import exchanges_group
 from simulator.commands.pki import pki_group
-from simulator.commands.practice import practice_command
+from simulator.commands.population import population_group
 from simulator.commands.profiles import profiles_command
 from simulator.commands.scenario import scenario_group
 from simulator.commands.serve import serve_command
 
-COMMANDS = (serve_command, exchanges_group, scenario_group, profiles_command, pki_group, practice_command)
+COMMANDS = (serve_command, exchanges_group, scenario_group, profiles_command, pki_group, population_group)
 """What the ``banc`` command mounts."""
 
 

@@ -22,6 +22,7 @@ from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange
 from simulator.operations import card_search, lots, traits_search, verification
 from simulator.operations.outcome import Context, Outcome
+from simulator.registry.protocol import RegistryUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.contract.messages import Call, Finding
     from simulator.journal.store import Journal
     from simulator.lots.store import LotStore
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.sessions.store import Session
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ _OPERATIONS: Final[dict[Operation, Callable[[Call, Context], Outcome]]] = {
 class Teleservice:
     """Answers calls from a registry and keeps them in a journal."""
 
-    registry: RegistryStore
+    registry: Registry
     journal: Journal
     lots: LotStore
     authenticator: Authenticator = field(default_factory=Authenticator)
@@ -86,6 +87,9 @@ class Teleservice:
         except FaultError as error:
             message_id = message_id or error.message_id
             outcome = _refusal(error)
+        except RegistryUnavailableError as error:
+            _log.error("a call could not be answered: %s", error)
+            outcome = _refusal(FaultError("desir_9009", str(error)))
         except Exception:  # noqa: BLE001 - the last line of defence
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")

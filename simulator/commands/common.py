@@ -22,6 +22,12 @@ data_dir_option = click.option(
     show_default=True,
     help="Where the registry, the sessions and the journal are kept.",
 )
+registry_option = click.option(
+    "--registry",
+    metavar="FILE|postgresql://…",
+    default=None,
+    help="A registry made by banc population build; the one of the data directory when none is given.",
+)
 lang_option = click.option(
     "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of the texts."
 )

@@ -46,13 +46,15 @@ def answer(call: Call, context: Context) -> Outcome:
     if scripted is not None:
         found = scripted.answer is not None and scripted.answer.code == "00"
         return from_scenario(scripted, _answer(verified=found))
-    candidates = verify(claimed, context.registry, context.session.scope)
+    options = context.session.settings.matching
+    candidates = verify(claimed, context.registry, context.session.scope, options)
     verified = bool(candidates) and candidates[0].matches
     decision = Decision(
         source="registry",
         profile=context.session.profile.name,
         considered=tuple(map(considered, candidates)),
         person=candidates[0].person.key if verified else None,
+        remarks=(options.remark,) if options.former_matricule else (),
         evidence=Evidence.INFERRED,
     )
     return Outcome(decision=decision, answer=_answer(verified=verified))

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from simulator.registry.options import EXACT, MatchingOptions, MatchingOptionsError
 from simulator.sessions.profiles import profiles
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class SessionSettings:
     """ISO 8601 date and time with its zone, at which the session's clock stands still."""
     apcv: bool = False
     """Whether a search by card may come with an ApCV assertion instead of a Vitale one (inferred)."""
+    matching: MatchingOptions = EXACT
+    """What matching is lenient about, nothing by default; every option is inferred."""
 
     def now(self) -> datetime:
         """Return the time as the session sees it, in UTC."""
@@ -63,6 +66,8 @@ class SessionSettings:
         values = dict(changes)
         for name, value in changes.items():
             _CHECKS[name](name, value)
+        if "matching" in values:
+            values["matching"] = MatchingOptions.read(values["matching"])
         if values.get("idams") is not None:
             values["idams"] = tuple(sorted(set(values["idams"])))
         return replace(self, **values)
@@ -117,6 +122,13 @@ def _flag(name: str, value: Any) -> None:
         raise SettingsError(f"{name}: expected true or false, got {value!r}")
 
 
+def _matching(name: str, value: Any) -> None:
+    try:
+        MatchingOptions.read(value)
+    except MatchingOptionsError as error:
+        raise SettingsError(f"{name}: {error}") from error
+
+
 _CHECKS = {
     "profile": _profile,
     "idams": _idams,
@@ -125,4 +137,5 @@ _CHECKS = {
     "clock_offset": _offset,
     "clock_frozen_at": _instant,
     "apcv": _flag,
+    "matching": _matching,
 }

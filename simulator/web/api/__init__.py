@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import sqlite3
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from simulator.registry.person import PersonError
+from simulator.registry.protocol import DuplicateKeyError
 from simulator.scripting.loader import ScenarioError
 from simulator.sessions.store import UnknownSessionError
 from simulator.web.api.catalogue import catalogue_routes
@@ -76,8 +76,8 @@ def _error_handlers(api: Blueprint) -> None:
     def bad_request(error: Exception) -> tuple[Response, int]:
         return problem(str(error), 400)
 
-    @api.errorhandler(sqlite3.IntegrityError)
-    def conflict(error: sqlite3.IntegrityError) -> tuple[Response, int]:
+    @api.errorhandler(DuplicateKeyError)
+    def conflict(error: DuplicateKeyError) -> tuple[Response, int]:
         return problem(f"already there: {error}", 409)
 
     # Paths and methods that no route takes are told by the application, not by the blueprint.
