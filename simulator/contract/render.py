@@ -6,6 +6,7 @@ serialiser cannot reproduce. Every inserted value is escaped.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -15,6 +16,7 @@ from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, S
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault
 
+_MARKUP: Final = re.compile("[&<>]")
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -221,4 +223,8 @@ def _traits(block: TraitsBlock, prefix: str, dialect: Dialect) -> str:
 
 
 def _element(prefix: str, name: str, value: str | None) -> str:
-    return "" if value is None else f"<{prefix}{name}>{escape(value)}</{prefix}{name}>"
+    if value is None:
+        return ""
+    if _MARKUP.search(value):
+        value = escape(value)
+    return f"<{prefix}{name}>{value}</{prefix}{name}>"

@@ -41,7 +41,7 @@ class SessionSettings:
     clock_frozen_at: str | None = None
     """ISO 8601 date and time with its zone, at which the session's clock stands still."""
     apcv: bool = False
-    """Whether a search by card may come with an ApCV assertion instead of a Vitale one (inferred)."""
+    """Whether a search by card may come with an ApCV assertion, or without any, instead of a Vitale one (inferred)."""
     matching: MatchingOptions = EXACT
     """What matching is lenient about, nothing by default; every option is inferred."""
 
