@@ -16,6 +16,7 @@ from rich.table import Table
 
 from simulator.commands.common import SetupError, data_dir_option, lang_option, registry_option
 from simulator.commands.population_files import export_command, import_command
+from simulator.commands.practice import practice_command
 from simulator.population.generate import generate
 from simulator.registry.opening import build_registry, open_registry, shown
 from simulator.registry.person import to_json
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
-_WIDE = 300
 
 
 @click.group("population")
@@ -42,6 +42,7 @@ def population_group() -> None:
 
 population_group.add_command(export_command)
 population_group.add_command(import_command)
+population_group.add_command(practice_command)
 
 
 @population_group.command("build")
@@ -135,9 +136,7 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
         table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
-    console = Console()
-    # In a file or a pipe each person is one line.
-    (console if console.is_terminal else Console(width=_WIDE)).print(table)
+    Console().print(table)
 
 
 @population_group.command("card")

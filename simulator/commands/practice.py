@@ -25,7 +25,8 @@ from simulator.population.practice.making import (
     whole_or_nothing,
 )
 from simulator.population.practice.parameters import load_parameters
-from simulator.registry.store import RegistryStore
+from simulator.registry.opening import shown
+from simulator.registry.protocol import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from simulator.population.practice.making import Stage, Tell
     from simulator.population.practice.parameters import Parameters
 
-_DELIMITERS: Final[dict[str, Delimiter]] = {"semicolon": ";", "comma": ","}
 _STAGES: Final[dict[str, dict[Stage, str]]] = {
     "fr": {"people": "personnes lues", "registry": "registre", "searches": "recherches"},
     "en": {"people": "people read", "registry": "registry", "searches": "searches"},
@@ -56,8 +56,8 @@ _STAGES: Final[dict[str, dict[Stage, str]]] = {
 )
 @click.option(
     "--registry",
-    "registry_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    "target",
+    metavar="FILE|postgresql://…",
     default=None,
     help="Take the patients from this registry. Without it, a population is drawn, and written too.",
 )
@@ -73,18 +73,30 @@ _STAGES: Final[dict[str, dict[Stage, str]]] = {
     default=None,
     help="Another parameter set than that of the production study.",
 )
-@click.option("--delimiter", type=click.Choice(list(_DELIMITERS)), default="semicolon", show_default=True)
-@click.option("--encoding", type=click.Choice(["utf-8", "cp1252"]), default="utf-8", show_default=True)
+@click.option(
+    "--separator",
+    type=click.Choice([";", ","]),
+    default=";",
+    show_default=True,
+    help="Between the cells of practice.csv.",
+)
+@click.option(
+    "--encoding",
+    type=click.Choice(["utf-8", "cp1252"]),
+    default="utf-8",
+    show_default=True,
+    help="Of practice.csv.",
+)
 @lang_option
 def practice_command(
     *,
     size: int,
     seed: str,
     folder: Path,
-    registry_path: Path | None,
+    target: str | None,
     plant: bool,
     parameters_path: Path | None,
-    delimiter: str,
+    separator: Delimiter,
     encoding: Encoding,
     lang: str,
 ) -> None:
@@ -97,10 +109,10 @@ def practice_command(
     \b
     Examples:
       banc population practice --size 1000 --out practice
-      banc population practice --size 20000 --seed 7 --encoding cp1252 --out practice
+      banc population practice --size 20000 --seed 7 --separator "," --encoding cp1252 --out practice
       banc population practice --size 500 --registry people.sqlite --plant --out practice
     """
-    if plant and registry_path is None:
+    if plant and target is None:
         raise click.UsageError(
             "--plant goes with --registry: without it, everybody is in the registry written"
         )
@@ -108,24 +120,18 @@ def practice_command(
         parameters = load_parameters(parameters_path)
     except DataFileError as error:
         raise SetupError(str(error)) from error
-    order = Order(
-        size=size, seed=seed, parameters=parameters, delimiter=_DELIMITERS[delimiter], encoding=encoding
-    )
+    order = Order(size=size, seed=seed, parameters=parameters, delimiter=separator, encoding=encoding)
     try:
         with whole_or_nothing(folder) as draft, _progress(lang, size) as tell:
-            if registry_path is None:
+            if target is None:
                 figures = make_with_registry(draft, order, tell)
             else:
-                registry = RegistryStore(registry_path)
-                try:
-                    figures = make_from_registry(draft, order, registry, plant=plant, tell=tell)
-                finally:
-                    registry.close()
-    except TooFewPeopleError as error:
+                figures = make_from_registry(draft, order, target, plant=plant, tell=tell)
+    except (TooFewPeopleError, RegistryError) as error:
         raise SetupError(str(error)) from error
     except sqlite3.Error as error:
         raise SetupError(
-            f"{registry_path or folder / REGISTRY}: the registry cannot be used: {error}"
+            f"{shown(target or str(folder / REGISTRY))}: cannot be read as a registry: {error}"
         ) from error
     except OSError as error:
         raise SetupError(f"{folder}: the files cannot be written: {error}") from error
@@ -135,7 +141,7 @@ def practice_command(
             err=True,
         )
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
-    written = [PRACTICE, EXPECTED, *(() if registry_path else (REGISTRY,))]
+    written = [PRACTICE, EXPECTED, *(() if target else (REGISTRY,))]
     _report(figures, parameters, [folder / name for name in written], lang)
 
 

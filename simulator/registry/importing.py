@@ -243,8 +243,7 @@ def _warnings(person: Person, line: int) -> Iterator[Problem]:
                 expected=finding.expected,
                 remedy=f"{finding.text}; it may be meant.",
             )
-    # There is no OID of test NIAs, so that of NIAs tells nothing.
-    if identity.oid == InsOid.NIR:
+    if identity.oid in (InsOid.NIR, InsOid.NIA):
         yield Problem(
             line=line,
             column="oid",

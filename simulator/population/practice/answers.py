@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from simulator.ins.traits import check_birth_name, check_first_name, to_wire
-from simulator.population.practice.record import UNINSURABLE_REASONS
+from simulator.population.uninsurable import reasons
 from simulator.registry.matching import SearchTraits, differing_traits, judge
 
 if TYPE_CHECKING:
@@ -171,11 +171,7 @@ def _why(patient: Patient, wanted: SearchTraits, matching: list[Person]) -> tupl
             f"beware: these traits are those of somebody else ({other})",
         )
     if patient.person is None:
-        reason_fr, reason_en = UNINSURABLE_REASONS[patient.reason or "not-registered"]
-        return (
-            f"le patient {reason_fr} : il n'est pas au répertoire",
-            f"the patient {reason_en}: the registry does not have them",
-        )
+        return _why_nobody(patient)
     different = differing_traits(wanted, patient.person.identity)
     truth = patient.person.identity.traits
     return tuple(  # type: ignore[return-value]  # one text in each of the two languages
@@ -187,6 +183,15 @@ def _why(patient: Patient, wanted: SearchTraits, matching: list[Person]) -> tupl
             (("{} {} au lieu de {}", " ; "), ("{} {} instead of {}", "; "))
         )
     )
+
+
+def _why_nobody(patient: Patient) -> tuple[str, str]:
+    reason = reasons()[str(patient.reason)]
+    fr = f"le patient n'est pas au répertoire : {reason.fr}"
+    en = f"the registry does not have the patient: {reason.en}"
+    if reason.searched:
+        return fr, en
+    return f"{fr} ; aucune recherche n'a lieu d'être", f"{en}; no search should be made"
 
 
 def _more(wanted: SearchTraits) -> tuple[str, str]:

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins.dates import BirthDateError
-from simulator.population.births import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR
+from simulator.ins.identity import Traits
 from simulator.population.generate import namesake
-from simulator.population.identities import Wish, draw_identity
 from simulator.population.practice.defects import DEFECTS
 from simulator.population.practice.parameters import Stratum
-from simulator.population.practice.record import UNINSURABLE_REASONS, Line, Patient, true_record
+from simulator.population.practice.record import Line, Patient, true_record
+from simulator.population.uninsurable import patients as uninsurable_patients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from simulator.population.practice.parameters import Mishap, Parameters
     from simulator.population.practice.record import Record
+    from simulator.population.uninsurable import Patient as UninsurablePatient
     from simulator.registry.person import Person
 
 NAMESAKE_TAG: Final = "practice-namesake"
@@ -100,6 +100,7 @@ def make_lines(
     deal = _Deal(slots, seed, parameters)
     waiting = _collect(people, slots, parameters)
     to_resemble = _to_resemble(waiting, seed, parameters)
+    nobodies = uninsurable_patients(size, f"practice-{seed}")
     lines: list[Line] = []
     namesakes: list[Person] = []
     first_lines: dict[Stratum, list[Line]] = {}
@@ -110,7 +111,7 @@ def make_lines(
             lines.append(_duplicate(slot, first, seed, parameters))
             continue
         if slot.kind == "uninsurable":
-            patient = _unregistered(slot, seed, parameters)
+            patient = _unregistered(next(nobodies))
         else:
             person = waiting[slot.stratum].popleft()
             patient = Patient(key=person.key, traits=person.identity.traits, person=person)
@@ -218,19 +219,14 @@ def _to_resemble(
 ) -> frozenset[str]:
     """Choose the people who need a namesake, beside those who have one in the population, by their keys."""
     random = Random(f"practice/{seed}/namesakes")  # noqa: S311 - repeatable on purpose, nothing is secret
-    people = [(stratum, person) for stratum in sorted(waiting) for person in waiting[stratum]]
-    wanted = sum(parameters.patient_percent("namesake", stratum) / 100 for stratum, _ in people)
-    alone = [
-        (parameters.patient_percent("namesake", stratum), person)
-        for stratum, person in people
-        if _NAMESAKES.isdisjoint(person.tags)
-    ]
-    missing = wanted - (len(people) - len(alone))
-    total = sum(weight for weight, _ in alone)
-    if missing <= 0 or not total:
-        return frozenset()
-    # Each by itself, in proportion of its rate: how many come out is the wanted number, to chance.
-    return frozenset(person.key for weight, person in alone if random.random() * total < missing * weight)
+    chosen: set[str] = set()
+    for stratum, people in sorted(waiting.items()):
+        alone = [person for person in people if _NAMESAKES.isdisjoint(person.tags)]
+        wanted = len(people) * parameters.patient_percent("namesake", stratum) / 100
+        missing = wanted - (len(people) - len(alone))
+        # Each by itself: how many come out is the wanted number, to chance.
+        chosen.update(person.key for person in alone if random.random() * len(alone) < missing)
+    return frozenset(chosen)
 
 
 def _collect(
@@ -288,25 +284,19 @@ def _duplicate(slot: _Slot, first: Line, seed: int | str, parameters: Parameters
     )
 
 
-def _unregistered(slot: _Slot, seed: int | str, parameters: Parameters) -> Patient:
-    """Draw somebody whom no registry has."""
-    reasons = tuple(UNINSURABLE_REASONS)
-    reason = reasons[int(slot.random.random() * len(reasons))]
-    ages = next(each for each in parameters.ages if each.name == slot.stratum.ages)
-    today = parameters.reference_date
-    youngest = min(_years_before(today, ages.first), date(LAST_BIRTH_YEAR, 12, 31))
-    oldest = max(_years_before(today, ages.last + 1) + timedelta(days=1), date(FIRST_BIRTH_YEAR, 1, 1))
-    days = max((youngest - oldest).days + 1, 1)
-    born = oldest + timedelta(days=int(slot.random.random() * days))
-    wish = Wish(sex=slot.stratum.sex, birth_date=born.isoformat(), nia=False)
-    identity = draw_identity(slot.random, wish)
-    return Patient(key=f"patient/{seed}/{slot.number}", traits=identity.traits, person=None, reason=reason)
-
-
-def _years_before(day: date, years: int) -> date:
-    # 29 February counts as the day before 1 March.
-    day = day - timedelta(days=1) if (day.month, day.day) == (2, 29) else day
-    return day.replace(year=day.year - years)
+def _unregistered(patient: UninsurablePatient) -> Patient:
+    return Patient(
+        key=patient.key,
+        traits=Traits(
+            birth_name=patient.birth_name,
+            first_names=patient.first_names,
+            sex=patient.sex or "",
+            birth_date=patient.birth_date or "",
+            birth_place=patient.birth_place,
+        ),
+        person=None,
+        reason=patient.reason,
+    )
 
 
 def _namesake(person: Person, seed: int | str, is_taken: Callable[[Person], bool]) -> list[Person]:

@@ -11,13 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final, Literal
 
-from simulator.population.generate import generate
+from simulator.population.build import people, recipe
 from simulator.population.practice.answers import answer_line
 from simulator.population.practice.export import write_expected, write_practice
 from simulator.population.practice.figures import measure
 from simulator.population.practice.lines import NAMESAKE_TAG, make_lines
-from simulator.registry.store import RegistryStore
-from simulator.version import VERSION
+from simulator.registry.opening import add_people, build_registry, open_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.population.practice.lines import PracticeFile
     from simulator.population.practice.parameters import Parameters
     from simulator.registry.person import Person
+    from simulator.registry.protocol import Registry
 
     Stage = Literal["people", "registry", "searches"]
     Tell = Callable[[Stage, int], None]
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 PRACTICE: Final = "practice.csv"
 EXPECTED: Final = "expected.csv"
 REGISTRY: Final = "registry.sqlite"
+
+PROFILE: Final = "officine"
+"""The population drawn when no registry is given."""
 
 _PEOPLE_PER_LINE: Final = 50
 """How many people are drawn at most to find those of one line: a practice has other ages than the population."""
@@ -75,14 +78,15 @@ def make_with_registry(folder: Path, order: Order, tell: Tell) -> Figures:
 
     Raises:
         TooFewPeopleError: the parameters ask for people of ages that nobody has.
+        RegistryError: the registry cannot be written.
         OSError: a file cannot be written.
-        sqlite3.Error: the registry cannot be written.
     """
+    limit = max(_LEAST_PEOPLE, _PEOPLE_PER_LINE * order.size)
     drawn: list[Person] = []
     numbers: set[str] = set()
 
     def kept() -> Iterator[Person]:
-        for person in generate(max(_LEAST_PEOPLE, _PEOPLE_PER_LINE * order.size), order.seed):
+        for person in people(limit, order.seed, PROFILE):
             drawn.append(person)
             numbers.add(person.identity.matricule.number)
             if len(drawn) % _STEP == 0:
@@ -97,49 +101,57 @@ def make_with_registry(folder: Path, order: Order, tell: Tell) -> Figures:
         is_taken=lambda person: person.identity.matricule.number in numbers,
     )
     tell("registry", 0)
-    registry = RegistryStore(folder / REGISTRY)
+    name = f"{recipe(len(drawn), order.seed, PROFILE)} practice={order.parameters.id} lines={order.size}"
+    build_registry(folder / REGISTRY, chain(drawn, made.namesakes), name)
+    registry = open_registry(folder / REGISTRY)
     try:
-        recipe = f"practice {order.parameters.id} size={order.size} seed={order.seed} version={VERSION}"
-        registry.rebuild(chain(drawn, made.namesakes), recipe)
         return _write(folder, made, registry, order, tell)
     finally:
         registry.close()
 
 
-def make_from_registry(
-    folder: Path, order: Order, registry: RegistryStore, *, plant: bool, tell: Tell
-) -> Figures:
+def make_from_registry(folder: Path, order: Order, target: str, *, plant: bool, tell: Tell) -> Figures:
     """Write a practice file of people of a registry, with the expected answers of that registry.
 
     Args:
         folder: where the files go.
         order: what is asked for; its seed also says whom to begin with.
-        registry: the registry; only its base population is used.
-        plant: add the namesakes of the file to the registry, which makes some of its lines ambiguous. Without it, only
-            the namesakes that the registry has can.
+        target: the registry, a file or ``postgresql://…``; only its base population is used.
+        plant: add the namesakes that the file still needs to the registry. Without it, only people who have a namesake
+            in the registry make ambiguous lines.
         tell: told of progress.
 
     Raises:
         TooFewPeopleError: the registry is too small.
+        RegistryError: the registry cannot be read, or not be written with ``plant``.
         OSError: a file cannot be written.
-        sqlite3.Error: the registry cannot be read, or not be written with ``plant``.
+        sqlite3.Error: the registry cannot be read.
     """
-    made = make_lines(
-        _from_anywhere(registry, order.seed, tell),
-        order.size,
-        order.seed,
-        order.parameters,
-        is_taken=lambda person: any(
-            other.key != person.key for other in registry.by_matricule(person.identity.matricule.number)
-        ),
-    )
-    if plant:
+    registry = open_registry(target)
+    try:
+        made = make_lines(
+            _from_anywhere(registry, order.seed, tell),
+            order.size,
+            order.seed,
+            order.parameters,
+            is_taken=lambda person: any(
+                other.key != person.key for other in registry.by_matricule(person.identity.matricule.number)
+            ),
+        )
+        new = [person for person in made.namesakes if plant and registry.by_key(person.key) is None]
+    finally:
+        registry.close()
+    if new:
         tell("registry", 0)
-        registry.add(person for person in made.namesakes if registry.by_key(person.key) is None)
-    return _write(folder, made, registry, order, tell)
+        add_people(target, new)
+    registry = open_registry(target)
+    try:
+        return _write(folder, made, registry, order, tell)
+    finally:
+        registry.close()
 
 
-def _write(folder: Path, made: PracticeFile, registry: RegistryStore, order: Order, tell: Tell) -> Figures:
+def _write(folder: Path, made: PracticeFile, registry: Registry, order: Order, tell: Tell) -> Figures:
     answers: list[Answer] = []
     for line in made.lines:
         answers.append(answer_line(line, registry))
@@ -150,7 +162,7 @@ def _write(folder: Path, made: PracticeFile, registry: RegistryStore, order: Ord
     return measure(answers, order.parameters)
 
 
-def _from_anywhere(registry: RegistryStore, seed: str, tell: Tell) -> Iterator[Person]:
+def _from_anywhere(registry: Registry, seed: str, tell: Tell) -> Iterator[Person]:
     """Yield everybody once, beginning at a drawn page and going round."""
     # Those planted before come last and are passed over: with or without them, a seed gives the same file.
     planted = len(registry.people(tag=NAMESAKE_TAG, limit=_MAX_PLANTED))

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.ins.identity import Traits
     from simulator.registry.person import Person
-
-UNINSURABLE_REASONS: Final = {
-    "not-registered": ("n'est pas immatriculé", "is not registered"),
-    "tourist": ("est un touriste de passage", "is a passing tourist"),
-    "anonymous": ("est soigné anonymement", "is cared for anonymously"),
-    "doubtful": ("a une identité douteuse", "has a doubtful identity"),
-}
-"""Why somebody cannot have an INS, in French and in English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +30,12 @@ class Patient:
     """Somebody with a record in the practice: a person of the registry, or one whom no registry has."""
 
     key: str
-    """The key of the person, or ``patient/<seed>/<line>``."""
+    """The key of the person, or that of ``simulator.population.uninsurable``."""
     traits: Traits
-    """The truth."""
+    """The truth; what is not known of somebody who cannot have an INS is empty."""
     person: Person | None
     reason: str | None = None
-    """Why there is no person: one of ``UNINSURABLE_REASONS``."""
+    """Why there is no person: a key of ``simulator.population.uninsurable.reasons``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

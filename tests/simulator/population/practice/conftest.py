@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.population.generate import generate
+from simulator.population.build import people as population
 from simulator.population.practice.answers import Answer, answer_line
 from simulator.population.practice.lines import PracticeFile, make_lines
 from simulator.population.practice.parameters import Parameters, load_parameters
@@ -38,7 +38,7 @@ def parameters() -> Parameters:
 
 @pytest.fixture(scope="package")
 def people() -> tuple[Person, ...]:
-    return tuple(generate(6000, seed="practice-tests"))
+    return tuple(population(6000, "practice-tests", "officine"))
 
 
 @pytest.fixture(scope="package")

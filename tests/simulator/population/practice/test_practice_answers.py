@@ -126,7 +126,7 @@ def test_an_empty_sex_is_completed_with_m_for_a_man(registry: RegistryStore) -> 
 def test_a_patient_without_ins_is_not_found_and_the_reason_is_said(registry: RegistryStore) -> None:
     answer = answer_line(line_of(replace(TRUE, birth_name="SMITH"), None, "tourist"), registry)
     assert answer.code == "01"
-    assert answer.why_fr == "le patient est un touriste de passage : il n'est pas au répertoire"
+    assert answer.why_fr == "le patient n'est pas au répertoire : Touriste, sans droits en France"
 
 
 def test_a_name_that_cannot_be_sent_is_refused_as_the_bench_refuses_it(registry: RegistryStore) -> None:

@@ -14,7 +14,7 @@ from simulator.ins.dates import BirthDate
 from simulator.ins.identity import InsIdentity, Traits
 from simulator.ins.matricule import Matricule
 from simulator.ins.traits import check_birth_name, check_first_name, comparison_key, to_wire
-from simulator.population.generate import generate
+from simulator.population.build import people
 from simulator.population.practice.answers import wanted_traits
 from simulator.population.practice.defects import DEFECTS, neighbour_key
 from simulator.population.practice.record import Record, true_record
@@ -23,7 +23,7 @@ from simulator.registry.matching import differing_traits
 if TYPE_CHECKING:
     from simulator.registry.person import Person
 
-PEOPLE = tuple(generate(4000, seed="defects"))
+PEOPLE = tuple(people(4000, "defects", "officine"))
 
 CHANGED: dict[str, set[str]] = {
     # defect: the fields it may change

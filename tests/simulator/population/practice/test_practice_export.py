@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from simulator.population.practice.parameters import Parameters
 
 GOLDEN = {
-    PRACTICE: "333b1fcb43ecdd3bd668031d62d70c28011011d1d39552799c696dd9ed8d611a",
-    EXPECTED: "75447ae284f4d5e8e1325334b634ad8e70750988d4437e60fdc96c1569cc2215",
+    PRACTICE: "1350098c7ab179e9dd84bd3fea1328f48e9e22c7b9c1925d9cfd05be4e0dc9cb",
+    EXPECTED: "cc2e56b15e7323bb1d533a4faf56c9265a888b4e115f52a1b0a83974e4575d47",
 }
 """SHA-256 of the files of 200 lines, seed golden. They change with the people drawn and with the parameters: say so in the
 change log."""
