@@ -14,6 +14,8 @@ from simulator.lots.store import LotStore
 from simulator.population.cnda import load_cnda
 from simulator.population.families import families
 from simulator.population.generate import generate
+from simulator.registry.opening import open_registry
+from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
 from simulator.scripting.engine import Scripts
 from simulator.security import TrustStore, TrustStoreError
@@ -24,6 +26,8 @@ from simulator.teleservice import Teleservice
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from simulator.registry.protocol import Registry
 
 OidMode = Literal["test", "live"]
 
@@ -48,6 +52,9 @@ class BenchOptions:
     """What is granted to bulk verification."""
     pki: Path | None = None
     """Folder made by ``banc pki init``: authorities that signatures and client certificates are checked with."""
+    registry: str | None = None
+    """A registry built before, a file or ``postgresql://…``, used as it is: ``people``, ``seed`` and ``oid_mode`` then say
+    nothing. None: that of the data directory, built when it is missing."""
 
 
 @dataclass(slots=True)
@@ -55,7 +62,7 @@ class Bench:
     """The open stores and the teleservice."""
 
     options: BenchOptions
-    registry: RegistryStore
+    registry: Registry
     sessions: SessionStore
     journal: Journal
     lots: LotStore
@@ -84,11 +91,12 @@ def open_bench(options: BenchOptions) -> Bench:
         raise BenchSetupError(f"{error}. Make a PKI with: banc pki init {options.pki}") from error
     try:
         options.data_dir.mkdir(parents=True, exist_ok=True)
-        registry = RegistryStore(options.data_dir / "registry.sqlite")
-        _build_registry(registry, options)
+        registry = _open_registry(options)
         sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
         journal = open_journal(options.data_dir)
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
+    except RegistryError as error:
+        raise BenchSetupError(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise BenchSetupError(
             f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir."
@@ -113,6 +121,14 @@ def open_bench(options: BenchOptions) -> Bench:
 def open_journal(data_dir: Path) -> Journal:
     """Open the journal of a data directory alone."""
     return Journal(data_dir / "journal.sqlite")
+
+
+def _open_registry(options: BenchOptions) -> Registry:
+    if options.registry is not None:
+        return open_registry(options.registry, sessions=options.data_dir / "session-people.sqlite")
+    registry = RegistryStore(options.data_dir / "registry.sqlite")
+    _build_registry(registry, options)
+    return registry
 
 
 def _build_registry(registry: RegistryStore, options: BenchOptions) -> None:

@@ -14,7 +14,7 @@ from simulator.scripting.people import bind, given_people
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.sessions.store import Session, SessionStore
 
 
@@ -27,7 +27,7 @@ class Installer:
     """Installs scenarios in the sessions of one simulator."""
 
     sessions: SessionStore
-    registry: RegistryStore
+    registry: Registry
 
     def install(
         self, session_id: str, data: Any, people: Mapping[str, Any], *, file: str | None = None

@@ -176,6 +176,7 @@ def running(options: ServeOptions) -> Iterator[str]:
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+        *(() if bench.registry is None else ("--registry", bench.registry)),
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),

@@ -25,6 +25,7 @@ from simulator.journal.exchange import Decision, Exchange
 from simulator.operations import card_search, lots, traits_search, verification
 from simulator.operations.answering import from_scenario, on_top
 from simulator.operations.outcome import Context, Outcome
+from simulator.registry.protocol import RegistryUnavailableError
 from simulator.scripting.chaos_effects import CallCounter, disturb
 from simulator.scripting.chaos_reply import AT_ONCE, Delivery, Reply
 from simulator.scripting.facts import Facts
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from simulator.contract.render import Dialect
     from simulator.journal.store import Journal
     from simulator.lots.store import LotStore
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.scripting.engine import Scripted, Scripts
     from simulator.scripting.facts import Wanted
     from simulator.sessions.addressing import Recogniser
@@ -87,7 +88,7 @@ _OPERATIONS: Final[dict[Operation, Callable[[Call, Context], Outcome]]] = {
 class Teleservice:
     """Answers calls from a registry and keeps them in a journal."""
 
-    registry: RegistryStore
+    registry: Registry
     journal: Journal
     lots: LotStore
     authenticator: Authenticator = field(default_factory=Authenticator)
@@ -105,9 +106,7 @@ class Teleservice:
         """Answer one call as ``answer`` does, and return what was recorded."""
         return self.answer(request, session, recogniser).exchange
 
-    def answer(
-        self, request: WireRequest, session: Session, recogniser: Recogniser | None = None
-    ) -> Handled:
+    def answer(self, request: WireRequest, session: Session, recogniser: Recogniser | None = None) -> Handled:
         """Answer one call. Never raises: whatever comes in, a SOAP answer goes out and is recorded.
 
         Args:
@@ -138,6 +137,9 @@ class Teleservice:
             outcome = _refusal(error)
             if call is None and self.scripts.has_early_rules(session):
                 outcome = self._unreadable(request, session, outcome)
+        except RegistryUnavailableError as error:
+            _log.error("a call could not be answered: %s", error)
+            outcome = _refusal(FaultError("desir_9009", str(error)))
         except Exception:  # noqa: BLE001 - the last line of defence
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")

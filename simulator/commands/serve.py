@@ -8,9 +8,10 @@ import click
 from rich.console import Console
 
 from simulator.bench import BenchOptions, BenchSetupError
-from simulator.commands.common import SetupError, data_dir_option
+from simulator.commands.common import SetupError, data_dir_option, registry_option
 from simulator.datafile import DataFileError
 from simulator.installing import InstallError
+from simulator.registry.opening import shown
 from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
 from simulator.sessions.profiles import profiles
@@ -22,6 +23,7 @@ from simulator.sessions.profiles import profiles
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @data_dir_option
+@registry_option
 @click.option(
     "--people", default=1000, show_default=True, type=click.IntRange(0, 200_000), help="Synthetic people."
 )
@@ -78,6 +80,7 @@ def serve_command(
     host: str,
     port: int,
     data_dir: Path,
+    registry: str | None,
     people: int,
     seed: int,
     oid_mode: str,
@@ -97,6 +100,7 @@ def serve_command(
     Examples:
       banc serve
       banc serve --port 9000 --profile qualification-2022
+      banc serve --registry people.sqlite
       banc serve --oid live --data-dir ./bench
       banc pki init ./pki
       banc serve --scenarios ./my-scenarios
@@ -104,6 +108,7 @@ def serve_command(
     """
     bench = BenchOptions(
         data_dir=data_dir,
+        registry=registry,
         people=people,
         seed=seed,
         oid_mode="live" if oid_mode == "live" else "test",
@@ -141,6 +146,8 @@ def _announce(options: ServeOptions) -> None:
     console.print(f"  Control API  {url}/api/v1")
     console.print(f"  Health       {url}/health")
     console.print(f"  Data         {options.bench.data_dir}")
+    if options.bench.registry is not None:
+        console.print("  Registry    ", shown(options.bench.registry), markup=False)
     if options.token and not is_loopback(options.host):
         console.print(f"  Token        {options.token}   (Authorization: Bearer …)")
     console.print("Ready. Ctrl-C stops it; banc exchanges list shows the calls.")

@@ -149,7 +149,8 @@ def _judge(query: VerificationQuery, context: Context) -> tuple[str, str]:
         claim = check_claim(query)
     except FaultError as error:
         return error.fault.code, error.cause
-    candidates = verify(claim, context.registry, context.session.scope)
+    settings = context.session.settings
+    candidates = verify(claim, context.registry, context.session.scope, settings.matching)
     if not candidates:
         return NOT_VERIFIED, "nobody has this matricule"
     best = candidates[0]

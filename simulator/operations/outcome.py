@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.contract.render import Dialect
     from simulator.journal.exchange import Decision
     from simulator.lots.store import LotStore
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.scripting.chaos import ChaosStep
     from simulator.scripting.engine import Scripted
     from simulator.scripting.facts import Wanted
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Context:
     """What an operation may look at beside the call."""
 
-    registry: RegistryStore
+    registry: Registry
     lots: LotStore
     session: Session
     now: datetime

@@ -34,10 +34,11 @@ def answer(call: Call, context: Context) -> Outcome:
 def _search(wanted: SearchTraits, context: Context) -> Outcome:
     """Answer from the registry: a closed world, in which an unknown identity does not exist."""
     registry, session = context.registry, context.session
-    candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope))
+    options = session.settings.matching
+    candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope), options)
     matching = [candidate.person for candidate in candidates if candidate.matches]
     if not matching and not candidates:
-        candidates = judge(wanted, registry.near_misses(wanted, session.scope))
+        candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
     profile = session.profile
     known = Evidence.OBSERVED if matching else profile.evidence
     decision = Decision(
@@ -45,7 +46,8 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
         profile=profile.name,
         considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
-        evidence=Evidence.INFERRED if is_inferred(wanted, candidates) else known,
+        remarks=(options.remark,),
+        evidence=Evidence.INFERRED if is_inferred(wanted, candidates, options) else known,
     )
     if len(matching) == 1:
         return Outcome(decision=decision, answer=person_answer(matching[0]))

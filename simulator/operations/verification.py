@@ -88,13 +88,15 @@ def check_claim(query: VerificationQuery) -> ClaimedIdentity:
 
 
 def _verify(claimed: ClaimedIdentity, context: Context) -> Outcome:
-    candidates = verify(claimed, context.registry, context.session.scope)
+    options = context.session.settings.matching
+    candidates = verify(claimed, context.registry, context.session.scope, options)
     verified = bool(candidates) and candidates[0].matches
     decision = Decision(
         source="registry",
         profile=context.session.profile.name,
         considered=tuple(map(considered, candidates)),
         person=candidates[0].person.key if verified else None,
+        remarks=(options.remark,) if options.former_matricule else (),
         evidence=Evidence.INFERRED,
     )
     return Outcome(decision=decision, answer=_answer(verified=verified))

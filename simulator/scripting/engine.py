@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.contract.faults import Fault
     from simulator.contract.names import Evidence
     from simulator.registry.person import Person
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.scripting.chaos import ChaosStep
     from simulator.scripting.conditions import Condition
     from simulator.scripting.facts import Facts
@@ -119,7 +119,7 @@ _NO_PLAN: Final = _Plan((), (), {})
 class Scripts:
     """Plays the scenarios of sessions. Shared by threads."""
 
-    def __init__(self, state: ScriptState, registry: RegistryStore | None = None) -> None:
+    def __init__(self, state: ScriptState, registry: Registry | None = None) -> None:
         self.state = state
         self._follower = Follower(state, registry)
         self._local = threading.local()

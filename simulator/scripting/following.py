@@ -19,7 +19,7 @@ from simulator.scripting.reading import scenario_of
 
 if TYPE_CHECKING:
     from simulator.registry.person import Person
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.scripting.model import Installed, Scenario
     from simulator.scripting.state import ScriptState
 
@@ -49,7 +49,7 @@ class _Followed:
 class Follower:
     """Follows the files of scenarios for all threads of a process."""
 
-    def __init__(self, state: ScriptState, registry: RegistryStore | None) -> None:
+    def __init__(self, state: ScriptState, registry: Registry | None) -> None:
         self._state = state
         self._registry = registry
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from simulator.registry.person import Person
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.scripting.model import Scenario
 
 _LOOKED_AT: Final = 100
@@ -24,7 +24,7 @@ class NobodyError(ValueError):
 
 
 def given_people(
-    data: Mapping[str, Any], scenario: Scenario, registry: RegistryStore, scope: str
+    data: Mapping[str, Any], scenario: Scenario, registry: Registry, scope: str
 ) -> dict[str, Person]:
     """Return people given as JSON by whoever installs: whole persons, or picks such as ``{"tag": "twin"}``.
 
@@ -44,7 +44,7 @@ def given_people(
 
 
 def bind(
-    scenario: Scenario, given: Mapping[str, Person], registry: RegistryStore, scope: str
+    scenario: Scenario, given: Mapping[str, Person], registry: Registry, scope: str
 ) -> dict[str, Person]:
     """Return a person for each role of a scenario; ``given`` wins over what the scenario picks.
 
@@ -75,7 +75,7 @@ def _picked(
     role: str,
     pick: Pick,
     people: Mapping[str, Person],
-    population: tuple[RegistryStore, str],
+    population: tuple[Registry, str],
 ) -> Person:
     registry, scope = population
     if pick.person is not None:
@@ -107,7 +107,7 @@ def _picked(
     )
 
 
-def _twins(person: Person, registry: RegistryStore, scope: str) -> list[Person]:
+def _twins(person: Person, registry: Registry, scope: str) -> list[Person]:
     if person.card is None:
         return []
     born = person.identity.traits.birth_date
@@ -118,7 +118,7 @@ def _twins(person: Person, registry: RegistryStore, scope: str) -> list[Person]:
     ]
 
 
-def _namesakes(person: Person, registry: RegistryStore, scope: str) -> list[Person]:
+def _namesakes(person: Person, registry: Registry, scope: str) -> list[Person]:
     traits = person.identity.traits
     wanted = SearchTraits(
         birth_name=traits.birth_name,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from simulator.registry.options import EXACT, MatchingOptions, MatchingOptionsError
 from simulator.sessions.profiles import profiles
 from simulator.sessions.recognition import Claim, claims_json, read_claims
 
@@ -53,6 +54,8 @@ class SessionSettings:
     """Seconds of real time without a call or a change after which the session is gone; ``None``: never."""
     recognise: tuple[Claim, ...] = ()
     """What calls to the plain address are recognised by: see ``simulator.sessions.recognition``."""
+    matching: MatchingOptions = EXACT
+    """What matching is lenient about, nothing by default; every option is inferred."""
 
     def now(self) -> datetime:
         """Return the time as the session sees it, in UTC."""
@@ -75,6 +78,8 @@ class SessionSettings:
         values = dict(changes)
         for name, value in changes.items():
             _CHECKS[name](name, value)
+        if "matching" in values:
+            values["matching"] = MatchingOptions.read(values["matching"])
         if values.get("idams") is not None:
             values["idams"] = tuple(sorted(set(values["idams"])))
         if "recognise" in values:
@@ -160,6 +165,13 @@ def _recognise(_: str, value: Any) -> None:
         raise SettingsError(str(error)) from error
 
 
+def _matching(name: str, value: Any) -> None:
+    try:
+        MatchingOptions.read(value)
+    except MatchingOptionsError as error:
+        raise SettingsError(f"{name}: {error}") from error
+
+
 _CHECKS = {
     "profile": _profile,
     "idams": _idams,
@@ -171,4 +183,5 @@ _CHECKS = {
     "name": _name,
     "ttl": _ttl,
     "recognise": _recognise,
+    "matching": _matching,
 }

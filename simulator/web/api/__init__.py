@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from simulator.registry.person import PersonError
+from simulator.registry.protocol import DuplicateKeyError
 from simulator.scripting.loader import ScenarioError
 from simulator.sessions.store import (
     ExpiredSessionError,
@@ -93,8 +94,8 @@ def _error_handlers(api: Blueprint) -> None:
     def bad_request(error: Exception) -> tuple[Response, int]:
         return problem(str(error), 400)
 
-    @api.errorhandler(sqlite3.IntegrityError)
-    def conflict(error: sqlite3.IntegrityError) -> tuple[Response, int]:
+    @api.errorhandler(DuplicateKeyError)
+    def conflict(error: DuplicateKeyError) -> tuple[Response, int]:
         return problem(f"already there: {error}", 409)
 
     # Paths and methods that no route takes are told by the application, not by the blueprint.
