@@ -87,6 +87,14 @@ class BenchClient:
         Raises:
             BenchClientError: no answer, or an error answer.
         """
+        return self.call_page(method, path, **arguments)[0]
+
+    def call_page(self, method: str, path: str, **arguments: Any) -> tuple[Any, bool]:
+        """Make one call of the API and return its JSON, and whether the listing goes on.
+
+        Raises:
+            BenchClientError: no answer, or an error answer.
+        """
         try:
             response = self._http.request(method, path, **arguments)
         except httpx.HTTPError as error:
@@ -100,7 +108,7 @@ class BenchClient:
                 message = response.text[:200]
             raise BenchClientError(f"{method} {path}: HTTP {response.status_code}: {message}")
         try:
-            return response.json() if response.content else None
+            return (response.json() if response.content else None), "next" in response.links
         except ValueError as error:
             raise BenchClientError(
                 f"{method} {path}: expected JSON from {self.base_url}, got {response.text[:80]!r}; is it a simulator?"
@@ -153,9 +161,9 @@ class SessionClient:
         found: list[ExchangeView] = []
         while True:
             parameters = {"session": self.id, "after": found[-1].id if found else after, "limit": _PAGE}
-            page = self._client.call("GET", "/api/v1/exchanges", params=parameters)
+            page, more = self._client.call_page("GET", "/api/v1/exchanges", params=parameters)
             found.extend(map(_view, page))
-            if len(page) < _PAGE:
+            if not more:
                 return found
 
     def change(self, **settings: Any) -> dict[str, Any]:

@@ -7,10 +7,8 @@ once where the reason is known and rendered once at the end of ``Teleservice.han
 from __future__ import annotations
 
 import logging
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
 from simulator.authentication import Authenticator
@@ -20,6 +18,7 @@ from simulator.contract.names import Operation
 from simulator.contract.render import DIALECTS, render_fault
 from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange
+from simulator.journal.watch import Watch
 from simulator.operations import card_search, lots, traits_search, verification
 from simulator.operations.outcome import Context, Outcome
 
@@ -67,12 +66,15 @@ class Teleservice:
     lots: LotStore
     authenticator: Authenticator = field(default_factory=Authenticator)
     freshness: Freshness = field(default_factory=Freshness)
-    lost_exchanges: int = field(default=0, init=False)
-    """Exchanges answered but not kept, because the journal could not be written."""
+
+    @property
+    def lost_exchanges(self) -> int:
+        """Exchanges that this process answered and could not keep, because the journal could not be written."""
+        return self.journal.lost
 
     def handle(self, request: WireRequest, session: Session) -> Exchange:
         """Answer one call. Never raises: whatever comes in, a SOAP answer goes out and is recorded."""
-        started = perf_counter_ns()
+        watch = Watch()
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         call: Call | None = None
         message_id: str | None = None
@@ -82,7 +84,8 @@ class Teleservice:
             call = read(request.body, request.headers.get("content-type", ""))
             message_id = call.message_id
             findings += call.findings
-            outcome = self._decide(call, request, session, findings)
+            watch.reached("read")
+            outcome = self._decide(call, request, session, findings, watch)
         except FaultError as error:
             message_id = message_id or error.message_id
             outcome = _refusal(error)
@@ -91,12 +94,14 @@ class Teleservice:
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
         exchange = _exchange(
-            request, session, outcome, call, message_id, findings=tuple(findings), at=at, started=started
+            request, session, outcome, call, message_id, findings=tuple(findings), at=at, watch=watch
         )
         self._record(exchange)
         return exchange
 
-    def _decide(self, call: Call, request: WireRequest, session: Session, findings: list[Finding]) -> Outcome:
+    def _decide(
+        self, call: Call, request: WireRequest, session: Session, findings: list[Finding], watch: Watch
+    ) -> Outcome:
         """Return what to answer; add to ``findings`` what is found on the way."""
         now = session.settings.now()
         caller = self.authenticator.identify(
@@ -106,6 +111,8 @@ class Teleservice:
             settings=session.settings,
             now=now,
         )
+        watch.authentication = caller.mode
+        watch.reached("authenticate")
         findings += caller.findings
         repeated = self.freshness.findings(call, session.id)
         findings += repeated
@@ -117,11 +124,7 @@ class Teleservice:
         )
 
     def _record(self, exchange: Exchange) -> None:
-        try:
-            self.journal.append(exchange)
-        except sqlite3.Error as error:
-            self.lost_exchanges += 1
-            _log.error("an exchange could not be kept in the journal: %s", error)
+        self.journal.append(exchange)
 
 
 def _check_encoding(encoding: str) -> None:
@@ -162,8 +165,10 @@ def _exchange(
     *,
     findings: tuple[Finding, ...],
     at: str,
-    started: int,
+    watch: Watch,
 ) -> Exchange:
+    # Where a refused call stopped.
+    watch.reached("read" if call is None else "decide" if watch.authentication else "authenticate")
     dialect = DIALECTS[session.profile.dialect]
     if outcome.fault is not None:
         code, status = outcome.fault.code, HTTP_STATUS
@@ -172,6 +177,7 @@ def _exchange(
         assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
         code, status = outcome.answer.code, 200
         response = outcome.answer.render(dialect)
+    watch.reached("render")
     return Exchange(
         session=session.id,
         at=at,
@@ -189,5 +195,9 @@ def _exchange(
         message_id=message_id,
         idam=call.contexts.idam if call else None,
         findings=findings,
-        micros=(perf_counter_ns() - started) // 1000,
+        micros=watch.micros,
+        authentication=watch.authentication,
+        client_certificate=request.client_certificate,
+        timings=watch.timings,
+        chaos=tuple(step.name for step in outcome.chaos),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.limits import HEAD_BYTES, body_limit
 from simulator.contract.wsdl import render_wsdl
+from simulator.journal.exchange import header_pairs
 from simulator.sessions.store import DEFAULT, UnknownSessionError
 from simulator.teleservice import WireRequest
 
@@ -99,7 +100,7 @@ class SoapEntry:
             client_certificate=request.client_certificate,
         )
         exchange = self._bench.teleservice.handle(wire, session)
-        return _answer(exchange.http_status, exchange.response, *exchange.response_headers.items())
+        return _answer(exchange.http_status, exchange.response, *header_pairs(exchange.response_headers))
 
 
 class SoapMiddleware:

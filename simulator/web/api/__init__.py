@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from simulator.journal.index import JournalIndexError
+from simulator.journal.reading import DamagedRecordError
 from simulator.registry.person import PersonError
 from simulator.scripting.loader import ScenarioError
 from simulator.sessions.store import UnknownSessionError
@@ -79,6 +81,11 @@ def _error_handlers(api: Blueprint) -> None:
     @api.errorhandler(sqlite3.IntegrityError)
     def conflict(error: sqlite3.IntegrityError) -> tuple[Response, int]:
         return problem(f"already there: {error}", 409)
+
+    @api.errorhandler(JournalIndexError)
+    @api.errorhandler(DamagedRecordError)
+    def journal_problem(error: Exception) -> tuple[Response, int]:
+        return problem(str(error), 503)
 
     # Paths and methods that no route takes are told by the application, not by the blueprint.
     @api.app_errorhandler(HTTPException)
