@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.database import Database
+from simulator.journal.filelock import is_locked
 from simulator.journal.indexing import (
     Meta,
     index_chunk,
@@ -18,6 +19,7 @@ from simulator.journal.indexing import (
     write_dropped,
 )
 from simulator.journal.reading import read_head
+from simulator.journal.record import HEAD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,20 +192,21 @@ class Index:
     def finished(self) -> set[str]:
         """Return the names of the segments that are indexed to their end and that nobody writes any more."""
         connection = self._database.connection()
-        return {str(name) for (name,) in connection.execute("SELECT name FROM segment WHERE finished")}
+        return {str(name) for (name,) in connection.execute("SELECT name FROM segment WHERE finished = 1")}
 
     # Bringing up to date
 
-    def catch_up(self, own: str | None = None) -> None:
+    def catch_up(self, own: str | None = None, *, thorough: bool = False) -> None:
         """Index what was written since the last time; costs a few calls of the system when there is nothing.
 
         Args:
             own: name of the segment that this process is writing.
+            thorough: also see which processes are gone, and what they left unfinished.
 
         Raises:
             sqlite3.Error: the index cannot be written.
         """
-        if not self._is_behind():
+        if not self._is_behind(own, thorough=thorough):
             return
         with self._lock:
             if _identity(self._path) != self._identity:
@@ -217,9 +220,15 @@ class Index:
                 self._finished.update(finished)
                 self._seen.update(seen)
 
-    def _is_behind(self) -> bool:
+    def _is_behind(self, own: str | None, *, thorough: bool) -> bool:
         for name in segment_names(self._folder):
-            if name not in self._finished and self._seen.get(name) != size_of(self._folder / name):
+            if name in self._finished:
+                continue
+            path = self._folder / name
+            size = size_of(path)
+            if self._seen.get(name) != size:
+                return True
+            if thorough and name != own and (size or 0) >= HEAD.size and not is_locked(path):
                 return True
         return _identity(self._path) != self._identity
 

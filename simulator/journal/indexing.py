@@ -26,6 +26,9 @@ _DROPPED: Final = "dropped.json"
 """What the index must know of segments that are gone, for when it is made again."""
 _INSERT: Final = "INSERT INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
+_FOREIGN: Final = 2
+"""Value of ``finished`` of a file that is no segment of ours: nothing is to be done with it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -145,9 +148,9 @@ def _note(folder: Path, connection: sqlite3.Connection, source: _Source, *, full
             lost = head.lost
             if head.appended != NOT_COUNTED:
                 before = connection.execute(
-                    "SELECT records FROM segment WHERE id = ?", (source.number,)
+                    "SELECT records + damaged FROM segment WHERE id = ?", (source.number,)
                 ).fetchone()[0]
-                killed = max(head.appended - before - source.records, 0)
+                killed = max(head.appended - before - source.records - source.damaged, 0)
         for count, what in (
             (killed, "exchange(s) that waited to be written were lost with their process"),
             (torn, "byte(s) of a record that was being written are skipped: its process was killed"),
@@ -157,9 +160,18 @@ def _note(folder: Path, connection: sqlite3.Connection, source: _Source, *, full
     connection.execute(
         "UPDATE segment SET position = ?, records = records + ?, damaged = damaged + ?, finished = ?,"
         " torn = ?, killed = ?, lost = ? WHERE id = ?",
-        (source.position, source.records, source.damaged, finished, torn, killed, lost, source.number),
+        (
+            source.position,
+            source.records,
+            source.damaged,
+            _FOREIGN if source.is_foreign else finished,
+            torn,
+            killed,
+            lost,
+            source.number,
+        ),
     )
-    return finished
+    return finished or source.is_foreign
 
 
 class _Source:

@@ -129,7 +129,7 @@ class Journal:
             JournalIndexError: the index cannot be written.
             OSError: the folder cannot be written.
         """
-        with self._current():
+        with self._current(thorough=True):
             return prune(self.folder, self._index, max_bytes=max_bytes, max_age_s=max_age_s)
 
     # Reading
@@ -215,7 +215,7 @@ class Journal:
         Raises:
             JournalIndexError: the index cannot be used.
         """
-        with self._current():
+        with self._current(thorough=True):
             return self._index.state()
 
     def close(self) -> None:
@@ -234,11 +234,11 @@ class Journal:
         return read_exchange(file, place.segment, place.offset, place.length, place.id)
 
     @contextmanager
-    def _current(self) -> Iterator[None]:
+    def _current(self, *, thorough: bool = False) -> Iterator[None]:
         """Have the index up to date; tell what is wrong with it."""
         self._writer.flush()
         try:
-            self._index.catch_up(self._writer.segment)
+            self._index.catch_up(self._writer.segment, thorough=thorough)
             yield
         except sqlite3.Error as error:
             raise JournalIndexError(
