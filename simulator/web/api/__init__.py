@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 import sqlite3
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -16,16 +13,20 @@ from simulator.scripting.loader import ScenarioError
 from simulator.sessions.store import UnknownSessionError
 from simulator.web.api.catalogue import catalogue_routes
 from simulator.web.api.common import BadRequestError, problem
+from simulator.web.api.events import event_routes
 from simulator.web.api.exchanges import exchange_routes
+from simulator.web.api.guard import refusal
 from simulator.web.api.people import people_routes
 from simulator.web.api.scenarios import scenario_routes
 from simulator.web.api.sessions import session_routes
+from simulator.web.api.specification import openapi_routes
 
 if TYPE_CHECKING:
     from simulator.bench import Bench
+    from simulator.web.events import Live
 
 
-def control_api(bench: Bench, *, token: str | None) -> Blueprint:
+def control_api(bench: Bench, live: Live, *, token: str | None) -> Blueprint:
     """Return the blueprint of the control API of one simulator."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     _guard(api, token)
@@ -35,33 +36,16 @@ def control_api(bench: Bench, *, token: str | None) -> Blueprint:
     people_routes(api, bench)
     scenario_routes(api, bench)
     exchange_routes(api, bench)
+    event_routes(api, bench, live)
+    openapi_routes(api)
     return api
 
 
 def _guard(api: Blueprint, token: str | None) -> None:
     @api.before_request
     def check() -> tuple[Response, int] | None:
-        if token is not None:
-            given = request.headers.get("Authorization", "")
-            if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-                return problem("expected the header Authorization: Bearer <token printed by banc serve>", 401)
-        # A web page open in the tester's browser must not be able to drive the bench: such a request
-        # names its own origin, and a rebound name shows in the Host header.
-        origin = request.headers.get("Origin")
-        if origin is not None and origin.partition("://")[2] != request.host:
-            return problem("requests from another web origin are refused", 403)
-        if token is None and not _names_loopback(request.host):
-            return problem(f"expected a loopback name in the Host header, got {request.host!r}", 403)
-        return None
-
-
-def _names_loopback(host: str) -> bool:
-    """Return whether a Host header (name or address, optional port) names this machine alone."""
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
+        refused = refusal(request.headers, token=token)
+        return None if refused is None else problem(*refused)
 
 
 def _error_handlers(api: Blueprint) -> None:
@@ -85,4 +69,8 @@ def _error_handlers(api: Blueprint) -> None:
     def http_error(error: HTTPException) -> HTTPException | tuple[Response, int]:
         if not request.path.startswith(f"{api.url_prefix}/"):
             return error
-        return problem(error.description or error.name, error.code or 500)
+        response, status = problem(error.description or error.name, error.code or 500)
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers[name] = value
+        return response, status

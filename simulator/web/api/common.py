@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_PAGE = 1000
 """Most entries returned by one call of a listing."""
@@ -46,6 +49,18 @@ def number_argument(name: str, default: int, low: int, high: int) -> int:
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadRequestError(f"{name}: expected a whole number from {low} to {high}, got {text!r}")
     return int(text)
+
+
+def choice_argument(name: str, allowed: Sequence[str]) -> str:
+    """Return a word of the query string, the first of those allowed when it is left out.
+
+    Raises:
+        BadRequestError: it is another one.
+    """
+    text = request.args.get(name, allowed[0])
+    if text not in allowed:
+        raise BadRequestError(f"{name}: expected one of {', '.join(allowed)}, got {text!r}")
+    return text
 
 
 def problem(message: str, status: int) -> tuple[Response, int]:

@@ -8,7 +8,7 @@ from flask import Response, jsonify, request
 
 from simulator.journal.explain import explain
 from simulator.journal.store import to_json as exchange_json
-from simulator.web.api.common import MAX_ID, MAX_PAGE, number_argument, problem
+from simulator.web.api.common import MAX_ID, MAX_PAGE, choice_argument, number_argument, problem
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -27,7 +27,7 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
             after=number_argument("after", 0, 0, MAX_ID),
             code=request.args.get("code"),
             limit=number_argument("limit", 100, 1, MAX_PAGE),
-            newest_first=request.args.get("order") == "newest",
+            newest_first=choice_argument("order", ("oldest", "newest")) == "newest",
         )
         return jsonify([_explained(exchange) for exchange in exchanges])
 
