@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, jsonify, request
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MAX_PAGE = 1000
 """Most entries returned by one call of a listing."""
@@ -51,13 +48,13 @@ def number_argument(name: str, default: int, low: int, high: int) -> int:
     return int(text)
 
 
-def choice_argument(name: str, allowed: Sequence[str]) -> str:
-    """Return a word of the query string, the first of those allowed when it is left out.
+def choice_argument(name: str, default: str, *allowed: str) -> str:
+    """Return a word of the query string.
 
     Raises:
-        BadRequestError: it is another one.
+        BadRequestError: it is not one of those allowed.
     """
-    text = request.args.get(name, allowed[0])
+    text = request.args.get(name, default)
     if text not in allowed:
         raise BadRequestError(f"{name}: expected one of {', '.join(allowed)}, got {text!r}")
     return text

@@ -27,7 +27,7 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
             after=number_argument("after", 0, 0, MAX_ID),
             code=request.args.get("code"),
             limit=number_argument("limit", 100, 1, MAX_PAGE),
-            newest_first=choice_argument("order", ("oldest", "newest")) == "newest",
+            newest_first=choice_argument("order", "oldest", "oldest", "newest") == "newest",
         )
         return jsonify([_explained(exchange) for exchange in exchanges])
 
