@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.authentication import Authenticator
 from simulator.freshness import Freshness
-from simulator.journal.store import Journal
+from simulator.journal.store import FOLDER, FORMER_FILE, Journal
+from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.lots.store import LotStore
 from simulator.population.cnda import load_cnda
@@ -50,6 +51,8 @@ class BenchOptions:
     profile: str = "production"
     lots: LotSettings = LotSettings()  # noqa: RUF009 - frozen
     """What is granted to bulk verification."""
+    journal: JournalOptions = JournalOptions()  # noqa: RUF009 - frozen
+    """How durable the journal is and how long it is kept."""
     pki: Path | None = None
     """Folder made by ``banc pki init``: authorities that signatures and client certificates are checked with."""
     registry: str | None = None
@@ -93,7 +96,7 @@ def open_bench(options: BenchOptions) -> Bench:
         options.data_dir.mkdir(parents=True, exist_ok=True)
         registry = _open_registry(options)
         sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
-        journal = open_journal(options.data_dir)
+        journal = open_journal(options.data_dir, options.journal)
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
     except RegistryError as error:
         raise BenchSetupError(str(error)) from error
@@ -118,9 +121,19 @@ def open_bench(options: BenchOptions) -> Bench:
     )
 
 
-def open_journal(data_dir: Path) -> Journal:
-    """Open the journal of a data directory alone."""
-    return Journal(data_dir / "journal.sqlite")
+def open_journal(
+    data_dir: Path, options: JournalOptions | None = None, *, index_path: Path | None = None
+) -> Journal:
+    """Open the journal of a data directory alone; the arguments are those of ``Journal``."""
+    return Journal(data_dir / FOLDER, options, index_path=index_path)
+
+
+def former_journal(data_dir: Path) -> str | None:
+    """Return a line about a journal that a former version left in a data directory, if there is one."""
+    former = data_dir / FORMER_FILE
+    if not former.is_file():
+        return None
+    return f"{former} is the journal of a former version: it is left alone and not read."
 
 
 def _open_registry(options: BenchOptions) -> Registry:

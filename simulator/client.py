@@ -116,9 +116,17 @@ class BenchClient:
         Raises:
             BenchClientError: no answer, or an error answer.
         """
+        return self.call_page(method, path, **arguments)[0]
+
+    def call_page(self, method: str, path: str, **arguments: Any) -> tuple[Any, bool]:
+        """Make one call of the API and return its JSON, and whether the listing goes on.
+
+        Raises:
+            BenchClientError: no answer, or an error answer.
+        """
         response = self.fetch(method, path, **arguments)
         try:
-            return response.json() if response.content else None
+            return (response.json() if response.content else None), "next" in response.links
         except ValueError as error:
             raise BenchClientError(
                 f"{method} {path}: expected JSON from {self.base_url}, got {response.text[:80]!r}; is it a simulator?"
@@ -213,9 +221,9 @@ class SessionClient:
         found: list[ExchangeView] = []
         while True:
             parameters = {"session": self.id, "after": found[-1].id if found else after, "limit": _PAGE}
-            page = self._client.call("GET", "/api/v1/exchanges", params=parameters)
+            page, more = self._client.call_page("GET", "/api/v1/exchanges", params=parameters)
             found.extend(map(_view, page))
-            if len(page) < _PAGE:
+            if not more:
                 return found
 
     def change(self, **settings: Any) -> dict[str, Any]:

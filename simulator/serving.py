@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
+    from simulator.journal.writer import JournalOptions
+
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
 
@@ -182,9 +184,19 @@ def running(options: ServeOptions) -> Iterator[str]:
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
         *(("--token", options.token) if options.token else ()),
         *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
+        *_journal_arguments(bench.journal),
     ]
     with running_process(command, f"{base_url(options)}/health") as url:
         yield url.removesuffix("/health")
+
+
+def _journal_arguments(journal: JournalOptions) -> list[str]:
+    arguments = ["--journal", journal.mode]
+    if journal.max_bytes is not None:
+        arguments += ["--journal-max-size", str(journal.max_bytes)]
+    if journal.max_age_s is not None:
+        arguments += ["--journal-max-age", f"{journal.max_age_s:.0f}s"]
+    return arguments
 
 
 @contextlib.contextmanager
@@ -266,9 +278,11 @@ def _serve_tls(options: ServeOptions, parent: Connection) -> None:
     """Serve the TLS ports until the parent closes its end of the pipe, or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     assert options.bench.pki is not None  # noqa: S101 - checked by prepare
-    application = create_app(open_bench(options.bench), token=options.token)
+    bench = open_bench(options.bench)
+    application = create_app(bench, token=options.token)
     ports: list[int | None] = []
     with contextlib.ExitStack() as stack:
+        stack.callback(bench.close)
         try:
             for port, mutual in ((options.https_port, False), (options.mtls_port, True)):
                 opened = None

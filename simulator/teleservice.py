@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
 from simulator.authentication import Authenticator
@@ -21,7 +19,8 @@ from simulator.contract.messages import Finding
 from simulator.contract.names import Evidence, Operation
 from simulator.contract.render import DIALECTS, render_fault
 from simulator.freshness import FORM_CODES, Freshness
-from simulator.journal.exchange import Decision, Exchange
+from simulator.journal.exchange import Decision, Exchange, Headers
+from simulator.journal.watch import Watch
 from simulator.operations import card_search, lots, traits_search, verification
 from simulator.operations.answering import from_scenario, on_top
 from simulator.operations.outcome import Context, Outcome
@@ -95,10 +94,13 @@ class Teleservice:
     freshness: Freshness = field(default_factory=Freshness)
     scripts: Scripts = field(kw_only=True)
     """Plays the scenarios of the sessions."""
-    lost_exchanges: int = field(default=0, init=False)
-    """Exchanges answered but not kept, because the journal could not be written."""
     disturbed_calls: CallCounter = field(default_factory=CallCounter, init=False)
     """What makes the random part of disturbances differ from call to call, and repeatable."""
+
+    @property
+    def lost_exchanges(self) -> int:
+        """Exchanges that this process answered and could not keep, because the journal could not be written."""
+        return self.journal.lost
 
     def handle(
         self, request: WireRequest, session: Session, recogniser: Recogniser | None = None
@@ -114,7 +116,7 @@ class Teleservice:
             session: the one its address names, else the default one.
             recogniser: finds another session by what the call says, once it is read.
         """
-        started = perf_counter_ns()
+        watch = Watch()
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         call: Call | None = None
         message_id: str | None = None
@@ -131,7 +133,8 @@ class Teleservice:
                 if settled is not None:
                     session, remarks = settled.session, (settled.remark,)
                     findings = [*call.findings, *_scenario_findings(self.scripts.problems(session))]
-            outcome = self._decide(call, request, session, findings)
+            watch.reached("read")
+            outcome = self._decide(call, request, session, findings, watch)
         except FaultError as error:
             message_id = message_id or error.message_id
             outcome = _refusal(error)
@@ -148,16 +151,18 @@ class Teleservice:
             decision = replace(outcome.decision, remarks=(*remarks, *outcome.decision.remarks))
             outcome = replace(outcome, decision=decision)
         exchange, reply, delivery = self._exchange(
-            request, session, outcome, call, message_id, findings=tuple(findings), at=at, started=started
+            request, session, outcome, call, message_id, findings=tuple(findings), at=at, watch=watch
         )
         self._record(exchange)
         return Handled(exchange=exchange, reply=reply, delivery=delivery)
 
-    def _decide(self, call: Call, request: WireRequest, session: Session, findings: list[Finding]) -> Outcome:
+    def _decide(
+        self, call: Call, request: WireRequest, session: Session, findings: list[Finding], watch: Watch
+    ) -> Outcome:
         """Return what to answer: the scenarios that speak before authentication first."""
         now = session.settings.now()
         if not session.scenarios:
-            return self._authenticated(call, request, session, findings, now=now, scripted=_silent)
+            return self._authenticated(call, request, session, findings, watch, now=now, scripted=_silent)
         facts = Facts(call, request, now, self.scripts.state.view(session.id))
 
         def scripted(wanted: Wanted | None) -> Scripted | None:
@@ -166,11 +171,11 @@ class Teleservice:
 
         early = self.scripts.play(session, facts, Stage.BEFORE_AUTHENTICATION)
         if early is None:
-            return self._authenticated(call, request, session, findings, now=now, scripted=scripted)
+            return self._authenticated(call, request, session, findings, watch, now=now, scripted=scripted)
         if early.speaks:
             return from_scenario(early)
         try:
-            outcome = self._authenticated(call, request, session, findings, now=now, scripted=scripted)
+            outcome = self._authenticated(call, request, session, findings, watch, now=now, scripted=scripted)
         except FaultError as error:
             outcome = _refusal(error)
         return on_top(early, outcome)
@@ -189,6 +194,7 @@ class Teleservice:
         request: WireRequest,
         session: Session,
         findings: list[Finding],
+        watch: Watch,
         *,
         now: datetime,
         scripted: Callable[[Wanted | None], Scripted | None],
@@ -201,6 +207,8 @@ class Teleservice:
             settings=session.settings,
             now=now,
         )
+        watch.authentication = caller.mode
+        watch.reached("authenticate")
         findings += caller.findings
         strict = session.settings.strictness == "strict"
         repeated = self.freshness.findings(call, session, strict=strict)
@@ -230,9 +238,12 @@ class Teleservice:
         *,
         findings: tuple[Finding, ...],
         at: str,
-        started: int,
+        watch: Watch,
     ) -> tuple[Exchange, Reply, Delivery]:
         """Render what was decided, disturb it when a scenario says so, and make the exchange of it."""
+        # Where a refused call stopped.
+        decided = watch.authentication or outcome.decision.source == "scenario"
+        watch.reached("read" if call is None else "decide" if decided else "authenticate")
         reply = _render(outcome, DIALECTS[session.profile.dialect], message_id)
         delivery, decision = AT_ONCE, outcome.decision
         chaos: tuple[str, ...] = ()
@@ -246,6 +257,7 @@ class Teleservice:
             )
             reply, delivery, chaos = disturbed.reply, disturbed.delivery, disturbed.applied
             decision = _with_skipped(decision, disturbed.skipped)
+        watch.reached("render")
         exchange = Exchange(
             session=session.id,
             at=at,
@@ -255,7 +267,7 @@ class Teleservice:
             path=request.path,
             request_headers=request.headers,
             request=request.body,
-            response_headers={} if delivery.silent else _joined(reply.headers),
+            response_headers={} if delivery.silent else Headers(reply.headers),
             response=delivery.sent(reply.body),
             decision=decision,
             traits=call.traits if call else None,
@@ -263,17 +275,16 @@ class Teleservice:
             message_id=message_id,
             idam=call.contexts.idam if call else None,
             findings=findings,
-            micros=(perf_counter_ns() - started) // 1000,
+            micros=watch.micros,
+            authentication=watch.authentication,
+            client_certificate=request.client_certificate,
+            timings=watch.timings,
             chaos=chaos,
         )
         return exchange, reply, delivery
 
     def _record(self, exchange: Exchange) -> None:
-        try:
-            self.journal.append(exchange)
-        except sqlite3.Error as error:
-            self.lost_exchanges += 1
-            _log.error("an exchange could not be kept in the journal: %s", error)
+        self.journal.append(exchange)
 
 
 def _silent(_wanted: Wanted | None) -> None:
@@ -342,14 +353,6 @@ def _code(outcome: Outcome) -> str:
         return outcome.fault.code
     assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
     return outcome.answer.code
-
-
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers by name; one that comes twice is one list (RFC 9110 §5.3)."""
-    joined: dict[str, str] = {}
-    for name, value in headers:
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined
 
 
 def _with_skipped(decision: Decision, skipped: tuple[str, ...]) -> Decision:

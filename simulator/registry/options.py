@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 
@@ -49,14 +50,7 @@ class MatchingOptions:
     @property
     def remark(self) -> tuple[str, str]:
         """How people are compared, in French and in English, with its evidence level."""
-        lenient = [name for name, on in asdict(self).items() if on]
-        if not lenient:
-            return _EXACT
-        fr, en = ("; ".join(_TEXTS[name][lang] for name in lenient) for lang in (0, 1))
-        return (
-            f"Comparaison assouplie par la session (déduit, non établi) : {fr}",
-            f"Matching made lenient by the session (inferred, not established): {en}",
-        )
+        return _remark(self)
 
 
 EXACT = MatchingOptions()
@@ -78,3 +72,15 @@ _TEXTS = {
         "a former matricule is accepted by a verification",
     ),
 }
+
+
+@lru_cache(maxsize=64)
+def _remark(options: MatchingOptions) -> tuple[str, str]:
+    lenient = [name for name, on in asdict(options).items() if on]
+    if not lenient:
+        return _EXACT
+    fr, en = ("; ".join(_TEXTS[name][lang] for name in lenient) for lang in (0, 1))
+    return (
+        f"Comparaison assouplie par la session (déduit, non établi) : {fr}",
+        f"Matching made lenient by the session (inferred, not established): {en}",
+    )

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from simulator.journal.index import JournalIndexError
+from simulator.journal.reading import DamagedRecordError
 from simulator.registry.person import PersonError
 from simulator.registry.protocol import DuplicateKeyError
 from simulator.scripting.loader import ScenarioError
@@ -97,6 +99,11 @@ def _error_handlers(api: Blueprint) -> None:
     @api.errorhandler(DuplicateKeyError)
     def conflict(error: DuplicateKeyError) -> tuple[Response, int]:
         return problem(f"already there: {error}", 409)
+
+    @api.errorhandler(JournalIndexError)
+    @api.errorhandler(DamagedRecordError)
+    def journal_problem(error: Exception) -> tuple[Response, int]:
+        return problem(str(error), 503)
 
     # Paths and methods that no route takes are told by the application, not by the blueprint.
     @api.app_errorhandler(HTTPException)
