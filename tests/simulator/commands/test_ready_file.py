@@ -23,8 +23,20 @@ def test_it_says_where_a_server_answers_until_it_stops(tmp_path: Path) -> None:
     file = tmp_path / "ready.json"
     file.write_text('{"url": "http://127.0.0.1:1", "pid": 0}')  # of an earlier server
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--people", "1"]
-        + ["--data-dir", str(tmp_path / "data"), "--ready-file", str(file)],
+        [
+            sys.executable,
+            "-m",
+            "simulator.cli",
+            "serve",
+            "--port",
+            "0",
+            "--people",
+            "1",
+            "--data-dir",
+            str(tmp_path / "data"),
+            "--ready-file",
+            str(file),
+        ],
         stdout=subprocess.DEVNULL,
         start_new_session=os.name != "nt",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
