@@ -55,7 +55,7 @@ _CHILDREN_PER_HUNDRED_FAMILIES: Final = 158
 
 _DOUBLE_NAME_SHARE: Final = 1000
 """Of ten thousand children born since 2005: about one in ten (inferred)."""
-_MOTHER_SHARE: Final = 6000
+_MOTHER_SHARE: Final = 5300
 _MOTHER_NAME_SHARE: Final = 2500
 _NO_CARD_SHARE: Final = 150
 """Of ten thousand: mothers among insured parents, their children with their name, adults without a card. Ours."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OVERSEAS_SHARE: Final = 400
 ABROAD_SHARE_CHILDREN: Final = 400
-ABROAD_SHARE_ADULTS: Final = 1420
+ABROAD_SHARE_ADULTS: Final = 1300
 """Of ten thousand people; how they compare with published figures is told in ``data/statistics.yaml``."""
 
 MAGHREB: Final = (("91", "99352"), ("92", "99352"), ("93", "99352"), ("95", "99350"), ("96", "99351"))

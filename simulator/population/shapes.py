@@ -13,6 +13,7 @@ from simulator.population.name_draws import (
     NameDraw,
     birth_name_draw,
     draw_plain_name,
+    draw_short_name,
     first_names_draw,
     reserved,
 )
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _PARTICLES: Final = ("DE ", "DE LA ", "DU ", "VAN DER ", "DA ", "EL ", "BEN ")
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LONGEST_PART: Final = 14
+_LONGEST_PART: Final = 10
 _SHORTEST_PART: Final = 3
 _JOINTS: Final = (" ", "-", " DE ", "--", " D'")
 
@@ -74,10 +75,6 @@ def _one_letter(random: Random) -> str:
     return _LETTERS[int(random.random() * len(_LETTERS))]
 
 
-def _two_letters(random: Random) -> str:
-    return draw_plain_name(random, 2, 2)
-
-
 def _of_length(length: int) -> Callable[[Random], str]:
     def make(random: Random) -> str:
         text = draw_plain_name(random)
@@ -104,7 +101,7 @@ _BIRTH_NAMES: Final[dict[str, Callable[[Random], str]]] = {
     "space": _double(" "),
     "particle": _particle,
     "one-letter": _one_letter,
-    "two-letters": _two_letters,
+    "two-letters": draw_short_name,
     "length-54": _of_length(LONG_NAME),
     "length-100": _of_length(MAX_LENGTH),
 }
