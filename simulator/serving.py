@@ -22,6 +22,8 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from simulator.bench import BenchOptions, open_bench
+from simulator.installing import Installer
+from simulator.sessions.store import DEFAULT
 from simulator.tls_serving import TlsSetupError, tls_port
 from simulator.web.app import create_app, create_parts
 from simulator.web.front import Front
@@ -29,9 +31,15 @@ from simulator.web.front import Front
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
+    from pathlib import Path
+
+    from simulator.journal.writer import JournalOptions
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
+
+STOP_TIMEOUT_S = 2
+"""How long calls in progress are given when the server is stopped."""
 
 
 class ServingError(Exception):
@@ -53,6 +61,8 @@ class ServeOptions:
     """Port of one-way TLS (CPx); ``None``: closed, 0: a free one."""
     mtls_port: int | None = None
     """Port of mutual TLS (software certificate); ``None``: closed, 0: a free one."""
+    scenarios: Path | None = None
+    """Folder of scenarios put in force in the default session and followed; ``None``: leave it as it is."""
 
 
 def is_loopback(host: str) -> bool:
@@ -76,6 +86,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
     Raises:
         ServingError: the port is taken or the address is not of this machine.
         BenchSetupError: the data directory cannot be used.
+        ValueError: a scenario of the folder cannot be put in force.
     """
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
@@ -93,7 +104,10 @@ def prepare(options: ServeOptions) -> ServeOptions:
         raise ServingError(
             "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
         )
-    open_bench(options.bench).close()
+    bench = open_bench(options.bench)
+    if options.scenarios is not None:
+        Installer(bench.sessions, bench.registry).install_folder(DEFAULT, options.scenarios)
+    bench.close()
     token = options.token
     if token is None and not is_loopback(options.host):
         token = secrets.token_urlsafe(24)
@@ -142,6 +156,8 @@ def serve_rsgi(
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
+        workers_kill_timeout=STOP_TIMEOUT_S,
     )
     threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
     server.serve(target_loader=loader, wrap_loader=False)
@@ -162,13 +178,25 @@ def running(options: ServeOptions) -> Iterator[str]:
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+        *(() if bench.registry is None else ("--registry", bench.registry)),
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
         *(("--token", options.token) if options.token else ()),
+        *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
+        *_journal_arguments(bench.journal),
     ]
     with running_process(command, f"{base_url(options)}/health") as url:
         yield url.removesuffix("/health")
+
+
+def _journal_arguments(journal: JournalOptions) -> list[str]:
+    arguments = ["--journal", journal.mode]
+    if journal.max_bytes is not None:
+        arguments += ["--journal-max-size", str(journal.max_bytes)]
+    if journal.max_age_s is not None:
+        arguments += ["--journal-max-age", f"{journal.max_age_s:.0f}s"]
+    return arguments
 
 
 @contextlib.contextmanager
@@ -250,9 +278,11 @@ def _serve_tls(options: ServeOptions, parent: Connection) -> None:
     """Serve the TLS ports until the parent closes its end of the pipe, or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     assert options.bench.pki is not None  # noqa: S101 - checked by prepare
-    application = create_app(open_bench(options.bench), token=options.token)
+    bench = open_bench(options.bench)
+    application = create_app(bench, token=options.token)
     ports: list[int | None] = []
     with contextlib.ExitStack() as stack:
+        stack.callback(bench.close)
         try:
             for port, mutual in ((options.https_port, False), (options.mtls_port, True)):
                 opened = None

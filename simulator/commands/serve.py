@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from simulator.bench import BenchOptions, BenchSetupError
-from simulator.commands.common import SetupError, data_dir_option
+from simulator.bench import BenchOptions, BenchSetupError, former_journal
+from simulator.commands.common import SetupError, data_dir_option, registry_option
+from simulator.commands.quantities import DurationType, SizeType
 from simulator.datafile import DataFileError
+from simulator.installing import InstallError
+from simulator.journal.writer import JournalOptions
+from simulator.registry.opening import shown
+from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
 from simulator.sessions.profiles import profiles
+
+if TYPE_CHECKING:
+    from simulator.journal.writer import Mode
 
 
 @click.command("serve")
@@ -20,6 +29,7 @@ from simulator.sessions.profiles import profiles
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @data_dir_option
+@registry_option
 @click.option(
     "--people", default=1000, show_default=True, type=click.IntRange(0, 200_000), help="Synthetic people."
 )
@@ -62,13 +72,46 @@ from simulator.sessions.profiles import profiles
     help="Also listen on mutual TLS (software certificate).",
 )
 @click.option(
+    "--journal",
+    type=click.Choice(["sync", "batch", "fsync"]),
+    default="sync",
+    show_default=True,
+    help="sync: a call is handed to the system before its answer leaves; killing the process loses none, a power "
+    "cut may lose the last ones. batch: written every 100 ms, which a kill may lose. fsync: on the disk before the "
+    "answer leaves; slow.",
+)
+@click.option(
+    "--journal-max-size",
+    "journal_max_bytes",
+    type=SizeType(),
+    default=None,
+    metavar="SIZE",
+    help="Drop the oldest calls above this size, such as 500MB.",
+)
+@click.option(
+    "--journal-max-age",
+    "journal_max_age_s",
+    type=DurationType(),
+    default=None,
+    metavar="TIME",
+    help="Drop calls older than this, such as 7d, 12h or 30m, some time after.",
+)
+@click.option(
     "--token", default=None, help="Token of the control API; made and printed when --host is not loopback."
+)
+@click.option(
+    "--scenarios",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=None,
+    help="Folder of scenario files put in force in the default session, instead of those it has; edits take effect "
+    "on the next call.",
 )
 def serve_command(
     *,
     host: str,
     port: int,
     data_dir: Path,
+    registry: str | None,
     people: int,
     seed: int,
     oid_mode: str,
@@ -77,7 +120,11 @@ def serve_command(
     pki: Path | None,
     https_port: int | None,
     mtls_port: int | None,
+    journal: Mode,
+    journal_max_bytes: int | None,
+    journal_max_age_s: float | None,
     token: str | None,
+    scenarios: Path | None,
 ) -> None:
     """Start the simulated INSi teleservice.
 
@@ -87,17 +134,22 @@ def serve_command(
     Examples:
       banc serve
       banc serve --port 9000 --profile qualification-2022
+      banc serve --registry people.sqlite
       banc serve --oid live --data-dir ./bench
       banc pki init ./pki
+      banc serve --scenarios ./my-scenarios
       banc serve --pki ./pki --https-port 8443 --mtls-port 8444
+      banc serve --journal batch --journal-max-size 2GB --journal-max-age 7d
     """
     bench = BenchOptions(
         data_dir=data_dir,
+        registry=registry,
         people=people,
         seed=seed,
         oid_mode="live" if oid_mode == "live" else "test",
         profile=profile,
         pki=pki,
+        journal=JournalOptions(mode=journal, max_bytes=journal_max_bytes, max_age_s=journal_max_age_s),
     )
     asked = ServeOptions(
         bench=bench,
@@ -107,10 +159,11 @@ def serve_command(
         token=token,
         https_port=https_port,
         mtls_port=mtls_port,
+        scenarios=scenarios,
     )
     try:
         serve(prepare(asked), on_ready=_announce)
-    except (ServingError, BenchSetupError, DataFileError) as error:
+    except (ServingError, BenchSetupError, DataFileError, InstallError, NobodyError) as error:
         raise SetupError(str(error)) from error
     Console().print("Stopped; the journal is in", str(data_dir))
 
@@ -129,6 +182,10 @@ def _announce(options: ServeOptions) -> None:
     console.print(f"  Control API  {url}/api/v1")
     console.print(f"  Health       {url}/health")
     console.print(f"  Data         {options.bench.data_dir}")
+    if options.bench.registry is not None:
+        console.print("  Registry    ", shown(options.bench.registry), markup=False)
+    if (former := former_journal(options.bench.data_dir)) is not None:
+        console.print(f"  Note         {former}")
     if options.token and not is_loopback(options.host):
         console.print(f"  Token        {options.token}   (Authorization: Bearer …)")
     console.print("Ready. Ctrl-C stops it; banc exchanges list shows the calls.")

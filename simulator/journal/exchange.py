@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from simulator.contract.messages import Finding, TraitsQuery
 
 Source = Literal["fault", "scenario", "registry", "lot"]
+
+STAGES: Final = ("read", "authenticate", "decide", "render", "write")
+"""What a call goes through, in this order; ``write`` is the journal itself."""
+
+
+class Headers(dict[str, str]):
+    """HTTP headers: a mapping in which repeated ones are joined by commas (RFC 9110 §5.3), and all of them in ``pairs``."""
+
+    __slots__ = ("pairs",)
+
+    pairs: tuple[tuple[str, str], ...]
+    """Each header as it came or went, in order, names repeated."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        """Take the headers one by one, in order."""
+        self.pairs = tuple((name, value) for name, value in pairs)
+        super().__init__(self.pairs)
+        if len(self) != len(self.pairs):
+            self.clear()
+            for name, value in self.pairs:
+                self[name] = f"{self[name]}, {value}" if name in self else value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.pairs,)
+
+
+def header_pairs(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return headers one by one, in order; names may be repeated."""
+    return headers.pairs if isinstance(headers, Headers) else tuple(headers.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +100,13 @@ class Exchange:
     micros: int = 0
     """Time from the first byte parsed to the answer rendered, in microseconds."""
     id: int = 0
+    authentication: str | None = None
+    """How the caller proved itself: ``none``, ``mtls``, ``cpx``, ``psc``; ``None``: refused before that was known."""
+    client_certificate: bytes | None = None
+    """DER of the certificate of the peer (mutual TLS)."""
+    timings: Mapping[str, int] = field(default_factory=dict)
+    """Microseconds by stage, see ``STAGES``; a stage that was not reached is not there. ``write`` is known once the
+    next exchange of the same server process is kept."""
+    chaos: tuple[str, ...] = ()
+    """Disturbances applied to the answer, in order, by their names in the catalogue. What then reaches the client is
+    ``response``; ``http_status`` 0 with no byte is an answer that was not sent at all."""

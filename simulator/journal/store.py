@@ -1,117 +1,155 @@
-"""The journal on disk: one SQLite file, appended to by every worker.
+"""The journal: exchanges appended to segments, one for each server process, and an index that readers make.
 
-An exchange is committed before its answer leaves: killing the process loses no answered call. (A power
-cut may lose the last ones: the write-ahead log is not flushed to the platter at each call.)
+Layout, in ``<data directory>/journal``::
+
+    <time>-<process>-<chance>.segment    what one process kept, see ``simulator.journal.record``
+    index.sqlite                         made from the segments; may be deleted
+    dropped.json                         how many exchanges went with the segments that were dropped
 """
 
 from __future__ import annotations
 
-import json
+import atexit
+import logging
+import sqlite3
 import threading
-from collections import deque
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from multiprocessing.util import Finalize
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from simulator.contract.messages import Finding, TraitsQuery
-from simulator.contract.names import Evidence
-from simulator.database import Database
-from simulator.journal.exchange import Considered, Decision, Exchange
+from simulator.journal.certificate import describe_certificate
+from simulator.journal.exchange import header_pairs
+from simulator.journal.filters import Filters
+from simulator.journal.index import Index, JournalIndexError
+from simulator.journal.reading import DamagedRecordError, read_exchange
+from simulator.journal.record import REMOVE_SESSION
+from simulator.journal.retention import prune
+from simulator.journal.writer import JournalOptions, Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS exchange (
-  id INTEGER PRIMARY KEY,
-  session TEXT NOT NULL,
-  at TEXT NOT NULL,
-  operation TEXT,
-  code TEXT NOT NULL,
-  http_status INTEGER NOT NULL,
-  path TEXT NOT NULL,
-  request BLOB NOT NULL,
-  response BLOB NOT NULL,
-  micros INTEGER NOT NULL,
-  details TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
-"""
-_COLUMNS: Final = "id, session, at, operation, code, http_status, path, request, response, micros, details"
+    from simulator.journal.exchange import Exchange
+    from simulator.journal.index import Place, State
+    from simulator.journal.retention import Pruned
 
+FOLDER: Final = "journal"
+"""Name of the folder in the data directory."""
+FORMER_FILE: Final = "journal.sqlite"
+"""What a journal was before version 0.2: left alone."""
+HOUSEKEEPING_S: Final = 60.0
+"""How often size and age are looked at."""
 
-_INSERT: Final = (
-    "INSERT INTO exchange (session, at, operation, code, http_status, path, request, response, micros, details)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
-
-@dataclass(slots=True)
-class _Pending:
-    """An exchange that a thread is waiting to see on disk."""
-
-    row: tuple[object, ...]
-    done: bool = False
-    error: Exception | None = None
+_log = logging.getLogger(__name__)
 
 
 class Journal:
     """Exchanges in the order in which they were answered. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the journal file, creating it when it does not exist."""
-        self._database = Database(path)
-        self._queue: deque[_Pending] = deque()
-        self._writing = threading.Lock()
-        self._database.connection().executescript(_SCHEMA)
+    def __init__(
+        self, folder: Path, options: JournalOptions | None = None, *, index_path: Path | None = None
+    ) -> None:
+        """Open the journal kept in a folder, which is made when it is not there.
 
-    def append(self, exchange: Exchange) -> None:
-        """Keep an exchange; it is committed on return.
-
-        Threads that append at the same time share one commit: the first writes for all who wait.
+        Args:
+            folder: of the segments.
+            options: how it is kept; they matter to who appends.
+            index_path: where the index is, when it cannot be beside the segments (read-only folder).
 
         Raises:
-            sqlite3.Error: it could not be written (disk full, locked, read-only).
+            OSError: the folder cannot be made.
+            sqlite3.Error: the index cannot be opened, or is not one.
         """
-        entry = _Pending(_row(exchange))
-        self._queue.append(entry)
-        with self._writing:
-            if not entry.done:
-                self._commit_queue()
-        if entry.error is not None:
-            raise entry.error
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.options = options or JournalOptions()
+        self._writer = Writer(folder, self.options)
+        self._index = Index(folder, index_path)
+        self._has_housekeeping = (
+            self.options.mode == "batch"
+            or self.options.max_bytes is not None
+            or self.options.max_age_s is not None
+        )
+        self._housekeeper: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._starting = threading.Lock()
 
-    def _commit_queue(self) -> None:
-        entries = []
-        while self._queue:
-            entries.append(self._queue.popleft())
-        connection = self._database.connection()
-        error: Exception | None = None
-        try:
-            if len(entries) == 1:
-                connection.execute(_INSERT, entries[0].row)
-            else:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.executemany(_INSERT, [entry.row for entry in entries])
-                connection.execute("COMMIT")
-        except Exception as problem:  # noqa: BLE001 - told to every thread that waits for this commit
-            error = problem
-            if connection.in_transaction:
-                connection.rollback()
-        for entry in entries:
-            entry.error = error
-            entry.done = True
+    # Writing
+
+    def append(self, exchange: Exchange) -> bool:
+        """Keep an exchange; return whether it is kept. Never raises: what cannot be kept is counted in ``lost``.
+
+        In mode ``sync`` it is handed to the operating system on return: killing the process loses nothing, a power
+        cut may lose the last ones. In mode ``batch`` it waits for as long and in such number as the options say.
+        """
+        if self._housekeeper is None and self._has_housekeeping:
+            self._start_housekeeping()
+        return self._writer.append(exchange)
+
+    @property
+    def lost(self) -> int:
+        """Exchanges that this process answered and could not keep."""
+        return self._writer.lost
+
+    @property
+    def untold(self) -> int:
+        """Those of ``lost`` that ``state`` does not know of: there was no segment to say it in."""
+        return self._writer.untold
+
+    @property
+    def waiting(self) -> int:
+        """Exchanges that this process has not written yet (mode ``batch``)."""
+        return self._writer.waiting
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._writer.flush()
+
+    def remove_session(self, session: str) -> int:
+        """Remove the exchanges of a session; return how many. Its bytes go with their segments (retention).
+
+        Raises:
+            JournalIndexError: the index cannot be used.
+            OSError: the removal could not be written.
+        """
+        with self._current():
+            before = self._index.state().exchanges
+        if not self._writer.write(REMOVE_SESSION, session.encode("utf-8", "replace")):
+            raise OSError(f"the journal in {self.folder} cannot be written")
+        with self._current():
+            return max(before - self._index.state().exchanges, 0)
+
+    def prune(self, *, max_bytes: int | None = None, max_age_s: float | None = None) -> Pruned:
+        """Drop the oldest segments that nobody writes, until size and age are kept.
+
+        Raises:
+            JournalIndexError: the index cannot be written.
+            OSError: the folder cannot be written.
+        """
+        with self._current(thorough=True):
+            return prune(self.folder, self._index, max_bytes=max_bytes, max_age_s=max_age_s)
+
+    # Reading
 
     def get(self, exchange_id: int) -> Exchange | None:
-        """Return one exchange."""
-        row = (
-            self._database.connection()
-            .execute(
-                f"SELECT {_COLUMNS} FROM exchange WHERE id = ?",  # noqa: S608 - constant
-                (exchange_id,),
-            )
-            .fetchone()
-        )
-        return None if row is None else _exchange(row)
+        """Return one exchange.
+
+        Raises:
+            JournalIndexError: the index cannot be used.
+            DamagedRecordError: its record is not as it was written.
+        """
+        with self._current():
+            place = self._index.place(exchange_id)
+        if place is None:
+            return None
+        with ExitStack() as stack:
+            try:
+                return self._read(place, {}, stack)
+            except FileNotFoundError:  # dropped meanwhile
+                return None
 
     def list(
         self,
@@ -121,115 +159,130 @@ class Journal:
         code: str | None = None,
         limit: int = 100,
         newest_first: bool = False,
+        filters: Filters | None = None,
+        max_bytes: int | None = None,
     ) -> list[Exchange]:
-        """Return exchanges with an id greater than ``after``, at most ``limit`` of them."""
-        conditions, parameters = ["id > ?"], [after]
-        for column, value in (("session", session), ("code", code)):
-            if value is not None:
-                conditions.append(f"{column} = ?")
-                parameters.append(value)  # type: ignore[arg-type] # bound values of any type
-        order = "DESC" if newest_first else "ASC"
-        rows = self._database.connection().execute(
-            f"SELECT {_COLUMNS} FROM exchange WHERE {' AND '.join(conditions)} ORDER BY id {order} LIMIT ?",  # noqa: S608 - constants
-            (*parameters, limit),
-        )
-        return [_exchange(row) for row in rows]
+        """Return exchanges with an id greater than ``after``, at most ``limit`` of them.
+
+        Ids grow in the order in which exchanges become visible: who goes on after the last id seen misses none.
+
+        Args:
+            session: only this one, as in ``filters``.
+            after: an id.
+            code: only this one, as in ``filters``.
+            limit: most exchanges returned.
+            newest_first: the last ones, from the last on.
+            filters: further conditions.
+            max_bytes: stop before the records are more than this together, but never before the first.
+
+        Raises:
+            JournalIndexError: the index cannot be used.
+        """
+        wanted = filters or Filters()
+        if session is not None:
+            wanted = replace(wanted, session=session)
+        if code is not None:
+            wanted = replace(wanted, code=code)
+        with self._current():
+            places = self._index.places(wanted, after=after, limit=limit, newest_first=newest_first)
+        found: list[Exchange] = []
+        files: dict[str, IO[bytes]] = {}
+        size = 0
+        with ExitStack() as stack:
+            for place in places:
+                size += place.length
+                if max_bytes is not None and size > max_bytes and found:
+                    break
+                try:
+                    found.append(self._read(place, files, stack))
+                except FileNotFoundError:
+                    continue
+                except DamagedRecordError as error:
+                    _log.warning("exchange %d cannot be read: %s", place.id, error)
+        return found
 
     def count(self) -> int:
-        """Return how many exchanges are kept."""
-        return int(self._database.connection().execute("SELECT count(*) FROM exchange").fetchone()[0])
+        """Return how many exchanges are kept.
+
+        Raises:
+            JournalIndexError: the index cannot be used.
+        """
+        return self.state().exchanges
+
+    def state(self) -> State:
+        """Return what is kept, and what is not and why.
+
+        Raises:
+            JournalIndexError: the index cannot be used.
+        """
+        with self._current(thorough=True):
+            return self._index.state()
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        self._database.close()
+        """Write what waits, close the segment and this thread's connection; the next use opens others."""
+        self._stop.set()
+        housekeeper = self._housekeeper
+        if housekeeper is not None and housekeeper is not threading.current_thread():
+            housekeeper.join(timeout=5)
+        self._writer.close()
+        self._index.close()
 
+    def _read(self, place: Place, files: dict[str, IO[bytes]], stack: ExitStack) -> Exchange:
+        file = files.get(place.segment)
+        if file is None:
+            file = files[place.segment] = stack.enter_context((self.folder / place.segment).open("rb"))
+        return read_exchange(file, place.segment, place.offset, place.length, place.id)
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    @contextmanager
+    def _current(self, *, thorough: bool = False) -> Iterator[None]:
+        """Have the index up to date; tell what is wrong with it."""
+        self._writer.flush()
+        try:
+            self._index.catch_up(self._writer.segment, thorough=thorough)
+            yield
+        except sqlite3.Error as error:
+            raise JournalIndexError(
+                f"the index of the journal in {self.folder} cannot be used: {error}. Calls are kept all the same. "
+                "If it stays so, stop what uses the folder and delete index.sqlite in it: it is made again."
+            ) from error
 
+    # Housekeeping: a thread of the processes that append
 
-def _row(exchange: Exchange) -> tuple[object, ...]:
-    return (
-        exchange.session,
-        exchange.at,
-        exchange.operation,
-        exchange.code,
-        exchange.http_status,
-        exchange.path,
-        exchange.request,
-        exchange.response,
-        exchange.micros,
-        _ENCODER.encode(_details(exchange)),
-    )
+    def _start_housekeeping(self) -> None:
+        with self._starting:
+            if self._housekeeper is None:
+                self._stop.clear()
+                self._housekeeper = threading.Thread(target=self._keep_house, name="journal", daemon=True)
+                self._housekeeper.start()
+                # A process may end without close: a worker of the server, a script, a child of multiprocessing.
+                atexit.register(self.flush)
+                Finalize(None, self.flush, exitpriority=10)
 
+    def _keep_house(self) -> None:
+        options = self.options
+        pause = options.batch_ms / 1000 if options.mode == "batch" else 1.0
+        next_prune, rotations = time.monotonic(), 0
+        while not self._stop.wait(pause):
+            self._writer.flush()
+            if time.monotonic() >= next_prune or self._writer.rotations != rotations:
+                self._prune_quietly()
+                rotations = self._writer.rotations
+                next_prune = time.monotonic() + HOUSEKEEPING_S
+        self._housekeeper = None
 
-def _details(exchange: Exchange) -> dict[str, Any]:
-    decision, traits = exchange.decision, exchange.traits
-    return {
-        "request_headers": dict(exchange.request_headers),
-        "response_headers": dict(exchange.response_headers),
-        "message_id": exchange.message_id,
-        "idam": exchange.idam,
-        "traits": None
-        if traits is None
-        else [traits.birth_name, traits.first_names, traits.sex, traits.birth_date, traits.birth_place],
-        "asked": dict(exchange.asked),
-        "findings": [
-            [finding.code, finding.fr, finding.en, finding.evidence.value] for finding in exchange.findings
-        ],
-        "decision": {
-            "source": decision.source,
-            "cause": decision.cause,
-            "scenario": decision.scenario,
-            "rule": decision.rule,
-            "profile": decision.profile,
-            "person": decision.person,
-            "evidence": decision.evidence,
-            "remarks": decision.remarks,
-            "considered": [[entry.key, entry.label, entry.excluded_by] for entry in decision.considered],
-        },
-    }
-
-
-def _exchange(row: tuple[Any, ...]) -> Exchange:
-    exchange_id, session, at, operation, code, http_status, path, request, response, micros, details = row
-    data = json.loads(details)
-    traits, decision = data["traits"], data["decision"]
-    considered = tuple(
-        Considered(key=key, label=label, excluded_by=tuple(excluded))
-        for key, label, excluded in decision.pop("considered")
-    )
-    remarks = tuple((fr, en) for fr, en in decision.pop("remarks", ()))
-    return Exchange(
-        id=exchange_id,
-        session=session,
-        at=at,
-        operation=operation,
-        code=code,
-        http_status=http_status,
-        path=path,
-        request_headers=data["request_headers"],
-        request=request,
-        response_headers=data["response_headers"],
-        response=response,
-        micros=micros,
-        message_id=data["message_id"],
-        idam=data["idam"],
-        traits=None
-        if traits is None
-        else TraitsQuery(
-            birth_name=traits[0],
-            first_names=tuple(traits[1]),
-            sex=traits[2],
-            birth_date=traits[3],
-            birth_place=traits[4],
-        ),
-        asked=data.get("asked", {}),
-        findings=tuple(
-            Finding(code=finding, fr=fr, en=en, evidence=Evidence(evidence))
-            for finding, fr, en, evidence in data["findings"]
-        ),
-        decision=Decision(**decision, considered=considered, remarks=remarks),
-    )
+    def _prune_quietly(self) -> None:
+        options = self.options
+        if options.max_bytes is None and options.max_age_s is None:
+            return
+        try:
+            if options.max_age_s is not None:
+                self._writer.rotate(older_than=options.max_age_s / 4)
+            pruned = self.prune(max_bytes=options.max_bytes, max_age_s=options.max_age_s)
+        except (JournalIndexError, OSError) as error:
+            _log.warning("the journal could not be kept within its size and age: %s", error)
+            return
+        if pruned.segments:
+            _log.info("dropped %d exchange(s) with %d old segment(s)", pruned.exchanges, pruned.segments)
 
 
 def to_json(exchange: Exchange, *, with_bytes: bool = True) -> dict[str, Any]:
@@ -239,4 +292,8 @@ def to_json(exchange: Exchange, *, with_bytes: bool = True) -> dict[str, Any]:
         content: bytes = data.pop(name)
         if with_bytes:
             data[name] = content.decode("utf-8", "replace")
+        data[f"{name}_headers"] = dict(getattr(exchange, f"{name}_headers"))
+        data[f"{name}_header_list"] = header_pairs(getattr(exchange, f"{name}_headers"))
+    certificate: bytes | None = data.pop("client_certificate")
+    data["client_certificate"] = None if certificate is None else describe_certificate(certificate)
     return data

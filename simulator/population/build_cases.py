@@ -53,7 +53,9 @@ def build(parameters: Mapping[str, Parameter]) -> list[list[str]]:
     values = [tuple(parameter.values.values()) for parameter in known]
     rows = covering_array(
         [len(each) for each in values],
-        lambda one, value, other, other_value: may_go_together(values[one][value], values[other][other_value]),
+        lambda one, value, other, other_value: may_go_together(
+            values[one][value], values[other][other_value]
+        ),
         [tuple(parameter.values).index(parameter.neutral) for parameter in known],
     )
     return [[values[at][value].key for at, value in enumerate(row)] for row in sorted(rows)]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _Pair = tuple[int, int, int, int]
 
 
-def covering_array(sizes: Sequence[int], compatible: Compatible, neutral: Sequence[int]) -> list[tuple[int, ...]]:
+def covering_array(
+    sizes: Sequence[int], compatible: Compatible, neutral: Sequence[int]
+) -> list[tuple[int, ...]]:
     """Build the rows: one value number for each parameter.
 
     Args:
@@ -35,7 +37,9 @@ def covering_array(sizes: Sequence[int], compatible: Compatible, neutral: Sequen
     """
     for parameter, value in enumerate(neutral):
         for other, size in enumerate(sizes):
-            if other != parameter and not all(compatible(parameter, value, other, each) for each in range(size)):
+            if other != parameter and not all(
+                compatible(parameter, value, other, each) for each in range(size)
+            ):
                 raise ValueError(f"value {value} of parameter {parameter} is not compatible with everything")
     order = sorted(range(len(sizes)), key=lambda parameter: -sizes[parameter])
     rows: list[dict[int, int]] = [{}]

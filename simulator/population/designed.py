@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from simulator.ins.identity import HistoricId
     from simulator.ins.matricule import Matricule
+    from simulator.population.cases import Case
     from simulator.population.ordinary import Ordinary
     from simulator.population.registrar import Registrar
     from simulator.registry.person import Person
@@ -96,30 +97,36 @@ class Designer:
             CaseError: in the first array, a case that nobody can be made of.
         """
         parents: list[_Parent] = []
-        children = []
+        children: list[Case] = []
         for case in designed_cases():
-            family = case["family"]
-            if family in ("child", "twin"):
+            if case["family"] in ("child", "twin"):
                 children.append(case)
-            elif family == "parent":
-                for draft in self._drafts(case):
-                    person = self._on_own_card(draft)
-                    parents.append(_Parent(person, draft.date.day))
-                    yield person
             else:
-                for draft in self._drafts(case):
-                    yield from self._people_of(draft, family, tagged=True)
+                yield from self._without_children(case, parents)
         for case in children:
-            for draft in self._drafts(case):
-                parent = self._parent_among(parents, draft)
-                if parent is None:
-                    parent = _Parent(self._companion_parent(draft, tagged=True), 0)
-                    yield parent.person
-                yield from self._children(draft, parent, twin=case["family"] == "twin", tagged=True)
+            yield from self._with_parent(case, parents)
         for parent in parents:
             if not parent.taken:
                 yield self._companion_child(parent, tagged=True)
         self._complete = True
+
+    def _without_children(self, case: Case, parents: list[_Parent]) -> Iterator[Person]:
+        """Make the people of a case of the array; a parent is noted, the children are put on the card later."""
+        for draft in self._drafts(case):
+            if case["family"] == "parent":
+                parents.append(_Parent(self._on_own_card(draft), draft.date.day))
+                yield parents[-1].person
+            else:
+                yield from self._people_of(draft, case["family"], tagged=True)
+
+    def _with_parent(self, case: Case, parents: list[_Parent]) -> Iterator[Person]:
+        """Make a child of the array, on the card of a parent of the array or of a companion."""
+        for draft in self._drafts(case):
+            parent = self._parent_among(parents, draft)
+            if parent is None:
+                parent = _Parent(self._companion_parent(draft, tagged=True), 0)
+                yield parent.person
+            yield from self._children(draft, parent, twin=case["family"] == "twin", tagged=True)
 
     def household(self, case: Mapping[str, str], *, tagged: bool = False) -> list[Person]:
         """Make the people of one case, the one it is about first, but for a parent who comes before a child.
@@ -195,9 +202,7 @@ class Designer:
         )
         try:
             matricule = number_of(self._registrar, parts)
-            history = draw_history(
-                self._registrar, case.get("history", "none"), matricule, parts, date.day
-            )
+            history = draw_history(self._registrar, case.get("history", "none"), matricule, parts, date.day)
         except FullPlaceError:
             return None
         return _Draft(
@@ -246,7 +251,9 @@ class Designer:
                 birth_place=draft.place.code,
             ),
             draft.matricule,
-            tuple(dict.fromkeys((*draft.name.tags, *draft.first.tags, *draft.place.tags, *draft.tags, *tags))),
+            tuple(
+                dict.fromkeys((*draft.name.tags, *draft.first.tags, *draft.place.tags, *draft.tags, *tags))
+            ),
             card,
             oid=draft.parts.oid,
             history=draft.history,
@@ -269,9 +276,7 @@ class Designer:
         ]
         return min(fitting, key=lambda parent: len(parent.taken), default=None)
 
-    def _children(
-        self, draft: _Draft, parent: _Parent, *, twin: bool, tagged: bool
-    ) -> Iterator[Person]:
+    def _children(self, draft: _Draft, parent: _Parent, *, twin: bool, tagged: bool) -> Iterator[Person]:
         """Register a child on the card of a parent, and their twin."""
         yield self._register(draft, self._place_on(parent, draft, "1"))
         if twin:
@@ -303,7 +308,12 @@ class Designer:
 
     def _twin(self, other: _Draft, *, tagged: bool) -> _Draft:
         return self._companion(
-            name=other.name, date=other.date, place=other.place, not_first=other.first, tagged=tagged, tags=["beneficiary", "twin"]
+            name=other.name,
+            date=other.date,
+            place=other.place,
+            not_first=other.first,
+            tagged=tagged,
+            tags=["beneficiary", "twin"],
         )
 
     def _namesake(self, other: _Draft, kind: str, *, tagged: bool) -> _Draft:
@@ -311,7 +321,13 @@ class Designer:
         tags = [kind, "no-card"]
         if kind == "namesake-5":
             return self._companion(
-                name=other.name, first=other.first, sex=other.sex, date=other.date, place=other.place, tagged=tagged, tags=tags
+                name=other.name,
+                first=other.first,
+                sex=other.sex,
+                date=other.date,
+                place=other.place,
+                tagged=tagged,
+                tags=tags,
             )
         return self._companion(
             name=other.name,

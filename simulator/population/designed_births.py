@@ -121,7 +121,9 @@ def draw_place_of(random: Random, kind: str | None, day: int, *, recoded: bool, 
     if kind == "extension":
         code = draw_among(random, _ARRONDISSEMENTS[:20], day).code
         return DrawnPlace(code, f"752{code[3:]}")
-    draw = _any_place if kind is None else _PLACES["former-commune" if recoded and kind == "commune" else kind]
+    draw = (
+        _any_place if kind is None else _PLACES["former-commune" if recoded and kind == "commune" else kind]
+    )
     for _ in range(_ATTEMPTS):
         code = draw(random, day)
         if quiet and kind is None and not order_is_impossible(code):
@@ -187,7 +189,9 @@ def _among(codes: Callable[[], tuple[str, ...]]) -> Callable[[Random, int], str]
 
 @cache
 def _seine() -> tuple[str, ...]:
-    return tuple(code for code in codes_of("75", quiet=False) if not code.startswith("751") and code != "75056")
+    return tuple(
+        code for code in codes_of("75", quiet=False) if not code.startswith("751") and code != "75056"
+    )
 
 
 @cache

@@ -92,7 +92,8 @@ class Ordinary:
         self._random: Random = registrar.random
         self._structure = _structure(profile.births())
         self._women = {
-            year: profile.women_share(year) / _ALL for year in range(FIRST_BIRTH_YEAR - 1, LAST_BIRTH_YEAR + 1)
+            year: profile.women_share(year) / _ALL
+            for year in range(FIRST_BIRTH_YEAR - 1, LAST_BIRTH_YEAR + 1)
         }
         self._names = all_birth_names()
 
@@ -151,9 +152,7 @@ class Ordinary:
             self._birth(people, inherited, day, card, known)
         return people
 
-    def _birth(
-        self, people: list[Person], name: NameDraw, day: int, card: Card, known: set[int]
-    ) -> None:
+    def _birth(self, people: list[Person], name: NameDraw, day: int, card: Card, known: set[int]) -> None:
         """Add the child or the twins of one birth."""
         rnd = self._random.random
         registrar = self._registrar

@@ -167,7 +167,9 @@ def draw_abroad(random: Random, day: int) -> BirthPlace:
     frequent = random.random() * 10_000 < _FREQUENT_SHARE
     while True:
         if frequent:
-            code = _FREQUENT[bisect_right(_FREQUENT_CUMULATIVE, int(random.random() * _FREQUENT_CUMULATIVE[-1]))][0]
+            code = _FREQUENT[
+                bisect_right(_FREQUENT_CUMULATIVE, int(random.random() * _FREQUENT_CUMULATIVE[-1]))
+            ][0]
         else:
             codes = quiet_countries()
             code = codes[int(random.random() * len(codes))]
@@ -193,7 +195,9 @@ def draw_among(random: Random, codes: Iterable[str], day: int) -> BirthPlace:
         place = place_of(pool[int(random.random() * len(pool))])
         if place.covers(day):
             return place
-    raise NoSuchPlaceError(f"birth place: none of {', '.join(pool[:5])}... in force on {dt.date.fromordinal(day)}")
+    raise NoSuchPlaceError(
+        f"birth place: none of {', '.join(pool[:5])}... in force on {dt.date.fromordinal(day)}"
+    )
 
 
 @cache
@@ -239,5 +243,7 @@ def _departements() -> tuple[tuple[str, ...], tuple[int, ...]]:
 
 @cache
 def _territories() -> tuple[tuple[str, ...], tuple[int, ...]]:
-    kept = [(code, weight) for code, weight in _weights().items() if code.startswith("97")] + list(_SMALL_TERRITORIES)
+    kept = [(code, weight) for code, weight in _weights().items() if code.startswith("97")] + list(
+        _SMALL_TERRITORIES
+    )
     return tuple(code for code, _ in kept), tuple(accumulate(weight for _, weight in kept))

@@ -34,9 +34,7 @@ def vocabulary() -> Mapping[str, TagLabel]:
     found = {tag: TagLabel(entry["fr"], entry["en"]) for tag, entry in simple.items()}
     for parameter in parameters().values():
         for value in parameter.values.values():
-            found[value.tag] = TagLabel(
-                f"{parameter.fr} : {value.fr}", f"{parameter.en}: {value.en}"
-            )
+            found[value.tag] = TagLabel(f"{parameter.fr} : {value.fr}", f"{parameter.en}: {value.en}")
     for case in cnda_cases():
         for test in case.cnda_tests:
             found[f"cnda-{test.replace(' ', '-')}"] = TagLabel(f"test CNDA {test}", f"CNDA test {test}")

@@ -98,13 +98,18 @@ def reasons() -> dict[str, Reason]:
 def reserved_names() -> tuple[str, ...]:
     """Give the birth names of these patients, which nobody in a drawn registry has."""
     data = _data()
-    return (*data["birth_names"], *(name for entry in data["reasons"].values() for name in entry.get("birth_names", ())))
+    return (
+        *data["birth_names"],
+        *(name for entry in data["reasons"].values() for name in entry.get("birth_names", ())),
+    )
 
 
 @cache
 def _data() -> Any:
     folder = files("simulator.population") / "data"
-    return load_yaml(folder / "uninsurable.yaml", json.loads((folder / "uninsurable.schema.json").read_bytes()))
+    return load_yaml(
+        folder / "uninsurable.yaml", json.loads((folder / "uninsurable.schema.json").read_bytes())
+    )
 
 
 def _patient(random: Random, key: str, kind: Reason) -> Patient:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify
 
+from simulator.journal.health import journal_health
 from simulator.version import VERSION
 from simulator.web.api import control_api
 from simulator.web.soap import SoapEntry, SoapMiddleware
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.bench import Bench
 
 MAX_API_BYTES = 16 * 1024 * 1024
@@ -24,6 +27,8 @@ class Application:
 
     soap: SoapEntry
     flask: Flask
+    close: Callable[[], None] = lambda: None
+    """Ends what the stores do."""
 
 
 def create_app(bench: Bench, *, token: str | None = None) -> Flask:
@@ -52,8 +57,7 @@ def create_parts(bench: Bench, *, token: str | None = None) -> Application:
             status="ok",
             version=VERSION,
             people=bench.registry.count(),
-            exchanges=bench.journal.count(),
-            lost_exchanges=bench.teleservice.lost_exchanges,
+            **journal_health(bench.journal),
         )
 
     @app.get("/")
@@ -69,4 +73,4 @@ def create_parts(bench: Bench, *, token: str | None = None) -> Application:
             health="/health",
         )
 
-    return Application(SoapEntry(bench), app)
+    return Application(SoapEntry(bench), app, bench.close)

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from werkzeug.test import run_wsgi_app
 
 from simulator.contract.limits import HEAD_BYTES, is_lot_call
+from simulator.journal.exchange import Headers
+from simulator.scripting.chaos_reply import AT_ONCE
 from simulator.web.app import MAX_API_BYTES
+from simulator.web.rsgi_delivery import deliver
 from simulator.web.soap import HttpRequest, read_limit, session_of
 
 if TYPE_CHECKING:
@@ -38,6 +41,11 @@ class Front:
         self._body_timeout = body_timeout
         self._soap = application.soap
         self._flask = application.flask
+        self._close = application.close
+
+    def __rsgi_del__(self, _loop: object) -> None:
+        """Leave in order when the server stops: what waits to be written is written."""
+        self._close()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
@@ -68,7 +76,10 @@ class Front:
                 answer = await asyncio.to_thread(self._soap.answer, request)
             else:
                 answer = self._soap.answer(request)
-            protocol.response_bytes(answer.status, answer.headers, answer.body)
+            if answer.delivery is AT_ONCE:
+                protocol.response_bytes(answer.status, answer.headers, answer.body)
+            else:
+                await deliver(answer, scope, protocol)
             return
         environ = _environ(scope, headers, body)
         status, answer_headers, content = await asyncio.to_thread(self._run_flask, environ)
@@ -98,12 +109,8 @@ async def _receive(scope: Scope, protocol: HTTPProtocol, *, is_soap: bool) -> by
     return bytes(body[:limit])
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in scope.headers.items():
-        # Repeated headers are one list (RFC 9110 §5.3).
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+def _headers(scope: Scope) -> Headers:
+    return Headers(scope.headers.items())
 
 
 def _environ(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, Any]:

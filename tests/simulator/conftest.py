@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -23,6 +24,7 @@ from simulator.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from simulator.journal.exchange import Exchange
@@ -162,6 +164,23 @@ def ask(bench: Bench, soap_request: Callable[..., bytes]) -> Callable[..., Excha
         return bench.teleservice.handle(request, bench.sessions.get(session))
 
     return call
+
+
+@pytest.fixture(scope="session")
+def full_disk() -> Callable[[], AbstractContextManager[None]]:
+    """Give a context in which no file of this process may grow."""
+    resource = pytest.importorskip("resource", reason="Windows has no limit of file sizes")
+
+    @contextmanager
+    def limited() -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
 
 
 @pytest.fixture

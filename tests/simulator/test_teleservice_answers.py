@@ -15,6 +15,7 @@ from simulator.population.cnda import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from simulator.bench import Bench
     from simulator.journal.exchange import Exchange
@@ -290,19 +291,33 @@ class TestJournal:
         assert (kept.idam, kept.operation) == ("750000000001", "rechercherInsAvecTraitsIdentite")
 
     def test_a_journal_that_cannot_be_written_costs_the_record_and_not_the_answer(
-        self, bench: Bench, ask: Ask, caplog: pytest.LogCaptureFixture
+        self,
+        bench: Bench,
+        ask: Ask,
+        caplog: pytest.LogCaptureFixture,
+        full_disk: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        with sqlite3.connect(bench.options.data_dir / "journal.sqlite") as other:
-            other.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON exchange BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-            )
-        other.close()
-        with caplog.at_level(logging.ERROR):
+        with caplog.at_level(logging.ERROR), full_disk():
             assert ask().code == "00"
             assert ask(sex="X").code == "insi_24"
         assert bench.teleservice.lost_exchanges == 2
         assert bench.journal.count() == 0
-        assert "disk full" in caplog.text
+        (told,) = caplog.records
+        assert "File too large" in told.getMessage()
+        assert ask().code == "00"
+        assert [exchange.code for exchange in bench.journal.list()] == ["00"]
+
+    def test_how_the_caller_proved_itself_and_the_time_of_each_stage_are_kept(
+        self, bench: Bench, ask: Ask
+    ) -> None:
+        for traits in ({}, {"sex": "X"}, {}):
+            ask(**traits)
+        ask(b"not xml")
+        first, refused, last, unread = bench.journal.list()
+        assert [each.authentication for each in (first, refused, last, unread)] == ["none"] * 3 + [None]
+        assert list(first.timings) == ["read", "authenticate", "decide", "render", "write"]
+        assert list(unread.timings) == ["read", "render"]
+        assert sum(first.timings.values()) - first.timings["write"] <= first.micros
 
     def test_a_broken_registry_is_a_fault_of_the_bench_and_is_recorded(
         self, bench: Bench, ask: Ask, caplog: pytest.LogCaptureFixture

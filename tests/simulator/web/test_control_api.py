@@ -15,6 +15,7 @@ from simulator.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from simulator.bench import Bench
     from simulator.journal.exchange import Exchange
@@ -64,14 +65,39 @@ class TestOpenDoors:
             0,
         )
 
-    def test_health_counts_lost_exchanges(self, web: Client, bench: Bench, ask: Ask) -> None:
-        with sqlite3.connect(bench.options.data_dir / "journal.sqlite") as other:
-            other.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON exchange BEGIN SELECT RAISE(ABORT, 'full'); END"
-            )
-        other.close()
-        ask()
+    def test_health_counts_lost_exchanges(
+        self, web: Client, ask: Ask, full_disk: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        with full_disk():
+            ask()
         assert ok(web.get("/health"))["lost_exchanges"] == 1
+
+    def test_health_tells_how_the_journal_is_kept(self, web: Client, ask: Ask) -> None:
+        ask()
+        journal = ok(web.get("/health"))["journal"]
+        assert (journal["mode"], journal["segments"], journal["damaged"], journal["killed"]) == (
+            "sync",
+            1,
+            0,
+            0,
+        )
+
+    def test_health_answers_while_the_index_of_the_journal_is_locked(
+        self, web: Client, bench: Bench, ask: Ask
+    ) -> None:
+        ok(web.get("/health"))
+        bench.journal._index._database.connection().execute("PRAGMA busy_timeout = 50")
+        ask()
+        with sqlite3.connect(bench.journal.folder / "index.sqlite") as other:
+            other.execute("BEGIN IMMEDIATE")
+            health = ok(web.get("/health"))
+            assert health["exchanges"] is None
+            assert "index of the journal" in health["journal"]["problem"]
+            assert "locked" in health["journal"]["problem"]
+            assert ask().code == "00"
+            assert "locked" in refused(web.get(f"{API}/exchanges"), 503)
+        other.close()
+        assert ok(web.get("/health"))["exchanges"] == 2
 
     def test_the_first_page_says_what_this_is_not(self, web: Client) -> None:
         index = ok(web.get("/"))

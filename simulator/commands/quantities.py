@@ -1,0 +1,64 @@
+"""Sizes, durations and times as options of a command write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from simulator.journal.filters import FilterError, parse_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    _Size = click.ParamType[int]
+    _Duration = click.ParamType[float]
+    _Time = click.ParamType[datetime]
+else:
+    # Not generic when it runs in the oldest versions of click that we take.
+    _Size = _Duration = _Time = click.ParamType
+
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(|k|m|g|t)(?:i?b|o)?", re.IGNORECASE)
+_FACTORS: Final = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class SizeType(_Size):
+    """A number of bytes: ``500MB``, ``2GB``, ``1000000``."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return bytes."""
+        found = _SIZE.fullmatch(str(value).strip())
+        if found is None or float(found[1]) == 0:
+            self.fail(f"expected a size such as 500MB or 2GB, got {value!r}", param, ctx)
+        return int(float(found[1]) * _FACTORS[found[2].lower()])
+
+
+class DurationType(_Duration):
+    """A duration: ``30s``, ``5m``, ``12h``, ``7d``."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        found = _DURATION.fullmatch(str(value).strip())
+        if found is None or float(found[1]) == 0:
+            self.fail(f"expected a time such as 30m, 12h or 7d, got {value!r}", param, ctx)
+        return float(found[1]) * _SECONDS[found[2]]
+
+
+class TimeType(_Time):
+    """A moment: ISO 8601, UTC when it names no zone, or ``10m ago``."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment."""
+        try:
+            return parse_time(str(value))
+        except FilterError as error:
+            self.fail(str(error), param, ctx)

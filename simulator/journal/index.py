@@ -1,0 +1,241 @@
+"""The index of the segments: an SQLite file that gives each record its id and is made again when it is lost.
+
+Readers bring it up to date before they look: nothing of it is on the way of a call.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from simulator.database import Database
+from simulator.journal.filelock import is_locked
+from simulator.journal.indexing import (
+    Meta,
+    index_chunk,
+    plain_text,
+    segment_names,
+    size_of,
+    write_dropped,
+)
+from simulator.journal.reading import read_head
+from simulator.journal.record import HEAD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.journal.filters import Filters
+
+INDEX: Final = "index.sqlite"
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS segment (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  position INTEGER NOT NULL DEFAULT 0,
+  records INTEGER NOT NULL DEFAULT 0,
+  finished INTEGER NOT NULL DEFAULT 0,
+  lost INTEGER NOT NULL DEFAULT 0,
+  killed INTEGER NOT NULL DEFAULT 0,
+  torn INTEGER NOT NULL DEFAULT 0,
+  damaged INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS exchange (
+  id INTEGER PRIMARY KEY,
+  segment INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  stamp INTEGER NOT NULL,
+  session TEXT NOT NULL,
+  operation TEXT,
+  code TEXT NOT NULL,
+  people TEXT NOT NULL,
+  birth_name TEXT NOT NULL,
+  findings TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
+"""
+
+
+class JournalIndexError(Exception):
+    """The index cannot be used; the message says why and what to do. Calls are kept all the same."""
+
+
+class Place(NamedTuple):
+    """Where an exchange is."""
+
+    id: int
+    segment: str
+    offset: int
+    length: int
+
+
+class State(NamedTuple):
+    """What the journal holds and what it does not."""
+
+    exchanges: int
+    lost: int
+    """Exchanges that could not be written: disk full, folder read-only…"""
+    killed: int
+    """Exchanges that waited to be written when their process was killed (mode ``batch``)."""
+    torn_bytes: int
+    """Bytes of records that were being written when their process was killed."""
+    damaged: int
+    """Records whose checksum does not match."""
+    dropped: int
+    """Exchanges dropped with their segment, by size or age."""
+    segments: int
+    bytes: int
+
+
+class Index:
+    """The index of one folder of segments. Safe to use from several threads and processes."""
+
+    def __init__(self, folder: Path, path: Path | None = None) -> None:
+        """Open the index, beside the segments or at ``path``; it is made when it is not there.
+
+        Raises:
+            sqlite3.Error: it cannot be opened, or is not an index.
+        """
+        self._folder = folder
+        self._path = path or folder / INDEX
+        self._lock = threading.Lock()
+        self._finished: set[str] = set()
+        self._seen: dict[str, int] = {}
+        self._open()
+
+    def _open(self) -> None:
+        self._database = Database(self._path, "busy_timeout = 5000")
+        connection = self._database.connection()
+        connection.executescript(_SCHEMA)
+        self._identity = _identity(self._path)
+        self._seen.clear()
+        self._finished = {
+            str(name) for (name,) in connection.execute("SELECT name FROM segment WHERE finished")
+        }
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+    # Looking
+
+    def place(self, exchange_id: int) -> Place | None:
+        """Return where an exchange is; call ``catch_up`` before."""
+        found = self._query("WHERE exchange.id = ?", (exchange_id,))
+        return found[0] if found else None
+
+    def places(self, filters: Filters, *, after: int, limit: int, newest_first: bool) -> list[Place]:
+        """Return where the exchanges are that meet the filters, in the order of their ids."""
+        conditions, values = ["exchange.id > ?"], [after]
+        for condition, bound in filters.conditions():
+            conditions.append(condition)
+            values.extend(bound)  # type: ignore[arg-type] # bound values of any type
+        order = "DESC" if newest_first else "ASC"
+        return self._query(
+            f"WHERE {' AND '.join(conditions)} ORDER BY exchange.id {order} LIMIT ?", (*values, limit)
+        )
+
+    def _query(self, rest: str, values: tuple[object, ...]) -> list[Place]:
+        rows = self._database.connection().execute(
+            "SELECT exchange.id, segment.name, offset, length FROM exchange"  # noqa: S608 - constants
+            f" JOIN segment ON segment.id = exchange.segment {rest}",
+            tuple(map(plain_text, values)),
+        )
+        return [Place(*row) for row in rows]
+
+    def state(self) -> State:
+        """Return what is kept and what is not."""
+        connection = self._database.connection()
+        meta = dict(connection.execute("SELECT name, value FROM meta"))
+        lost, killed, torn, damaged = connection.execute(
+            "SELECT sum(lost), sum(killed), sum(torn), sum(damaged) FROM segment"
+        ).fetchone()
+        files = list(segment_names(self._folder))
+        finished = self.finished()
+        for name in files:
+            if name not in finished:
+                lost = (lost or 0) + self._losses_of(name)
+        return State(
+            exchanges=meta.get("kept", 0),
+            lost=lost or 0,
+            killed=killed or 0,
+            torn_bytes=torn or 0,
+            damaged=damaged or 0,
+            dropped=meta.get("dropped", 0),
+            segments=len(files),
+            bytes=sum(size_of(self._folder / name) or 0 for name in files),
+        )
+
+    def _losses_of(self, name: str) -> int:
+        try:
+            head = read_head(self._folder / name)
+        except OSError:
+            return 0
+        return 0 if head is None else head.lost
+
+    def forget(self, name: str) -> int:
+        """Drop what the index says of a segment; return how many exchanges that was. The file is the caller's."""
+        with self._lock, self._database.write() as connection:
+            meta = Meta(connection, self._folder)
+            found = connection.execute("SELECT id FROM segment WHERE name = ?", (name,)).fetchone()
+            count = 0
+            if found is not None:
+                count = connection.execute("DELETE FROM exchange WHERE segment = ?", found).rowcount
+            meta.kept -= count
+            meta.dropped += count
+            meta.save()
+            write_dropped(self._folder, {"last_id": meta.last_id, "dropped": meta.dropped})
+        return count
+
+    def finished(self) -> set[str]:
+        """Return the names of the segments that are indexed to their end and that nobody writes any more."""
+        connection = self._database.connection()
+        return {str(name) for (name,) in connection.execute("SELECT name FROM segment WHERE finished = 1")}
+
+    # Bringing up to date
+
+    def catch_up(self, own: str | None = None, *, thorough: bool = False) -> None:
+        """Index what was written since the last time; costs a few calls of the system when there is nothing.
+
+        Args:
+            own: name of the segment that this process is writing.
+            thorough: also see which processes are gone, and what they left unfinished.
+
+        Raises:
+            sqlite3.Error: the index cannot be written.
+        """
+        if not self._is_behind(own, thorough=thorough):
+            return
+        with self._lock:
+            if _identity(self._path) != self._identity:
+                # Somebody deleted it while it was in use: make it again.
+                self._database.close()
+                self._open()
+            full = True
+            while full:
+                with self._database.write() as connection:
+                    full, finished, seen = index_chunk(connection, self._folder, own)
+                self._finished.update(finished)
+                self._seen.update(seen)
+
+    def _is_behind(self, own: str | None, *, thorough: bool) -> bool:
+        for name in segment_names(self._folder):
+            if name in self._finished:
+                continue
+            path = self._folder / name
+            size = size_of(path)
+            if self._seen.get(name) != size:
+                return True
+            if thorough and name != own and (size or 0) >= HEAD.size and not is_locked(path):
+                return True
+        return _identity(self._path) != self._identity
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
