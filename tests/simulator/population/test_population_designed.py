@@ -15,7 +15,8 @@ from simulator.ins.oid import InsOid
 from simulator.ins.places import cog
 from simulator.population.build import people as population
 from simulator.population.cases import CaseError, designed_cases, incompatible_pairs, parameters
-from simulator.population.designed import COMPANION, DESIGNED, Designer
+from simulator.population.designed import Designer
+from simulator.population.drafting import COMPANION, DESIGNED
 from simulator.population.ordinary import Ordinary
 from simulator.population.profiles import profile
 from simulator.population.registrar import Registrar
