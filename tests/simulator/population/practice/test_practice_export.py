@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from simulator.population.practice.parameters import Parameters
 
 GOLDEN = {
-    PRACTICE: "1350098c7ab179e9dd84bd3fea1328f48e9e22c7b9c1925d9cfd05be4e0dc9cb",
-    EXPECTED: "cc2e56b15e7323bb1d533a4faf56c9265a888b4e115f52a1b0a83974e4575d47",
+    PRACTICE: "b6bf48b0ba06dcf2df1f47c3fa44c25c53f07fd42d2fb0d3100a586cbe8018ca",
+    EXPECTED: "27807327daebe6292cbbddcde4513b6e1ba629b475947f856c120ec6c99e2a8c",
 }
 """SHA-256 of the files of 200 lines, seed golden. They change with the people drawn and with the parameters: say so in the
 change log."""
