@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from simulator.commands import practice as command_module
 from simulator.commands.practice import practice_command
 from simulator.population.build import people as population
 from simulator.population.practice.lines import NAMESAKE_TAG
+from simulator.population.practice.parameters import DEFAULT
 from simulator.registry.matching import SearchTraits, judge
 from simulator.registry.store import RegistryStore
 
@@ -88,10 +90,24 @@ def test_a_registry_is_not_changed_unless_told(tmp_path: Path, people: Path) -> 
     store.close()
 
 
-def test_planting_again_adds_nobody_and_gives_the_same_files(tmp_path: Path, people: Path) -> None:
+@pytest.fixture
+def many_namesakes(tmp_path: Path) -> Path:
+    """Give a parameter set whose files need far more namesakes than a population has."""
+    known = (files("simulator.population.practice") / "data" / f"{DEFAULT}.yaml").read_text("utf-8")
+    asked = known.replace("rates: [{percent: 0.75}]", "rates: [{percent: 20}]")
+    assert asked != known
+    path = tmp_path / "many-namesakes.yaml"
+    path.write_text(asked, encoding="utf-8")
+    return path
+
+
+def test_planting_again_adds_nobody_and_gives_the_same_files(
+    tmp_path: Path, people: Path, many_namesakes: Path
+) -> None:
+    options = ("--size", 500, "--registry", people, "--plant", "--parameters", many_namesakes)
     seen = []
     for name in ("first", "second"):
-        result = run("--size", 500, "--registry", people, "--plant", "--out", tmp_path / name)
+        result = run(*options, "--out", tmp_path / name)
         assert result.exit_code == 0, result.output
         store = RegistryStore(people)
         planted = store.people(tag=NAMESAKE_TAG)
@@ -103,10 +119,11 @@ def test_planting_again_adds_nobody_and_gives_the_same_files(tmp_path: Path, peo
     assert seen[0] == seen[1]
 
 
-def test_planting_makes_lines_ambiguous(tmp_path: Path, people: Path) -> None:
+def test_planting_makes_lines_ambiguous(tmp_path: Path, people: Path, many_namesakes: Path) -> None:
     codes = []
+    order = ("--size", 600, "--registry", people, "--parameters", many_namesakes, "--out", tmp_path / "out")
     for options in ([], ["--plant"]):
-        assert run("--size", 600, "--registry", people, "--out", tmp_path / "out", *options).exit_code == 0
+        assert run(*order, *options).exit_code == 0
         codes.append([row["code"] for row in read(tmp_path / "out" / "expected.csv")].count("02"))
     assert codes[0] < codes[1]
 
