@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
+from simulator.bench import BenchOptions, open_bench
 from simulator.commands import practice as command_module
 from simulator.commands.practice import practice_command
 from simulator.population.build import people as population
@@ -72,6 +74,32 @@ def test_the_table_shows_what_was_published_beside_what_was_measured(tmp_path: P
     assert "everybody" in shown
     assert "(75.2)" in shown
     assert "75+ years" in shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "Ensuite : banc serve --registry"), ("en", "Next: banc serve --registry")]
+)
+def test_what_to_do_next_is_said(tmp_path: Path, lang: str, said: str) -> None:
+    shown = run("--size", 50, "--out", tmp_path, "--lang", lang).output
+    assert f"{said} {tmp_path / 'registry.sqlite'}" in shown.replace("\n", "")
+    assert str(tmp_path / "practice.csv") in shown
+
+
+def test_the_registry_of_a_bench_as_it_comes_has_the_patients_of_a_practice(tmp_path: Path) -> None:
+    with closing(open_bench(BenchOptions(data_dir=tmp_path / "bench"))) as bench:
+        registry = tmp_path / "bench" / "registry.sqlite"
+        before = bench.registry.count()
+        result = run("--size", 400, "--registry", registry, "--plant", "--out", tmp_path / "out")
+        assert result.exit_code == 0, result.output
+        expected = read(tmp_path / "out" / "expected.csv")
+        assert {"00", "01", "insi_24"} <= {row["code"] for row in expected}
+        assert not any(row["person"].startswith("cnda/") for row in expected)
+        # The bench that runs knows the people planted meanwhile.
+        planted = bench.registry.people(tag=NAMESAKE_TAG)
+        assert bench.registry.count() == before + len(planted)
+        for row in expected:
+            if row["found"]:
+                assert bench.registry.by_key(row["found"]) is not None
 
 
 def test_patients_come_from_the_registry_given(tmp_path: Path, people: Path) -> None:
