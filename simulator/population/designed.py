@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins.identity import Traits
-from simulator.population.cases import designed_cases, parameters
+from simulator.population.births import date_tags
+from simulator.population.cases import CaseError, check_case, designed_cases, parameters
 from simulator.population.designed_births import DrawnDate, DrawnPlace, dated, draw_date, draw_place_of
 from simulator.population.histories import FullPlaceError, NumberParts, draw_history, number_of
-from simulator.population.name_draws import NameDraw, draw_first_list
+from simulator.population.name_draws import NameDraw, all_birth_names, draw_first_list
 from simulator.population.profiles import ADULT_AGE, FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR
 from simulator.population.shapes import birth_name_of, first_names_of_shape
 from simulator.registry.person import Card
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from simulator.ins.identity import HistoricId
     from simulator.ins.matricule import Matricule
@@ -37,6 +38,7 @@ COMPANION: Final = "companion"
 
 _ATTEMPTS: Final = 1000
 _NAME_ATTEMPTS: Final = 50
+_DATE_ATTEMPTS: Final = 20
 _FIRST_DESIGNED_DAY: Final = dt.date(1930, 1, 1).toordinal()
 _FIRST_DAY: Final = dt.date(FIRST_BIRTH_YEAR, 1, 1).toordinal()
 _LAST_DAY: Final = dt.date(LAST_BIRTH_YEAR, 12, 31).toordinal()
@@ -47,10 +49,6 @@ _PARENT_AGE: Final = (20 * _YEAR, 42 * _YEAR)
 """Age in days of a companion parent at the birth."""
 _ADOPTED_AGE: Final = (16 * _YEAR, 60 * _YEAR)
 """Age at the birth of a parent of the array who is given a child of it."""
-
-
-class CaseError(ValueError):
-    """Nobody can be made of this case; the message says which part failed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,7 +126,7 @@ class Designer:
                 yield parent.person
             yield from self._children(draft, parent, twin=case["family"] == "twin", tagged=True)
 
-    def household(self, case: Mapping[str, str], *, tagged: bool = False) -> list[Person]:
+    def household(self, case: Case, *, tagged: bool = False) -> list[Person]:
         """Make the people of one case, the one it is about first, but for a parent who comes before a child.
 
         Args:
@@ -139,6 +137,7 @@ class Designer:
         Raises:
             CaseError: nobody can be made of it, most often because two values exclude one another.
         """
+        check_case(case)
         family = case.get("family", "own-card")
         return self._people_of(self._draft(case, tagged=tagged), family, tagged=tagged)
 
@@ -156,7 +155,7 @@ class Designer:
             return [self._register(draft, None), self._register(namesake, None)]
         return [self._on_own_card(draft)]
 
-    def _drafts(self, case: Mapping[str, str]) -> list[_Draft]:
+    def _drafts(self, case: Case) -> list[_Draft]:
         """Give the one draft of a case of the array; none when it has run out."""
         try:
             return [self._draft(case, tagged=True)]
@@ -165,19 +164,17 @@ class Designer:
                 raise
             return []
 
-    def _draft(self, case: Mapping[str, str], *, tagged: bool) -> _Draft:
+    def _draft(self, case: Case, *, tagged: bool) -> _Draft:
         for _ in range(_ATTEMPTS):
             draft = self._attempt(case, tagged=tagged)
             if draft is not None:
                 return draft
         raise CaseError(f"case: expected values that somebody can have together, got {dict(case)}")
 
-    def _attempt(self, case: Mapping[str, str], *, tagged: bool) -> _Draft | None:
+    def _attempt(self, case: Case, *, tagged: bool) -> _Draft | None:
         """Draw a whole draft; none when a place did not exist or is full, or the traits are taken."""
         identifier = case.get("identifier", "nir")
         date = self._date(case, tagged=tagged)
-        if date is None:
-            return None
         sex = self._ordinary.sex(date.year)
         with_nia = identifier == "nia" or case.get("history") in ("nia-to-nir", "several")
         try:
@@ -213,30 +210,38 @@ class Designer:
             first=names[1],
             parts=parts,
             matricule=matricule,
-            tags=_tags(case, tagged=tagged),
+            tags=[*date_tags(date.text, date.month), *_tags(case, tagged=tagged)],
             history=history,
         )
 
-    def _date(self, case: Mapping[str, str], *, tagged: bool) -> DrawnDate | None:
+    def _date(self, case: Case, *, tagged: bool) -> DrawnDate:
         values = [parameters()[parameter].values[value] for parameter, value in case.items()]
         first = max([_FIRST_DAY, *(_ordinal(value.born_from) for value in values)])
         last = min([_LAST_DAY, *(_ordinal(value.born_to) for value in values)])
         if first > last:
             raise CaseError(f"case: expected values with a common birth date, got {dict(case)}")
         kind = case.get("date", "complete")
-        if tagged:
-            return draw_date(self._random, kind, max(first, min(_FIRST_DESIGNED_DAY, last)), last)
-        start = dt.date(self._ordinary.adult_year(), 1, 1).toordinal()
-        day = start + int(self._random.random() * _YEAR)
-        return dated(self._random, day, kind) if first <= day <= last else None
+        if not tagged and kind != "leap-day":
+            for _ in range(_DATE_ATTEMPTS):
+                start = dt.date(self._ordinary.adult_year(), 1, 1).toordinal()
+                day = start + int(self._random.random() * _YEAR)
+                if first <= day <= last:
+                    return dated(self._random, day, kind)
+        # Designed people are of all ages alike; so are those whose case few adults can have, such as children.
+        return draw_date(self._random, kind, max(first, min(_FIRST_DESIGNED_DAY, last)), last)
 
-    def _names(self, case: Mapping[str, str], sex: str, date: DrawnDate) -> tuple[NameDraw, NameDraw] | None:
+    def _names(self, case: Case, sex: str, date: DrawnDate) -> tuple[NameDraw, NameDraw] | None:
         shape, first_shape = case.get("name"), case.get("first_names")
-        if shape is None or first_shape is None:
+        if shape is None and first_shape is None:
             return self._ordinary.draw_names(sex, date.text, date.day, date.year)
+        draw = self._random.random
         for _ in range(_NAME_ATTEMPTS):
-            name = birth_name_of(self._random, shape)
-            first = first_names_of_shape(self._random, first_shape, sex, date.year)
+            name = all_birth_names().draw(draw) if shape is None else birth_name_of(self._random, shape)
+            first = (
+                draw_first_list(draw, sex, date.year)
+                if first_shape is None
+                else first_names_of_shape(self._random, first_shape, sex, date.year)
+            )
             if self._registrar.take_traits(name.mark, first.mark, sex, date.text):
                 return name, first
         return None
@@ -388,26 +393,15 @@ class Designer:
                 first=its_first,
                 parts=parts,
                 matricule=matricule,
-                tags=[*_date_tags(born), *tags, *((COMPANION,) if tagged else ())],
+                tags=[*date_tags(born.text, born.month), *tags, *((COMPANION,) if tagged else ())],
             )
         raise CaseError("companion: nobody who goes with this case could be drawn")
 
 
-def _tags(case: Mapping[str, str], *, tagged: bool) -> list[str]:
+def _tags(case: Case, *, tagged: bool) -> list[str]:
     values = [parameters()[parameter].values[value] for parameter, value in case.items()]
     tags = [tag for value in values for tag in value.tags]
     return [*tags, DESIGNED, *(value.tag for value in values)] if tagged else tags
-
-
-def _date_tags(date: DrawnDate) -> list[str]:
-    """Say which cases a birth date is that is shared with somebody of a case."""
-    month_unknown, day_unknown = date.text[5:7] == "00", date.text[8:] == "00"
-    cases = (
-        ("lunar-day", day_unknown),
-        ("lunar-month", month_unknown),
-        ("pseudo-month", date.month > "12"),
-    )
-    return [tag for tag, applies in cases if applies]
 
 
 def _ordinal(iso: str) -> int:

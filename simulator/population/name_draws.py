@@ -97,6 +97,7 @@ def first_names_tags(text: str) -> tuple[str, ...]:
         ("apostrophe-first-name", "'" in first),
         ("short-first-name", len(first) <= SHORT_NAME),
         ("long-first-names", len(text) >= LONG_NAME),
+        ("epicene-first-name", first in epicene_first_names()),
     )
     return tuple(tag for tag, applies in cases if applies)
 
@@ -105,6 +106,12 @@ def first_names_tags(text: str) -> tuple[str, ...]:
 def reserved() -> frozenset[str]:
     """Give the birth names (comparison keys) nobody is drawn with: of the public test people and of the uninsurable."""
     return frozenset(comparison_key(name) for name in compiled()["reserved_names"])
+
+
+@cache
+def epicene_first_names() -> frozenset[str]:
+    """Give the first names that both sexes commonly have (``build_cases.find_epicene``)."""
+    return frozenset(compiled()["epicene_first_names"].split())
 
 
 @cache

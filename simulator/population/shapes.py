@@ -14,6 +14,7 @@ from simulator.population.name_draws import (
     birth_name_draw,
     draw_plain_name,
     draw_short_name,
+    epicene_first_names,
     first_names_draw,
     reserved,
 )
@@ -123,6 +124,11 @@ def _listed(shape: str) -> Callable[[Random, str, int], str]:
     return make
 
 
+def _epicene(random: Random, _sex: str, _year: int) -> str:
+    names = _sorted_epicene()
+    return names[int(random.random() * len(names))]
+
+
 def _hundred(random: Random, sex: str, year: int) -> str:
     names: list[str] = []
     while True:
@@ -147,8 +153,13 @@ _FIRST_NAMES: Final[dict[str, Callable[[Random, str, int], str]]] = {
     "apostrophe": _listed("apostrophe"),
     "two-letters": _listed("two-letters"),
     "length-100": _hundred,
-    "epicene": _listed("epicene"),
+    "epicene": _epicene,
 }
+
+
+@cache
+def _sorted_epicene() -> tuple[str, ...]:
+    return tuple(sorted(epicene_first_names()))
 
 
 @cache

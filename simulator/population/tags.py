@@ -36,7 +36,8 @@ def vocabulary() -> Mapping[str, TagLabel]:
         for value in parameter.values.values():
             found[value.tag] = TagLabel(f"{parameter.fr} : {value.fr}", f"{parameter.en}: {value.en}")
     for case in cnda_cases():
-        for test in case.cnda_tests:
+        # Somebody who must not be found is nobody, so has no tag.
+        for test in case.cnda_tests if case.person is not None else ():
             found[f"cnda-{test.replace(' ', '-')}"] = TagLabel(f"test CNDA {test}", f"CNDA test {test}")
     found.update({key: TagLabel(reason.fr, reason.en) for key, reason in reasons().items()})
     return MappingProxyType(found)

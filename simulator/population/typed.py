@@ -1,24 +1,27 @@
 """How people type the names of the registry: accents, ligatures, small letters, typographic apostrophes.
 
 The registry has capitals without accents; a birth certificate or a keyboard has more. Each form here is one that
-``simulator.ins.to_wire`` turns into the registry's again. Which first name has which accent is in
-``data/accents.csv``; names that are not there get an accent where French often has one: plausible, not the true one.
+``simulator.ins.traits.to_wire`` turns into the registry's again. Accents are the usual ones of known names and words;
+a ligature is plausible, not always the true form.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from simulator.ins.traits import to_wire
+from simulator.population.practice.typing_forms import (
+    accented,
+    lower_case,
+    title_case,
+    typographic_apostrophe,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from simulator.registry.person import Person
+    from simulator.ins.identity import Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,53 +34,37 @@ class TypedForm:
     first_names: str
 
 
-def typed_forms(person: Person) -> Iterator[TypedForm]:
-    """Yield the form of the registry, then every other plausible one that differs from it.
+def typed_forms(traits: Traits) -> Iterator[TypedForm]:
+    """Yield the form of the registry, then every other one that differs from it.
 
     All give the registry's form by ``to_wire``.
     """
-    traits = person.identity.traits
-    names = (traits.birth_name, traits.first_names)
-    yield TypedForm("registry", *names)
-    accented = tuple(" ".join(_accented(word) for word in name.split(" ")) for name in names)
-    candidates = (
-        ("accents", accented),
-        ("mixed-case", tuple(_mixed_case(name) for name in accented)),
-        ("lower-case", tuple(name.lower() for name in names)),
-        ("ligatures", tuple(name.replace("OE", "Œ").replace("AE", "Æ") for name in names)),
-        ("typographic-apostrophe", tuple(name.replace("'", "\u2019") for name in names)),
-    )
-    for kind, (birth_name, first_names) in candidates:
-        if (birth_name, first_names) != names and (to_wire(birth_name), to_wire(first_names)) == names:
-            yield TypedForm(kind, birth_name, first_names)
+    registry = (traits.birth_name, traits.first_names)
+    yield TypedForm("registry", *registry)
+    for kind, write in _FORMS.items():
+        typed = (write(registry[0]), write(registry[1]))
+        if typed != registry and (to_wire(typed[0]), to_wire(typed[1])) == registry:
+            yield TypedForm(kind, *typed)
 
 
-def _accented(word: str) -> str:
-    return "-".join(accented_name(part) for part in word.split("-"))
+def with_ligatures(name: str) -> str:
+    """Join the letters OE and AE: ``CŒUR``, ``LÆTITIA``."""
+    return name.replace("OE", "Œ").replace("AE", "Æ")
 
 
-def accented_name(name: str) -> str:
-    """Give a name in capitals with its usual accents, or with the likeliest ones."""
-    known = _accents().get(name)
-    if known is not None:
-        return known
-    # An E before a consonant at the beginning of a French name is most often É: EMERIC, ELISE.
-    if len(name) > 3 and name[0] == "E" and name[1] not in "AEIOUY" and name[2] in "AEIOUY":  # noqa: PLR2004 - a name, not initials
-        return f"É{name[1:]}"
-    return name
+def _or_same(write: Callable[[str], str | None]) -> Callable[[str], str]:
+    return lambda name: write(name) or name
 
 
-def _mixed_case(text: str) -> str:
-    """Write each part with one capital: Jean-Pierre, D'Artagnan, Œuvrard."""
-    written = []
-    start = True
-    for character in text:
-        written.append(character if start else character.lower())
-        start = character in " -'"
-    return "".join(written)
+def _mixed_case(name: str) -> str:
+    typed = accented(name) or name
+    return title_case(typed) or typed
 
 
-@cache
-def _accents() -> dict[str, str]:
-    text = (files("simulator.population") / "data" / "accents.csv").read_text(encoding="utf-8")
-    return {row["registry"]: row["typed"] for row in csv.DictReader(text.splitlines())}
+_FORMS: dict[str, Callable[[str], str]] = {
+    "accents": _or_same(accented),
+    "mixed-case": _mixed_case,
+    "lower-case": _or_same(lower_case),
+    "ligatures": with_ligatures,
+    "typographic-apostrophe": _or_same(typographic_apostrophe),
+}
