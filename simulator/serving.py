@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import secrets
@@ -29,11 +30,14 @@ from simulator.web.app import create_app, create_parts
 from simulator.web.front import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     from simulator.journal.writer import JournalOptions
+
+REGISTRY_VARIABLE = "BANC_REGISTRY"
+"""Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
@@ -126,14 +130,17 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
     Raises:
         ServingError: a TLS port cannot be opened.
     """
+    # Without a lock: nobody who is killed while reading it can hold up the stop.
+    stopping = multiprocessing.RawValue(ctypes.c_bool, False)  # noqa: FBT003 - its initial value
     with _tls_process(options) as opened:
         serve_rsgi(
-            partial(_load, opened),
+            partial(_load, opened, stopping),
             host=opened.host,
             port=opened.port,
             workers=opened.workers,
             on_ready=lambda: on_ready(opened),
             ready_url=f"{base_url(opened)}/health",
+            on_stop=lambda: setattr(stopping, "value", True),
         )
 
 
@@ -145,8 +152,12 @@ def serve_rsgi(
     workers: int,
     on_ready: Callable[[], None],
     ready_url: str,
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve the RSGI application that ``loader`` returns in each worker, until interrupted."""
+    """Serve the RSGI application that ``loader`` returns in each worker, until interrupted.
+
+    ``on_stop`` is told at once, before workers wait for the answers that have begun.
+    """
     server = Granian(
         "simulator",
         address=host,
@@ -159,6 +170,7 @@ def serve_rsgi(
         # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
         workers_kill_timeout=STOP_TIMEOUT_S,
     )
+    server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
     threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
     server.serve(target_loader=loader, wrap_loader=False)
 
@@ -178,7 +190,6 @@ def running(options: ServeOptions) -> Iterator[str]:
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
-        *(() if bench.registry is None else ("--registry", bench.registry)),
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
@@ -186,7 +197,8 @@ def running(options: ServeOptions) -> Iterator[str]:
         *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
         *_journal_arguments(bench.journal),
     ]
-    with running_process(command, f"{base_url(options)}/health") as url:
+    environment = {} if bench.registry is None else {REGISTRY_VARIABLE: bench.registry}
+    with running_process(command, f"{base_url(options)}/health", environment) as url:
         yield url.removesuffix("/health")
 
 
@@ -200,8 +212,13 @@ def _journal_arguments(journal: JournalOptions) -> list[str]:
 
 
 @contextlib.contextmanager
-def running_process(command: list[str], ready_url: str) -> Iterator[str]:
-    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out."""
+def running_process(
+    command: list[str], ready_url: str, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out.
+
+    ``environment`` is added to that of this process.
+    """
     # The command is one of our own, built from typed options.
     process = subprocess.Popen(  # noqa: S603
         command,
@@ -211,6 +228,7 @@ def running_process(command: list[str], ready_url: str) -> Iterator[str]:
         text=True,
         encoding="utf-8",
         errors="replace",
+        env={**os.environ, **(environment or {})},
         # A group of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         start_new_session=os.name != "nt",
@@ -301,9 +319,18 @@ def _serve_tls(options: ServeOptions, parent: Connection) -> None:
             parent.recv()
 
 
-def _load(options: ServeOptions, *_: object) -> Any:
+def _load(options: ServeOptions, stopping: ctypes.c_bool, *_: object) -> Any:
     """Make the application in a worker process."""
-    return Front(create_parts(open_bench(options.bench), token=options.token))
+    parts = create_parts(open_bench(options.bench), token=options.token)
+    return Front(parts, stopping=lambda: stopping.value)
+
+
+def _both(first: Callable[[], None], then: Callable[..., None]) -> Callable[..., None]:
+    def call(*arguments: Any) -> None:
+        first()
+        then(*arguments)
+
+    return call
 
 
 def _announce(ready_url: str, on_ready: Callable[[], None]) -> None:

@@ -10,7 +10,14 @@ from flask import Response, jsonify, request
 from simulator.journal.explain import explain
 from simulator.journal.filters import FilterError, Filters, parse_time
 from simulator.journal.store import to_json as exchange_json
-from simulator.web.api.common import MAX_ID, MAX_PAGE, BadRequestError, number_argument, problem
+from simulator.web.api.common import (
+    MAX_ID,
+    MAX_PAGE,
+    BadRequestError,
+    choice_argument,
+    number_argument,
+    problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +44,7 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
         there is more when the answer has the header ``Link`` with ``rel="next"``.
         """
         limit = number_argument("limit", 100, 1, MAX_PAGE)
-        newest_first = request.args.get("order") == "newest"
+        newest_first = choice_argument("order", "oldest", "oldest", "newest") == "newest"
         bodies = _flag(request.args, "bodies")
         exchanges = bench.journal.list(
             filters=filters_of(request.args),
