@@ -28,6 +28,7 @@ contract: $(VENV)/.test
 
 docs: $(VENV)/.test
 	$(BIN)/python -m simulator.document > docs/contract.md
+	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
 
 check: lint types contract test
 

@@ -25,6 +25,7 @@ from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
 from simulator.population.generate import draw
 from simulator.serving import ServeOptions, ServingError, free_port, running, stop
+from simulator.sessions.settings import MAX_NAME
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 READY_TIMEOUT_S = 20.0
 """How long the reference LGO may take to start."""
+
+SESSION_TTL_S = 24 * 3600.0
+"""When the harness is killed, its session is gone this long after its last call: a guided campaign may pause overnight."""
 
 
 class CampaignError(Exception):
@@ -66,7 +70,8 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
         try:
             url = plan.simulator_url or stack.enter_context(own_simulator())
             client = stack.enter_context(BenchClient(url, token=plan.simulator_token))
-            session = client.create_session()
+            session = client.create_session(name=_session_name(plan), ttl=SESSION_TTL_S)
+            stack.callback(_end, session)
             simulator_version = str(client.info()["version"])
         except (BenchClientError, ServingError) as error:
             raise CampaignError(str(error), hint="banc serve") from error
@@ -79,15 +84,11 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
             ) from error
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
         started = datetime.now(UTC)
-        try:
-            run = run_checks(
-                _context(driver, session, seed, on_event),
-                rules=plan.rules,
-                not_applicable={key: Text.same(reason) for key, reason in plan.not_applicable.items()},
-            )
-        finally:
-            with contextlib.suppress(BenchClientError):
-                session.delete()
+        run = run_checks(
+            _context(driver, session, seed, on_event),
+            rules=plan.rules,
+            not_applicable={key: Text.same(reason) for key, reason in plan.not_applicable.items()},
+        )
         return Campaign(
             meta=CampaignMeta(
                 started_at=started,
@@ -102,6 +103,18 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
             ),
             rules=run.rules,
         )
+
+
+def _session_name(plan: Plan) -> str:
+    """Return what the session of a campaign is called in the listing of the simulator."""
+    name = f"campagne : {plan.source or plan.software_url}"
+    return "".join(letter for letter in name if letter.isprintable())[:MAX_NAME]
+
+
+def _end(session: SessionClient) -> None:
+    """Remove the session of a campaign, whatever has become of it; its exchanges stay in the journal."""
+    with contextlib.suppress(BenchClientError):
+        session.delete()
 
 
 @contextlib.contextmanager

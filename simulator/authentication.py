@@ -23,7 +23,7 @@ from simulator.security import (
     read_vitale_assertion,
     verify_ps_assertion,
 )
-from simulator.security.names import PSC
+from simulator.security.names import APCV, PSC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,14 +86,21 @@ class Authenticator:
         try:
             root = None if call.security is None else call.security.getroottree().getroot()
             if client_certificate is not None:
-                return self._software(call, client_certificate, root, now)
+                return self._software(call, client_certificate, root, settings, now)
             return self._professional(call, root, headers, settings, now)
         except AssertionRefusedError as error:
             raise FaultError(error.fault_code, error.cause) from error
         except CertificateRefusedError as error:
             raise FaultError(error.fault_code, f"{error.reason}: {error.cause}") from error
 
-    def _software(self, call: Call, certificate: bytes, root: etree._Element | None, now: datetime) -> Caller:
+    def _software(
+        self,
+        call: Call,
+        certificate: bytes,
+        root: etree._Element | None,
+        settings: SessionSettings,
+        now: datetime,
+    ) -> Caller:
         if self.trust is None:
             raise FaultError("desir_9108", "the simulator has no PKI to check client certificates with")
         software = check_client_certificate(certificate, self.trust, now)
@@ -104,7 +111,7 @@ class Authenticator:
             if elements.ps is not None:
                 findings.append(_ASSERTION_WITH_CERTIFICATE)
             if elements.vitale is not None:
-                vitale = read_vitale_assertion(elements.vitale, root, now)
+                vitale = _card(elements.vitale, root, settings, now)
                 findings += vitale.findings
         findings += _issuer_findings(call, software.ou, "OU du certificat", "OU of the certificate")
         return Caller(mode="mtls", name=software.cn, vitale=vitale, findings=tuple(findings))
@@ -123,12 +130,12 @@ class Authenticator:
                 raise FaultError("desir_9101", "expected a PS assertion in wsse:Security, got none")
             if root is None or elements is None or elements.vitale is None:
                 return _NOBODY
-            vitale = read_vitale_assertion(elements.vitale, root, now)
+            vitale = _card(elements.vitale, root, settings, now)
             return Caller(vitale=vitale, findings=(_NO_ASSERTION, *vitale.findings))
         ps, findings = self._ps(elements.ps, root, headers, settings, now)
         card: VitaleAssertion | None = None
         if elements.vitale is not None:
-            card = read_vitale_assertion(elements.vitale, root, now)
+            card = _card(elements.vitale, root, settings, now)
             findings += card.findings
         if card is None and call.operation is Operation.SEARCH_BY_CARD and not settings.apcv:
             raise FaultError("desir_9101", "expected a Vitale assertion for a search by card, got none")
@@ -163,6 +170,20 @@ class Authenticator:
             )
         ps = verify_ps_assertion(element, root, self.trust, now, self.cache)
         return ps, list(ps.findings)
+
+
+def _card(
+    element: etree._Element, root: etree._Element, settings: SessionSettings, now: datetime
+) -> VitaleAssertion:
+    """Read the assertion of the card; one of the *appli carte Vitale* only where the session takes it (inferred)."""
+    card = read_vitale_assertion(element, root, now)
+    if card.qualifier == APCV and not settings.apcv:
+        raise FaultError(
+            "desir_9102",
+            "got an ApCV assertion (NameQualifier APCV), which this session does not take; how ApCV travels is not "
+            "public: to try the inferred form, set apcv to true in the session",
+        )
+    return card
 
 
 _NO_ASSERTION: Final = Finding(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from simulator.authentication import Authenticator
+from simulator.freshness import Freshness
 from simulator.journal.store import FOLDER, FORMER_FILE, Journal
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
@@ -14,7 +15,10 @@ from simulator.lots.store import LotStore
 from simulator.population.cnda import load_cnda
 from simulator.population.families import families
 from simulator.population.generate import generate
+from simulator.registry.opening import open_registry
+from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
+from simulator.scripting.engine import Scripts
 from simulator.security import TrustStore, TrustStoreError
 from simulator.security.pki import TRUST_FOLDER
 from simulator.sessions.profiles import profiles
@@ -23,6 +27,8 @@ from simulator.teleservice import Teleservice
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from simulator.registry.protocol import Registry
 
 OidMode = Literal["test", "live"]
 
@@ -49,6 +55,9 @@ class BenchOptions:
     """How durable the journal is and how long it is kept."""
     pki: Path | None = None
     """Folder made by ``banc pki init``: authorities that signatures and client certificates are checked with."""
+    registry: str | None = None
+    """A registry built before, a file or ``postgresql://…``, used as it is: ``people``, ``seed`` and ``oid_mode`` then say
+    nothing. None: that of the data directory, built when it is missing."""
 
 
 @dataclass(slots=True)
@@ -56,7 +65,7 @@ class Bench:
     """The open stores and the teleservice."""
 
     options: BenchOptions
-    registry: RegistryStore
+    registry: Registry
     sessions: SessionStore
     journal: Journal
     lots: LotStore
@@ -66,6 +75,7 @@ class Bench:
         """Close the connections of the calling thread."""
         self.registry.close()
         self.sessions.close()
+        self.sessions.script_state.close()
         self.journal.close()
         self.lots.close()
 
@@ -84,11 +94,12 @@ def open_bench(options: BenchOptions) -> Bench:
         raise BenchSetupError(f"{error}. Make a PKI with: banc pki init {options.pki}") from error
     try:
         options.data_dir.mkdir(parents=True, exist_ok=True)
-        registry = RegistryStore(options.data_dir / "registry.sqlite")
-        _build_registry(registry, options)
+        registry = _open_registry(options)
         sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
         journal = open_journal(options.data_dir, options.journal)
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
+    except RegistryError as error:
+        raise BenchSetupError(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise BenchSetupError(
             f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir."
@@ -99,7 +110,14 @@ def open_bench(options: BenchOptions) -> Bench:
         sessions=sessions,
         journal=journal,
         lots=lots,
-        teleservice=Teleservice(registry, journal, lots, Authenticator(trust)),
+        teleservice=Teleservice(
+            registry,
+            journal,
+            lots,
+            Authenticator(trust),
+            Freshness(sessions.activity),
+            scripts=Scripts(sessions.script_state, registry),
+        ),
     )
 
 
@@ -116,6 +134,14 @@ def former_journal(data_dir: Path) -> str | None:
     if not former.is_file():
         return None
     return f"{former} is the journal of a former version: it is left alone and not read."
+
+
+def _open_registry(options: BenchOptions) -> Registry:
+    if options.registry is not None:
+        return open_registry(options.registry, sessions=options.data_dir / "session-people.sqlite")
+    registry = RegistryStore(options.data_dir / "registry.sqlite")
+    _build_registry(registry, options)
+    return registry
 
 
 def _build_registry(registry: RegistryStore, options: BenchOptions) -> None:

@@ -6,11 +6,21 @@ import click
 
 from simulator.commands.exchanges import exchanges_group
 from simulator.commands.pki import pki_group
+from simulator.commands.population import population_group
 from simulator.commands.profiles import profiles_command
 from simulator.commands.scenario import scenario_group
 from simulator.commands.serve import serve_command
+from simulator.commands.session import session_group
 
-COMMANDS = (serve_command, exchanges_group, scenario_group, profiles_command, pki_group)
+COMMANDS = (
+    serve_command,
+    session_group,
+    exchanges_group,
+    scenario_group,
+    population_group,
+    profiles_command,
+    pki_group,
+)
 """What the ``banc`` command mounts."""
 
 

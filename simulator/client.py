@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -12,7 +13,6 @@ from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 _PAGE = 1000
@@ -72,13 +72,42 @@ class BenchClient:
         return info
 
     def create_session(self, **settings: Any) -> SessionClient:
-        """Create an isolated session; the settings are those of ``simulator.sessions.settings``."""
+        """Create an isolated session.
+
+        The settings are those of ``simulator.sessions.settings``, and ``id`` for one that people can read.
+        """
         data = self.call("POST", "/api/v1/sessions", json=settings)
         return SessionClient(self, data["id"], self.base_url + data["soap_path"])
 
     def session(self, session_id: str = "default") -> SessionClient:
         """Return an existing session."""
         data = self.call("GET", f"/api/v1/sessions/{session_id}")
+        return SessionClient(self, data["id"], self.base_url + data["soap_path"])
+
+    def sessions(self, *, limit: int = 100, offset: int = 0) -> list[dict[str, Any]]:
+        """Return a page of the sessions, oldest first."""
+        listed: list[dict[str, Any]] = self.call(
+            "GET", "/api/v1/sessions", params={"limit": limit, "offset": offset}
+        )
+        return listed
+
+    def import_session(
+        self, archive: bytes, *, session_id: str | None = None, recognise: bool = True
+    ) -> SessionClient:
+        """Create a session from what ``SessionClient.export`` returned, without its exchanges.
+
+        Args:
+            archive: the ZIP file.
+            session_id: of the new session; ``None``: that of the archive.
+            recognise: keep what its calls are recognised by.
+        """
+        parameters = {"recognise": "keep" if recognise else "drop"}
+        if session_id is not None:
+            parameters["id"] = session_id
+        headers = {"Content-Type": "application/zip"}
+        data = self.call(
+            "POST", "/api/v1/sessions/import", params=parameters, content=archive, headers=headers
+        )
         return SessionClient(self, data["id"], self.base_url + data["soap_path"])
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
@@ -95,6 +124,20 @@ class BenchClient:
         Raises:
             BenchClientError: no answer, or an error answer.
         """
+        response = self.fetch(method, path, **arguments)
+        try:
+            return (response.json() if response.content else None), "next" in response.links
+        except ValueError as error:
+            raise BenchClientError(
+                f"{method} {path}: expected JSON from {self.base_url}, got {response.text[:80]!r}; is it a simulator?"
+            ) from error
+
+    def fetch(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Make one call of the API and return its answer, whatever it holds.
+
+        Raises:
+            BenchClientError: no answer, or an error answer.
+        """
         try:
             response = self._http.request(method, path, **arguments)
         except httpx.HTTPError as error:
@@ -107,12 +150,7 @@ class BenchClient:
             except (ValueError, KeyError, TypeError):
                 message = response.text[:200]
             raise BenchClientError(f"{method} {path}: HTTP {response.status_code}: {message}")
-        try:
-            return (response.json() if response.content else None), "next" in response.links
-        except ValueError as error:
-            raise BenchClientError(
-                f"{method} {path}: expected JSON from {self.base_url}, got {response.text[:80]!r}; is it a simulator?"
-            ) from error
+        return response
 
 
 class SessionClient:
@@ -120,7 +158,8 @@ class SessionClient:
 
     def __init__(self, client: BenchClient, session_id: str, soap_url: str) -> None:
         self._client = client
-        self._path = f"/api/v1/sessions/{session_id}"
+        self.path = f"/api/v1/sessions/{session_id}"
+        """Where the control API has it."""
         self.id = session_id
         self.soap_url = soap_url
         """Where the software under test sends its SOAP calls."""
@@ -128,7 +167,7 @@ class SessionClient:
     def add_people(self, people: Iterable[Person]) -> int:
         """Add people to the registry as this session sees it; return how many."""
         body = {"people": [to_json(person) for person in people]}
-        return int(self._client.call("POST", f"{self._path}/people", json=body)["added"])
+        return int(self._client.call("POST", f"{self.path}/people", json=body)["added"])
 
     def people(self, *, limit: int = 100, offset: int = 0, tag: str | None = None) -> list[Person]:
         """Return people of the registry as this session sees it."""
@@ -136,7 +175,7 @@ class SessionClient:
         if tag is not None:
             parameters["tag"] = tag
         return [
-            from_json(entry) for entry in self._client.call("GET", f"{self._path}/people", params=parameters)
+            from_json(entry) for entry in self._client.call("GET", f"{self.path}/people", params=parameters)
         ]
 
     def install(self, scenario: str | Path | dict[str, Any], /, **people: Person) -> None:
@@ -150,11 +189,32 @@ class SessionClient:
         """
         data = scenario if isinstance(scenario, dict) else scenario_data(scenario)
         body = {"scenario": data, "people": {role: to_json(person) for role, person in people.items()}}
-        self._client.call("POST", f"{self._path}/scenarios", json=body)
+        self._client.call("POST", f"{self.path}/scenarios", json=body)
+
+    def install_file(self, path: str | Path, /, **people: Person) -> None:
+        """Put a scenario file in force by reference: its edits take effect on the next call.
+
+        The simulator reads the path itself, so it must run on this machine.
+
+        Raises:
+            BenchClientError: the simulator refused it.
+        """
+        body = {
+            "file": str(Path(path).resolve()),
+            "people": {role: to_json(person) for role, person in people.items()},
+        }
+        self._client.call("POST", f"{self.path}/scenarios", json=body)
+
+    def bound_people(self) -> dict[str, Person]:
+        """Return who plays each role of the scenarios in force, those of the one that speaks first winning."""
+        people: dict[str, Person] = {}
+        for installed in reversed(self._client.call("GET", f"{self.path}/scenarios")):
+            people |= {role: from_json(person) for role, person in installed["people"].items()}
+        return people
 
     def clear_scenarios(self) -> None:
-        """Answer from the registry again."""
-        self._client.call("DELETE", f"{self._path}/scenarios")
+        """Answer from the registry again, and forget what the scenarios remember."""
+        self._client.call("DELETE", f"{self.path}/scenarios")
 
     def exchanges(self, after: int = 0) -> list[ExchangeView]:
         """Return the exchanges of this session with an id greater than ``after``, oldest first."""
@@ -168,12 +228,46 @@ class SessionClient:
 
     def change(self, **settings: Any) -> dict[str, Any]:
         """Change settings, such as ``clock_offset=3660``, and return them all."""
-        changed: dict[str, Any] = self._client.call("PATCH", self._path, json=settings)
+        changed: dict[str, Any] = self._client.call("PATCH", self.path, json=settings)
         return changed
 
-    def delete(self) -> None:
-        """Delete the session; its exchanges stay in the journal."""
-        self._client.call("DELETE", self._path)
+    def show(self) -> dict[str, Any]:
+        """Return the settings and the state of the session."""
+        shown: dict[str, Any] = self._client.call("GET", self.path)
+        return shown
+
+    def advance(self, seconds: float) -> dict[str, Any]:
+        """Move the session's clock on, frozen or not, and return the session; back when negative."""
+        return self._move_clock({"advance": seconds})
+
+    def freeze(self, at: str = "now") -> dict[str, Any]:
+        """Stop the session's clock at an ISO 8601 instant with its zone, or where it is."""
+        return self._move_clock({"freeze": at})
+
+    def offset(self, seconds: float) -> dict[str, Any]:
+        """Let the session's clock run, so many seconds from the real time."""
+        return self._move_clock({"offset": seconds})
+
+    def resume(self) -> dict[str, Any]:
+        """Let a frozen clock run on from where it stands."""
+        return self._move_clock({"resume": True})
+
+    def reset_clock(self) -> dict[str, Any]:
+        """Go back to the real time."""
+        return self._move_clock({"reset": True})
+
+    def export(self, *, exchanges: bool = True) -> bytes:
+        """Return the session as a ZIP file; ``exchanges``: with those of the journal, their secrets masked."""
+        parameters = {"exchanges": "keep" if exchanges else "drop"}
+        return self._client.fetch("GET", f"{self.path}/export", params=parameters).content
+
+    def delete(self, *, exchanges: bool = False) -> None:
+        """Delete the session; its exchanges stay in the journal, unless ``exchanges`` says to remove them too."""
+        self._client.call("DELETE", self.path, params={"exchanges": "remove" if exchanges else "keep"})
+
+    def _move_clock(self, command: dict[str, Any]) -> dict[str, Any]:
+        moved: dict[str, Any] = self._client.call("POST", f"{self.path}/clock", json=command)
+        return moved
 
 
 def _view(data: dict[str, Any]) -> ExchangeView:

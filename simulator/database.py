@@ -18,14 +18,17 @@ LOCK_TIMEOUT_S: Final = 10
 class Database:
     """One SQLite file. Its connections commit each statement by themselves outside ``write``."""
 
-    def __init__(self, path: Path, *pragmas: str) -> None:
+    def __init__(self, path: Path, *pragmas: str, read_only: bool = False) -> None:
         """Prepare the file; ``pragmas`` such as ``foreign_keys = ON`` are set on each connection.
+
+        A file opened ``read_only`` must exist, and nothing is ever created beside it unless it has a log of its own.
 
         Raises:
             sqlite3.Error: it cannot be opened, or is not a database.
         """
         self._path = path
-        self._pragmas = ("journal_mode = WAL", "synchronous = NORMAL", *pragmas)
+        self._read_only = read_only
+        self._pragmas = pragmas if read_only else ("journal_mode = WAL", "synchronous = NORMAL", *pragmas)
         self._local = threading.local()
         self.connection()
 
@@ -34,7 +37,11 @@ class Database:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                self._path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                f"{self._path.resolve().as_uri()}?mode=ro" if self._read_only else self._path,
+                timeout=LOCK_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
+                uri=self._read_only,
             )
             for pragma in self._pragmas:
                 connection.execute(f"PRAGMA {pragma}")

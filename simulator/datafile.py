@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,12 @@ def parse_yaml(
     return data
 
 
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return a remedy in words when a known name is close, else nothing."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
 class _Loader(yaml.SafeLoader):
     """Safe YAML that leaves dates and yes/no alone: ``2014-02-01`` and ``NO`` are strings here.
 
@@ -225,10 +232,13 @@ def _explain(error: jsonschema.ValidationError) -> str:
             return f"expected the key {', '.join(missing)}, which is missing"
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
-            unknown = sorted(map(repr, set(instance) - set(known)))
-            return f"unknown key {', '.join(unknown)}; known keys are {', '.join(known)}"
+            unknown = sorted(set(instance) - set(known), key=repr)
+            listed = ", ".join(map(repr, unknown))
+            remedy = closest(str(unknown[0]), known)
+            return f"unknown key {listed}; known keys are {', '.join(known)}{remedy}"
         case "enum":
-            return f"expected one of {', '.join(map(str, expected))}, got {got}"
+            allowed = list(map(str, expected))
+            return f"expected one of {', '.join(allowed)}, got {got}{closest(str(instance), allowed)}"
         case "type":
             return f"expected {expected}, got {got}"
         case "pattern":
@@ -239,5 +249,21 @@ def _explain(error: jsonschema.ValidationError) -> str:
             return f"expected at least {expected} entries, got {got}"
         case "oneOf" | "anyOf" if isinstance(error.schema, dict) and "description" in error.schema:
             return f"expected {error.schema['description']}, got {got}"
+        case _:
+            return _explain_bound(error, got)
+
+
+def _explain_bound(error: jsonschema.ValidationError, got: str) -> str:
+    expected: Any = error.validator_value
+    instance: Any = error.instance
+    match error.validator:
+        case "maxItems" | "maxProperties":
+            return f"expected at most {expected} entries, got {len(instance)}"
+        case "maxLength":
+            return f"expected at most {expected} characters, got {len(instance)}"
+        case "minimum" | "maximum":
+            return f"expected at {'least' if error.validator == 'minimum' else 'most'} {expected}, got {got}"
+        case "const":
+            return f"expected {json.dumps(expected)}, got {got}"
         case _:
             return error.message

@@ -119,7 +119,12 @@ _WAYS_IN: Final = (
         Evidence.INFERRED,
         "the assertion is reported, the way of the token inferred",
     ),
-    ("ApCV", "a search by card without Vitale assertion", Evidence.INFERRED, "off: session setting `apcv`"),
+    (
+        "ApCV",
+        "in place of the Vitale assertion one with NameQualifier APCV, as short-lived, or none at all",
+        Evidence.INFERRED,
+        "off: session setting `apcv`",
+    ),
 )
 
 

@@ -22,6 +22,8 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from simulator.bench import BenchOptions, open_bench
+from simulator.installing import Installer
+from simulator.sessions.store import DEFAULT
 from simulator.tls_serving import TlsSetupError, tls_port
 from simulator.web.app import create_app, create_parts
 from simulator.web.front import Front
@@ -29,11 +31,15 @@ from simulator.web.front import Front
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
     from simulator.journal.writer import JournalOptions
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
+
+STOP_TIMEOUT_S = 2
+"""How long calls in progress are given when the server is stopped."""
 
 
 class ServingError(Exception):
@@ -55,6 +61,8 @@ class ServeOptions:
     """Port of one-way TLS (CPx); ``None``: closed, 0: a free one."""
     mtls_port: int | None = None
     """Port of mutual TLS (software certificate); ``None``: closed, 0: a free one."""
+    scenarios: Path | None = None
+    """Folder of scenarios put in force in the default session and followed; ``None``: leave it as it is."""
 
 
 def is_loopback(host: str) -> bool:
@@ -78,6 +86,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
     Raises:
         ServingError: the port is taken or the address is not of this machine.
         BenchSetupError: the data directory cannot be used.
+        ValueError: a scenario of the folder cannot be put in force.
     """
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
@@ -95,7 +104,10 @@ def prepare(options: ServeOptions) -> ServeOptions:
         raise ServingError(
             "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
         )
-    open_bench(options.bench).close()
+    bench = open_bench(options.bench)
+    if options.scenarios is not None:
+        Installer(bench.sessions, bench.registry).install_folder(DEFAULT, options.scenarios)
+    bench.close()
     token = options.token
     if token is None and not is_loopback(options.host):
         token = secrets.token_urlsafe(24)
@@ -144,6 +156,8 @@ def serve_rsgi(
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
+        workers_kill_timeout=STOP_TIMEOUT_S,
     )
     threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
     server.serve(target_loader=loader, wrap_loader=False)
@@ -164,10 +178,12 @@ def running(options: ServeOptions) -> Iterator[str]:
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+        *(() if bench.registry is None else ("--registry", bench.registry)),
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
         *(("--token", options.token) if options.token else ()),
+        *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
         *_journal_arguments(bench.journal),
     ]
     with running_process(command, f"{base_url(options)}/health") as url:

@@ -8,10 +8,10 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 
 from simulator.security.pki import PkiError, read_pki
 from simulator.security.tls import mutual_tls_context
+from simulator.web.cheroot_server import BenchServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def tls_port(application: Flask, *, pki: Path, host: str, port: int, mutual: boo
             adapter.context = mutual_tls_context(chain, key, summary.bundle)
         else:
             adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        server = Server((host, port), application, numthreads=THREADS, timeout=TIMEOUT_S)
+        server = BenchServer((host, port), application, numthreads=THREADS, timeout=TIMEOUT_S)
         server.ssl_adapter = adapter
         server.prepare()
     except PkiError as error:

@@ -35,6 +35,9 @@ SHOWN: Final = 10
 
 _PAGE: Final = 1000
 
+SESSION_TTL_S: Final = 3600.0
+"""When the load test is killed, its session is gone this long after its last call."""
+
 
 class Findings:
     """What the users found out, shared by all of them in this process."""
@@ -50,9 +53,11 @@ def run(options: LoadOptions) -> int:
     try:
         with BenchClient(options.url, token=options.token) as client:
             people = _people(client)
-            session = client.create_session()
-            findings, environment, interrupted = _generate(options, session.soap_url, people)
-            session.delete()
+            session = client.create_session(name="banc load", ttl=SESSION_TTL_S)
+            try:
+                findings, environment, interrupted = _generate(options, session.soap_url, people)
+            finally:
+                session.delete()
     except (BenchClientError, ValueError) as error:
         Console(stderr=True).print(f"Error: {error}", markup=False)
         return EXIT_SETUP

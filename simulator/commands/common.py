@@ -10,6 +10,9 @@ import platformdirs
 EXIT_SETUP = 2
 """Exit code when the bench or the set-up is at fault."""
 
+EXIT_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells expect it."""
+
 DEFAULT_DATA_DIR = platformdirs.user_data_path("banc-insi", appauthor=False)
 
 data_dir_option = click.option(
@@ -18,6 +21,12 @@ data_dir_option = click.option(
     default=DEFAULT_DATA_DIR,
     show_default=True,
     help="Where the registry, the sessions and the journal are kept.",
+)
+registry_option = click.option(
+    "--registry",
+    metavar="FILE|postgresql://…",
+    default=None,
+    help="A registry made by banc population build; the one of the data directory when none is given.",
 )
 lang_option = click.option(
     "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of the texts."

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from simulator.commands.common import SetupError, lang_option
 from simulator.security.certificates import card_of
+from simulator.security.names import APCV, VITALE
 from simulator.security.pki import DEFAULT_PASSWORD, PkiError, init_pki, read_pki
 from simulator.security.signing import (
     SigningError,
@@ -88,13 +89,26 @@ def list_command(*, directory: Path, lang: str) -> None:
     "--vitale", metavar="SERIAL", default=None, help="Make a Vitale assertion for this card instead."
 )
 @click.option(
+    "--apcv",
+    is_flag=True,
+    help="With --vitale: that of a card on a telephone (inferred form, see docs/contract.md).",
+)
+@click.option(
     "--psc", metavar="ID", default=None, help="Make an unsigned Pro Santé Connect assertion instead."
 )
 @click.option(
     "--age", default=0, show_default=True, help="Minutes since it was issued; 61 makes an expired one."
 )
 def assertion_command(
-    *, directory: Path, card: str, billing: str, sector: str, vitale: str | None, psc: str | None, age: int
+    *,
+    directory: Path,
+    card: str,
+    billing: str,
+    sector: str,
+    vitale: str | None,
+    apcv: bool,
+    psc: str | None,
+    age: int,
 ) -> None:
     """Write an assertion, to be put in wsse:Security, on standard output.
 
@@ -104,6 +118,8 @@ def assertion_command(
       banc pki assertion ./pki --age 61 > expired.xml
       banc pki assertion ./pki --vitale 0123456789 > vitale.xml
     """
+    if apcv and vitale is None:
+        raise SetupError("--apcv needs the serial number of the card: --vitale SERIAL --apcv")
     issued = datetime.now(UTC) - timedelta(minutes=age)
     attributes = {"identifiantFacturation": billing, "secteurActivite": sector}
     try:
@@ -115,7 +131,12 @@ def assertion_command(
             certificate = (directory / entry.cert).read_bytes()
             if vitale is not None:
                 holder = card_of(load_pem_x509_certificate(certificate))
-                content = make_vitale_assertion(serial=vitale, issuer=holder.cn, issue_instant=issued)
+                content = make_vitale_assertion(
+                    serial=vitale,
+                    issuer=holder.cn,
+                    issue_instant=issued,
+                    qualifier=APCV if apcv else VITALE,
+                )
             else:
                 key = (directory / entry.key).read_bytes()
                 content = make_ps_assertion(certificate, key, attributes=attributes, issue_instant=issued)

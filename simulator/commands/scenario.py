@@ -1,17 +1,46 @@
-"""``banc scenario``: list and check scripted answers."""
+"""``banc scenario``: list, show, check, try and start scripted answers."""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from simulator.commands.common import EXIT_SETUP
+from simulator.calling import play
+from simulator.client import BenchClient, BenchClientError
+from simulator.commands.common import SetupError, lang_option
+from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
-from simulator.scripting.loader import load_scenario, shipped_scenarios
+from simulator.scripting.check import check_file, shadowed_by
+from simulator.scripting.loader import load_scenario, scenario_source, shipped_scenarios
+from simulator.scripting.words import rule_words
+
+if TYPE_CHECKING:
+    from simulator.calling import Reply
+    from simulator.client import SessionClient
+    from simulator.registry.person import Person
+    from simulator.scripting.model import Pick, Scenario, Step
+
+EXIT_FOUND = 1
+"""Exit code when a scenario has a problem."""
+
+_TEXTS = {
+    "purpose": ("But", "Purpose"),
+    "source": ("Source", "Source"),
+    "evidence": ("Niveau de preuve", "Evidence"),
+    "expected": ("Attendu du logiciel", "Expected of the software"),
+    "people": ("Personnes", "People"),
+    "rules": ("Règles", "Rules"),
+    "given": ("choisie à l'installation", "named at installation"),
+    "calls": ("Envoyez vos appels à", "Send your calls to"),
+    "outcome": ("Appels de démonstration", "Calls that show it"),
+}
 
 
 @click.group("scenario")
@@ -20,34 +49,269 @@ def scenario_group() -> None:
 
 
 @scenario_group.command("list")
-def list_scenarios() -> None:
-    """List the scenarios shipped with the bench."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("id")
-    table.add_column("title")
-    for source in shipped_scenarios():
-        scenario = load_scenario(source)
-        table.add_row(scenario.id, scenario.title_fr)
-    Console().print(table)
+@lang_option
+@click.option("--pack", default=None, help="Only this pack, such as safety.")
+def list_scenarios(lang: str, pack: str | None) -> None:
+    """List the scenarios shipped with the bench, pack by pack.
+
+    \b
+    Examples:
+      banc scenario list
+      banc scenario list --pack cnda --lang en
+    """
+    scenarios = [load_scenario(source) for source in shipped_scenarios()]
+    packs = sorted({scenario.pack for scenario in scenarios})
+    if pack is not None and pack not in packs:
+        raise SetupError(f"expected one of the packs {', '.join(packs)}, got {pack!r}")
+    console = Console(soft_wrap=True)
+    for name in packs if pack is None else [pack]:
+        console.print(f"[bold]{name}/[/bold]")
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        for scenario in scenarios:
+            if scenario.pack == name:
+                title = scenario.title_fr if lang == "fr" else scenario.title_en
+                table.add_row(f"  {scenario.id}", scenario.evidence.value, escape(title))
+        console.print(table)
+
+
+@scenario_group.command("show")
+@click.argument("reference", metavar="ID_OR_FILE")
+@lang_option
+def show_scenario(reference: str, lang: str) -> None:
+    """Show what a scenario is for and what each rule says, in words.
+
+    \b
+    Examples:
+      banc scenario show lifecycle/nia-to-nir
+      banc scenario show ./mine.yaml --lang en
+    """
+    scenario = _loaded(reference)
+    index = 0 if lang == "fr" else 1
+    titles = (scenario.title_fr, scenario.title_en)
+    console = Console(soft_wrap=True, highlight=False)
+
+    def line(name: str, text: str | None) -> None:
+        if text:
+            console.print(f"[bold]{_TEXTS[name][index]}[/bold]: {escape(text)}")
+
+    console.print(f"[bold]{escape(scenario.id)}[/bold]  {escape(titles[index])}")
+    line("purpose", (scenario.purpose_fr, scenario.purpose_en)[index])
+    line("expected", (scenario.expected_fr, scenario.expected_en)[index])
+    line("source", scenario.source)
+    line("evidence", scenario.evidence.value)
+    if scenario.people:
+        console.print(f"[bold]{_TEXTS['people'][index]}[/bold]")
+        for role in scenario.people:
+            console.print(escape(f"  {role}: {_who(scenario.picks.get(role), index)}"))
+    console.print(f"[bold]{_TEXTS['rules'][index]}[/bold]")
+    for number, rule in enumerate(scenario.rules, start=1):
+        console.print(escape(f"  {number}. {rule_words(rule)[index]}"))
 
 
 @scenario_group.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check_scenarios(files: tuple[Path, ...]) -> None:
-    """Check scenario files; errors name file, line and expectation.
+@click.option(
+    "--together",
+    is_flag=True,
+    help="The files go in one session in this order, the last speaking first: also report those left nothing to say.",
+)
+def check_scenarios(files: tuple[Path, ...], *, together: bool) -> None:
+    """Check scenario files; each problem names file, line, column, and what was expected.
+
+    Rules that can never answer are problems too. Exit code 1 when there is any.
+
+    \b
+    Examples:
+      banc scenario check my-scenarios/slow.yaml
+      banc scenario check --together base.yaml outage.yaml
+    """
+    good: list[tuple[Path, Scenario]] = []
+    problems = 0
+    for file in files:
+        try:
+            good.append((file, check_file(file)))
+        except DataFileError as error:
+            problems += len(error.problems)
+            click.echo(str(error), err=True)
+    for index, (file, scenario) in enumerate(good):
+        other = shadowed_by(scenario, [later for _, later in good[index + 1 :]]) if together else None
+        if other is None:
+            click.echo(f"{file}: {scenario.id}, {len(scenario.rules)} rule(s)")
+        else:
+            problems += 1
+            click.echo(
+                f"{file}: {scenario.id} can never answer: {other.id}, installed after it, holds whenever it does; "
+                "install it last, or narrow the other",
+                err=True,
+            )
+    if problems:
+        sys.exit(EXIT_FOUND)
+
+
+@scenario_group.command("new")
+@click.argument("scenario_id", metavar="ID")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; not replaced.",
+)
+def new_scenario(scenario_id: str, out: Path) -> None:
+    """Write a scenario to start from, with comments.
 
     \b
     Example:
-      banc scenario check my-scenarios/slow.yaml
+      banc scenario new mine/lunar-day --out lunar-day.yaml
     """
-    broken = False
-    for file in files:
-        try:
-            scenario = load_scenario(file)
-        except DataFileError as error:
-            broken = True
-            click.echo(str(error), err=True)
-        else:
-            click.echo(f"{file}: {scenario.id}, {len(scenario.rules)} rule(s)")
-    if broken:
-        sys.exit(EXIT_SETUP)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", scenario_id):
+        raise SetupError(f"expected an id such as mine/lunar-day, got {scenario_id!r}")
+    try:
+        with out.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(template(scenario_id))
+    except OSError as error:
+        raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
+    click.echo(f"{out}: {scenario_id}. Next: banc scenario check {out}")
+
+
+@scenario_group.command("run")
+@click.argument("reference", metavar="ID_OR_FILE")
+@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="A running simulator.")
+@click.option(
+    "--token", default=None, envvar="BANC_TOKEN", help="Token of the control API, when it asks for one."
+)
+@click.option("--session", "session_id", default=None, help="Session to use; a new one by default.")
+@click.option(
+    "--person",
+    "people",
+    multiple=True,
+    metavar="ROLE=KEY",
+    help="Who a role is, by the key of a person; otherwise as the scenario says, or anybody.",
+)
+@click.option("--call", is_flag=True, help="Also make the calls that show it, and tell what comes back.")
+@lang_option
+def run_scenario(
+    reference: str,
+    *,
+    url: str,
+    token: str | None,
+    session_id: str | None,
+    people: tuple[str, ...],
+    call: bool,
+    lang: str,
+) -> None:
+    """Put a scenario in force in a session of a running simulator.
+
+    A file is followed: edit it, and the next call is answered by the new version. Exit code 1 when a call of --call is
+    not answered as the scenario declares.
+
+    \b
+    Examples:
+      banc scenario run faults/insi-102 --call
+      banc scenario run ./mine.yaml --session default
+      banc scenario run safety/lunar-day --person patient=cnda/adrun-zoe
+    """
+    scenario = _loaded(reference)
+    index = 0 if lang == "fr" else 1
+    try:
+        with BenchClient(url, token=token) as client:
+            session = client.session(session_id) if session_id else client.create_session()
+            installed = _install(client, session, reference, scenario, _named(people, scenario))
+            _announce(scenario, session, installed, index)
+            wrong = _call(scenario, session, installed) if call else 0
+    except BenchClientError as error:
+        raise SetupError(str(error)) from error
+    if wrong:
+        sys.exit(EXIT_FOUND)
+
+
+def _loaded(reference: str) -> Scenario:
+    try:
+        return load_scenario(scenario_source(reference))
+    except DataFileError as error:
+        hint = (
+            "" if reference.endswith((".yaml", ".yml")) else ". See banc scenario list, or give a .yaml file"
+        )
+        raise SetupError(f"{error}{hint}") from error
+
+
+def _named(people: tuple[str, ...], scenario: Scenario) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for entry in people:
+        role, found, key = entry.partition("=")
+        if not found or not key or role not in scenario.people:
+            roles = ", ".join(scenario.people) or "none"
+            raise SetupError(
+                f"--person: expected ROLE=KEY with a role of {scenario.id} ({roles}), got {entry!r}"
+            )
+        named[role] = key
+    return named
+
+
+def _install(
+    client: BenchClient, session: SessionClient, reference: str, scenario: Scenario, named: dict[str, str]
+) -> dict[str, Person]:
+    """Install a scenario, roles nobody was named for being played by anybody; return who plays each."""
+    people: dict[str, Any] = {role: {"key": key} for role, key in named.items()}
+    open_roles = [
+        role
+        for role in scenario.people
+        if role not in people and not (role in scenario.picks and scenario.picks[role].given)
+    ]
+    anybody = session.people(limit=len(open_roles)) if open_roles else []
+    people |= {role: {"key": person.key} for role, person in zip(open_roles, anybody, strict=False)}
+    path = Path(reference)
+    what = {"file": str(path.resolve())} if path.suffix in {".yaml", ".yml"} else {"scenario": scenario.id}
+    client.call("POST", f"/api/v1/sessions/{session.id}/scenarios", json={**what, "people": people})
+    return session.bound_people()
+
+
+def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Person], index: int) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    title = (scenario.title_fr, scenario.title_en)[index]
+    console.print(f"[bold]{escape(scenario.id)}[/bold]  {escape(title)}")
+    console.print(f"{_TEXTS['calls'][index]}: {session.soap_url}")
+    for role in scenario.people:
+        traits = people[role].identity.traits
+        console.print(
+            escape(
+                f"  {role}: {traits.birth_name} {traits.first_names}, {traits.sex}, {traits.birth_date}"
+                f"  ({people[role].key})"
+            )
+        )
+    for number, rule in enumerate(scenario.rules, start=1):
+        console.print(escape(f"  {number}. {rule_words(rule)[index]}"))
+    expected = (scenario.expected_fr, scenario.expected_en)[index]
+    if expected:
+        console.print(f"{_TEXTS['expected'][index]}: {escape(expected)}")
+
+
+def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person]) -> int:
+    """Make the calls of the scenario and print each answer; return how many were not as declared."""
+    if not scenario.outcome:
+        raise SetupError(f"{scenario.id} declares no outcome: add one, or send calls yourself")
+    wrong = 0
+    for number, step in enumerate(scenario.outcome, start=1):
+        for reply, differences in play(step, session.soap_url, people):
+            wrong += bool(differences)
+            _print_reply(number, step, reply, differences)
+    return wrong
+
+
+def _print_reply(number: int, step: Step, reply: Reply, differences: list[str]) -> None:
+    asked = ", ".join(f"{name}={value}" for name, value in step.ask.items() if name != "body") or "ADRUN ZOE"
+    verdict = "as declared" if not differences else "NOT as declared"
+    click.echo(f"call {number} ({asked}): {reply.transport}, HTTP {reply.status}, {verdict}")
+    for difference in differences:
+        click.echo(f"  {difference}")
+    if reply.body:
+        click.echo(f"  {reply.body.decode('utf-8', 'replace').strip()}")
+
+
+def _who(pick: Pick | None, index: int) -> str:
+    if pick is None or not pick.given:
+        return _TEXTS["given"][index]
+    if pick.person is not None:
+        traits = pick.person.identity.traits
+        return f"{traits.birth_name} {traits.first_names}, {traits.birth_date}"
+    named = {"key": pick.key, "tag": pick.tag, "twin_of": pick.twin_of, "namesake_of": pick.namesake_of}
+    return ", ".join(f"{name} {value}" for name, value in named.items() if value is not None)

@@ -9,10 +9,13 @@ import click
 from rich.console import Console
 
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
-from simulator.commands.common import SetupError, data_dir_option
+from simulator.commands.common import SetupError, data_dir_option, registry_option
 from simulator.commands.quantities import DurationType, SizeType
 from simulator.datafile import DataFileError
+from simulator.installing import InstallError
 from simulator.journal.writer import JournalOptions
+from simulator.registry.opening import shown
+from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
 from simulator.sessions.profiles import profiles
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @data_dir_option
+@registry_option
 @click.option(
     "--people", default=1000, show_default=True, type=click.IntRange(0, 200_000), help="Synthetic people."
 )
@@ -95,11 +99,19 @@ if TYPE_CHECKING:
 @click.option(
     "--token", default=None, help="Token of the control API; made and printed when --host is not loopback."
 )
+@click.option(
+    "--scenarios",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=None,
+    help="Folder of scenario files put in force in the default session, instead of those it has; edits take effect "
+    "on the next call.",
+)
 def serve_command(
     *,
     host: str,
     port: int,
     data_dir: Path,
+    registry: str | None,
     people: int,
     seed: int,
     oid_mode: str,
@@ -112,6 +124,7 @@ def serve_command(
     journal_max_bytes: int | None,
     journal_max_age_s: float | None,
     token: str | None,
+    scenarios: Path | None,
 ) -> None:
     """Start the simulated INSi teleservice.
 
@@ -121,13 +134,16 @@ def serve_command(
     Examples:
       banc serve
       banc serve --port 9000 --profile qualification-2022
+      banc serve --registry people.sqlite
       banc serve --oid live --data-dir ./bench
       banc pki init ./pki
+      banc serve --scenarios ./my-scenarios
       banc serve --pki ./pki --https-port 8443 --mtls-port 8444
       banc serve --journal batch --journal-max-size 2GB --journal-max-age 7d
     """
     bench = BenchOptions(
         data_dir=data_dir,
+        registry=registry,
         people=people,
         seed=seed,
         oid_mode="live" if oid_mode == "live" else "test",
@@ -143,10 +159,11 @@ def serve_command(
         token=token,
         https_port=https_port,
         mtls_port=mtls_port,
+        scenarios=scenarios,
     )
     try:
         serve(prepare(asked), on_ready=_announce)
-    except (ServingError, BenchSetupError, DataFileError) as error:
+    except (ServingError, BenchSetupError, DataFileError, InstallError, NobodyError) as error:
         raise SetupError(str(error)) from error
     Console().print("Stopped; the journal is in", str(data_dir))
 
@@ -165,6 +182,8 @@ def _announce(options: ServeOptions) -> None:
     console.print(f"  Control API  {url}/api/v1")
     console.print(f"  Health       {url}/health")
     console.print(f"  Data         {options.bench.data_dir}")
+    if options.bench.registry is not None:
+        console.print("  Registry    ", shown(options.bench.registry), markup=False)
     if (former := former_journal(options.bench.data_dir)) is not None:
         console.print(f"  Note         {former}")
     if options.token and not is_loopback(options.host):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -32,12 +33,18 @@ class Body:
     read: Callable[[etree._Element], Query]
 
 
+@lru_cache(maxsize=256)
+def local_name(tag: str) -> str:
+    """Return the name of an element without its namespace."""
+    return tag.rpartition("}")[2]
+
+
 def read_traits(content: etree._Element) -> TraitsQuery:
     """Read RECSANSVITALE, or the same elements in another namespace."""
     values: dict[str, str] = {}
     first_names: list[str] = []
     for element in content.iterchildren(etree.Element):
-        name = str(element.tag).rpartition("}")[2]
+        name = local_name(str(element.tag))
         if name == "Prenom":
             first_names.append(element.text or "")
         else:

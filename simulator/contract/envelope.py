@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from simulator.contract.bodies import BODIES
+from simulator.contract.bodies import BODIES, local_name
 from simulator.contract.faults import FaultError
 from simulator.contract.limits import MAX_LOT_MARKUP, body_limit
 from simulator.contract.messages import Call, Contexts, Coverage, Finding
@@ -295,7 +295,7 @@ def _read_coverage(cover: etree._Element) -> Coverage:
 
 def _children(parent: etree._Element) -> dict[str, etree._Element]:
     """Return the child elements by local name; the schema has already said which there are."""
-    return {str(child.tag).rpartition("}")[2]: child for child in parent.iterchildren(etree.Element)}
+    return {local_name(str(child.tag)): child for child in parent.iterchildren(etree.Element)}
 
 
 def _transport_findings(

@@ -6,6 +6,7 @@ serialiser cannot reproduce. Every inserted value is escaped.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -15,6 +16,7 @@ from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, S
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault
 
+_MARKUP: Final = re.compile("[&<>]")
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -27,6 +29,8 @@ class IdentifierBlock:
     oid: str
     date_from: str | None = None
     date_to: str | None = None
+    dates_first: bool = False
+    """Write the dates before IdIndividu, against the schema, as the CNDA file TEST_2.04_cas2 does (insi-contract §2.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,11 +205,13 @@ def _envelope(body: str, inner: str, content: str) -> bytes:
 
 def _identifier(name: str, block: IdentifierBlock, prefix: str, *, with_type: bool) -> str:
     kind = _element(prefix, "TypeMatricule", "NIR") if with_type else ""
-    return (
-        f"<{prefix}{name}><{prefix}IdIndividu>{_element(prefix, 'NumIdentifiant', block.number)}"
+    identifier = (
+        f"<{prefix}IdIndividu>{_element(prefix, 'NumIdentifiant', block.number)}"
         f"{_element(prefix, 'Cle', block.key)}{kind}</{prefix}IdIndividu>{_element(prefix, 'OID', block.oid)}"
-        f"{_element(prefix, 'DateDeb', block.date_from)}{_element(prefix, 'DateFin', block.date_to)}</{prefix}{name}>"
     )
+    dates = f"{_element(prefix, 'DateDeb', block.date_from)}{_element(prefix, 'DateFin', block.date_to)}"
+    content = dates + identifier if block.dates_first else identifier + dates
+    return f"<{prefix}{name}>{content}</{prefix}{name}>"
 
 
 def _traits(block: TraitsBlock, prefix: str, dialect: Dialect) -> str:
@@ -221,4 +227,8 @@ def _traits(block: TraitsBlock, prefix: str, dialect: Dialect) -> str:
 
 
 def _element(prefix: str, name: str, value: str | None) -> str:
-    return "" if value is None else f"<{prefix}{name}>{escape(value)}</{prefix}{name}>"
+    if value is None:
+        return ""
+    if _MARKUP.search(value):
+        value = escape(value)
+    return f"<{prefix}{name}>{value}</{prefix}{name}>"

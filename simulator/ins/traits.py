@@ -12,6 +12,7 @@ import string
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def to_wire(text: str) -> str:
     return _without_marks(plain.upper()).translate(_EXPANSIONS).translate(_TYPOGRAPHY)
 
 
+@lru_cache(maxsize=4096)  # One call compares the same name with each candidate, and again to explain.
 def comparison_key(text: str) -> str:
     """Reduce a name to what counts when two are compared: ``to_wire``, separators as single spaces.
 
@@ -178,9 +180,10 @@ def _common(text: str, max_length: int) -> Iterator[LexicalProblem]:
         return
     if len(text) > max_length:
         yield LexicalProblem(None, f"at most {max_length} characters", f"{len(text)}", LexicalCode.LENGTH)
-    for position, character in enumerate(text):
-        if character not in _ALLOWED:
-            yield _bad_character(position, character)
+    if not _ALLOWED.issuperset(text):
+        for position, character in enumerate(text):
+            if character not in _ALLOWED:
+                yield _bad_character(position, character)
     if text[0] in " -":
         yield LexicalProblem(0, "a letter or an apostrophe first", repr(text[0]), LexicalCode.FIRST)
     expected = "space and apostrophe neither doubled nor combined"

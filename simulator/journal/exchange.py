@@ -108,4 +108,5 @@ class Exchange:
     """Microseconds by stage, see ``STAGES``; a stage that was not reached is not there. ``write`` is known once the
     next exchange of the same server process is kept."""
     chaos: tuple[str, ...] = ()
-    """Names of the disturbances put on the answer; ``response`` is then what was sent, or was meant to be."""
+    """Disturbances applied to the answer, in order, by their names in the catalogue. What then reaches the client is
+    ``response``; ``http_status`` 0 with no byte is an answer that was not sent at all."""

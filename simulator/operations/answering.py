@@ -2,31 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.contract.faults import FaultError, fault_catalogue
+from simulator.contract.faults import FaultError
+from simulator.contract.render import Answer
 from simulator.ins import BirthDate, BirthDateError
 from simulator.journal.exchange import Considered, Decision
-from simulator.operations.outcome import Outcome
+from simulator.operations.outcome import Outcome, RawAnswer
 
 if TYPE_CHECKING:
-    from simulator.operations.outcome import Renderable
+    from collections.abc import Callable
+
+    from simulator.operations.outcome import Context, Renderable
     from simulator.registry.matching import Candidate
     from simulator.scripting.engine import Scripted
+    from simulator.scripting.facts import Wanted
 
 
-def from_scenario(scripted: Scripted, answer: Renderable | None) -> Outcome:
-    """Return what a scenario dictates: its fault, or this answer."""
+def scripted_or(
+    context: Context,
+    wanted: Wanted | None,
+    registry: Callable[[], Outcome],
+    *,
+    answer: Callable[[Answer], Renderable] = lambda answer: answer,
+) -> Outcome:
+    """Return what the scenarios of the session dictate, else what ``registry`` answers.
+
+    ``answer`` makes the answer of the operation from one of a search.
+    """
+    scripted = context.scripted(wanted)
+    if scripted is None:
+        return registry()
+    if not scripted.speaks:
+        return on_top(scripted, registry())
+    return from_scenario(scripted, None if scripted.answer is None else answer(scripted.answer))
+
+
+def from_scenario(scripted: Scripted, answer: Renderable | None = None) -> Outcome:
+    """Return what a scenario dictates: its fault, its bytes, or this answer."""
     decision = Decision(
         source="scenario",
         scenario=scripted.scenario,
         rule=scripted.rule,
         person=scripted.person,
+        remarks=scripted.remarks,
         evidence=scripted.evidence,
     )
-    if scripted.fault is not None:
-        return Outcome(decision=decision, fault=fault_catalogue()[scripted.fault])
-    return Outcome(decision=decision, answer=answer)
+    if scripted.raw is not None:
+        raw = scripted.raw
+        return Outcome(
+            decision=decision,
+            answer=RawAnswer(raw),
+            http_status=raw.status,
+            content_type=raw.content_type,
+            chaos=scripted.chaos,
+        )
+    return Outcome(decision=decision, answer=answer, fault=scripted.fault, chaos=scripted.chaos)
+
+
+def on_top(scripted: Scripted, outcome: Outcome) -> Outcome:
+    """Return what is answered anyway, with what a scenario adds: changes to an identity, disturbances."""
+    before = outcome.answer
+    answer = scripted.change(before) if scripted.change and isinstance(before, Answer) else before
+    decision = replace(
+        outcome.decision,
+        scenario=scripted.scenario,
+        rule=scripted.rule,
+        remarks=(*outcome.decision.remarks, *scripted.remarks),
+        evidence=outcome.decision.evidence if answer is before else scripted.evidence,
+    )
+    return replace(outcome, decision=decision, answer=answer, chaos=(*scripted.chaos, *outcome.chaos))
 
 
 def considered(candidate: Candidate) -> Considered:

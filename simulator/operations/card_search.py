@@ -15,10 +15,10 @@ from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
 from simulator.ins import Matricule, MatriculeError, check_birth_name
 from simulator.journal.exchange import Decision
-from simulator.operations.answering import check_birth_date, considered, from_scenario
+from simulator.operations.answering import check_birth_date, considered, scripted_or
 from simulator.operations.outcome import Outcome
 from simulator.registry.card_matching import CardSearch, judge_card
-from simulator.scripting.engine import person_answer, scripted_answer
+from simulator.scripting.answers import person_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,10 +49,7 @@ def answer(call: Call, context: Context) -> Outcome:
         problem = check_card_coherence(context.caller.vitale.serial, wanted.insured_number, people)
     if problem is not None:
         raise problem
-    scripted = scripted_answer(call, wanted, context.session.scenarios)
-    if scripted is not None:
-        return from_scenario(scripted, scripted.answer)
-    return _search(wanted, context)
+    return scripted_or(context, wanted, lambda: _search(wanted, context))
 
 
 def check_coverage(wanted: CardSearch, query: CardQuery, coverage: Coverage) -> FaultError | None:

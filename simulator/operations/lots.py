@@ -16,6 +16,7 @@ from simulator.contract.verification import NOT_VERIFIED, VERIFICATION_LABELS, V
 from simulator.journal.exchange import Decision
 from simulator.lots.progress import LotState
 from simulator.lots.store import TooManyLotsError, milliseconds
+from simulator.operations.answering import scripted_or
 from simulator.operations.outcome import Outcome
 from simulator.operations.verification import check_claim
 from simulator.registry.verification import verify
@@ -37,6 +38,22 @@ def deposit(call: Call, context: Context) -> Outcome:
     """
     assert isinstance(call.query, LotDeposit)  # noqa: S101 - the reader gives a deposit to this operation
     lines = _check_lines(call.query.lines, context.lots.settings.max_lines)
+    return scripted_or(context, None, lambda: _keep(lines, context))
+
+
+def collect(call: Call, context: Context) -> Outcome:
+    """Answer one page of what is known of a lot (WS_INS5).
+
+    Raises:
+        FaultError: there is no such lot in the session, it has expired, or it has no such page.
+    """
+    query = call.query
+    assert isinstance(query, LotCollection)  # noqa: S101 - the reader gives a collection to this operation
+    return scripted_or(context, None, lambda: _collect(query, context))
+
+
+def _keep(lines: list[tuple[str, VerificationQuery]], context: Context) -> Outcome:
+    """Keep the lines of a lot and tell how it is named."""
     try:
         lot = context.lots.deposit(context.session.id, lines, context.now)
     except TooManyLotsError as error:
@@ -51,16 +68,11 @@ def deposit(call: Call, context: Context) -> Outcome:
     )
 
 
-def collect(call: Call, context: Context) -> Outcome:
-    """Answer one page of what is known of a lot (WS_INS5).
-
-    Raises:
-        FaultError: there is no such lot in the session, it has expired, or it has no such page.
-    """
-    assert isinstance(call.query, LotCollection)  # noqa: S101 - the reader gives a collection to this operation
+def _collect(query: LotCollection, context: Context) -> Outcome:
+    """Find the lot and answer one page of it."""
     now = milliseconds(context.now)
-    lot = _find(call.query.lot_id, context, now)
-    page = _check_page(call.query.page, lot)
+    lot = _find(query.lot_id, context, now)
+    page = _check_page(query.page, lot)
     available, state = lot.available(now), lot.state(now)
     first = (page - 1) * lot.page_lines + 1
     lines = _verified(lot, first, min(page * lot.page_lines, available), context)
@@ -137,7 +149,8 @@ def _judge(query: VerificationQuery, context: Context) -> tuple[str, str]:
         claim = check_claim(query)
     except FaultError as error:
         return error.fault.code, error.cause
-    candidates = verify(claim, context.registry, context.session.scope)
+    settings = context.session.settings
+    candidates = verify(claim, context.registry, context.session.scope, settings.matching)
     if not candidates:
         return NOT_VERIFIED, "nobody has this matricule"
     best = candidates[0]

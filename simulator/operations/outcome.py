@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from simulator.authentication import Caller
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from simulator.contract.render import Dialect
     from simulator.journal.exchange import Decision
     from simulator.lots.store import LotStore
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
     from simulator.scripting.chaos import ChaosStep
+    from simulator.scripting.engine import Scripted
+    from simulator.scripting.facts import Wanted
+    from simulator.scripting.model import Raw
     from simulator.sessions.store import Session
 
 
@@ -22,13 +26,15 @@ if TYPE_CHECKING:
 class Context:
     """What an operation may look at beside the call."""
 
-    registry: RegistryStore
+    registry: Registry
     lots: LotStore
     session: Session
     now: datetime
     """The time as the session sees it."""
     caller: Caller
     """Who calls, as far as it is proved."""
+    scripted: Callable[[Wanted | None], Scripted | None]
+    """What the scenarios of the session say to this call, once its fields are checked."""
 
 
 class Renderable(Protocol):
@@ -44,6 +50,23 @@ class Renderable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """Bytes that a scenario answers as they are."""
+
+    raw: Raw
+
+    @property
+    def code(self) -> str:
+        """There is no answer code: nobody has read these bytes."""
+        return "raw"
+
+    def render(self, dialect: Dialect) -> bytes:
+        """Return the bytes; they have no dialect."""
+        del dialect
+        return self.raw.body
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What was decided, before rendering: an answer or a fault, and why."""
@@ -53,3 +76,7 @@ class Outcome:
     fault: Fault | None = None
     chaos: tuple[ChaosStep, ...] = ()
     """What a scenario does to the answer on its way, in this order."""
+    http_status: int = 200
+    """Of an answer; a fault has its own."""
+    content_type: str | None = None
+    """Of raw bytes; the others have that of the service."""

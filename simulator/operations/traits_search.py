@@ -10,10 +10,10 @@ from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
 from simulator.ins import check_birth_name, check_first_name, check_place_format
 from simulator.journal.exchange import Decision
-from simulator.operations.answering import check_birth_date, considered, from_scenario
+from simulator.operations.answering import check_birth_date, considered, scripted_or
 from simulator.operations.outcome import Outcome
 from simulator.registry.matching import SearchTraits, is_inferred, judge
-from simulator.scripting.engine import person_answer, scripted_answer
+from simulator.scripting.answers import person_answer
 
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
@@ -28,19 +28,17 @@ def answer(call: Call, context: Context) -> Outcome:
     """
     assert isinstance(call.query, TraitsQuery)  # noqa: S101 - the reader gives traits to this operation
     wanted = _check_traits(call.query)
-    scripted = scripted_answer(call, wanted, context.session.scenarios)
-    if scripted is not None:
-        return from_scenario(scripted, scripted.answer)
-    return _search(wanted, context)
+    return scripted_or(context, wanted, lambda: _search(wanted, context))
 
 
 def _search(wanted: SearchTraits, context: Context) -> Outcome:
     """Answer from the registry: a closed world, in which an unknown identity does not exist."""
     registry, session = context.registry, context.session
-    candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope))
+    options = session.settings.matching
+    candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope), options)
     matching = [candidate.person for candidate in candidates if candidate.matches]
     if not matching and not candidates:
-        candidates = judge(wanted, registry.near_misses(wanted, session.scope))
+        candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
     profile = session.profile
     known = Evidence.OBSERVED if matching else profile.evidence
     decision = Decision(
@@ -48,7 +46,8 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
         profile=profile.name,
         considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
-        evidence=Evidence.INFERRED if is_inferred(wanted, candidates) else known,
+        remarks=(options.remark,),
+        evidence=Evidence.INFERRED if is_inferred(wanted, candidates, options) else known,
     )
     if len(matching) == 1:
         return Outcome(decision=decision, answer=person_answer(matching[0]))

@@ -22,10 +22,9 @@ from simulator.ins import (
     check_place_format,
 )
 from simulator.journal.exchange import Decision
-from simulator.operations.answering import check_birth_date, considered, from_scenario
+from simulator.operations.answering import check_birth_date, considered, scripted_or
 from simulator.operations.outcome import Outcome
 from simulator.registry.verification import ClaimedIdentity, verify
-from simulator.scripting.engine import scripted_answer
 
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
@@ -42,20 +41,12 @@ def answer(call: Call, context: Context) -> Outcome:
     """
     assert isinstance(call.query, VerificationQuery)  # noqa: S101 - the reader gives a verification to this operation
     claimed = check_claim(call.query)
-    scripted = scripted_answer(call, claimed, context.session.scenarios)
-    if scripted is not None:
-        found = scripted.answer is not None and scripted.answer.code == "00"
-        return from_scenario(scripted, _answer(verified=found))
-    candidates = verify(claimed, context.registry, context.session.scope)
-    verified = bool(candidates) and candidates[0].matches
-    decision = Decision(
-        source="registry",
-        profile=context.session.profile.name,
-        considered=tuple(map(considered, candidates)),
-        person=candidates[0].person.key if verified else None,
-        evidence=Evidence.INFERRED,
+    return scripted_or(
+        context,
+        claimed,
+        lambda: _verify(claimed, context),
+        answer=lambda answer: _answer(verified=answer.code == "00"),
     )
-    return Outcome(decision=decision, answer=_answer(verified=verified))
 
 
 def check_claim(query: VerificationQuery) -> ClaimedIdentity:
@@ -94,6 +85,21 @@ def check_claim(query: VerificationQuery) -> ClaimedIdentity:
     )
     _check_forms(claimed, traits.first_names)
     return claimed
+
+
+def _verify(claimed: ClaimedIdentity, context: Context) -> Outcome:
+    options = context.session.settings.matching
+    candidates = verify(claimed, context.registry, context.session.scope, options)
+    verified = bool(candidates) and candidates[0].matches
+    decision = Decision(
+        source="registry",
+        profile=context.session.profile.name,
+        considered=tuple(map(considered, candidates)),
+        person=candidates[0].person.key if verified else None,
+        remarks=(options.remark,) if options.former_matricule else (),
+        evidence=Evidence.INFERRED,
+    )
+    return Outcome(decision=decision, answer=_answer(verified=verified))
 
 
 def _check_forms(claimed: ClaimedIdentity, first_names: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from simulator.ins.places import cog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from random import Random
 
 FIRST_ORDER = 900
@@ -134,6 +135,17 @@ def order_is_impossible(code: str) -> bool:
     if code.startswith("99"):
         return code in _listed("quiet_countries.csv")
     return code[:2] not in _BUSY_DEPARTEMENTS and code not in _listed("busy_communes.csv")
+
+
+def quiet_among(codes: Iterable[str]) -> list[str]:
+    """Keep the places where order numbers from ``FIRST_ORDER`` are out of the question; the order stays."""
+    busy, quiet_abroad = _listed("busy_communes.csv"), _listed("quiet_countries.csv")
+    return [
+        code
+        for code in codes
+        if code in quiet_abroad
+        or (code not in busy and code[:2] != "99" and code[:2] not in _BUSY_DEPARTEMENTS)
+    ]
 
 
 def is_former(code: str) -> bool:

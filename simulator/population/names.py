@@ -98,6 +98,16 @@ def draw_first_names(
     return " ".join(names)
 
 
+def birth_names() -> WeightedNames:
+    """Give every birth name with its weight."""
+    return _birth_names(None, None, None)
+
+
+def first_names_of(sex: str, birth_year: int) -> WeightedNames:
+    """Give every first name of a sex with its weight, in the decade of the year or the nearest one."""
+    return _first_names(sex, _decade(birth_year), None)
+
+
 _COUNTS_CUMULATIVE = tuple(accumulate(_FIRST_NAMES_COUNT_WEIGHTS))
 
 

@@ -3,7 +3,8 @@
 Exact matching on the normalised form is the default because practitioners report that the traits must be
 exactly those of the registry (insi-contract §5.5, seen: StudioVision study). How hyphens and spaces, several
 ``Prenom`` elements or a place that differs are treated by the real service is not established
-(insi-contract §10.6): what is done here is inferred, and says so in each explanation.
+(insi-contract §10.6): what is done here is inferred, and says so in each explanation. A session may ask for less
+exact matching, see ``simulator.registry.options``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.ins import comparison_key, starts_list
+from simulator.registry.options import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.ins import InsIdentity
+    from simulator.registry.options import MatchingOptions
     from simulator.registry.person import Person
 
 TRAITS = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
@@ -52,36 +55,53 @@ class Candidate:
         return not self.excluded_by
 
 
-def differing_traits(wanted: SearchTraits, identity: InsIdentity) -> tuple[str, ...]:
+def differing_traits(
+    wanted: SearchTraits, identity: InsIdentity, options: MatchingOptions = EXACT
+) -> tuple[str, ...]:
     """Return the names of the traits of ``identity`` that differ from those wanted.
 
     - ``birth_name``: equal on the comparison key.
     - ``first_names``: the given text is the start of the person's list, on whole given names; a given name
-      that is not first does not match (inferred).
-    - ``sex`` and ``birth_date``: equal, character for character.
-    - ``birth_place``: compared only when given, and equal.
+      that is not first does not match (inferred), unless ``other_given_name``.
+    - ``sex`` and ``birth_date``: equal, character for character; the sex unless ``any_sex``.
+    - ``birth_place``: compared only when given, and equal, unless ``any_birth_place``.
     """
     traits = identity.traits
     different = []
     if comparison_key(wanted.birth_name) != comparison_key(traits.birth_name):
         different.append("birth_name")
-    if not starts_list(wanted.first_names, traits.first_names):
+    if not _names(wanted.first_names, traits.first_names, options):
         different.append("first_names")
-    if wanted.sex != traits.sex:
+    if wanted.sex != traits.sex and not options.any_sex:
         different.append("sex")
     if wanted.birth_date != traits.birth_date:
         different.append("birth_date")
-    if wanted.birth_place is not None and wanted.birth_place != traits.birth_place:
+    if wanted.birth_place not in (None, traits.birth_place) and not options.any_birth_place:
         different.append("birth_place")
     return tuple(different)
 
 
-def is_inferred(wanted: SearchTraits, candidates: Sequence[Candidate]) -> bool:
+def _names(wanted: str, first_names: str, options: MatchingOptions) -> bool:
+    if starts_list(wanted, first_names):
+        return True
+    if not options.other_given_name:
+        return False
+    names = first_names.split(" ")
+    return any(starts_list(wanted, " ".join(names[first:])) for first in range(1, len(names)))
+
+
+def is_inferred(
+    wanted: SearchTraits, candidates: Sequence[Candidate], options: MatchingOptions = EXACT
+) -> bool:
     """Tell whether the answer for these candidates rests on a rule that no source establishes.
 
-    Somebody matches, but only on the normalised form or by more than the first given name; or nobody does,
-    and somebody was excluded by the place alone or by a given name that is not the first.
+    Somebody matches, but only on the normalised form, by more than the first given name or because the session is
+    lenient; or nobody does, and somebody was excluded by the place alone or by a given name that is not the first.
     """
+    if options != EXACT and any(
+        candidate.matches and differing_traits(wanted, candidate.person.identity) for candidate in candidates
+    ):
+        return True
     if any(candidate.matches for candidate in candidates):
         return any(
             wanted.birth_name != candidate.person.identity.traits.birth_name
@@ -100,7 +120,9 @@ def is_inferred(wanted: SearchTraits, candidates: Sequence[Candidate]) -> bool:
     )
 
 
-def judge(wanted: SearchTraits, people: Sequence[Person]) -> list[Candidate]:
+def judge(
+    wanted: SearchTraits, people: Sequence[Person], options: MatchingOptions = EXACT
+) -> list[Candidate]:
     """Return every person with what excluded them, the best first."""
-    candidates = [Candidate(person, differing_traits(wanted, person.identity)) for person in people]
+    candidates = [Candidate(person, differing_traits(wanted, person.identity, options)) for person in people]
     return sorted(candidates, key=lambda candidate: len(candidate.excluded_by))

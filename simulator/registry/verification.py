@@ -1,7 +1,7 @@
 """Whether an identity is that of the registry, in every part: pure, and able to say why not.
 
 Inferred as a whole: the rule of the real verification is not public (insi-contract §2.4). *Identity fully equal → OK,
-otherwise KO*: no normalisation, no former matricule.
+otherwise KO*: no normalisation, and no former matricule unless the session asks for it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.registry.matching import Candidate, SearchTraits
+from simulator.registry.options import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simulator.registry.options import MatchingOptions
     from simulator.registry.person import Person
-    from simulator.registry.store import RegistryStore
+    from simulator.registry.protocol import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +42,27 @@ class ClaimedIdentity:
         return self.number == person.identity.matricule.number
 
 
-def differing_claims(claimed: ClaimedIdentity, person: Person) -> tuple[str, ...]:
+def differing_claims(
+    claimed: ClaimedIdentity, person: Person, options: MatchingOptions = EXACT
+) -> tuple[str, ...]:
     """Return the names of the parts of the claimed identity that are not those of the person.
 
     Everything is compared character for character; ``first_names`` with as many whole given names of the list,
-    ``birth_place`` only when given. ``former_number``: the number is one that the person no longer has.
+    ``birth_place`` only when given. ``former_number``: the number is one that the person no longer has; with the option
+    ``former_matricule`` it is accepted, and key and OID are compared with those of that time.
     """
     identity, traits = person.identity, person.identity.traits
     different = []
-    if claimed.number != identity.matricule.number:
-        former = {old.matricule.number for old in identity.history}
-        different.append("former_number" if claimed.number in former else "number")
+    matricule, oid = identity.matricule, identity.oid
+    if claimed.number != matricule.number:
+        former = next((old for old in identity.history if old.matricule.number == claimed.number), None)
+        if former is not None and options.former_matricule:
+            matricule, oid = former.matricule, former.oid
+        else:
+            different.append("number" if former is None else "former_number")
     compared = (
-        ("key", claimed.key, identity.matricule.key),
-        ("oid", claimed.oid, identity.oid),
+        ("key", claimed.key, matricule.key),
+        ("oid", claimed.oid, oid),
         ("birth_name", claimed.birth_name, traits.birth_name),
         ("first_names_list", claimed.first_names_list, traits.first_names),
         ("sex", claimed.sex, traits.sex),
@@ -69,16 +78,21 @@ def differing_claims(claimed: ClaimedIdentity, person: Person) -> tuple[str, ...
     return tuple(different)
 
 
-def verify(claimed: ClaimedIdentity, registry: RegistryStore, scope: str) -> tuple[Candidate, ...]:
+def verify(
+    claimed: ClaimedIdentity, registry: Registry, scope: str, options: MatchingOptions = EXACT
+) -> tuple[Candidate, ...]:
     """Return everybody considered, the best first: the identity is verified when the first one matches.
 
-    People of this matricule are considered; failing any, those of this name and birth date, only to explain.
+    People of this matricule are considered, failing any those who once had it; failing these too, those of this name and
+    birth date, only to explain.
     """
     people: Sequence[Person] = registry.by_matricule(claimed.number, scope)
+    if not people or options.former_matricule:
+        people = [*people, *registry.by_former_matricule(claimed.number, scope)]
     if not people:
         wanted = SearchTraits(
             birth_name=claimed.birth_name, first_names="", sex=claimed.sex, birth_date=claimed.birth_date
         )
         people = registry.same_name_and_date(wanted, scope)
-    candidates = [Candidate(person, differing_claims(claimed, person)) for person in people]
+    candidates = [Candidate(person, differing_claims(claimed, person, options)) for person in people]
     return tuple(sorted(candidates, key=lambda candidate: len(candidate.excluded_by)))

@@ -1,41 +1,73 @@
-"""Which scripted answer a call gets, if any."""
+"""Which scripted answer a call gets, if any.
+
+The rules of a session are made into functions once and kept by operation, so that a call only tries those that may be
+about it.
+"""
 
 from __future__ import annotations
 
-import re
+import bisect
+import itertools
+import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from random import Random
+from typing import TYPE_CHECKING, Final, Protocol
 
-from simulator.contract.render import LABELS, Answer, IdentifierBlock, TraitsBlock
-from simulator.ins import comparison_key
+from simulator.contract.faults import fault_catalogue
+from simulator.contract.names import Operation
+from simulator.contract.render import LABELS, Answer
+from simulator.scripting.answers import changer, person_answer
+from simulator.scripting.conditions import compile_conditions
+from simulator.scripting.following import Follower
+from simulator.scripting.model import Stage
+from simulator.scripting.words import rule_words, then_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from simulator.contract.messages import Call
+    from simulator.contract.faults import Fault
     from simulator.contract.names import Evidence
     from simulator.registry.person import Person
-    from simulator.scripting.model import Installed, Then, When
+    from simulator.registry.protocol import Registry
+    from simulator.scripting.chaos import ChaosStep
+    from simulator.scripting.conditions import Condition
+    from simulator.scripting.facts import Facts
+    from simulator.scripting.model import Installed, Raw, Rule, Then
+    from simulator.scripting.state import ScriptState
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+__all__ = ["Scripted", "Scripts", "person_answer"]
+
+_MAX_PLANS: Final = 2000
+"""How many sessions a thread keeps the compiled rules of."""
+
+_LOTS: Final = frozenset({Operation.DEPOSIT_LOT.value, Operation.COLLECT_LOT.value})
 
 
-class Wanted(Protocol):
-    """What an operation is asked about, already checked."""
+class Playing(Protocol):
+    """A session, as far as its scenarios go."""
 
     @property
-    def birth_name(self) -> str | None:
-        """The birth name asked, if any."""
+    def id(self) -> str:
+        """Its id."""
         ...
 
-    def is_about(self, person: Person) -> bool:
-        """Tell whether it is this person who is asked about."""
+    @property
+    def scope(self) -> str:
+        """The scope of its own people in the registry."""
+        ...
+
+    @property
+    def scenarios(self) -> tuple[Installed, ...]:
+        """Those in force, the one that speaks first first."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scripted:
-    """What a scenario answers: ``answer`` or the code of a ``fault``; and which rule said so."""
+    """What a scenario says to a call, and which rule said so.
+
+    An ``answer``, a ``fault`` or ``raw`` bytes; none of them: the registry answers, and the rest applies on top.
+    """
 
     scenario: str
     rule: int
@@ -43,97 +75,243 @@ class Scripted:
     evidence: Evidence
     """That of the scenario."""
     answer: Answer | None = None
-    fault: str | None = None
+    fault: Fault | None = None
+    raw: Raw | None = None
     person: str | None = None
     """Key of the person answered."""
+    change: Callable[[Answer], Answer] | None = None
+    """What is done to the answer 00 of the registry."""
+    chaos: tuple[ChaosStep, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+    """The rule in words, French and English."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the scenario says what to answer."""
+        return not (self.answer is None and self.fault is None and self.raw is None)
 
 
-def scripted_answer(call: Call, wanted: Wanted, installed: Sequence[Installed]) -> Scripted | None:
-    """Return what the first rule that holds answers, or ``None`` when the registry is to answer."""
-    for entry in installed:
-        for index, rule in enumerate(entry.scenario.rules):
-            if _holds(rule.when, call, wanted, entry):
-                return _answer(rule.then, index, entry)
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A rule ready to be played."""
+
+    rule: Rule
+    installation: str
+    index: int
+    holds: Condition
+    act: Callable[[Facts], Scripted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The rules of a session, by stage and operation, and what is wrong with the files they come from."""
+
+    scenarios: tuple[Installed, ...]
+    effective: tuple[Installed, ...]
+    rules: Mapping[tuple[Stage, str | None], tuple[_Compiled, ...]]
+    problems: tuple[str, ...] = ()
+    followed: bool = False
+
+
+_NO_PLAN: Final = _Plan((), (), {})
+
+
+class Scripts:
+    """Plays the scenarios of sessions. Shared by threads."""
+
+    def __init__(self, state: ScriptState, registry: Registry | None = None) -> None:
+        self.state = state
+        self._follower = Follower(state, registry)
+        self._local = threading.local()
+
+    def play(self, session: Playing, facts: Facts, stage: Stage) -> Scripted | None:
+        """Return what the first rule that holds says, ``None`` when none does.
+
+        All that the call reads and changes of the state of the session is one transaction.
+
+        Raises:
+            sqlite3.Error: the state cannot be read or written.
+        """
+        rules = self._plan(session).rules.get((stage, facts.operation))
+        if not rules:
+            return None
+        try:
+            scripted = _first(rules, facts)
+        except BaseException:
+            facts.state.rollback()
+            raise
+        facts.state.commit()
+        return scripted
+
+    def has_early_rules(self, session: Playing) -> bool:
+        """Tell whether a rule speaks before authentication."""
+        return bool(session.scenarios) and (Stage.BEFORE_AUTHENTICATION, None) in self._plan(session).rules
+
+    def problems(self, session: Playing) -> tuple[str, ...]:
+        """Return what is wrong with the files of the session's scenarios, whose last good version is played."""
+        return self._plan(session).problems if session.scenarios else ()
+
+    def current(self, session: Playing) -> tuple[Installed, ...]:
+        """Return the scenarios in force, as their files are now."""
+        return self._plan(session).effective if session.scenarios else ()
+
+    def _plan(self, session: Playing) -> _Plan:
+        if not session.scenarios:
+            return _NO_PLAN
+        plans: dict[str, _Plan] = self._local.__dict__.setdefault("plans", {})
+        plan = plans.get(session.id)
+        if plan is not None and plan.scenarios is session.scenarios and not plan.followed:
+            return plan
+        effective, problems = self._current(session)
+        if (
+            plan is None
+            or len(plan.effective) != len(effective)
+            or any(old is not new for old, new in zip(plan.effective, effective, strict=True))
+        ):
+            if len(plans) >= _MAX_PLANS:
+                plans.clear()
+            rules: Mapping[tuple[Stage, str | None], tuple[_Compiled, ...]] = _compile(effective)
+        else:
+            rules = plan.rules
+        followed = any(each.file is not None for each in effective)
+        plans[session.id] = plan = _Plan(session.scenarios, effective, rules, problems, followed)
+        return plan
+
+    def _current(self, session: Playing) -> tuple[tuple[Installed, ...], tuple[str, ...]]:
+        effective: list[Installed] = []
+        problems: list[str] = []
+        for installed in session.scenarios:
+            if installed.file is None:
+                effective.append(installed)
+                continue
+            now, problem = self._follower.current(session.id, session.scope, installed)
+            effective.append(now)
+            if problem is not None:
+                problems.append(problem)
+        return tuple(effective), tuple(problems)
+
+
+def _first(rules: Sequence[_Compiled], facts: Facts) -> Scripted | None:
+    for compiled in rules:
+        if not compiled.holds(facts):
+            continue
+        call = compiled.rule.when.call
+        if call is None or call.holds(facts.state.count(compiled.installation, compiled.index, "call")):
+            return compiled.act(facts)
     return None
 
 
-def person_answer(person: Person) -> Answer:
-    """Return the answer 00 for a person, as the registry knows them."""
-    identity = person.identity
-    return Answer(
-        code="00",
-        label=LABELS["00"],
-        active=IdentifierBlock(
-            number=identity.matricule.number, key=identity.matricule.key, oid=identity.oid
-        ),
-        history=tuple(
-            IdentifierBlock(
-                number=old.matricule.number,
-                key=old.matricule.key,
-                oid=old.oid,
-                date_from=old.date_from,
-                date_to=old.date_to,
-            )
-            for old in identity.history
-        ),
-        traits=TraitsBlock(
-            birth_name=identity.traits.birth_name,
-            first_names=identity.traits.first_names,
-            sex=identity.traits.sex,
-            birth_date=identity.traits.birth_date,
-            birth_place=identity.traits.birth_place,
-        ),
+def _compile(scenarios: Sequence[Installed]) -> dict[tuple[Stage, str | None], tuple[_Compiled, ...]]:
+    plan: dict[tuple[Stage, str | None], list[_Compiled]] = {}
+    for installed in scenarios:
+        for index, rule in enumerate(installed.scenario.rules):
+            compiled = _compiled(installed, index, rule)
+            for operation in operations_of(rule):
+                plan.setdefault((rule.stage, operation), []).append(compiled)
+    return {key: tuple(rules) for key, rules in plan.items()}
+
+
+def operations_of(rule: Rule) -> list[str | None]:
+    """Return the operations that a rule may be about; ``None`` is a request that cannot be read."""
+    wanted = rule.when.operations or tuple(operation.value for operation in Operation)
+    answers_a_person = any(
+        then.code is not None or then.other_person or then.alter or then.history
+        for then in (rule.then.choices or (rule.then,))
+    )
+    known: list[str | None] = [name for name in wanted if not (name in _LOTS and answers_a_person)]
+    if rule.stage is Stage.BEFORE_AUTHENTICATION and not rule.when.operations:
+        known.append(None)
+    return known
+
+
+def _compiled(installed: Installed, index: int, rule: Rule) -> _Compiled:
+    installation = f"{installed.id}:{installed.scenario.id}"
+    base = Scripted(
+        scenario=installed.scenario.id,
+        rule=index,
+        evidence=installed.scenario.evidence,
+        remarks=(rule_words(rule),),
+    )
+    return _Compiled(
+        rule,
+        installation,
+        index,
+        compile_conditions(rule.when, installed.people),
+        _act(rule.then, base, installed.people, installation),
     )
 
 
-def _holds(when: When, call: Call, wanted: Wanted, entry: Installed) -> bool:
-    if when.operation is not None and when.operation != call.operation.value:
-        return False
-    if when.birth_name is not None and comparison_key(when.birth_name) != comparison_key(
-        wanted.birth_name or ""
-    ):
-        return False
-    return when.person is None or wanted.is_about(entry.people[when.person])
+def _act(
+    then: Then, base: Scripted, people: Mapping[str, Person], installation: str
+) -> Callable[[Facts], Scripted]:
+    if not then.choices:
+        return _single(then, base, people)
+    entries = []
+    for entry in then.choices:
+        fr, en = then_words(entry)
+        remarks = (*base.remarks, (f"cette fois : {fr}", f"this time: {en}"))
+        entries.append(_single(entry, replace(base, remarks=remarks), people))
+    choose = _chooser(then)
+
+    def act(facts: Facts) -> Scripted:
+        return entries[choose(facts.state.count(installation, base.rule, "answer"))](facts)
+
+    return act
 
 
-def _answer(then: Then, index: int, entry: Installed) -> Scripted:
-    scripted = Scripted(scenario=entry.scenario.id, rule=index, evidence=entry.scenario.evidence)
+def _chooser(then: Then) -> Callable[[int], int]:
+    """Return which answer the n-th one (1-based) is, by its index."""
+    count = len(then.choices)
+    if then.sequence:
+        return lambda number: min(number, count) - 1
+    if then.cycle:
+        return lambda number: (number - 1) % count
+    weighted = then.weighted
+    assert weighted is not None  # noqa: S101 - the third kind of choice
+    bounds = list(itertools.accumulate(weighted.weights))
+
+    def draw(number: int) -> int:
+        # The n-th draw depends on the seed and on n alone, whichever process answers.
+        random = Random(f"{weighted.seed}/{number}")  # noqa: S311 - repeatable on purpose, nothing is secret
+        return bisect.bisect_right(bounds, random.randrange(bounds[-1]))
+
+    return draw
+
+
+def _single(then: Then, base: Scripted, people: Mapping[str, Person]) -> Callable[[Facts], Scripted]:
+    scripted = _answered(then, base, people)
+    if not then.set:
+        return lambda _facts: scripted
+    states = tuple(then.set.items())
+
+    def act(facts: Facts) -> Scripted:
+        for name, value in states:
+            facts.state.set(name, value)
+        return scripted
+
+    return act
+
+
+def _answered(then: Then, base: Scripted, people: Mapping[str, Person]) -> Scripted:
+    base = replace(base, chaos=then.chaos)
+    if then.raw is not None:
+        return replace(base, raw=then.raw)
     if then.fault is not None:
-        return replace(scripted, fault=then.fault)
+        fault, own = fault_catalogue()[then.fault], then.fault_texts or {}
+        return replace(
+            base,
+            fault=replace(
+                fault,
+                label=own.get("label", fault.label),
+                reason=own.get("reason", fault.reason),
+                severity=own.get("severity", fault.severity),
+            ),
+        )
+    change = changer(then, people)
+    if then.code is None:
+        return replace(base, change=change)
     if then.person is None:
-        code = then.code or "01"
-        return replace(scripted, answer=Answer(code=code, label=LABELS[code]))
-    person = entry.people[then.person]
+        return replace(base, answer=Answer(code=then.code, label=LABELS[then.code]))
+    person = people[then.person]
     answer = person_answer(person)
-    if then.alter:
-        answer = _alter(answer, dict(then.alter), person)
-    return replace(scripted, answer=answer, person=person.key)
-
-
-def _alter(answer: Answer, changes: dict[str, str | None], person: Person) -> Answer:
-    assert answer.active is not None  # noqa: S101 - an answer 00 has both blocks
-    assert answer.traits is not None  # noqa: S101
-    traits = person.identity.traits
-    year, month, day = traits.birth_date.split("-")
-    own = {
-        "year": year,
-        "month": month,
-        "day": day,
-        "birth_name": traits.birth_name,
-        "first_names": traits.first_names,
-        "sex": traits.sex,
-        "birth_place": traits.birth_place or "",
-        "number": person.identity.matricule.number,
-        "key": person.identity.matricule.key,
-        "oid": person.identity.oid,
-    }
-    values = {
-        name: None if text is None else _PLACEHOLDER.sub(lambda match: own.get(match[1], match[0]), text)
-        for name, text in changes.items()
-    }
-    identifier = {name: values.pop(name) for name in ("number", "key", "oid") if name in values}
-    return replace(
-        answer,
-        active=replace(answer.active, **identifier),  # type: ignore[arg-type] # the schema gives number and oid texts
-        traits=replace(answer.traits, **values),
-    )
+    return replace(base, answer=change(answer) if change else answer, person=person.key)

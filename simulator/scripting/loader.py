@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from functools import cache
 from importlib.resources import files
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
-from simulator.contract.faults import fault_catalogue
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
-from simulator.scripting.model import Rule, Scenario, Then, When
+from simulator.scripting.reading import scenario_of
+from simulator.scripting.validation import MAX_RAW_BYTES, meaning_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+
+    from simulator.scripting.model import Scenario
+
+    Found = tuple[tuple[str | int, ...], str]
 
 
 class ScenarioError(Exception):
@@ -28,9 +32,23 @@ def load_scenario(path: Path | Traversable) -> Scenario:
     """Read one scenario file.
 
     Raises:
-        DataFileError: with file, line and expectation.
+        DataFileError: with file, line, column and expectation.
     """
-    return _scenario(load_yaml(path, _schema(), _meaning_problems))
+    return scenario_of(load_data(path))
+
+
+def load_data(path: Path | Traversable) -> Any:
+    """Read one scenario file and return its data, the bytes of raw answers put in.
+
+    Raises:
+        DataFileError: with file, line, column and expectation.
+    """
+
+    def check(data: Any) -> Iterator[Found]:
+        yield from put_files_in(data, path)
+        yield from meaning_problems(data)
+
+    return load_yaml(path, schema(), check)
 
 
 def read_scenario(data: Any) -> Scenario:
@@ -43,9 +61,9 @@ def read_scenario(data: Any) -> Scenario:
     if errors:
         place = "/".join(map(str, errors[0].absolute_path)) or "the scenario"
         raise ScenarioError(f"{place}: {errors[0].message}")
-    for where, message in _meaning_problems(data):
+    for where, message in meaning_problems(data):
         raise ScenarioError(f"{'/'.join(map(str, where))}: {message}")
-    return _scenario(data)
+    return scenario_of(data)
 
 
 def scenario_data(reference: str | Path) -> Any:
@@ -54,10 +72,13 @@ def scenario_data(reference: str | Path) -> Any:
     Raises:
         DataFileError: there is no such scenario, or it is broken.
     """
+    return load_data(scenario_source(reference))
+
+
+def scenario_source(reference: str | Path) -> Path | Traversable:
+    """Return where a scenario given by path, or by id among those shipped, is kept."""
     path = Path(reference)
-    source = path if path.suffix == ".yaml" else files("scenarios") / f"{reference}.yaml"
-    load_scenario(source)
-    return load_yaml(source)
+    return path if path.suffix in {".yaml", ".yml"} else files("scenarios") / f"{reference}.yaml"
 
 
 def shipped_scenarios() -> Iterator[Traversable]:
@@ -71,39 +92,69 @@ def shipped_scenarios() -> Iterator[Traversable]:
             )
 
 
-def _scenario(data: Any) -> Scenario:
-    return Scenario(
-        id=data["id"],
-        title_fr=data["title"]["fr"],
-        title_en=data["title"]["en"],
-        evidence=Evidence(data["evidence"]),
-        people=tuple(data.get("people", ())),
-        rules=tuple(Rule(when=When(**rule["when"]), then=Then(**rule["then"])) for rule in data["rules"]),
-    )
-
-
-def _meaning_problems(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield what the schema cannot say: unknown roles and unknown faults."""
-    roles = data.get("people", [])
-    known = ", ".join(roles) or "none"
-    for index, rule in enumerate(data["rules"]):
-        for part in ("when", "then"):
-            role = rule[part].get("person")
-            if role is not None and role not in roles:
-                yield (
-                    ("rules", index, part, "person"),
-                    f"expected a role listed in people ({known}), got {role!r}",
-                )
-        fault = rule["then"].get("fault")
-        if fault is not None and fault not in fault_catalogue():
-            yield ("rules", index, "then", "fault"), f"expected a code of the fault catalogue, got {fault!r}"
-
-
 @cache
-def _schema() -> Any:
+def schema() -> Any:
+    """Return the JSON Schema of scenario files."""
     return json.loads((files("simulator.scripting") / "scenario.schema.json").read_text("utf-8"))
+
+
+def put_files_in(data: Any, source: Path | Traversable) -> Iterator[Found]:
+    """Put the bytes of each raw file in the data; yield what cannot be read."""
+    for place, raw in _raws(data):
+        if "file" not in raw or "base64" in raw:
+            continue
+        try:
+            raw["base64"] = base64.b64encode(_beside(source, raw["file"])).decode("ascii")
+        except _FileRefusedError as error:
+            raw["base64"] = ""  # what is said of the file is enough
+            yield (*place, "file"), str(error)
+
+
+class _FileRefusedError(Exception):
+    """A file named by a scenario cannot be used."""
+
+
+def _beside(source: Path | Traversable, name: str) -> bytes:
+    """Return the content of a file in the folder of a scenario.
+
+    Raises:
+        _FileRefusedError: it is elsewhere, too large, or cannot be read.
+    """
+    parts = name.replace("\\", "/").split("/")
+    if name.startswith(("/", "\\")) or ":" in name or ".." in parts:
+        raise _FileRefusedError(f"expected a file in the folder of the scenario, got {name!r}")
+    folder: Any = getattr(source, "parent", None)
+    if folder is None:
+        raise _FileRefusedError("expected a scenario in a folder")
+    file: Any = folder.joinpath(*parts)
+    if isinstance(file, Path) and not file.resolve().is_relative_to(folder.resolve()):
+        raise _FileRefusedError(
+            f"expected a file in the folder of the scenario, got {name!r}, which links elsewhere"
+        )
+    try:
+        with file.open("rb") as opened:
+            content: bytes = opened.read(MAX_RAW_BYTES + 1)
+    except OSError as error:
+        raise _FileRefusedError(f"{name!r} cannot be read: {error.strerror or error}") from error
+    if len(content) > MAX_RAW_BYTES:
+        raise _FileRefusedError(f"expected at most {MAX_RAW_BYTES} bytes in {name!r}, got more")
+    return content
+
+
+def _raws(data: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """Yield every raw answer of a scenario and where it is."""
+    for index, rule in enumerate(data["rules"]):
+        then = rule["then"]
+        entries: list[tuple[tuple[str | int, ...], Any]] = [((), then)]
+        for name in ("sequence", "cycle"):
+            entries += [((name, number), entry) for number, entry in enumerate(then.get(name, ()))]
+        drawn = then.get("weighted", {}).get("of", ())
+        entries += [(("weighted", "of", number, "then"), entry["then"]) for number, entry in enumerate(drawn)]
+        for place, entry in entries:
+            if "raw" in entry:
+                yield ("rules", index, "then", *place, "raw"), entry["raw"]
 
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(_schema())
+    return jsonschema.Draft202012Validator(schema())

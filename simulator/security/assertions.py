@@ -14,6 +14,7 @@ from lxml import etree
 from simulator.contract.names import SOAP12, WSSE
 from simulator.security.findings import certificate_findings, content_findings, vitale_findings
 from simulator.security.names import (
+    APCV,
     CARD_QUALIFIERS,
     CLOCK_SKEW,
     OTHER_CARD,
@@ -46,6 +47,7 @@ SPELLINGS: Final = MappingProxyType(
 _SECURITY: Final = f"{{{WSSE}}}Security"
 _HEADER: Final = f"{{{SOAP12}}}Header"
 _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
+_CARDS: Final = frozenset({VITALE, APCV})
 _QUALIFIERS: Final = frozenset({*CARD_QUALIFIERS.values(), OTHER_CARD, PSC})
 _count_of_value = etree.XPath("count(//@*[. = $value])")
 
@@ -92,13 +94,15 @@ class PsAssertion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VitaleAssertion:
-    """What the assertion of a Vitale card says; no signature that the bench could verify."""
+    """What the assertion of a Vitale card, or of the *appli carte Vitale*, says; no signature that the bench could verify."""
 
     id: str
     issue_instant: datetime
     serial: str
     """Serial number of the card."""
     issuer: str
+    qualifier: str = VITALE
+    """``VITALE``, or ``APCV`` (inferred)."""
     findings: tuple[Finding, ...] = field(default=())
 
 
@@ -117,7 +121,7 @@ def find_assertions(document_root: etree._Element) -> AssertionElements:
                 AssertionRefusal.MISPLACED, f"expected assertions only in wsse:Security, got {child.tag!s}"
             )
         name = child.find(f"{SUBJECT}/{NAME_ID}")
-        kind = "Vitale" if name is not None and name.get("NameQualifier") == VITALE else "PS"
+        kind = "Vitale" if name is not None and name.get("NameQualifier") in _CARDS else "PS"
         if kind in found:
             raise AssertionRefusedError(
                 AssertionRefusal.SEVERAL, f"expected one {kind} assertion in wsse:Security, got several"
@@ -185,18 +189,21 @@ def read_vitale_assertion(
 ) -> VitaleAssertion:
     """Read a Vitale assertion. Its signature, if any, is of a proprietary kind and is not verified.
 
+    One of the *appli carte Vitale* (``APCV``) is read in the same way, its life time included (inferred).
+
     Raises:
         AssertionRefusedError: absent, malformed, or older than 20 minutes.
     """
     parts = read_parts(check_place(element, document_root))
-    if parts.qualifier != VITALE:
-        raise malformed(f"expected the NameQualifier {VITALE}, got {parts.qualifier!r}")
+    if parts.qualifier not in _CARDS:
+        raise malformed(f"expected the NameQualifier {VITALE} or {APCV}, got {parts.qualifier!r}")
     _check_age(parts.issue_instant, now, lifetime=VITALE_LIFETIME, skew=skew, fault_code=VITALE_EXPIRED)
     return VitaleAssertion(
         id=parts.id,
         issue_instant=parts.issue_instant,
         serial=parts.name_id,
         issuer=parts.issuer,
+        qualifier=parts.qualifier,
         findings=tuple(vitale_findings(parts)),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contract.messages import Finding
 from simulator.contract.names import Evidence
-from simulator.security.names import ISSUER_FORMAT
+from simulator.security.names import APCV, ISSUER_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +66,14 @@ def certificate_findings(parts: Parts, card: CardCertificate) -> Iterator[Findin
 
 
 def vitale_findings(parts: Parts) -> Iterator[Finding]:
-    """Yield what the bench could not do with a Vitale assertion (insi-contract §4.3)."""
+    """Yield what the bench could not do with a Vitale assertion (insi-contract §4.3), or had to infer (§4.5)."""
+    if parts.qualifier == APCV:
+        yield Finding(
+            code="apcv-form-inferred",
+            fr="assertion ApCV lue comme une assertion Vitale : sa vraie forme n'est pas publique",
+            en="ApCV assertion read like a Vitale one: its real form is not public",
+            evidence=Evidence.INFERRED,
+        )
     if parts.signed:
         yield Finding(
             code="vitale-signature-not-verified",

@@ -27,6 +27,9 @@ PSC: Final = "PSC"
 """NameQualifier of an assertion made from Pro Santé Connect: not signed (insi-contract §4.4, second-hand)."""
 VITALE: Final = "VITALE"
 """NameQualifier of a Vitale assertion (insi-contract §4.3, seen)."""
+APCV: Final = "APCV"
+"""NameQualifier of the assertion that stands for a card on a telephone (*appli carte Vitale*). Inferred: how its token
+replaces the Vitale assertion is not established (insi-contract §4.5)."""
 
 SOFTWARE_NAMES: Final = {"INSI-AUTO": "AUTO", "INSI-MANU": "MANU"}
 """Common names of a software certificate (seen) and what they mean (inferred; insi-contract §4.1)."""

@@ -113,13 +113,21 @@ def make_psc_assertion(
 
 
 def make_vitale_assertion(
-    *, serial: str, issuer: str, issue_instant: datetime, assertion_id: str | None = None
+    *,
+    serial: str,
+    issuer: str,
+    issue_instant: datetime,
+    assertion_id: str | None = None,
+    qualifier: str = VITALE,
 ) -> bytes:
-    """Return the unsigned assertion of a Vitale card; ``issuer`` is the CN of the professional's certificate."""
+    """Return the unsigned assertion of a Vitale card; ``issuer`` is the CN of the professional's certificate.
+
+    ``qualifier`` ``APCV`` makes that of a card on a telephone (inferred, insi-contract §4.5).
+    """
     return etree.tostring(
         _assertion(
             issuer=issuer,
-            qualifier=VITALE,
+            qualifier=qualifier,
             name_id=serial,
             attributes={},
             issue_instant=issue_instant,

@@ -7,8 +7,12 @@ Each thread keeps what it read and re-reads only when another connection has wri
 from __future__ import annotations
 
 import json
+import logging
 import secrets
+import sqlite3
 import threading
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -17,127 +21,183 @@ from simulator.database import Database
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
-from simulator.sessions.profiles import Profile, profiles
-from simulator.sessions.settings import SessionSettings
+from simulator.scripting.state import ScriptState
+from simulator.sessions.activity import Activity
+from simulator.sessions.session import (
+    DEFAULT,
+    ID_FORM,
+    ExpiredSessionError,
+    Session,
+    SessionConflictError,
+    SessionsUnavailableError,
+    UnknownSessionError,
+)
+from simulator.sessions.settings import SessionSettings, SettingsError
+from simulator.sessions.tables import claim, open_tables
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-DEFAULT: Final = "default"
-"""The session of calls to ``/lps`` without a session in the path."""
+    from simulator.sessions.recognition import Claim
 
-_FORMAT: Final = 2
-"""Version of the tables below."""
+__all__ = [
+    "DEFAULT",
+    "ExpiredSessionError",
+    "Session",
+    "SessionConflictError",
+    "SessionStore",
+    "SessionsUnavailableError",
+    "UnknownSessionError",
+]
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS session (
-  id TEXT PRIMARY KEY,
-  created_at TEXT NOT NULL,
-  settings TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS scenario (
-  id INTEGER PRIMARY KEY,
-  session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
-  data TEXT NOT NULL,
-  people TEXT NOT NULL
-);
-"""
+_REMEMBERED: Final = 10_000
+"""How many expired sessions are remembered, so that a call to one is told why it is gone."""
+_KNOWN_LIMIT: Final = 10_000
+"""How many sessions a thread keeps at hand."""
+_READ_AGAIN_AFTER_S: Final = 5.0
+"""How long a thread goes on with what it knows when the file could not be read."""
 
-
-class UnknownSessionError(LookupError):
-    """There is no session of this id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What one tester has set up."""
-
-    id: str
-    created_at: str
-    settings: SessionSettings
-    scenarios: tuple[Installed, ...] = ()
-
-    @property
-    def profile(self) -> Profile:
-        """The environment imitated."""
-        return profiles()[self.settings.profile]
-
-    @property
-    def scope(self) -> str:
-        """The scope of the session's own people in the registry."""
-        return self.id
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Known:
-    """What one thread has read, and the version of the file it read."""
+    """What one thread has read. An entry counts when it is of the present ``generation``."""
 
     version: int = -1
-    sessions: dict[str, Session] = field(default_factory=dict)
+    generation: int = 0
+    sessions: dict[str, tuple[int, Session]] = field(default_factory=dict)
+    claims: tuple[int, dict[Claim, str]] = (-1, {})
+    retry_at: float = 0.0
 
 
 class SessionStore:
     """Sessions by id. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path, *, profile: str) -> None:
-        """Open the store and make sure that the default session exists, with this profile."""
+        """Open the store and make sure that the default session exists, with this profile.
+
+        Raises:
+            sqlite3.Error: the file cannot be opened or is not a store of sessions.
+        """
+        self._path = path
         self._database = Database(path, "foreign_keys = ON")
         self._local = threading.local()
+        self.script_state = ScriptState(path.with_name("state.sqlite"))
+        """What the scenarios of the sessions remember."""
         connection = self._database.connection()
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
-            # Sessions of an older version of the bench are not worth a migration: they are set up by tests.
-            connection.executescript("DROP TABLE IF EXISTS scenario; DROP TABLE IF EXISTS session;")
-            connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        connection.executescript(_SCHEMA)
+        open_tables(connection)
         settings = json.dumps(SessionSettings().changed({"profile": profile}).to_json())
         connection.execute(
             "INSERT INTO session VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
             " SET settings = json_set(settings, '$.profile', ?)",
             (DEFAULT, _now(), settings, profile),
         )
+        self._file = _identity(path)
+        self.activity = Activity(path.with_name("activity.sqlite"))
 
     def get(self, session_id: str) -> Session:
-        """Return a session as it is now.
+        """Return a session as it is now; as it was, when the file cannot be read any more.
 
         Raises:
+            ExpiredSessionError: it was not used for longer than its time to live.
             UnknownSessionError: there is none of this id.
+            SessionsUnavailableError: the file cannot be read, and this thread does not know the session.
         """
-        connection = self._database.connection()
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
         known = self._known()
-        if known.version != version:
-            known.version = version
-            known.sessions.clear()
-        session = known.sessions.get(session_id)
-        if session is None:
-            session = known.sessions[session_id] = self._load(connection, session_id)
+        entry = known.sessions.get(session_id)
+        try:
+            self._refresh(known)
+            if entry is None or entry[0] != known.generation:
+                known.sessions.pop(session_id, None)
+                if len(known.sessions) >= _KNOWN_LIMIT:
+                    known.sessions.clear()
+                entry = known.sessions[session_id] = (known.generation, self._load(session_id))
+        except sqlite3.Error as error:
+            known.retry_at = time.monotonic() + _READ_AGAIN_AFTER_S
+            _log.error("%s cannot be read, sessions stay as they were: %s", self._path, error)
+            if entry is None:
+                raise self._unavailable("read", error) from error
+            known.sessions[session_id] = entry
+        session = entry[1]
+        if session.settings.ttl is not None:
+            self._check_alive(session, session.settings.ttl)
         return session
 
-    def create(self, /, **settings: Any) -> Session:
-        """Create a session with an id that cannot be guessed by chance.
+    def claims(self) -> Mapping[Claim, str]:
+        """Return the session by what its calls are recognised by, as known at this thread's last ``get``."""
+        known = self._known()
+        if known.claims[0] != known.generation:
+            try:
+                rows = self._database.connection().execute("SELECT kind, value, session FROM claim")
+                known.claims = known.generation, {(kind, value): session for kind, value, session in rows}
+            except sqlite3.Error as error:
+                _log.error("%s cannot be read, recognition stays as it was: %s", self._path, error)
+        return known.claims[1]
+
+    def create(self, session_id: Any = None, /, **settings: Any) -> Session:
+        """Create a session; without an id, with one that cannot be guessed by chance.
 
         Raises:
-            SettingsError: a setting is unknown or cannot have its value.
+            SettingsError: a setting is unknown or cannot have its value, or the id cannot be one.
+            SessionConflictError: the id, or what it is recognised by, is taken.
+            SessionsUnavailableError: the file cannot be written.
         """
         checked = SessionSettings().changed(settings)
-        session_id = secrets.token_hex(6)
-        self._write(
-            "INSERT INTO session VALUES (?, ?, ?)", (session_id, _now(), json.dumps(checked.to_json()))
-        )
+        if session_id is None:
+            session_id = secrets.token_hex(6)
+        elif not isinstance(session_id, str) or not ID_FORM.fullmatch(session_id):
+            raise SettingsError(
+                "id: expected 1 to 64 of a-z 0-9 . _ - of which the first is a letter or a digit, "
+                f"got {session_id!r:.80}"
+            )
+        with self._writing() as connection:
+            if connection.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone():
+                raise SessionConflictError(f"id: there is already a session {session_id!r}")
+            connection.execute("DELETE FROM expired WHERE id = ?", (session_id,))
+            connection.execute(
+                "INSERT INTO session VALUES (?, ?, ?)", (session_id, _now(), json.dumps(checked.to_json()))
+            )
+            claim(connection, session_id, checked.recognise)
+        self.activity.touch(session_id, checked.ttl)
         return self.get(session_id)
 
     def change(self, session_id: str, /, **settings: Any) -> Session:
-        """Change some settings of a session.
+        """Change some settings of a session, atomically with other changes.
 
         Raises:
             SettingsError: a setting is unknown or cannot have its value.
+            SessionConflictError: what it would be recognised by is taken.
             UnknownSessionError: there is none of this id.
+            SessionsUnavailableError: the file cannot be written.
         """
-        checked = self.get(session_id).settings.changed(settings)
-        self._write(
-            "UPDATE session SET settings = ? WHERE id = ?", (json.dumps(checked.to_json()), session_id)
-        )
+        return self.update(session_id, lambda now: now.changed(settings))
+
+    def update(self, session_id: str, decide: Callable[[SessionSettings], SessionSettings]) -> Session:
+        """Replace the settings by what ``decide`` makes of them, atomically with other changes.
+
+        Raises:
+            SettingsError: raised by ``decide``, or the default session would expire or be recognised.
+            SessionConflictError: what it would be recognised by is taken.
+            UnknownSessionError: there is none of this id.
+            SessionsUnavailableError: the file cannot be written.
+        """
+        self.get(session_id)
+        with self._writing() as connection:
+            before = self._load(session_id).settings
+            after = decide(before)
+            if session_id == DEFAULT and (after.ttl is not None or after.recognise):
+                name = "recognise" if after.recognise else "ttl"
+                raise SettingsError(
+                    f"{name}: the default session takes the calls that no other does, and never expires"
+                )
+            connection.execute(
+                "UPDATE session SET settings = ? WHERE id = ?", (json.dumps(after.to_json()), session_id)
+            )
+            if after.recognise != before.recognise:
+                claim(connection, session_id, after.recognise)
+        self.activity.touch(session_id, after.ttl)
         return self.get(session_id)
 
     def delete(self, session_id: str) -> None:
@@ -146,33 +206,81 @@ class SessionStore:
         Raises:
             UnknownSessionError: there is none of this id.
             ValueError: it is the default session.
+            SessionsUnavailableError: the file cannot be written.
         """
         if session_id == DEFAULT:
             raise ValueError("the default session cannot be deleted")
         self.get(session_id)
-        self._write("DELETE FROM session WHERE id = ?", (session_id,))
+        with self._writing() as connection:
+            connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
+        self.script_state.clear(session_id)
 
-    def ids(self) -> list[str]:
-        """Return the ids of all sessions, oldest first."""
+    def touch(self, session_id: str) -> None:
+        """Note that a session is used now; cheap, see ``Activity.touch``."""
+        entry = self._known().sessions.get(session_id)
+        self.activity.touch(session_id, entry[1].settings.ttl if entry else None)
+
+    def expire(self) -> list[str]:
+        """Remove the sessions whose time to live has run out; return their ids.
+
+        Raises:
+            SessionsUnavailableError: the file cannot be read or written.
+        """
+        ended: list[str] = []
+        for session in self._mortal():
+            ttl = session.settings.ttl
+            assert ttl is not None  # noqa: S101 - that is how they were chosen
+            if self._ends_at(session, ttl) > time.time():
+                continue
+            with self._writing() as connection:
+                gone = connection.execute("DELETE FROM session WHERE id = ?", (session.id,)).rowcount
+                if gone:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO expired (id, reason) VALUES (?, ?)",
+                        (session.id, self._reason(session, ttl)),
+                    )
+                    connection.execute(
+                        "DELETE FROM expired WHERE number <= (SELECT max(number) FROM expired) - ?",
+                        (_REMEMBERED,),
+                    )
+                    ended.append(session.id)
+            self.script_state.clear(session.id)
+        return ended
+
+    def ids(self, *, limit: int = -1, offset: int = 0) -> list[str]:
+        """Return the ids of all sessions or of a page of them, oldest first."""
         return [
             row[0]
             for row in self._database.connection().execute(
-                "SELECT id FROM session ORDER BY created_at, rowid"
+                "SELECT id FROM session ORDER BY created_at, rowid LIMIT ? OFFSET ?", (limit, offset)
             )
         ]
 
-    def install(self, session_id: str, data: Any, people: dict[str, Any]) -> Session:
+    def count(self) -> int:
+        """Return how many sessions there are."""
+        return int(self._database.connection().execute("SELECT count(*) FROM session").fetchone()[0])
+
+    def expires_at(self, session: Session) -> datetime | None:
+        """Return when the session ends if nobody uses it until then."""
+        ttl = session.settings.ttl
+        return None if ttl is None else datetime.fromtimestamp(self._ends_at(session, ttl), UTC)
+
+    def install(
+        self, session_id: str, data: Any, people: dict[str, Any], *, file: str | None = None
+    ) -> Session:
         """Put a scenario in force, before those already installed.
 
         Args:
             session_id: the session.
             data: the scenario, decoded from YAML or JSON.
             people: the person (as JSON) bound to each role of the scenario.
+            file: path of the scenario, to follow its edits; ``None``: it stays as it is.
 
         Raises:
             ScenarioError: the scenario cannot be used.
             ValueError: a role has no person, or a person is not valid.
             UnknownSessionError: there is no such session.
+            SessionsUnavailableError: the file cannot be written.
         """
         scenario = read_scenario(data)
         self.get(session_id)
@@ -186,31 +294,59 @@ class SessionStore:
                 from_json(person)
             except PersonError as error:
                 raise ValueError(f"people.{role}.{error}") from error
-        self._write(
-            "INSERT INTO scenario (session, data, people) VALUES (?, ?, ?)",
-            (session_id, json.dumps(data), json.dumps(people)),
-        )
+        with self._writing() as connection:
+            self._load(session_id)
+            connection.execute(
+                "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
+                (session_id, json.dumps(data), json.dumps(people), file),
+            )
+        self.touch(session_id)
         return self.get(session_id)
 
     def clear_scenarios(self, session_id: str) -> None:
-        """Remove all scenarios of a session."""
+        """Remove all scenarios of a session, and what they remember."""
         self.get(session_id)
-        self._write("DELETE FROM scenario WHERE session = ?", (session_id,))
+        with self._writing() as connection:
+            connection.execute("DELETE FROM scenario WHERE session = ?", (session_id,))
+        self.script_state.clear(session_id)
+
+    def installed(self, session_id: str) -> list[tuple[Any, dict[str, Any]]]:
+        """Return the data and the people of each scenario of a session, in the order of their installation."""
+        rows = self._database.connection().execute(
+            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id", (session_id,)
+        )
+        return [(json.loads(data), json.loads(people)) for data, people in rows]
 
     def close(self) -> None:
-        """Close this thread's connection."""
+        """Close this thread's connections."""
+        self.activity.close()
         self._database.close()
         self._local.__dict__.clear()
 
-    def _load(self, connection: sqlite3.Connection, session_id: str) -> Session:
+    def _refresh(self, known: _Known) -> None:
+        """Find out whether another connection has written since this thread last looked."""
+        if known.retry_at:
+            if time.monotonic() < known.retry_at:
+                return
+            known.retry_at = 0.0
+        version = self._database.connection().execute("PRAGMA data_version").fetchone()[0]
+        if known.version != version:
+            known.version = version
+            known.generation += 1
+
+    def _load(self, session_id: str) -> Session:
+        connection = self._database.connection()
         row = connection.execute(
             "SELECT created_at, settings FROM session WHERE id = ?", (session_id,)
         ).fetchone()
         if row is None:
+            ended = connection.execute("SELECT reason FROM expired WHERE id = ?", (session_id,)).fetchone()
+            if ended is not None:
+                raise ExpiredSessionError(ended[0])
             raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
         # The latest scenario speaks first, so that a test can override what was installed before it.
         rows = connection.execute(
-            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
+            "SELECT id, data, people, file FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
         )
         return Session(
             id=session_id,
@@ -220,9 +356,46 @@ class SessionStore:
                 Installed(
                     scenario=read_scenario(json.loads(data)),
                     people={role: from_json(person) for role, person in json.loads(people).items()},
+                    id=installation,
+                    file=file,
                 )
-                for data, people in rows
+                for installation, data, people, file in rows
             ),
+        )
+
+    def _mortal(self) -> list[Session]:
+        """Return the sessions with a time to live, without their scenarios."""
+        try:
+            rows = self._database.connection().execute(
+                "SELECT id, created_at, settings FROM session WHERE json_extract(settings, '$.ttl') IS NOT NULL"
+            )
+            return [
+                Session(id=name, created_at=at, settings=SessionSettings().changed(json.loads(settings)))
+                for name, at, settings in rows
+            ]
+        except sqlite3.Error as error:
+            raise self._unavailable("read", error) from error
+
+    def _check_alive(self, session: Session, ttl: float) -> None:
+        if self.activity.used_here(session.id) + ttl > time.time():
+            return
+        if self._ends_at(session, ttl) <= time.time():
+            raise ExpiredSessionError(self._reason(session, ttl))
+
+    def _ends_at(self, session: Session, ttl: float) -> float:
+        created = datetime.fromisoformat(session.created_at).timestamp()
+        try:
+            used = self.activity.last_used(session.id)
+        except sqlite3.Error:
+            # Nobody loses a session because a file is locked.
+            used = time.time()
+        return max(created, used) + ttl
+
+    def _reason(self, session: Session, ttl: float) -> str:
+        since = datetime.fromtimestamp(self._ends_at(session, ttl) - ttl, UTC)
+        return (
+            f"the session {session.id!r} has expired: not used since {since:%Y-%m-%d %H:%M:%S} UTC, its time to live"
+            f" is {ttl:g} s; create another with POST /api/v1/sessions"
         )
 
     def _known(self) -> _Known:
@@ -231,9 +404,35 @@ class SessionStore:
             known = self._local.known = _Known()
         return known
 
-    def _write(self, statement: str, parameters: tuple[object, ...]) -> None:
-        self._database.connection().execute(statement, parameters)
-        self._known().sessions.clear()
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Make all that is written inside the block one transaction, and this thread read again after it."""
+        try:
+            if _identity(self._path) != self._file:
+                raise SessionsUnavailableError(
+                    f"the sessions cannot be changed: {self._path} was removed or replaced while the simulator runs; "
+                    "restart banc serve"
+                )
+            with self._database.write() as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise self._unavailable("changed", error) from error
+        finally:
+            self._known().generation += 1
+
+    def _unavailable(self, what: str, error: Exception) -> SessionsUnavailableError:
+        return SessionsUnavailableError(
+            f"the sessions cannot be {what}: {self._path}: {error}; another program may hold the file, try again"
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another of the same name; ``None`` when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _now() -> str:

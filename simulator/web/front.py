@@ -16,7 +16,9 @@ from werkzeug.test import run_wsgi_app
 
 from simulator.contract.limits import HEAD_BYTES, is_lot_call
 from simulator.journal.exchange import Headers
+from simulator.scripting.chaos_reply import AT_ONCE
 from simulator.web.app import MAX_API_BYTES
+from simulator.web.rsgi_delivery import deliver
 from simulator.web.soap import HttpRequest, read_limit, session_of
 
 if TYPE_CHECKING:
@@ -74,7 +76,10 @@ class Front:
                 answer = await asyncio.to_thread(self._soap.answer, request)
             else:
                 answer = self._soap.answer(request)
-            protocol.response_bytes(answer.status, answer.headers, answer.body)
+            if answer.delivery is AT_ONCE:
+                protocol.response_bytes(answer.status, answer.headers, answer.body)
+            else:
+                await deliver(answer, scope, protocol)
             return
         environ = _environ(scope, headers, body)
         status, answer_headers, content = await asyncio.to_thread(self._run_flask, environ)

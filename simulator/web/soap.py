@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.limits import HEAD_BYTES, body_limit
 from simulator.contract.wsdl import render_wsdl
-from simulator.journal.exchange import header_pairs
-from simulator.sessions.store import DEFAULT, UnknownSessionError
+from simulator.scripting.chaos_reply import AT_ONCE, Delivery
+from simulator.sessions.addressing import address
+from simulator.sessions.store import (
+    DEFAULT,
+    ExpiredSessionError,
+    SessionsUnavailableError,
+    UnknownSessionError,
+)
 from simulator.teleservice import WireRequest
 
 if TYPE_CHECKING:
@@ -21,12 +29,9 @@ if TYPE_CHECKING:
     StartResponse = Callable[..., Any]
     WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_STATUS: Final = {
-    200: "200 OK",
-    404: "404 Not Found",
-    405: "405 Method Not Allowed",
-    500: "500 Internal Server Error",
-}
+TAKE_OVER: Final = "banc_insi.take_over"
+"""Key of the WSGI environment: a callable that takes an ``HttpAnswer`` whose delivery WSGI cannot express. Only
+``simulator.web.cheroot_server`` gives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,8 @@ class HttpAnswer:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    delivery: Delivery = AT_ONCE
+    """Anything else than ``AT_ONCE`` asks for a server that can: see ``refused_delivery``."""
 
 
 def read_limit(content_type: str, head: bytes) -> int:
@@ -78,9 +85,8 @@ class SoapEntry:
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer a request whose path ``session_of`` knows."""
-        session_id = session_of(request.path)
-        if request.method == "POST" and session_id is not None:
-            return self._call(request, session_id)
+        if request.method == "POST":
+            return self._call(request)
         if request.method in {"GET", "HEAD"} and request.query.lower() in {"wsdl", "wsdl=inferred"}:
             inferred = request.query.lower() != "wsdl"
             document = render_wsdl(request.origin + request.path, inferred=inferred)
@@ -88,19 +94,49 @@ class SoapEntry:
         hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract, {request.path}?wsdl=inferred for what is not published."
         return _plain(405, hint, ("Allow", "GET, HEAD, POST"))
 
-    def _call(self, request: HttpRequest, session_id: str) -> HttpAnswer:
+    def _call(self, request: HttpRequest) -> HttpAnswer:
+        sessions = self._bench.sessions
+        path_id = None if request.path == "/lps" else session_of(request.path)
         try:
-            session = self._bench.sessions.get(session_id)
+            session, recogniser = address(sessions, path_id, request.headers)
+        except ExpiredSessionError as error:
+            return _plain(410, str(error))
         except UnknownSessionError as error:
             return _plain(404, str(error))
+        except SessionsUnavailableError as error:
+            return _plain(503, str(error))
         wire = WireRequest(
             path=request.path,
             headers=request.headers,
             body=request.body,
             client_certificate=request.client_certificate,
         )
-        exchange = self._bench.teleservice.handle(wire, session)
-        return _answer(exchange.http_status, exchange.response, *header_pairs(exchange.response_headers))
+        handled = self._bench.teleservice.answer(wire, session, recogniser)
+        sessions.touch(handled.exchange.session)
+        answer = _answer(
+            handled.reply.status,
+            handled.reply.body,
+            *handled.reply.headers,
+            chunked=handled.delivery.chunked,
+        )
+        return answer if handled.delivery is AT_ONCE else replace(answer, delivery=handled.delivery)
+
+
+def status_line(status: int) -> str:
+    """Return a status with its words, such as ``503 Service Unavailable``."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Status"
+
+
+def refused_delivery(reason: str) -> HttpAnswer:
+    """Return what is answered where an answer cannot be delivered as a scenario asks: never something else in silence."""
+    return _plain(
+        500,
+        f"banc-insi: the disturbance asked for cannot be done on this way in: {reason}. "
+        "Serve with banc serve, over HTTP/1.1.",
+    )
 
 
 class SoapMiddleware:
@@ -129,7 +165,15 @@ class SoapMiddleware:
                 client_certificate=ssl.PEM_cert_to_DER_cert(certificate) if certificate else None,
             )
         )
-        start_response(_STATUS[answer.status], answer.headers)
+        if answer.delivery != AT_ONCE:
+            take_over = environ.get(TAKE_OVER)
+            if take_over is not None:
+                take_over(answer)
+                return []
+            if answer.delivery != Delivery(delay=answer.delivery.delay):
+                answer = refused_delivery("this WSGI server does not hand over its connections")
+            time.sleep(answer.delivery.delay)
+        start_response(status_line(answer.status), answer.headers)
         return [answer.body]
 
 
@@ -159,8 +203,9 @@ def _headers(environ: Environ) -> dict[str, str]:
     return headers
 
 
-def _answer(status: int, body: bytes, *headers: tuple[str, str]) -> HttpAnswer:
-    return HttpAnswer(status=status, headers=[*headers, ("Content-Length", str(len(body)))], body=body)
+def _answer(status: int, body: bytes, *headers: tuple[str, str], chunked: bool = False) -> HttpAnswer:
+    length = [] if chunked else [("Content-Length", str(len(body)))]
+    return HttpAnswer(status=status, headers=[*headers, *length], body=body)
 
 
 def _plain(status: int, text: str, *headers: tuple[str, str]) -> HttpAnswer:

@@ -154,6 +154,33 @@ class TestVitale:
         assert answers == {19: "00", 20: "00", 21: "desir_9106"}
 
 
+class TestApcv:
+    """The form of an ApCV assertion is inferred (insi-contract §4.5): off unless the session asks for it."""
+
+    @pytest.fixture
+    def telephone(self):
+        return make_vitale_assertion(
+            serial="0123456789", issuer="800000000001", issue_instant=NOW, qualifier="APCV"
+        )
+
+    def test_it_is_refused_by_default_and_the_cause_says_how_to_try_it(self, ask, signed, telephone):
+        exchange = ask(signed(), telephone)
+        assert exchange.code == "desir_9102"
+        assert "set apcv to true" in exchange.decision.cause
+
+    def test_a_session_may_take_it_with_a_finding_that_says_inferred(self, ask, signed, telephone):
+        exchange = ask(signed(), telephone, apcv=True)
+        assert exchange.code == "00"
+        (finding,) = [finding for finding in exchange.findings if finding.code == "apcv-form-inferred"]
+        assert finding.evidence == "inferred"
+
+    def test_it_is_as_short_lived_as_that_of_a_card(self, ask, signed, telephone):
+        assert ask(signed(), telephone, at=_later(21), apcv=True).code == "desir_9106"
+
+    def test_it_is_refused_over_mutual_tls_too(self, ask, der, telephone):
+        assert ask(telephone, certificate=der("insi-manu")).code == "desir_9102"
+
+
 class TestProSanteConnect:
     @pytest.fixture
     def assertion(self):

@@ -93,7 +93,7 @@ def test_a_directory_that_cannot_be_made_is_refused_with_a_remedy(tmp_path: Path
         open_bench(BenchOptions(data_dir=tmp_path / "file" / "bench", people=0))
 
 
-@pytest.mark.parametrize("name", ["registry.sqlite", "sessions.sqlite", "journal.sqlite"])
+@pytest.mark.parametrize("name", ["registry.sqlite", "sessions.sqlite"])
 def test_a_file_of_somebody_else_is_refused_and_left_alone(tmp_path: Path, name: str) -> None:
     content = b"these are not our bytes " * 100
     (tmp_path / name).write_bytes(content)

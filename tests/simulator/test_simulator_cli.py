@@ -185,7 +185,7 @@ class TestScenarioCheck:
         for name, content in files.items():
             (tmp_path / name).write_text(content)
         result = run("scenario", "check", *[tmp_path / name for name in files], tmp_path / "nowhere.yaml")
-        assert result.exit_code == 2
+        assert result.exit_code == 1
         assert "good.yaml: tests/one" in result.output
         assert "fault.yaml:8:19: rules[0].then.fault: expected a code of the fault catalogue" in result.output
         assert "typo.yaml:7:5: rules[0]: unknown key 'quand'; known keys are then, when" in result.output

@@ -14,8 +14,14 @@ from werkzeug.exceptions import HTTPException
 from simulator.journal.index import JournalIndexError
 from simulator.journal.reading import DamagedRecordError
 from simulator.registry.person import PersonError
+from simulator.registry.protocol import DuplicateKeyError
 from simulator.scripting.loader import ScenarioError
-from simulator.sessions.store import UnknownSessionError
+from simulator.sessions.store import (
+    ExpiredSessionError,
+    SessionConflictError,
+    SessionsUnavailableError,
+    UnknownSessionError,
+)
 from simulator.web.api.catalogue import catalogue_routes
 from simulator.web.api.common import BadRequestError, problem
 from simulator.web.api.exchanges import exchange_routes
@@ -35,7 +41,7 @@ def control_api(bench: Bench, *, token: str | None) -> Blueprint:
     catalogue_routes(api, bench)
     session_routes(api, bench)
     people_routes(api, bench)
-    scenario_routes(api, bench)
+    scenario_routes(api, bench, files=token is None)
     exchange_routes(api, bench)
     return api
 
@@ -69,7 +75,19 @@ def _names_loopback(host: str) -> bool:
 def _error_handlers(api: Blueprint) -> None:
     @api.errorhandler(UnknownSessionError)
     def unknown_session(error: UnknownSessionError) -> tuple[Response, int]:
-        return problem(str(error), 404)
+        return problem(str(error), 410 if isinstance(error, ExpiredSessionError) else 404)
+
+    @api.errorhandler(SessionConflictError)
+    def taken(error: SessionConflictError) -> tuple[Response, int]:
+        return problem(str(error), 409)
+
+    @api.errorhandler(SessionsUnavailableError)
+    def unavailable(error: SessionsUnavailableError) -> tuple[Response, int]:
+        return problem(str(error), 503)
+
+    @api.errorhandler(sqlite3.OperationalError)
+    def locked(error: sqlite3.OperationalError) -> tuple[Response, int]:
+        return problem(f"a file of the simulator cannot be used now: {error}", 503)
 
     @api.errorhandler(BadRequestError)
     @api.errorhandler(ScenarioError)
@@ -78,8 +96,8 @@ def _error_handlers(api: Blueprint) -> None:
     def bad_request(error: Exception) -> tuple[Response, int]:
         return problem(str(error), 400)
 
-    @api.errorhandler(sqlite3.IntegrityError)
-    def conflict(error: sqlite3.IntegrityError) -> tuple[Response, int]:
+    @api.errorhandler(DuplicateKeyError)
+    def conflict(error: DuplicateKeyError) -> tuple[Response, int]:
         return problem(f"already there: {error}", 409)
 
     @api.errorhandler(JournalIndexError)

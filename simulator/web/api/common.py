@@ -48,6 +48,18 @@ def number_argument(name: str, default: int, low: int, high: int) -> int:
     return int(text)
 
 
+def choice_argument(name: str, default: str, *allowed: str) -> str:
+    """Return a word of the query string.
+
+    Raises:
+        BadRequestError: it is not one of those allowed.
+    """
+    text = request.args.get(name, default)
+    if text not in allowed:
+        raise BadRequestError(f"{name}: expected one of {', '.join(allowed)}, got {text!r}")
+    return text
+
+
 def problem(message: str, status: int) -> tuple[Response, int]:
     """Return an error answer."""
     return jsonify(error=message), status

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request, send_file
 
 from simulator.contract.names import Evidence
 from simulator.lots.store import milliseconds, moment
-from simulator.web.api.common import json_body
+from simulator.session_archive import export_session, import_session
+from simulator.session_life import create_session, remove_session, sweep
+from simulator.sessions.clock import moved
+from simulator.sessions.store import DEFAULT, UnknownSessionError
+from simulator.web.api.common import (
+    MAX_ID,
+    MAX_PAGE,
+    BadRequestError,
+    choice_argument,
+    json_body,
+    number_argument,
+)
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -20,31 +33,55 @@ if TYPE_CHECKING:
 
 def session_routes(api: Blueprint, bench: Bench) -> None:
     """Add the routes of sessions."""
+    _life_routes(api, bench)
+    _setting_routes(api, bench)
+    _archive_routes(api, bench)
 
+
+def _life_routes(api: Blueprint, bench: Bench) -> None:
     @api.get("/sessions")
     def list_sessions() -> Response:
-        return jsonify([session_json(bench.sessions.get(session_id)) for session_id in bench.sessions.ids()])
+        sweep(bench)
+        page = bench.sessions.ids(
+            limit=number_argument("limit", 100, 1, MAX_PAGE), offset=number_argument("offset", 0, 0, MAX_ID)
+        )
+        listed = []
+        for session_id in page:
+            # One may be deleted, or expire, in the meantime.
+            with contextlib.suppress(UnknownSessionError):
+                listed.append(_shown(bench, session_id))
+        response = jsonify(listed)
+        response.headers["X-Total-Count"] = str(bench.sessions.count())
+        return response
 
     @api.post("/sessions")
-    def create_session() -> tuple[Response, int]:
-        settings = {"profile": bench.options.profile, **json_body(optional=True)}
-        return jsonify(session_json(bench.sessions.create(**settings))), 201
-
-    @api.patch("/sessions/<session_id>")
-    def change_session(session_id: str) -> Response:
-        return jsonify(session_json(bench.sessions.change(session_id, **json_body())))
-
-    @api.get("/sessions/<session_id>")
-    def get_session(session_id: str) -> Response:
-        return jsonify(session_json(bench.sessions.get(session_id)))
+    def create_new_session() -> tuple[Response, int]:
+        settings = json_body(optional=True)
+        session = create_session(bench, settings.pop("id", None), **settings)
+        return jsonify(_shown(bench, session.id)), 201
 
     @api.delete("/sessions/<session_id>")
     def delete_session(session_id: str) -> tuple[str, int]:
-        session = bench.sessions.get(session_id)
-        bench.sessions.delete(session_id)
-        bench.registry.remove_scope(session.scope)
-        bench.lots.remove_session(session_id)
+        exchanges = choice_argument("exchanges", "keep", "keep", "remove") == "remove"
+        remove_session(bench, session_id, exchanges=exchanges)
         return "", 204
+
+
+def _setting_routes(api: Blueprint, bench: Bench) -> None:
+    @api.get("/sessions/<session_id>")
+    def get_session(session_id: str) -> Response:
+        return jsonify(_shown(bench, session_id))
+
+    @api.patch("/sessions/<session_id>")
+    def change_session(session_id: str) -> Response:
+        bench.sessions.change(session_id, **json_body())
+        return jsonify(_shown(bench, session_id))
+
+    @api.post("/sessions/<session_id>/clock")
+    def move_clock(session_id: str) -> Response:
+        command = json_body()
+        bench.sessions.update(session_id, lambda settings: moved(settings, command))
+        return jsonify(_shown(bench, session_id))
 
     @api.get("/sessions/<session_id>/lots")
     def list_lots(session_id: str) -> Response:
@@ -55,15 +92,52 @@ def session_routes(api: Blueprint, bench: Bench) -> None:
         )
 
 
-def session_json(session: Session) -> dict[str, Any]:
+def _archive_routes(api: Blueprint, bench: Bench) -> None:
+    @api.get("/sessions/<session_id>/export")
+    def export(session_id: str) -> Response:
+        exchanges = choice_argument("exchanges", "keep", "keep", "drop") == "keep"
+        return send_file(
+            export_session(bench, session_id, exchanges=exchanges),
+            mimetype="application/zip",
+            as_attachment=True,
+            download_name=f"session-{session_id}.zip",
+        )
+
+    @api.post("/sessions/import")
+    def import_archive() -> tuple[Response, int]:
+        content = request.get_data()
+        if not content:
+            raise BadRequestError("expected a ZIP file made by the export of a session, got an empty body")
+        recognise = choice_argument("recognise", "keep", "keep", "drop") == "keep"
+        session = import_session(bench, content, session_id=request.args.get("id"), recognise=recognise)
+        return jsonify(_shown(bench, session.id)), 201
+
+
+def _shown(bench: Bench, session_id: str) -> dict[str, Any]:
+    session = bench.sessions.get(session_id)
+    ends = bench.sessions.expires_at(session)
+    used = bench.sessions.activity.last_used(session_id)
+    return {
+        **session_json(session, bench.teleservice.scripts.problems(session)),
+        "last_used_at": _text(datetime.fromtimestamp(used, UTC)) if used else None,
+        "expires_at": None if ends is None else _text(ends),
+    }
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds")
+
+
+def session_json(session: Session, scenario_problems: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return a session as the API shows it."""
     return {
         "id": session.id,
         "created_at": session.created_at,
         **session.settings.to_json(),
         "now": session.settings.now().isoformat(timespec="milliseconds"),
-        "soap_path": "/lps" if session.id == "default" else f"/s/{session.id}/lps",
+        "soap_path": "/lps" if session.id == DEFAULT else f"/s/{session.id}/lps",
         "scenarios": [installed.scenario.id for installed in session.scenarios],
+        "scenario_problems": list(scenario_problems),
     }
 
 

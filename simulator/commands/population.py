@@ -1,0 +1,232 @@
+"""``banc population``: build a registry, look into it, print the sheet of a person."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from simulator.commands.common import SetupError, data_dir_option, lang_option, registry_option
+from simulator.commands.population_files import export_command, import_command
+from simulator.commands.practice import practice_command
+from simulator.population.generate import generate
+from simulator.registry.opening import build_registry, open_registry, shown
+from simulator.registry.person import to_json
+from simulator.registry.protocol import RegistryError
+from simulator.sheet import SheetError, person_sheet, sheet_png
+from simulator.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from simulator.registry.person import Person
+    from simulator.registry.protocol import Registry
+    from simulator.sheet import Lang
+
+EXIT_INTERRUPTED = 130
+_STEP = 1000
+
+
+@click.group("population")
+def population_group() -> None:
+    """Build a registry of synthetic people, look into it, export and import it."""
+
+
+population_group.add_command(export_command)
+population_group.add_command(import_command)
+population_group.add_command(practice_command)
+
+
+@population_group.command("build")
+@click.option("--size", required=True, type=click.IntRange(0, 100_000_000), help="How many synthetic people.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 2**31),
+    help="The same seed gives the same people.",
+)
+@click.option("--out", required=True, metavar="FILE|postgresql://…", help="Where the registry is written.")
+def build_command(size: int, seed: int, out: str) -> None:
+    """Build a registry of synthetic people.
+
+    It is complete or not there: an interruption leaves what was there before.
+
+    \b
+    Examples:
+      banc population build --size 100000 --seed 7 --out people.sqlite
+      banc population build --size 1000000 --out postgresql://banc@db.example/registry
+      banc serve --registry people.sqlite
+    """
+    recipe = f"size={size} seed={seed} version={VERSION}"
+    console = Console(stderr=True)
+    try:
+        with _progress(console, size) as (counted, on_indexing):
+            count = build_registry(out, counted(generate(size, seed)), recipe, on_indexing=on_indexing)
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except RegistryError as error:
+        raise SetupError(str(error)) from error
+    click.echo(f"{count} people in {shown(out)}. Serve them with: banc serve --registry {shown(out)}")
+
+
+@population_group.command("show")
+@click.argument("person")
+@data_dir_option
+@registry_option
+def show_command(person: str, data_dir: Path, registry: str | None) -> None:
+    """Show all the registry knows of PERSON, as JSON: a key, or a matricule of 13 or 15 characters.
+
+    \b
+    Examples:
+      banc population show cnda/adrun-zoe
+      banc population show syn/7/12 --registry people.sqlite
+    """
+    with opened(registry, data_dir) as store:
+        found = _of(store, person)
+    click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+
+
+@population_group.command("find")
+@click.option(
+    "--tag", default=None, help="Only people of this case, such as twin; see: banc population stats"
+)
+@click.option(
+    "--name", default=None, help="Only people of this birth name, compared as the teleservice does."
+)
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="At most so many."
+)
+@data_dir_option
+@registry_option
+def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, registry: str | None) -> None:
+    """List people, those of a case or of a name.
+
+    Exit code 1 when nobody is found.
+
+    \b
+    Examples:
+      banc population find --tag twin
+      banc population find --name "le goff" --registry people.sqlite --limit 50
+    """
+    with opened(registry, data_dir) as store:
+        if name is None:
+            people = store.people(limit=limit, tag=tag)
+        else:
+            # A name that everybody has is looked through only so far.
+            named = store.same_name(name, limit=limit if tag is None else 100_000)
+            people = [person for person in named if tag is None or tag in person.tags][:limit]
+    if not people:
+        click.echo("Nobody. The cases and how many people each has: banc population stats", err=True)
+        sys.exit(1)
+    table = Table(box=None, pad_edge=False)
+    for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
+        table.add_column(column, overflow="fold")
+    for person in people:
+        traits, matricule = person.identity.traits, person.identity.matricule.value
+        place = traits.birth_place or "-"
+        names = (person.key, traits.birth_name, traits.first_names, traits.sex)
+        table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
+    Console().print(table)
+
+
+@population_group.command("card")
+@click.argument("person")
+@data_dir_option
+@registry_option
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["html", "png"]),
+    default="html",
+    show_default=True,
+    help="PNG needs Chromium.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="File; <person>.html in this folder.",
+)
+@lang_option
+def card_command(
+    *, person: str, data_dir: Path, registry: str | None, kind: str, out: Path | None, lang: Lang
+) -> None:
+    """Write the sheet of PERSON for the tester at the counter: who they are, and what each call must answer.
+
+    \b
+    Examples:
+      banc population card cnda/adrun-zoe
+      banc population card syn/7/12 --registry people.sqlite --format png --out patient.png
+    """
+    with opened(registry, data_dir) as store:
+        found = _of(store, person)
+        page = person_sheet(found, store, lang)
+    target = out or Path(f"{found.key.replace('/', '-')}.{kind}")
+    try:
+        target.write_bytes(sheet_png(page) if kind == "png" else page.encode())
+    except (SheetError, OSError) as error:
+        raise SetupError(f"{target}: {error}") from error
+    click.echo(str(target))
+
+
+@contextmanager
+def opened(registry: str | None, data_dir: Path) -> Iterator[Registry]:
+    """Open the registry asked for, or that of the data directory, and say what is wrong with it."""
+    target = registry or str(data_dir / "registry.sqlite")
+    if registry is None and not Path(target).exists():
+        raise SetupError(
+            f"there is no registry in {data_dir} yet: start the simulator once with "
+            f"banc serve --data-dir {data_dir}, or give one with --registry"
+        )
+    try:
+        store = open_registry(target)
+        try:
+            yield store
+        finally:
+            store.close()
+    except RegistryError as error:
+        raise SetupError(str(error)) from error
+    except sqlite3.Error as error:
+        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
+
+
+def _of(store: Registry, wanted: str) -> Person:
+    found = store.by_key(wanted)
+    if found is not None:
+        return found
+    number = wanted.replace(" ", "").upper()[:13]
+    people = store.by_matricule(number) or store.by_former_matricule(number)
+    if not people:
+        raise SetupError(
+            f"expected the key or the matricule of somebody in the registry, got {wanted!r}; "
+            "look for people with: banc population find"
+        )
+    return people[0]
+
+
+@contextmanager
+def _progress(
+    console: Console, size: int
+) -> Iterator[tuple[Callable[[Iterable[Person]], Iterator[Person]], Callable[[], None]]]:
+    """Show a bar on a terminal, nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("people", total=size)
+
+        def counted(people: Iterable[Person]) -> Iterator[Person]:
+            for number, person in enumerate(people, start=1):
+                if not number % _STEP:
+                    progress.update(task, completed=number)
+                yield person
+
+        yield counted, lambda: progress.update(task, description="indexes", completed=size)

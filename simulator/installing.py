@@ -1,0 +1,108 @@
+"""Putting scenarios in force in a session, with people for their roles: what the API and the commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.datafile import DataFileError
+from simulator.registry.person import to_json
+from simulator.scripting.loader import load_data, read_scenario, shipped_scenarios
+from simulator.scripting.people import bind, given_people
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from simulator.registry.protocol import Registry
+    from simulator.sessions.store import Session, SessionStore
+
+
+class InstallError(ValueError):
+    """A scenario cannot be put in force; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """Installs scenarios in the sessions of one simulator."""
+
+    sessions: SessionStore
+    registry: Registry
+
+    def install(
+        self, session_id: str, data: Any, people: Mapping[str, Any], *, file: str | None = None
+    ) -> Session:
+        """Put a scenario in force before those already installed.
+
+        Args:
+            session_id: the session.
+            data: the scenario decoded from JSON or YAML.
+            people: for each role, a person as JSON or a pick such as ``{"tag": "twin"}``; the scenario itself may say
+                who the other roles are.
+            file: path of the scenario, to follow its edits.
+
+        Raises:
+            ScenarioError: the scenario cannot be used.
+            ValueError: a role has nobody, or a person is not valid.
+            UnknownSessionError: there is no such session.
+        """
+        session = self.sessions.get(session_id)
+        scenario = read_scenario(data)
+        given = given_people(people, scenario, self.registry, session.scope)
+        bound = bind(scenario, given, self.registry, session.scope)
+        return self.sessions.install(
+            session_id, data, {role: to_json(person) for role, person in bound.items()}, file=file
+        )
+
+    def install_file(self, session_id: str, path: str | Path, people: Mapping[str, Any]) -> Session:
+        """Put a scenario in force by reference: its edits take effect on the next call.
+
+        Raises:
+            InstallError: the file is missing or broken.
+            ValueError: a role has nobody, or a person is not valid.
+            UnknownSessionError: there is no such session.
+        """
+        file = Path(path).expanduser().resolve()
+        if file.suffix not in {".yaml", ".yml"}:
+            raise InstallError(f"expected the path of a .yaml file, got {str(path)!r}")
+        try:
+            data = load_data(file)
+        except DataFileError as error:
+            raise InstallError(str(error)) from error
+        return self.install(session_id, data, people, file=str(file))
+
+    def install_folder(self, session_id: str, folder: Path) -> list[str]:
+        """Put the scenarios of a folder in force by reference, instead of those installed; return their ids.
+
+        The first by name speaks first.
+
+        Raises:
+            InstallError: the folder has no scenario, or a file is broken.
+            ValueError: a role has nobody.
+        """
+        files = sorted(entry for entry in folder.iterdir() if entry.suffix in {".yaml", ".yml"})
+        if not files:
+            raise InstallError(f"expected scenario files (*.yaml) in {folder}, found none")
+        self.sessions.clear_scenarios(session_id)
+        for file in reversed(files):
+            self.install_file(session_id, file, {})
+        return [installed.scenario.id for installed in self.sessions.get(session_id).scenarios]
+
+
+def shipped_data(scenario_id: str) -> Any:
+    """Return the data of a scenario shipped with the bench, by id.
+
+    Raises:
+        InstallError: there is none of this id.
+    """
+    for source in _named(scenario_id):
+        return load_data(source)
+    raise InstallError(f"expected the id of a shipped scenario, got {scenario_id!r}; see banc scenario list")
+
+
+def _named(scenario_id: str) -> Iterator[Any]:
+    pack, _, name = scenario_id.rpartition("/")
+    for source in shipped_scenarios():
+        path = Path(str(source))
+        if path.stem == name and path.parent.name == pack:
+            yield source

@@ -1,0 +1,121 @@
+"""Which registry a target names: a file, or the URL of a PostgreSQL database."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
+
+from simulator.registry.building import add_to_file, build_file
+from simulator.registry.protocol import RegistryError
+from simulator.registry.store import RegistryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from simulator.registry.person import Person
+    from simulator.registry.protocol import Registry
+
+_URL: Final = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
+_SECRET: Final = re.compile(r"(password=)[^&\s]*", re.IGNORECASE)
+
+
+def is_postgres(target: str) -> bool:
+    """Return whether a target is the URL of a PostgreSQL database rather than a file."""
+    return _URL.match(target) is not None
+
+
+def shown(target: str) -> str:
+    """Return a target as it may be printed: without its password."""
+    if not is_postgres(target):
+        return target
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "postgresql://…"
+    netloc = _without_password(parts)
+    return _SECRET.sub(r"\1…", parts._replace(netloc=netloc).geturl())
+
+
+def open_registry(target: str | Path, *, sessions: Path | None = None) -> Registry:
+    """Open a registry that was built before.
+
+    Args:
+        target: a file, or ``postgresql://…``.
+        sessions: file for the people of sessions, made when it does not exist; a database keeps them itself. None: people
+            of sessions are neither read nor kept.
+
+    Raises:
+        RegistryError: there is no such registry, or it is not ours, or of another format.
+        sqlite3.Error: ``sessions`` cannot be used.
+    """
+    if is_postgres(str(target)):
+        # Needs an extra that most installations do not have.
+        from simulator.registry.postgres import PostgresRegistry  # noqa: PLC0415
+
+        return PostgresRegistry(str(target))
+    path = Path(target)
+    if not path.is_file():
+        raise RegistryError(
+            f"{path}: there is no such file; build one with: banc population build --size N --out {path}"
+        )
+    try:
+        return RegistryStore(path, sessions or Path(":memory:"))
+    except sqlite3.OperationalError as error:
+        raise RegistryError(f"{path}: cannot be read as a registry: {error}") from error
+
+
+def build_registry(
+    target: str | Path,
+    people: Iterable[Person],
+    recipe: str,
+    *,
+    on_indexing: Callable[[], None] | None = None,
+) -> int:
+    """Build a registry, replacing the base population that is there; all or nothing. Return how many people are in it.
+
+    Args:
+        target: a file, or ``postgresql://…``.
+        people: read once, not kept in memory.
+        recipe: how they were made.
+        on_indexing: told when everybody is written, before the indexes are made.
+
+    Raises:
+        DuplicateKeyError: a key comes twice.
+        RegistryError: it cannot be written.
+    """
+    if is_postgres(str(target)):
+        from simulator.registry.postgres import PostgresRegistry  # noqa: PLC0415 - as above
+
+        registry = PostgresRegistry(str(target), create=True)
+        try:
+            return registry.rebuild(people, recipe, on_indexing=on_indexing)
+        finally:
+            registry.close()
+    return build_file(Path(target), people, recipe, on_indexing=on_indexing)
+
+
+def add_people(target: str | Path, people: Iterable[Person]) -> int:
+    """Add people to the base population of a registry that was built before, all or none; return how many.
+
+    Raises:
+        DuplicateKeyError: a person with the same key is already there.
+        RegistryError: there is no such registry, or it cannot be written.
+    """
+    if is_postgres(str(target)):
+        from simulator.registry.postgres import PostgresRegistry  # noqa: PLC0415 - as above
+
+        registry = PostgresRegistry(str(target))
+        try:
+            return registry.add(people)
+        finally:
+            registry.close()
+    return add_to_file(Path(target), people)
+
+
+def _without_password(parts: SplitResult) -> str:
+    user, at, host = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    return f"{name}{':…' if colon else ''}{at}{host}"

@@ -1,0 +1,457 @@
+"""The registry in PostgreSQL, shared by several simulators: the base population and the people of all sessions.
+
+Every method of ``simulator.registry.protocol.Registry`` also raises ``RegistryUnavailableError`` while the server does not
+answer. A connection that was lost is opened again by the next call.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+from urllib.parse import unquote, urlsplit
+
+from simulator.ins import HistoricId, InsIdentity, Matricule, Traits
+from simulator.ins.traits import comparison_key
+from simulator.registry.codes import NAME_MASK, date_range, name_code, search_code
+from simulator.registry.opening import shown
+from simulator.registry.person import Card, Person
+from simulator.registry.protocol import (
+    BASE,
+    CARD_LIMIT,
+    NEAR_LIMIT,
+    DuplicateKeyError,
+    RegistryError,
+    RegistryUnavailableError,
+)
+
+try:
+    import psycopg
+    from psycopg import errors
+except ImportError as missing:
+    raise RegistryError(
+        "a registry in PostgreSQL needs psycopg; install it with: pip install 'banc-insi[postgres]'"
+    ) from missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from simulator.registry.matching import SearchTraits
+
+FORMAT: Final = "3"
+"""Version of the tables, in ``banc_meta``."""
+
+_CONNECT_TIMEOUT_S: Final = 5
+_PAGE: Final = 1000
+_BUILD_LOCK: Final = 0x494E5369
+"""Advisory lock that a build holds, so that two do not wait for each other's tables."""
+
+_COLUMNS: Final[LiteralString] = (
+    "key, search, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, tags, former, history, note,"
+    " card_insured, card_rank, card_serial"
+)
+_TYPES: Final = ("text", "int8", *("text",) * 8, "text[]", "text[]", *("text",) * 5)
+_TABLE: Final[LiteralString] = (
+    "key text NOT NULL, search bigint NOT NULL, birth_name text NOT NULL, first_names text NOT NULL, sex text NOT NULL,"
+    " birth_date text NOT NULL, birth_place text, number text NOT NULL, cle text NOT NULL, oid text NOT NULL,"
+    " tags text[], former text[], history text, note text, card_insured text, card_rank text, card_serial text"
+)
+_NAME: Final[LiteralString] = f"(search & {NAME_MASK})"
+_SCHEMA: Final[LiteralString] = f"""
+CREATE TABLE IF NOT EXISTS banc_meta (name text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE IF NOT EXISTS banc_scoped (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, scope text NOT NULL, {_TABLE}, UNIQUE (scope, key)
+);
+CREATE INDEX IF NOT EXISTS banc_scoped_search ON banc_scoped (scope, search);
+CREATE INDEX IF NOT EXISTS banc_scoped_number ON banc_scoped (scope, number);
+CREATE INDEX IF NOT EXISTS banc_scoped_card ON banc_scoped (scope, card_insured) WHERE card_insured IS NOT NULL;
+INSERT INTO banc_meta VALUES ('format', '{FORMAT}'), ('people', '0') ON CONFLICT (name) DO NOTHING;
+"""  # noqa: S608 - constants
+_INDEXES: Final[tuple[LiteralString, ...]] = (
+    "CREATE UNIQUE INDEX ON {} (key)",
+    "CREATE INDEX ON {} (search)",
+    f"CREATE INDEX ON {{}} ({_NAME})",
+    "CREATE INDEX ON {} (number)",
+    "CREATE INDEX ON {} (card_insured) WHERE card_insured IS NOT NULL",
+    "CREATE INDEX ON {} USING gin (tags)",
+    "CREATE INDEX ON {} USING gin (former)",
+)
+
+
+class PostgresRegistry:
+    """People by traits, see ``simulator.registry.protocol.Registry``. One connection per thread."""
+
+    def __init__(self, url: str, *, create: bool = False) -> None:
+        """Open the registry of a database.
+
+        Args:
+            url: ``postgresql://user:password@host/database``, as libpq reads it.
+            create: make the tables when they are missing.
+
+        Raises:
+            RegistryUnavailableError: the server does not answer.
+            RegistryError: the database holds no registry of this version, or the URL cannot be read.
+        """
+        self._url = url
+        self.name: Final = shown(url)
+        self._local = threading.local()
+        if create:
+            with self._connected() as connection, connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_BUILD_LOCK,))
+                connection.execute(_SCHEMA)
+                if connection.execute("SELECT to_regclass('banc_person')").fetchone() == (None,):
+                    _create(connection, "banc_person")
+                    _index(connection, "banc_person")
+        self._check_format()
+
+    def add(self, people: Iterable[Person], scope: str = BASE) -> int:
+        """Add people to a scope, all or none; return how many.
+
+        Raises:
+            DuplicateKeyError: a person with the same key is already in this scope.
+        """
+        with self._connected() as connection, connection.transaction():
+            if scope != BASE:
+                return _copy(
+                    connection,
+                    f"COPY banc_scoped (scope, {_COLUMNS}) FROM STDIN (FORMAT BINARY)",
+                    ("text", *_TYPES),
+                    ((scope, *_row(person)) for person in people),
+                )
+            # One at a time: ids count from 1 without gaps.
+            connection.execute("LOCK TABLE banc_person IN EXCLUSIVE MODE")
+            total = self.count()
+            added = _copy_base(connection, "banc_person", people, total + 1)
+            _set_meta(connection, people=total + added)
+            return added
+
+    def rebuild(
+        self, people: Iterable[Person], recipe: str, *, on_indexing: Callable[[], None] | None = None
+    ) -> int:
+        """Replace the base population, all or nothing; readers see the old one until the new one is complete.
+
+        Raises:
+            DuplicateKeyError: a key comes twice.
+        """
+        with self._connected() as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_BUILD_LOCK,))
+            _create(connection, "banc_person_new")
+            count = _copy_base(connection, "banc_person_new", people, 1)
+            if on_indexing is not None:
+                on_indexing()
+            _index(connection, "banc_person_new")
+            connection.execute("DROP TABLE banc_person; ALTER TABLE banc_person_new RENAME TO banc_person")
+            connection.execute("ALTER INDEX banc_person_new_pkey RENAME TO banc_person_pkey")
+            _set_meta(connection, people=count, recipe=recipe, format=FORMAT)
+        with self._connected() as connection:
+            connection.execute("ANALYZE banc_person")
+        return count
+
+    def remove_scope(self, scope: str) -> int:
+        """Remove the people of a session; return how many. The base population cannot be removed."""
+        if scope == BASE:
+            raise ValueError("expected the scope of a session, got the base population")
+        with self._connected() as connection:
+            return connection.execute("DELETE FROM banc_scoped WHERE scope = %s", (scope,)).rowcount
+
+    def same_name_and_date(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
+        """Return the people whose name and birth date are those wanted: all that could match."""
+        found = self._both(
+            "search = %s ORDER BY id", scope, search_code(wanted.birth_date, wanted.birth_name)
+        )
+        name = comparison_key(wanted.birth_name)
+        return [
+            person
+            for person in found
+            if person.identity.traits.birth_date == wanted.birth_date
+            and comparison_key(person.identity.traits.birth_name) == name
+        ]
+
+    def near_misses(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
+        """Return a few people of the same name or the same birth date, those of the session first."""
+        same_name = self.same_name(wanted.birth_name, scope, limit=NEAR_LIMIT)
+        condition: LiteralString = "search BETWEEN %s AND %s ORDER BY search, id LIMIT %s"
+        parameters = (*date_range(wanted.birth_date), NEAR_LIMIT)
+        same_date = self._scoped(f"scope = %s AND {condition}", scope, *parameters) if scope != BASE else []
+        same_date += self._base(condition, *parameters)
+        seen = {person.key for person in same_name}
+        return same_name + [person for person in same_date[:NEAR_LIMIT] if person.key not in seen]
+
+    def same_name(self, birth_name: str, scope: str = BASE, *, limit: int = 100) -> list[Person]:
+        """Return people of this birth name, those of the session first."""
+        condition: LiteralString = f"{_NAME} = %s ORDER BY id LIMIT %s"
+        code, name = name_code(birth_name), comparison_key(birth_name)
+        found = self._scoped(f"scope = %s AND {condition}", scope, code, limit) if scope != BASE else []
+        found += self._base(condition, code, limit)
+        return [p for p in found if comparison_key(p.identity.traits.birth_name) == name][:limit]
+
+    def by_matricule(self, number: str, scope: str = BASE) -> list[Person]:
+        """Return the people whose active matricule has this 13-character number."""
+        return self._both("number = %s ORDER BY id", scope, number)
+
+    def by_former_matricule(self, number: str, scope: str = BASE) -> list[Person]:
+        """Return the people who had a matricule of this 13-character number, and have it no longer."""
+        return self._both("former @> ARRAY[%s] ORDER BY id", scope, number)
+
+    def on_card_of(self, insured_number: str, scope: str = BASE) -> list[Person]:
+        """Return everybody on the Vitale card of this insured person, the insured person too."""
+        found = self._both("card_insured = %s ORDER BY id LIMIT %s", scope, insured_number, CARD_LIMIT)
+        return found[:CARD_LIMIT]
+
+    def by_key(self, key: str, scope: str = BASE) -> Person | None:
+        """Return the person of this key, those of the session first."""
+        found = self._scoped("scope = %s AND key = %s", scope, key) if scope != BASE else []
+        found = found or self._base("key = %s", key)
+        return found[0] if found else None
+
+    def people(
+        self, *, scope: str = BASE, limit: int = 100, offset: int = 0, tag: str | None = None
+    ) -> list[Person]:
+        """Return a page of people in the order in which they were added, optionally of one tag."""
+        if tag is None:
+            total = self.count()
+            # Ids count from 1 without gaps.
+            found = self._base("id > %s ORDER BY id LIMIT %s", offset, limit) if offset < total else []
+            paged = self._scoped(
+                "scope = %s ORDER BY id LIMIT %s OFFSET %s", scope, *_rest(found, total, limit, offset)
+            )
+            return found + paged
+        total = self._value("SELECT count(*) FROM banc_person WHERE tags @> ARRAY[%s]", tag)
+        found = self._base("tags @> ARRAY[%s] ORDER BY id LIMIT %s OFFSET %s", tag, limit, offset)
+        rest = _rest(found, total, limit, offset)
+        return found + self._scoped(
+            "scope = %s AND tags @> ARRAY[%s] ORDER BY id LIMIT %s OFFSET %s", scope, tag, *rest
+        )
+
+    def own(self, scope: str, *, limit: int = 100, offset: int = 0) -> list[Person]:
+        """Return a page of the people that a session has added, without the base population."""
+        return self._scoped("scope = %s ORDER BY id LIMIT %s OFFSET %s", scope, limit, offset)
+
+    def everyone(self, *, tag: str | None = None) -> Iterator[Person]:
+        """Yield the base population, optionally of one tag, without holding it in memory."""
+        last = 0
+        while page := self._rows(
+            f"SELECT id, {_COLUMNS} FROM banc_person WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608 - constants
+            last,
+            _PAGE,
+        ):
+            last = page[-1][0]
+            for row in page:
+                person = _person(row[1:])
+                if tag is None or tag in person.tags:
+                    yield person
+
+    def count(self, scope: str = BASE) -> int:
+        """Return how many people a session sees."""
+        total = int(self.meta("people") or 0)
+        if scope == BASE:
+            return total
+        return total + self._value("SELECT count(*) FROM banc_scoped WHERE scope = %s", scope)
+
+    def tag_counts(self) -> dict[str, int]:
+        """Return how many people of the base population have each tag."""
+        return dict(
+            self._rows("SELECT tag, count(*) FROM banc_person, unnest(tags) AS tag GROUP BY tag ORDER BY tag")
+        )
+
+    def meta(self, name: str) -> str | None:
+        """Return a fact recorded when the registry was built, such as its ``recipe``."""
+        rows = self._rows("SELECT value FROM banc_meta WHERE name = %s", name)
+        return str(rows[0][0]) if rows else None
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _check_format(self) -> None:
+        remedy = f"build it with: banc population build --size N --out {self.name}"
+        try:
+            found = self.meta("format")
+        except RegistryUnavailableError:
+            raise
+        except RegistryError as error:
+            raise RegistryError(
+                f"{self.name}: expected a registry of banc-insi in this database; {remedy}"
+            ) from error
+        if found != FORMAT:
+            raise RegistryError(f"{self.name}: expected a registry in format {FORMAT}, got {found}; {remedy}")
+
+    def _both(self, condition: LiteralString, scope: str, *parameters: object) -> list[Person]:
+        found = self._base(condition, *parameters)
+        if scope != BASE:
+            found += self._scoped(f"scope = %s AND {condition}", scope, *parameters)
+        return found
+
+    def _base(self, condition: LiteralString, *parameters: object) -> list[Person]:
+        query: LiteralString = f"SELECT {_COLUMNS} FROM banc_person WHERE {condition}"  # noqa: S608 - constants
+        return [_person(row) for row in self._rows(query, *parameters)]
+
+    def _scoped(self, condition: LiteralString, scope: str, *parameters: object) -> list[Person]:
+        if scope == BASE:
+            return []
+        query: LiteralString = f"SELECT {_COLUMNS} FROM banc_scoped WHERE {condition}"  # noqa: S608 - constants
+        return [_person(row) for row in self._rows(query, scope, *parameters)]
+
+    def _value(self, query: LiteralString, *parameters: object) -> int:
+        return int(self._rows(query, *parameters)[0][0])
+
+    def _rows(self, query: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            with self._connected() as connection:
+                return connection.execute(query, parameters).fetchall()
+        except RegistryUnavailableError:
+            # The server may have been started again since this thread last asked: once more, on a new connection.
+            with self._connected() as connection:
+                return connection.execute(query, parameters).fetchall()
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection[Any]]:
+        """Give this thread's connection, and say what went wrong in our words."""
+        try:
+            yield self._connection()
+        except errors.UniqueViolation as error:
+            detail = error.diag.message_detail or str(error)
+            raise DuplicateKeyError(f"expected each key once: {self._clean(detail)}") from None
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self.close()
+            raise RegistryUnavailableError(
+                f"the registry {self.name} does not answer: {self._clean(str(error))}"
+            ) from None
+        except psycopg.Error as error:
+            raise RegistryError(f"the registry {self.name} refused: {self._clean(str(error))}") from None
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S)
+            self._local.connection = connection
+        return connection
+
+    def _clean(self, message: str) -> str:
+        """Return a message on one line, without the password."""
+        try:
+            password = urlsplit(self._url).password or ""
+        except ValueError:
+            password = ""
+        for secret in (self._url, password, unquote(password)):
+            if secret:
+                message = message.replace(secret, "…")
+        return " ".join(message.split())
+
+
+def _rest(found: list[Person], total: int, limit: int, offset: int) -> tuple[int, int]:
+    """Return limit and offset of the people of the session that follow those of the base population."""
+    return limit - len(found), max(offset - total, 0)
+
+
+def _create(connection: psycopg.Connection[Any], table: LiteralString) -> None:
+    connection.execute(f"CREATE TABLE {table} (id bigint PRIMARY KEY, {_TABLE})")
+
+
+def _index(connection: psycopg.Connection[Any], table: LiteralString) -> None:
+    for statement in _INDEXES:
+        connection.execute(statement.format(table))
+
+
+def _copy_base(
+    connection: psycopg.Connection[Any], table: LiteralString, people: Iterable[Person], first_id: int
+) -> int:
+    return _copy(
+        connection,
+        f"COPY {table} (id, {_COLUMNS}) FROM STDIN (FORMAT BINARY)",
+        ("int8", *_TYPES),
+        ((number, *_row(person)) for number, person in enumerate(people, start=first_id)),
+    )
+
+
+def _copy(
+    connection: psycopg.Connection[Any],
+    statement: LiteralString,
+    types: tuple[str, ...],
+    rows: Iterable[tuple[Any, ...]],
+) -> int:
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def _set_meta(connection: psycopg.Connection[Any], **values: object) -> None:
+    for name, value in values.items():
+        connection.execute(
+            "INSERT INTO banc_meta VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, str(value)),
+        )
+
+
+def _row(person: Person) -> tuple[Any, ...]:
+    identity, traits, card = person.identity, person.identity.traits, person.card
+    history = [
+        [old.matricule.number, old.matricule.key, str(old.oid), old.date_from, old.date_to]
+        for old in identity.history
+    ]
+    return (
+        person.key,
+        search_code(traits.birth_date, traits.birth_name),
+        traits.birth_name,
+        traits.first_names,
+        str(traits.sex),
+        traits.birth_date,
+        traits.birth_place,
+        identity.matricule.number,
+        identity.matricule.key,
+        str(identity.oid),
+        list(person.tags) or None,
+        [old.matricule.number for old in identity.history] or None,
+        json.dumps(history) if history else None,
+        person.note,
+        *((card.insured_number, card.birth_rank, card.serial) if card else (None, None, None)),
+    )
+
+
+def _person(row: tuple[Any, ...]) -> Person:
+    (
+        key,
+        _,
+        birth_name,
+        first_names,
+        sex,
+        birth_date,
+        birth_place,
+        number,
+        cle,
+        oid,
+        tags,
+        _,
+        history,
+        note,
+    ) = row[:14]
+    insured, rank, serial = row[14:]
+    return Person(
+        key=key,
+        identity=InsIdentity(
+            traits=Traits(
+                birth_name=birth_name,
+                first_names=first_names,
+                sex=sex,
+                birth_date=birth_date,
+                birth_place=birth_place,
+            ),
+            matricule=Matricule(number, cle),
+            oid=oid,
+            history=tuple(
+                HistoricId(matricule=Matricule(*old[:2]), oid=old[2], date_from=old[3], date_to=old[4])
+                for old in (json.loads(history) if history else ())
+            ),
+        ),
+        tags=tuple(tags or ()),
+        note=note,
+        card=None if insured is None else Card(insured_number=insured, birth_rank=rank, serial=serial),
+    )

@@ -1,0 +1,154 @@
+"""A disturbed session disturbs nobody else, clients that give up leave nothing behind, and the server still stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from simulator.client import BenchClient
+from simulator.serving import STOP_TIMEOUT_S, free_port, wait_until_answering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from simulator.client import SessionClient
+
+GIVEN_UP = 200
+
+
+@pytest.fixture
+def other(chaos_bench: Any, door: Any) -> Iterator[SessionClient]:
+    made = chaos_bench.api(door).create_session()
+    yield made
+    made.delete()
+
+
+def test_while_one_session_has_a_slow_network_the_calls_of_another_go_on(
+    door: Any,
+    session: SessionClient,
+    other: SessionClient,
+    scenario: Callable[..., dict[str, Any]],
+    soap_request: Callable[..., bytes],
+) -> None:
+    session.install(scenario("slow-network"))
+    slow_done = threading.Event()
+    # More slow calls than cheroot has threads.
+    with ThreadPoolExecutor(24) as pool:
+        slow = [pool.submit(door.ask, f"/s/{session.id}/lps", soap_request()) for _ in range(24)]
+        slow[0].add_done_callback(lambda _: slow_done.set())
+        while len(session.exchanges()) < 24:
+            time.sleep(0.01)
+        answered = 0
+        while answered < 5:
+            assert door.ask(f"/s/{other.id}/lps", soap_request()).status == 200
+            answered += 1
+        # All are answered 3 s after they were asked, and five calls of the neighbour are answered before.
+        assert not slow_done.is_set()
+        assert {call.result().status for call in slow} == {200}
+
+
+def test_clients_that_give_up_leave_nothing_behind(
+    door: Any,
+    session: SessionClient,
+    other: SessionClient,
+    scenario: Callable[..., dict[str, Any]],
+    soap_request: Callable[..., bytes],
+) -> None:
+    session.install(scenario({"no-answer": {"seconds": 300}}))
+    body = soap_request()
+    head = f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    before = connections_to(door.port)
+    hung = []
+    for _ in range(GIVEN_UP):
+        connection = door.connect()
+        connection.sendall(head.encode() + body)
+        hung.append(connection)
+    while len(session.exchanges()) < GIVEN_UP:
+        time.sleep(0.05)
+    assert door.ask(f"/s/{other.id}/lps", soap_request()).status == 200
+    for connection in hung:
+        connection.__exit__(None, None, None)
+    deadline = time.monotonic() + 30
+    while connections_to(door.port) > before:
+        assert time.monotonic() < deadline, "connections that were given up are still open"
+        time.sleep(0.1)
+    assert door.ask(f"/s/{other.id}/lps", soap_request()).status == 200
+
+
+def connections_to(port: int) -> int:
+    """Return how many connections the server still holds open on this port."""
+    held = psutil.net_connections("tcp")
+    return sum(
+        1 for c in held if c.laddr and c.laddr.port == port and c.status in {"ESTABLISHED", "CLOSE_WAIT"}
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent to a whole console on Windows")
+def test_the_server_stops_while_clients_wait_for_nothing(
+    tmp_path: Path, scenario: Callable[..., dict[str, Any]], soap_request: Callable[..., bytes]
+) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "simulator.cli", "serve", "--port", str(port), "--people", "5"]
+    with subprocess.Popen(
+        [*command, "--data-dir", str(tmp_path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert wait_until_answering(f"http://127.0.0.1:{port}/health")
+            with BenchClient(f"http://127.0.0.1:{port}") as client:
+                session = client.create_session()
+                session.install(scenario({"no-answer": {"seconds": 300}}))
+                body = soap_request()
+                with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+                    connection.sendall(
+                        f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                        + body
+                    )
+                    while not session.exchanges():
+                        time.sleep(0.02)
+                    process.send_signal(signal.SIGINT)
+                    # Far from the 300 s that the client was to wait.
+                    process.wait(timeout=STOP_TIMEOUT_S + 28)
+        finally:
+            process.kill()
+
+
+def test_a_stopping_server_drops_what_it_lent(
+    tmp_path: Path, scenario: Callable[..., dict[str, Any]], soap_request: Callable[..., bytes]
+) -> None:
+    from simulator.bench import BenchOptions, open_bench
+    from simulator.web.app import create_app
+    from simulator.web.cheroot_server import BenchServer
+
+    bench = open_bench(BenchOptions(data_dir=tmp_path, people=5))
+    server = BenchServer(("127.0.0.1", 0), create_app(bench), numthreads=2)
+    server.prepare()
+    serving = threading.Thread(target=server.serve, daemon=True)
+    serving.start()
+    port = int(server.bind_addr[1])
+    with BenchClient(f"http://127.0.0.1:{port}") as client:
+        session = client.create_session()
+        session.install(scenario({"no-answer": {"seconds": 300}}))
+        body = soap_request()
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            connection.sendall(
+                f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                + body
+            )
+            while not session.exchanges():
+                time.sleep(0.02)
+            server.stop()
+            serving.join(timeout=30)
+            assert not serving.is_alive()
+            assert connection.recv(1) == b""
+    bench.close()
