@@ -37,10 +37,13 @@ def diff(
         lang: of the explanations.
     """
     for side, titles in _TITLES.items():
-        lines = [_side(exchange, side, lang, ignore_passing=ignore_passing) for exchange in (first, second)]
+        before, after = (
+            _side(exchange, side, lang, ignore_passing=ignore_passing) for exchange in (first, second)
+        )
         title = titles[0 if lang == "fr" else 1]
         yield from unified_diff(
-            *lines,
+            before,
+            after,
             fromfile=f"{title} {first.id}",
             tofile=f"{title} {second.id}",
             lineterm="",

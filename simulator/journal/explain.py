@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
         yield (f"Appelant : {mode}", f"Caller: {mode}")[lang]
     if decision.source == "fault":
         yield (f"Demande refusée : {decision.cause}", f"Request refused: {decision.cause}")[lang]
+        fault = fault_catalogue().get(exchange.code)
+        if fault is not None:
+            yield (
+                f"Sens de {exchange.code} : {fault.when_fr}",
+                f"Meaning of {exchange.code}: {fault.when_en}",
+            )[lang]
     elif decision.source == "scenario":
         rule = (decision.rule or 0) + 1
         yield (

@@ -53,10 +53,17 @@ class Line:
     """Local names from the root to the element that begins or ends here."""
 
 
-def parse(content: bytes) -> etree._Element | None:
-    """Return the root of a message, ``None`` when it is not well-formed XML. Nothing outside it is read."""
+def parse(content: bytes, *, indented: bool = False) -> etree._Element | None:
+    """Return the root of a message, ``None`` when it is not well-formed XML. Nothing outside it is read.
+
+    White space between elements is left out, unless it is ``indented`` already.
+    """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True, huge_tree=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_blank_text=not indented,
+        huge_tree=False,
     )
     try:
         return etree.fromstring(content, parser)
@@ -65,18 +72,20 @@ def parse(content: bytes) -> etree._Element | None:
 
 
 def pretty_lines(content: bytes) -> list[Line] | None:
-    """Return a message indented, its prefixes as they are; ``None`` when it is not well-formed XML."""
+    """Return a message indented, its prefixes as they are; ``None`` when it is not well-formed XML, or has a DTD."""
     root = parse(content)
-    if root is None:
+    if root is None or root.getroottree().docinfo.doctype:
         return None
     text = etree.tostring(root, pretty_print=True, encoding="unicode")
     # Read again: the elements then know their lines.
-    again = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+    again = parse(text.encode("utf-8"), indented=True)
+    if again is None:
+        return None
     paths: dict[int, tuple[str, ...]] = {}
     for element in again.iter(etree.Element):
         if element.sourceline is not None:
             paths.setdefault(element.sourceline, _path(element))
-    return [Line(line, paths.get(number, ())) for number, line in enumerate(text.splitlines(), 1)]
+    return [Line(line, paths.get(number, ())) for number, line in enumerate(text.rstrip("\n").split("\n"), 1)]
 
 
 def compared_lines(content: bytes, *, ignore_passing: bool) -> list[str]:
