@@ -29,11 +29,14 @@ from simulator.web.app import create_app, create_parts
 from simulator.web.front import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     from simulator.journal.writer import JournalOptions
+
+REGISTRY_VARIABLE = "BANC_REGISTRY"
+"""Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
 
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
@@ -178,7 +181,6 @@ def running(options: ServeOptions) -> Iterator[str]:
         *("--host", options.host, "--port", str(options.port)),
         *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
         *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
-        *(() if bench.registry is None else ("--registry", bench.registry)),
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
@@ -186,7 +188,8 @@ def running(options: ServeOptions) -> Iterator[str]:
         *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
         *_journal_arguments(bench.journal),
     ]
-    with running_process(command, f"{base_url(options)}/health") as url:
+    environment = {} if bench.registry is None else {REGISTRY_VARIABLE: bench.registry}
+    with running_process(command, f"{base_url(options)}/health", environment) as url:
         yield url.removesuffix("/health")
 
 
@@ -200,8 +203,13 @@ def _journal_arguments(journal: JournalOptions) -> list[str]:
 
 
 @contextlib.contextmanager
-def running_process(command: list[str], ready_url: str) -> Iterator[str]:
-    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out."""
+def running_process(
+    command: list[str], ready_url: str, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out.
+
+    ``environment`` is added to that of this process.
+    """
     # The command is one of our own, built from typed options.
     process = subprocess.Popen(  # noqa: S603
         command,
@@ -211,6 +219,7 @@ def running_process(command: list[str], ready_url: str) -> Iterator[str]:
         text=True,
         encoding="utf-8",
         errors="replace",
+        env={**os.environ, **(environment or {})},
         # A group of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         start_new_session=os.name != "nt",

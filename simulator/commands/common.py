@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 import platformdirs
 
+from simulator.serving import REGISTRY_VARIABLE
+
 EXIT_SETUP = 2
 """Exit code when the bench or the set-up is at fault."""
 
@@ -25,6 +27,8 @@ data_dir_option = click.option(
 registry_option = click.option(
     "--registry",
     metavar="FILE|postgresql://…",
+    envvar=REGISTRY_VARIABLE,
+    show_envvar=True,
     default=None,
     help="A registry made by banc population build; the one of the data directory when none is given.",
 )

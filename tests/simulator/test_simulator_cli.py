@@ -195,7 +195,9 @@ class TestScenarioCheck:
         assert result.exit_code == 1
         assert "good.yaml: tests/one" in result.output
         assert "fault.yaml:8:19: rules[0].then.fault: expected a code of the fault catalogue" in result.output
-        assert "typo.yaml:7:5: rules[0]: unknown key 'quand'; known keys are then, when" in result.output
+        assert (
+            "typo.yaml:7:5: rules[0]: unknown key 'quand'; known keys are stage, then, when" in result.output
+        )
         assert "nowhere.yaml: cannot be read" in result.output
 
     def test_nothing_to_check_is_a_usage_error(self, run: Run) -> None:
