@@ -103,8 +103,8 @@ def print_exchange(exchange: Exchange, lang: Language) -> None:
     if lines is None:
         console.print(Text(exchange.response.decode("utf-8", "replace")))
         return
-    for shown in lines:
-        console.print(Text(shown.text))
+    for xml_line in lines:
+        console.print(Text(xml_line.text))
 
 
 def _print_lines(console: Console, lines: Iterable[Annotated], lang: Language) -> None:
