@@ -82,7 +82,7 @@ def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bo
             "en": f"Give again the answer of {exchange.at}",
         },
         "source": f"exchange {exchange.id} of {exchange.at}, session {exchange.session}",
-        "evidence": exchange.decision.evidence or "inferred",
+        "evidence": str(exchange.decision.evidence) or "inferred",
         **({"people": people} if people else {}),
         "rules": [rule],
     }
