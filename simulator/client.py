@@ -105,9 +105,7 @@ class BenchClient:
         if session_id is not None:
             parameters["id"] = session_id
         headers = {"Content-Type": "application/zip"}
-        data = self.call(
-            "POST", "/api/v1/sessions/import", params=parameters, content=archive, headers=headers
-        )
+        data = self.call("POST", "/api/v1/import", params=parameters, content=archive, headers=headers)
         return SessionClient(self, data["id"], self.base_url + data["soap_path"])
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import secrets
@@ -129,14 +130,17 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
     Raises:
         ServingError: a TLS port cannot be opened.
     """
+    # Without a lock: nobody who is killed while reading it can hold up the stop.
+    stopping = multiprocessing.RawValue(ctypes.c_bool, False)  # noqa: FBT003 - its initial value
     with _tls_process(options) as opened:
         serve_rsgi(
-            partial(_load, opened),
+            partial(_load, opened, stopping),
             host=opened.host,
             port=opened.port,
             workers=opened.workers,
             on_ready=lambda: on_ready(opened),
             ready_url=f"{base_url(opened)}/health",
+            on_stop=lambda: setattr(stopping, "value", True),
         )
 
 
@@ -148,8 +152,12 @@ def serve_rsgi(
     workers: int,
     on_ready: Callable[[], None],
     ready_url: str,
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve the RSGI application that ``loader`` returns in each worker, until interrupted."""
+    """Serve the RSGI application that ``loader`` returns in each worker, until interrupted.
+
+    ``on_stop`` is told at once, before workers wait for the answers that have begun.
+    """
     server = Granian(
         "simulator",
         address=host,
@@ -162,6 +170,7 @@ def serve_rsgi(
         # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
         workers_kill_timeout=STOP_TIMEOUT_S,
     )
+    server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
     threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
     server.serve(target_loader=loader, wrap_loader=False)
 
@@ -310,9 +319,18 @@ def _serve_tls(options: ServeOptions, parent: Connection) -> None:
             parent.recv()
 
 
-def _load(options: ServeOptions, *_: object) -> Any:
+def _load(options: ServeOptions, stopping: ctypes.c_bool, *_: object) -> Any:
     """Make the application in a worker process."""
-    return Front(create_parts(open_bench(options.bench), token=options.token))
+    parts = create_parts(open_bench(options.bench), token=options.token)
+    return Front(parts, stopping=lambda: stopping.value)
+
+
+def _both(first: Callable[[], None], then: Callable[..., None]) -> Callable[..., None]:
+    def call(*arguments: Any) -> None:
+        first()
+        then(*arguments)
+
+    return call
 
 
 def _announce(ready_url: str, on_ready: Callable[[], None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from simulator.commands.common import SetupError, data_dir_option, lang_option
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
-from simulator.journal.to_scenario import NotReproducibleError, scenario_of, to_yaml
+from simulator.journal.to_scenario import NotReproducibleError, check_id, scenario_of, to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 EXIT_DIFFERENT = 1
 """Exit code of ``diff`` when the exchanges differ."""
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
 
@@ -153,8 +151,11 @@ def exchange_to_scenario(
       banc scenario run again.yaml --call
       banc exchanges to-scenario 12 --id mine/slow-answer --exact
     """
-    if scenario_id is not None and not _ID.fullmatch(scenario_id):
-        raise SetupError(f"expected an id such as mine/slow-answer, got {scenario_id!r}")
+    try:
+        if scenario_id is not None:
+            check_id(scenario_id)
+    except ValueError as error:
+        raise SetupError(f"--id: {error}") from error
     with opened_journal(data_dir) as journal:
         exchange = exchange_of(journal, exchange_id, data_dir)
     try:

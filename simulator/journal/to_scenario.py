@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -45,8 +46,22 @@ _ASKED: Final = (
 )
 
 
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
+_MAX_ID: Final = 120
+
+
 class NotReproducibleError(Exception):
     """No scenario can give this answer again; the message says why."""
+
+
+def check_id(scenario_id: str) -> None:
+    """Refuse what cannot be the id of a scenario.
+
+    Raises:
+        ValueError: with what was expected.
+    """
+    if len(scenario_id) > _MAX_ID or not _ID.fullmatch(scenario_id):
+        raise ValueError(f"expected an id such as mine/slow-answer, got {scenario_id[:80]!r}")
 
 
 def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bool = False) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from flask import Flask, Response, jsonify
 from simulator.journal.health import journal_health
 from simulator.version import VERSION
 from simulator.web.api import control_api
+from simulator.web.events import Live
 from simulator.web.soap import SoapEntry, SoapMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.bench import Bench
+    from simulator.sessions.store import SessionStore
 
 MAX_API_BYTES = 16 * 1024 * 1024
 """Largest body of the control API."""
@@ -23,10 +25,13 @@ MAX_API_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The two parts, for a server that calls the SOAP entry directly."""
+    """The parts, for a server that calls the SOAP entry and the live journal directly."""
 
     soap: SoapEntry
     flask: Flask
+    live: Live
+    sessions: SessionStore
+    token: str | None
     close: Callable[[], None] = lambda: None
     """Ends what the stores do."""
 
@@ -37,19 +42,23 @@ def create_app(bench: Bench, *, token: str | None = None) -> Flask:
     Args:
         bench: the open stores and the teleservice.
         token: when given, the control API asks for ``Authorization: Bearer <token>``.
+
+    A server that stops ends the streams of the live journal with ``app.extensions["live"].stop()``.
     """
     parts = create_parts(bench, token=token)
+    parts.flask.extensions["live"] = parts.live
     # Flask's own way to put a callable before its routing.
     parts.flask.wsgi_app = SoapMiddleware(parts.soap, parts.flask.wsgi_app)  # type: ignore[method-assign]
     return parts.flask
 
 
 def create_parts(bench: Bench, *, token: str | None = None) -> Application:
-    """Return the two parts of the application; the arguments are those of ``create_app``."""
+    """Return the parts of the application; the arguments are those of ``create_app``."""
+    live = Live(bench.journal)
     app = Flask("simulator", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     app.config["MAX_CONTENT_LENGTH"] = MAX_API_BYTES
-    app.register_blueprint(control_api(bench, token=token))
+    app.register_blueprint(control_api(bench, live, token=token))
 
     @app.get("/health")
     def health() -> Response:
@@ -70,7 +79,8 @@ def create_parts(bench: Bench, *, token: str | None = None) -> Application:
             wsdl="/lps?wsdl",
             wsdl_inferred="/lps?wsdl=inferred",
             api="/api/v1",
+            openapi="/api/v1/openapi.json",
             health="/health",
         )
 
-    return Application(SoapEntry(bench), app, bench.close)
+    return Application(SoapEntry(bench), app, live, bench.sessions, token, bench.close)

@@ -8,20 +8,28 @@ thread would cost as much again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 from werkzeug.test import run_wsgi_app
 
 from simulator.contract.limits import HEAD_BYTES, is_lot_call
 from simulator.journal.exchange import Headers
 from simulator.scripting.chaos_reply import AT_ONCE
+from simulator.sessions.store import UnknownSessionError
+from simulator.web import events
+from simulator.web.api.guard import refusal
 from simulator.web.app import MAX_API_BYTES
 from simulator.web.rsgi_delivery import deliver
 from simulator.web.soap import HttpRequest, read_limit, session_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
     from granian.rsgi import Scope
 
@@ -36,12 +44,23 @@ _log = logging.getLogger(__name__)
 class Front:
     """One worker's RSGI application."""
 
-    def __init__(self, application: Application, *, body_timeout: float = BODY_TIMEOUT_S) -> None:
-        """Take the parts of the application; ``body_timeout`` in seconds."""
+    def __init__(
+        self,
+        application: Application,
+        *,
+        body_timeout: float = BODY_TIMEOUT_S,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take the parts of the application; ``body_timeout`` in seconds.
+
+        ``stopping`` tells whether the server is about to stop: it waits for every answer that has begun.
+        """
         self._body_timeout = body_timeout
         self._soap = application.soap
         self._flask = application.flask
+        self._application = application
         self._close = application.close
+        self._hub = events.Hub(application.live, stopping=stopping)
 
     def __rsgi_del__(self, _loop: object) -> None:
         """Leave in order when the server stops: what waits to be written is written."""
@@ -81,13 +100,53 @@ class Front:
             else:
                 await deliver(answer, scope, protocol)
             return
+        if scope.path == events.PATH and scope.method == "GET":
+            await self._follow(scope, headers, protocol)
+            return
         environ = _environ(scope, headers, body)
         status, answer_headers, content = await asyncio.to_thread(self._run_flask, environ)
         protocol.response_bytes(status, answer_headers, content)
 
+    async def _follow(self, scope: Scope, headers: dict[str, str], protocol: HTTPProtocol) -> None:
+        """Send the live journal until the client is gone, is let go, or the server stops."""
+        refused = refusal(headers, token=self._application.token)
+        if refused is not None:
+            _refuse(protocol, *refused)
+            return
+        try:
+            query = dict(reversed(parse_qsl(scope.query_string, keep_blank_values=True)))
+            wanted = events.read_follow(query, headers)
+            if wanted.session is not None:
+                await asyncio.to_thread(self._application.sessions.get, wanted.session)
+            stream = self._hub.follow(wanted)
+            first = await anext(stream)
+        except (events.FollowError, UnknownSessionError) as error:
+            _refuse(protocol, str(error), getattr(error, "status", 404))
+            return
+        async with contextlib.aclosing(stream):
+            sending = asyncio.ensure_future(_send(stream, first, protocol))
+            gone = asyncio.ensure_future(protocol.client_disconnect())
+            # The client may leave while nothing is sent.
+            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (sending, gone):
+                task.cancel()
+            await asyncio.gather(sending, gone, return_exceptions=True)
+
     def _run_flask(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
         content, status, headers = run_wsgi_app(self._flask, environ, buffered=True)
         return int(status.split(" ", 1)[0]), list(headers.items()), b"".join(content)
+
+
+async def _send(stream: AsyncIterator[bytes], first: bytes, protocol: HTTPProtocol) -> None:
+    transport = protocol.response_stream(200, list(events.HEADERS))
+    await transport.send_bytes(first)
+    async for frame in stream:
+        await transport.send_bytes(frame)
+
+
+def _refuse(protocol: HTTPProtocol, message: str, status: int) -> None:
+    body = json.dumps({"error": message}, ensure_ascii=False)
+    protocol.response_str(status, [("content-type", "application/json")], f"{body}\n")
 
 
 async def _receive(scope: Scope, protocol: HTTPProtocol, *, is_soap: bool) -> bytes:

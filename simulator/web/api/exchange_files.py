@@ -8,7 +8,7 @@ from flask import Response, jsonify, request
 
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
-from simulator.journal.to_scenario import NotReproducibleError, scenario_of, to_yaml
+from simulator.journal.to_scenario import NotReproducibleError, check_id, scenario_of, to_yaml
 from simulator.web.api.common import MAX_ID, choice_argument, number_argument, problem
 from simulator.web.api.exchanges import filters_of, flag_argument, found_exchange, missing_exchange
 
@@ -65,11 +65,14 @@ def exchange_file_routes(api: Blueprint, bench: Bench) -> None:
         ``POST /sessions/<id>/scenarios`` takes as ``scenario``) or ``yaml`` (a file).
         """
         exact, form = flag_argument("exact", default=False), choice_argument("format", "json", "json", "yaml")
+        scenario_id = request.args.get("id")
+        if scenario_id is not None:
+            check_id(scenario_id)
         exchange = found_exchange(bench, exchange_id)
         if exchange is None:
             return missing_exchange(exchange_id)
         try:
-            data = scenario_of(exchange, request.args.get("id"), exact=exact)
+            data = scenario_of(exchange, scenario_id, exact=exact)
         except NotReproducibleError as error:
             return problem(f"exchange {exchange_id} cannot be made a scenario: {error}", 422)
         if form == "json":

@@ -71,16 +71,17 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
         exchange = found_exchange(bench, exchange_id)
         return missing_exchange(exchange_id) if exchange is None else jsonify(_explained(exchange))
 
-    @api.get("/exchanges/<int:exchange_id>/<any(request, response):side>")
-    def get_bytes(exchange_id: int, side: str) -> Response | tuple[Response, int]:
-        """Give the exact bytes of one side."""
+    @api.get("/exchanges/<int:exchange_id>/request")
+    def get_request(exchange_id: int) -> Response | tuple[Response, int]:
+        """Give the exact bytes that came."""
         exchange = found_exchange(bench, exchange_id)
-        if exchange is None:
-            return missing_exchange(exchange_id)
-        content = exchange.request if side == "request" else exchange.response
-        # What a client sent must not be run by a browser.
-        headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment"}
-        return Response(content, content_type="application/octet-stream", headers=headers)
+        return missing_exchange(exchange_id) if exchange is None else _bytes(exchange.request)
+
+    @api.get("/exchanges/<int:exchange_id>/response")
+    def get_response(exchange_id: int) -> Response | tuple[Response, int]:
+        """Give the exact bytes that went."""
+        exchange = found_exchange(bench, exchange_id)
+        return missing_exchange(exchange_id) if exchange is None else _bytes(exchange.response)
 
     @api.get("/exchanges/<int:exchange_id>/annotated")
     def get_annotated(exchange_id: int) -> Response | tuple[Response, int]:
@@ -107,6 +108,12 @@ def found_exchange(bench: Bench, exchange_id: int) -> Exchange | None:
 def missing_exchange(exchange_id: int) -> tuple[Response, int]:
     """Return the answer about an exchange that is not there."""
     return problem(f"no exchange {exchange_id}", 404)
+
+
+def _bytes(content: bytes) -> Response:
+    # What a client sent must not be run by a browser.
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment"}
+    return Response(content, content_type="application/octet-stream", headers=headers)
 
 
 def _lines(lines: Iterable[Annotated]) -> list[dict[str, Any]]:

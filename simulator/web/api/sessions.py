@@ -103,7 +103,7 @@ def _archive_routes(api: Blueprint, bench: Bench) -> None:
             download_name=f"session-{session_id}.zip",
         )
 
-    @api.post("/sessions/import")
+    @api.post("/import")
     def import_archive() -> tuple[Response, int]:
         content = request.get_data()
         if not content:

@@ -323,6 +323,11 @@ class TestExchanges:
     def test_a_senseless_page_is_refused(self, web: Client, query: str) -> None:
         assert "expected a whole number" in refused(web.get(f"{API}/exchanges?{query}"), 400)
 
+    @pytest.mark.parametrize("order", ["", "null", "NEWEST"])
+    def test_a_senseless_order_is_refused(self, web: Client, order: str) -> None:
+        message = refused(web.get(f"{API}/exchanges?order={order}"), 400)
+        assert message == f"order: expected one of oldest, newest, got {order!r}"
+
     def test_a_bare_unreadable_request_can_be_told(self, web: Client, ask: Ask) -> None:
         ask(b"\xff\x00")
         (told,) = ok(web.get(f"{API}/exchanges"))
@@ -373,7 +378,9 @@ def test_what_is_not_there_is_told_in_json(web: Client, method: str, path: str, 
     body: dict[str, Any] = {"scenario": {**SCENARIO, "people": [], "rules": rules}, "people": {}}
     if path.endswith("people"):
         body = {"people": []}
-    refused(web.open(API + path, method=method, json=body), status)
+    response = web.open(API + path, method=method, json=body)
+    refused(response, status)
+    assert ("Allow" in response.headers) is (status == 405)
 
 
 class TestGuards:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -190,12 +191,15 @@ class TestScenario:
         data = ok(web.get(f"{API}/1/scenario?exact=true"))
         assert data["rules"][0]["then"]["raw"]["text"].encode() == exchange.response
 
-    def test_what_cannot_be_one_is_told(self, web: Client, ask: Ask) -> None:
+    def test_what_cannot_be_one_is_told(self, web: Client, bench: Bench, ask: Ask) -> None:
+        bench.journal.append(replace(ask(), http_status=0, response=b""))
+        message = refused(web.get(f"{API}/2/scenario"), 422)
+        assert message.startswith("exchange 2 cannot be made a scenario: nothing was answered")
+
+    @pytest.mark.parametrize("query", ["id=Not an id", f"id={'a' * 121}", "exact=1", "format=toml"])
+    def test_a_senseless_query_is_refused(self, web: Client, ask: Ask, query: str) -> None:
         ask()
-        message = refused(web.get(f"{API}/1/scenario?id=Not an id"), 422)
-        assert message.startswith(
-            "exchange 1 cannot be made a scenario: no scenario can give this answer again: id"
-        )
+        assert "expected" in refused(web.get(f"{API}/1/scenario?{query}"), 400)
 
 
 def test_losses_are_in_health(web: Client, bench: Bench, ask: Ask, full_disk: Any) -> None:

@@ -146,9 +146,9 @@ class TestArchive:
         assert response.headers["Content-Disposition"] == "attachment; filename=session-a.zip"
         assert "exchanges.ndjson" in names(response.data)
         assert "exchanges.ndjson" not in names(web.get(f"{API}/a/export?exchanges=drop").data)
-        refused(web.post(f"{API}/import", data=response.data, content_type="application/zip"), 409)
+        refused(web.post("/api/v1/import", data=response.data, content_type="application/zip"), 409)
         again = ok(
-            web.post(f"{API}/import?id=b&recognise=drop", data=response.data, content_type="application/zip"), 201
+            web.post("/api/v1/import?id=b&recognise=drop", data=response.data, content_type="application/zip"), 201
         )  # fmt: skip
         assert (again["id"], again["name"], again["recognise"]) == ("b", "A", {})
         assert ok(web.get(f"{API}/b/people?limit=1000"))[-1] == to_json(make_person())
@@ -162,7 +162,7 @@ class TestArchive:
         ],
     )
     def test_what_is_none_is_refused(self, web: Client, query: str, data: bytes, message: str) -> None:
-        response = web.post(f"{API}/import{query}", data=data, content_type="application/zip")
+        response = web.post(f"/api/v1/import{query}", data=data, content_type="application/zip")
         assert message in refused(response, 400)
 
 

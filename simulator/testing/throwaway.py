@@ -1,0 +1,69 @@
+"""The certificates of tests over TLS: made once for each user and kept, because making keys takes seconds.
+
+They are kept in the user's cache folder, under a name that changes with what a PKI holds, and made again a month
+before they end. No certificate of it opens anything but a simulator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import platformdirs
+
+from simulator.security.pki import PkiError, init_pki, read_pki
+from simulator.version import VERSION
+
+if TYPE_CHECKING:
+    from simulator.security.pki import PkiSummary
+
+_DAYS: Final = 365
+_MARGIN: Final = timedelta(days=30)
+
+
+def throwaway_pki(cache: Path | None = None, *, now: datetime | None = None) -> PkiSummary:
+    """Return the PKI of this user's tests, made now when there is none or when it ends soon.
+
+    Args:
+        cache: folder to keep it in; the user's cache folder by default.
+        now: aware; the real time by default.
+
+    Raises:
+        PkiError: it cannot be made.
+        OSError: the folder cannot be written.
+    """
+    now = now or datetime.now(UTC)
+    cache = cache or platformdirs.user_cache_path("banc-insi", appauthor=False)
+    cache.mkdir(parents=True, exist_ok=True)
+    recipe = (files("simulator.security") / "pki.yaml").read_bytes() + VERSION.encode()
+    kept = cache / f"testing-pki-{hashlib.sha256(recipe).hexdigest()[:16]}"
+    try:
+        return _still_good(kept, now)
+    except PkiError:
+        pass
+    # Beside, then renamed: another process never sees half of it.
+    with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as beside:
+        made = Path(beside) / "pki"
+        init_pki(made, now=now, days=_DAYS)
+        old = Path(beside) / "old"
+        try:
+            if kept.exists():
+                kept.rename(old)
+            made.rename(kept)
+        except OSError:
+            # Another process was first, or still reads the old one (Windows): then a copy of our own will do.
+            if not kept.exists():
+                shutil.copytree(made, kept, dirs_exist_ok=True)
+    return _still_good(kept, now)
+
+
+def _still_good(folder: Path, now: datetime) -> PkiSummary:
+    summary = read_pki(folder)
+    if datetime.fromisoformat(summary.valid_until) - now < _MARGIN:
+        raise PkiError(f"the certificates in {folder} end on {summary.valid_until}")
+    return summary

@@ -1,0 +1,68 @@
+"""The control API does what its own document says, whatever is sent to it (schemathesis, all checks)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from simulator.bench import BenchOptions
+from simulator.serving import ServeOptions, running
+from simulator.web.api.specification import document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+METHODS = {"get", "put", "post", "patch", "delete"}
+NOT_HERE = ("followExchanges", "importSession")
+"""An endless stream, and a body that is no text: test_live_events.py and test_session_archive.py have them."""
+EXAMPLES = 25
+"""Of each operation in each phase: bounded, so that the suite stays short."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("token", [None, "s3cret"], ids=["open", "token"])
+def test_every_answer_is_as_described(
+    tmp_path: Path, soap_request: Callable[..., bytes], token: str | None
+) -> None:
+    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path / "data", people=5), port=0, token=token)
+    with running(options) as url:
+        for sex in ("M", "F", "X"):  # exchanges to read: found, not found, refused
+            httpx.post(
+                f"{url}/lps",
+                content=soap_request(sex=sex),
+                headers={"Content-Type": "application/soap+xml"},
+                trust_env=False,
+            )
+        done = subprocess.run(
+            [
+                str(Path(sys.executable).with_name("schemathesis")),
+                *("--config-file", str(HERE / "schemathesis.toml")),
+                *("run", f"{url}/api/v1/openapi.json", "--checks", "all", "--no-color"),
+                *("--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none"),
+                *(part for name in NOT_HERE for part in ("--exclude-operation-id", name)),
+                *(("--header", f"Authorization: Bearer {token}") if token else ()),
+            ],
+            capture_output=True,
+            check=False,
+            cwd=tmp_path,
+            encoding="utf-8",
+            env=os.environ | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "PYTHONUTF8": "1"},
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        wanted = {
+            operation["operationId"]
+            for item in document()["paths"].values()
+            for method, operation in item.items()
+            if method in METHODS
+        }
+        # It leaves the document itself out, which it has read to begin with.
+        assert f"Tested: {len(wanted - {'getOpenapi', *NOT_HERE})}" in done.stdout
+        assert httpx.get(f"{url}/health", trust_env=False).json()["status"] == "ok"
