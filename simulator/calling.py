@@ -29,6 +29,7 @@ from simulator.contract.names import (
 )
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator, Mapping
 
     from simulator.registry.person import Person
@@ -69,13 +70,35 @@ def request_of(ask: Mapping[str, Any], people: Mapping[str, Person]) -> bytes:
     return _envelope(operation, _BODIES[operation](ask, person, traits), ask.get("idam", IDAM))
 
 
-def send(url: str, body: bytes, *, headers: Mapping[str, str] | None = None, wait: float = 0.0) -> Reply:
-    """Post one request; ``wait`` is how many seconds the answer is expected to take."""
+def send(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str] | None = None,
+    wait: float = 0.0,
+    tls: ssl.SSLContext | None = None,
+) -> Reply:
+    """Post one request.
+
+    Args:
+        url: the SOAP address.
+        body: the request.
+        headers: more than the Content-Type, or another one.
+        wait: how many seconds the answer is expected to take.
+        tls: whom to trust and which certificate to show, on a TLS port.
+    """
     started = time.monotonic()
     typed = {"Content-Type": "application/soap+xml; charset=utf-8", **(headers or {})}
     try:
         # A proxy of the environment must never see local test traffic.
-        answer = httpx.post(url, content=body, headers=typed, timeout=wait + SILENT_AFTER_S, trust_env=False)
+        answer = httpx.post(
+            url,
+            content=body,
+            headers=typed,
+            timeout=wait + SILENT_AFTER_S,
+            trust_env=False,
+            verify=True if tls is None else tls,
+        )
     except httpx.TimeoutException:
         return Reply(transport="silent", seconds=time.monotonic() - started)
     except (httpx.TransportError, httpx.DecodingError):
@@ -89,7 +112,9 @@ def send(url: str, body: bytes, *, headers: Mapping[str, str] | None = None, wai
     )
 
 
-def play(step: Step, url: str, people: Mapping[str, Person]) -> Iterator[tuple[Reply, list[str]]]:
+def play(
+    step: Step, url: str, people: Mapping[str, Person], *, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[Reply, list[str]]]:
     """Make the calls of a step; yield each reply with how it differs from what the step expects."""
     for _ in range(step.times):
         reply = send(
@@ -97,6 +122,7 @@ def play(step: Step, url: str, people: Mapping[str, Person]) -> Iterator[tuple[R
             request_of(step.ask, people),
             headers=step.ask.get("headers"),
             wait=float(step.expect.get("at_least", 0)),
+            tls=tls,
         )
         yield reply, list(differences(step.expect, reply, people))
 

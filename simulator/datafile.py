@@ -129,6 +129,21 @@ def parse_yaml(
     return data
 
 
+def data_problems(data: Any, schema: Mapping[str, Any], check: Check | None = None) -> list[str]:
+    """Return what is wrong with data that came as JSON, in the words of a file: ``rules[2].title.fr: expected …``.
+
+    The arguments are those of ``load_yaml``; ``check`` sees data that satisfies the schema only.
+    """
+    found: list[tuple[Sequence[str | int], str]] = [
+        (list(error.absolute_path), _explain(error))
+        for error in _validator(json.dumps(schema)).iter_errors(data)
+    ]
+    if not found and check is not None:
+        found = list(check(data))
+    # One missing key of several is told once for each of them.
+    return list(dict.fromkeys(f"{_dotted(path)}: {message}" if path else message for path, message in found))
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Return a remedy in words when a known name is close, else nothing."""
     close = get_close_matches(name, list(known), n=1)

@@ -88,7 +88,7 @@ def conclude(
         return CallOutcome.NOT_FOUND, "INSi ne trouve aucune identité avec ces traits.", ()
     if reply.code == SEVERAL:
         return CallOutcome.SEVERAL, "INSi trouve plusieurs identités : précisez les traits.", ()
-    if reply.code != FOUND:
+    if reply.code != FOUND and not (reply.identity and "unknown-code-imported" in defects):
         return CallOutcome.ERROR, f"Code de réponse INSi inconnu : {reply.code!r}.", ()
     identity = reply.identity or ReturnedIdentity()
     rejections = tuple(_rejections(identity, defects))
@@ -156,15 +156,22 @@ def _rejections(identity: ReturnedIdentity, defects: Defects) -> Iterator[Alert]
                 code="LUNAR_DATE",
                 message=f"INSi a répondu avec une date de naissance incomplète : {date.french()}.",
             )
+    yield from _number_rejections(identity, defects)
+
+
+def _number_rejections(identity: ReturnedIdentity, defects: Defects) -> Iterator[Alert]:
+    """Yield what is wrong with the matricule and the OID of an answer 00."""
     try:
         Matricule.parse(identity.matricule or "")
     except MatriculeError as error:
         code = "MATRICULE_WRONG_KEY" if error.part == "key" else "MATRICULE_INVALID"
-        yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
+        if not (error.part == "key" and "matricule-key-unchecked" in defects):
+            yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
     try:
         parse_oid(identity.oid or "")
     except OidError as error:
-        yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
+        if "unknown-oid-imported" not in defects:
+            yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
 
 
 def _alerts(

@@ -161,6 +161,9 @@ class InsiCalls:
             self._write(stored, returned, patient, actor)
         if "status-raised-on-not-found" in self._defects and call.outcome is CallOutcome.NOT_FOUND:
             self._files.save(patient, Status.RECUP, actor, "appel INSi")
+        if "fault-lowers-status" in self._defects and call.outcome is CallOutcome.ERROR:
+            checked = patient.status in lifecycle.CHECKED
+            self._files.save(patient, Status.VALI if checked else Status.PROV, actor, "appel INSi")
 
     def _undecided(self, call_id: str) -> tuple[StoredCall, ReturnedIdentity]:
         """Return a call that waits for a decision, and what INSi returned."""

@@ -56,6 +56,8 @@ class InsiClient:
             ) as response:
                 received = _read(response, deadline)
         except httpx.TimeoutException:
+            if "time-out-taken-for-not-found" in self._defects:
+                return soap.not_found()
             return soap.failure(f"pas de réponse en {timeout:g} s")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return soap.failure(f"INSi injoignable : {error}")

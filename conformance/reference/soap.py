@@ -163,7 +163,7 @@ def read_reply(status: int, content: bytes, defects: Defects) -> Reply:
     if len(content) > MAX_BYTES:
         return failure(f"réponse de plus de {MAX_BYTES} octets")
     try:
-        envelope = etree.fromstring(content, _parser())
+        envelope = etree.fromstring(content, _parser(defects))
     except etree.XMLSyntaxError as error:
         return failure(f"réponse illisible (HTTP {status}) : {error}")
     if envelope.getroottree().docinfo.doctype:
@@ -185,8 +185,14 @@ def failure(message: str) -> Reply:
     return Reply(kind=ReplyKind.FAILURE, message=message)
 
 
-def _parser() -> etree.XMLParser:
+def not_found() -> Reply:
+    """Return the reply for an answer 01 without a label."""
+    return Reply(kind=ReplyKind.ANSWER, code="01")
+
+
+def _parser(defects: Defects) -> etree.XMLParser:
     return etree.XMLParser(
+        recover="broken-xml-repaired" in defects,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,

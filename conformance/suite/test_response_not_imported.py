@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import CallOutcome, Status
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.expectations import expect, expect_equal
 from conformance.suite.people import typed
 from conformance.suite.wire import need_answer
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 """The statuses that say that the identity comes from INSi."""
 
+TIME_OUT = "insi_timeout_seconds"
+"""Setting that a software may have (``openapi.yaml``): seconds that it waits for INSi."""
+
+SHORT_TIME_OUT_S = "0.4"
+"""So that a software that has this setting does not make the check wait."""
+
 
 @pytest.mark.rule("RSP-08")
 @pytest.mark.title(
@@ -29,7 +35,7 @@ WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 )
 @pytest.mark.parametrize("scenario", ["safety/lunar-day", "safety/lunar-month", "safety/lunar-both"])
 def test_incomplete_date(desk: Desk, scenario: str) -> None:
-    _expect_not_imported(desk, scenario)
+    _expect_not_imported(desk, scenario, role="patient")
 
 
 @pytest.mark.rule("RSP-08")
@@ -58,7 +64,7 @@ def test_incomplete_date_at_creation(desk: Desk) -> None:
     "scenario", ["safety/empty-birth-name", "safety/empty-first-names", "safety/empty-sex"]
 )
 def test_empty_trait(desk: Desk, scenario: str) -> None:
-    _expect_not_imported(desk, scenario)
+    _expect_not_imported(desk, scenario, role="patient")
 
 
 @pytest.mark.rule("ERR-04")
@@ -68,7 +74,33 @@ def test_empty_trait(desk: Desk, scenario: str) -> None:
 )
 @pytest.mark.parametrize("scenario", ["safety/wrong-key", "safety/unknown-oid"])
 def test_malformed_answer(desk: Desk, scenario: str) -> None:
-    _expect_not_imported(desk, scenario)
+    _expect_not_imported(desk, scenario, role="patient")
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Une réponse illisible ou au code inconnu n'est ni importée ni prise pour « aucune identité »",
+    en="An answer that cannot be read or has an unknown code is neither imported nor taken for “no identity”",
+)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "chaos/malformed-xml-cut-tag",
+        "chaos/malformed-xml-crossed-tags",
+        "chaos/malformed-xml-control-character",
+        "chaos/truncated-body",
+        "chaos/empty-body",
+        "chaos/html-maintenance",
+        "chaos/unknown-code-answer",
+    ],
+)
+def test_unreadable_answer(desk: Desk, scenario: str) -> None:
+    call = _expect_not_imported(desk, scenario)
+    expect(
+        isinstance(call, RefusedError) or call.outcome is not CallOutcome.NOT_FOUND,
+        fr=f"la réponse {scenario} est annoncée comme une absence d'identité",
+        en=f"the answer {scenario} is reported as no identity found",
+    )
 
 
 @pytest.mark.rule("RSP-12")
@@ -113,13 +145,31 @@ def test_several_found(desk: Desk, status: Status) -> None:
     en="A technical error of INSi lowers no status and erases neither matricule nor OID",
 )
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("scenario", ["faults/insi-102", "faults/insi-111", "faults/desir-1020"])
+@pytest.mark.parametrize(
+    "scenario",
+    ["faults/insi-102", "faults/insi-111", "faults/desir-1020", "chaos/http-503", "chaos/connection-reset"],
+)
 def test_technical_error(desk: Desk, status: Status, scenario: str) -> None:
     before = desk.bring(desk.draw(), status)
     desk.insi.install(scenario)
     call, requests = desk.during(lambda: _call(desk, before))
     need_answer(requests, scenario)
     _expect_usable(desk, before, call, fr=f"après l'erreur {scenario}", en=f"after the error {scenario}")
+
+
+@pytest.mark.rule("ERR-02")
+@pytest.mark.title(
+    fr="INSi ne répond pas : le logiciel abandonne l'appel sans abaisser le statut ni rien effacer",
+    en="INSi does not answer: the software gives the call up, lowers no status and erases nothing",
+)
+@pytest.mark.parametrize("status", Status)
+def test_no_answer(desk: Desk, status: Status) -> None:
+    before = desk.bring(desk.draw(), status)
+    desk.insi.install("chaos/no-answer-brief")
+    _shorten_time_out(desk)
+    call, requests = desk.during(lambda: _call(desk, before))
+    need_answer(requests, "chaos/no-answer-brief")
+    _expect_usable(desk, before, call, fr="quand INSi ne répond pas", en="when INSi does not answer")
 
 
 @pytest.mark.rule("ERR-02")
@@ -137,8 +187,19 @@ def test_network_down(desk: Desk) -> None:
     _expect_usable(desk, before, call, fr="réseau coupé", en="with the network down")
 
 
-def _expect_not_imported(desk: Desk, scenario: str) -> None:
-    """Check that the answer of a scenario leaves the file as it was and that the user is told.
+def _shorten_time_out(desk: Desk) -> None:
+    """Make the software give up soon, if it lets itself be set; else the scenario ends the call after 20 s."""
+    try:
+        if TIME_OUT in desk.lgo.read_settings():
+            desk.lgo.write_settings({TIME_OUT: SHORT_TIME_OUT_S})
+    except (RefusedError, VerbNotSupportedError):
+        return  # its own time-out is as good, only longer
+
+
+def _expect_not_imported(desk: Desk, scenario: str, role: str | None = None) -> InsiCall | RefusedError:
+    """Check that the answer of a scenario leaves the file as it was and that the user is told; return the call.
+
+    ``role`` is what the scenario calls the patient; without one it disturbs the answer about whoever is asked for.
 
     The same call is made first with the true answer, which the software has to propose: a software that
     imports nothing at all proves nothing here.
@@ -147,7 +208,7 @@ def _expect_not_imported(desk: Desk, scenario: str) -> None:
     before = desk.create(person)
     desk.decline(before)
 
-    desk.insi.install(scenario, patient=person)
+    desk.insi.install(scenario, **({role: person} if role else {}))
     call, requests = desk.during(lambda: _call(desk, before))
     need_answer(requests, scenario)
     alerted = isinstance(call, RefusedError) or bool(call.alerts or call.message.strip())
@@ -162,6 +223,7 @@ def _expect_not_imported(desk: Desk, scenario: str) -> None:
         fr=f"aucune alerte n'explique pourquoi la réponse {scenario} n'est pas reprise",
         en=f"no alert tells why the answer {scenario} is not taken",
     )
+    return call
 
 
 def _expect_nothing_stored(desk: Desk, status: Status, scenario: str) -> InsiCall:

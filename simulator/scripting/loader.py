@@ -9,9 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
-
-from simulator.datafile import load_yaml
+from simulator.datafile import data_problems, load_yaml
 from simulator.scripting.reading import scenario_of
 from simulator.scripting.validation import MAX_RAW_BYTES, meaning_problems
 
@@ -57,12 +55,10 @@ def read_scenario(data: Any) -> Scenario:
     Raises:
         ScenarioError: naming the place in the data and what was expected.
     """
-    errors = sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
-    if errors:
-        place = "/".join(map(str, errors[0].absolute_path)) or "the scenario"
-        raise ScenarioError(f"{place}: {errors[0].message}")
-    for where, message in meaning_problems(data):
-        raise ScenarioError(f"{'/'.join(map(str, where))}: {message}")
+    problems = data_problems(data, schema(), meaning_problems)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ScenarioError(problems[0] + more)
     return scenario_of(data)
 
 
@@ -153,8 +149,3 @@ def _raws(data: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
         for place, entry in entries:
             if "raw" in entry:
                 yield ("rules", index, "then", *place, "raw"), entry["raw"]
-
-
-@cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(schema())

@@ -8,14 +8,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cheroot.wsgi import Server
-
 from simulator.bench import Bench, BenchOptions, open_bench
 from simulator.client import BenchClient
 from simulator.testing.session import Insi
 from simulator.testing.throwaway import throwaway_pki
 from simulator.tls_serving import THREADS, tls_port
 from simulator.web.app import create_app
+from simulator.web.cheroot_server import BenchServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from simulator.security.pki import PkiSummary
 
 HOST: Final = "127.0.0.1"
+STOP_S: Final = 0.05
+"""How often the HTTP port looks whether it is to stop, in seconds."""
 PEOPLE: Final = 100
 """Synthetic people by default: enough for every tag that is not rare, and made in a few milliseconds."""
 
@@ -181,7 +182,9 @@ def _asked(url: str, option: str) -> str:
 
 @contextlib.contextmanager
 def _http_port(app: Any) -> Iterator[int]:
-    server = Server((HOST, 0), app, numthreads=THREADS)
+    server = BenchServer((HOST, 0), app, numthreads=THREADS)
+    # How long stopping may take: tests start and stop servers all the time.
+    server.expiration_interval = STOP_S
     server.prepare()
     thread = threading.Thread(target=server.serve, name="banc-insi", daemon=True)
     thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.registry.person import Person, from_json, to_json
@@ -13,7 +14,6 @@ from simulator.testing.people import find_people, make_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from simulator.client import SessionClient
     from simulator.security.pki import PkiSummary
@@ -130,22 +130,23 @@ class Insi:
         return When(self, conditions)
 
     def install(self, scenario: str | Path | dict[str, Any], /, **people: Person) -> dict[str, Person]:
-        """Put a scenario in force: a shipped one by id, a file by path, or its data.
+        """Put a scenario in force: a shipped one by id, a file by path (its edits are followed), or its data.
 
         Returns:
-            Who plays each role that the scenario leaves open: those given, others chosen in the registry.
+            Who plays each role: those given, others chosen in the registry as the scenario asks.
 
         Raises:
             DataFileError: the file is missing or broken.
             BenchClientError: the simulator refused it; the message says where and why.
         """
-        data = scenario if isinstance(scenario, dict) else scenario_data(scenario)
-        free = [role for role in _open_roles(data) if role not in people]
-        given = {person.key for person in people.values()}
-        chosen = [p for p in self.people(len(free) + len(given)) if p.key not in given] if free else []
-        bound = {**people, **dict(zip(free, chosen, strict=False))}
-        self.session.install(data, **bound)
-        return bound
+        if isinstance(scenario, Path) or (isinstance(scenario, str) and scenario.endswith((".yaml", ".yml"))):
+            data = scenario_data(scenario)
+            self.session.install_file(scenario, **people)
+        else:
+            data = scenario if isinstance(scenario, dict) else scenario_data(scenario)
+            self.session.install(data, **people)
+        bound = self.session.bound_people()
+        return {role: bound[role] for role in data.get("people") or ()}
 
     # What it received
 
@@ -259,14 +260,6 @@ class Script:
     def calls(self) -> list[ReceivedCall]:
         """The calls that it answered."""
         return [call for call in self._insi.calls if call.decision.scenario == self.id]
-
-
-def _open_roles(data: Mapping[str, Any]) -> list[str]:
-    """Return the roles that a scenario leaves to whoever installs it."""
-    people = data.get("people") or []
-    if isinstance(people, dict):
-        return [role for role, who in people.items() if who is None]
-    return list(people)
 
 
 def _with_roles(value: Any, roles: dict[str, Person]) -> Any:

@@ -7,7 +7,7 @@ before they end. No certificate of it opens anything but a simulator.
 from __future__ import annotations
 
 import hashlib
-import shutil
+import secrets
 import tempfile
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -41,24 +41,18 @@ def throwaway_pki(cache: Path | None = None, *, now: datetime | None = None) -> 
     cache = cache or platformdirs.user_cache_path("banc-insi", appauthor=False)
     cache.mkdir(parents=True, exist_ok=True)
     recipe = (files("simulator.security") / "pki.yaml").read_bytes() + VERSION.encode()
-    kept = cache / f"testing-pki-{hashlib.sha256(recipe).hexdigest()[:16]}"
-    try:
-        return _still_good(kept, now)
-    except PkiError:
-        pass
-    # Beside, then renamed: another process never sees half of it.
+    name = f"testing-pki-{hashlib.sha256(recipe).hexdigest()[:16]}"
+    for kept in sorted(cache.glob(f"{name}-*")):
+        try:
+            return _still_good(kept, now)
+        except PkiError:
+            continue
+    # Beside, then renamed to a name that nobody else takes: another process never sees half of one, nor one replaced.
     with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as beside:
         made = Path(beside) / "pki"
         init_pki(made, now=now, days=_DAYS)
-        old = Path(beside) / "old"
-        try:
-            if kept.exists():
-                kept.rename(old)
-            made.rename(kept)
-        except OSError:
-            # Another process was first, or still reads the old one (Windows): then a copy of our own will do.
-            if not kept.exists():
-                shutil.copytree(made, kept, dirs_exist_ok=True)
+        kept = cache / f"{name}-{secrets.token_hex(4)}"
+        made.rename(kept)
     return _still_good(kept, now)
 
 

@@ -152,6 +152,29 @@ def changed_by_not_found(bench: Bench) -> bool:
     return changed_without_accept(bench)
 
 
+def changed_by_fault(bench: Bench) -> bool:
+    before = bench.recovered()
+    answer(bench, "insi_102")
+    bench.call(before)
+    return bench.read(before) != before
+
+
+def silent_call(bench: Bench) -> Any:
+    patient = bench.create()
+    bench.lgo.write_settings({"insi_timeout_seconds": "0.2"})
+    bench.insi.script(replace(bench.insi.found(), delay=1.0))
+    return bench.call(patient)
+
+
+def found_in(bench: Bench, spoil: Callable[[bytes], bytes]) -> bool:
+    """Tell whether an identity is proposed from an answer 00 that was spoiled."""
+    whole = bench.insi.found()
+    spoiled = spoil(whole.content)
+    assert spoiled != whole.content
+    bench.insi.script(replace(whole, content=spoiled))
+    return bench.call(bench.create()).outcome is CallOutcome.FOUND
+
+
 def lists_candidates(bench: Bench) -> bool:
     answer(bench, "02")
     return bool(bench.call(bench.create()).candidates)
@@ -245,6 +268,12 @@ PROBES: dict[str, Callable[[Bench], bool]] = {
     "doubtful-keeps-matricule": lambda b: b.mark(b.recovered(), Attribute.DOUTEUSE).matricule is not None,
     "proof-not-recorded": lambda b: b.lgo.record_proof(b.create().id, "CNI", actor=USER).proof is None,
     "vitale-card-validates": lambda b: not b.is_refused(lambda: b.validate(b.create(), "VITALE_CARD")),
+    "time-out-taken-for-not-found": lambda b: silent_call(b).outcome is CallOutcome.NOT_FOUND,
+    "fault-lowers-status": changed_by_fault,
+    "broken-xml-repaired": lambda b: found_in(b, lambda text: text.replace(b">OK<", b">O & K<")),
+    "unknown-code-imported": lambda b: found_in(b, lambda text: text.replace(b">00<", b">99<")),
+    "matricule-key-unchecked": lambda b: b.imports(key="14"),
+    "unknown-oid-imported": lambda b: b.imports(oid="1.2.3"),
     "call-log-without-user": lambda b: (
         b.recovered() is not None and {entry.user for entry in b.insi_calls()} != {"dupond"}
     ),
@@ -290,6 +319,7 @@ TESTED_RULES = {
     *("CAL-06", "CAL-08", "CAL-11", "RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "RSP-06", "RSP-08"),
     *("RSP-09", "RSP-12", "RSP-13", "STA-01", "STA-03", "STA-04", "STA-05", "STA-06", "STA-07", "STA-08"),
     *("STA-09", "STA-12", "ATT-01", "ATT-02", "ATT-03", "PRF-01", "PRF-08", "SEC-02", "SEC-06"),
+    *("ERR-02", "ERR-04"),
 }
 
 

@@ -44,4 +44,6 @@ def test_what_is_inferred_among_those_played_says_so() -> None:
         for scenario in map(load_scenario, shipped_scenarios())
         if scenario.evidence.value == "inferred" and scenario.id in _played()
     }
-    assert inferred == {"answers/whatever-traits", "safety/wrong-key", "safety/unknown-oid"}
+    others = {name for name in inferred if not name.startswith("chaos/")}
+    assert others == {"answers/whatever-traits", "safety/wrong-key", "safety/unknown-oid"}
+    assert {name for name in _played() if name.startswith("chaos/")} <= inferred

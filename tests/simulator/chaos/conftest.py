@@ -65,7 +65,7 @@ class Tls:
     """TLS over a raw socket of ours: unlike with ``ssl.SSLSocket``, FIN and RST can be told apart."""
 
     def __init__(self, raw: socket.socket, context: ssl.SSLContext) -> None:
-        self._raw = raw
+        self.raw = raw
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname="localhost")
         self._run(self._tls.do_handshake)
@@ -74,10 +74,10 @@ class Tls:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._raw.close()
+        self.raw.close()
 
     def settimeout(self, seconds: float) -> None:
-        self._raw.settimeout(seconds)
+        self.raw.settimeout(seconds)
 
     def sendall(self, data: bytes) -> None:
         self._run(lambda: self._tls.write(data))
@@ -94,7 +94,7 @@ class Tls:
                 done = action()
             except ssl.SSLWantReadError:
                 self._flush()
-                data = self._raw.recv(65536)
+                data = self.raw.recv(65536)
                 if data:
                     self._incoming.write(data)
                 else:
@@ -105,7 +105,7 @@ class Tls:
 
     def _flush(self) -> None:
         if self._outgoing.pending:
-            self._raw.sendall(self._outgoing.read())
+            self.raw.sendall(self._outgoing.read())
 
 
 class Door:

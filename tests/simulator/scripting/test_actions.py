@@ -231,7 +231,7 @@ class TestRaw:
         assert expectation in message
 
     def test_over_the_api_a_file_name_alone_is_refused(self, scenario: Make) -> None:
-        with pytest.raises(ScenarioError, match="rules/0/then/raw/file: expected text or base64"):
+        with pytest.raises(ScenarioError, match=r"rules\[0\]\.then\.raw\.file: expected text or base64"):
             read_scenario(scenario({"when": {}, "then": {"raw": {"file": "page.html"}}}))
 
     def test_the_data_of_a_file_carries_the_bytes(self, tmp_path: Path) -> None:
@@ -324,5 +324,5 @@ class TestChoices:
     ],
 )
 def test_answers_that_do_not_go_together_are_refused(scenario: Make, then: dict[str, Any]) -> None:
-    with pytest.raises(ScenarioError, match=r"rules/0/then"):
+    with pytest.raises(ScenarioError, match=r"rules\[0\]\.then"):
         read_scenario(scenario({"when": {}, "then": then}, people=ZOE))

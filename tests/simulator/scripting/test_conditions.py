@@ -220,14 +220,17 @@ def nested(depth: int) -> dict[str, Any]:
     [
         (
             {"traits": {"sex": {"pattern": "("}}},
-            r"rules/0/when/traits/sex/pattern: expected a regular expression",
+            r"rules\[0\]\.when\.traits\.sex\.pattern: expected a regular expression",
         ),
-        ({"user": {"pattern": r"(a)\1"}}, "rules/0/when/user/pattern: .*no backreference"),
+        ({"user": {"pattern": r"(a)\1"}}, r"rules\[0\]\.when\.user\.pattern: .*no backreference"),
         ({"lps": {"name": {"pattern": "a" * 501}}}, "expected at most 500 characters, got 501"),
-        ({"time": {"from": "2026-03-01T10:00:00"}}, "rules/0/when/time/from: expected an ISO 8601"),
-        ({"all": [{"call": {"first": True}}]}, "rules/0/when/all/0/call: expected call at the top of when"),
+        ({"time": {"from": "2026-03-01T10:00:00"}}, r"rules\[0\]\.when\.time\.from: expected an ISO 8601"),
+        (
+            {"all": [{"call": {"first": True}}]},
+            r"rules\[0\]\.when\.all\[0\]\.call: expected call at the top of when",
+        ),
         (nested(6), "expected all, any and not nested at most 5 deep"),
-        ({"person": "x"}, r"rules/0/when/person: expected a role listed in people \(none\), got 'x'"),
+        ({"person": "x"}, r"rules\[0\]\.when\.person: expected a role listed in people \(none\), got 'x'"),
     ],
 )
 def test_conditions_that_cannot_be_used_are_refused(
@@ -291,5 +294,5 @@ def test_headers_and_software_are_read_from_the_wire(remote: Any, post: Any, sce
 
 
 def test_the_api_says_what_is_wrong_with_a_scenario(remote: Any, scenario: Make) -> None:
-    with pytest.raises(BenchClientError, match=r"HTTP 400: rules/0/when/traits/sex/pattern: expected"):
+    with pytest.raises(BenchClientError, match=r"HTTP 400: rules\[0\]\.when\.traits\.sex\.pattern: expected"):
         remote.install(scenario({"when": {"traits": {"sex": {"pattern": "("}}}, "then": {"code": "02"}}))

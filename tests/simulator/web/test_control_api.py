@@ -260,7 +260,7 @@ class TestScenarios:
     @pytest.mark.parametrize(
         ("body", "message"),
         [
-            ({}, "the scenario: None is not of type 'object'"),
+            ({}, "expected object, got None"),
             ({"scenario": SCENARIO}, "expected a person for each role of tests/one, got none for patient"),
             ({"scenario": SCENARIO, "people": []}, "people: expected an object"),
             (
