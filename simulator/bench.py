@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from simulator.authentication import Authenticator
@@ -12,9 +13,8 @@ from simulator.journal.store import FOLDER, FORMER_FILE, Journal
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.lots.store import LotStore
+from simulator.population.build import people, recipe
 from simulator.population.cnda import load_cnda
-from simulator.population.families import families
-from simulator.population.generate import generate
 from simulator.registry.opening import open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
@@ -43,7 +43,7 @@ class BenchOptions:
 
     data_dir: Path
     people: int = 1000
-    """Synthetic people beside the public test identities and the few families of the card searches."""
+    """Synthetic people beside the public test identities; those designed for a case come first."""
     seed: int = 1
     oid_mode: OidMode = "test"
     """``test``: every test person carries a test OID (…4.10). ``live``: the published people carry the
@@ -145,12 +145,7 @@ def _open_registry(options: BenchOptions) -> Registry:
 
 
 def _build_registry(registry: RegistryStore, options: BenchOptions) -> None:
-    recipe = f"cnda+{options.people} seed={options.seed} oid={options.oid_mode} format=2"
-    if registry.meta("recipe") == recipe:
+    wanted = f"cnda oid={options.oid_mode} {recipe(options.people, options.seed)}"
+    if registry.meta("recipe") == wanted:
         return
-    people = [
-        *load_cnda(options.oid_mode),
-        *generate(options.people, options.seed),
-        *families(options.seed),
-    ]
-    registry.rebuild(people, recipe)
+    registry.rebuild(chain(load_cnda(options.oid_mode), people(options.people, options.seed)), wanted)

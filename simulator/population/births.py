@@ -17,6 +17,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from simulator.ins.places import cog
+from simulator.population.profiles import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,24 +26,8 @@ if TYPE_CHECKING:
 FIRST_ORDER = 900
 """Smallest order number of a drawn person; the largest is 999."""
 
-FIRST_BIRTH_YEAR = 1920
-LAST_BIRTH_YEAR = 2024
-
-_BIRTHS_BY_DECADE = {
-    1920: 8,
-    1930: 40,
-    1940: 95,
-    1950: 120,
-    1960: 130,
-    1970: 125,
-    1980: 122,
-    1990: 115,
-    2000: 120,
-    2010: 113,
-    2020: 50,
-}
-"""Rough share of the people living in France by decade of birth, per thousand. An order of magnitude, taken from
-no table: calibration is not the subject here."""
+LEAP_DAY = "02-29"
+_CENTENARIAN_AGE = 100
 
 _ABROAD_PERCENT = 4.0
 _OVERSEAS_PERCENT = 4.0
@@ -72,12 +57,31 @@ class _Places:
 
 
 def draw_birth_date(random: Random) -> dt.date:
-    """Draw a complete birth date with a plausible age structure (1920 to 2024)."""
-    decades, cumulative = _DECADES
-    decade = decades[bisect_right(cumulative, int(random.random() * cumulative[-1]))]
-    first = dt.date(decade, 1, 1).toordinal()
-    after = dt.date(min(decade + 9, LAST_BIRTH_YEAR) + 1, 1, 1).toordinal()
+    """Draw a complete birth date by the ages of the profile ``france``."""
+    years, cumulative = _years()
+    year = years[bisect_right(cumulative, int(random.random() * cumulative[-1]))]
+    first = dt.date(year, 1, 1).toordinal()
+    after = dt.date(year + 1, 1, 1).toordinal()
     return dt.date.fromordinal(first + int(random.random() * (after - first)))
+
+
+def date_tags(birth_date: str, registered_month: str) -> tuple[str, ...]:
+    """Say which cases a birth date is.
+
+    Args:
+        birth_date: the trait, ``AAAA-MM-JJ`` with ``00`` for what is unknown.
+        registered_month: the two digits of the matricule.
+    """
+    year = int(birth_date[:4])
+    cases = (
+        ("lunar-day", birth_date[8:] == "00"),
+        ("lunar-month", birth_date[5:7] == "00"),
+        ("pseudo-month", registered_month > "12"),
+        ("leap-day", birth_date[5:] == LEAP_DAY),
+        ("centenarian", year <= LAST_BIRTH_YEAR - _CENTENARIAN_AGE),
+        ("newborn", year == LAST_BIRTH_YEAR),
+    )
+    return tuple(tag for tag, applies in cases if applies)
 
 
 def draw_birth_place(random: Random, date: dt.date) -> str:
@@ -154,7 +158,10 @@ def is_former(code: str) -> bool:
     return latest is not None and latest.valid_to is not None
 
 
-_DECADES = (tuple(_BIRTHS_BY_DECADE), tuple(accumulate(_BIRTHS_BY_DECADE.values())))
+@cache
+def _years() -> tuple[tuple[int, ...], tuple[int, ...]]:
+    births = profile("france").births()
+    return tuple(births), tuple(accumulate(births.values()))
 
 
 @cache

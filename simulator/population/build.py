@@ -10,14 +10,16 @@ accident, with or without the birth place.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate, islice
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from simulator.population.designed import CaseError, Designer
+from simulator.population.cases import CaseError
+from simulator.population.designed import Designer
 from simulator.population.ordinary import Ordinary
-from simulator.population.profiles import Profile
+from simulator.population.profiles import Profile, profiles
 from simulator.population.profiles import profile as profile_named
 from simulator.population.registrar import Registrar
 
@@ -26,12 +28,13 @@ if TYPE_CHECKING:
 
     from simulator.registry.person import Person
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of what is generated: the same recipe gives the same people only with the same version."""
 
 DEFAULT_PROFILE: Final = "france"
 
 _ALL: Final = 10_000
+_RECIPE: Final = re.compile(r"(?<!\S)population=(?P<profile>\S+)")
 
 
 def people(size: int, seed: int | str, profile: str = DEFAULT_PROFILE) -> Iterator[Person]:
@@ -52,6 +55,16 @@ def people(size: int, seed: int | str, profile: str = DEFAULT_PROFILE) -> Iterat
 def recipe(size: int, seed: int | str, profile: str = DEFAULT_PROFILE) -> str:
     """Name all that determines a population: two populations with the same recipe hold the same people."""
     return f"population={profile} size={size} seed={seed} format={FORMAT}"
+
+
+def profile_of(text: str | None) -> str | None:
+    """Give the profile that a recipe tells, wherever it stands in a text; none when there is none.
+
+    Args:
+        text: what a registry says of how it was made: its ``recipe``, or nothing.
+    """
+    found = _RECIPE.search(text or "")
+    return found["profile"] if found and found["profile"] in profiles() else None
 
 
 def _stream(prefix: str, profile: Profile) -> Iterator[Person]:

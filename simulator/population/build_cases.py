@@ -11,19 +11,23 @@ import json
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.datafile import load_yaml
 from simulator.population.cases import COMPILED, may_go_together, read_parameters
 from simulator.population.cnda import cases as cnda_cases
 from simulator.population.covering import covering_array
 from simulator.population.designed_births import find_former_communes
+from simulator.population.names import births_of_first_names
 from simulator.population.uninsurable import reserved_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.population.cases import Parameter
+
+_EPICENE_BIRTHS: Final = 2000
+_EPICENE_PERCENT: Final = 15
 
 
 def compiled() -> str:
@@ -42,6 +46,7 @@ def compiled() -> str:
     )
     data["reserved_names"] = sorted({*reserved_names(), *(case.traits.birth_name for case in cnda_cases())})
     data["former_communes"] = " ".join(find_former_communes())
+    data["epicene_first_names"] = " ".join(find_epicene())
     rows = [json.dumps(row) for row in build(read_parameters(data))]
     head = json.dumps(data, ensure_ascii=True, indent=1)
     return head[: head.rindex("}")].rstrip() + ',\n "rows": [\n  ' + ",\n  ".join(rows) + "\n ]\n}\n"
@@ -59,6 +64,15 @@ def build(parameters: Mapping[str, Parameter]) -> list[list[str]]:
         [tuple(parameter.values).index(parameter.neutral) for parameter in known],
     )
     return [[values[at][value].key for at, value in enumerate(row)] for row in sorted(rows)]
+
+
+def find_epicene() -> list[str]:
+    """Look for the first names that both sexes commonly have: enough births, and enough of either sex. Bounds are ours."""
+    return sorted(
+        name
+        for name, births in births_of_first_names().items()
+        if sum(births) >= _EPICENE_BIRTHS and min(births) * 100 >= _EPICENE_PERCENT * sum(births)
+    )
 
 
 def main() -> int:

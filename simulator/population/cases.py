@@ -8,6 +8,7 @@ becomes has the tags ``case:<parameter>=<value>``.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,11 +16,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 COMPILED: Final = "cases.json"
 
-Case = dict[str, str]
+Case = Mapping[str, str]
 """The value of each parameter, by the names of ``cases.yaml``."""
 
 _FIRST: Final = "0001-01-01"
@@ -69,6 +70,14 @@ class Impossible:
     reason_en: str
 
 
+class CaseError(ValueError):
+    """Nobody can be made of a case; the message says which part failed."""
+
+
+class UnknownValueError(ValueError):
+    """No such parameter or value in ``cases.yaml``; the message names those there are."""
+
+
 def may_go_together(one: Value, other: Value) -> bool:
     """Tell whether somebody can have both values: a common day of birth, and no fact on which they disagree.
 
@@ -83,6 +92,38 @@ def may_go_together(one: Value, other: Value) -> bool:
 def parameters() -> Mapping[str, Parameter]:
     """Give the parameters in file order."""
     return _model()[0]
+
+
+def wished_case(values: Mapping[str, str | None]) -> Case:
+    """Give the case of some wished values; those that are None are left out.
+
+    Raises:
+        UnknownValueError: there is no such parameter, or no such value of it.
+    """
+    case = {parameter: value for parameter, value in values.items() if value is not None}
+    for parameter, value in case.items():
+        if parameter not in parameters():
+            raise UnknownValueError(f"case: expected one of {', '.join(parameters())}, got {parameter!r}")
+        known = parameters()[parameter].values
+        if value not in known:
+            raise UnknownValueError(f"{parameter}: expected one of {', '.join(known)}, got {value!r}")
+    return case
+
+
+def check_case(case: Case) -> None:
+    """Check that somebody can have the values of a case, two by two.
+
+    Raises:
+        CaseError: two of them exclude one another; the reason is that of ``cases.yaml``.
+    """
+    values = [parameters()[parameter].values[value] for parameter, value in case.items()]
+    for one, other in combinations(values, 2):
+        if not may_go_together(one, other):
+            pair = frozenset({(one.parameter, one.key), (other.parameter, other.key)})
+            reason = next(each.reason_en for each in impossible() if each.pair == pair)
+            raise CaseError(
+                f"case: {one.parameter}={one.key} and {other.parameter}={other.key} cannot go together: {reason}"
+            )
 
 
 def impossible() -> tuple[Impossible, ...]:

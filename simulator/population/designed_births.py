@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from simulator.ins.places import cog
 from simulator.population.births import is_former, order_is_impossible
 from simulator.population.cases import former_communes
 from simulator.population.ordinary import MAGHREB_TAGS, draw_maghreb, registered_in_maghreb
 from simulator.population.places import (
     codes_of,
+    commune_today,
     draw_among,
     draw_mainland,
     draw_place,
     place_tags,
     quiet_countries,
+    was_around_paris,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _ARRONDISSEMENTS: Final = (
     *(f"69{number}" for number in range(381, 390)),
     *(f"13{number}" for number in range(201, 217)),
 )
-_AROUND_PARIS: Final = ("91", "92", "93", "94", "95")
 _PSEUDO_MONTHS: Final = (20, 42)
 """First and last month drawn when it is unknown: in the narrow set too, which is commonly given (ins-formats §8)."""
 _LEAP: Final = (2, 29)
@@ -136,20 +136,13 @@ def draw_place_of(random: Random, kind: str | None, day: int, *, recoded: bool, 
     raise NoSuchBirthPlaceError(f"place: expected a {kind} on {dt.date.fromordinal(day)}, there is none")
 
 
-@cache
-def commune_today(code: str) -> str | None:
-    """Give the code of the commune of today that a code names; none for a country or a divided commune."""
-    place = cog().current(code)
-    return None if place is None else place.parent or place.code
-
-
 def find_former_communes() -> list[str]:
     """Look for the quiet communes that were absorbed or divided, Corsica and the Paris region left out.
 
     Slow: every code is read. ``build_cases`` does it once.
     """
     mainland = codes_of(*(f"{number:02d}" for number in range(1, 96) if number not in (20, 75)))
-    return [code for code in mainland if is_former(code) and not _is_around_paris(code)]
+    return [code for code in mainland if is_former(code) and not was_around_paris(code)]
 
 
 def _any_place(random: Random, day: int) -> str:
@@ -163,7 +156,7 @@ def _commune(random: Random, day: int) -> str:
 def _seine_et_oise(random: Random, day: int) -> str:
     for _ in range(_ATTEMPTS):
         code = draw_among(random, codes_of("78"), day).code
-        if _is_around_paris(code):
+        if was_around_paris(code):
             return code
     raise NoSuchBirthPlaceError("place: no commune of Seine-et-Oise was drawn")
 
@@ -173,11 +166,6 @@ def _until(random: Random, day: int, wished: Callable[[str], bool]) -> str:
         code = draw_mainland(random, day).code
         if wished(code):
             return code
-
-
-def _is_around_paris(code: str) -> bool:
-    today = commune_today(code)
-    return code[:2] in ("75", "78") and today is not None and today.startswith(_AROUND_PARIS)
 
 
 def _among(codes: Callable[[], tuple[str, ...]]) -> Callable[[Random, int], str]:
@@ -195,6 +183,12 @@ def _seine() -> tuple[str, ...]:
 
 
 @cache
+def _overseas() -> tuple[str, ...]:
+    """Leave out Saint-Barthélemy and Saint-Martin before 2007, which have another code today."""
+    return tuple(code for code in codes_of("971", "972", "973", "974") if not is_former(code))
+
+
+@cache
 def _countries(*, former: bool) -> tuple[str, ...]:
     return tuple(code for code in quiet_countries() if is_former(code) is former)
 
@@ -208,7 +202,7 @@ _PLACES: Final[dict[str, Callable[[Random, int], str]]] = {
     "corsica-2b": _among(lambda: codes_of("2B")),
     "seine": _among(_seine),
     "seine-et-oise": _seine_et_oise,
-    "overseas": _among(lambda: codes_of("971", "972", "973", "974")),
+    "overseas": _among(_overseas),
     "collectivity": _among(lambda: codes_of("975", "977", "986", "987", "988")),
     "abroad": _among(lambda: _countries(former=False)),
     "former-country": _among(lambda: _countries(former=True)),

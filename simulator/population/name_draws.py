@@ -7,7 +7,6 @@ name counts by its first word, because ``JEAN`` finds ``JEAN-PIERRE`` (``simulat
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -98,6 +97,7 @@ def first_names_tags(text: str) -> tuple[str, ...]:
         ("apostrophe-first-name", "'" in first),
         ("short-first-name", len(first) <= SHORT_NAME),
         ("long-first-names", len(text) >= LONG_NAME),
+        ("epicene-first-name", first in epicene_first_names()),
     )
     return tuple(tag for tag, applies in cases if applies)
 
@@ -106,6 +106,12 @@ def first_names_tags(text: str) -> tuple[str, ...]:
 def reserved() -> frozenset[str]:
     """Give the birth names (comparison keys) nobody is drawn with: of the public test people and of the uninsurable."""
     return frozenset(comparison_key(name) for name in compiled()["reserved_names"])
+
+
+@cache
+def epicene_first_names() -> frozenset[str]:
+    """Give the first names that both sexes commonly have (``build_cases.find_epicene``)."""
+    return frozenset(compiled()["epicene_first_names"].split())
 
 
 @cache
@@ -141,11 +147,17 @@ def draw_first_list(random: Callable[[], float], sex: str, birth_year: int) -> N
 
 def draw_plain_name(random: Random, shortest: int = 3, longest: int = 14) -> str:
     """Draw a birth name of letters only and of a length, none of the reserved ones."""
-    names = _plain(shortest, longest)
+    table = birth_names()
     while True:
-        name = names.draw(random)
-        if name not in reserved():
+        name = table.draw(random)
+        if shortest <= len(name) <= longest and name.isalpha() and name not in reserved():
             return name
+
+
+def draw_short_name(random: Random) -> str:
+    """Draw a birth name of two letters."""
+    names = _short_names()
+    return names[int(random.random() * len(names))]
 
 
 class _Several(dict[tuple[str, ...], tuple[str, ...]]):
@@ -169,22 +181,5 @@ def _first(sex: str, decade: int) -> FastNames:
 
 
 @cache
-def _plain(shortest: int, longest: int) -> WeightedNames:
-    lengths = [_plain_by_length()[length] for length in range(shortest, longest + 1)]
-    return WeightedNames.of(
-        [name for names, _ in lengths for name in names], [count for _, counts in lengths for count in counts]
-    )
-
-
-@cache
-def _plain_by_length() -> defaultdict[int, tuple[list[str], list[int]]]:
-    table = birth_names()
-    found: defaultdict[int, tuple[list[str], list[int]]] = defaultdict(lambda: ([], []))
-    before = 0
-    for name, cumulative in zip(table.names, table.cumulative, strict=True):
-        if name.isalpha():
-            names, counts = found[len(name)]
-            names.append(name)
-            counts.append(cumulative - before)
-        before = cumulative
-    return found
+def _short_names() -> tuple[str, ...]:
+    return tuple(name for name in birth_names().names if len(name) == SHORT_NAME)

@@ -108,6 +108,16 @@ def first_names_of(sex: str, birth_year: int) -> WeightedNames:
     return _first_names(sex, _decade(birth_year), None)
 
 
+def births_of_first_names() -> dict[str, tuple[int, int]]:
+    """Give how many boys and girls of all decades together had each first name."""
+    births: dict[str, tuple[int, int]] = {}
+    for (sex, _), (names, counts) in _blocks().items():
+        for name, count in zip(names.split(","), counts.split(","), strict=True):
+            boys, girls = births.get(name, (0, 0))
+            births[name] = (boys + int(count), girls) if sex == "M" else (boys, girls + int(count))
+    return births
+
+
 _COUNTS_CUMULATIVE = tuple(accumulate(_FIRST_NAMES_COUNT_WEIGHTS))
 
 

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.ins.identity import Traits
+from simulator.population.births import LEAP_DAY, date_tags
 from simulator.population.name_draws import NameDraw, all_birth_names, birth_name_draw, draw_first_list
 from simulator.population.places import (
     FIRST_MAGHREB_COMMUNE,
@@ -37,6 +38,7 @@ LAW_OF_2005: Final = dt.date(2005, 1, 1).toordinal()
 END_OF_DOUBLE_HYPHEN: Final = dt.date(2010, 10, 25).toordinal()
 """Until then two names were joined by ``--``, since by a space (circular of 25 October 2010, reported)."""
 
+_YEARS_WITH_TAGS: Final = (*range(FIRST_BIRTH_YEAR - 1, LAST_BIRTH_YEAR - 99), LAST_BIRTH_YEAR)
 _FIRST_CHILD_YEAR: Final = LAST_BIRTH_YEAR - ADULT_AGE + 1
 _YOUNGEST_PARENT: Final = 18
 _OLDEST_PARENT: Final = 45
@@ -50,12 +52,14 @@ _BIRTHS: Final = (50, 88, 100)
 """Cumulated percents of families with 1, 2 and 3 births. Ours."""
 _TWIN_SHARE: Final = 160
 """Of ten thousand births; near the figure of France (1.6 %, inferred)."""
+_BETWEEN: Final = 2
+"""Years between two births of a family at least: the months of a year are drawn apart."""
 _CHILDREN_PER_HUNDRED_FAMILIES: Final = 158
 """As measured on the draws themselves: births that do not fit are left out."""
 
 _DOUBLE_NAME_SHARE: Final = 1000
 """Of ten thousand children born since 2005: about one in ten (inferred)."""
-_MOTHER_SHARE: Final = 6000
+_MOTHER_SHARE: Final = 5300
 _MOTHER_NAME_SHARE: Final = 2500
 _NO_CARD_SHARE: Final = 150
 """Of ten thousand: mothers among insured parents, their children with their name, adults without a card. Ours."""
@@ -122,10 +126,11 @@ class Ordinary:
         traits = Traits(
             birth_name=name.text, first_names=first.text, sex=sex, birth_date=date, birth_place=place.code
         )
+        tags = (*name.tags, *first.tags, *tags, *_day_tags(date, year))
         if rnd() * _ALL < _NO_CARD_SHARE:
-            return registrar.register(traits, matricule, (*name.tags, *first.tags, *tags, "no-card"), None)
+            return registrar.register(traits, matricule, (*tags, "no-card"), None)
         card = Card(insured_number=matricule.number, birth_rank="1", serial=registrar.next_serial())
-        return registrar.register(traits, matricule, (*name.tags, *first.tags, *tags), card)
+        return registrar.register(traits, matricule, tags, card)
 
     def _family(self) -> list[Person]:
         rnd = self._random.random
@@ -142,7 +147,8 @@ class Ordinary:
         traits = Traits(
             birth_name=name.text, first_names=first.text, sex=sex, birth_date=date, birth_place=place.code
         )
-        people = [registrar.register(traits, matricule, (*name.tags, *first.tags, *tags, "insured"), card)]
+        tags = (*name.tags, *first.tags, *tags, *_day_tags(date, parent_year), "insured")
+        people = [registrar.register(traits, matricule, tags, card)]
         inherited = name if not mother or rnd() * _ALL < _MOTHER_NAME_SHARE else self._names.draw(rnd)
         days = [_draw_day(rnd, year) for year in years]
         if rnd() * _ALL < _DOUBLE_NAME_SHARE:
@@ -183,11 +189,8 @@ class Ordinary:
                 else Card(insured_number=card.insured_number, birth_rank=rank, serial=card.serial)
             )
             relation = ("beneficiary", "twin") if twins else ("beneficiary",)
-            people.append(
-                registrar.register(
-                    traits, matricule, (*name.tags, *first.tags, *place.tags, *relation), place_on_card
-                )
-            )
+            tags = (*name.tags, *first.tags, *place.tags, *_day_tags(date, year), *relation)
+            people.append(registrar.register(traits, matricule, tags, place_on_card))
 
     def _births(self) -> tuple[list[int], int]:
         """Draw the years of the births of a family, all different, and the birth year of the parent."""
@@ -202,8 +205,8 @@ class Ordinary:
             year = years[-1] + gap
             if not _is_child_of(year, parent):
                 year = first - gap
-                if year in years or not _is_child_of(year, parent):
-                    break
+            if not _is_child_of(year, parent) or any(abs(year - other) < _BETWEEN for other in years):
+                break
             years.append(year)
         return sorted(years), parent
 
@@ -261,6 +264,13 @@ def draw_maghreb(random: Random, day: int) -> tuple[str, str]:
 def registered_in_maghreb(random: Random, departement: str) -> str:
     """Draw a place of a matricule in one of these départements, with a commune number that was never given."""
     return f"{departement}{FIRST_MAGHREB_COMMUNE + int(random.random() * 100)}"
+
+
+def _day_tags(date: str, year: int) -> tuple[str, ...]:
+    """Say which cases a complete date is; most are none, and are not looked at further."""
+    if year in _YEARS_WITH_TAGS or date[5:] == LEAP_DAY:
+        return date_tags(date, date[5:7])
+    return ()
 
 
 def _is_child_of(year: int, parent: int) -> bool:

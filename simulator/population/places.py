@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OVERSEAS_SHARE: Final = 400
 ABROAD_SHARE_CHILDREN: Final = 400
-ABROAD_SHARE_ADULTS: Final = 1420
+ABROAD_SHARE_ADULTS: Final = 1300
 """Of ten thousand people; how they compare with published figures is told in ``data/statistics.yaml``."""
 
 MAGHREB: Final = (("91", "99352"), ("92", "99352"), ("93", "99352"), ("95", "99350"), ("96", "99351"))
@@ -50,6 +50,9 @@ _FREQUENT: Final = (
     ("99208", 32),
 )
 """Per thousand immigrants: Algeria, Morocco, Portugal, Tunisia, Italy (Insee 2023, reported); Spain, Turkey (ours)."""
+
+_AROUND_PARIS: Final = ("91", "92", "93", "94", "95")
+_WITH_ARRONDISSEMENTS: Final = ("751", "6938", "132")
 
 _EVER: Final = dt.date.max.toordinal()
 _ATTEMPTS: Final = 1000
@@ -105,14 +108,32 @@ def place_tags(code: str, registered: str | None = None) -> tuple[str, ...]:
         code: the COG code of the trait.
         registered: the place in the matricule, when it is another one: order numbers are those of that place.
     """
+    at_birth = registered or code
+    abroad = code.startswith("99")
     cases = (
-        ("born-abroad", code.startswith("99")),
+        ("born-abroad", abroad),
         ("born-overseas", code.startswith(("97", "98"))),
-        ("born-corsica", code.startswith(("2A", "2B", "20"))),
-        ("former-place", is_former(code)),
-        ("order-not-excluded", not order_is_impossible(registered or code)),
+        ("born-corsica", at_birth.startswith(("2A", "2B", "20"))),
+        ("born-seine", not abroad and was_around_paris(at_birth)),
+        ("arrondissement", code.startswith(_WITH_ARRONDISSEMENTS)),
+        ("former-place", is_former(code) or is_former(at_birth)),
+        ("former-country", abroad and is_former(code)),
+        ("order-not-excluded", not order_is_impossible(at_birth)),
     )
     return tuple(tag for tag, applies in cases if applies)
+
+
+def was_around_paris(code: str) -> bool:
+    """Tell whether a code is one of Seine or Seine-et-Oise that became 91 to 95 in 1968."""
+    today = commune_today(code) if code[:2] in ("75", "78") else None
+    return today is not None and today.startswith(_AROUND_PARIS)
+
+
+@cache
+def commune_today(code: str) -> str | None:
+    """Give the code of the commune of today that a code names; none for a country or a divided commune."""
+    place = cog().current(code)
+    return None if place is None else place.parent or place.code
 
 
 def draw_place(random: Random, day: int, *, adult: bool = True) -> BirthPlace:

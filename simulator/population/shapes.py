@@ -13,6 +13,8 @@ from simulator.population.name_draws import (
     NameDraw,
     birth_name_draw,
     draw_plain_name,
+    draw_short_name,
+    epicene_first_names,
     first_names_draw,
     reserved,
 )
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _PARTICLES: Final = ("DE ", "DE LA ", "DU ", "VAN DER ", "DA ", "EL ", "BEN ")
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LONGEST_PART: Final = 14
+_LONGEST_PART: Final = 10
 _SHORTEST_PART: Final = 3
 _JOINTS: Final = (" ", "-", " DE ", "--", " D'")
 
@@ -74,10 +76,6 @@ def _one_letter(random: Random) -> str:
     return _LETTERS[int(random.random() * len(_LETTERS))]
 
 
-def _two_letters(random: Random) -> str:
-    return draw_plain_name(random, 2, 2)
-
-
 def _of_length(length: int) -> Callable[[Random], str]:
     def make(random: Random) -> str:
         text = draw_plain_name(random)
@@ -104,7 +102,7 @@ _BIRTH_NAMES: Final[dict[str, Callable[[Random], str]]] = {
     "space": _double(" "),
     "particle": _particle,
     "one-letter": _one_letter,
-    "two-letters": _two_letters,
+    "two-letters": draw_short_name,
     "length-54": _of_length(LONG_NAME),
     "length-100": _of_length(MAX_LENGTH),
 }
@@ -124,6 +122,11 @@ def _listed(shape: str) -> Callable[[Random, str, int], str]:
         return names[int(random.random() * len(names))]
 
     return make
+
+
+def _epicene(random: Random, _sex: str, _year: int) -> str:
+    names = _sorted_epicene()
+    return names[int(random.random() * len(names))]
 
 
 def _hundred(random: Random, sex: str, year: int) -> str:
@@ -150,8 +153,13 @@ _FIRST_NAMES: Final[dict[str, Callable[[Random, str, int], str]]] = {
     "apostrophe": _listed("apostrophe"),
     "two-letters": _listed("two-letters"),
     "length-100": _hundred,
-    "epicene": _listed("epicene"),
+    "epicene": _epicene,
 }
+
+
+@cache
+def _sorted_epicene() -> tuple[str, ...]:
+    return tuple(sorted(epicene_first_names()))
 
 
 @cache

@@ -66,16 +66,48 @@ class Patient:
 def patients(size: int, seed: int | str) -> Iterator[Patient]:
     """Yield patients who cannot have an INS; the same seed gives the same ones, a smaller number the first of them."""
     random = Random(f"none/{seed}")  # noqa: S311 - repeatable on purpose, nothing is secret
-    kinds = tuple(reasons().values())
-    cumulative = tuple(accumulate(kind.share for kind in kinds))
+    # The first ones are one of each reason.
+    first = tuple(reasons())
     for number in range(size):
-        # The first ones are one of each reason.
-        kind = (
-            kinds[number]
-            if number < len(kinds)
-            else kinds[bisect_right(cumulative, int(random.random() * cumulative[-1]))]
-        )
-        yield _patient(random, f"none/{seed}/{number}", kind)
+        reason = first[number] if number < len(first) else None
+        yield draw_patient(random, f"none/{seed}/{number}", reason)
+
+
+def draw_patient(random: Random, key: str, reason: str | None = None) -> Patient:
+    """Draw one patient.
+
+    Args:
+        random: where chance comes from.
+        key: their key.
+        reason: a key of ``reasons()``; none for any, as often as they are.
+
+    Raises:
+        ValueError: there is no such reason.
+    """
+    kinds = reasons()
+    if reason is None:
+        cumulative = tuple(accumulate(kind.share for kind in kinds.values()))
+        reason = tuple(kinds)[bisect_right(cumulative, int(random.random() * cumulative[-1]))]
+    elif reason not in kinds:
+        raise ValueError(f"reason: expected one of {', '.join(kinds)}, got {reason!r}")
+    kind, entry = kinds[reason], _data()["reasons"][reason]
+    sex = "F" if random.random() < 0.5 else "M"  # noqa: PLR2004 - either
+    first = date(_FIRST_YEAR, 1, 1).toordinal()
+    span = date(_LAST_YEAR + 1, 1, 1).toordinal() - first
+    born = date.fromordinal(first + int(random.random() * span)).isoformat()
+    name = _pick(random, entry.get("birth_names") or _data()["birth_names"])
+    first_name = _pick(random, entry.get("first_names") or _data()["first_names"][sex])
+    place = _pick(random, entry["birth_places"]) if "birth_places" in entry else None
+    return Patient(
+        key=key,
+        birth_name=name,
+        first_names=first_name,
+        sex=None if "sex" in entry["unknown"] else sex,
+        birth_date=None if "birth_date" in entry["unknown"] else born,
+        birth_place=None if "birth_place" in entry["unknown"] else place,
+        reason=kind.key,
+        searched=kind.searched,
+    )
 
 
 @cache
@@ -109,27 +141,6 @@ def _data() -> Any:
     folder = files("simulator.population") / "data"
     return load_yaml(
         folder / "uninsurable.yaml", json.loads((folder / "uninsurable.schema.json").read_bytes())
-    )
-
-
-def _patient(random: Random, key: str, kind: Reason) -> Patient:
-    entry = _data()["reasons"][kind.key]
-    sex = "F" if random.random() < 0.5 else "M"  # noqa: PLR2004 - either
-    first = date(_FIRST_YEAR, 1, 1).toordinal()
-    span = date(_LAST_YEAR + 1, 1, 1).toordinal() - first
-    born = date.fromordinal(first + int(random.random() * span)).isoformat()
-    name = _pick(random, entry.get("birth_names") or _data()["birth_names"])
-    first_name = _pick(random, entry.get("first_names") or _data()["first_names"][sex])
-    place = _pick(random, entry["birth_places"]) if "birth_places" in entry else None
-    return Patient(
-        key=key,
-        birth_name=name,
-        first_names=first_name,
-        sex=None if "sex" in entry["unknown"] else sex,
-        birth_date=None if "birth_date" in entry["unknown"] else born,
-        birth_place=None if "birth_place" in entry["unknown"] else place,
-        reason=kind.key,
-        searched=kind.searched,
     )
 
 

@@ -20,26 +20,41 @@ _SPREAD: Final = 0x9E3779B97F4A7C15
 _SHIFT: Final = 64 - _BITS_LOG2
 
 
+_FEW: Final = 100_000
+"""So many marks are kept in a set: touching a page of memory for each would make small populations slow."""
+
+
 class Marks:
     """A set of integers that only answers "free" when it is certain."""
 
-    __slots__ = ("_bits",)
+    __slots__ = ("_bits", "_few")
 
     def __init__(self) -> None:
         """Begin with nothing taken."""
-        self._bits = mmap.mmap(-1, _BYTES)
+        self._few: set[int] | None = set()
+        self._bits: mmap.mmap | None = None
 
     def take(self, mark: int) -> bool:
         """Take a mark; false when it is taken already, or cannot be told from one that is."""
         place = ((mark * _SPREAD) & _WORD) >> _SHIFT
-        byte, bit = place >> 3, 1 << (place & 7)
         bits = self._bits
+        if bits is None:
+            return self._take_among_few(place)
+        byte, bit = place >> 3, 1 << (place & 7)
         found = bits[byte]
         if found & bit:
             return False
         bits[byte] = found | bit
         return True
 
-    def close(self) -> None:
-        """Give the memory back."""
-        self._bits.close()
+    def _take_among_few(self, place: int) -> bool:
+        few = self._few
+        if few is None or place in few:
+            return False
+        few.add(place)
+        if len(few) == _FEW:
+            self._few = None
+            self._bits = bits = mmap.mmap(-1, _BYTES)
+            for each in few:
+                bits[each >> 3] |= 1 << (each & 7)
+        return True

@@ -19,6 +19,7 @@ from simulator.contract.names import REP_COLLECT, REP_DEPOSIT, RESULTAT, SIRAM, 
 from simulator.journal.explain import explain
 from simulator.journal.store import to_json
 from simulator.lots.progress import LotSettings
+from simulator.population.families import families
 from simulator.security import (
     AssertionRefusedError,
     TrustStore,
@@ -68,7 +69,9 @@ def prepare_files(folder: Path, pki: Path) -> BenchOptions:
     """Build a data directory of few people; return the options to open copies of it with."""
     lots = LotSettings(start_delay_s=0, lines_per_s=1e6, page_lines=2, max_open=100)
     options = BenchOptions(data_dir=folder, people=5, seed=POPULATION_SEED, pki=pki, lots=lots)
-    open_bench(options).close()
+    bench = open_bench(options)
+    bench.registry.add(families(POPULATION_SEED))
+    bench.close()
     return options
 
 

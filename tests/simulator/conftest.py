@@ -16,6 +16,7 @@ from werkzeug.test import Client
 from simulator.bench import Bench, BenchOptions, open_bench
 from simulator.client import BenchClient
 from simulator.contract.names import CTXBAM, CTXLPS, RECSANS, SIRAM, SOAP12, WSA, Operation
+from simulator.population.families import families
 from simulator.registry.person import Person, from_json
 from simulator.serving import ServeOptions, running
 from simulator.teleservice import WireRequest
@@ -130,8 +131,15 @@ def make_person() -> Callable[..., Person]:
 def bench_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a data directory once; each bench starts from a copy."""
     data_dir = tmp_path_factory.mktemp("bench")
-    open_bench(BenchOptions(data_dir=data_dir, people=5)).close()
+    _fill(data_dir)
     return data_dir
+
+
+def _fill(data_dir: Path) -> None:
+    """Build a registry of a few people, and the known families of the searches by card."""
+    opened = open_bench(BenchOptions(data_dir=data_dir, people=5))
+    opened.registry.add(families(1))
+    opened.close()
 
 
 @pytest.fixture
@@ -183,6 +191,7 @@ def web(bench: Bench) -> Client:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBench]:
     data_dir = tmp_path_factory.mktemp("server")
+    _fill(data_dir)
     options = ServeOptions(bench=BenchOptions(data_dir=data_dir, people=5), port=0)
     with running(options) as url, BenchClient(url) as client:
         yield RunningBench(url, data_dir, client)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.bench import Bench, BenchOptions, BenchSetupError, OidMode, open_bench
+from simulator.population.build import people, recipe
 from simulator.population.cnda import load_cnda
-from simulator.population.families import families
-from simulator.population.generate import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +40,8 @@ def test_a_missing_directory_is_made_with_the_public_and_the_synthetic_people(
     opened: Callable[..., Bench],
 ) -> None:
     registry = opened(people=3).registry
-    expected = [*load_cnda(), *generate(3, 1), *families(1)]
-    assert registry.people(limit=1000) == expected
+    assert registry.people(limit=1000) == [*load_cnda(), *people(3, 1)]
+    assert registry.meta("recipe") == f"cnda oid=test {recipe(3, 1)}"
 
 
 def test_the_same_options_keep_the_registry_and_the_people_of_sessions(

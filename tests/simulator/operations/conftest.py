@@ -29,7 +29,7 @@ def _group(name: str, content: str) -> str:
 
 @pytest.fixture(scope="session")
 def family() -> list[Person]:
-    """Give the third family of the bench: insured, a child, then a twin boy and a twin girl."""
+    """Give the third of the known families: insured, a child, then a twin boy and a twin girl."""
     return [person for person in families(1) if person.key.startswith("family/1/2/")]
 
 

@@ -15,7 +15,7 @@ from simulator.ins.dates import BirthDate
 from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
 from simulator.ins.places import cog
-from simulator.ins.traits import check_birth_name, check_first_names
+from simulator.ins.traits import check_birth_name, check_first_names, to_wire
 from simulator.population.provider import InsProvider
 
 
@@ -95,3 +95,51 @@ def test_generation_does_not_load_faker() -> None:
     )
     root = Path(simulator.__file__).parent.parent
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False, timeout=60).returncode == 0
+
+
+def test_a_household_has_the_wished_case(fake: Faker) -> None:
+    parent, one, other = fake.ins_household(family="twin", name="double-hyphen", place="overseas")
+    assert {person.card.serial for person in (parent, one, other)} == {parent.card.serial}
+    assert [person.card.birth_rank for person in (one, other)] == ["1", "2"]
+    assert "--" in one.identity.traits.birth_name
+    assert one.identity.traits.birth_place == other.identity.traits.birth_place
+    assert one.identity.traits.birth_place.startswith("97")
+
+
+def test_households_never_share_a_matricule(fake: Faker) -> None:
+    numbers = [
+        person.identity.matricule.number
+        for _ in range(300)
+        for person in fake.ins_household(place="overseas")
+    ]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_household_that_cannot_be_is_refused_with_the_reason(fake: Faker) -> None:
+    with pytest.raises(ValueError, match="place=maghreb and date=newborn cannot go together"):
+        fake.ins_household(place="maghreb", date="newborn")
+
+
+def test_a_patient_without_ins_has_the_wished_reason(fake: Faker) -> None:
+    assert fake.patient_without_ins(reason="tourist").tags == ("uninsurable", "tourist")
+
+
+def test_names_have_the_wished_shape(fake: Faker) -> None:
+    assert len(fake.birth_name(shape="length-54")) == 54
+    assert len(fake.first_names(sex="M", shape="length-100")) == 100
+
+
+@pytest.mark.parametrize("method", ["birth_name", "first_names"])
+def test_an_unknown_shape_is_refused(fake: Faker, method: str) -> None:
+    with pytest.raises(ValueError, match=r"expected one of .*, got 'square'"):
+        getattr(fake, method)(shape="square")
+
+
+def test_a_typed_form_is_that_of_the_traits(fake: Faker) -> None:
+    traits = fake.ins_identity().traits
+    kinds = set()
+    for _ in range(40):
+        form = fake.typed_form(traits)
+        kinds.add(form.kind)
+        assert to_wire(form.birth_name) == traits.birth_name
+    assert {"registry", "lower-case", "mixed-case"} <= kinds

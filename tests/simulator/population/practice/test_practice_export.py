@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from simulator.population.practice.parameters import Parameters
 
 GOLDEN = {
-    PRACTICE: "1350098c7ab179e9dd84bd3fea1328f48e9e22c7b9c1925d9cfd05be4e0dc9cb",
-    EXPECTED: "cc2e56b15e7323bb1d533a4faf56c9265a888b4e115f52a1b0a83974e4575d47",
+    PRACTICE: "90bdd2b3047a28504eda7391f73c43c7a4872c348928cd6a92e09c0256d3d4ff",
+    EXPECTED: "33f7b77d24a0c20912b629bc2622238df24576458c9f91c6d5607d6f0bb18d25",
 }
 """SHA-256 of the files of 200 lines, seed golden. They change with the people drawn and with the parameters: say so in the
 change log."""
