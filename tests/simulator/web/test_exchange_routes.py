@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -209,3 +210,21 @@ def test_losses_are_in_health(web: Client, bench: Bench, ask: Ask, full_disk: An
     health = ok(web.get("/health"))
     assert (health["exchanges"], health["lost_exchanges"]) == (1, 1)
     assert health["journal"]["mode"] == "sync"
+
+
+def test_a_locked_index_is_told_while_calls_are_answered_and_kept(
+    web: Client, bench: Bench, ask: Ask
+) -> None:
+    ask()
+    bench.journal._index._database.connection().execute("PRAGMA busy_timeout = 50")
+    with sqlite3.connect(bench.journal.folder / "index.sqlite") as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert ask().code == "00"
+        message = refused(web.get(API), 503)
+        assert "database is locked. Calls are kept all the same" in message
+        assert refused(web.get(f"{API}/export"), 503) == message
+        health = ok(web.get("/health"))
+        assert (health["status"], health["exchanges"]) == ("ok", None)
+        assert health["journal"]["problem"] == message
+    other.close()
+    assert [entry["id"] for entry in ok(web.get(API))] == [1, 2]
