@@ -23,6 +23,7 @@ from conformance.rules.catalogue import find_rule, load_catalogue
 from conformance.rules.text import Text
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
+from simulator.journal.writer import JournalOptions
 from simulator.population.generate import draw
 from simulator.serving import ServeOptions, ServingError, free_port, running, stop
 from simulator.sessions.settings import MAX_NAME
@@ -118,14 +119,18 @@ def _end(session: SessionClient) -> None:
 
 
 @contextlib.contextmanager
-def own_simulator() -> Iterator[str]:
+def own_simulator(journal: JournalOptions | None = None) -> Iterator[str]:
     """Run a simulator on a free port with a throw-away data directory; yield its base URL.
+
+    Args:
+        journal: how its journal is kept; durable (``sync``) when left out.
 
     Raises:
         ServingError: it did not start.
     """
     with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
-        options = ServeOptions(bench=BenchOptions(data_dir=Path(folder)), port=free_port())
+        bench = BenchOptions(data_dir=Path(folder), journal=journal or JournalOptions())
+        options = ServeOptions(bench=bench, port=free_port())
         with running(options) as url:
             yield url
 
