@@ -84,6 +84,7 @@ class Designer:
         self._random = registrar.random
         self._ordinary = ordinary
         self._complete = False
+        self._run_out: set[tuple[str, ...]] = set()
 
     def array(self) -> Iterator[Person]:
         """Yield the people of the covering array, drawn anew at each call: parents before their children.
@@ -157,11 +158,15 @@ class Designer:
 
     def _drafts(self, case: Case) -> list[_Draft]:
         """Give the one draft of a case of the array; none when it has run out."""
+        name = tuple(case.values())
+        if name in self._run_out:
+            return []
         try:
             return [self._draft(case, tagged=True)]
         except CaseError:
             if not self._complete:
                 raise
+            self._run_out.add(name)
             return []
 
     def _draft(self, case: Case, *, tagged: bool) -> _Draft:
@@ -228,7 +233,8 @@ class Designer:
                 if first <= day <= last:
                     return dated(self._random, day, kind)
         # Designed people are of all ages alike; so are those whose case few adults can have, such as children.
-        return draw_date(self._random, kind, max(first, min(_FIRST_DESIGNED_DAY, last)), last)
+        start = _FIRST_DESIGNED_DAY if first <= _FIRST_DESIGNED_DAY <= last else first
+        return draw_date(self._random, kind, start, last)
 
     def _names(self, case: Case, sex: str, date: DrawnDate) -> tuple[NameDraw, NameDraw] | None:
         shape, first_shape = case.get("name"), case.get("first_names")
