@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from simulator.datafile import load_yaml
-from simulator.population.designed import COMPANION, DESIGNED
+from simulator.population.drafting import COMPANION, DESIGNED
 from simulator.population.profiles import LAST_BIRTH_YEAR
 from simulator.population.profiles import profile as profile_named
 

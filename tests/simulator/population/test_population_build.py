@@ -16,7 +16,7 @@ import pytest
 
 import simulator
 from simulator.population.build import DEFAULT_PROFILE, FORMAT, people, profile_of, recipe
-from simulator.population.designed import COMPANION, DESIGNED
+from simulator.population.drafting import COMPANION, DESIGNED
 from simulator.population.profiles import UnknownProfileError, profiles
 from simulator.registry.person import to_json
 

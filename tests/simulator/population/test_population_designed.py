@@ -15,7 +15,8 @@ from simulator.ins.oid import InsOid
 from simulator.ins.places import cog
 from simulator.population.build import people as population
 from simulator.population.cases import CaseError, designed_cases, incompatible_pairs, parameters
-from simulator.population.designed import COMPANION, DESIGNED, Designer
+from simulator.population.designed import Designer
+from simulator.population.drafting import COMPANION, DESIGNED, Drafter
 from simulator.population.ordinary import Ordinary
 from simulator.population.profiles import profile
 from simulator.population.registrar import Registrar
@@ -407,10 +408,10 @@ def test_a_case_that_has_run_out_is_tried_no_more(monkeypatch: pytest.MonkeyPatc
     list(designer.array())
     tried: list[tuple[str, ...]] = []
 
-    def nobody(self: Designer, case: dict[str, str], *, tagged: bool) -> None:
+    def nobody(self: Drafter, case: dict[str, str], *, tagged: bool) -> None:
         tried.append(tuple(case.values()))
         raise CaseError(f"nobody of this case is left, tagged {tagged}, from {type(self).__name__}")
 
-    monkeypatch.setattr(Designer, "_draft", nobody)
+    monkeypatch.setattr(Drafter, "draft", nobody)
     assert list(designer.array()) == list(designer.array()) == []
     assert len(tried) == len(set(tried)) == len(designed_cases())

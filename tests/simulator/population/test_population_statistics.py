@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.population.build import people
-from simulator.population.designed import COMPANION, DESIGNED
+from simulator.population.drafting import COMPANION, DESIGNED
 from simulator.population.names import birth_names, first_names_of
 from simulator.population.profiles import LAST_BIRTH_YEAR, UnknownProfileError, profile, profiles
 from simulator.population.statistics import Share, statistics, targets
