@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,12 @@ from rich.table import Table
 
 from simulator.commands.common import SetupError, data_dir_option, lang_option, registry_option
 from simulator.commands.population_files import export_command, import_command
+from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
-from simulator.population.generate import generate
-from simulator.registry.opening import build_registry, open_registry, shown
+from simulator.commands.registries import opened
+from simulator.population.build import DEFAULT_PROFILE, people, recipe
+from simulator.population.profiles import profiles
+from simulator.registry.opening import build_registry, shown
 from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError
 from simulator.sheet import SheetError, person_sheet, sheet_png
@@ -43,6 +45,7 @@ def population_group() -> None:
 population_group.add_command(export_command)
 population_group.add_command(import_command)
 population_group.add_command(practice_command)
+population_group.add_command(stats_command)
 
 
 @population_group.command("build")
@@ -54,23 +57,32 @@ population_group.add_command(practice_command)
     type=click.IntRange(0, 2**31),
     help="The same seed gives the same people.",
 )
+@click.option(
+    "--profile",
+    type=click.Choice(list(profiles())),
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    help="Ages and sexes of France or of a pharmacy; edge: mostly designed cases.",
+)
 @click.option("--out", required=True, metavar="FILE|postgresql://…", help="Where the registry is written.")
-def build_command(size: int, seed: int, out: str) -> None:
+def build_command(size: int, seed: int, profile: str, out: str) -> None:
     """Build a registry of synthetic people.
 
-    It is complete or not there: an interruption leaves what was there before.
+    It begins with people designed for every case. It is complete or not there: an interruption leaves what was there
+    before.
 
     \b
     Examples:
       banc population build --size 100000 --seed 7 --out people.sqlite
+      banc population build --size 5000 --profile edge --out cases.sqlite
       banc population build --size 1000000 --out postgresql://banc@db.example/registry
       banc serve --registry people.sqlite
     """
-    recipe = f"size={size} seed={seed} version={VERSION}"
+    name = f"{recipe(size, seed, profile)} version={VERSION}"
     console = Console(stderr=True)
     try:
         with _progress(console, size) as (counted, on_indexing):
-            count = build_registry(out, counted(generate(size, seed)), recipe, on_indexing=on_indexing)
+            count = build_registry(out, counted(people(size, seed, profile)), name, on_indexing=on_indexing)
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -120,18 +132,18 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
     """
     with opened(registry, data_dir) as store:
         if name is None:
-            people = store.people(limit=limit, tag=tag)
+            found = store.people(limit=limit, tag=tag)
         else:
             # A name that everybody has is looked through only so far.
             named = store.same_name(name, limit=limit if tag is None else 100_000)
-            people = [person for person in named if tag is None or tag in person.tags][:limit]
-    if not people:
+            found = [person for person in named if tag is None or tag in person.tags][:limit]
+    if not found:
         click.echo("Nobody. The cases and how many people each has: banc population stats", err=True)
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
         table.add_column(column, overflow="fold")
-    for person in people:
+    for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
@@ -177,27 +189,6 @@ def card_command(
     except (SheetError, OSError) as error:
         raise SetupError(f"{target}: {error}") from error
     click.echo(str(target))
-
-
-@contextmanager
-def opened(registry: str | None, data_dir: Path) -> Iterator[Registry]:
-    """Open the registry asked for, or that of the data directory, and say what is wrong with it."""
-    target = registry or str(data_dir / "registry.sqlite")
-    if registry is None and not Path(target).exists():
-        raise SetupError(
-            f"there is no registry in {data_dir} yet: start the simulator once with "
-            f"banc serve --data-dir {data_dir}, or give one with --registry"
-        )
-    try:
-        store = open_registry(target)
-        try:
-            yield store
-        finally:
-            store.close()
-    except RegistryError as error:
-        raise SetupError(str(error)) from error
-    except sqlite3.Error as error:
-        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
 
 
 def _of(store: Registry, wanted: str) -> Person:
