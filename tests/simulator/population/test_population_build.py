@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 GOLDEN = {
-    "france": "af4fc3f41514ab2da853a320f6955ec4136b3df0ab83a1892168f88ff5201ec4",
-    "officine": "be9097b2c5e99b789558b6ee32387c58d9e4cf36033c41acf2a6d957edcdf7af",
-    "edge": "49123a557a928c5dfd18a608ade5f1f90c2aca6b5111d23fb15c3a579688fe15",
+    "france": "35a14bd514033bf48b004ac2a99ba604e8da8d8ca41bef1435bffb2eef191801",
+    "officine": "5873c44e83f9ea353ab4f92662e76969db0dcd8d4f8ac10d2374b1830a83b044",
+    "edge": "127dcb2eb8710529ef9d68110b8fa7a1a2341d24d0a262d4df22e89827e0b470",
 }
 """SHA-256 of 3,000 people of the seed ``golden``, format 4. Other people are another format: raise ``FORMAT``, and say so in
 the change log."""

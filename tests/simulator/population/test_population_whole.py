@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+import pytest
 from stdnum.fr import nir
 
 from simulator.ins.coherence import FindingCode, Reason, coherence_findings
@@ -13,7 +14,10 @@ from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
 from simulator.ins.places import PlaceKind, cog
 from simulator.ins.traits import check_birth_name, check_first_names, comparison_key
+from simulator.population.births import order_is_impossible
+from simulator.population.build import people
 from simulator.population.name_draws import reserved
+from simulator.population.profiles import profiles
 from simulator.population.tags import vocabulary
 
 if TYPE_CHECKING:
@@ -54,10 +58,10 @@ def existed(code: str, birth_date: str) -> bool:
     return any(row.covers(day) for day in possible_days(birth_date) for row in rows)
 
 
-def sharing(people: Whole) -> dict[tuple[str, ...], list[Person]]:
+def sharing(population: Whole) -> dict[tuple[str, ...], list[Person]]:
     """People by what a search needs at least: name, first word of the first names, sex, date."""
     found: dict[tuple[str, ...], list[Person]] = defaultdict(list)
-    for person in people:
+    for person in population:
         traits = person.identity.traits
         first = comparison_key(traits.first_names).partition(" ")[0]
         found[comparison_key(traits.birth_name), first, traits.sex, traits.birth_date].append(person)
@@ -148,6 +152,24 @@ def test_every_number_is_a_test_one(whole: Whole) -> None:
         for matricule, oid in oids:
             assert int(matricule.order) >= 900, person
             assert oid == (InsOid.NIA if matricule.sex_digit in "78" else InsOid.NIR_TEST), person
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_a_waiting_number_is_never_one_that_a_real_person_could_have(profile: str) -> None:
+    """There is no test OID for a NIA: only the place and the order number tell it from a real one."""
+    waiting = [
+        person
+        for person in people(10_000, "waiting", profile)
+        if InsOid.NIA in {person.identity.oid, *(former.oid for former in person.identity.history)}
+    ]
+    assert len(waiting) > 50
+    assert [person for person in waiting if not order_is_impossible(person.identity.matricule.place)] == []
+
+
+def test_order_numbers_that_a_real_person_could_have_are_tagged(whole: Whole) -> None:
+    for person in whole:
+        excluded = order_is_impossible(person.identity.matricule.place)
+        assert ("order-not-excluded" in person.tags) is not excluded, person
 
 
 def test_two_people_whom_a_search_cannot_tell_apart_are_tagged_namesakes(whole: Whole) -> None:
