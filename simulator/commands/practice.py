@@ -111,6 +111,7 @@ def practice_command(
       banc population practice --size 1000 --out practice
       banc population practice --size 20000 --seed 7 --separator "," --encoding cp1252 --out practice
       banc population practice --size 500 --registry people.sqlite --plant --out practice
+      banc serve --registry practice/registry.sqlite
     """
     if plant and target is None:
         raise click.UsageError(
@@ -143,6 +144,7 @@ def practice_command(
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     written = [PRACTICE, EXPECTED, *(() if target else (REGISTRY,))]
     _report(figures, parameters, [folder / name for name in written], lang)
+    click.echo(_next_step(folder / PRACTICE, shown(target or str(folder / REGISTRY)), lang))
 
 
 @contextmanager
@@ -183,6 +185,18 @@ def _report(figures: Figures, parameters: Parameters, written: list[Path], lang:
     )
     for path in written:
         console.print(str(path), markup=False)
+
+
+def _next_step(practice: Path, registry: str, lang: str) -> str:
+    if lang == "fr":
+        return (
+            f"Ensuite : banc serve --registry {registry}, importer {practice} dans le logiciel, chercher chaque ligne,"
+            f" comparer avec {EXPECTED}."
+        )
+    return (
+        f"Next: banc serve --registry {registry}, import {practice} into the software, search each line, compare with"
+        f" {EXPECTED}."
+    )
 
 
 def _label(row: Figure, lang: str) -> str:

@@ -52,6 +52,8 @@ _BIRTHS: Final = (50, 88, 100)
 """Cumulated percents of families with 1, 2 and 3 births. Ours."""
 _TWIN_SHARE: Final = 160
 """Of ten thousand births; near the figure of France (1.6 %, inferred)."""
+_BETWEEN: Final = 2
+"""Years between two births of a family at least: the months of a year are drawn apart."""
 _CHILDREN_PER_HUNDRED_FAMILIES: Final = 158
 """As measured on the draws themselves: births that do not fit are left out."""
 
@@ -203,8 +205,8 @@ class Ordinary:
             year = years[-1] + gap
             if not _is_child_of(year, parent):
                 year = first - gap
-                if year in years or not _is_child_of(year, parent):
-                    break
+            if not _is_child_of(year, parent) or any(abs(year - other) < _BETWEEN for other in years):
+                break
             years.append(year)
         return sorted(years), parent
 

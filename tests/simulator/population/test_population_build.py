@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 GOLDEN = {
-    "france": "35a14bd514033bf48b004ac2a99ba604e8da8d8ca41bef1435bffb2eef191801",
-    "officine": "5873c44e83f9ea353ab4f92662e76969db0dcd8d4f8ac10d2374b1830a83b044",
-    "edge": "127dcb2eb8710529ef9d68110b8fa7a1a2341d24d0a262d4df22e89827e0b470",
+    "france": "850a804dcbdf60b05e787ef3c11e0f365c9dca9ccbc954ffd381a70b6e3f9f68",
+    "officine": "52208b6a6375e4b023426aa4dbef05fdc3fddff383bd277b338f6903be34f022",
+    "edge": "94a89fe0d3aadb9bf0ceecce692d339767e3901f03cc1be0376d1befe27ae765",
 }
 """SHA-256 of 3,000 people of the seed ``golden``, format 4. Other people are another format: raise ``FORMAT``, and say so in
 the change log."""

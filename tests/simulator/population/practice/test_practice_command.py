@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
+from simulator.bench import BenchOptions, open_bench
 from simulator.commands import practice as command_module
 from simulator.commands.practice import practice_command
 from simulator.population.build import people as population
 from simulator.population.practice.lines import NAMESAKE_TAG
+from simulator.population.practice.parameters import DEFAULT
 from simulator.registry.matching import SearchTraits, judge
 from simulator.registry.store import RegistryStore
 
@@ -72,6 +76,32 @@ def test_the_table_shows_what_was_published_beside_what_was_measured(tmp_path: P
     assert "75+ years" in shown
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "Ensuite : banc serve --registry"), ("en", "Next: banc serve --registry")]
+)
+def test_what_to_do_next_is_said(tmp_path: Path, lang: str, said: str) -> None:
+    shown = run("--size", 50, "--out", tmp_path, "--lang", lang).output
+    assert f"{said} {tmp_path / 'registry.sqlite'}" in shown.replace("\n", "")
+    assert str(tmp_path / "practice.csv") in shown
+
+
+def test_the_registry_of_a_bench_as_it_comes_has_the_patients_of_a_practice(tmp_path: Path) -> None:
+    with closing(open_bench(BenchOptions(data_dir=tmp_path / "bench"))) as bench:
+        registry = tmp_path / "bench" / "registry.sqlite"
+        before = bench.registry.count()
+        result = run("--size", 400, "--registry", registry, "--plant", "--out", tmp_path / "out")
+        assert result.exit_code == 0, result.output
+        expected = read(tmp_path / "out" / "expected.csv")
+        assert {"00", "01", "insi_24"} <= {row["code"] for row in expected}
+        assert not any(row["person"].startswith("cnda/") for row in expected)
+        # The bench that runs knows the people planted meanwhile.
+        planted = bench.registry.people(tag=NAMESAKE_TAG)
+        assert bench.registry.count() == before + len(planted)
+        for row in expected:
+            if row["found"]:
+                assert bench.registry.by_key(row["found"]) is not None
+
+
 def test_patients_come_from_the_registry_given(tmp_path: Path, people: Path) -> None:
     out = tmp_path / "out"
     assert run("--size", 200, "--registry", people, "--out", out).exit_code == 0
@@ -88,10 +118,24 @@ def test_a_registry_is_not_changed_unless_told(tmp_path: Path, people: Path) -> 
     store.close()
 
 
-def test_planting_again_adds_nobody_and_gives_the_same_files(tmp_path: Path, people: Path) -> None:
+@pytest.fixture
+def many_namesakes(tmp_path: Path) -> Path:
+    """Give a parameter set whose files need far more namesakes than a population has."""
+    known = (files("simulator.population.practice") / "data" / f"{DEFAULT}.yaml").read_text("utf-8")
+    asked = known.replace("rates: [{percent: 0.75}]", "rates: [{percent: 20}]")
+    assert asked != known
+    path = tmp_path / "many-namesakes.yaml"
+    path.write_text(asked, encoding="utf-8")
+    return path
+
+
+def test_planting_again_adds_nobody_and_gives_the_same_files(
+    tmp_path: Path, people: Path, many_namesakes: Path
+) -> None:
+    options = ("--size", 500, "--registry", people, "--plant", "--parameters", many_namesakes)
     seen = []
     for name in ("first", "second"):
-        result = run("--size", 500, "--registry", people, "--plant", "--out", tmp_path / name)
+        result = run(*options, "--out", tmp_path / name)
         assert result.exit_code == 0, result.output
         store = RegistryStore(people)
         planted = store.people(tag=NAMESAKE_TAG)
@@ -103,10 +147,11 @@ def test_planting_again_adds_nobody_and_gives_the_same_files(tmp_path: Path, peo
     assert seen[0] == seen[1]
 
 
-def test_planting_makes_lines_ambiguous(tmp_path: Path, people: Path) -> None:
+def test_planting_makes_lines_ambiguous(tmp_path: Path, people: Path, many_namesakes: Path) -> None:
     codes = []
+    order = ("--size", 600, "--registry", people, "--parameters", many_namesakes, "--out", tmp_path / "out")
     for options in ([], ["--plant"]):
-        assert run("--size", 600, "--registry", people, "--out", tmp_path / "out", *options).exit_code == 0
+        assert run(*order, *options).exit_code == 0
         codes.append([row["code"] for row in read(tmp_path / "out" / "expected.csv")].count("02"))
     assert codes[0] < codes[1]
 
