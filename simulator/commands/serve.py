@@ -11,6 +11,7 @@ from rich.console import Console
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.commands.common import SetupError, data_dir_option, registry_option
 from simulator.commands.quantities import DurationType, SizeType
+from simulator.commands.ready_file import clear_ready_file, write_ready_file
 from simulator.datafile import DataFileError
 from simulator.installing import InstallError
 from simulator.journal.writer import JournalOptions
@@ -106,6 +107,12 @@ if TYPE_CHECKING:
     help="Folder of scenario files put in force in the default session, instead of those it has; edits take effect "
     "on the next call.",
 )
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write where it listens to this file (JSON) once calls are answered; removed when it stops.",
+)
 def serve_command(
     *,
     host: str,
@@ -125,6 +132,7 @@ def serve_command(
     journal_max_age_s: float | None,
     token: str | None,
     scenarios: Path | None,
+    ready_file: Path | None,
 ) -> None:
     """Start the simulated INSi teleservice.
 
@@ -140,6 +148,7 @@ def serve_command(
       banc serve --scenarios ./my-scenarios
       banc serve --pki ./pki --https-port 8443 --mtls-port 8444
       banc serve --journal batch --journal-max-size 2GB --journal-max-age 7d
+      banc serve --port 0 --ready-file ready.json
     """
     bench = BenchOptions(
         data_dir=data_dir,
@@ -161,10 +170,21 @@ def serve_command(
         mtls_port=mtls_port,
         scenarios=scenarios,
     )
+
+    def ready(options: ServeOptions) -> None:
+        _announce(options)
+        if ready_file is not None:
+            write_ready_file(ready_file, options)
+
+    if ready_file is not None:
+        clear_ready_file(ready_file)
     try:
-        serve(prepare(asked), on_ready=_announce)
+        serve(prepare(asked), on_ready=ready)
     except (ServingError, BenchSetupError, DataFileError, InstallError, NobodyError) as error:
         raise SetupError(str(error)) from error
+    finally:
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
     Console().print("Stopped; the journal is in", str(data_dir))
 
 
