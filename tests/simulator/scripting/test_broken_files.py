@@ -1,0 +1,25 @@
+"""Twelve broken scenario files, and what ``banc scenario check`` prints for each (snapshots beside them)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simulator.cli import main
+
+FOLDER = Path(__file__).parent / "broken"
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+
+def test_there_are_twelve_files() -> None:
+    assert len(FILES) == 12
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_broken_file_prints_what_its_snapshot_says(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    result = CliRunner().invoke(main, ["scenario", "check", file.name])
+    assert result.exit_code == 1
+    assert result.stderr == file.with_suffix(".expected").read_text(encoding="utf-8")
