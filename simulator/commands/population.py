@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
+_LONG_COLUMNS = ("birth name", "first names", "tags")
 
 
 @click.group("population")
@@ -142,12 +143,14 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column not in _LONG_COLUMNS)
     for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
-        table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
+        # The values of a designed case are said by its other tags; show has them all.
+        tags = " ".join(each for each in person.tags if not each.startswith("case:"))
+        table.add_row(*names, traits.birth_date, place, matricule, tags)
     Console().print(table)
 
 
