@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from simulator.commands.common import SetupError, data_dir_option, lang_option, registry_option
+from simulator.commands.common import (
+    SetupError,
+    data_dir_option,
+    lang_option,
+    opened_registry,
+    registry_option,
+)
 from simulator.commands.population_files import export_command, import_command
 from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
-from simulator.commands.registries import opened
 from simulator.population.build import DEFAULT_PROFILE, people, recipe
+from simulator.population.cnda import load_cnda
 from simulator.population.profiles import profiles
 from simulator.registry.opening import build_registry, shown
 from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError
 from simulator.sheet import SheetError, person_sheet, sheet_png
-from simulator.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,27 +69,32 @@ population_group.add_command(stats_command)
     type=click.Choice(list(profiles())),
     default=DEFAULT_PROFILE,
     show_default=True,
-    help="Ages and sexes of France or of a pharmacy; edge: mostly designed cases.",
+    help="france: ages and sexes of the country; officine: those of a pharmacy's patients (ours, inferred); edge: mostly "
+    "designed cases.",
 )
 @click.option("--out", required=True, metavar="FILE|postgresql://…", help="Where the registry is written.")
-def build_command(size: int, seed: int, profile: str, out: str) -> None:
-    """Build a registry of synthetic people.
+def build_command(*, size: int, seed: int, profile: str, out: str) -> None:
+    """Build a registry of synthetic people, beside the public test people of the CNDA.
 
-    It begins with people designed for every case. It is complete or not there: an interruption leaves what was there
-    before.
+    It begins with the designed cases, so that a small one has many. It is complete or not there: an interruption leaves what
+    was there before.
 
     \b
     Examples:
       banc population build --size 100000 --seed 7 --out people.sqlite
-      banc population build --size 5000 --profile edge --out cases.sqlite
+      banc population build --size 20000 --profile officine --out officine.sqlite
       banc population build --size 1000000 --out postgresql://banc@db.example/registry
       banc serve --registry people.sqlite
     """
-    name = f"{recipe(size, seed, profile)} version={VERSION}"
     console = Console(stderr=True)
     try:
         with _progress(console, size) as (counted, on_indexing):
-            count = build_registry(out, counted(people(size, seed, profile)), name, on_indexing=on_indexing)
+            count = build_registry(
+                out,
+                counted(chain(load_cnda(), people(size, seed, profile))),
+                f"cnda oid=test {recipe(size, seed, profile)}",
+                on_indexing=on_indexing,
+            )
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -104,7 +115,7 @@ def show_command(person: str, data_dir: Path, registry: str | None) -> None:
       banc population show cnda/adrun-zoe
       banc population show syn/7/12 --registry people.sqlite
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
     click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
 
@@ -131,7 +142,7 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
       banc population find --tag twin
       banc population find --name "le goff" --registry people.sqlite --limit 50
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         if name is None:
             found = store.people(limit=limit, tag=tag)
         else:
@@ -183,7 +194,7 @@ def card_command(
       banc population card cnda/adrun-zoe
       banc population card syn/7/12 --registry people.sqlite --format png --out patient.png
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
         page = person_sheet(found, store, lang)
     target = out or Path(f"{found.key.replace('/', '-')}.{kind}")
