@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.ins import comparison_key
 from simulator.population.cnda import load_cnda
-from simulator.population.generate import generate
+from simulator.population.generate import draw
 from simulator.registry.matching import TRAITS, SearchTraits, differing_traits, is_inferred, judge
 from simulator.registry.store import RegistryStore
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.registry.person import Person
 
-PEOPLE = (*load_cnda(), *generate(150, 7))
+PEOPLE = (*load_cnda(), *draw(150, 7, nia=None))
 people = st.sampled_from(PEOPLE)
 
 
