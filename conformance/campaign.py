@@ -71,7 +71,7 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
         try:
             url = plan.simulator_url or stack.enter_context(own_simulator())
             client = stack.enter_context(BenchClient(url, token=plan.simulator_token))
-            session = client.create_session(name=_session_name(plan), ttl=SESSION_TTL_S)
+            session = client.create_session(name=_session_name(plan), ttl=SESSION_TTL_S, **plan.session)
             stack.callback(_end, session)
             simulator_version = str(client.info()["version"])
         except (BenchClientError, ServingError) as error:

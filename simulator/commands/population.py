@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from simulator.commands.common import SetupError, data_dir_option, lang_option, registry_option
+from simulator.commands.common import (
+    SetupError,
+    data_dir_option,
+    lang_option,
+    opened_registry,
+    registry_option,
+)
 from simulator.commands.population_files import export_command, import_command
+from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
-from simulator.population.generate import generate
-from simulator.registry.opening import build_registry, open_registry, shown
+from simulator.population.build import DEFAULT_PROFILE, people, recipe
+from simulator.population.cnda import load_cnda
+from simulator.population.profiles import profiles
+from simulator.registry.opening import build_registry, shown
 from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError
 from simulator.sheet import SheetError, person_sheet, sheet_png
-from simulator.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,6 +51,7 @@ def population_group() -> None:
 population_group.add_command(export_command)
 population_group.add_command(import_command)
 population_group.add_command(practice_command)
+population_group.add_command(stats_command)
 
 
 @population_group.command("build")
@@ -54,23 +63,37 @@ population_group.add_command(practice_command)
     type=click.IntRange(0, 2**31),
     help="The same seed gives the same people.",
 )
+@click.option(
+    "--profile",
+    type=click.Choice(list(profiles())),
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    help="france: ages and sexes of the country; officine: those of a pharmacy's patients (ours, inferred); edge: mostly "
+    "designed cases.",
+)
 @click.option("--out", required=True, metavar="FILE|postgresql://…", help="Where the registry is written.")
-def build_command(size: int, seed: int, out: str) -> None:
-    """Build a registry of synthetic people.
+def build_command(*, size: int, seed: int, profile: str, out: str) -> None:
+    """Build a registry of synthetic people, beside the public test people of the CNDA.
 
-    It is complete or not there: an interruption leaves what was there before.
+    It begins with the designed cases, so that a small one has many. It is complete or not there: an interruption leaves what
+    was there before.
 
     \b
     Examples:
       banc population build --size 100000 --seed 7 --out people.sqlite
+      banc population build --size 20000 --profile officine --out officine.sqlite
       banc population build --size 1000000 --out postgresql://banc@db.example/registry
       banc serve --registry people.sqlite
     """
-    recipe = f"size={size} seed={seed} version={VERSION}"
     console = Console(stderr=True)
     try:
         with _progress(console, size) as (counted, on_indexing):
-            count = build_registry(out, counted(generate(size, seed)), recipe, on_indexing=on_indexing)
+            count = build_registry(
+                out,
+                counted(chain(load_cnda(), people(size, seed, profile))),
+                f"cnda oid=test {recipe(size, seed, profile)}",
+                on_indexing=on_indexing,
+            )
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -91,7 +114,7 @@ def show_command(person: str, data_dir: Path, registry: str | None) -> None:
       banc population show cnda/adrun-zoe
       banc population show syn/7/12 --registry people.sqlite
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
     click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
 
@@ -118,20 +141,20 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
       banc population find --tag twin
       banc population find --name "le goff" --registry people.sqlite --limit 50
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         if name is None:
-            people = store.people(limit=limit, tag=tag)
+            found = store.people(limit=limit, tag=tag)
         else:
             # A name that everybody has is looked through only so far.
             named = store.same_name(name, limit=limit if tag is None else 100_000)
-            people = [person for person in named if tag is None or tag in person.tags][:limit]
-    if not people:
+            found = [person for person in named if tag is None or tag in person.tags][:limit]
+    if not found:
         click.echo("Nobody. The cases and how many people each has: banc population stats", err=True)
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
         table.add_column(column, overflow="fold")
-    for person in people:
+    for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
@@ -168,7 +191,7 @@ def card_command(
       banc population card cnda/adrun-zoe
       banc population card syn/7/12 --registry people.sqlite --format png --out patient.png
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
         page = person_sheet(found, store, lang)
     target = out or Path(f"{found.key.replace('/', '-')}.{kind}")
@@ -177,27 +200,6 @@ def card_command(
     except (SheetError, OSError) as error:
         raise SetupError(f"{target}: {error}") from error
     click.echo(str(target))
-
-
-@contextmanager
-def opened(registry: str | None, data_dir: Path) -> Iterator[Registry]:
-    """Open the registry asked for, or that of the data directory, and say what is wrong with it."""
-    target = registry or str(data_dir / "registry.sqlite")
-    if registry is None and not Path(target).exists():
-        raise SetupError(
-            f"there is no registry in {data_dir} yet: start the simulator once with "
-            f"banc serve --data-dir {data_dir}, or give one with --registry"
-        )
-    try:
-        store = open_registry(target)
-        try:
-            yield store
-        finally:
-            store.close()
-    except RegistryError as error:
-        raise SetupError(str(error)) from error
-    except sqlite3.Error as error:
-        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
 
 
 def _of(store: Registry, wanted: str) -> Person:
