@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
+from simulator.registry.opening import open_registry, shown
+from simulator.registry.protocol import RegistryError
 from simulator.serving import REGISTRY_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.registry.protocol import Registry
 
 EXIT_SETUP = 2
 """Exit code when the bench or the set-up is at fault."""
@@ -41,3 +51,24 @@ class SetupError(click.ClickException):
     """The bench or the set-up is at fault: exit code 2."""
 
     exit_code = EXIT_SETUP
+
+
+@contextmanager
+def opened(registry: str | None, data_dir: Path) -> Iterator[Registry]:
+    """Open the registry asked for, or that of the data directory, and say what is wrong with it."""
+    target = registry or str(data_dir / "registry.sqlite")
+    if registry is None and not Path(target).exists():
+        raise SetupError(
+            f"there is no registry in {data_dir} yet: start the simulator once with "
+            f"banc serve --data-dir {data_dir}, or give one with --registry"
+        )
+    try:
+        store = open_registry(target)
+        try:
+            yield store
+        finally:
+            store.close()
+    except RegistryError as error:
+        raise SetupError(str(error)) from error
+    except sqlite3.Error as error:
+        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from simulator.commands.common import SetupError, data_dir_option, lang_option, registry_option
+from simulator.commands.common import (
+    EXIT_INTERRUPTED,
+    SetupError,
+    data_dir_option,
+    lang_option,
+    opened,
+    registry_option,
+)
 from simulator.commands.population_files import export_command, import_command
+from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
-from simulator.population.generate import generate
-from simulator.registry.opening import build_registry, open_registry, shown
+from simulator.population.build import DEFAULT_PROFILE, people, recipe
+from simulator.population.cnda import load_cnda
+from simulator.population.profiles import profiles
+from simulator.registry.opening import build_registry, shown
 from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError
 from simulator.sheet import SheetError, person_sheet, sheet_png
-from simulator.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,8 +40,12 @@ if TYPE_CHECKING:
     from simulator.registry.protocol import Registry
     from simulator.sheet import Lang
 
-EXIT_INTERRUPTED = 130
 _STEP = 1000
+_CASE = "case:"
+_WHOLE = {"key", "sex", "born", "place", "matricule"}
+"""Columns of a table that are not broken."""
+_FILE_WIDTH = 200
+"""Columns of a table that goes to a file or another program."""
 
 
 @click.group("population")
@@ -43,6 +56,7 @@ def population_group() -> None:
 population_group.add_command(export_command)
 population_group.add_command(import_command)
 population_group.add_command(practice_command)
+population_group.add_command(stats_command)
 
 
 @population_group.command("build")
@@ -54,8 +68,21 @@ population_group.add_command(practice_command)
     type=click.IntRange(0, 2**31),
     help="The same seed gives the same people.",
 )
+@click.option(
+    "--profile",
+    type=click.Choice(list(profiles())),
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    help="france: the ages of the country; officine: who comes to a pharmacy; edge: designed cases alone.",
+)
+@click.option(
+    "--cnda",
+    "with_cnda",
+    is_flag=True,
+    help="Put the public test identities of the CNDA first, beside the SIZE people.",
+)
 @click.option("--out", required=True, metavar="FILE|postgresql://…", help="Where the registry is written.")
-def build_command(size: int, seed: int, out: str) -> None:
+def build_command(*, size: int, seed: int, profile: str, with_cnda: bool, out: str) -> None:
     """Build a registry of synthetic people.
 
     It is complete or not there: an interruption leaves what was there before.
@@ -63,14 +90,18 @@ def build_command(size: int, seed: int, out: str) -> None:
     \b
     Examples:
       banc population build --size 100000 --seed 7 --out people.sqlite
+      banc population build --size 5000 --profile edge --cnda --out edge.sqlite
       banc population build --size 1000000 --out postgresql://banc@db.example/registry
       banc serve --registry people.sqlite
     """
-    recipe = f"size={size} seed={seed} version={VERSION}"
+    everybody: Iterable[Person] = people(size, seed, profile)
+    name = recipe(size, seed, profile)
+    if with_cnda:
+        everybody, name = chain(load_cnda(), everybody), f"cnda {name}"
     console = Console(stderr=True)
     try:
         with _progress(console, size) as (counted, on_indexing):
-            count = build_registry(out, counted(generate(size, seed)), recipe, on_indexing=on_indexing)
+            count = build_registry(out, counted(everybody), name, on_indexing=on_indexing)
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -120,23 +151,28 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
     """
     with opened(registry, data_dir) as store:
         if name is None:
-            people = store.people(limit=limit, tag=tag)
+            found = store.people(limit=limit, tag=tag)
         else:
             # A name that everybody has is looked through only so far.
             named = store.same_name(name, limit=limit if tag is None else 100_000)
-            people = [person for person in named if tag is None or tag in person.tags][:limit]
-    if not people:
+            found = [person for person in named if tag is None or tag in person.tags][:limit]
+    if not found:
         click.echo("Nobody. The cases and how many people each has: banc population stats", err=True)
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold")
-    for person in people:
+        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
+    for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
-        table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
-    Console().print(table)
+        # What a designed person was designed for repeats its other tags; show tells it.
+        tags = " ".join(each for each in person.tags if not each.startswith(_CASE))
+        table.add_row(*names, traits.birth_date, place, matricule, tags)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    console.print(table)
 
 
 @population_group.command("card")
@@ -179,39 +215,18 @@ def card_command(
     click.echo(str(target))
 
 
-@contextmanager
-def opened(registry: str | None, data_dir: Path) -> Iterator[Registry]:
-    """Open the registry asked for, or that of the data directory, and say what is wrong with it."""
-    target = registry or str(data_dir / "registry.sqlite")
-    if registry is None and not Path(target).exists():
-        raise SetupError(
-            f"there is no registry in {data_dir} yet: start the simulator once with "
-            f"banc serve --data-dir {data_dir}, or give one with --registry"
-        )
-    try:
-        store = open_registry(target)
-        try:
-            yield store
-        finally:
-            store.close()
-    except RegistryError as error:
-        raise SetupError(str(error)) from error
-    except sqlite3.Error as error:
-        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
-
-
 def _of(store: Registry, wanted: str) -> Person:
     found = store.by_key(wanted)
     if found is not None:
         return found
     number = wanted.replace(" ", "").upper()[:13]
-    people = store.by_matricule(number) or store.by_former_matricule(number)
-    if not people:
+    bearers = store.by_matricule(number) or store.by_former_matricule(number)
+    if not bearers:
         raise SetupError(
             f"expected the key or the matricule of somebody in the registry, got {wanted!r}; "
             "look for people with: banc population find"
         )
-    return people[0]
+    return bearers[0]
 
 
 @contextmanager
@@ -223,8 +238,8 @@ def _progress(
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("people", total=size)
 
-        def counted(people: Iterable[Person]) -> Iterator[Person]:
-            for number, person in enumerate(people, start=1):
+        def counted(everybody: Iterable[Person]) -> Iterator[Person]:
+            for number, person in enumerate(everybody, start=1):
                 if not number % _STEP:
                     progress.update(task, completed=number)
                 yield person
