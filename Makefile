@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract docs fuzz bench check clean
+.PHONY: demo test lint types contract docs fuzz bench bench-population check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -39,6 +39,10 @@ fuzz: $(VENV)/.fuzz
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/run.py --competitors --page $(ARGS)
+
+# ARGS="--sizes 10000,1000000" without the ten million; ARGS="--postgres postgresql://…" with a shared registry.
+bench-population: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/population.py --page $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info banc-report

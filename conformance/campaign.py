@@ -23,6 +23,7 @@ from conformance.rules.catalogue import find_rule, load_catalogue
 from conformance.rules.text import Text
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
+from simulator.journal.writer import JournalOptions
 from simulator.population.generate import draw
 from simulator.serving import ServeOptions, ServingError, free_port, running, stop
 from simulator.sessions.settings import MAX_NAME
@@ -70,7 +71,7 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
         try:
             url = plan.simulator_url or stack.enter_context(own_simulator())
             client = stack.enter_context(BenchClient(url, token=plan.simulator_token))
-            session = client.create_session(name=_session_name(plan), ttl=SESSION_TTL_S)
+            session = client.create_session(name=_session_name(plan), ttl=SESSION_TTL_S, **plan.session)
             stack.callback(_end, session)
             simulator_version = str(client.info()["version"])
         except (BenchClientError, ServingError) as error:
@@ -118,14 +119,18 @@ def _end(session: SessionClient) -> None:
 
 
 @contextlib.contextmanager
-def own_simulator() -> Iterator[str]:
+def own_simulator(journal: JournalOptions | None = None) -> Iterator[str]:
     """Run a simulator on a free port with a throw-away data directory; yield its base URL.
+
+    Args:
+        journal: how its journal is kept; durable (``sync``) when left out.
 
     Raises:
         ServingError: it did not start.
     """
     with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
-        options = ServeOptions(bench=BenchOptions(data_dir=Path(folder)), port=free_port())
+        bench = BenchOptions(data_dir=Path(folder), journal=journal or JournalOptions())
+        options = ServeOptions(bench=bench, port=free_port())
         with running(options) as url:
             yield url
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.datafile import load_yaml
 
@@ -27,6 +27,8 @@ class Plan:
     simulator_url: str | None = None
     """``None``: the campaign starts a simulator of its own."""
     simulator_token: str | None = None
+    session: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the session of the campaign, by name."""
     rules: tuple[str, ...] | None = None
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     """Reason by rule key."""
@@ -49,6 +51,7 @@ def load_plan(path: Path) -> Plan:
         timeout=float(software.get("timeout", DEFAULT_TIMEOUT_S)),
         simulator_url=simulator.get("url"),
         simulator_token=simulator.get("token"),
+        session=data.get("session", {}),
         rules=tuple(data["rules"]) if "rules" in data else None,
         not_applicable=data.get("not_applicable", {}),
         seed=data.get("seed"),

@@ -218,7 +218,8 @@ class SessionClient:
         """Return the exchanges of this session with an id greater than ``after``, oldest first."""
         found: list[ExchangeView] = []
         while True:
-            parameters = {"session": self.id, "after": found[-1].id if found else after, "limit": _PAGE}
+            last = found[-1].id if found else after
+            parameters = {"session": self.id, "after": last, "limit": _PAGE, "bodies": "true"}
             page, more = self._client.call_page("GET", "/api/v1/exchanges", params=parameters)
             found.extend(map(_view, page))
             if not more:

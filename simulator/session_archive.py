@@ -1,21 +1,19 @@
 """A session as one ZIP file: to keep with the evidence of a campaign, or to set up again elsewhere.
 
 ``session.json`` has the settings and the scenarios, ``people.ndjson`` the session's own people, ``exchanges.ndjson``
-its exchanges, one a line, with tokens and signatures masked (the journal itself keeps the exact bytes).
+its exchanges, one a line, with the secrets masked as in the exports of the journal (which itself keeps the exact bytes).
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import tempfile
 import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from simulator.journal.explain import explain
-from simulator.journal.store import to_json as exchange_json
+from simulator.journal.export import exchange_data
 from simulator.registry.person import PersonError, from_json
 from simulator.registry.person import to_json as person_json
 from simulator.session_life import create_session, remove_session
@@ -36,9 +34,6 @@ MAX_MEMBER_BYTES: Final = 64 * 1024 * 1024
 
 _PAGE: Final = 500
 _IN_MEMORY: Final = 4 * 1024 * 1024
-_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie"})
-_SIGNATURE: Final = re.compile(r"(<(?:[\w.-]+:)?SignatureValue\b[^>]*>)[^<]*")
-_MASK: Final = "***"
 
 
 class ArchiveError(ValueError):
@@ -57,7 +52,7 @@ def export_session(bench: Bench, session_id: str, *, exchanges: bool = True) -> 
         archive.writestr("session.json", json.dumps(_head(bench, session), ensure_ascii=False, indent=2))
         _write_lines(archive, "people.ndjson", map(person_json, _people(bench, session)))
         if exchanges:
-            _write_lines(archive, "exchanges.ndjson", map(_exchange_line, _exchanges(bench, session_id)))
+            _write_lines(archive, "exchanges.ndjson", map(exchange_data, _exchanges(bench, session_id)))
     file.seek(0)
     return file
 
@@ -121,16 +116,6 @@ def _exchanges(bench: Bench, session_id: str) -> Iterator[Exchange]:
     while page := bench.journal.list(session=session_id, after=after, limit=_PAGE):
         yield from page
         after = page[-1].id
-
-
-def _exchange_line(exchange: Exchange) -> dict[str, Any]:
-    data = exchange_json(exchange)
-    data["request_headers"] = {
-        name: _MASK if name.lower() in _SECRET_HEADERS else value
-        for name, value in data["request_headers"].items()
-    }
-    data["request"] = _SIGNATURE.sub(rf"\1{_MASK}", data["request"])
-    return {**data, "explanation": {"fr": explain(exchange, "fr"), "en": explain(exchange, "en")}}
 
 
 def _write_lines(archive: zipfile.ZipFile, name: str, entries: Iterator[dict[str, Any]]) -> None:

@@ -53,15 +53,18 @@ def run(options: LoadOptions) -> int:
     try:
         with BenchClient(options.url, token=options.token) as client:
             people = _people(client)
+            lost = client.health()["lost_exchanges"]
             session = client.create_session(name="banc load", ttl=SESSION_TTL_S)
             try:
                 findings, environment, interrupted = _generate(options, session.soap_url, people)
             finally:
                 session.delete()
+            health = client.health()
     except (BenchClientError, ValueError) as error:
         Console(stderr=True).print(f"Error: {error}", markup=False)
         return EXIT_SETUP
-    return _report(console, options, environment, findings, interrupted=interrupted)
+    journal = (health["journal"]["mode"], health["lost_exchanges"] - lost)
+    return _report(console, options, environment, findings, journal, interrupted=interrupted)
 
 
 def _people(client: BenchClient) -> list[Person]:
@@ -136,10 +139,18 @@ def _wait(options: LoadOptions, environment: Environment, stopped: list[int]) ->
 
 
 def _report(
-    console: Console, options: LoadOptions, environment: Environment, findings: Findings, *, interrupted: bool
+    console: Console,
+    options: LoadOptions,
+    environment: Environment,
+    findings: Findings,
+    journal: tuple[str, int],
+    *,
+    interrupted: bool,
 ) -> int:
+    """Print what was measured; ``journal``: its mode, and how many exchanges it could not keep meanwhile."""
     total: Any = environment.stats.total
     french = options.lang == "fr"
+    mode, lost = journal
     if not total.num_requests:
         Console(stderr=True).print("Error: no call was made; give a longer --duration", markup=False)
         return EXIT_SETUP
@@ -150,6 +161,7 @@ def _report(
         *((f"p{rank}", f"{total.get_response_time_percentile(rank / 100):.0f} ms") for rank in (50, 95, 99)),
         ("erreurs" if french else "errors", str(len(findings.errors))),
         ("réponses fausses" if french else "wrong answers", str(len(findings.wrong))),
+        (f"perdus par le journal ({mode})" if french else f"lost by the journal ({mode})", str(lost)),
     )
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()

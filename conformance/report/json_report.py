@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from conformance.report.masking import mask_text
 from conformance.report.view import check_view, reference_view
+from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
     from conformance.results import Campaign, RuleResult

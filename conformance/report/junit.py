@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from conformance.report.masking import mask_text
 from conformance.report.view import check_view
 from conformance.verdicts import Verdict
+from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

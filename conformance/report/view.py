@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry, StateEntry
-from conformance.report.masking import mask, mask_text, mask_xml
+from simulator.journal.masking import mask, mask_text, mask_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -54,7 +54,7 @@ class SetupError(click.ClickException):
 
 
 @contextmanager
-def opened(registry: str | None, data_dir: Path) -> Iterator[Registry]:
+def opened_registry(registry: str | None, data_dir: Path) -> Iterator[Registry]:
     """Open the registry asked for, or that of the data directory, and say what is wrong with it."""
     target = registry or str(data_dir / "registry.sqlite")
     if registry is None and not Path(target).exists():

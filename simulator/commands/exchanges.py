@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 import click
-from lxml import etree
-from rich.console import Console
-from rich.table import Table
 
-from simulator.bench import open_journal
-from simulator.commands.common import SetupError, data_dir_option, lang_option
-from simulator.journal.explain import explain
+from simulator.commands.common import EXIT_INTERRUPTED, data_dir_option, lang_option
+from simulator.commands.exchange_files import diff_exchanges, exchange_to_scenario, export_exchanges
+from simulator.commands.exchange_view import exchange_cells, exchange_table, print_exchange
+from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
+from simulator.journal.export import to_ndjson
+from simulator.journal.health import loss_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.journal.exchange import Exchange
     from simulator.journal.explain import Language
+    from simulator.journal.filters import Filters
     from simulator.journal.store import Journal
+
+LOOK_EVERY_S: Final = 0.2
+"""How often ``follow`` looks at the journal."""
+_LOSSES_EVERY: Final = 10
+"""At how many looks it looks for losses too."""
+_AT_A_TIME: Final = 200
 
 
 @click.group("exchanges")
@@ -30,42 +37,39 @@ def exchanges_group() -> None:
 
 @exchanges_group.command("list")
 @data_dir_option
-@click.option("--session", default=None, help="Only this session.")
-@click.option("--code", default=None, help="Only this answer or fault code, such as 01 or insi_24.")
+@filter_options
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="The last so many."
 )
-def list_exchanges(data_dir: Path, session: str | None, code: str | None, limit: int) -> None:
-    """List the last exchanges, oldest first.
+@lang_option
+def list_exchanges(*, data_dir: Path, filters: Filters, limit: int, lang: Language) -> None:
+    """List the last exchanges, oldest first; what could not be kept is told on standard error.
 
     \b
     Examples:
       banc exchanges list
       banc exchanges list --code 01 --limit 100
+      banc exchanges list --person cnda/adrun-zoe --since "10m ago"
+      banc exchanges list --operation CarteVitale --finding media-type
     """
-    journal = _open_journal(data_dir)
-    exchanges = journal.list(session=session, code=code, limit=limit, newest_first=True)
-    if not exchanges:
-        click.echo("No exchange yet. Start the simulator with: banc serve")
-        return
-    table = Table(box=None, pad_edge=False)
-    for name in ("id", "time (UTC)", "session", "operation", "asked", "code", "ms"):
-        table.add_column(name, justify="right" if name in {"id", "ms"} else "left", overflow="fold")
-    for exchange in reversed(exchanges):
-        table.add_row(
-            str(exchange.id),
-            exchange.at[:19].replace("T", " "),
-            exchange.session,
-            (exchange.operation or "-").replace("rechercherInsAvec", ""),
-            _asked(exchange),
-            exchange.code,
-            f"{exchange.micros / 1000:.1f}",
-        )
-    Console().print(table)
+    with opened_journal(data_dir) as journal:
+        exchanges = journal.list(filters=filters, limit=limit, newest_first=True)
+        if exchanges:
+            exchange_table(reversed(exchanges), lang)
+        elif journal.count():
+            french = "Aucun échange ne répond à ces filtres."
+            click.echo(french if lang == "fr" else "No exchange meets these filters.")
+        else:
+            click.echo(
+                "Aucun échange encore. Démarrez le simulateur avec : banc serve"
+                if lang == "fr"
+                else "No exchange yet. Start the simulator with: banc serve"
+            )
+        tell_losses(journal, lang)
 
 
 @exchanges_group.command("show")
-@click.argument("exchange_id", type=int)
+@click.argument("exchange_id", metavar="ID", type=int)
 @data_dir_option
 @lang_option
 @click.option(
@@ -75,66 +79,91 @@ def list_exchanges(data_dir: Path, session: str | None, code: str | None, limit:
     help="Write the exact bytes of one side, nothing else.",
 )
 def show_exchange(exchange_id: int, data_dir: Path, lang: Language, raw: str | None) -> None:
-    """Show one exchange: bytes both ways and the reasons of the answer.
+    """Show one exchange: both messages, findings beside the lines they are about, and the reasons of the answer.
+
+    Nothing is masked here: use export to hand exchanges over.
 
     \b
     Examples:
       banc exchanges show 12
+      banc exchanges show 12 --lang en
       banc exchanges show 12 --raw response > response.xml
     """
-    exchange = _open_journal(data_dir).get(exchange_id)
-    if exchange is None:
-        raise SetupError(f"there is no exchange {exchange_id} in {data_dir}; see: banc exchanges list")
-    if raw is not None:
+    with opened_journal(data_dir) as journal:
+        exchange = exchange_of(journal, exchange_id, data_dir)
+    if raw is None:
+        print_exchange(exchange, lang)
+    else:
         sys.stdout.buffer.write(exchange.request if raw == "request" else exchange.response)
+
+
+@exchanges_group.command("follow")
+@data_dir_option
+@filter_options
+@click.option(
+    "--last", default=0, show_default=True, type=click.IntRange(0, 10_000), help="First the last so many."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "ndjson"]),
+    default="text",
+    show_default=True,
+    help="A line for people, or the whole exchange as a line of JSON, secrets masked.",
+)
+@lang_option
+def follow_exchanges(*, data_dir: Path, filters: Filters, last: int, form: str, lang: Language) -> None:
+    """Print exchanges as they happen, until Ctrl-C (exit code 130).
+
+    \b
+    Examples:
+      banc exchanges follow
+      banc exchanges follow --session lgo-x --last 5
+      banc exchanges follow --format ndjson > exchanges.ndjson
+    """
+    with opened_journal(data_dir) as journal:
+        try:
+            _follow(journal, filters, last, form, lang)
+        except KeyboardInterrupt:
+            sys.exit(EXIT_INTERRUPTED)
+
+
+def _follow(journal: Journal, filters: Filters, last: int, form: str, lang: Language) -> None:
+    newest = journal.list(limit=1, newest_first=True)
+    after = newest[0].id if newest else 0
+    if last:
+        before = journal.list(filters=filters, limit=last, newest_first=True)
+        # What came between the two looks comes again below otherwise.
+        _print_lines([exchange for exchange in reversed(before) if exchange.id <= after], form)
+    told: list[str] = []
+    looks = 0
+    while True:
+        if looks % _LOSSES_EVERY == 0:
+            losses = loss_lines(journal.state(), lang)
+            for line in losses:
+                if line not in told:
+                    click.echo(f"! {line}", err=True)
+            told = losses
+        looks += 1
+        page = journal.list(filters=filters, after=after, limit=_AT_A_TIME)
+        _print_lines(page, form)
+        if page:
+            after = page[-1].id
+        else:
+            time.sleep(LOOK_EVERY_S)
+
+
+def _print_lines(exchanges: list[Exchange], form: str) -> None:
+    if form == "ndjson":
+        for line in to_ndjson(exchanges):
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
         return
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(
-        f"[bold]Exchange {exchange.id}[/bold]  {exchange.at}  session {exchange.session}  {exchange.path}"
-    )
-    for line in explain(exchange, lang):
-        console.print(line, markup=False)
-    for finding in exchange.findings:
-        text = finding.fr if lang == "fr" else finding.en
-        console.print(f"! {text} [{finding.code}, {finding.evidence.value}]", markup=False)
-    for title, headers, content in (
-        ("Request", exchange.request_headers, exchange.request),
-        ("Response", exchange.response_headers, exchange.response),
-    ):
-        console.print(f"\n[bold]{title}[/bold]")
-        for name, value in headers.items():
-            console.print(f"{name}: {value}", markup=False)
-        console.print("\n" + _pretty(content), markup=False)
+    for exchange in exchanges:
+        *cells, millis = exchange_cells(exchange)
+        click.echo("  ".join((*cells, f"{millis} ms")))
+    sys.stdout.flush()
 
 
-def _open_journal(data_dir: Path) -> Journal:
-    if not (data_dir / "journal.sqlite").exists():
-        raise SetupError(
-            f"there is no journal in {data_dir}. Start the simulator with: banc serve --data-dir {data_dir}"
-        )
-    try:
-        return open_journal(data_dir)
-    except sqlite3.Error as error:
-        raise SetupError(f"the journal in {data_dir} cannot be read: {error}") from error
-
-
-def _asked(exchange: Exchange) -> str:
-    traits = exchange.traits
-    if traits is None:
-        return "-"
-    parts = [
-        traits.birth_name,
-        " ".join(traits.first_names),
-        traits.sex,
-        traits.birth_date,
-        traits.birth_place,
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _pretty(content: bytes) -> str:
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
-        return etree.tostring(etree.fromstring(content, parser), pretty_print=True, encoding="unicode")
-    except etree.XMLSyntaxError:
-        return content.decode("utf-8", "replace")
+for _command in (export_exchanges, diff_exchanges, exchange_to_scenario):
+    exchanges_group.add_command(_command)

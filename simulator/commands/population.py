@@ -15,11 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from simulator.commands.common import (
-    EXIT_INTERRUPTED,
     SetupError,
     data_dir_option,
     lang_option,
-    opened,
+    opened_registry,
     registry_option,
 )
 from simulator.commands.population_files import export_command, import_command
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from simulator.registry.protocol import Registry
     from simulator.sheet import Lang
 
+EXIT_INTERRUPTED = 130
 _STEP = 1000
 _CASE = "case:"
 _WHOLE = {"key", "sex", "born", "place", "matricule"}
@@ -73,35 +73,32 @@ population_group.add_command(stats_command)
     type=click.Choice(list(profiles())),
     default=DEFAULT_PROFILE,
     show_default=True,
-    help="france: the ages of the country; officine: who comes to a pharmacy; edge: designed cases alone.",
-)
-@click.option(
-    "--cnda",
-    "with_cnda",
-    is_flag=True,
-    help="Put the public test identities of the CNDA first, beside the SIZE people.",
+    help="france: ages and sexes of the country; officine: those of a pharmacy's patients (ours, inferred); edge: mostly "
+    "designed cases.",
 )
 @click.option("--out", required=True, metavar="FILE|postgresql://…", help="Where the registry is written.")
-def build_command(*, size: int, seed: int, profile: str, with_cnda: bool, out: str) -> None:
-    """Build a registry of synthetic people.
+def build_command(*, size: int, seed: int, profile: str, out: str) -> None:
+    """Build a registry of synthetic people, beside the public test people of the CNDA.
 
-    It is complete or not there: an interruption leaves what was there before.
+    It begins with the designed cases, so that a small one has many. It is complete or not there: an interruption leaves what
+    was there before.
 
     \b
     Examples:
       banc population build --size 100000 --seed 7 --out people.sqlite
-      banc population build --size 5000 --profile edge --cnda --out edge.sqlite
+      banc population build --size 20000 --profile officine --out officine.sqlite
       banc population build --size 1000000 --out postgresql://banc@db.example/registry
       banc serve --registry people.sqlite
     """
-    everybody: Iterable[Person] = people(size, seed, profile)
-    name = recipe(size, seed, profile)
-    if with_cnda:
-        everybody, name = chain(load_cnda(), everybody), f"cnda {name}"
     console = Console(stderr=True)
     try:
         with _progress(console, size) as (counted, on_indexing):
-            count = build_registry(out, counted(everybody), name, on_indexing=on_indexing)
+            count = build_registry(
+                out,
+                counted(chain(load_cnda(), people(size, seed, profile))),
+                f"cnda oid=test {recipe(size, seed, profile)}",
+                on_indexing=on_indexing,
+            )
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -122,7 +119,7 @@ def show_command(person: str, data_dir: Path, registry: str | None) -> None:
       banc population show cnda/adrun-zoe
       banc population show syn/7/12 --registry people.sqlite
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
     click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
 
@@ -149,7 +146,7 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
       banc population find --tag twin
       banc population find --name "le goff" --registry people.sqlite --limit 50
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         if name is None:
             found = store.people(limit=limit, tag=tag)
         else:
@@ -204,7 +201,7 @@ def card_command(
       banc population card cnda/adrun-zoe
       banc population card syn/7/12 --registry people.sqlite --format png --out patient.png
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
         page = person_sheet(found, store, lang)
     target = out or Path(f"{found.key.replace('/', '-')}.{kind}")
@@ -220,13 +217,13 @@ def _of(store: Registry, wanted: str) -> Person:
     if found is not None:
         return found
     number = wanted.replace(" ", "").upper()[:13]
-    bearers = store.by_matricule(number) or store.by_former_matricule(number)
-    if not bearers:
+    people = store.by_matricule(number) or store.by_former_matricule(number)
+    if not people:
         raise SetupError(
             f"expected the key or the matricule of somebody in the registry, got {wanted!r}; "
             "look for people with: banc population find"
         )
-    return bearers[0]
+    return people[0]
 
 
 @contextmanager
@@ -238,8 +235,8 @@ def _progress(
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("people", total=size)
 
-        def counted(everybody: Iterable[Person]) -> Iterator[Person]:
-            for number, person in enumerate(everybody, start=1):
+        def counted(people: Iterable[Person]) -> Iterator[Person]:
+            for number, person in enumerate(people, start=1):
                 if not number % _STEP:
                     progress.update(task, completed=number)
                 yield person

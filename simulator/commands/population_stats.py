@@ -1,182 +1,220 @@
-"""``banc population stats``: what a registry is made of, beside what it should be."""
+"""``banc population stats``: the shares of a registry against their targets, and how many people each case has."""
 
 from __future__ import annotations
 
+import io
 import json
 import sys
-from io import StringIO
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from jinja2 import Environment, StrictUndefined
 from rich.console import Console
 from rich.table import Table
 
-from simulator.commands.common import SetupError, data_dir_option, lang_option, opened, registry_option
+from simulator.commands.common import (
+    SetupError,
+    data_dir_option,
+    lang_option,
+    opened_registry,
+    registry_option,
+)
 from simulator.population.build import profile_of
+from simulator.population.profiles import profiles
 from simulator.population.statistics import statistics
 from simulator.population.tags import vocabulary
+from simulator.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.population.statistics import Share, Statistics
 
     Lang = Literal["fr", "en"]
 
-_PAGE_WIDTH: Final = 150
-_TEXTS: Final = {
+_TEXTS: dict[str, dict[str, str]] = {
     "fr": {
-        "people": "{total} personnes, dont {drawn} tirées au sort ; {designed} conçues pour un cas, hors des parts",
-        "no_profile": "ce registre ne dit pas de quel profil il est : aucune part n'a de cible",
-        "profile": "profil {profile}",
-        "shares": ("part", "compté", "sur", "%", "cible %", "écart permis", "", "preuve", "source"),
-        "tags": ("étiquette", "personnes", "cas"),
-        "met": "atteinte",
-        "missed": "MANQUÉE",
-        "result": "{met} part(s) sur {known} dans l'écart permis.",
+        "title": "Statistiques du registre",
+        "notice": "Personnes fictives. Ces parts décrivent un jeu d'essai, pas la population réelle.",
+        "people": "personnes",
+        "designed": "construites pour un cas (hors des parts ci-dessous)",
+        "share": "Part",
+        "measured": "mesurée %",
+        "target": "cible %",
+        "margin": "marge",
+        "evidence": "niveau de preuve",
+        "source": "source de la cible",
+        "cases": "Cas",
+        "count": "nombre",
+        "none": "sans cible",
+        "missed": "à côté",
+        "met": "oui",
+        "no profile": "Aucun profil connu pour ce registre (importé, ou d'une autre version) : les parts n'ont pas de cible.",
     },
     "en": {
-        "people": "{total} people, {drawn} of them drawn; {designed} designed for a case, in no share",
-        "no_profile": "this registry does not say of which profile it is: no share has a target",
-        "profile": "profile {profile}",
-        "shares": ("share", "counted", "of", "%", "target %", "margin", "", "evidence", "source"),
-        "tags": ("tag", "people", "case"),
-        "met": "met",
-        "missed": "MISSED",
-        "result": "{met} share(s) of {known} within their margin.",
+        "title": "Statistics of the registry",
+        "notice": "Fictitious people. These shares describe test data, not the real population.",
+        "people": "people",
+        "designed": "made for a case (not in the shares below)",
+        "share": "Share",
+        "measured": "measured %",
+        "target": "target %",
+        "margin": "margin",
+        "evidence": "evidence",
+        "source": "source of the target",
+        "cases": "Cases",
+        "count": "count",
+        "none": "no target",
+        "missed": "missed",
+        "met": "yes",
+        "no profile": "No known profile for this registry (imported, or of another version): the shares have no target.",
     },
 }
 
 
 @click.command("stats")
-@data_dir_option
-@registry_option
 @click.option(
     "--format",
     "kind",
     type=click.Choice(["text", "json", "html"]),
     default="text",
     show_default=True,
-    help="Form of what is written.",
+    help="text and json are printed; html is a page of its own.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     default=None,
-    help="File; the standard output when none is given.",
+    help="Write to this file instead of printing.",
 )
+@data_dir_option
+@registry_option
 @lang_option
-def stats_command(*, data_dir: Path, registry: str | None, kind: str, out: Path | None, lang: Lang) -> None:
-    """Count what a registry is made of: shares beside their targets with the source of each, people by case.
+def stats_command(*, kind: str, out: Path | None, data_dir: Path, registry: str | None, lang: Lang) -> None:
+    """Show shares of the people against their targets, and how many people each case has.
 
-    The whole registry is read: a minute or so for a million people. Exit code 1 when a share is too far from its target.
+    A share may be off by its tolerance and three standard errors of a draw of so many people. Exit code 1 when one is
+    farther off.
 
     \b
     Examples:
       banc population stats
       banc population stats --registry people.sqlite --lang en
-      banc population stats --registry people.sqlite --format html --out people.html
+      banc population stats --registry people.sqlite --format html --out statistics.html
     """
-    with opened(registry, data_dir) as store:
+    with opened_registry(registry, data_dir) as store:
         profile = profile_of(store.meta("recipe"))
-        counted = statistics(store.everyone(), profile)
+        found = statistics(store.everyone(), profile)
     if kind == "json":
-        text = json.dumps(_json(counted, profile), ensure_ascii=False, indent=2) + "\n"
+        _write(json.dumps(_data(found, profile), ensure_ascii=False, indent=2) + "\n", out)
     elif kind == "html":
-        page = Console(record=True, width=_PAGE_WIDTH, file=StringIO(), force_terminal=True)
-        _print(page, counted, profile, lang)
-        text = page.export_html()
+        _write(_page(found, profile, lang), out)
+    elif out is not None:
+        text = io.StringIO()
+        _print(Console(file=text, width=140), found, profile, lang)
+        _write(text.getvalue(), out)
     else:
-        text = ""
-    try:
-        if kind == "text" and out is None:
-            _print(Console(), counted, profile, lang)
-        elif kind == "text" and out is not None:
-            with out.open("w", encoding="utf-8") as file:
-                _print(Console(file=file, width=_PAGE_WIDTH), counted, profile, lang)
-        elif out is None:
-            click.echo(text, nl=False)
-        else:
-            out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"{out}: cannot be written: {error}") from error
-    if counted.missed:
+        _print(Console(), found, profile, lang)
+    if out is not None:
+        click.echo(str(out))
+    if found.missed:
         sys.exit(1)
 
 
-def _print(console: Console, counted: Statistics, profile: str | None, lang: Lang) -> None:
-    texts: dict[str, Any] = _TEXTS[lang]
-    console.print(
-        texts["people"].format(total=counted.total, drawn=counted.drawn, designed=counted.designed),
-        highlight=False,
-    )
-    console.print(
-        texts["no_profile"] if profile is None else texts["profile"].format(profile=profile), highlight=False
-    )
-    shares = Table(box=None, pad_edge=False)
-    for number, title in enumerate(texts["shares"]):
-        shares.add_column(title, justify="right" if 0 < number < len(texts["shares"]) - 3 else "left")
-    sources: dict[str, int] = {}
-    for share in counted.shares:
-        if share.expected is not None:
-            sources.setdefault(share.expected.source, len(sources) + 1)
-        shares.add_row(*_cells(share, sources, lang), style="bold red" if share.is_met is False else None)
-    console.print(shares)
-    console.print()
-    for source, number in sources.items():
-        console.print(f"({number}) {source}", highlight=False, markup=False)
-    tags = Table(box=None, pad_edge=False)
-    for number, title in enumerate(texts["tags"]):
-        tags.add_column(title, justify="right" if number == 1 else "left")
-    labels = vocabulary()
-    for tag, count in counted.tags.items():
-        tags.add_row(tag, str(count), getattr(labels[tag], lang) if tag in labels else "")
-    console.print()
-    console.print(tags)
-    judged = [share for share in counted.shares if share.is_met is not None]
-    if judged:
-        met = sum(share.is_met is True for share in judged)
-        console.print()
-        console.print(texts["result"].format(met=met, known=len(judged)), highlight=False)
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"{out}: {error.strerror or error}") from error
 
 
-def _cells(share: Share, sources: dict[str, int], lang: Lang) -> tuple[str, ...]:
-    texts: dict[str, Any] = _TEXTS[lang]
-    label = share.target.fr if lang == "fr" else share.target.en
-    counts = (label, str(share.count), str(share.whole), f"{share.percent:.2f}")
-    if share.expected is None:
-        return (*counts, "-", "-", "", "", "")
-    margin = "-" if share.margin is None else f"± {share.margin:.2f}"
-    verdict = {True: texts["met"], False: texts["missed"], None: ""}[share.is_met]
-    expected = share.expected
-    return (
-        *counts,
-        f"{expected.percent:.2f}",
-        margin,
-        verdict,
-        expected.evidence,
-        f"({sources[expected.source]})",
-    )
-
-
-def _json(counted: Statistics, profile: str | None) -> dict[str, Any]:
+def _data(found: Statistics, profile: str | None) -> dict[str, Any]:
     return {
         "profile": profile,
-        "total": counted.total,
-        "drawn": counted.drawn,
-        "designed": counted.designed,
+        "people": found.total,
+        "drawn": found.drawn,
+        "designed": found.designed,
         "shares": [
             {
                 "key": share.target.key,
-                "count": share.count,
+                "fr": share.target.fr,
+                "en": share.target.en,
+                "percent": round(share.percent, 3),
                 "of": share.whole,
-                "percent": round(share.percent, 4),
                 "target": None if share.expected is None else share.expected.percent,
-                "margin": None if share.margin is None else round(share.margin, 4),
+                "margin": None if share.margin is None else round(share.margin, 3),
                 "met": share.is_met,
                 "evidence": None if share.expected is None else share.expected.evidence,
                 "source": None if share.expected is None else share.expected.source,
             }
-            for share in counted.shares
+            for share in found.shares
         ],
-        "tags": dict(counted.tags),
+        "tags": dict(found.tags),
     }
+
+
+def _print(console: Console, found: Statistics, profile: str | None, lang: Lang) -> None:
+    texts = _TEXTS[lang]
+    console.print(f"{texts['title']} : {_profile(profile, lang)}", highlight=False)
+    console.print(f"{found.total} {texts['people']}, {found.designed} {texts['designed']}", highlight=False)
+    console.print(texts["notice"], style="dim")
+    if profile is None:
+        console.print(texts["no profile"], style="yellow")
+    console.print()
+    table = Table(box=None, pad_edge=False)
+    table.add_column(texts["share"], overflow="fold")
+    for name in ("measured", "target", "margin"):
+        table.add_column(texts[name], justify="right")
+    table.add_column("")
+    table.add_column(texts["evidence"])
+    for share in found.shares:
+        target, margin = _numbers(share, texts)
+        verdict = {None: "", True: texts["met"], False: f"[bold red]{texts['missed']}[/]"}[share.is_met]
+        evidence = "" if share.expected is None else share.expected.evidence
+        table.add_row(getattr(share.target, lang), f"{share.percent:.2f}", target, margin, verdict, evidence)
+    console.print(table)
+    console.print()
+    cases = Table(box=None, pad_edge=False)
+    cases.add_column(texts["count"], justify="right")
+    cases.add_column("tag", overflow="fold")
+    cases.add_column(texts["cases"], overflow="fold")
+    for tag, count, label in _cases(found.tags, lang):
+        cases.add_row(str(count), tag, label)
+    console.print(cases)
+
+
+def _numbers(share: Share, texts: Mapping[str, str]) -> tuple[str, str]:
+    if share.expected is None or share.margin is None:
+        return texts["none"], ""
+    return f"{share.expected.percent:.2f}", f"± {share.margin:.2f}"
+
+
+def _cases(tags: Mapping[str, int], lang: Lang) -> list[tuple[str, int, str]]:
+    known = vocabulary()
+    return [(tag, count, getattr(known[tag], lang) if tag in known else "") for tag, count in tags.items()]
+
+
+def _profile(profile: str | None, lang: Lang) -> str:
+    if profile is None:
+        return "-"
+    known = profiles()[profile]
+    return f"{profile} ({known.label_fr if lang == 'fr' else known.label_en})"
+
+
+def _page(found: Statistics, profile: str | None, lang: Lang) -> str:
+    source = (files("simulator.commands") / "templates" / "stats.html").read_text("utf-8")
+    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(source)
+    return template.render(
+        lang=lang,
+        t=_TEXTS[lang],
+        found=found,
+        profile=_profile(profile, lang),
+        has_profile=profile is not None,
+        cases=_cases(found.tags, lang),
+        version=VERSION,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
@@ -47,15 +48,52 @@ _VERIFICATION: Final = {
 }
 
 
-def explain(exchange: Exchange, lang: Language = "fr") -> list[str]:
-    """Return the decision as lines of text in French or English."""
-    return list(_lines(exchange, 0 if lang == "fr" else 1))
+_AUTHENTICATION: Final = {
+    "none": ("appel sans preuve d'identité de l'appelant", "call without proof of who calls"),
+    "mtls": ("certificat logiciel (TLS mutuel)", "software certificate (mutual TLS)"),
+    "cpx": ("assertion signée par une carte (CPx)", "assertion signed by a card (CPx)"),
+    "psc": ("Pro Santé Connect", "Pro Santé Connect"),
+}
+_STAGES: Final = {
+    "read": ("lecture", "read"),
+    "authenticate": ("authentification", "authenticate"),
+    "decide": ("décision", "decide"),
+    "render": ("rédaction", "render"),
+    "write": ("journal", "journal"),
+}
+
+
+def explain(exchange: Exchange, lang: Language = "fr", *, with_timings: bool = True) -> list[str]:
+    """Return the decision as lines of text in French or English; ``with_timings``: also where the time went."""
+    number = 0 if lang == "fr" else 1
+    lines = list(_lines(exchange, number))
+    if with_timings and exchange.timings:
+        lines.append(_timings_line(exchange, number))
+    return lines
+
+
+def _timings_line(exchange: Exchange, lang: int) -> str:
+    told = ", ".join(
+        f"{names[lang]} {exchange.timings[stage]}"
+        for stage, names in _STAGES.items()
+        if stage in exchange.timings
+    )
+    return (f"Durées (µs) : {told}", f"Times (µs): {told}")[lang]
 
 
 def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
     decision = exchange.decision
+    if exchange.authentication is not None:
+        mode = _AUTHENTICATION.get(exchange.authentication, (exchange.authentication,) * 2)[lang]
+        yield (f"Appelant : {mode}", f"Caller: {mode}")[lang]
     if decision.source == "fault":
         yield (f"Demande refusée : {decision.cause}", f"Request refused: {decision.cause}")[lang]
+        fault = fault_catalogue().get(exchange.code)
+        if fault is not None:
+            yield (
+                f"Sens de {exchange.code} : {fault.when_fr}",
+                f"Meaning of {exchange.code}: {fault.when_en}",
+            )[lang]
     elif decision.source == "scenario":
         rule = (decision.rule or 0) + 1
         yield (
@@ -78,6 +116,9 @@ def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
         f"Réponse : {answered}, HTTP {exchange.http_status}",
         f"Answer: {answered}, HTTP {exchange.http_status}",
     )[lang]
+    if exchange.chaos:
+        names = ", ".join(exchange.chaos)
+        yield (f"Réponse perturbée : {names}", f"Answer disturbed: {names}")[lang]
     if decision.evidence:
         level = _EVIDENCE[decision.evidence][lang]
         yield (

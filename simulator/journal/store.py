@@ -40,6 +40,10 @@ FOLDER: Final = "journal"
 """Name of the folder in the data directory."""
 FORMER_FILE: Final = "journal.sqlite"
 """What a journal was before version 0.2: left alone."""
+PAGE: Final = 200
+"""Most exchanges that ``each`` has in memory."""
+PAGE_BYTES: Final = 16 * 1024 * 1024
+"""Size of records at which a page ends, but never before its first exchange."""
 HOUSEKEEPING_S: Final = 60.0
 """How often size and age are looked at."""
 
@@ -151,6 +155,47 @@ class Journal:
             except FileNotFoundError:  # dropped meanwhile
                 return None
 
+    def each(self, filters: Filters | None = None, *, after: int = 0) -> Iterator[Exchange]:
+        """Yield every exchange that meets the filters, the oldest first, a page of them in memory at a time.
+
+        Raises:
+            JournalIndexError: the index cannot be used.
+        """
+        last: int | None = after
+        while last is not None:
+            page, last = self._page(filters or Filters(), last, PAGE, max_bytes=PAGE_BYTES)
+            yield from page
+
+    def _page(
+        self,
+        filters: Filters,
+        after: int,
+        limit: int,
+        *,
+        newest_first: bool = False,
+        max_bytes: int | None = None,
+    ) -> tuple[list[Exchange], int | None]:
+        """Return exchanges, and the id of the last record looked at: ``None`` when there was none."""
+        with self._current():
+            places = self._index.places(filters, after=after, limit=limit, newest_first=newest_first)
+        found: list[Exchange] = []
+        last: int | None = None
+        files: dict[str, IO[bytes]] = {}
+        size = 0
+        with ExitStack() as stack:
+            for place in places:
+                size += place.length
+                if max_bytes is not None and size > max_bytes and found:
+                    break
+                last = place.id
+                try:
+                    found.append(self._read(place, files, stack))
+                except FileNotFoundError:
+                    continue
+                except DamagedRecordError as error:
+                    _log.warning("exchange %d cannot be read: %s", place.id, error)
+        return found, last
+
     def list(
         self,
         *,
@@ -183,23 +228,7 @@ class Journal:
             wanted = replace(wanted, session=session)
         if code is not None:
             wanted = replace(wanted, code=code)
-        with self._current():
-            places = self._index.places(wanted, after=after, limit=limit, newest_first=newest_first)
-        found: list[Exchange] = []
-        files: dict[str, IO[bytes]] = {}
-        size = 0
-        with ExitStack() as stack:
-            for place in places:
-                size += place.length
-                if max_bytes is not None and size > max_bytes and found:
-                    break
-                try:
-                    found.append(self._read(place, files, stack))
-                except FileNotFoundError:
-                    continue
-                except DamagedRecordError as error:
-                    _log.warning("exchange %d cannot be read: %s", place.id, error)
-        return found
+        return self._page(wanted, after, limit, newest_first=newest_first, max_bytes=max_bytes)[0]
 
     def count(self) -> int:
         """Return how many exchanges are kept.
@@ -264,9 +293,11 @@ class Journal:
         next_prune, rotations = time.monotonic(), 0
         while not self._stop.wait(pause):
             self._writer.flush()
-            if time.monotonic() >= next_prune or self._writer.rotations != rotations:
+            closed = self._writer.rotations
+            if time.monotonic() >= next_prune or closed != rotations:
+                # Counted before: what is closed meanwhile is looked at in the next round.
+                rotations = closed
                 self._prune_quietly()
-                rotations = self._writer.rotations
                 next_prune = time.monotonic() + HOUSEKEEPING_S
         self._housekeeper = None
 

@@ -23,6 +23,8 @@ FLUSH_S: Final = 30.0
 """Seconds between two writes of when a session was last used; a tenth of its time to live when that is shorter."""
 KEPT: Final = 50_000
 """How many identifiers are remembered in a session; the oldest are forgotten first."""
+SESSIONS_KEPT: Final = 10_000
+"""How many sessions a process knows the use of in memory: those deleted by another process would stay for ever."""
 _PRUNE_EVERY: Final = 1000
 """Identifiers that a process adds to a session before it prunes them."""
 _LOCK_TIMEOUT_MS: Final = 2000
@@ -65,6 +67,10 @@ class Activity:
     def touch(self, session_id: str, ttl: float | None) -> None:
         """Note that a session is used now. In memory, and on disk from time to time; never raises for the disk."""
         now = time.time()
+        if len(self._used) >= SESSIONS_KEPT and session_id not in self._used:
+            # What is not on disk yet is as recent as the last write, and the next use of each is written at once.
+            for table in (self._used, self._flushed, self._added):
+                table.clear()
         self._used[session_id] = now
         every = FLUSH_S if ttl is None else min(FLUSH_S, ttl / 10)
         if now - self._flushed.get(session_id, 0.0) < every:

@@ -58,8 +58,11 @@ async def deliver(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> N
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             # For granian the client has left: it drops the connection. Nothing of this is seen outside.
             connection.shutdown(socket.SHUT_RD)
-        else:
-            connection.shutdown(socket.SHUT_RDWR)
+            if await _left_within(protocol, _END_S):
+                return
+            # Winsock promises less of a socket shut for reading than POSIX. Never leave the client an answer instead.
+            _log.warning("a connection that had to be reset is closed: the server does not let go of it")
+        connection.shutdown(socket.SHUT_RDWR)
         await _left_within(protocol, _END_S)
 
 

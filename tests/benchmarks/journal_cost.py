@@ -1,9 +1,10 @@
-"""What keeping one exchange costs: the journal in each mode, beside the SQLite commit of version 0.1, pair by pair.
+"""What the journal costs: an exchange kept in each mode, and a whole call with the journal in each mode or with none.
 
-    python tests/benchmarks/journal_cost.py [--count 20000] [--rounds 7]
+    python tests/benchmarks/journal_cost.py [--count 20000] [--calls 2000] [--rounds 7] [--fsync]
 
-Every round appends the same exchange to each, one after the other, so that what else the machine does hits all alike.
-Also: how fast a reader indexes what was written. Figures of one machine at one time: quote the ratios.
+Every round does the same with each, one after the other, so that what else the machine does hits all alike. Beside them
+the SQLite commit of version 0.1. Also: how fast a reader indexes what was written. Figures of one machine at one time:
+quote the ratios.
 """
 
 from __future__ import annotations
@@ -25,9 +26,25 @@ from simulator.journal.writer import JournalOptions
 from simulator.teleservice import WireRequest
 
 
-def _exchange(folder):
-    """Return a real exchange: a search by traits and its answer 00."""
-    bench = open_bench(BenchOptions(data_dir=folder, people=10))
+class NoJournal:
+    """Keeps nothing: what a call costs without a journal. For this comparison alone, the simulator has no such mode."""
+
+    lost = 0
+
+    def append(self, exchange):
+        """Forget an exchange."""
+        del exchange
+        return True
+
+    def flush(self):
+        """Do nothing."""
+
+    def close(self):
+        """Do nothing."""
+
+
+def _request(bench):
+    """Return a search by traits whose answer is 00."""
     lookups = Lookups(bench.registry.people(limit=10), Random(1))
     lookup = next(lookup for lookup in iter(lookups.draw, None) if lookup.code == "00")
     headers = {
@@ -39,10 +56,55 @@ def _exchange(folder):
         "content-length": "2300",
         "connection": "keep-alive",
     }
-    request = WireRequest(path="/lps", headers=headers, body=search_request(lookup).encode())
-    exchange = bench.teleservice.handle(request, bench.sessions.get("default"))
+    return WireRequest(path="/lps", headers=headers, body=search_request(lookup).encode())
+
+
+def _exchange(folder):
+    """Return a real exchange: a search by traits and its answer 00."""
+    bench = open_bench(BenchOptions(data_dir=folder, people=10))
+    exchange = bench.teleservice.handle(_request(bench), bench.sessions.get("default"))
     bench.close()
     return exchange
+
+
+def whole_calls(folder, *, calls, rounds):
+    """Return, by mode, the microseconds that a whole call took in each round, within one process: no network."""
+    bench = open_bench(BenchOptions(data_dir=folder, people=10))
+    session, request = bench.sessions.get("default"), _request(bench)
+    journals = {
+        "off": NoJournal(),
+        "sync": Journal(folder / "calls-sync"),
+        "batch": Journal(folder / "calls-batch", JournalOptions(mode="batch")),
+    }
+    figures = {mode: [] for mode in journals}
+    # The first round warms up.
+    for number in range(rounds + 1):
+        for mode, journal in journals.items():
+            bench.teleservice.journal = journal
+            started = time.perf_counter()
+            for _ in range(calls):
+                bench.teleservice.handle(request, session)
+            journal.flush()
+            if number:
+                figures[mode].append((time.perf_counter() - started) / calls * 1e6)
+    for journal in journals.values():
+        journal.close()
+    bench.close()
+    return figures
+
+
+def whole_calls_table(figures):
+    """Return the table of whole calls, in Markdown that also reads well in a terminal."""
+    lines = [
+        "| journal | µs/call, median | best | ratio to off, median | round by round |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for mode, found in figures.items():
+        pairs = [mine / off for mine, off in zip(found, figures["off"], strict=True)]
+        shown = ", ".join(f"{pair:.2f}" for pair in pairs)
+        median = f"{statistics.median(found):.0f} | {min(found):.0f} | {statistics.median(pairs):.2f}"
+        lines.append(f"| {mode} | {median} | {shown} |")
+    return "\n".join(lines)
 
 
 def _micros(journal, exchange, count):
@@ -57,6 +119,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--count", type=int, default=20_000, help="appends in each round")
+    parser.add_argument("--calls", type=int, default=2_000, help="whole calls in each round")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--fsync", action="store_true", help="also the mode fsync (a hundredth of the count)")
     options = parser.parse_args()
@@ -91,6 +154,8 @@ def main():
         print(f"reading the count again, nothing new: {(time.perf_counter() - started) * 1e4:.0f} µs")
         for journal in journals.values():
             journal.close()
+        print("\nwhole calls, in one process:")
+        print(whole_calls_table(whole_calls(folder / "calls", calls=options.calls, rounds=options.rounds)))
 
 
 if __name__ == "__main__":

@@ -135,6 +135,7 @@ def _ratios(servers):
     by_name = {server.name: server for server in servers}
     compared = [
         ("search, 1 worker", "echo"),
+        ("search, journal batch", "search, 1 worker"),
         ("search, 2 workers", "search, 1 worker"),
         ("search signed, 1 worker", "search, 1 worker"),
         ("search signed, 2 workers", "search, 2 workers"),
@@ -184,7 +185,7 @@ def _verdict(reached):
     return "reached" if reached else "**not reached**"
 
 
-def render_page(servers, missing, starts, rig):
+def render_page(servers, missing, starts, rig, journal):
     """Return the whole page."""
     load = "unknown" if rig.load_before is None else f"{rig.load_before:.2f}"
     others = f"\n- {', '.join(rig.others)}" if rig.others else ""
@@ -205,6 +206,13 @@ Ratios of the rates, round by round:
 First answer of a fresh `banc serve`, from the start of the process with an empty data directory: {statistics.median(starts):.2f} s
 (median of {len(starts)}).
 
+## What the journal costs
+
+Whole calls in one process, without network, with the journal in each mode and with none (`tests/benchmarks/journal_cost.py`, which also
+measures an append alone, `fsync` and the indexing):
+
+{journal}
+
 ## Aims
 
 {_aims(servers)}
@@ -217,6 +225,7 @@ Each answer is checked by the generator: status 200, and the matricule of this v
 - **echo**: the body sent back by a bare function on the same HTTP server (granian), one worker. What this server and this generator can do at most.
 - **search**: `rechercherInsAvecTraitsIdentite`, the whole path: parse, XSD, contexts, fresh identifiers looked at, matching over a registry of
   {rig.people} people in SQLite, finding that no assertion came, journal committed to disk before the answer leaves. 200 people in turn, all found (00).
+- **search, journal batch**: the same with `--journal batch`: written every 100 ms.
 - **search signed**: the same with a PS assertion signed by a card (RSA-SHA256, exclusive C14N, certificate chained to the bench's authority).
   200 assertions in turn, so that nearly every one was verified before and comes from the cache, as in real life, where a card signs once an hour;
   its dates and its certificate are checked at every call.

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import bodies
 import competitors
+from journal_cost import whole_calls, whole_calls_table
 from page import Rig, render_page, table
 from servers import machine_seconds, processor_seconds, start_all
 
@@ -124,12 +125,15 @@ def main():
         signed = bodies.sign(folder, drawn, pki)
         servers, missing = start_all(stack, folder, options, drawn=drawn, signed=signed, pki=pki.directory)
         _run(servers, options)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        journal = whole_calls_table(whole_calls(Path(name), calls=2_000, rounds=options.rounds))
     starts = [_first_answer() for _ in range(options.rounds)]
     rig = Rig.here(options, load_before, competitors.versions() if options.competitors else [])
     _say(table(servers, missing))
+    _say(f"the journal, whole calls in one process:\n{journal}")
     _say(f"first answer of a fresh banc serve: {statistics.median(starts):.2f} s")
     if options.page:
-        options.page.write_text(render_page(servers, missing, starts, rig), encoding="utf-8")
+        options.page.write_text(render_page(servers, missing, starts, rig, journal), encoding="utf-8")
         _say(f"written: {options.page}")
 
 

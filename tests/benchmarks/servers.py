@@ -14,6 +14,7 @@ import competitors
 from competitors import MissingError
 
 from simulator.bench import BenchOptions
+from simulator.journal.writer import JournalOptions
 from simulator.serving import ServeOptions, free_port, running, serve_rsgi, wait_until_answering
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ def echo(bodies):
 
 
 @contextlib.contextmanager
-def simulator(name, bodies, data_dir, people, *, workers, pki=None):
-    """Run the simulator: journal on, registry of ``people``."""
+def simulator(name, bodies, data_dir, people, *, workers, pki=None, journal="sync"):
+    """Run the simulator: journal on, in this mode, registry of ``people``."""
     before = _children()
-    bench = BenchOptions(data_dir=data_dir, people=people, pki=pki)
+    bench = BenchOptions(data_dir=data_dir, people=people, pki=pki, journal=JournalOptions(mode=journal))
     with running(ServeOptions(bench=bench, port=free_port(), workers=workers)) as url:
         yield Server(name, int(url.rpartition(":")[2]), "/lps", bodies, _new(before))
 
@@ -98,14 +99,16 @@ def start_all(stack, folder, options, *, drawn, signed, pki):
     run = partial(simulator, people=options.people)
     servers = [stack.enter_context(echo(plain))]
     missing = {}
-    for name, bodies, workers, authority in (
-        ("search, 1 worker", plain, 1, None),
-        ("search, 2 workers", plain, 2, None),
-        ("search signed, 1 worker", signed, 1, pki),
-        ("search signed, 2 workers", signed, 2, pki),
+    for name, bodies, workers, authority, journal in (
+        ("search, 1 worker", plain, 1, None, "sync"),
+        ("search, journal batch", plain, 1, None, "batch"),
+        ("search, 2 workers", plain, 2, None, "sync"),
+        ("search signed, 1 worker", signed, 1, pki, "sync"),
+        ("search signed, 2 workers", signed, 2, pki, "sync"),
     ):
         data_dir = folder / name.replace(", ", "-").replace(" ", "-")
-        servers.append(stack.enter_context(run(name, bodies, data_dir, workers=workers, pki=authority)))
+        started = run(name, bodies, data_dir, workers=workers, pki=authority, journal=journal)
+        servers.append(stack.enter_context(started))
     named = [(body, f"<NomNaissance>{name}<") for body, _, name in drawn]
     for name in ("WireMock", "mountebank") if options.competitors else ():
         try:

@@ -38,3 +38,23 @@ def test_a_campaign_that_cannot_start_leaves_no_session(simulator):
     with pytest.raises(CampaignError):
         run_campaign(plan, on_event=lambda _: None)
     assert others(simulator) == []
+
+
+def test_its_session_has_the_settings_of_the_plan(simulator):
+    seen = []
+    wanted = {"profile": "qualification-2026", "authentication": "required", "idams": ["750000000001"]}
+    with reference_lgo() as software:
+        plan = Plan(
+            software_url=software, simulator_url=simulator.base_url, rules=("SRC-01",), session=wanted
+        )
+        run_campaign(plan, on_event=lambda _: seen.extend(others(simulator)))
+    assert seen
+    assert all(entry[name] == value for entry in seen for name, value in wanted.items())
+
+
+def test_a_setting_that_the_simulator_refuses_is_said_to_be_so(simulator):
+    plan = Plan(
+        software_url="http://127.0.0.1:9", simulator_url=simulator.base_url, session={"profile": "recette"}
+    )
+    with pytest.raises(CampaignError, match="profile: expected one of production, "):
+        run_campaign(plan, on_event=lambda _: None)

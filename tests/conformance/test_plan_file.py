@@ -24,6 +24,7 @@ def test_a_full_plan_is_read_whole(tmp_path):
         tmp_path,
         "software: {url: 'https://lgo.test/banc', timeout: 5}\n"
         "simulator: {url: 'http://127.0.0.1:8080', token: secret}\n"
+        "session: {profile: qualification-2026, strictness: strict, recognise: {idam: '750000000001'}}\n"
         "rules: [SRC-01, STA-03]\n"
         "not_applicable: {SRC-04: Sans objet}\n"
         "seed: 7\n",
@@ -33,6 +34,11 @@ def test_a_full_plan_is_read_whole(tmp_path):
         timeout=5.0,
         simulator_url="http://127.0.0.1:8080",
         simulator_token="secret",
+        session={
+            "profile": "qualification-2026",
+            "strictness": "strict",
+            "recognise": {"idam": "750000000001"},
+        },
         rules=("SRC-01", "STA-03"),
         not_applicable={"SRC-04": "Sans objet"},
         seed=7,

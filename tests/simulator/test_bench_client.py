@@ -134,7 +134,7 @@ def test_an_exchange_is_seen_whole(
     assert view.traits is not None
     assert view.traits["first_names"] == ["TOUSSAINT"]
     assert [finding["code"] for finding in view.findings] == ["message-id-form", "assertion-missing"]
-    assert view.explanation["en"][0].startswith("Registry: ")
+    assert view.explanation["en"][1].startswith("Registry: ")
 
 
 def test_exchanges_are_those_of_the_session_after_an_id(

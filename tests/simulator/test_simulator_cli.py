@@ -104,10 +104,17 @@ class TestExchangesList:
         assert not (tmp_path / "nowhere").exists()
 
     def test_a_file_that_is_no_journal_is_refused(self, run: Run, tmp_path: Path) -> None:
-        (tmp_path / "journal.sqlite").write_bytes(b"not a journal " * 100)
+        (tmp_path / "journal").mkdir()
+        (tmp_path / "journal" / "index.sqlite").write_bytes(b"not an index " * 100)
         result = run("exchanges", "list", "--data-dir", tmp_path)
         assert result.exit_code == 2
-        assert "cannot be read" in result.output
+        assert "cannot be read: file is not a database. Delete index.sqlite in its folder" in result.output
+
+    def test_a_journal_of_a_former_version_is_named_and_not_read(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "journal.sqlite").touch()
+        result = run("exchanges", "list", "--data-dir", tmp_path)
+        assert result.exit_code == 2
+        assert "journal.sqlite is the journal of a former version" in result.output
 
 
 class TestExchangesShow:

@@ -22,6 +22,7 @@ from simulator.sessions.store import (
 from simulator.web.api.catalogue import catalogue_routes
 from simulator.web.api.common import BadRequestError, problem
 from simulator.web.api.events import event_routes
+from simulator.web.api.exchange_files import exchange_file_routes
 from simulator.web.api.exchanges import exchange_routes
 from simulator.web.api.guard import refusal
 from simulator.web.api.people import people_routes
@@ -46,6 +47,7 @@ def control_api(bench: Bench, live: Live, *, token: str | None) -> Blueprint:
     people_routes(api, bench)
     scenario_routes(api, bench, files=token is None)
     exchange_routes(api, bench)
+    exchange_file_routes(api, bench)
     event_routes(api, bench, live)
     openapi_routes(api)
     return api

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from simulator.journal.annotate import annotate_request
 from simulator.journal.explain import explain
 from simulator.journal.filters import FilterError, Filters, parse_time
 from simulator.journal.store import to_json as exchange_json
@@ -20,16 +22,19 @@ from simulator.web.api.common import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from flask import Blueprint
 
     from simulator.bench import Bench
+    from simulator.journal.annotate import Annotated
     from simulator.journal.exchange import Exchange
 
 PAGE_BYTES: Final = 16 * 1024 * 1024
 """Size of the records of one page: it ends before it is more, but never before its first exchange."""
+BODIES_UP_TO: Final = 100
+"""Longest list that has request and response without being asked for them."""
 
 
 def exchange_routes(api: Blueprint, bench: Bench) -> None:
@@ -40,12 +45,13 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
         """List exchanges.
 
         Query: ``session person operation code finding since until`` (filters), ``after`` (an id), ``limit``,
-        ``order=newest``, ``bodies=false`` (without request and response). A page may be shorter than its limit:
-        there is more when the answer has the header ``Link`` with ``rel="next"``.
+        ``order=newest``, ``bodies`` (``true`` or ``false``: with request and response; when it is left out, they come
+        with at most ``BODIES_UP_TO`` exchanges). A page may be shorter than its limit: there is more when the answer
+        has the header ``Link`` with ``rel="next"``.
         """
         limit = number_argument("limit", 100, 1, MAX_PAGE)
         newest_first = choice_argument("order", "oldest", "oldest", "newest") == "newest"
-        bodies = _flag(request.args, "bodies")
+        bodies = flag_argument("bodies", default=limit <= BODIES_UP_TO)
         exchanges = bench.journal.list(
             filters=filters_of(request.args),
             after=number_argument("after", 0, 0, MAX_ID),
@@ -62,10 +68,56 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
 
     @api.get("/exchanges/<int:exchange_id>")
     def get_exchange(exchange_id: int) -> Response | tuple[Response, int]:
-        exchange = bench.journal.get(exchange_id) if exchange_id <= MAX_ID else None
+        exchange = found_exchange(bench, exchange_id)
+        return missing_exchange(exchange_id) if exchange is None else jsonify(_explained(exchange))
+
+    @api.get("/exchanges/<int:exchange_id>/request")
+    def get_request(exchange_id: int) -> Response | tuple[Response, int]:
+        """Give the exact bytes that came."""
+        exchange = found_exchange(bench, exchange_id)
+        return missing_exchange(exchange_id) if exchange is None else _bytes(exchange.request)
+
+    @api.get("/exchanges/<int:exchange_id>/response")
+    def get_response(exchange_id: int) -> Response | tuple[Response, int]:
+        """Give the exact bytes that went."""
+        exchange = found_exchange(bench, exchange_id)
+        return missing_exchange(exchange_id) if exchange is None else _bytes(exchange.response)
+
+    @api.get("/exchanges/<int:exchange_id>/annotated")
+    def get_annotated(exchange_id: int) -> Response | tuple[Response, int]:
+        """Give the request line by line, indented, each finding beside the line it is about.
+
+        ``headers`` and ``body``: lines with ``text`` and ``findings``; ``elsewhere``: findings without a place.
+        """
+        exchange = found_exchange(bench, exchange_id)
         if exchange is None:
-            return problem(f"no exchange {exchange_id}", 404)
-        return jsonify(_explained(exchange))
+            return missing_exchange(exchange_id)
+        annotated = annotate_request(exchange)
+        return jsonify(
+            headers=_lines(annotated.headers),
+            body=_lines(annotated.body),
+            elsewhere=[asdict(finding) for finding in annotated.elsewhere],
+        )
+
+
+def found_exchange(bench: Bench, exchange_id: int) -> Exchange | None:
+    """Return an exchange, ``None`` when there is none of this number."""
+    return bench.journal.get(exchange_id) if exchange_id <= MAX_ID else None
+
+
+def missing_exchange(exchange_id: int) -> tuple[Response, int]:
+    """Return the answer about an exchange that is not there."""
+    return problem(f"no exchange {exchange_id}", 404)
+
+
+def _bytes(content: bytes) -> Response:
+    # What a client sent must not be run by a browser.
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment"}
+    return Response(content, content_type="application/octet-stream", headers=headers)
+
+
+def _lines(lines: Iterable[Annotated]) -> list[dict[str, Any]]:
+    return [{"text": line.text, "findings": [asdict(finding) for finding in line.findings]} for line in lines]
 
 
 def filters_of(arguments: Mapping[str, str]) -> Filters:
@@ -86,11 +138,13 @@ def _time(arguments: Mapping[str, str], name: str) -> datetime | None:
         raise BadRequestError(f"{name}: {error}") from error
 
 
-def _flag(arguments: Mapping[str, str], name: str) -> bool:
-    text = arguments.get(name, "true")
-    if text not in {"true", "false"}:
-        raise BadRequestError(f"{name}: expected true or false, got {text!r}")
-    return text == "true"
+def flag_argument(name: str, *, default: bool) -> bool:
+    """Return ``true`` or ``false`` of the query string.
+
+    Raises:
+        BadRequestError: it is neither.
+    """
+    return choice_argument(name, "true" if default else "false", "true", "false") == "true"
 
 
 def _next_query(after: int) -> str:

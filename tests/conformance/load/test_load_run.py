@@ -81,7 +81,7 @@ def test_an_honest_teleservice_passes_and_the_figures_are_printed(tmp_path):
     printed = dict(line.rsplit(None, 1) for line in done.stdout.splitlines() if len(line.split()) >= 2)
     # The last call of each user may be cut off after it was answered.
     assert 50 < int(printed["calls"]) <= bench.journal.count() <= int(printed["calls"]) + 5
-    assert printed["wrong answers"] == printed["errors"] == "0"
+    assert printed["wrong answers"] == printed["errors"] == printed["lost by the journal (sync)"] == "0"
     assert {"rate", "p50", "p95", "p99"} <= {line.split()[0] for line in done.stdout.splitlines()}
 
 
@@ -118,3 +118,33 @@ def test_a_teleservice_that_fails_makes_the_run_fail(tmp_path):
         done = _run(url, duration=0.5)
     assert done.returncode == 1
     assert "HTTP 503" in done.stdout
+
+
+def test_what_the_journal_could_not_keep_is_counted_and_shown(tmp_path):
+    bench = open_bench(BenchOptions(data_dir=tmp_path, people=200))
+    bench.journal.folder.rename(tmp_path / "elsewhere")
+    with _served(create_app(bench)) as url:
+        done = _run(url, duration=1.0)
+    assert done.returncode == 0, done.stdout + done.stderr
+    printed = dict(line.rsplit(None, 1) for line in done.stdout.splitlines() if len(line.split()) >= 2)
+    lost = int(printed["lost by the journal (sync)"])
+    assert int(printed["calls"]) <= lost <= int(printed["calls"]) + 5
+
+
+def test_the_simulator_that_is_started_keeps_its_journal_in_mode_batch():
+    command = [
+        sys.executable,
+        "-m",
+        "conformance.cli",
+        "load",
+        "--duration",
+        "1s",
+        "--users",
+        "2",
+        "--lang",
+        "en",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("lost by the journal"))
+    assert line.split() == ["lost", "by", "the", "journal", "(batch)", "0"]

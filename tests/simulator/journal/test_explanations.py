@@ -41,10 +41,14 @@ def test_a_refusal_tells_its_cause() -> None:
     )
     assert explain(refused, "en") == [
         "Request refused: expected X, got Y",
+        "Meaning of insi_19: RECSANSVITALE without a birth name",
         "Answer: insi_19, HTTP 500",
         "Evidence level of this behaviour: reported by a third party",
     ]
-    assert explain(refused, "fr")[0] == "Demande refusée : expected X, got Y"
+    assert explain(refused, "fr")[:2] == [
+        "Demande refusée : expected X, got Y",
+        "Sens de insi_19 : RECSANSVITALE sans nom de naissance",
+    ]
 
 
 def test_a_scenario_is_named_with_its_rule_counted_from_one() -> None:

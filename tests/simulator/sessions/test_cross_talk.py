@@ -25,6 +25,7 @@ ROUNDS = 6
 THREADS = 12
 ANNE = {"birth_name": "ESSAI", "first_names": "ANNE", "sex": "F", "birth_date": "1985-04-12"}
 SCRIPTED = {"birth_name": "DICTE", "first_names": "ANNE", "sex": "F", "birth_date": "1985-04-12"}
+COUNTED = {"birth_name": "COMPTE", "first_names": "ANNE", "sex": "F", "birth_date": "1985-04-12"}
 FAULTS = ("insi_111", "insi_24", "insi_19", "desir_550", "desir_560", "desir_9101", "insi_901", "insi_902", "insi_903", "insi_904")  # fmt: skip
 BOTH = {"fr": "a", "en": "b"}
 
@@ -83,13 +84,22 @@ def testers(workers: Any, make_person: Callable[..., Person]) -> Iterator[list[D
                 "purpose": BOTH,
                 "source": "tests",
                 "evidence": "inferred",
-                "rules": [{"when": {"birth_name": "DICTE"}, "then": {"fault": FAULTS[number]}}],
+                "rules": [
+                    {"when": {"birth_name": "DICTE"}, "then": {"fault": FAULTS[number]}},
+                    {"when": {"birth_name": "COMPTE"}, "then": {"sequence": counted(number)}},
+                ],
             }
         )
         made.append(Desk(number, session, digits, now, strict))
     yield made
     for tester in made:
         tester.session.delete(exchanges=True)
+
+
+def counted(number: int) -> list[dict[str, str]]:
+    """Return what the calls of one session get in turn: the first ones a 02, the others a fault, as many as it says."""
+    twos = number % ROUNDS
+    return [*[{"code": "02"}] * twos, {"fault": FAULTS[number]}]
 
 
 def planned(testers: list[Desk]) -> list[Planned]:
@@ -106,6 +116,8 @@ def planned(testers: list[Desk]) -> list[Planned]:
                 (dead, ANNE | {"issued": tester.now.replace(year=tester.now.year - 1)}),
                 # The identifiers of the others are new to this session.
                 ("<CodeCR>00</CodeCR>", ANNE | {"message_id": f"uuid:shared-{turn}"}),
+                # Which of the two comes depends on how many came before; how many of each, on this session alone.
+                ("", COUNTED),
             ):
                 message_id = arguments.get("message_id", f"uuid:{uuid4()}")
                 calls.append(Planned(tester, expected, arguments | {"message_id": message_id}, message_id))
@@ -115,7 +127,7 @@ def planned(testers: list[Desk]) -> list[Planned]:
 
 def test_ten_sessions_under_load_never_answer_for_each_other(workers: Any, testers: list[Desk]) -> None:
     calls = planned(testers)
-    assert len(calls) == 300
+    assert len(calls) == 360
 
     def make(call: Planned) -> tuple[Planned, str]:
         return call, workers.post(**call.tester.address, **call.arguments).text
@@ -134,6 +146,16 @@ def test_ten_sessions_under_load_never_answer_for_each_other(workers: Any, teste
         for other in testers:
             if other is not call.tester:
                 assert other.matricule not in text
+
+    for tester in testers:
+        turns = [
+            plain(text)
+            for call, text in answers
+            if call.tester is tester and call.arguments["birth_name"] == "COMPTE"
+        ]
+        twos = sum("<CodeCR>02</CodeCR>" in text for text in turns)
+        faults = sum(FAULTS[tester.number] in text for text in turns)
+        assert (tester.number, twos, faults) == (tester.number, tester.number % ROUNDS, ROUNDS - twos)
 
     for tester in testers:
         mine = sorted(call.message_id for call in calls if call.tester is tester)

@@ -52,6 +52,20 @@ class TestLastUse:
             assert activity.last_used("a") == 1_000_059
             assert writes(file) == [1_000_030]
 
+    def test_of_many_sessions_the_memory_is_bounded_and_the_file_says_the_rest(
+        self, activity: Activity, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("simulator.sessions.activity.SESSIONS_KEPT", 100)
+        with time_machine.travel(1_000_000, tick=False) as clock:
+            for number in range(250):
+                activity.touch(f"session-{number}", None)
+            known = sum(activity.used_here(f"session-{number}") > 0 for number in range(250))
+            assert 0 < known <= 100
+            assert activity.last_used("session-0") == 1_000_000
+            clock.shift(1)
+            activity.touch("session-0", None)
+            assert activity.last_used("session-0") == 1_000_001
+
     def test_of_a_short_lived_session_it_is_written_more_often(self, activity: Activity, file: Path) -> None:
         with time_machine.travel(1_000_000, tick=False) as clock:
             for _ in range(60):

@@ -1,7 +1,6 @@
-"""Takes out of a report what must not leave the machine: assertions, signatures, certificates, keys, card numbers.
+"""Takes out of exports and reports what must not leave the machine: assertions, keys, card numbers, tokens.
 
-Every string of a report passes here, because evidence comes from the software under test and may hold
-anything anywhere.
+Every string passes here, because what software under test sends may hold anything anywhere.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from conformance.report.masking import MASK, mask, mask_text, mask_xml, pretty_xml
+from simulator.journal.masking import MASK, mask, mask_text, mask_xml, pretty_xml
 
 SECRET = "c3VwZXItc2VjcmV0"
 SAML = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'

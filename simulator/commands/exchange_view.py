@@ -1,0 +1,134 @@
+"""An exchange on the terminal: one line in a list, or whole with its findings beside the lines they are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.journal.annotate import annotate_request
+from simulator.journal.certificate import describe_certificate
+from simulator.journal.exchange import header_pairs
+from simulator.journal.explain import explain
+from simulator.journal.xml_lines import pretty_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.contract.messages import Finding
+    from simulator.journal.annotate import Annotated
+    from simulator.journal.exchange import Exchange
+    from simulator.journal.explain import Language
+
+_WIDE: Final = 1000
+"""Columns of what is no terminal: lines of a list stay whole."""
+_COLUMNS: Final = {
+    "fr": ("n°", "heure (UTC)", "session", "opération", "demandé", "code", "ms"),
+    "en": ("id", "time (UTC)", "session", "operation", "asked", "code", "ms"),
+}
+_TITLES: Final = {
+    "exchange": ("Échange", "Exchange"),
+    "request": ("Demande", "Request"),
+    "response": ("Réponse", "Response"),
+    "certificate": ("Certificat du client", "Client certificate"),
+    "elsewhere": ("Remarques sans place dans la demande", "Findings without a place in the request"),
+    "silence": ("(rien n'a été envoyé)", "(nothing was sent)"),
+}
+
+
+def exchange_table(exchanges: Iterable[Exchange], lang: Language) -> None:
+    """Print exchanges one a line, under the names of the columns."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDE)
+    table = Table(box=None, pad_edge=False)
+    for number, name in enumerate(_COLUMNS[lang]):
+        table.add_column(name, justify="right" if number in {0, 6} else "left", overflow="fold")
+    for exchange in exchanges:
+        table.add_row(*map(Text, exchange_cells(exchange)))
+    console.print(table)
+
+
+def exchange_cells(exchange: Exchange) -> tuple[str, ...]:
+    """Return what a list tells of an exchange, column by column."""
+    return (
+        str(exchange.id),
+        exchange.at[:19].replace("T", " "),
+        exchange.session,
+        (exchange.operation or "-").replace("rechercherInsAvec", ""),
+        _asked(exchange),
+        exchange.code,
+        f"{exchange.micros / 1000:.1f}",
+    )
+
+
+def print_exchange(exchange: Exchange, lang: Language) -> None:
+    """Print an exchange whole: reasons, headers and both messages, indented when they are XML."""
+    number = 0 if lang == "fr" else 1
+    titles = {name: texts[number] for name, texts in _TITLES.items()}
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(
+        Text.assemble(
+            (f"{titles['exchange']} {exchange.id}", "bold"),
+            f"  {exchange.at}  session {exchange.session}  {exchange.path}",
+        )
+    )
+    for line in explain(exchange, lang):
+        console.print(Text(line))
+    if exchange.client_certificate is not None:
+        told = describe_certificate(exchange.client_certificate)
+        shown = ", ".join(f"{name} {value}" for name, value in told.items() if name != "der")
+        console.print(Text(f"{titles['certificate']}{' :' if lang == 'fr' else ':'} {shown}"))
+    annotated = annotate_request(exchange)
+    if annotated.elsewhere:
+        console.print(Text(f"{titles['elsewhere']}{' :' if lang == 'fr' else ':'}"))
+        for finding in annotated.elsewhere:
+            console.print(_finding(finding, lang))
+    console.print()
+    console.print(Text(titles["request"], "bold"))
+    _print_lines(console, annotated.headers, lang)
+    console.print()
+    _print_lines(console, annotated.body, lang)
+    console.print()
+    console.print(Text(f"{titles['response']}  HTTP {exchange.http_status}", "bold"))
+    if exchange.http_status == 0:
+        console.print(Text(titles["silence"]))
+        return
+    for name, value in header_pairs(exchange.response_headers):
+        console.print(Text(f"{name}: {value}"))
+    console.print()
+    lines = pretty_lines(exchange.response)
+    if lines is None:
+        console.print(Text(exchange.response.decode("utf-8", "replace")))
+        return
+    for xml_line in lines:
+        console.print(Text(xml_line.text))
+
+
+def _print_lines(console: Console, lines: Iterable[Annotated], lang: Language) -> None:
+    for line in lines:
+        console.print(Text(line.text, "yellow" if line.findings else ""))
+        for finding in line.findings:
+            indent = len(line.text) - len(line.text.lstrip())
+            console.print(_finding(finding, lang, indent))
+
+
+def _finding(finding: Finding, lang: Language, indent: int = 0) -> Text:
+    text = finding.fr if lang == "fr" else finding.en
+    return Text(f"{' ' * indent}! {text} [{finding.code}, {finding.evidence.value}]", "bold yellow")
+
+
+def _asked(exchange: Exchange) -> str:
+    traits = exchange.traits
+    if traits is None:
+        return "-"
+    parts = [
+        traits.birth_name,
+        " ".join(traits.first_names),
+        traits.sex,
+        traits.birth_date,
+        traits.birth_place,
+    ]
+    return " ".join(part for part in parts if part)
