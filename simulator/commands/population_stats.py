@@ -89,10 +89,18 @@ _TEXTS: dict[str, dict[str, str]] = {
     default=None,
     help="Write to this file instead of printing.",
 )
+@click.option(
+    "--profile",
+    type=click.Choice(list(profiles())),
+    default=None,
+    help="Whose targets to compare with; by default those of the profile that the registry was built with.",
+)
 @data_dir_option
 @registry_option
 @lang_option
-def stats_command(*, kind: str, out: Path | None, data_dir: Path, registry: str | None, lang: Lang) -> None:
+def stats_command(
+    *, kind: str, out: Path | None, profile: str | None, data_dir: Path, registry: str | None, lang: Lang
+) -> None:
     """Show shares of the people against their targets, and how many people each case has.
 
     A share may be off by its tolerance and three standard errors of a draw of so many people. Exit code 1 when one is
@@ -105,7 +113,7 @@ def stats_command(*, kind: str, out: Path | None, data_dir: Path, registry: str 
       banc population stats --registry people.sqlite --format html --out statistics.html
     """
     with opened_registry(registry, data_dir) as store:
-        profile = profile_of(store.meta("recipe"))
+        profile = profile or profile_of(store.meta("recipe"))
         found = statistics(store.everyone(), profile)
     if kind == "json":
         _write(json.dumps(_data(found, profile), ensure_ascii=False, indent=2) + "\n", out)

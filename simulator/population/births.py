@@ -36,6 +36,11 @@ _CORSICA_PERCENT = 1.0
 _BUSY_DEPARTEMENTS = ("75", "92", "93", "94")
 """Paris and its inner suburbs (75 is the whole Seine before 1968)."""
 
+_MAGHREB_DEPARTEMENTS = ("91", "92", "93", "94", "95", "96")
+_NEVER_GIVEN = "900"
+"""Commune numbers from here were given to no commune of these départements, neither before 1962 in the Maghreb nor since
+1968 around Paris (inferred from the COG and ins-formats §8)."""
+
 _NOBODY_BORN = ("984", "989", "985")
 """No inhabitants (984, 989); codes derived by rule, read in no INSEE file (985)."""
 
@@ -136,6 +141,8 @@ def order_is_impossible(code: str) -> bool:
 
     Inferred: nobody publishes the highest order numbers. False means only that it could not be excluded.
     """
+    if code[:2] in _MAGHREB_DEPARTEMENTS and code[2:] >= _NEVER_GIVEN:
+        return True
     if code.startswith("99"):
         return code in _listed("quiet_countries.csv")
     return code[:2] not in _BUSY_DEPARTEMENTS and code not in _listed("busy_communes.csv")

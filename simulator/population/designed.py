@@ -50,6 +50,7 @@ class Designer:
         self._random = registrar.random
         self._drafter = Drafter(registrar, ordinary)
         self._complete = False
+        self._run_out: set[tuple[str, ...]] = set()
 
     def array(self) -> Iterator[Person]:
         """Yield the people of the covering array, drawn anew at each call: parents before their children.
@@ -123,11 +124,15 @@ class Designer:
 
     def _drafts(self, case: Case) -> list[Draft]:
         """Give the one draft of a case of the array; none when it has run out."""
+        name = tuple(case.values())
+        if name in self._run_out:
+            return []
         try:
             return [self._drafter.draft(case, tagged=True)]
         except CaseError:
             if not self._complete:
                 raise
+            self._run_out.add(name)
             return []
 
     def _register(self, draft: Draft, card: Card | None, *tags: str) -> Person:

@@ -138,7 +138,8 @@ class Drafter:
                 if first <= day <= last:
                     return dated(self._random, day, kind)
         # Designed people are of all ages alike; so are those whose case few adults can have, such as children.
-        return draw_date(self._random, kind, max(first, min(_FIRST_DESIGNED_DAY, last)), last)
+        start = _FIRST_DESIGNED_DAY if first <= _FIRST_DESIGNED_DAY <= last else first
+        return draw_date(self._random, kind, start, last)
 
     def _names(self, case: Case, sex: str, date: DrawnDate) -> tuple[NameDraw, NameDraw] | None:
         shape, first_shape = case.get("name"), case.get("first_names")

@@ -15,13 +15,14 @@ from simulator.ins.oid import InsOid
 from simulator.population.births import (
     FIRST_ORDER,
     check_birth,
+    date_tags,
     draw_birth_date,
     draw_birth_date_at,
     draw_birth_place,
-    is_former,
-    order_is_impossible,
 )
+from simulator.population.name_draws import birth_name_tags, first_names_tags
 from simulator.population.names import draw_birth_name, draw_first_names
+from simulator.population.places import place_tags
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -93,29 +94,18 @@ def draw_matricule(random: Random, sex: str, date: dt.date, place: str, *, nia: 
 
 
 def tags_of(identity: InsIdentity) -> tuple[str, ...]:
-    """Say which cases a drawn identity is.
+    """Say which cases a drawn identity is: those of its names, birth place and date, and ``nia``.
 
-    ``several-first-names``, ``compound-first-name``, ``hyphen-name``, ``apostrophe-name``, ``space-name``,
-    ``born-abroad``, ``born-overseas``, ``born-corsica``, ``former-place`` (the code is no longer in force),
-    ``nia``, and ``order-not-excluded`` (see ``births.order_is_impossible``).
+    See ``simulator.population.tags.vocabulary`` for what each says.
     """
-    traits = identity.traits
-    first_name, several, _ = traits.first_names.partition(" ")
-    place = traits.birth_place or ""
-    cases = (
-        ("several-first-names", bool(several)),
-        ("compound-first-name", "-" in first_name),
-        ("hyphen-name", "-" in traits.birth_name),
-        ("apostrophe-name", "'" in traits.birth_name),
-        ("space-name", " " in traits.birth_name),
-        ("born-abroad", place.startswith("99")),
-        ("born-overseas", place.startswith(("97", "98"))),
-        ("born-corsica", place.startswith(("2A", "2B", "20"))),
-        ("former-place", is_former(place)),
-        ("nia", identity.oid == InsOid.NIA),
-        ("order-not-excluded", not order_is_impossible(place)),
+    traits, number = identity.traits, identity.matricule
+    return (
+        *birth_name_tags(traits.birth_name),
+        *first_names_tags(traits.first_names),
+        *place_tags(traits.birth_place or "", number.place),
+        *date_tags(traits.birth_date, number.month),
+        *(("nia",) if identity.oid == InsOid.NIA else ()),
     )
-    return tuple(tag for tag, applies in cases if applies)
 
 
 def _sex(random: Random, wished: str | None) -> str:

@@ -85,3 +85,7 @@ def test_a_registry_of_unknown_making_has_no_targets(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "No known profile" in result.output
     assert "missed" not in result.output
+
+
+def test_another_profile_can_be_compared_with(registry: Path) -> None:
+    assert stats(registry, "--profile", "officine").exit_code == 1

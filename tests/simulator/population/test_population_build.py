@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 GOLDEN = {
-    "france": "af4fc3f41514ab2da853a320f6955ec4136b3df0ab83a1892168f88ff5201ec4",
-    "officine": "be9097b2c5e99b789558b6ee32387c58d9e4cf36033c41acf2a6d957edcdf7af",
-    "edge": "49123a557a928c5dfd18a608ade5f1f90c2aca6b5111d23fb15c3a579688fe15",
+    "france": "850a804dcbdf60b05e787ef3c11e0f365c9dca9ccbc954ffd381a70b6e3f9f68",
+    "officine": "52208b6a6375e4b023426aa4dbef05fdc3fddff383bd277b338f6903be34f022",
+    "edge": "94a89fe0d3aadb9bf0ceecce692d339767e3901f03cc1be0376d1befe27ae765",
 }
 """SHA-256 of 3,000 people of the seed ``golden``, format 4. Other people are another format: raise ``FORMAT``, and say so in
 the change log."""

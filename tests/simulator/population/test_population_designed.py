@@ -16,7 +16,7 @@ from simulator.ins.places import cog
 from simulator.population.build import people as population
 from simulator.population.cases import CaseError, designed_cases, incompatible_pairs, parameters
 from simulator.population.designed import Designer
-from simulator.population.drafting import COMPANION, DESIGNED
+from simulator.population.drafting import COMPANION, DESIGNED, Drafter
 from simulator.population.ordinary import Ordinary
 from simulator.population.profiles import profile
 from simulator.population.registrar import Registrar
@@ -393,3 +393,25 @@ def test_a_household_without_wish_is_somebody_ordinary(designer: Designer) -> No
 def test_a_household_of_values_that_exclude_one_another_is_refused(designer: Designer) -> None:
     with pytest.raises(CaseError, match="An infant is not an insured person"):
         designer.household({"date": "newborn", "family": "own-card"})
+
+
+def test_centenarians_are_not_all_of_one_age(designed: list[Person]) -> None:
+    born = {
+        person.identity.traits.birth_date[:4] for person in designed if "case:date=centenarian" in person.tags
+    }
+    assert len(born) > 2
+
+
+def test_a_case_that_has_run_out_is_tried_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    registrar = Registrar("syn/run-out", Random("run-out"))
+    designer = Designer(registrar, Ordinary(registrar, profile("france")))
+    list(designer.array())
+    tried: list[tuple[str, ...]] = []
+
+    def nobody(self: Drafter, case: dict[str, str], *, tagged: bool) -> None:
+        tried.append(tuple(case.values()))
+        raise CaseError(f"nobody of this case is left, tagged {tagged}, from {type(self).__name__}")
+
+    monkeypatch.setattr(Drafter, "draft", nobody)
+    assert list(designer.array()) == list(designer.array()) == []
+    assert len(tried) == len(set(tried)) == len(designed_cases())

@@ -14,8 +14,9 @@ from simulator.ins.coherence import FindingCode, Reason, coherence_findings
 from simulator.ins.dates import BirthDate
 from simulator.ins.oid import InsOid
 from simulator.ins.places import PlaceKind, cog
-from simulator.ins.traits import check_birth_name, check_first_names
+from simulator.ins.traits import check_birth_name, check_first_names, comparison_key
 from simulator.population.births import order_is_impossible
+from simulator.population.name_draws import reserved
 from simulator.population.uninsurable import reserved_names
 
 if TYPE_CHECKING:
@@ -154,13 +155,20 @@ def test_every_name_can_be_sent(people, faults) -> None:
     assert faults(people, unsendable) == []
 
 
-def test_nobody_has_the_birth_name_of_a_patient_without_ins(people, faults) -> None:
-    reserved = frozenset(reserved_names())
-    assert reserved
+def test_no_first_name_is_repeated_in_a_list(people, faults) -> None:
+    def repeated(person: Person) -> str | None:
+        names = person.identity.traits.first_names.split(" ")
+        return None if len(set(names)) == len(names) else "a first name twice"
+
+    assert faults(people, repeated) == []
+
+
+def test_nobody_has_a_name_kept_for_patients_without_ins_or_for_test_identities(people, faults) -> None:
+    assert {comparison_key(name) for name in reserved_names()} <= reserved()
 
     def taken(person: Person) -> str | None:
         name = person.identity.traits.birth_name
-        return f"{name} is kept for patients without INS" if name in reserved else None
+        return f"{name} is kept" if comparison_key(name) in reserved() else None
 
     assert faults(people, taken) == []
 
@@ -212,7 +220,13 @@ def test_where_an_order_number_is_not_excluded_a_tag_says_so(people, faults) -> 
 
 def test_the_oid_says_who_is_being_registered(people, faults) -> None:
     def otherwise(person: Person) -> str | None:
-        waiting = person.identity.oid == InsOid.NIA
-        return None if waiting is ("nia" in person.tags) else f"OID {person.identity.oid}"
+        identity = person.identity
+        for oid, matricule in (
+            (identity.oid, identity.matricule),
+            *((former.oid, former.matricule) for former in identity.history),
+        ):
+            if oid != (InsOid.NIA if matricule.sex_digit in "78" else InsOid.NIR_TEST):
+                return f"{matricule.value} with OID {oid}"
+        return None if (identity.oid == InsOid.NIA) is ("nia" in person.tags) else f"OID {identity.oid}"
 
     assert faults(people, otherwise) == []
