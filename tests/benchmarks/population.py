@@ -249,7 +249,9 @@ def main():
     _say("\n".join(_aims(sizes)))
     if options.page:
         rig = Rig.here(
-            SimpleNamespace(connections=1, rounds=options.rounds, seconds=0, warm_up=0, people=max(counts)),
+            SimpleNamespace(
+                connections=1, rounds=options.rounds, seconds=0, warm_up=0, people=max(counts), large=0
+            ),
             load_before,
             [],
         )
