@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
-_LONG_COLUMNS = ("birth name", "first names", "tags")
+_CASE = "case:"
+_WHOLE = {"key", "sex", "born", "place", "matricule"}
+"""Columns of a table that are not broken."""
+_FILE_WIDTH = 200
+"""Columns of a table that goes to a file or another program."""
 
 
 @click.group("population")
@@ -154,15 +158,18 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold", no_wrap=column not in _LONG_COLUMNS)
+        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
-        # The values of a designed case are said by its other tags; show has them all.
-        tags = " ".join(each for each in person.tags if not each.startswith("case:"))
+        # What a designed person was designed for repeats its other tags; show tells it.
+        tags = " ".join(each for each in person.tags if not each.startswith(_CASE))
         table.add_row(*names, traits.birth_date, place, matricule, tags)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    console.print(table)
 
 
 @population_group.command("card")
