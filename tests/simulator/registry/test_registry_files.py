@@ -15,7 +15,7 @@ import pytest
 
 from simulator.population.cnda import load_cnda
 from simulator.population.families import families
-from simulator.population.generate import generate
+from simulator.population.generate import draw
 from simulator.registry.building import add_to_file, build_file
 from simulator.registry.matching import SearchTraits
 from simulator.registry.opening import open_registry, shown
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     MakePerson = Callable[..., Person]
 
-PEOPLE = [*load_cnda(), *generate(3000, 7), *families(1)]
+PEOPLE = [*load_cnda(), *draw(3000, 7, nia=None), *families(1)]
 
 
 @pytest.fixture(scope="module")
