@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
-_CASE = "case:"
-_WHOLE = {"key", "sex", "born", "place", "matricule"}
-"""Columns of a table that are not broken."""
+_LONG_COLUMNS = ("birth name", "first names", "tags")
 _FILE_WIDTH = 200
 """Columns of a table that goes to a file or another program."""
 
@@ -158,13 +156,13 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
+        table.add_column(column, overflow="fold", no_wrap=column not in _LONG_COLUMNS)
     for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
-        # What a designed person was designed for repeats its other tags; show tells it.
-        tags = " ".join(each for each in person.tags if not each.startswith(_CASE))
+        # The values of a designed case are said by its other tags; show has them all.
+        tags = " ".join(each for each in person.tags if not each.startswith("case:"))
         table.add_row(*names, traits.birth_date, place, matricule, tags)
     console = Console()
     if not console.is_terminal:
