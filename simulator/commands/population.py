@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
+_CASE = "case:"
+_WHOLE = {"key", "sex", "born", "place", "matricule"}
+"""Columns of a table that are not broken."""
+_FILE_WIDTH = 200
+"""Columns of a table that goes to a file or another program."""
 
 
 @click.group("population")
@@ -153,13 +158,18 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
-        table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
-    Console().print(table)
+        # What a designed person was designed for repeats its other tags; show tells it.
+        tags = " ".join(each for each in person.tags if not each.startswith(_CASE))
+        table.add_row(*names, traits.birth_date, place, matricule, tags)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    console.print(table)
 
 
 @population_group.command("card")
