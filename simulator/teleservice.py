@@ -280,6 +280,11 @@ class Teleservice:
             client_certificate=request.client_certificate,
             timings=watch.timings,
             chaos=chaos,
+            chaos_parameters={
+                step.name: dict(step.parameters)
+                for step in outcome.chaos
+                if step.parameters and step.name in chaos
+            },
         )
         return exchange, reply, delivery
 

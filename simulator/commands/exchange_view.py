@@ -75,7 +75,7 @@ def print_exchange(exchange: Exchange, lang: Language) -> None:
             f"  {exchange.at}  session {exchange.session}  {exchange.path}",
         )
     )
-    for line in explain(exchange, lang):
+    for line in explain(exchange, lang, with_timings=True):
         console.print(Text(line))
     if exchange.client_certificate is not None:
         told = describe_certificate(exchange.client_certificate)

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 _STEP = 1000
+_LONG_COLUMNS = ("birth name", "first names", "tags")
+_FILE_WIDTH = 200
+"""Columns of a table that goes to a file or another program."""
 
 
 @click.group("population")
@@ -153,13 +156,18 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column not in _LONG_COLUMNS)
     for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
         names = (person.key, traits.birth_name, traits.first_names, traits.sex)
-        table.add_row(*names, traits.birth_date, place, matricule, " ".join(person.tags))
-    Console().print(table)
+        # The values of a designed case are said by its other tags; show has them all.
+        tags = " ".join(each for each in person.tags if not each.startswith("case:"))
+        table.add_row(*names, traits.birth_date, place, matricule, tags)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    console.print(table)
 
 
 @population_group.command("card")

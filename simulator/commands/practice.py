@@ -208,5 +208,5 @@ def _label(row: Figure, lang: str) -> str:
 
 
 def _share(measured: Count, published: Count | None, index: int) -> str:
-    share = f"{measured.percents[index]:.1f}"
+    share = f"{measured.percents[index]:.1f}" if measured.total else "-"
     return share if published is None else f"{share} ({published.percents[index]:.1f})"

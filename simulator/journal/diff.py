@@ -53,7 +53,7 @@ def diff(
 def _side(exchange: Exchange, side: str, lang: Language, *, ignore_passing: bool) -> list[str]:
     if side == "decision":
         findings = [finding.fr if lang == "fr" else finding.en for finding in exchange.findings]
-        return [*explain(exchange, lang, with_timings=False), *(f"! {text}" for text in findings)]
+        return [*explain(exchange, lang), *(f"! {text}" for text in findings)]
     headers = exchange.request_headers if side == "request" else exchange.response_headers
     body = exchange.request if side == "request" else exchange.response
     told = sorted(

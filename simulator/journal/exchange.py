@@ -110,3 +110,5 @@ class Exchange:
     chaos: tuple[str, ...] = ()
     """Disturbances applied to the answer, in order, by their names in the catalogue. What then reaches the client is
     ``response``; ``http_status`` 0 with no byte is an answer that was not sent at all."""
+    chaos_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By the name of a disturbance that was given parameters: these, as scenario files write them."""

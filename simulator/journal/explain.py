@@ -63,7 +63,7 @@ _STAGES: Final = {
 }
 
 
-def explain(exchange: Exchange, lang: Language = "fr", *, with_timings: bool = True) -> list[str]:
+def explain(exchange: Exchange, lang: Language = "fr", *, with_timings: bool = False) -> list[str]:
     """Return the decision as lines of text in French or English; ``with_timings``: also where the time went."""
     number = 0 if lang == "fr" else 1
     lines = list(_lines(exchange, number))

@@ -116,7 +116,10 @@ def _har_entry(exchange: Exchange, *, masked: bool) -> dict[str, Any]:
         "comment": "\n".join(data["explanation"]["fr"]),
         "_bancInsi": {
             **{name: data[name] for name in ("id", "session", "operation", "code", "findings", "decision")},
-            **{name: data[name] for name in ("authentication", "client_certificate", "chaos")},
+            **{
+                name: data[name]
+                for name in ("authentication", "client_certificate", "chaos", "chaos_parameters")
+            },
             "timings_ms": timings,
         },
     }

@@ -20,6 +20,8 @@ from simulator.scripting.answers import person_answer
 from simulator.scripting.loader import ScenarioError, read_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml import etree
 
     from simulator.contract.faults import Fault
@@ -68,8 +70,8 @@ def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bo
     """Return the data of a scenario whose only rule gives the answer of an exchange to the same question.
 
     The answer is said in the words of scenarios (a fault, a code, a person of its own) where these give the very bytes
-    in some dialect; else the bytes are answered as they are. A disturbed answer is disturbed again, each disturbance
-    with its default parameters: the journal keeps their names. When the request holds no secret and came without
+    in some dialect; else the bytes are answered as they are. A disturbed answer is disturbed again in the same
+    way. When the request holds no secret and came without
     proof of who calls, the scenario carries it: ``banc scenario run FILE --call`` then makes the call again.
 
     Args:
@@ -118,10 +120,6 @@ def to_yaml(data: dict[str, Any]) -> str:
     remarks = []
     if not data["rules"][0]["when"]:
         remarks.append("This request could not be read: the rule answers every call, narrow its when.")
-    if "chaos" in then:
-        remarks.append(
-            "The journal keeps the names of disturbances: their parameters here are the default ones."
-        )
     if set(then) == {"chaos"}:
         remarks.append(
             "What was disturbed is not known any more: the registry answers, and that is disturbed."
@@ -135,11 +133,17 @@ def _was_early(exchange: Exchange) -> bool:
 
 def _then(exchange: Exchange, people: dict[str, Any], *, exact: bool) -> dict[str, Any]:
     if exchange.chaos and not exact:
-        return {**_before_chaos(exchange), "chaos": list(exchange.chaos)}
+        return {**_before_chaos(exchange), "chaos": list(_steps(exchange))}
     if exchange.http_status < _OK:
         raise NotReproducibleError("nothing was answered, so there are no bytes to give again")
     said = None if exact else _said(exchange, people)
     return {"raw": _raw(exchange)} if said is None else said
+
+
+def _steps(exchange: Exchange) -> Iterator[str | dict[str, Any]]:
+    for name in exchange.chaos:
+        parameters = exchange.chaos_parameters.get(name)
+        yield {name: dict(parameters)} if parameters else name
 
 
 def _before_chaos(exchange: Exchange) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Populations and small groups of drawn people, the same for the same seed.
+"""Small groups of people drawn with wished features, the same for the same seed; whole populations are in ``build``.
 
-No two people of one generation share a matricule, nor birth name, first word of the first names, sex and birth
+No two people of one draw share a matricule, nor birth name, first word of the first names, sex and birth
 date together: a search by the true traits never gets 02 by accident, with or without the birth place.
 
-Between generations only chance keeps people apart, so far as a seed or ``avoid`` does not: give every generation
-of one registry its own seed.
+Between draws only chance keeps people apart, so far as a seed or ``avoid`` does not: give every draw of one registry
+its own seed.
 """
 
 from __future__ import annotations
@@ -30,15 +30,6 @@ _ATTEMPTS = 1000
 
 class ExhaustedError(ValueError):
     """So many people with these features cannot be told apart: the wish is too narrow for the number asked for."""
-
-
-def generate(size: int, seed: int | str) -> Iterator[Person]:
-    """Yield a population of ``size`` people with keys ``syn/<seed>/<n>``, n from 0.
-
-    The same seed gives the same people in the same order, whatever the size: a smaller population is the start
-    of a larger one.
-    """
-    return islice(_people(f"syn/{seed}", Wish(), ()), size)
 
 
 def draw(

@@ -49,7 +49,7 @@ class Target:
     fr: str
     en: str
     measure: tuple[str, object]
-    """What is counted: ``tag``, ``ages``, ``sex`` or ``first_names``, and the value."""
+    """What is counted: ``tag``, ``any_tag``, ``ages``, ``sex`` or ``first_names``, and the value."""
     among: tuple[int, int]
     """First and last age of the people who make the whole."""
     targets: Mapping[str, float]
@@ -202,10 +202,15 @@ def _test(target: Target) -> Callable[[Person, int], bool]:
     match target.measure:
         case ("tag", str(tag)):
             return lambda person, _age: tag in person.tags
+        case ("any_tag", [*tags]):
+            wanted = frozenset(tags)
+            return lambda person, _age: not wanted.isdisjoint(person.tags)
         case ("sex", str(sex)):
             return lambda person, _age: person.identity.traits.sex == sex
         case ("ages", [int(first), int(last)]):
             return lambda _person, age: first <= age <= last
         case ("first_names", int(count)):
             return lambda person, _age: person.identity.traits.first_names.count(" ") + 1 == count
-    raise ValueError(f"{target.key}: measure: expected tag, sex, ages or first_names, got {target.measure}")
+    raise ValueError(
+        f"{target.key}: measure: expected tag, any_tag, sex, ages or first_names, got {target.measure}"
+    )

@@ -6,17 +6,15 @@ answer. A connection that was lost is opened again by the next call.
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from urllib.parse import unquote, urlsplit
 
-from simulator.ins import HistoricId, InsIdentity, Matricule, Traits
 from simulator.ins.traits import comparison_key
 from simulator.registry.codes import NAME_MASK, date_range, name_code, search_code
 from simulator.registry.opening import shown
-from simulator.registry.person import Card, Person
+from simulator.registry.postgres_rows import COLUMNS, TABLE, TYPES, from_row, to_row
 from simulator.registry.protocol import (
     BASE,
     CARD_LIMIT,
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from simulator.registry.matching import SearchTraits
+    from simulator.registry.person import Person
 
 FORMAT: Final = "3"
 """Version of the tables, in ``banc_meta``."""
@@ -47,21 +46,11 @@ _PAGE: Final = 1000
 _BUILD_LOCK: Final = 0x494E5369
 """Advisory lock that a build holds, so that two do not wait for each other's tables."""
 
-_COLUMNS: Final[LiteralString] = (
-    "key, search, birth_name, first_names, sex, birth_date, birth_place, number, cle, oid, tags, former, history, note,"
-    " card_insured, card_rank, card_serial"
-)
-_TYPES: Final = ("text", "int8", *("text",) * 8, "text[]", "text[]", *("text",) * 5)
-_TABLE: Final[LiteralString] = (
-    "key text NOT NULL, search bigint NOT NULL, birth_name text NOT NULL, first_names text NOT NULL, sex text NOT NULL,"
-    " birth_date text NOT NULL, birth_place text, number text NOT NULL, cle text NOT NULL, oid text NOT NULL,"
-    " tags text[], former text[], history text, note text, card_insured text, card_rank text, card_serial text"
-)
 _NAME: Final[LiteralString] = f"(search & {NAME_MASK})"
 _SCHEMA: Final[LiteralString] = f"""
 CREATE TABLE IF NOT EXISTS banc_meta (name text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE IF NOT EXISTS banc_scoped (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, scope text NOT NULL, {_TABLE}, UNIQUE (scope, key)
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, scope text NOT NULL, {TABLE}, UNIQUE (scope, key)
 );
 CREATE INDEX IF NOT EXISTS banc_scoped_search ON banc_scoped (scope, search);
 CREATE INDEX IF NOT EXISTS banc_scoped_number ON banc_scoped (scope, number);
@@ -115,9 +104,9 @@ class PostgresRegistry:
             if scope != BASE:
                 return _copy(
                     connection,
-                    f"COPY banc_scoped (scope, {_COLUMNS}) FROM STDIN (FORMAT BINARY)",
-                    ("text", *_TYPES),
-                    ((scope, *_row(person)) for person in people),
+                    f"COPY banc_scoped (scope, {COLUMNS}) FROM STDIN (FORMAT BINARY)",
+                    ("text", *TYPES),
+                    ((scope, *to_row(person)) for person in people),
                 )
             # One at a time: ids count from 1 without gaps.
             connection.execute("LOCK TABLE banc_person IN EXCLUSIVE MODE")
@@ -232,13 +221,13 @@ class PostgresRegistry:
         """Yield the base population, optionally of one tag, without holding it in memory."""
         last = 0
         while page := self._rows(
-            f"SELECT id, {_COLUMNS} FROM banc_person WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608 - constants
+            f"SELECT id, {COLUMNS} FROM banc_person WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608 - constants
             last,
             _PAGE,
         ):
             last = page[-1][0]
             for row in page:
-                person = _person(row[1:])
+                person = from_row(row[1:])
                 if tag is None or tag in person.tags:
                     yield person
 
@@ -287,14 +276,14 @@ class PostgresRegistry:
         return found
 
     def _base(self, condition: LiteralString, *parameters: object) -> list[Person]:
-        query: LiteralString = f"SELECT {_COLUMNS} FROM banc_person WHERE {condition}"  # noqa: S608 - constants
-        return [_person(row) for row in self._rows(query, *parameters)]
+        query: LiteralString = f"SELECT {COLUMNS} FROM banc_person WHERE {condition}"  # noqa: S608 - constants
+        return [from_row(row) for row in self._rows(query, *parameters)]
 
     def _scoped(self, condition: LiteralString, scope: str, *parameters: object) -> list[Person]:
         if scope == BASE:
             return []
-        query: LiteralString = f"SELECT {_COLUMNS} FROM banc_scoped WHERE {condition}"  # noqa: S608 - constants
-        return [_person(row) for row in self._rows(query, scope, *parameters)]
+        query: LiteralString = f"SELECT {COLUMNS} FROM banc_scoped WHERE {condition}"  # noqa: S608 - constants
+        return [from_row(row) for row in self._rows(query, scope, *parameters)]
 
     def _value(self, query: LiteralString, *parameters: object) -> int:
         return int(self._rows(query, *parameters)[0][0])
@@ -349,7 +338,7 @@ def _rest(found: list[Person], total: int, limit: int, offset: int) -> tuple[int
 
 
 def _create(connection: psycopg.Connection[Any], table: LiteralString) -> None:
-    connection.execute(f"CREATE TABLE {table} (id bigint PRIMARY KEY, {_TABLE})")
+    connection.execute(f"CREATE TABLE {table} (id bigint PRIMARY KEY, {TABLE})")
 
 
 def _index(connection: psycopg.Connection[Any], table: LiteralString) -> None:
@@ -362,9 +351,9 @@ def _copy_base(
 ) -> int:
     return _copy(
         connection,
-        f"COPY {table} (id, {_COLUMNS}) FROM STDIN (FORMAT BINARY)",
-        ("int8", *_TYPES),
-        ((number, *_row(person)) for number, person in enumerate(people, start=first_id)),
+        f"COPY {table} (id, {COLUMNS}) FROM STDIN (FORMAT BINARY)",
+        ("int8", *TYPES),
+        ((number, *to_row(person)) for number, person in enumerate(people, start=first_id)),
     )
 
 
@@ -389,69 +378,3 @@ def _set_meta(connection: psycopg.Connection[Any], **values: object) -> None:
             "INSERT INTO banc_meta VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, str(value)),
         )
-
-
-def _row(person: Person) -> tuple[Any, ...]:
-    identity, traits, card = person.identity, person.identity.traits, person.card
-    history = [
-        [old.matricule.number, old.matricule.key, str(old.oid), old.date_from, old.date_to]
-        for old in identity.history
-    ]
-    return (
-        person.key,
-        search_code(traits.birth_date, traits.birth_name),
-        traits.birth_name,
-        traits.first_names,
-        str(traits.sex),
-        traits.birth_date,
-        traits.birth_place,
-        identity.matricule.number,
-        identity.matricule.key,
-        str(identity.oid),
-        list(person.tags) or None,
-        [old.matricule.number for old in identity.history] or None,
-        json.dumps(history) if history else None,
-        person.note,
-        *((card.insured_number, card.birth_rank, card.serial) if card else (None, None, None)),
-    )
-
-
-def _person(row: tuple[Any, ...]) -> Person:
-    (
-        key,
-        _,
-        birth_name,
-        first_names,
-        sex,
-        birth_date,
-        birth_place,
-        number,
-        cle,
-        oid,
-        tags,
-        _,
-        history,
-        note,
-    ) = row[:14]
-    insured, rank, serial = row[14:]
-    return Person(
-        key=key,
-        identity=InsIdentity(
-            traits=Traits(
-                birth_name=birth_name,
-                first_names=first_names,
-                sex=sex,
-                birth_date=birth_date,
-                birth_place=birth_place,
-            ),
-            matricule=Matricule(number, cle),
-            oid=oid,
-            history=tuple(
-                HistoricId(matricule=Matricule(*old[:2]), oid=old[2], date_from=old[3], date_to=old[4])
-                for old in (json.loads(history) if history else ())
-            ),
-        ),
-        tags=tuple(tags or ()),
-        note=note,
-        card=None if insured is None else Card(insured_number=insured, birth_rank=rank, serial=serial),
-    )

@@ -13,28 +13,48 @@ from conformance.load.expected import Lookups
 from conformance.load.message import search_request
 from simulator.bench import BenchOptions, open_bench
 from simulator.contract.names import WSSE
+from simulator.registry.opening import open_registry
 from simulator.security.signing import make_ps_assertion
 
 COUNT = 200
+COUNT_ANYWHERE = 2000
+"""More: the pages of so few people of a large registry would always be at hand."""
+_NAMESAKES = {"namesake-4", "namesake-5"}
 _IDENTIFIER = re.compile(r"((?::Id|:MessageID[^>]*)>[^<]*)[^<]{12}<")
 
 
 def draw(folder, data_dir, people):
     """Write the plain requests to ``folder``; return (file, text of the right answer, birth name) of each."""
     bench = open_bench(BenchOptions(data_dir=data_dir, people=people))
-    lookups = Lookups(bench.registry.people(limit=people), Random(1))
+    drawn = _draw(folder, "plain", Lookups(bench.registry.people(limit=people), Random(1)), COUNT)
+    bench.close()
+    return drawn
+
+
+def draw_anywhere(folder, registry):
+    """Write requests for people from all over a large registry; return (file, text of the right answer) of each."""
+    random = Random(1)
+    store = open_registry(registry)
+    total = store.count()
+    # Only a few are held in memory, so nobody who shares traits with somebody else is asked for.
+    sample = [store.people(limit=1, offset=random.randrange(total))[0] for _ in range(COUNT_ANYWHERE)]
+    store.close()
+    alone = [person for person in sample if not _NAMESAKES & set(person.tags)]
+    return [pair[:2] for pair in _draw(folder, "anywhere", Lookups(alone, random), COUNT_ANYWHERE)]
+
+
+def _draw(folder, prefix, lookups, count):
     drawn = []
-    while len(drawn) < COUNT:
+    while len(drawn) < count:
         lookup = lookups.draw()
         if lookup.code != "00":
             continue
-        body = folder / f"plain-{len(drawn)}.xml"
+        body = folder / f"{prefix}-{len(drawn)}.xml"
         # Identifiers are fresh in each call: the generator fills in their last characters.
         body.write_text(
             _IDENTIFIER.sub(rf"\g<1>{SERIAL.decode()}<", search_request(lookup)), encoding="utf-8"
         )
         drawn.append((str(body), f"<NumIdentifiant>{lookup.matricule[:13]}<", lookup.birth_name))
-    bench.close()
     return drawn
 
 

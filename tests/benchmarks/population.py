@@ -75,6 +75,11 @@ def _draw(size):
 
 
 def _peak_mib():
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Of this program alone: what getrusage tells also counts the one that started it.
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -91,7 +96,7 @@ def _look_up(target, count, seed):
         wanted.append(
             SearchTraits(
                 birth_name=traits.birth_name,
-                first_names=(traits.first_names.split(" ")[0],),
+                first_names=person.first_name,
                 sex=traits.sex,
                 birth_date=traits.birth_date,
                 birth_place=None,
@@ -249,7 +254,9 @@ def main():
     _say("\n".join(_aims(sizes)))
     if options.page:
         rig = Rig.here(
-            SimpleNamespace(connections=1, rounds=options.rounds, seconds=0, warm_up=0, people=max(counts)),
+            SimpleNamespace(
+                connections=1, rounds=options.rounds, seconds=0, warm_up=0, people=max(counts), large=0
+            ),
             load_before,
             [],
         )

@@ -1,6 +1,6 @@
 """A thin HTTP/1.1 load generator: keep-alive connections, requests rendered beforehand, little work per answer.
 
-Run as a program, it reads its orders as JSON on the command line and prints its figures as JSON. Two ways to send:
+Run as a program, it reads its orders as JSON on standard input and prints its figures as JSON. Two ways to send:
 
 - as fast as possible (closed loop): each connection sends the next request once the answer is complete; latency counts
   from sending. It finds the highest rate.
@@ -187,7 +187,7 @@ def _event_loop():
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.argv[1])
+    asked = json.loads(sys.stdin.read())
     read = [(Path(body).read_bytes(), expected.encode()) for body, expected in asked["bodies"]]
     with asyncio.Runner(loop_factory=_event_loop) as runner:
         sys.stdout.write(json.dumps(runner.run(Load(asked, read).run())))

@@ -25,6 +25,8 @@ from page import Rig, render_page, table
 from servers import machine_seconds, processor_seconds, start_all
 
 from simulator.bench import BenchOptions
+from simulator.population.build import people, recipe
+from simulator.registry.opening import build_registry
 from simulator.security.pki import init_pki
 from simulator.serving import ServeOptions, free_port, running
 
@@ -58,9 +60,9 @@ def _load(server, seconds, options, rate):
         "seconds": seconds,
         "rate": rate,
     }
-    command = [sys.executable, str(CLIENT), json.dumps(orders)]
+    command = [sys.executable, str(CLIENT)]
     before, machine = processor_seconds(server.processes), machine_seconds()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=json.dumps(orders), capture_output=True, text=True, check=True)
     after, machine_after = processor_seconds(server.processes), machine_seconds()
     figures = json.loads(done.stdout)
     if figures["bad"]:
@@ -80,6 +82,14 @@ def _first_answer():
         started = time.perf_counter()
         with running(options):
             return time.perf_counter() - started
+
+
+def _large(folder, size):
+    """Build a registry of so many people; return the file, and the requests for people of it."""
+    _say(f"building a registry of {size} people")
+    registry = folder / "large.sqlite"
+    build_registry(registry, people(size, 1), recipe(size, 1))
+    return registry, bodies.draw_anywhere(folder, registry)
 
 
 def _say(text):
@@ -113,6 +123,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--people", type=int, default=10_000, help="size of the registry")
     parser.add_argument(
+        "--large", type=int, default=1_000_000, help="size of the registry of one more row; 0 leaves it out"
+    )
+    parser.add_argument(
         "--competitors", action="store_true", help="WireMock and mountebank too (npm, Java, Node)"
     )
     parser.add_argument("--page", type=Path, nargs="?", const=PAGE, help="write the page, docs/benchmarks.md")
@@ -123,7 +136,10 @@ def main():
         pki = init_pki(folder / "pki", now=datetime.now(UTC))
         drawn = bodies.draw(folder, folder / "drawing", options.people)
         signed = bodies.sign(folder, drawn, pki)
-        servers, missing = start_all(stack, folder, options, drawn=drawn, signed=signed, pki=pki.directory)
+        large = _large(folder, options.large) if options.large else None
+        servers, missing = start_all(
+            stack, folder, options, drawn=drawn, signed=signed, pki=pki.directory, large=large
+        )
         _run(servers, options)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         journal = whole_calls_table(whole_calls(Path(name), calls=2_000, rounds=options.rounds))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import competitors
 from competitors import MissingError
+from page import LARGE
 
 from simulator.bench import BenchOptions
 from simulator.journal.writer import JournalOptions
@@ -74,10 +75,16 @@ def echo(bodies):
 
 
 @contextlib.contextmanager
-def simulator(name, bodies, data_dir, people, *, workers, pki=None, journal="sync"):
-    """Run the simulator: journal on, in this mode, registry of ``people``."""
+def simulator(name, bodies, data_dir, people, *, workers, pki=None, journal="sync", registry=None):
+    """Run the simulator: journal on, in this mode, registry of ``people``, or the one built before."""
     before = _children()
-    bench = BenchOptions(data_dir=data_dir, people=people, pki=pki, journal=JournalOptions(mode=journal))
+    bench = BenchOptions(
+        data_dir=data_dir,
+        people=people,
+        pki=pki,
+        journal=JournalOptions(mode=journal),
+        registry=registry,
+    )
     with running(ServeOptions(bench=bench, port=free_port(), workers=workers)) as url:
         yield Server(name, int(url.rpartition(":")[2]), "/lps", bodies, _new(before))
 
@@ -93,8 +100,11 @@ def mock(name, modules, bodies):
         yield Server(name, port, "/lps", bodies, _new(before), clear)
 
 
-def start_all(stack, folder, options, *, drawn, signed, pki):
-    """Start every server in the exit stack; return them, and why others are not among them."""
+def start_all(stack, folder, options, *, drawn, signed, pki, large=None):
+    """Start every server in the exit stack; return them, and why others are not among them.
+
+    ``large``: a registry built before and the requests for people of it, for one more row.
+    """
     plain = [(body, expected) for body, expected, _ in drawn]
     run = partial(simulator, people=options.people)
     servers = [stack.enter_context(echo(plain))]
@@ -109,6 +119,11 @@ def start_all(stack, folder, options, *, drawn, signed, pki):
         data_dir = folder / name.replace(", ", "-").replace(" ", "-")
         started = run(name, bodies, data_dir, workers=workers, pki=authority, journal=journal)
         servers.append(stack.enter_context(started))
+    if large is not None:
+        registry, anywhere = large
+        started = run(LARGE, anywhere, folder / "large", workers=1, registry=str(registry))
+        # Right after the row that it is compared with.
+        servers.insert(2, stack.enter_context(started))
     named = [(body, f"<NomNaissance>{name}<") for body, _, name in drawn]
     for name in ("WireMock", "mountebank") if options.competitors else ():
         try:

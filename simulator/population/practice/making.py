@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -66,11 +66,20 @@ def whole_or_nothing(folder: Path) -> Iterator[Path]:
     Raises:
         OSError: the files cannot be written.
     """
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-", ignore_cleanup_errors=True) as draft:
-        yield Path(draft)
-        for file in sorted(Path(draft).iterdir()):
-            os.replace(file, folder / file.name)  # noqa: PTH105 - replaces a file on Windows too
+    try:
+        with tempfile.TemporaryDirectory(
+            dir=folder, prefix=".unfinished-", ignore_cleanup_errors=True
+        ) as draft:
+            yield Path(draft)
+            for file in sorted(Path(draft).iterdir()):
+                os.replace(file, folder / file.name)  # noqa: PTH105 - replaces a file on Windows too
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def make_with_registry(folder: Path, order: Order, tell: Tell) -> Figures:

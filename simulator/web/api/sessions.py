@@ -21,6 +21,7 @@ from simulator.web.api.common import (
     choice_argument,
     json_body,
     number_argument,
+    problem,
 )
 
 if TYPE_CHECKING:
@@ -61,8 +62,10 @@ def _life_routes(api: Blueprint, bench: Bench) -> None:
         return jsonify(_shown(bench, session.id)), 201
 
     @api.delete("/sessions/<session_id>")
-    def delete_session(session_id: str) -> tuple[str, int]:
+    def delete_session(session_id: str) -> tuple[str | Response, int]:
         exchanges = choice_argument("exchanges", "keep", "keep", "remove") == "remove"
+        if session_id == DEFAULT:
+            return problem("the default session cannot be deleted", 409)
         remove_session(bench, session_id, exchanges=exchanges)
         return "", 204
 

@@ -35,7 +35,7 @@ class Seen:
 
     pieces: list[bytes] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
-    """Seconds after the request was sent, for each piece."""
+    """Seconds since the request began to be sent, for each piece."""
     end: str = ""
     """``closed`` (FIN), ``reset`` (RST) or ``open`` (nothing more for a while)."""
     ended_at: float = 0.0
@@ -144,8 +144,9 @@ def _talk(
         f"Content-Length: {len(body)}",
         *(["Connection: close"] if close else []),
     ]
-    connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+    # Before it is sent: on a busy machine the server may have begun to wait before this thread goes on.
     started, seen = time.monotonic(), Seen()
+    connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
     connection.settimeout(patience)
     try:
         while True:

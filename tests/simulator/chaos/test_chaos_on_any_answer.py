@@ -23,7 +23,8 @@ SHORT: dict[str, dict[str, Any]] = {
     "wrong-status": {"status": 418},
 }
 """Parameters that keep the test short, or tell the disturbed answer from any other."""
-SLOW_S = {"latency": 0.3, "slow-network": 3.0, "slow-drip": 0.1, "no-answer": 0.3, "stalled-body": 0.3}
+SLOW_S = {"latency": 0.3, "slow-network": 3.0, "slow-drip": 0.1}
+"""Those that only show in time: at least so long after the request began to be sent."""
 
 SEARCH, CARD, VERIFY = Operation.SEARCH_BY_TRAITS, Operation.SEARCH_BY_CARD, Operation.VERIFY
 ANSWERS: dict[str, tuple[bytes, bytes]] = {

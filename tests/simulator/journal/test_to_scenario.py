@@ -157,10 +157,18 @@ class TestOfTheRegistry:
         same(answered, send(again.soap_url, request_body))
 
 
+def named(step: str | dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the name and the parameters of a disturbance as a scenario writes it."""
+    return (step, {}) if isinstance(step, str) else next(iter(step.items()))
+
+
 @pytest.mark.parametrize(
     ("then", "name"),
     [
         ({"code": "01"}, "truncated-body"),
+        ({"code": "01"}, {"truncated-body": {"after": 100}}),
+        ({"code": "01"}, {"latency": {"seconds": 0.3}}),
+        ({"fault": "insi_111"}, {"wrong-status": {"status": 203}}),
         ({"code": "02"}, "html-maintenance"),
         ({"code": "01"}, "connection-reset"),
         ({"code": "01"}, "gzip"),
@@ -170,14 +178,19 @@ class TestOfTheRegistry:
     ],
 )
 def test_a_disturbed_answer_is_disturbed_again(
-    server: Any, sessions: Callable[..., SessionClient], then: dict[str, str], name: str
+    server: Any, sessions: Callable[..., SessionClient], then: dict[str, str], name: str | dict[str, Any]
 ) -> None:
     first, again = sessions(), sessions()
     first.install({**BASE, "rules": [{"when": {}, "then": {**then, "chaos": [name]}}]})
     request = request_of(ANNE, {})
     answered = send(first.soap_url, request)
     data = captured(server.client, first)
-    assert data["rules"][0]["then"] == {**then, "chaos": [name]}
+    told = dict(data["rules"][0]["then"])
+    (step,) = map(named, told.pop("chaos"))
+    given = named(name)
+    assert (told, step[0]) == (then, given[0])
+    # Beside those given, the default ones.
+    assert step[1].items() >= given[1].items()
     again.install(data)
     same(answered, send(again.soap_url, request))
 

@@ -314,9 +314,9 @@ class TestWhatIsKept:
         assert (deposit.request, deposit.response) == (sent.request, sent.response)
         assert deposit.operation == "deposerLotIdentites"
         told = explain(deposit, "fr")
-        assert told[0] == f"Lot {lot.id} : 2 ligne(s) déposée(s), état RECU"
+        assert told[1] == f"Lot {lot.id} : 2 ligne(s) déposée(s), état RECU"
         assert told[-1] == "Niveau de preuve de ce comportement : DÉDUIT par le banc, non établi"
-        assert explain(collect, "en")[0] == (
+        assert explain(collect, "en")[1] == (
             f"Lot {lot.id}: state TERMINE, 2 line(s) done of 2; page 1 of 1, 2 result(s)"
         )
 

@@ -153,7 +153,7 @@ def test_every_answer_says_that_it_is_inferred(verify: Verify) -> None:
 
 def test_the_explanation_names_what_was_claimed(verify: Verify) -> None:
     lines = explain(verify(**CATARINA), "en")
-    assert lines[0] == "Matricule to verify: 2360663220836 56 (1.2.250.1.213.1.4.10)"
+    assert lines[1] == "Matricule to verify: 2360663220836 56 (1.2.250.1.213.1.4.10)"
     assert "Answer: 00 (OK, identity verified), HTTP 200" in lines
 
 

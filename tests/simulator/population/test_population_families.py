@@ -12,7 +12,7 @@ from stdnum.fr import nir
 from simulator.ins.coherence import coherence_findings
 from simulator.population.cnda import load_cnda
 from simulator.population.families import COUNT, families
-from simulator.population.generate import generate
+from simulator.population.generate import draw
 
 if TYPE_CHECKING:
     from simulator.registry.person import Card, Person
@@ -80,6 +80,6 @@ def marks(person: Person) -> tuple[str, str, str, str]:
 
 @pytest.mark.parametrize("seed", [1, 2, 7])
 def test_a_search_by_traits_tells_them_from_everybody_else(seed: int) -> None:
-    everybody = [*load_cnda(), *generate(3000, seed), *families(seed)]
+    everybody = [*load_cnda(), *draw(3000, seed, nia=None), *families(seed)]
     known = Counter(map(marks, everybody))
     assert all(known[marks(person)] == 1 for person in families(seed))

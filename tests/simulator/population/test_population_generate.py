@@ -22,7 +22,8 @@ from simulator.ins.oid import InsOid
 from simulator.ins.places import cog
 from simulator.ins.traits import check_birth_name, check_first_names, comparison_key
 from simulator.population.births import order_is_impossible
-from simulator.population.generate import ExhaustedError, draw, generate, namesake
+from simulator.population.build import people as population
+from simulator.population.generate import ExhaustedError, draw, namesake
 from simulator.registry.person import Person, to_json
 
 ROOT = Path(simulator.__file__).parent.parent
@@ -30,7 +31,7 @@ ROOT = Path(simulator.__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def people() -> list[Person]:
-    return list(generate(5000, seed=2026))
+    return draw(5000, seed=2026, nia=None)
 
 
 def date_of(person: Person) -> dt.date:
@@ -102,7 +103,7 @@ def test_nobody_can_be_taken_for_another_by_a_search_without_birth_place(people:
 
 
 def test_keys_tell_seed_and_number(people: list[Person]) -> None:
-    assert [person.key for person in people[:2]] == ["syn/2026/0", "syn/2026/1"]
+    assert [person.key for person in people[:2]] == ["draw/2026/0", "draw/2026/1"]
 
 
 @pytest.mark.parametrize(
@@ -149,9 +150,9 @@ def test_first_names_follow_their_time(people: list[Person]) -> None:
 def test_same_seed_gives_same_bytes_in_a_fresh_process(hash_seed: str) -> None:
     program = (
         "import json, sys\n"
-        "from simulator.population.generate import draw, generate\n"
+        "from simulator.population.generate import draw\n"
         "from simulator.registry.person import to_json\n"
-        "people = [*generate(200, 7), *draw(20, 'run', compound_first_name=True)]\n"
+        "people = [*draw(200, 7, nia=None), *draw(20, 'run', compound_first_name=True)]\n"
         "sys.stdout.write(json.dumps([to_json(person) for person in people]))\n"
     )
     elsewhere = subprocess.run(
@@ -162,16 +163,16 @@ def test_same_seed_gives_same_bytes_in_a_fresh_process(hash_seed: str) -> None:
         check=True,
         timeout=60,
     ).stdout
-    here = [*generate(200, 7), *draw(20, "run", compound_first_name=True)]
+    here = [*draw(200, 7, nia=None), *draw(20, "run", compound_first_name=True)]
     assert elsewhere == json.dumps([to_json(person) for person in here]).encode()
 
 
 def test_a_smaller_population_is_the_start_of_a_larger_one() -> None:
-    assert list(generate(20, 3)) == list(generate(60, 3))[:20]
+    assert draw(20, 3) == draw(60, 3)[:20]
 
 
 def test_different_seeds_give_different_people() -> None:
-    one, other = ({person.identity.matricule.value for person in generate(100, seed)} for seed in ("a", "b"))
+    one, other = ({person.identity.matricule.value for person in draw(100, seed)} for seed in ("a", "b"))
     assert one.isdisjoint(other)
 
 
@@ -179,12 +180,12 @@ def test_generation_leaves_global_chance_alone() -> None:
     random.seed(1)
     expected = random.random()
     random.seed(1)
-    list(generate(5, 1))
+    draw(5, 1)
     assert random.random() == expected
 
 
 def test_drawn_keys_never_clash_with_generated_ones() -> None:
-    drawn, generated = draw(5, 1), list(generate(5, 1))
+    drawn, generated = draw(5, 1), list(population(5, 1))
     assert {person.key for person in drawn}.isdisjoint(person.key for person in generated)
 
 

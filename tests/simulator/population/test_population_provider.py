@@ -90,8 +90,8 @@ def test_draws_follow_the_seed_of_the_faker_instance() -> None:
 
 def test_generation_does_not_load_faker() -> None:
     program = (
-        "import sys; from simulator.population.generate import generate; from simulator.population import cnda; "
-        "list(generate(3, 1)); cnda.load_cnda(); sys.exit('faker' in sys.modules)"
+        "import sys; from simulator.population.generate import draw; from simulator.population import cnda; "
+        "draw(3, 1); cnda.load_cnda(); sys.exit('faker' in sys.modules)"
     )
     root = Path(simulator.__file__).parent.parent
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False, timeout=60).returncode == 0

@@ -105,7 +105,21 @@ def test_the_share_of_nobody_is_neither_met_nor_missed() -> None:
 
 
 def test_every_counted_tag_is_one() -> None:
-    assert {each.measure[1] for each in targets() if each.measure[0] == "tag"} <= set(vocabulary())
+    counted = {each.measure[1] for each in targets() if each.measure[0] == "tag"}
+    among = [each.measure[1] for each in targets() if each.measure[0] == "any_tag"]
+    assert {*counted, *(tag for tags in among if isinstance(tags, list) for tag in tags)} <= set(vocabulary())
+    assert among
+
+
+def test_double_names_of_children_have_a_space_or_a_double_hyphen(whole: tuple[Person, ...]) -> None:
+    children = [
+        person.identity.traits.birth_name
+        for person in whole
+        if person.identity.traits.birth_date >= "2009" and not {DESIGNED, COMPANION} & set(person.tags)
+    ]
+    double = sum(" " in name or "--" in name for name in children)
+    counted = share(statistics(whole, "france"), "double-name-of-children")
+    assert (counted.count, counted.whole) == (double, len(children))
 
 
 def test_targets_are_of_profiles_and_have_a_source() -> None:

@@ -124,16 +124,22 @@ def postgres(start_postgres: Callable[[], PostgresServer]) -> PostgresServer:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> str:
+def postgres_url(new_postgres_url: Callable[[], str]) -> str:
     """Give the URL of a fresh, empty database."""
-    return _database(postgres)
+    return new_postgres_url()
 
 
-def _database(server: PostgresServer) -> str:
-    name = f"banc_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return server.url(name)
+@pytest.fixture(scope="session")
+def new_postgres_url(postgres: PostgresServer) -> Callable[[], str]:
+    """Give a function that makes an empty database and returns its URL."""
+
+    def make() -> str:
+        name = f"banc_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgres.url(name)
+
+    return make
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.journal.explain import explain
 from simulator.population.cnda import load_cnda
-from simulator.population.generate import generate
+from simulator.population.generate import draw
 from simulator.registry.matching import SearchTraits, differing_traits, is_inferred, judge
 from simulator.registry.options import EXACT, MatchingOptions, MatchingOptionsError
 from simulator.registry.verification import ClaimedIdentity, differing_claims
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ask = Callable[..., Exchange]
 
 NAMES = [field.name for field in fields(MatchingOptions)]
-PEOPLE = (*load_cnda(), *generate(100, 3))
+PEOPLE = (*load_cnda(), *draw(100, 3, nia=None))
 people = st.sampled_from(PEOPLE)
 options = st.builds(MatchingOptions, **{name: st.booleans() for name in NAMES})
 

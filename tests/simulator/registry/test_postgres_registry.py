@@ -13,7 +13,7 @@ from simulator.bench import BenchOptions, BenchSetupError, open_bench
 from simulator.client import BenchClient
 from simulator.population.cnda import load_cnda
 from simulator.population.families import families
-from simulator.population.generate import generate
+from simulator.population.generate import draw
 from simulator.registry.matching import SearchTraits
 from simulator.registry.opening import build_registry, open_registry
 from simulator.registry.postgres import PostgresRegistry
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     MakePerson = Callable[..., Person]
 
-PEOPLE = [*load_cnda(), *generate(2000, 7), *families(1)]
+PEOPLE = [*load_cnda(), *draw(2000, 7, nia=None), *families(1)]
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"
 
 

@@ -10,24 +10,30 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simulator.ins import comparison_key
+from simulator.population.build import people as population
 from simulator.population.cnda import load_cnda
-from simulator.population.generate import generate
 from simulator.registry.matching import TRAITS, SearchTraits, differing_traits, is_inferred, judge
-from simulator.registry.store import RegistryStore
+from simulator.registry.opening import build_registry, open_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simulator.registry.person import Person
+    from simulator.registry.protocol import Registry
 
-PEOPLE = (*load_cnda(), *generate(150, 7))
+PEOPLE = (*load_cnda(), *population(300, 7))
 people = st.sampled_from(PEOPLE)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryStore]:
-    opened = RegistryStore(tmp_path_factory.mktemp("registry") / "registry.sqlite")
-    opened.add(PEOPLE)
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    target = (
+        str(tmp_path_factory.mktemp("registry") / "registry.sqlite")
+        if request.param == "sqlite"
+        else request.getfixturevalue("new_postgres_url")()
+    )
+    build_registry(target, PEOPLE, "tests")
+    opened = open_registry(target)
     yield opened
     opened.close()
 
@@ -75,7 +81,7 @@ def one_wrong_trait(draw: st.DrawFn) -> tuple[Person, SearchTraits, str]:
 
 
 @given(true_traits())
-def test_true_traits_always_find_the_person(store: RegistryStore, drawn: tuple[Person, SearchTraits]) -> None:
+def test_true_traits_always_find_the_person(store: Registry, drawn: tuple[Person, SearchTraits]) -> None:
     person, wanted = drawn
     candidates = judge(wanted, store.same_name_and_date(wanted))
     assert person in [candidate.person for candidate in candidates if candidate.matches]
@@ -83,7 +89,7 @@ def test_true_traits_always_find_the_person(store: RegistryStore, drawn: tuple[P
 
 @given(one_wrong_trait())
 def test_one_wrong_trait_never_finds_the_person(
-    store: RegistryStore, drawn: tuple[Person, SearchTraits, str]
+    store: Registry, drawn: tuple[Person, SearchTraits, str]
 ) -> None:
     person, wanted, trait = drawn
     candidates = judge(wanted, store.same_name_and_date(wanted))
@@ -93,7 +99,7 @@ def test_one_wrong_trait_never_finds_the_person(
 
 @given(one_wrong_trait())
 def test_whoever_was_nearly_found_can_be_named(
-    store: RegistryStore, drawn: tuple[Person, SearchTraits, str]
+    store: Registry, drawn: tuple[Person, SearchTraits, str]
 ) -> None:
     person, wanted, trait = drawn
     look_up = store.near_misses if trait in {"birth_name", "birth_date"} else store.same_name_and_date

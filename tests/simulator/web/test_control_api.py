@@ -155,7 +155,7 @@ class TestSessions:
         assert session in refused(web.get(f"{API}/sessions/{session}"), 404)
 
     def test_the_default_session_cannot_be_deleted(self, web: Client) -> None:
-        assert "default session" in refused(web.delete(f"{API}/sessions/default"), 400)
+        assert "default session" in refused(web.delete(f"{API}/sessions/default"), 409)
 
     @pytest.mark.parametrize(
         ("body", "message"),

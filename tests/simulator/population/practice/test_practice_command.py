@@ -102,6 +102,14 @@ def test_the_registry_of_a_bench_as_it_comes_has_the_patients_of_a_practice(tmp_
                 assert bench.registry.by_key(row["found"]) is not None
 
 
+def test_a_share_of_no_answer_is_not_shown_as_nought(tmp_path: Path) -> None:
+    shown = run("--size", 3, "--out", tmp_path, "--lang", "en").output
+    rows = [line.split() for line in shown.splitlines() if line.startswith(("0-17", "18-39", "40-59"))]
+    nobody = [row for row in rows if row[2] == "0"]
+    assert nobody
+    assert {row[3] for row in nobody} == {"-"}
+
+
 def test_patients_come_from_the_registry_given(tmp_path: Path, people: Path) -> None:
     out = tmp_path / "out"
     assert run("--size", 200, "--registry", people, "--out", out).exit_code == 0
@@ -168,7 +176,7 @@ def test_a_registry_too_small_is_refused_and_nothing_is_written(tmp_path: Path, 
     assert result.exit_code == 2
     assert "expected" in result.output
     assert "in the population" in result.output
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_something_else_than_a_registry_is_refused(tmp_path: Path) -> None:
