@@ -23,3 +23,11 @@ def test_a_broken_file_prints_what_its_snapshot_says(file: Path, monkeypatch: py
     result = CliRunner().invoke(main, ["scenario", "check", file.name])
     assert result.exit_code == 1
     assert result.stderr == file.with_suffix(".expected").read_text(encoding="utf-8")
+
+
+def test_the_file_that_new_writes_passes_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = CliRunner().invoke(main, ["scenario", "new", "mine/first", "--out", "mine.yaml"])
+    assert written.exit_code == 0, written.stderr
+    checked = CliRunner().invoke(main, ["scenario", "check", "mine.yaml"])
+    assert checked.exit_code == 0, checked.stderr
