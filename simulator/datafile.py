@@ -98,7 +98,15 @@ def parse_yaml(
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DataFileError(
-            source, [Problem(line, 1, "", f"expected UTF-8, got byte 0x{content[error.start]:02X}")]
+            source,
+            [
+                Problem(
+                    line,
+                    1,
+                    "",
+                    f"expected UTF-8, got byte 0x{content[error.start]:02X}; save the file as UTF-8",
+                )
+            ],
         ) from error
     try:
         node = yaml.compose(text, Loader=_Loader)
@@ -110,7 +118,7 @@ def parse_yaml(
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise DataFileError(source, [Problem(line, column, "", f"not YAML: {error.problem}")]) from error
+        raise DataFileError(source, [Problem(line, column, "", _not_yaml(error))]) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         problem = Problem(
@@ -179,6 +187,16 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
 
 
+def _not_yaml(error: yaml.MarkedYAMLError) -> str:
+    """Return what is wrong in words; where the reader gave up is often far from the mistake."""
+    problem = str(error.problem)
+    if "'\\t'" in problem:
+        return "not YAML: expected spaces at the beginning of the line, got a tab; replace tabs by spaces"
+    if "flow" in (error.context or ""):
+        return f"not YAML: {problem}; close the [ or {{ that is open here, or remove it"
+    return f"not YAML: {problem}"
+
+
 def _raise_found(
     source: str, node: yaml.Node | None, found: Iterable[tuple[Sequence[str | int], str]]
 ) -> None:
@@ -194,13 +212,18 @@ def _structure_problems(node: yaml.Node, path: str, depth: int = 0) -> Iterator[
         yield Problem(node.start_mark.line + 1, node.start_mark.column + 1, path, "nested too deeply")
         return
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for key, value in node.value:
             name = str(key.value)
             here = f"{path}.{name}" if path else name
             if name in seen:
-                yield Problem(key.start_mark.line + 1, key.start_mark.column + 1, here, "duplicate key")
-            seen.add(name)
+                yield Problem(
+                    key.start_mark.line + 1,
+                    key.start_mark.column + 1,
+                    here,
+                    f"duplicate key: expected it once, got it on line {seen[name]} too; remove one of the two",
+                )
+            seen.setdefault(name, key.start_mark.line + 1)
             yield from _structure_problems(value, here, depth + 1)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):

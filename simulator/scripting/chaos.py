@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.contract.names import Evidence
-from simulator.datafile import load_yaml
+from simulator.datafile import closest, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,9 @@ def _step(index: int, entry: object) -> ChaosStep:
         raise ChaosError((index,), f"expected a name, or one name with its parameters, got {entry!r:.60}")
     disturbance = chaos_catalogue().get(name) if isinstance(name, str) else None
     if disturbance is None or not isinstance(name, str):
-        raise ChaosError((index,), f"expected one of {', '.join(chaos_catalogue())}, got {name!r:.60}")
+        listed = ", ".join(chaos_catalogue())
+        remedy = closest(str(name), chaos_catalogue())
+        raise ChaosError((index,), f"expected one of {listed}, got {name!r:.60}{remedy}")
     if not isinstance(given, Mapping):
         raise ChaosError((index, name), f"expected parameters (name: value), got {given!r:.60}")
     values: dict[str, Any] = {
@@ -169,7 +171,10 @@ def _step(index: int, entry: object) -> ChaosStep:
         parameter = disturbance.parameters.get(key)
         if parameter is None:
             known = ", ".join(disturbance.parameters) or "none"
-            raise ChaosError((index, name), f"unknown parameter {key!r:.60}; known parameters are {known}")
+            remedy = closest(str(key), disturbance.parameters)
+            raise ChaosError(
+                (index, name), f"unknown parameter {key!r:.60}; known parameters are {known}{remedy}"
+            )
         problem = parameter.problem(value)
         if problem:
             raise ChaosError((index, name, str(key)), problem)

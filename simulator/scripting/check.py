@@ -118,7 +118,7 @@ def dead_rules(scenario: Scenario) -> Iterator[tuple[int, str]]:
     for index, rule in enumerate(rules):
         reason = _contradiction(flat[index], rule.stage)
         if reason is not None:
-            yield index, f"this rule can never hold: {reason}; change one of the two or remove the rule"
+            yield index, f"this rule can never hold: {reason}; change what it asks for, or remove the rule"
             continue
         earlier = next(
             (
@@ -283,10 +283,10 @@ def _refused(path: str, text: str) -> str | None:
     if path == "traits.sex":
         return None if text in {"M", "F"} else "expected M or F"
     if path == "traits.birth_name":
-        return next((f"expected {problem.expected}" for problem in check_birth_name(text)), None)
+        return next(map(str, check_birth_name(text)), None)
     if path == "traits.first_names":
         problems = (problem for name in text.split(" ") for problem in check_first_name(name))
-        return next((f"expected {problem.expected}" for problem in problems), None)
+        return next(map(str, problems), None)
     if path == "traits.birth_date":
         try:
             BirthDate.parse_iso(text)

@@ -131,7 +131,10 @@ def _beside(source: Path | Traversable, name: str) -> bytes:
         with file.open("rb") as opened:
             content: bytes = opened.read(MAX_RAW_BYTES + 1)
     except OSError as error:
-        raise _FileRefusedError(f"{name!r} cannot be read: {error.strerror or error}") from error
+        raise _FileRefusedError(
+            f"expected a file that can be read in the folder of the scenario, got {name!r}: {error.strerror or error}; "
+            "put it there, or give the bytes as text or base64"
+        ) from error
     if len(content) > MAX_RAW_BYTES:
         raise _FileRefusedError(f"expected at most {MAX_RAW_BYTES} bytes in {name!r}, got more")
     return content

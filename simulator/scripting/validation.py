@@ -143,9 +143,17 @@ def _window(at: Place, window: Mapping[str, Any]) -> Iterator[Found]:
                     (*at, "time", name),
                     (
                         "expected an ISO 8601 date and time with its zone, such as 2026-11-23T10:00:00Z, "
-                        f"got {window[name]!r}"
+                        f"got {window[name]!r}{_zone_remedy(window[name])}"
                     ),
                 )
+
+
+def _zone_remedy(text: str) -> str:
+    try:
+        instant(f"{text}Z")
+    except (ValueError, OverflowError):
+        return ""
+    return "; add Z (UTC) or an offset such as +01:00"
 
 
 def _then(
