@@ -23,7 +23,9 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from simulator.bench import BenchOptions, open_bench
+from simulator.contract.faults import fault_catalogue
 from simulator.installing import Installer
+from simulator.scripting.chaos import chaos_catalogue
 from simulator.sessions.store import DEFAULT
 from simulator.tls_serving import TlsSetupError, tls_port
 from simulator.web.app import create_app, create_parts
@@ -322,6 +324,9 @@ def _serve_tls(options: ServeOptions, parent: Connection) -> None:
 def _load(options: ServeOptions, stopping: ctypes.c_bool, *_: object) -> Any:
     """Make the application in a worker process."""
     parts = create_parts(open_bench(options.bench), token=options.token)
+    # Read now, not at the first fault: half a second there would look like a slow service.
+    fault_catalogue()
+    chaos_catalogue()
     return Front(parts, stopping=lambda: stopping.value)
 
 

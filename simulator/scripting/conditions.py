@@ -55,7 +55,11 @@ def _all(parts: list[Condition]) -> Condition:
         return lambda _facts: True
     if len(parts) == 1:
         return parts[0]
-    return lambda facts: all(part(facts) for part in parts)
+    first, *others = parts
+    if len(others) == 1:
+        second = others[0]
+        return lambda facts: first(facts) and second(facts)
+    return lambda facts: first(facts) and all(part(facts) for part in others)
 
 
 def _any(parts: list[Condition]) -> Condition:

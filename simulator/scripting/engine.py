@@ -20,6 +20,7 @@ from simulator.scripting.answers import changer, person_answer
 from simulator.scripting.conditions import compile_conditions
 from simulator.scripting.following import Follower
 from simulator.scripting.model import Stage
+from simulator.scripting.selection import Selection
 from simulator.scripting.words import rule_words, then_words
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class _Plan:
 
     scenarios: tuple[Installed, ...]
     effective: tuple[Installed, ...]
-    rules: Mapping[tuple[Stage, str | None], tuple[_Compiled, ...]]
+    rules: Mapping[tuple[Stage, str | None], Selection[_Compiled]]
     problems: tuple[str, ...] = ()
     followed: bool = False
 
@@ -133,10 +134,10 @@ class Scripts:
             sqlite3.Error: the state cannot be read or written.
         """
         rules = self._plan(session).rules.get((stage, facts.operation))
-        if not rules:
+        if rules is None:
             return None
         try:
-            scripted = _first(rules, facts)
+            scripted = _first(rules.candidates(facts), facts)
         except BaseException:
             facts.state.rollback()
             raise
@@ -170,7 +171,7 @@ class Scripts:
         ):
             if len(plans) >= _MAX_PLANS:
                 plans.clear()
-            rules: Mapping[tuple[Stage, str | None], tuple[_Compiled, ...]] = _compile(effective)
+            rules: Mapping[tuple[Stage, str | None], Selection[_Compiled]] = _compile(effective)
         else:
             rules = plan.rules
         followed = any(each.file is not None for each in effective)
@@ -201,14 +202,14 @@ def _first(rules: Sequence[_Compiled], facts: Facts) -> Scripted | None:
     return None
 
 
-def _compile(scenarios: Sequence[Installed]) -> dict[tuple[Stage, str | None], tuple[_Compiled, ...]]:
+def _compile(scenarios: Sequence[Installed]) -> dict[tuple[Stage, str | None], Selection[_Compiled]]:
     plan: dict[tuple[Stage, str | None], list[_Compiled]] = {}
     for installed in scenarios:
         for index, rule in enumerate(installed.scenario.rules):
             compiled = _compiled(installed, index, rule)
             for operation in operations_of(rule):
                 plan.setdefault((rule.stage, operation), []).append(compiled)
-    return {key: tuple(rules) for key, rules in plan.items()}
+    return {key: Selection([(each.rule.when, each) for each in rules]) for key, rules in plan.items()}
 
 
 def operations_of(rule: Rule) -> list[str | None]:

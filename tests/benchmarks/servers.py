@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import competitors
+import fifty_rules
 from competitors import MissingError
 from page import LARGE
 
@@ -119,6 +120,10 @@ def start_all(stack, folder, options, *, drawn, signed, pki, large=None):
         data_dir = folder / name.replace(", ", "-").replace(" ", "-")
         started = run(name, bodies, data_dir, workers=workers, pki=authority, journal=journal)
         servers.append(stack.enter_context(started))
+    # Right after the row that it is compared with, in a session of its own on a server of its own.
+    scripted = stack.enter_context(run(fifty_rules.NAME, plain, folder / "fifty-rules", workers=1))
+    scripted.path = fifty_rules.install(f"http://127.0.0.1:{scripted.port}")
+    servers.insert(2, scripted)
     if large is not None:
         registry, anywhere = large
         started = run(LARGE, anywhere, folder / "large", workers=1, registry=str(registry))

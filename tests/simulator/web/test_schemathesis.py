@@ -46,6 +46,8 @@ def test_every_answer_is_as_described(
                 *("--config-file", str(HERE / "schemathesis.toml")),
                 *("run", f"{url}/api/v1/openapi.json", "--checks", "all", "--no-color"),
                 *("--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none"),
+                # With a token it is the same program behind a door: what every run tries by rule is enough.
+                *(("--phases", "examples,coverage") if token else ()),
                 *(part for name in NOT_HERE for part in ("--exclude-operation-id", name)),
                 *(("--header", f"Authorization: Bearer {token}") if token else ()),
             ],
