@@ -29,6 +29,7 @@ contract: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python -m simulator.document > docs/contract.md
 	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
+	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
 
 check: lint types contract test
 
