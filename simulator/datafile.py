@@ -118,7 +118,9 @@ def parse_yaml(
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise DataFileError(source, [Problem(line, column, "", _not_yaml(error))]) from error
+        raise DataFileError(
+            source, [Problem(line, column, "", f"not YAML: {error.problem}{_yaml_remedy(error)}")]
+        ) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         problem = Problem(
@@ -150,6 +152,15 @@ def data_problems(data: Any, schema: Mapping[str, Any], check: Check | None = No
         found = list(check(data))
     # One missing key of several is told once for each of them.
     return list(dict.fromkeys(f"{_dotted(path)}: {message}" if path else message for path, message in found))
+
+
+def _yaml_remedy(error: yaml.MarkedYAMLError) -> str:
+    if isinstance(error, (yaml.scanner.ScannerError, yaml.parser.ParserError)):
+        return (
+            "; look at this line and the one above: spaces and no tab to indent, a space after each : and each -, "
+            "brackets and quotes closed, quotes around a text that holds one of : # [ {"
+        )
+    return ""
 
 
 def closest(name: str, known: Iterable[str]) -> str:
@@ -187,16 +198,6 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
 
 
-def _not_yaml(error: yaml.MarkedYAMLError) -> str:
-    """Return what is wrong in words; where the reader gave up is often far from the mistake."""
-    problem = str(error.problem)
-    if "'\\t'" in problem:
-        return "not YAML: expected spaces at the beginning of the line, got a tab; replace tabs by spaces"
-    if "flow" in (error.context or ""):
-        return f"not YAML: {problem}; close the [ or {{ that is open here, or remove it"
-    return f"not YAML: {problem}"
-
-
 def _raise_found(
     source: str, node: yaml.Node | None, found: Iterable[tuple[Sequence[str | int], str]]
 ) -> None:
@@ -215,15 +216,12 @@ def _structure_problems(node: yaml.Node, path: str, depth: int = 0) -> Iterator[
         seen: dict[str, int] = {}
         for key, value in node.value:
             name = str(key.value)
+            line = key.start_mark.line + 1
             here = f"{path}.{name}" if path else name
             if name in seen:
-                yield Problem(
-                    key.start_mark.line + 1,
-                    key.start_mark.column + 1,
-                    here,
-                    f"duplicate key: expected it once, got it on line {seen[name]} too; remove one of the two",
-                )
-            seen.setdefault(name, key.start_mark.line + 1)
+                message = f"duplicate key, first given on line {seen[name]}; put all under one, or remove one"
+                yield Problem(line, key.start_mark.column + 1, here, message)
+            seen.setdefault(name, line)
             yield from _structure_problems(value, here, depth + 1)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
@@ -266,8 +264,9 @@ def _explain(error: jsonschema.ValidationError) -> str:
     instance: Any = error.instance
     match error.validator:
         case "required":
-            missing = [repr(name) for name in expected if name not in instance]
-            return f"expected the key {', '.join(missing)}, which is missing"
+            missing = [name for name in expected if name not in instance]
+            remedy = _missing_remedy(missing, error.schema)
+            return f"expected the key {', '.join(map(repr, missing))}, which is missing{remedy}"
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
             unknown = sorted(set(instance) - set(known), key=repr)
@@ -289,6 +288,16 @@ def _explain(error: jsonschema.ValidationError) -> str:
             return f"expected {error.schema['description']}, got {got}"
         case _:
             return _explain_bound(error, got)
+
+
+def _missing_remedy(missing: Sequence[str], schema: Any) -> str:
+    """Say what to add, for the keys that the schema describes: the first sentence of each description."""
+    known = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    told = {
+        name: known.get(name, {}).get("description", "").partition(". ")[0].rstrip(".") for name in missing
+    }
+    added = [f"{name} ({text})" for name, text in told.items() if text]
+    return f"; add {', '.join(added)}" if added else ""
 
 
 def _explain_bound(error: jsonschema.ValidationError, got: str) -> str:

@@ -7,7 +7,7 @@ import json
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from jinja2 import Environment, StrictUndefined
@@ -23,7 +23,7 @@ from simulator.commands.common import (
 )
 from simulator.population.build import profile_of
 from simulator.population.profiles import profiles
-from simulator.population.statistics import statistics
+from simulator.population.statistics import statistics, statistics_json
 from simulator.population.tags import vocabulary
 from simulator.version import VERSION
 
@@ -116,7 +116,7 @@ def stats_command(
         profile = profile or profile_of(store.meta("recipe"))
         found = statistics(store.everyone(), profile)
     if kind == "json":
-        _write(json.dumps(_data(found, profile), ensure_ascii=False, indent=2) + "\n", out)
+        _write(json.dumps(statistics_json(found, profile), ensure_ascii=False, indent=2) + "\n", out)
     elif kind == "html":
         _write(_page(found, profile, lang), out)
     elif out is not None:
@@ -139,31 +139,6 @@ def _write(text: str, out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SetupError(f"{out}: {error.strerror or error}") from error
-
-
-def _data(found: Statistics, profile: str | None) -> dict[str, Any]:
-    return {
-        "profile": profile,
-        "people": found.total,
-        "drawn": found.drawn,
-        "designed": found.designed,
-        "shares": [
-            {
-                "key": share.target.key,
-                "fr": share.target.fr,
-                "en": share.target.en,
-                "percent": round(share.percent, 3),
-                "of": share.whole,
-                "target": None if share.expected is None else share.expected.percent,
-                "margin": None if share.margin is None else round(share.margin, 3),
-                "met": share.is_met,
-                "evidence": None if share.expected is None else share.expected.evidence,
-                "source": None if share.expected is None else share.expected.source,
-            }
-            for share in found.shares
-        ],
-        "tags": dict(found.tags),
-    }
 
 
 def _print(console: Console, found: Statistics, profile: str | None, lang: Lang) -> None:

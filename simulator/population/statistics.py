@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from math import sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.datafile import load_yaml
 from simulator.population.drafting import COMPANION, DESIGNED
@@ -174,6 +174,32 @@ def statistics(people: Iterable[Person], profile: str | None = None) -> Statisti
             for target, count, whole in zip(table, counts, wholes, strict=True)
         ),
     )
+
+
+def statistics_json(found: Statistics, profile: str | None) -> dict[str, Any]:
+    """Return a population counted as JSON data; ``profile`` is the one compared with."""
+    return {
+        "profile": profile,
+        "people": found.total,
+        "drawn": found.drawn,
+        "designed": found.designed,
+        "shares": [
+            {
+                "key": share.target.key,
+                "fr": share.target.fr,
+                "en": share.target.en,
+                "percent": round(share.percent, 3),
+                "of": share.whole,
+                "target": None if share.expected is None else share.expected.percent,
+                "margin": None if share.margin is None else round(share.margin, 3),
+                "met": share.is_met,
+                "evidence": None if share.expected is None else share.expected.evidence,
+                "source": None if share.expected is None else share.expected.source,
+            }
+            for share in found.shares
+        ],
+        "tags": dict(found.tags),
+    }
 
 
 @cache

@@ -17,6 +17,7 @@ from simulator.ins import (
     check_birth_name,
     check_first_name,
     comparison_key,
+    to_wire,
 )
 from simulator.scripting.engine import operations_of
 from simulator.scripting.loader import put_files_in, schema
@@ -26,11 +27,12 @@ from simulator.scripting.reading import scenario_of
 from simulator.scripting.validation import meaning_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
     from typing import Any
 
+    from simulator.ins import LexicalProblem
     from simulator.scripting.model import Rule, Scenario, TimeWindow
 
     Found = tuple[tuple[str | int, ...], str]
@@ -64,6 +66,7 @@ _ELEMENTS: Final = {
     "traits.birth_date": "DateNaissance",
     "traits.birth_place": "LieuNaissance",
 }
+_SPELLING: Final = "in capitals A to Z without accents, with spaces, apostrophes and hyphens"
 _ABOUT_PEOPLE: Final = frozenset({_SEARCH, _CARD, _VERIFY})
 
 
@@ -118,7 +121,7 @@ def dead_rules(scenario: Scenario) -> Iterator[tuple[int, str]]:
     for index, rule in enumerate(rules):
         reason = _contradiction(flat[index], rule.stage)
         if reason is not None:
-            yield index, f"this rule can never hold: {reason}; change what it asks for, or remove the rule"
+            yield index, f"this rule can never hold: {reason}; change the conditions or remove the rule"
             continue
         earlier = next(
             (
@@ -253,7 +256,7 @@ def _text_reasons(flat: _Flat, stage: Stage) -> Iterator[str]:
             yield f"{path} is asked for and the element {_ELEMENTS[path]} must be absent"
         if stage is Stage.AFTER:
             yield from (
-                f"{path} {test.exact!r} is refused before scenarios speak ({reason})"
+                f"{path} {test.exact!r} is refused before scenarios speak: {reason}"
                 for test in tests
                 if test.exact is not None and (reason := _refused(path, test.exact)) is not None
             )
@@ -279,20 +282,33 @@ def _tests_reasons(path: str, tests: Sequence[TextTest]) -> Iterator[str]:
 
 
 def _refused(path: str, text: str) -> str | None:
-    """Return why a trait of this text never reaches the scenarios, ``None`` when it may."""
+    """Return what a trait must look like to reach the scenarios, when this text does not; ``None`` when it may."""
     if path == "traits.sex":
-        return None if text in {"M", "F"} else "expected M or F"
+        return None if text in {"M", "F"} else f"a sex is sent as M or F, got {text!r}"
     if path == "traits.birth_name":
-        return next(map(str, check_birth_name(text)), None)
+        return _misspelled(text, "a birth name is", check_birth_name)
     if path == "traits.first_names":
-        problems = (problem for name in text.split(" ") for problem in check_first_name(name))
-        return next(map(str, problems), None)
+        return _misspelled(
+            text,
+            "first names are",
+            lambda names: [each for name in names.split(" ") for each in check_first_name(name)],
+        )
     if path == "traits.birth_date":
         try:
             BirthDate.parse_iso(text)
         except BirthDateError as error:
-            return str(error)
+            return f"a birth date is sent as year-month-day, such as 1985-04-12; {error}"
     return None
+
+
+def _misspelled(text: str, what: str, check: Callable[[str], list[LexicalProblem]]) -> str | None:
+    """Say how names are written, and this one, unless the usual spelling would not do either."""
+    problems = check(text)
+    if not problems:
+        return None
+    right = to_wire(text)
+    remedy = "" if check(right) else f"; write {right!r}, or normalised instead of exact"
+    return f"{what} sent {_SPELLING}; {problems[0]}{remedy}"
 
 
 def _nested_reasons(flat: _Flat, stage: Stage) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Scenarios installed by reference: their file is followed, and an edit takes effect on the next call.
 
 A file is looked at (one ``stat``) at each call of a session that uses it. A broken edit keeps the last version that
-could be read, whichever server process read it.
+could be read and whose people exist, whichever server process read it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.datafile import DataFileError
 from simulator.scripting.loader import ScenarioError, load_data, read_scenario
@@ -36,6 +36,8 @@ class _Version:
     """Modification time in nanoseconds, and size."""
     good: Scenario | None
     problem: str | None
+    data: Any = None
+    """The data read, when there is no problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Follower:
         self._registry = registry
         self._lock = threading.Lock()
         self._versions: dict[str, _Version] = {}
+        self._kept: dict[str, _Version] = {}
         self._local = threading.local()
 
     def current(self, session: str, scope: str, installed: Installed) -> tuple[Installed, str | None]:
@@ -73,15 +76,34 @@ class Follower:
     def _bound(
         self, installed: Installed, version: _Version, scope: str, before: _Followed | None
     ) -> _Followed:
-        if version.good is None or self._registry is None:
+        if self._registry is None:
             return _Followed(installed, version, installed, version.problem)
+        problem = version.problem
+        if version.good is not None:
+            try:
+                effective = _rebound(installed, version.good, self._registry, scope)
+            except NobodyError as error:
+                problem = problem or f"{installed.file}: {error}"
+            else:
+                self._keep(str(installed.file), version)
+                return _Followed(installed, version, effective, problem)
+        # This thread may have missed the last version whose people exist: another one, or another process, kept it.
+        last = self._last_good(str(installed.file))
         try:
-            people = bind(version.good, _given(installed, version.good), self._registry, scope)
-        except NobodyError as error:
-            kept = before.effective if before is not None and before.base is installed else installed
-            return _Followed(installed, version, kept, f"{installed.file}: {error}")
-        effective = replace(installed, scenario=version.good, people=people)
-        return _Followed(installed, version, effective, version.problem)
+            if last is not None:
+                return _Followed(
+                    installed, version, _rebound(installed, last, self._registry, scope), problem
+                )
+        except NobodyError:
+            _log.debug("the version kept of %s does not suit session scope %s", installed.file, scope)
+        kept = before.effective if before is not None and before.base is installed else installed
+        return _Followed(installed, version, kept, problem)
+
+    def _keep(self, file: str, version: _Version) -> None:
+        """Remember a version that could be read and whose people exist, for the processes that missed it."""
+        if version.problem is None and self._kept.get(file) is not version:
+            self._state.keep_good(file, version.data)
+            self._kept[file] = version
 
     def _version(self, file: str) -> _Version:
         path = Path(file)
@@ -104,17 +126,23 @@ class Follower:
             data = load_data(path)
         except DataFileError as error:
             _log.warning("a scenario keeps its last good version: %s", error)
-            good = before.good if before is not None and before.good is not None else self._last_good(path)
+            # What all processes keep comes first: this one may have missed the last good edit.
+            good = self._last_good(str(path)) or (None if before is None else before.good)
             return _Version(stamp, good, str(error))
-        self._state.keep_good(str(path), data)
-        return _Version(stamp, scenario_of(data), None)
+        return _Version(stamp, scenario_of(data), None, data)
 
-    def _last_good(self, path: Path) -> Scenario | None:
-        data = self._state.last_good(str(path))
+    def _last_good(self, file: str) -> Scenario | None:
+        data = self._state.last_good(file)
         try:
             return None if data is None else read_scenario(data)
         except ScenarioError:  # kept by another version of the bench
             return None
+
+
+def _rebound(installed: Installed, edited: Scenario, registry: Registry, scope: str) -> Installed:
+    """Return an installed scenario as edited; raises ``NobodyError`` when a role is given to nobody."""
+    people = bind(edited, _given(installed, edited), registry, scope)
+    return replace(installed, scenario=edited, people=people)
 
 
 def _given(installed: Installed, edited: Scenario) -> dict[str, Person]:

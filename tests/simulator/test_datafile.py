@@ -38,10 +38,11 @@ def told(content: bytes, schema: dict[str, Any] | None = SCHEMA) -> str:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"name: a\nname: b\n", "f.yaml:2:1: name: duplicate key"),
+        (b"name: a\nname: b\n", "f.yaml:2:1: name: duplicate key, first given on line 1; put all"),
         (b"parts:\n  - n: 1\n    n: 2\n", "f.yaml:3:5: parts[0].n: duplicate key"),
         (b"a: &x [1]\nb: *x\n", "f.yaml:2:4: not YAML: aliases (*name) are not allowed"),
         (b"a: [1, 2\nb: 3\n", "f.yaml:2:2: not YAML: "),
+        (b"a: [1, 2\nb: 3\n", "; look at this line and the one above"),
         (b"a: 1\n\tb: 2\n", "f.yaml:2:1: not YAML: "),
         (b"a: 1\n---\nb: 2\n", "f.yaml:2:1: not YAML: "),
         (b"name: \xe9t\xe9\n", "f.yaml:1:1: expected UTF-8, got byte 0xE9"),
@@ -87,6 +88,15 @@ def test_every_problem_of_a_file_is_told_once_and_in_order() -> None:
 
 def test_two_missing_keys_are_one_problem() -> None:
     assert told(b"{}") == "f.yaml:1:1: expected the key 'name', 'size', which is missing"
+
+
+def test_a_missing_key_is_told_with_what_to_add() -> None:
+    described = {
+        "required": ["fr", "en"],
+        "properties": {"fr": {"description": "French. Often long."}, "en": {}},
+    }
+    missing = "f.yaml:1:1: expected the key 'fr', 'en', which is missing"
+    assert told(b"{}", described) == f"{missing}; add fr (French)"
 
 
 def test_a_long_value_is_cut() -> None:

@@ -25,6 +25,7 @@ from simulator.web.api.events import event_routes
 from simulator.web.api.exchange_files import exchange_file_routes
 from simulator.web.api.exchanges import exchange_routes
 from simulator.web.api.guard import refusal
+from simulator.web.api.library import library_routes
 from simulator.web.api.people import people_routes
 from simulator.web.api.scenarios import scenario_routes
 from simulator.web.api.sessions import session_routes
@@ -45,6 +46,7 @@ def control_api(bench: Bench, live: Live, *, token: str | None) -> Blueprint:
     catalogue_routes(api, bench)
     session_routes(api, bench)
     people_routes(api, bench)
+    library_routes(api)
     scenario_routes(api, bench, files=token is None)
     exchange_routes(api, bench)
     exchange_file_routes(api, bench)

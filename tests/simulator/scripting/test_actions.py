@@ -10,7 +10,7 @@ import pytest
 
 from simulator.datafile import DataFileError
 from simulator.scripting.alterations import ALTERATIONS
-from simulator.scripting.loader import ScenarioError, load_data, load_scenario, read_scenario
+from simulator.scripting.loader import ScenarioError, load_data, load_scenario, read_scenario, schema
 from simulator.scripting.validation import MAX_RAW_BYTES
 
 if TYPE_CHECKING:
@@ -299,6 +299,50 @@ class TestChoices:
         assert "Answer dictated by scenario tests/one, rule 1" in exchange.explanation["en"]
         assert "when the birth name is ADRUN: in turn: code 01" in exchange.explanation["en"]
         assert "cette fois : code 01" in exchange.explanation["fr"]
+
+
+SEEN = {"when": {"state": {"seen": "yes"}}, "then": {"code": "01"}}
+"""Tried first, so that a state set by an answer shows on the next call."""
+
+CODES = [{"code": "01"}, {"code": "02"}]
+KEYS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "code": ({"code": "02"}, ["<CodeCR>02</CodeCR>"]),
+    "fault": ({"fault": "insi_111"}, ['code="insi_111"']),
+    "person": ({"code": "00", "person": "ruth"}, ["<NumIdentifiant>2770763220829<"]),
+    "alter": ({"alter": ["lunar-day"]}, ["<DateNaissance>1975-12-00</DateNaissance>"]),
+    "other_person": (
+        {"other_person": {"role": "ruth", "take": "traits"}},
+        ["<NomNaissance>NESSI</NomNaissance>"],
+    ),
+    "history": ({"history": "repeat-active"}, ["<INSHISTO><IdIndividu><NumIdentifiant>2751263220749<"]),
+    "raw": ({"raw": {"text": "not XML"}}, ["not XML"]),
+    "set": ({"set": {"seen": "yes"}}, ["<CodeCR>00</CodeCR>", "<CodeCR>01</CodeCR>"]),
+    "sequence": ({"sequence": CODES}, [f"<CodeCR>{code}</CodeCR>" for code in ("01", "02", "02")]),
+    "cycle": ({"cycle": CODES}, [f"<CodeCR>{code}</CodeCR>" for code in ("01", "02", "01")]),
+    "weighted": (
+        {"weighted": {"seed": 1, "of": [{"weight": 1, "then": {"code": "02"}}]}},
+        ["<CodeCR>02</CodeCR>"] * 2,
+    ),
+    "chaos": ({"chaos": ["html-maintenance"]}, ["<html"]),
+}
+"""By key of ``then``: an answer with it, and what each call in turn must read. ADRUN ZOE is asked for."""
+
+
+def test_no_key_of_then_is_forgotten() -> None:
+    assert set(schema()["$defs"]["then"]["properties"]) == set(KEYS)
+    assert all(key in then for key, (then, _) in KEYS.items())
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_each_key_of_then_is_seen_by_the_client(
+    remote: SessionClient, post: Post, scenario: Make, key: str
+) -> None:
+    then, expected = KEYS[key]
+    # What the registry alone answers has none of the marks that the first call must read, but for a state.
+    assert key == "set" or expected[0] not in post().body.decode()
+    remote.install(scenario(SEEN, {"when": {}, "then": then}, people=ZOE))
+    for mark in expected:
+        assert mark in post(person="zoe").body.decode()
 
 
 @pytest.mark.parametrize(
