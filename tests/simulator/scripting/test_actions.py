@@ -206,7 +206,7 @@ class TestRaw:
             ("..\\secret.txt", "expected a file in the folder of the scenario"),
             ("C:/secret.txt", "expected a file in the folder of the scenario"),
             ("link.txt", "which links elsewhere"),
-            ("absent.txt", "'absent.txt' cannot be read"),
+            ("absent.txt", "got 'absent.txt': No such file or directory; put it there"),
             ("large.bin", "expected at most 1048576 bytes in 'large.bin', got more"),
         ],
     )
