@@ -8,6 +8,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from simulator.security.trust import UNREADABLE_CERTIFICATE
+
 
 def describe_certificate(der: bytes) -> dict[str, Any]:
     """Return ``cn``, ``ou``, ``serial`` (hexadecimal), ``issuer`` and ``der`` (base64).
@@ -24,7 +26,7 @@ def describe_certificate(der: bytes) -> dict[str, Any]:
             "issuer": certificate.issuer.rfc4514_string(),
             **described,
         }
-    except (ValueError, TypeError) as error:
+    except UNREADABLE_CERTIFICATE as error:
         return {"problem": f"this certificate cannot be read: {error}", **described}
 
 

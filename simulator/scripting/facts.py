@@ -9,6 +9,7 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from simulator.ins import comparison_key
+from simulator.security.trust import UNREADABLE_CERTIFICATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,7 +140,7 @@ def _certificate(facts: Facts, name: str) -> str | None:
         subject = certificate.issuer if name == "issuer" else certificate.subject
         oid = NameOID.ORGANIZATIONAL_UNIT_NAME if name == "ou" else NameOID.COMMON_NAME
         values = [each.value for each in subject.get_attributes_for_oid(oid)]
-    except (ValueError, TypeError, x509.InvalidVersion):
+    except UNREADABLE_CERTIFICATE:
         return None
     return str(values[0]) if values else None
 

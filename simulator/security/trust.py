@@ -207,7 +207,7 @@ class TrustStore:
                 purposes=frozenset(purposes or ()),
                 weak=_weakness(certificate),
             )
-        except _UNREADABLE as error:
+        except UNREADABLE_CERTIFICATE as error:
             raise CertificateRefusedError(
                 CertificateRefusal.UNREADABLE, f"the certificate cannot be read: {error}", fault_code
             ) from error
@@ -242,7 +242,7 @@ def dn(name: x509.Name) -> str:
     return name.rfc4514_string(_DN_NAMES)
 
 
-_UNREADABLE: Final = (
+UNREADABLE_CERTIFICATE: Final = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,

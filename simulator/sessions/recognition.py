@@ -14,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from simulator.security.trust import UNREADABLE_CERTIFICATE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -114,7 +116,7 @@ def _certificate_values(der: bytes) -> tuple[str, ...]:
             f"sha256={certificate.fingerprint(SHA256()).hex()}",
             *(f"CN={name},OU={unit}" for name in names for unit in units),
         )
-    except ValueError:
+    except UNREADABLE_CERTIFICATE:
         # What is wrong with it is told by the check of client certificates, in the session that answers.
         return ()
 
