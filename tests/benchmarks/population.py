@@ -230,7 +230,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", default="10000,1000000,10000000", help="people, separated by commas")
-    parser.add_argument("--look-ups", type=int, default=5000, help="in each round")
+    parser.add_argument("--look-ups", type=int, default=20_000, help="in each round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--postgres", default=None, help="an empty database: sizes up to a million are measured there too"
