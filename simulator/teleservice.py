@@ -153,7 +153,7 @@ class Teleservice:
         exchange, reply, delivery = self._exchange(
             request, session, outcome, call, message_id, findings=tuple(findings), at=at, watch=watch
         )
-        self._record(exchange)
+        self.journal.append(exchange)
         return Handled(exchange=exchange, reply=reply, delivery=delivery)
 
     def _decide(
@@ -287,9 +287,6 @@ class Teleservice:
             },
         )
         return exchange, reply, delivery
-
-    def _record(self, exchange: Exchange) -> None:
-        self.journal.append(exchange)
 
 
 def _silent(_wanted: Wanted | None) -> None:

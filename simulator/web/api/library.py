@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
@@ -33,8 +34,7 @@ def library_routes(api: Blueprint) -> None:
     @api.get("/scenarios")
     def list_shipped() -> Response:
         pack = request.args.get("pack")
-        scenarios = [load_scenario(source) for source in shipped_scenarios()]
-        return jsonify([_shown(each) for each in scenarios if pack in {None, each.pack}])
+        return jsonify([_shown(each) for each in _shipped() if pack in {None, each.pack}])
 
     @api.get("/scenarios/shipped")
     def get_shipped() -> Response | tuple[Response, int]:
@@ -58,6 +58,12 @@ def library_routes(api: Blueprint) -> None:
             raise BadRequestError("expected either yaml (the text of a file) or scenario (its data)")
         problems = _check_text(body["yaml"]) if "yaml" in body else _check_data(body["scenario"])
         return jsonify(problems=problems)
+
+
+@cache
+def _shipped() -> tuple[Scenario, ...]:
+    """Return the scenarios of the package, read once: they do not change while it runs."""
+    return tuple(load_scenario(source) for source in shipped_scenarios())
 
 
 def _shown(scenario: Scenario) -> dict[str, Any]:

@@ -71,17 +71,21 @@ def test_the_server_stops_while_clients_wait_for_nothing(
                 session.install(scenario({"no-answer": {"seconds": 300}}))
                 body = soap_request()
                 with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-                    connection.sendall(
-                        f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-                        + body
-                    )
-                    while not session.exchanges():
-                        time.sleep(0.02)
+                    _ask(connection, session, body)
                     process.send_signal(signal.SIGINT)
                     # Far from the 300 s that the client was to wait.
                     process.wait(timeout=STOP_TIMEOUT_S + 28)
         finally:
             process.kill()
+
+
+def _ask(connection: socket.socket, session: SessionClient, body: bytes) -> None:
+    """Send a call, and wait until it is answered as far as the journal knows."""
+    connection.sendall(
+        f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    )
+    while not session.exchanges():
+        time.sleep(0.02)
 
 
 def test_a_stopping_server_drops_what_it_lent(
@@ -102,12 +106,7 @@ def test_a_stopping_server_drops_what_it_lent(
         session.install(scenario({"no-answer": {"seconds": 300}}))
         body = soap_request()
         with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-            connection.sendall(
-                f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-                + body
-            )
-            while not session.exchanges():
-                time.sleep(0.02)
+            _ask(connection, session, body)
             server.stop()
             serving.join(timeout=30)
             assert not serving.is_alive()
