@@ -20,13 +20,13 @@ from conformance.drivers.protocol import DriverError
 from conformance.plugin import BenchContext, run_checks
 from conformance.results import Campaign, CampaignMeta
 from conformance.rules.catalogue import find_rule, load_catalogue
-from conformance.rules.text import Text
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
 from simulator.journal.writer import JournalOptions
 from simulator.population.generate import draw
 from simulator.serving import ServeOptions, ServingError, free_port, running, stop
 from simulator.sessions.settings import MAX_NAME
+from simulator.text import Text
 from simulator.version import VERSION
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.results import Campaign
-    from conformance.rules.text import Lang
+    from simulator.text import Lang
 
 EXIT_FAILED = 1
 """Exit code when a rule failed."""

@@ -15,8 +15,8 @@ from enum import Enum
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from conformance.rules.text import Text
 from simulator.registry.person import Person, to_json
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.drivers.protocol import RefusedError
-from conformance.rules.text import Text
 from conformance.verdicts import Verdict
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from conformance.plugin import Event
     from conformance.results import Campaign
-    from conformance.rules.text import Lang
+    from simulator.text import Lang
 
 _STYLES: Final = {
     Verdict.PASS: "green",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conformance.evidence import Entry
     from conformance.rules.catalogue import Rule
-    from conformance.rules.text import Text
+    from simulator.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

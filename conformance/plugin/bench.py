@@ -14,8 +14,8 @@ from conformance.plugin.events import CheckFinished, CheckStarted
 from conformance.plugin.outcome import INTERRUPTED, PASSED, Outcome, judge
 from conformance.plugin.recording import RecordingDriver, RecordingSession, recording_draw
 from conformance.rules.catalogue import load_catalogue
-from conformance.rules.text import Text
 from conformance.verdicts import Verdict, combine
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Mapping

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from conformance.rules.catalogue import UnknownRuleError, find_rule
-from conformance.rules.text import Text
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from conformance.results import RuleResult
-    from conformance.rules.text import Text
     from conformance.verdicts import Verdict
+    from simulator.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

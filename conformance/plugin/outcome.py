@@ -11,8 +11,8 @@ import pytest
 
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
 from conformance.expectations import Finding, UndecidedError
-from conformance.rules.text import Text
 from conformance.verdicts import Verdict
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from conformance.rules.catalogue import Rule

@@ -16,8 +16,8 @@ from conformance.plugin.bench import BenchPlugin
 from conformance.plugin.events import RunFinished
 from conformance.results import CheckResult, RuleResult
 from conformance.rules.catalogue import find_rule, load_catalogue
-from conformance.rules.text import Text
 from conformance.verdicts import Verdict, combine
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

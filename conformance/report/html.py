@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from conformance.results import Campaign, CheckResult, RuleResult
     from conformance.rules.catalogue import Source
-    from conformance.rules.text import Lang, Text
+    from simulator.text import Lang, Text
 
 MAX_SHOWN = 60_000
 """Characters of one message shown; a browser does not like more, and report.json has it all."""

@@ -11,7 +11,7 @@ from simulator.journal.masking import mask_text
 if TYPE_CHECKING:
     from conformance.results import Campaign, RuleResult
     from conformance.rules.catalogue import Rule
-    from conformance.rules.text import Lang
+    from simulator.text import Lang
 
 SCHEMA_VERSION = 1
 

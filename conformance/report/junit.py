@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.results import Campaign, RuleResult
-    from conformance.rules.text import Lang
+    from simulator.text import Lang
 
 _CHILD = {
     Verdict.FAIL: "failure",

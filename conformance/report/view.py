@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from conformance.evidence import Change, Entry
     from conformance.results import CheckResult
     from conformance.rules.catalogue import Reference
-    from conformance.rules.text import Lang
     from conformance.verdicts import Verdict
+    from simulator.text import Lang
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.results import Campaign
-    from conformance.rules.text import Lang
+    from simulator.text import Lang
 
 HTML_NAME, JSON_NAME, JUNIT_NAME = "index.html", "report.json", "junit.xml"
 

@@ -14,7 +14,7 @@ from conformance.rules.catalogue import (
     load_catalogue,
     load_sources,
 )
-from conformance.rules.text import Lang, Text
+from simulator.text import Lang, Text
 
 __all__ = [
     "EvidenceLevel",

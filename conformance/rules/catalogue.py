@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from conformance.rules.text import Text
 from simulator.datafile import DataFileError, Problem, load_yaml
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

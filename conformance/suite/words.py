@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import IDENTITY_FIELDS, Patient
 from conformance.expectations import Finding
-from conformance.rules.text import Text
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
