@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.protocol import DriverError
-from conformance.plugin import BenchContext, run_checks
+from conformance.engine import BenchContext, run_checks
 from conformance.results import Campaign, CampaignMeta
 from conformance.rules.catalogue import find_rule, load_catalogue
 from simulator.bench import BenchOptions
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from conformance.drivers.protocol import Driver
+    from conformance.engine import Event
     from conformance.plan import Plan
-    from conformance.plugin import Event
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 

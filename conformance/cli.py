@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.campaign import CampaignError, own_simulator, reference_lgo, run_campaign
+from conformance.engine import SuiteError
 from conformance.load.options import LoadOptions
 from conformance.load.start import run_load
 from conformance.plan import Plan, load_plan
-from conformance.plugin import SuiteError
 from conformance.progress import CampaignView
 from conformance.reference import defects as reference_defects
 from conformance.report import ReportError, write_reports

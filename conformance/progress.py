@@ -17,7 +17,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text as Styled
 
-from conformance.plugin import CheckFinished, CheckStarted
+from conformance.engine import CheckFinished, CheckStarted
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from conformance.plugin import Event
+    from conformance.engine import Event
     from conformance.results import Campaign
     from simulator.text import Lang
 

@@ -1,9 +1,11 @@
-"""Verdicts of checks and how the verdict of a rule follows from those of its checks."""
+"""Verdicts of checks, the exceptions that carry one, and how the verdict of a rule follows from those of its checks."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,3 +49,29 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     """
     seen = set(verdicts)
     return next((verdict for verdict in _WORST_FIRST if verdict in seen), Verdict.NOT_TESTED)
+
+
+class Departure(AssertionError):  # noqa: N818 - what a check found out about the software; not an error of the program
+    """The software does not do what the rule says."""
+
+    def __init__(self, fr: str, en: str, *, inferred: bool = False) -> None:
+        """Keep the reason in both languages.
+
+        ``inferred`` marks the part of a rule that no text states: the verdict is then WARNING, not FAIL.
+        """
+        super().__init__(fr)
+        self.text = Text(fr, en)
+        self.inferred = inferred
+
+
+class UndecidedError(Exception):
+    """The check could not get to what its rule is about: nothing is concluded about that rule."""
+
+    def __init__(self, fr: str, en: str, *, verdict: Verdict = Verdict.INCONCLUSIVE) -> None:
+        """Keep the reason in both languages.
+
+        ``verdict`` is ``NOT_TESTED`` when the software does not tell what the check needs to know.
+        """
+        super().__init__(fr)
+        self.text = Text(fr, en)
+        self.verdict = verdict

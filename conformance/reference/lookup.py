@@ -1,7 +1,7 @@
 """The local search before any creation, *recherche d'antériorité* (Règle 17, SRC-01 to SRC-04). Pure.
 
 Hyphens, apostrophes and spaces are ignored altogether, accents and case too: ``MARIE-ANNE``, ``MARIE ANNE``
-and ``marieanne`` find one another. Finding one file too many costs a glance, missing one makes a duplicate.
+and ``marieanne`` find one another. Departure one file too many costs a glance, missing one makes a duplicate.
 """
 
 from __future__ import annotations

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.steps import Desk
-from conformance.suite.wire import Wire
+from conformance.suite.desk.steps import Desk
+from conformance.suite.desk.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
-    from conformance.suite.people import Draw
+    from conformance.suite.desk.people import Draw
     from simulator.client import SessionClient
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.drivers.http import HttpDriver
-from conformance.plugin import BenchContext, run_checks
+from conformance.engine import BenchContext, run_checks
 from conformance.reference.defects import NO_DEFECTS, Defects
 from conformance.reference.server import running as running_lgo
 from conformance.rules import load_catalogue
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from conformance.drivers.protocol import Driver
-    from conformance.plugin import SuiteRun
+    from conformance.engine import SuiteRun
     from conformance.rules.catalogue import Rule
     from simulator.client import SessionClient
     from simulator.registry.person import Person

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conftest import Campaigns
 
     from conformance.drivers.http import HttpDriver
-    from conformance.plugin import SuiteRun
+    from conformance.engine import SuiteRun
     from conformance.results import CheckResult
 
 

@@ -1,0 +1,153 @@
+"""What an exception in a check means for the software: broken rule, not testable, or nothing at all."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import httpx
+import pytest
+
+from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
+from conformance.verdicts import Departure, UndecidedError, Verdict
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from conformance.rules.catalogue import Rule
+
+Phase = Literal["setup", "call", "teardown"]
+
+MAX_REASON = 400
+"""Characters of a foreign message kept in a reason; the evidence has it all."""
+
+BENCH_HINT = Text(
+    "Ce résultat ne dit rien du logiciel : le contrôle lui-même a échoué. Signalez-le avec la trace jointe.",
+    "This says nothing about the software: the check itself failed. Report it with the trace attached.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one phase of a check ended, before any rule is considered."""
+
+    verdict: Verdict
+    reason: Text
+    hint: Text | None = None
+    details: str = ""
+    """Trace or full message, for the evidence."""
+    inferred: bool = False
+    """A FAIL that rests on an inferred part of a rule."""
+
+    def for_rule(self, rule: Rule) -> Verdict:
+        """Return what this outcome means for ``rule``: a soft rule can be departed from, not broken."""
+        softened = self.verdict is Verdict.FAIL and (rule.is_soft or self.inferred)
+        return Verdict.WARNING if softened else self.verdict
+
+
+PASSED = Outcome(verdict=Verdict.PASS, reason=Text("", ""))
+INTERRUPTED = Outcome(
+    verdict=Verdict.NOT_TESTED,
+    reason=Text(
+        "Campagne interrompue avant la fin de ce contrôle.",
+        "The campaign was interrupted before the end of this check.",
+    ),
+)
+
+
+def judge(error: BaseException, phase: Phase) -> Outcome:
+    """Return what ``error``, raised in ``phase`` of a check, says about the software."""
+    if isinstance(error, VerbNotSupportedError):
+        return Outcome(
+            verdict=Verdict.NOT_TESTED,
+            reason=Text(
+                f"Le logiciel déclare ne pas offrir « {error.verb.value} » : {error.reason}",
+                f"The software declares that it does not offer “{error.verb.value}”: {error.reason}",
+            ),
+        )
+    if isinstance(error, UndecidedError):
+        return Outcome(verdict=error.verdict, reason=error.text, hint=_ELSEWHERE_HINT)
+    if isinstance(error, DriverError):
+        message = _short(error)
+        return Outcome(
+            verdict=Verdict.INCONCLUSIVE,
+            reason=Text(
+                f"Le logiciel n'a pas pu être piloté : {message}",
+                f"The software could not be driven: {message}",
+            ),
+            hint=Text.same(error.hint) if error.hint else _REACH_HINT,
+        )
+    if isinstance(error, httpx.HTTPError):
+        message = _short(error)
+        return Outcome(
+            verdict=Verdict.INCONCLUSIVE,
+            reason=Text(f"Erreur de réseau : {message}", f"Network error: {message}"),
+            hint=_REACH_HINT,
+        )
+    # Before the failures: to pytest, an xfail is a kind of failure.
+    if isinstance(error, (pytest.skip.Exception, pytest.xfail.Exception)):
+        return Outcome(
+            verdict=Verdict.INCONCLUSIVE,
+            reason=Text(
+                f"Le contrôle s'est dérobé, ce qui n'est pas admis : {_short(error)}",
+                f"The check skipped itself, which is not allowed: {_short(error)}",
+            ),
+            hint=BENCH_HINT,
+        )
+    broken = _judge_call(error) if phase == "call" else None
+    if broken is not None:
+        return broken
+    what = Text(*_PHASES[phase])
+    return Outcome(
+        verdict=Verdict.INCONCLUSIVE,
+        reason=Text(
+            f"{what.fr} : {type(error).__name__} : {_short(error)}",
+            f"{what.en}: {type(error).__name__}: {_short(error)}",
+        ),
+        hint=BENCH_HINT,
+        details="".join(traceback.format_exception(error)),
+    )
+
+
+def _judge_call(error: BaseException) -> Outcome | None:
+    """Return the FAIL that ``error`` is when the body of a check raises it, else None."""
+    if isinstance(error, Departure):
+        return Outcome(verdict=Verdict.FAIL, reason=error.text, inferred=error.inferred)
+    if isinstance(error, RefusedError):
+        return Outcome(
+            verdict=Verdict.FAIL,
+            reason=Text(
+                f"Le logiciel a refusé un acte qu'il doit permettre : {error.message} ({error.code})",
+                f"The software refused an act that it has to allow: {error.message} ({error.code})",
+            ),
+        )
+    if isinstance(error, (AssertionError, pytest.fail.Exception)):
+        message = _short(error) or "assertion"
+        return Outcome(
+            verdict=Verdict.FAIL,
+            reason=Text(f"Attendu non vérifié : {message}", f"Expectation not met: {message}"),
+            details=str(error),
+        )
+    return None
+
+
+_PHASES = {
+    "setup": ("La préparation du contrôle a échoué", "The check could not be set up"),
+    "call": ("Le contrôle a échoué de façon inattendue", "The check failed unexpectedly"),
+    "teardown": ("La remise en état après le contrôle a échoué", "The clean-up after the check failed"),
+}
+_ELSEWHERE_HINT = Text(
+    "Cette règle n'a pas pu être vérifiée ; les verdicts des autres règles disent souvent pourquoi.",
+    "This rule could not be verified; the verdicts of the other rules often tell why.",
+)
+_REACH_HINT = Text(
+    "Vérifiez que le logiciel et le simulateur sont démarrés et joignables, puis relancez.",
+    "Check that the software and the simulator are up and can be reached, then run again.",
+)
+
+
+def _short(error: BaseException) -> str:
+    """Return the first line of a message, cut when it is long."""
+    lines = str(error).strip().splitlines()
+    line = lines[0] if lines else ""
+    return line if len(line) <= MAX_REASON else line[: MAX_REASON - 1] + "…"

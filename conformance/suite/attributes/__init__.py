@@ -1,0 +1,1 @@
+"""Attributes of an identity: the checks of its rules."""

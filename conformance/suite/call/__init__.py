@@ -1,0 +1,1 @@
+"""The INSi call: the checks of its rules."""

@@ -1,0 +1,1 @@
+"""Creation of an identity: the checks of its rules."""

@@ -1,0 +1,95 @@
+"""Words for the fields of an identity, and comparisons that name what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.drivers.model import IDENTITY_FIELDS, Patient
+from conformance.verdicts import Departure
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.registry.person import Person
+
+FIELD = {
+    "matricule": Text("matricule INS", "matricule INS"),
+    "oid": Text("OID", "OID"),
+    "birth_name": Text("nom de naissance", "birth name"),
+    "first_names": Text("prénom(s) de naissance", "birth first names"),
+    "first_name": Text("1er prénom de naissance", "first birth first name"),
+    "birth_date": Text("date de naissance", "date of birth"),
+    "sex": Text("sexe", "sex"),
+    "birth_place": Text("code INSEE du lieu de naissance", "INSEE code of the birth place"),
+    "used_name": Text("nom utilisé", "used name"),
+    "used_first_name": Text("prénom utilisé", "used first name"),
+}
+"""How the reasons name each identity field."""
+
+STATE = (*IDENTITY_FIELDS, "status")
+"""What has to stay the same when nothing may be written."""
+
+
+def insi_values(person: Person) -> dict[str, str | None]:
+    """Return the seven values that INSi gives for a person, by identity field (RSP-02)."""
+    identity = person.identity
+    return {
+        "matricule": identity.matricule.value,
+        "oid": str(identity.oid),
+        "birth_name": identity.traits.birth_name,
+        "first_names": identity.traits.first_names,
+        "birth_date": identity.traits.birth_date,
+        "sex": identity.traits.sex,
+        "birth_place": identity.traits.birth_place,
+    }
+
+
+def state_of(patient: Patient) -> dict[str, str | None]:
+    """Return the ten identity fields and the status."""
+    return {name: getattr(patient, name) for name in STATE}
+
+
+def expect_values(
+    got: Mapping[str, str | None] | Patient,
+    expected: Mapping[str, str | None],
+    *,
+    fr: str,
+    en: str,
+    inferred: bool = False,
+) -> None:
+    """Raise a ``Departure`` that lists every field of ``expected`` whose value in ``got`` is another one.
+
+    ``fr`` and ``en`` say what is wrong as a whole: «le dossier a changé après un refus».
+    """
+    values = state_of(got) if isinstance(got, Patient) else got
+    wrong = {name: value for name, value in expected.items() if values.get(name) != value}
+    if wrong:
+        lines_fr = [
+            f"{_label(name).fr} : attendu {_shown(value).fr}, obtenu {_shown(values.get(name)).fr}"
+            for name, value in wrong.items()
+        ]
+        lines_en = [
+            f"{_label(name).en}: expected {_shown(value).en}, got {_shown(values.get(name)).en}"
+            for name, value in wrong.items()
+        ]
+        raise Departure(f"{fr} ({' ; '.join(lines_fr)})", f"{en} ({'; '.join(lines_en)})", inferred=inferred)
+
+
+def expect_unchanged(after: Patient, before: Patient, *, fr: str, en: str, inferred: bool = False) -> None:
+    """Raise a ``Departure`` unless identity and status are what they were; ``fr`` and ``en`` say what was done."""
+    expect_values(
+        after,
+        state_of(before),
+        fr=f"le dossier a changé {fr}",
+        en=f"the file has changed {en}",
+        inferred=inferred,
+    )
+
+
+def _label(name: str) -> Text:
+    return FIELD.get(name, Text("statut", "status"))
+
+
+def _shown(value: str | None) -> Text:
+    return Text("rien", "nothing") if value is None else Text(f"« {value} »", f"“{value}”")

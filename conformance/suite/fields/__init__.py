@@ -1,0 +1,1 @@
+"""Identity fields: the checks of its rules."""

@@ -1,0 +1,1 @@
+"""Identity documents: the checks of its rules."""

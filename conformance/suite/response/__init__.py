@@ -1,0 +1,1 @@
+"""What is done with what INSi answers: the checks of its rules."""

@@ -1,0 +1,1 @@
+"""Local search: the checks of its rules."""

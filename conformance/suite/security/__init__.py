@@ -1,0 +1,1 @@
+"""Traces and rights: the checks of its rules."""

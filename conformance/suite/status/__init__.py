@@ -1,0 +1,1 @@
+"""Confidence statuses: the checks of its rules."""
