@@ -27,8 +27,8 @@ def test_a_scenario_speaks_both_languages(name: str) -> None:
 
 def _played() -> set[str]:
     """Return the scenarios that a check names."""
-    suite = files("conformance.suite")
-    sources = [entry.read_text(encoding="utf-8") for entry in suite.iterdir() if entry.name.endswith(".py")]
+    suite = Path(str(files("conformance.suite")))
+    sources = [entry.read_text(encoding="utf-8") for entry in suite.rglob("*.py")]
     packs = "|".join(sorted({name.partition("/")[0] for name in NAMES}))
     return {found for source in sources for found in re.findall(rf'"((?:{packs})/[a-z0-9-]+)"', source)}
 

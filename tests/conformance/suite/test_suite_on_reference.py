@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
 
     from conftest import Campaigns
 
+SUITE = Path(str(files("conformance.suite")))
 MODULES = [
-    entry.name.removesuffix(".py")
-    for entry in files("conformance.suite").iterdir()
-    if entry.name.startswith("test_") and entry.name.endswith(".py")
+    ".".join(("conformance", "suite", *entry.relative_to(SUITE).with_suffix("").parts))
+    for entry in sorted(SUITE.rglob("test_*.py"))
 ]
 
 
 def checks() -> Iterator[Callable[..., Any]]:
     for name in MODULES:
-        module = importlib.import_module(f"conformance.suite.{name}")
+        module = importlib.import_module(name)
         yield from (member for key, member in vars(module).items() if key.startswith("test_"))
 
 
