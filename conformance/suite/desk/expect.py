@@ -32,7 +32,7 @@ def expect_equal(*, got: object, expected: object, fr: str, en: str, inferred: b
     if got != expected:
         wanted, found = shown(expected), shown(got)
         raise Departure(
-            f"{fr} : attendu {wanted.fr}, obtenu {found.fr}",
+            f"{fr}\u00a0: attendu {wanted.fr}, obtenu {found.fr}",
             f"{en}: expected {wanted.en}, got {found.en}",
             inferred=inferred,
         )

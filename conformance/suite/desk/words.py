@@ -97,7 +97,7 @@ def shown(value: object) -> Text:
     elif isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value))
     text = seen(str(value))
-    return Text(f"« {text} »", f"“{text}”")
+    return Text(f"«\u00a0{text}\u00a0»", f"“{text}”")
 
 
 def seen(text: str) -> str:
