@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.problems import inferred, official
+from conformance.documents.problems import inferred, official, reported
 from conformance.documents.record import Format, Trait
-from simulator.ins.traits import comparison_key
+from simulator.ins.oid import InsOid
+from simulator.ins.traits import comparison_key, starts_list
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def compare(records: Iterable[IdentityRecord], *, same_document: bool = False) -
     known = list(records)
     problems = [problem for trait in COMPARED for problem in _trait(trait, known)]
     problems.extend(_mailbox(known))
+    problems.extend(_nature(known))
+    problems.extend(_first_in_list(known))
     problems.extend(_presence(known, same_document=same_document))
     return problems
 
@@ -94,6 +97,37 @@ def _mailbox(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
                 f"the address of the patient holds another matricule than {numbers[0].text}",
             )
             yield official("mailbox-of-another", text, "TRA-09", "F13", at=(value, numbers[0]))
+
+
+def _nature(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    """Set a printed nature against the OIDs of the other places (MAT-04: the OID tells it, not the digits)."""
+    oids = [value for record in records for value in record.of(Trait.OID)]
+    for nature in (value for record in records for value in record.of(Trait.NATURE)):
+        for oid in oids:
+            if (oid.normal == InsOid.NIA) != (nature.normal == "NIA"):
+                text = Text(
+                    f"nature {nature.normal} affichée, l’OID {oid.text} est celui d’un {'NIR' if nature.normal == 'NIA' else 'NIA'}",
+                    f"the nature {nature.normal} is shown, the OID {oid.text} is that of a {'NIR' if nature.normal == 'NIA' else 'NIA'}",
+                )
+                yield official("nature-contradicts-oid", text, "MAT-04", at=(nature, oid))
+                return
+
+
+def _first_in_list(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    """Set the first given name of one record against the list of another."""
+    for record in records:
+        first = record.first(Trait.FIRST_NAME)
+        if first is None or not first.normal:
+            continue
+        for other in records:
+            names = other.first(Trait.FIRST_NAMES)
+            if other is not record and names and names.normal and not starts_list(first.normal, names.normal):
+                text = Text(
+                    f"le premier prénom « {first.text} » ne commence pas la liste « {names.text} »",
+                    f"the first given name {first.text!r} does not begin the list {names.text!r}",
+                )
+                yield reported("first-name-not-in-list", text, "F07", "F13", at=(first, names))
+                return
 
 
 def _presence(records: Sequence[IdentityRecord], *, same_document: bool) -> Iterator[Problem]:

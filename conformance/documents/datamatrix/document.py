@@ -157,7 +157,7 @@ def _shape(symbol: Symbol, place: Place) -> Iterator[Problem]:
             f"un symbole carré attendu, {symbol.size} modules trouvés", f"expected a square symbol, got {symbol.size} modules"
         )
         yield reported("symbol-not-square", text, "DOC-03", at=(place,))
-    if symbol.identifier not in {"]d1", "]d4", ""}:
+    if symbol.identifier in {"]d2", "]d3", "]d5", "]d6"}:
         text = Text(
             f"un DataMatrix simple (]d1) attendu, {symbol.identifier} trouvé (GS1 ou FNC1)",
             f"expected a plain DataMatrix (]d1), got {symbol.identifier} (GS1 or FNC1)",
