@@ -109,7 +109,7 @@ def _inside(document: Document) -> Iterator[Problem]:
             yield from _inside(part)
         return
     records = patients(document)
-    if len(records) > 1:
+    if records:
         yield from compare(records, same_document=True)
 
 

@@ -39,6 +39,11 @@ class Document:
             yield from part.walk()
 
     @property
+    def problems_are_limits(self) -> bool:
+        """Whether it was not read because of a limit of the bench."""
+        return any(problem.unjudged and problem.code.startswith("too-") for problem in self.problems)
+
+    @property
     def one_patient(self) -> bool:
         """Whether all records of this document must tell the same patient."""
         return self.format.value not in {"fhir", "hl7v2"} or len(self.records) <= 1

@@ -9,6 +9,7 @@ from conformance.documents.expected import NOTHING_EXPECTED, Expected, Profile
 from conformance.documents.numbers import is_matricule, looks_made_up
 from conformance.documents.problems import inferred, official, reported
 from conformance.documents.record import Format, IdKind, Trait
+from conformance.documents.values import PATIENT_DOMAIN
 from simulator.ins.coherence import FindingCode, coherence_findings
 from simulator.ins.dates import BirthDate, BirthDateError
 from simulator.ins.identity import InsIdentity, Traits
@@ -36,6 +37,7 @@ def judge_record(record: IdentityRecord, expected: Expected = NOTHING_EXPECTED) 
     for one in record.identifiers:
         yield from _identifier(one, record, expected)
     yield from _several(record)
+    yield from _mailboxes(record)
     if not record.has_ins:
         return
     yield from _names(record)
@@ -65,7 +67,7 @@ def _identifier(one: Identifier, record: IdentityRecord, expected: Expected) -> 
     oid = one.oid.text if one.oid else ""
     near = oid.strip().removeprefix("urn:oid:")
     shaped = is_matricule(number.normal)
-    if one.claims_ins or (shaped and near.startswith(_ANS_ARC) and one.kind in {IdKind.LOCAL, IdKind.INS_C}):
+    if one.claims_ins or (shaped and one.oid is None and one.kind is IdKind.LOCAL) or (shaped and near.startswith(_ANS_ARC) and one.kind in {IdKind.LOCAL, IdKind.INS_C}):
         if one.kind is IdKind.INS_C and not shaped:
             return
         if not oid:
@@ -193,6 +195,29 @@ def _several(record: IdentityRecord) -> Iterator[Problem]:
         yield reported("several-ins", text, "MAT-09", "F05", at=places)
 
 
+def _mailboxes(record: IdentityRecord) -> Iterator[Problem]:
+    """Check the address of a patient: exactly the matricule, at the patients' domain, of a qualified identity only."""
+    for value in record.of(Trait.MAILBOX):
+        number, _, domain = value.normal.partition("@")
+        if not is_matricule(number):
+            text = Text(
+                f"l’adresse d’un patient est son matricule de 15 caractères @{PATIENT_DOMAIN}, « {value.text} » trouvé",
+                f"the address of a patient is their matricule of 15 characters @{PATIENT_DOMAIN}, got {value.text!r}",
+            )
+            yield official("mailbox-number", text, "TRA-09", at=(value,))
+        elif domain != PATIENT_DOMAIN:
+            text = Text(f"domaine {PATIENT_DOMAIN} attendu, « {domain} » trouvé", f"expected the domain {PATIENT_DOMAIN}, got {domain!r}")
+            make = inferred if domain.startswith("patient.") else official
+            yield make("mailbox-domain", text, "TRA-09", at=(value,))
+        if record.format in _WITH_IDENTIFIERS and not record.has_ins:
+            text = Text(
+                "l’adresse du patient porte son matricule, mais le document ne porte pas d’INS",
+                "the address of the patient holds the matricule, but the document holds no INS",
+            )
+            yield official("mailbox-without-ins", text, "TRA-09", at=(value,))
+
+
+_WITH_IDENTIFIERS: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
 _HARD_CODES: Final = frozenset(
     {LexicalCode.DIACRITIC, LexicalCode.LIGATURE, LexicalCode.PUNCTUATION, LexicalCode.CHARACTER, LexicalCode.EMPTY}
 )
