@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from conformance.documents.record import INS_OIDS, Format, Trait
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from conformance.documents.context import Limits
     from conformance.documents.document import Document
@@ -68,18 +68,30 @@ def check(
 
 def check_document(document: Document, expected: Expected = NOTHING_EXPECTED) -> Checked:
     """Judge a document that was read."""
-    problems: list[Problem] = []
-    for one in document.walk():
-        problems.extend(one.problems)
-        problems.extend(import_module(f"conformance.documents.{_JUDGES[one.format]}").judge(one, expected) if one.format in _JUDGES else ())
-        for record in one.records:
-            problems.extend(judge_record(record, expected))
-        for record in _relevant(one, expected):
-            problems.extend(expecting(record, expected))
-        if expected.forbids_ins:
-            problems.extend(_leaks(one, expected))
-    problems.extend(_inside(document))
+    problems = [*_judged(document, expected), *_inside(document)]
     return Checked(document, tuple(_once(problems)))
+
+
+def _judged(document: Document, expected: Expected) -> Iterator[Problem]:
+    yield from document.problems
+    if document.format in _JUDGES:
+        judge: Callable[[Document, Expected], Iterable[Problem]]
+        judge = import_module(f"conformance.documents.{_JUDGES[document.format]}").judge
+        yield from judge(document, expected)
+    for record in document.records:
+        yield from judge_record(record, expected)
+    for record in _relevant(document.records, expected):
+        yield from expecting(record, expected)
+    if expected.forbids_ins:
+        yield from _leaks(document, expected)
+    if document.group and expected.identity is not None:
+        meant = {id(record) for record in _relevant(patients(document), expected)}
+        stranger = replace(expected, identity=None)
+        for part in document.parts:
+            yield from _judged(part, expected if any(id(one) in meant for one in part.records) else stranger)
+    else:
+        for part in document.parts:
+            yield from _judged(part, expected)
 
 
 def patients(document: Document) -> list[IdentityRecord]:
@@ -87,15 +99,15 @@ def patients(document: Document) -> list[IdentityRecord]:
     return [record for one in document.walk() for record in one.records]
 
 
-def _relevant(document: Document, expected: Expected) -> Iterator[IdentityRecord]:
-    """Yield the records that tell the expected patient: all, but in a bundle of several patients."""
-    if len(document.records) <= 1 or document.format not in {Format.FHIR, Format.HL7V2} or expected.identity is None:
-        yield from document.records
+def _relevant(records: Sequence[IdentityRecord], expected: Expected) -> Iterator[IdentityRecord]:
+    """Yield the records that tell the expected patient: the only one, or those nearest to it in a bundle of several."""
+    if len(records) <= 1 or expected.identity is None:
+        yield from records
         return
     wanted = {trait: expected.of(trait) for trait in (Trait.MATRICULE, Trait.BIRTH_NAME, Trait.BIRTH_DATE)}
     scored = [
         (sum(any(value.normal == known for value in record.of(trait)) for trait, known in wanted.items()), record)
-        for record in document.records
+        for record in records
     ]
     best = max(score for score, _ in scored)
     if best:

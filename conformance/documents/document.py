@@ -25,6 +25,8 @@ class Document:
     """What is wrong whatever identity is expected."""
     parts: tuple[Document, ...] = ()
     """Documents inside this one: the PDF of a CDA, the zip of a mail."""
+    group: bool = False
+    """Its parts tell different patients: messages of a batch."""
     facts: Any = None
     """What only the module of this format looks at."""
     text: str = ""
@@ -46,4 +48,4 @@ class Document:
     @property
     def one_patient(self) -> bool:
         """Whether all records of this document must tell the same patient."""
-        return self.format.value not in {"fhir", "hl7v2"} or len(self.records) <= 1
+        return not self.group and (self.format.value not in {"fhir", "hl7v2"} or len(self.records) <= 1)

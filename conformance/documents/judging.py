@@ -261,6 +261,12 @@ def _first_name(record: IdentityRecord) -> Iterator[Problem]:
             f"the list of given names begins with the first one: {first.text!r} does not begin {names.text!r}",
         )
         yield reported("first-name-not-in-list", text, "F07", at=(first, names))
+    elif first.normal == names.normal and " " in first.normal:
+        text = Text(
+            "le premier prénom seul attendu, la liste entière est à sa place",
+            "expected the first given name alone, the whole list is in its place",
+        )
+        yield inferred("first-name-is-list", text, "F07", at=(first, names))
 
 
 def _sex(record: IdentityRecord) -> Iterator[Problem]:
