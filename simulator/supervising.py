@@ -103,7 +103,7 @@ class SupervisedGranian(MPServer):
         descriptor = self._listening.fileno()
         # What its own listeners give: a descriptor, whether it is a Unix socket, and the length of the line.
         state = (descriptor,) if sys.platform == "win32" else (descriptor, False, self.backlog)
-        vars(self).update(_ssp=None, _sfd=descriptor, _shd=SocketHolder(*state))  # type: ignore[call-arg] # its stub lacks them
+        vars(self).update(_ssp=None, _sfd=descriptor, _shd=SocketHolder(*state))
         self._sso = self._listening
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
