@@ -58,6 +58,8 @@ class WireRequest:
     body: bytes
     client_certificate: bytes | None = None
     """DER, when the request came over mutual TLS."""
+    too_large: str = ""
+    """Why it may not be parsed, found by the way in (English); empty: it may."""
 
 
 _FAULT: Final = re.compile(rb"<(?:\w+:)?Fault[\s>]")
@@ -125,6 +127,7 @@ class Teleservice:
         try:
             findings += _scenario_findings(self.scripts.problems(session))
             _check_encoding(request.headers.get("content-encoding", ""))
+            _check_size(request.too_large)
             call = read(request.body, request.headers.get("content-type", ""))
             message_id = call.message_id
             findings += call.findings
@@ -310,6 +313,12 @@ def _check_encoding(encoding: str) -> None:
     """Refuse a compressed request: nothing is inflated, so nothing can blow up (inferred, insi-contract §10.10)."""
     if encoding.lower() not in {"", "identity"}:
         raise FaultError("desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}")
+
+
+def _check_size(too_large: str) -> None:
+    """Refuse a call whose tree would cost too much (the fault of a body that is too large)."""
+    if too_large:
+        raise FaultError("desir_9004", too_large)
 
 
 def _refuse_departures(findings: Iterable[Finding], repeated: Iterable[Finding]) -> None:
