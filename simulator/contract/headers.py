@@ -50,8 +50,9 @@ _HEADER: Final = f"{{{SOAP12}}}Header"
 _BODY: Final = f"{{{SOAP12}}}Body"
 _MUST_UNDERSTAND: Final = f"{{{SOAP12}}}mustUnderstand"
 _ROLE: Final = f"{{{SOAP12}}}role"
+_ENCODING_STYLE: Final = f"{{{SOAP12}}}encodingStyle"
 _RELAY: Final = f"{{{SOAP12}}}relay"
-_SOAP_ATTRIBUTES: Final = (_MUST_UNDERSTAND, _ROLE, _RELAY, f"{{{SOAP12}}}encodingStyle")
+_SOAP_ATTRIBUTES: Final = (_MUST_UNDERSTAND, _ROLE, _RELAY, _ENCODING_STYLE)
 _MARKS: Final = tuple(name.rpartition("}")[2].encode() for name in _SOAP_ATTRIBUTES)
 _NIL: Final = f"{{{XSI}}}nil"
 
@@ -116,7 +117,7 @@ def read_headers(root: etree._Element, message: bytes) -> Headers:
         ours[tag] = others[tag]
         findings.append(_for_another(_SINGLE[tag], " ".join(others[tag].get(_ROLE, "").split())))
     if marked:
-        _without_soap_attributes(root)
+        findings += _without_soap_attributes(root)
     security = ours.get(SECURITY)
     if security is not None and len(security) == 0:
         security.attrib.pop(_NIL, "")  # as empty as without: tolerated where an empty one is
@@ -171,19 +172,31 @@ def _attributes(block: etree._Element) -> tuple[str, bool]:
             local = etree.QName(name).localname
             raise FaultError(
                 "desir_9003",
-                f"line {block.sourceline}: expected soap:{local} of {block.tag} to be true, false, 1 or 0, got {text[:40]!r}",
+                f"line {block.sourceline}: expected soap:{local} of {block.tag!s} to be true, false, 1 or 0, got {text[:40]!r}",
             )
         values[name] = value
     return " ".join(block.get(_ROLE, "").split()), values.get(_MUST_UNDERSTAND, False)
 
 
-def _without_soap_attributes(root: etree._Element) -> None:
-    for part in (_HEADER, _BODY):
-        parent = root.find(part)
-        for block in () if parent is None else parent.iterchildren(etree.Element):
+def _without_soap_attributes(root: etree._Element) -> Iterator[Finding]:
+    frame = [root, *(part for name in (_HEADER, _BODY) for part in root.iterchildren(name))]
+    for part in frame:
+        if part.attrib.pop(_ENCODING_STYLE, None) is not None:
+            yield _encoding_style(etree.QName(part).localname)
+    for parent in frame[1:]:
+        for block in parent.iterchildren(etree.Element):
             for element in (block,) if block.tag == SECURITY else block.iter(etree.Element):
                 for name in _SOAP_ATTRIBUTES:
                     element.attrib.pop(name, "")
+
+
+def _encoding_style(name: str) -> Finding:
+    return Finding(
+        code="encoding-style",
+        fr=f"soap:encodingStyle sur {name} : SOAP 1.2 ne l'y permet pas (SOAP 1.1 oui) ; ce que fait la passerelle réelle n'est pas établi",
+        en=f"soap:encodingStyle on {name}: SOAP 1.2 does not allow it there (SOAP 1.1 does); what the real gateway does is not established",
+        evidence=Evidence.INFERRED,
+    )
 
 
 def _not_understood(tag: str) -> Finding:

@@ -122,6 +122,24 @@ class TestOtherAttributes:
         assert block in error.cause
 
 
+class TestEncodingStyle:
+    """SOAP 1.2 has it on blocks only; SOAP::Lite writes it on the envelope, as in SOAP 1.1 (field trial)."""
+
+    @pytest.mark.parametrize("part", ["Envelope", "Header", "Body"])
+    def test_around_the_blocks_it_is_noted(self, part: str) -> None:
+        style = f's:encodingStyle="{SOAP12}/encoding"'
+        request = re.sub(rf"<s:{part}( |>)", rf"<s:{part} {style}\1", message().decode(), count=1)
+        (finding,) = read(request.encode(), TYPE).findings
+        assert (finding.code, finding.evidence.value) == ("encoding-style", "inferred")
+        assert part in finding.en
+
+    @pytest.mark.parametrize("name", ["mustUnderstand", "role", "relay"])
+    @pytest.mark.parametrize("part", ["Envelope", "Header"])
+    def test_the_attributes_of_blocks_are_refused_there(self, part: str, name: str) -> None:
+        request = re.sub(rf"<s:{part}( |>)", rf'<s:{part} s:{name}="1"\1', message().decode(), count=1)
+        assert refusal(request.encode()).fault.code == "desir_9003"
+
+
 class TestNature:
     """@Nature has a pattern in the published schemas (seen)."""
 
