@@ -27,9 +27,9 @@ from simulator.contract.names import (
     SOAP12,
     WSA,
     WSSE,
-    Evidence,
     Operation,
 )
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -306,21 +306,21 @@ def _transport_findings(
             code="media-type",
             fr=f"Content-Type application/soap+xml attendu, reçu {media_type or 'aucun'}",
             en=f"expected Content-Type application/soap+xml, got {media_type or 'none'}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if action is None:
         yield Finding(
             code="wsa-action-missing",
             fr="wsa:Action absent : tous les clients réels l'envoient",
             en="wsa:Action missing: every real client sends it",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     elif action_parameter is not None and action_parameter != action:
         yield Finding(
             code="action-mismatch",
             fr=f"action du Content-Type ({action_parameter[:80]}) différente de wsa:Action",
             en=f"Content-Type action ({action_parameter[:80]}) differs from wsa:Action",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 
@@ -332,14 +332,14 @@ def _header_findings(
             code="message-id-form",
             fr="wsa:MessageID attendu sous la forme uuid:<uuid> (toléré par la passerelle réelle)",
             en="expected wsa:MessageID of the form uuid:<uuid> (tolerated by the real gateway)",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if contexts.lps_name is None or not contexts.lps_name.startswith("urn:lps:"):
         yield Finding(
             code="lps-name-form",
             fr="LPS/Nom attendu sous la forme urn:lps:<nom>:<version>",
             en="expected LPS/Nom of the form urn:lps:<name>:<version>",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     versions = ((_CONTEXT_BAM, "ContexteBAM", "01_02"), (_CONTEXT_LPS, "ContexteLPS", "01_00"))
     for tag, name, expected in versions:
@@ -349,7 +349,7 @@ def _header_findings(
                 code="context-version",
                 fr=f"{name} : Version {expected} attendue, reçue {got}",
                 en=f"{name}: expected Version {expected}, got {got}",
-                evidence=Evidence.OFFICIAL,
+                evidence=EvidenceLevel.OFFICIAL,
             )
     security = headers.get(_SECURITY)
     if security is not None and len(security) == 0:
@@ -357,7 +357,7 @@ def _header_findings(
             code="security-empty",
             fr="wsse:Security vide : contraire au schéma, toléré par la passerelle réelle",
             en="empty wsse:Security: against the schema, tolerated by the real gateway",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 

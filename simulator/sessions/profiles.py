@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Profile:
     name: str
     dialect: str
     unknown_person: str
-    evidence: Evidence
+    evidence: EvidenceLevel
     source: str
     description_fr: str
     description_en: str
@@ -35,7 +35,7 @@ def profiles() -> dict[str, Profile]:
             name=entry["name"],
             dialect=entry["dialect"],
             unknown_person=entry["unknown_person"],
-            evidence=Evidence(entry["evidence"]),
+            evidence=EvidenceLevel(entry["evidence"]),
             source=entry["source"],
             description_fr=entry["description"]["fr"],
             description_en=entry["description"]["en"],
