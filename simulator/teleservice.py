@@ -17,8 +17,9 @@ from simulator.contract.envelope import read
 from simulator.contract.faults import HTTP_STATUS, FaultError
 from simulator.contract.headers import NOT_UNDERSTOOD
 from simulator.contract.messages import Finding
-from simulator.contract.names import Evidence, Operation
+from simulator.contract.names import Operation
 from simulator.contract.render import DIALECTS, render_fault
+from simulator.evidence import EvidenceLevel
 from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange, Headers
 from simulator.journal.watch import Watch
@@ -309,7 +310,7 @@ def _scenario_findings(problems: Iterable[str]) -> list[Finding]:
             code="scenario-file",
             fr=f"Fichier de scénario inutilisable, la dernière bonne version est jouée : {problem}",
             en=f"scenario file cannot be used, its last good version is played: {problem}",
-            evidence=Evidence.INFERRED,
+            evidence=EvidenceLevel.INFERRED,
         )
         for problem in problems
     ]

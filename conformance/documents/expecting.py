@@ -120,8 +120,8 @@ def _departs(value: Value, wanted: str, form: Format, expected: Expected | None 
         if any(former.matricule.value == value.normal for former in expected.identity.history):
             code, rules = "former-matricule", ["MAT-09"]
             fr, en = f"{fr} : c’est un ancien matricule", f"{en}: this is a former matricule"
-    elif trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES} and comparison_key(value.normal) == comparison_key(
-        wanted
-    ):
+    elif trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES} and comparison_key(
+        value.normal
+    ) == comparison_key(wanted):
         fr, en = f"{fr} : à l’octet près, tel que rendu par INSi", f"{en}: byte for byte, as INSi answered it"
     yield official(code, Text(f"{trait.text.fr} : {fr}", f"{trait.text.en}: {en}"), *rules, at=(value,))

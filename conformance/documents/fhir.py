@@ -75,7 +75,9 @@ def read(data: bytes, reading: Reading) -> Document:
             line = getattr(error, "lineno", None)
             text = Text(f"JSON lisible attendu : {error}", f"expected readable JSON: {error}")
             return Document(
-                format=Format.FHIR, name=reading.name, problems=(official("json-malformed", text, at=(reading.place(line=line),)),)
+                format=Format.FHIR,
+                name=reading.name,
+                problems=(official("json-malformed", text, at=(reading.place(line=line),)),),
             )
     return read_resource(resources[0] if len(resources) == 1 else resources, reading)
 
@@ -124,7 +126,11 @@ def _patients(node: Any, path: str) -> Iterator[_Found]:
         elif isinstance(one, dict):
             if one.get("resourceType") == "Patient":
                 yield _Found(one, at)
-            inner = [(one[key], f"{at}.{key}" if at else key) for key in ("entry", "resource", "contained", "parameter", "part") if key in one]
+            inner = [
+                (one[key], f"{at}.{key}" if at else key)
+                for key in ("entry", "resource", "contained", "parameter", "part")
+                if key in one
+            ]
             waiting[:0] = inner
 
 
@@ -147,7 +153,9 @@ class _Reader:
         return self.reading.place(whole, PlaceKind.JSON)
 
     def value(self, trait: Trait, text: str, path: str, normal: str | None = None) -> Value:
-        return Value(trait=trait, text=text, place=self.place(path), normal=text if normal is None else normal)
+        return Value(
+            trait=trait, text=text, place=self.place(path), normal=text if normal is None else normal
+        )
 
 
 def _record(found: _Found, reading: Reading) -> IdentityRecord:
@@ -164,8 +172,12 @@ def _record(found: _Found, reading: Reading) -> IdentityRecord:
         values.extend(mailboxes(_text(telecom.get("value")), reader.place(f"telecom[{index}].value")))
     for path, code in _statuses(patient):
         values.append(reader.value(Trait.STATUS, code, path))
-    identifiers = [_identifier(reader, index, one) for index, one in enumerate(_items(patient.get("identifier", [])))]
-    return IdentityRecord(format=Format.FHIR, values=tuple(values), identifiers=tuple(identifiers), place=reader.place())
+    identifiers = [
+        _identifier(reader, index, one) for index, one in enumerate(_items(patient.get("identifier", [])))
+    ]
+    return IdentityRecord(
+        format=Format.FHIR, values=tuple(values), identifiers=tuple(identifiers), place=reader.place()
+    )
 
 
 def _names(reader: _Reader, values: list[Value]) -> None:
@@ -175,7 +187,10 @@ def _names(reader: _Reader, values: list[Value]) -> None:
         official_at = 0
     for index, name in enumerate(names):
         at = f"name[{index}]"
-        family, given = _text(name.get("family")), [_text(one) for one in name.get("given") or [] if isinstance(one, str)]
+        family, given = (
+            _text(name.get("family")),
+            [_text(one) for one in name.get("given") or [] if isinstance(one, str)],
+        )
         if index == official_at:
             if family:
                 values.append(reader.value(Trait.BIRTH_NAME, family, f"{at}.family"))
@@ -183,7 +198,9 @@ def _names(reader: _Reader, values: list[Value]) -> None:
                 values.append(reader.value(Trait.FIRST_NAME, given[0], f"{at}.given[0]"))
             for number, extension in enumerate(_items(name.get("extension", []))):
                 if _LIST in _text(extension.get("url")) and (told := _text(extension.get("valueString"))):
-                    values.append(reader.value(Trait.FIRST_NAMES, told, f"{at}.extension[{number}].valueString"))
+                    values.append(
+                        reader.value(Trait.FIRST_NAMES, told, f"{at}.extension[{number}].valueString")
+                    )
         elif name.get("use") == "usual":
             if family:
                 values.append(reader.value(Trait.USED_NAME, family, f"{at}.family"))
@@ -199,8 +216,16 @@ def _birth_place(reader: _Reader, values: list[Value]) -> None:
         at = f"extension[{index}].valueAddress"
         for number, inner in enumerate(_items(address.get("extension", []))):
             coding = inner.get("valueCoding")
-            if _INSEE in _text(inner.get("url")).replace("inseeCode", _INSEE) and isinstance(coding, dict) and _text(coding.get("code")):
-                values.append(reader.value(Trait.BIRTH_PLACE, coding["code"], f"{at}.extension[{number}].valueCoding.code"))
+            if (
+                _INSEE in _text(inner.get("url")).replace("inseeCode", _INSEE)
+                and isinstance(coding, dict)
+                and _text(coding.get("code"))
+            ):
+                values.append(
+                    reader.value(
+                        Trait.BIRTH_PLACE, coding["code"], f"{at}.extension[{number}].valueCoding.code"
+                    )
+                )
                 return
         district = _text(address.get("district"))
         if re.fullmatch(r"\d{5}|2[AB]\d{3}", district):
@@ -214,7 +239,11 @@ def _statuses(patient: dict[str, Any]) -> Iterator[tuple[str, str]]:
             continue
         for number, inner in enumerate(_items(extension.get("extension", []))):
             coding = inner.get("valueCoding")
-            if inner.get("url") == "identityStatus" and isinstance(coding, dict) and _text(coding.get("code")):
+            if (
+                inner.get("url") == "identityStatus"
+                and isinstance(coding, dict)
+                and _text(coding.get("code"))
+            ):
                 yield f"extension[{index}].extension[{number}].valueCoding.code", coding["code"]
 
 
@@ -258,8 +287,17 @@ def _shape(found: _Found, record: IdentityRecord, reading: Reading) -> Iterator[
             if one.get("use") == "official":
                 active.append(index)
     if len(active) > 1:
-        text = Text(f"un seul INS de use « official » attendu, {len(active)} trouvés", f"expected one official INS, got {len(active)}")
-        yield official("fhir-several-official", text, "TRA-06", "F05", at=[reader.place(f"identifier[{index}]") for index in active])
+        text = Text(
+            f"un seul INS de use « official » attendu, {len(active)} trouvés",
+            f"expected one official INS, got {len(active)}",
+        )
+        yield official(
+            "fhir-several-official",
+            text,
+            "TRA-06",
+            "F05",
+            at=[reader.place(f"identifier[{index}]") for index in active],
+        )
     yield from _status(record)
     if record.has_ins:
         yield from _traits(found, record, reader)
@@ -269,12 +307,18 @@ def _ins(reader: _Reader, index: int, one: dict[str, Any], system: str) -> Itera
     at = f"identifier[{index}]"
     bare = system.removeprefix("urn:oid:")
     if system == bare:
-        text = Text(f"system urn:oid:{bare} attendu, « {system} » trouvé", f"expected the system urn:oid:{bare}, got {system!r}")
+        text = Text(
+            f"system urn:oid:{bare} attendu, « {system} » trouvé",
+            f"expected the system urn:oid:{bare}, got {system!r}",
+        )
         yield official("fhir-system", text, "TRA-06", at=(Quote(reader.place(f"{at}.system"), system),))
     wanted = _TYPES["." + bare.rpartition(".")[2]]
     codes = [_text(coding.get("code")) for coding in _codings(one)]
     if codes and wanted not in codes:
-        text = Text(f"type {wanted} attendu avec cet OID, « {', '.join(codes)} » trouvé", f"expected the type {wanted} with this OID, got {', '.join(codes)!r}")
+        text = Text(
+            f"type {wanted} attendu avec cet OID, « {', '.join(codes)} » trouvé",
+            f"expected the type {wanted} with this OID, got {', '.join(codes)!r}",
+        )
         spot = Quote(reader.place(f"{at}.type"), ", ".join(codes))
         # Another INS type, or the billing type, contradicts the OID; a type of its own may be an older profile.
         sure = any(code in {*_TYPES.values(), "INS-C", "NH", "PI"} for code in codes)
@@ -285,7 +329,9 @@ def _ins(reader: _Reader, index: int, one: dict[str, Any], system: str) -> Itera
         text = Text(f"use « official » attendu, « {use} » trouvé", f"expected use 'official', got {use!r}")
         yield official("fhir-use", text, "TRA-06", at=(Quote(reader.place(f"{at}.use"), use),))
     elif not use:
-        text = Text("use « official » attendu pour un INS, absent", "expected use 'official' for an INS, missing")
+        text = Text(
+            "use « official » attendu pour un INS, absent", "expected use 'official' for an INS, missing"
+        )
         yield inferred("fhir-use", text, "TRA-06", at=(reader.place(at),))
 
 
@@ -305,21 +351,41 @@ def _traits(found: _Found, record: IdentityRecord, reader: _Reader) -> Iterator[
     present = {value.trait for value in record.values}
     strict = {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.SEX, Trait.BIRTH_DATE}
     if not present & strict:
-        text = Text("un INS sans aucun trait : les traits l’accompagnent", "an INS without any trait: the traits go with it")
+        text = Text(
+            "un INS sans aucun trait : les traits l’accompagnent",
+            "an INS without any trait: the traits go with it",
+        )
         yield inferred("fhir-ins-alone", text, "TRA-02", at=(record.place,))
         return
-    profiles = " ".join(_text(one) for one in (found.resource.get("meta") or {}).get("profile") or []) if isinstance(found.resource.get("meta"), dict) else ""
+    profiles = (
+        " ".join(_text(one) for one in (found.resource.get("meta") or {}).get("profile") or [])
+        if isinstance(found.resource.get("meta"), dict)
+        else ""
+    )
     claims = "patient-ins" in profiles
     for trait, path in _WANTED.items():
         if trait not in present:
-            text = Text(f"avec un INS, {trait.text.fr} attendu en {path}", f"with an INS, expected the {trait.text.en} in {path}")
+            text = Text(
+                f"avec un INS, {trait.text.fr} attendu en {path}",
+                f"with an INS, expected the {trait.text.en} in {path}",
+            )
             sure = trait in strict or claims
-            yield (official if sure else inferred)("fhir-trait-missing", text, "TRA-02", "TRA-06", at=(record.place,))
+            yield (official if sure else inferred)(
+                "fhir-trait-missing", text, "TRA-02", "TRA-06", at=(record.place,)
+            )
     for index, name in enumerate(_items(found.resource.get("name", []))):
         given = name.get("given")
         if name.get("use") == "official" and isinstance(given, list) and len(given) > 1:
-            text = Text("un seul prénom attendu dans name.given (le premier), la liste dans son extension", "expected one name in name.given (the first), the list in its extension")
-            yield inferred("fhir-several-given", text, "TRA-06", at=(Quote(reader.place(f"name[{index}].given"), " ".join(map(str, given))),))
+            text = Text(
+                "un seul prénom attendu dans name.given (le premier), la liste dans son extension",
+                "expected one name in name.given (the first), the list in its extension",
+            )
+            yield inferred(
+                "fhir-several-given",
+                text,
+                "TRA-06",
+                at=(Quote(reader.place(f"name[{index}].given"), " ".join(map(str, given))),),
+            )
 
 
 _WANTED: Final = {
@@ -339,7 +405,9 @@ def _attachments(resource: Any, reading: Reading, problems: list[Problem]) -> It
             content = decode_base64(data)
         except ValueError as error:
             text = Text(f"base64 lisible attendu : {error}", f"expected readable base64: {error}")
-            problems.append(official("embedded-base64", text, "TRA-06", at=(reading.place(path, PlaceKind.JSON),)))
+            problems.append(
+                official("embedded-base64", text, "TRA-06", at=(reading.place(path, PlaceKind.JSON),))
+            )
             continue
         part = reading.part(content, path or "data")
         if part.format in {Format.PDF, Format.CDA}:
@@ -352,18 +420,31 @@ def _walk(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         one, at = waiting.pop()
         if isinstance(one, dict):
             yield at, one
-            waiting.extend((value, f"{at}.{key}" if at else key) for key, value in one.items() if isinstance(value, dict | list))
+            waiting.extend(
+                (value, f"{at}.{key}" if at else key)
+                for key, value in one.items()
+                if isinstance(value, dict | list)
+            )
         elif isinstance(one, list):
-            waiting.extend((value, f"{at}[{index}]") for index, value in enumerate(one) if isinstance(value, dict | list))
+            waiting.extend(
+                (value, f"{at}[{index}]") for index, value in enumerate(one) if isinstance(value, dict | list)
+            )
 
 
 def _texts(resource: Any) -> Iterator[str]:
     """Yield the texts in which a number could leak: all but billing identifiers and files."""
     for _, node in _walk(resource):
         kind = kind_of(_text(node.get("system")).removeprefix("urn:oid:"))
-        billing = kind is IdKind.BILLING or any(_text(coding.get("code")) in {"NH", "SS", "SB"} for coding in _codings(node))
+        billing = kind is IdKind.BILLING or any(
+            _text(coding.get("code")) in {"NH", "SS", "SB"} for coding in _codings(node)
+        )
         for key, value in node.items():
-            if isinstance(value, str) and len(value) < _LONG and not (billing and key == "value") and key != "data":
+            if (
+                isinstance(value, str)
+                and len(value) < _LONG
+                and not (billing and key == "value")
+                and key != "data"
+            ):
                 yield value
             elif isinstance(value, list):
                 yield from (one for one in value if isinstance(one, str) and len(one) < _LONG)
@@ -398,4 +479,18 @@ def _from_xml(root: etree._Element, depth: int = 0) -> dict[str, Any]:
     return made
 
 
-_LISTS: Final = frozenset({"identifier", "name", "given", "extension", "telecom", "coding", "entry", "contained", "profile", "prefix", "suffix"})
+_LISTS: Final = frozenset(
+    {
+        "identifier",
+        "name",
+        "given",
+        "extension",
+        "telecom",
+        "coding",
+        "entry",
+        "contained",
+        "profile",
+        "prefix",
+        "suffix",
+    }
+)

@@ -34,7 +34,29 @@ _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _NAMESPACES: Final = {"NIR": "ASIP-SANTE-INS-NIR", "NIA": "ASIP-SANTE-INS-NIA"}
 _BILLING_TYPES: Final = frozenset({"NH", "SS", "NNFRA", "SB"})
 _STATUSES: Final = frozenset(
-    "VIDE PROV VALI DOUB DESA DPOT DOUA COLP COLV FILI CACH ANOM IDVER RECD IDRA USUR HOMD HOMA INVA FICT DOUT".split()
+    [
+        "VIDE",
+        "PROV",
+        "VALI",
+        "DOUB",
+        "DESA",
+        "DPOT",
+        "DOUA",
+        "COLP",
+        "COLV",
+        "FILI",
+        "CACH",
+        "ANOM",
+        "IDVER",
+        "RECD",
+        "IDRA",
+        "USUR",
+        "HOMD",
+        "HOMA",
+        "INVA",
+        "FICT",
+        "DOUT",
+    ]
 )
 _RNIV: Final = frozenset({"QUAL", "RECUP"})
 _CHARSETS: Final = {
@@ -146,12 +168,18 @@ def parse(lines: list[tuple[int, str]], reading: Reading, problems: list[Problem
     first = lines[0][1]
     place = reading.place("MSH-2", PlaceKind.SEGMENT, line=lines[0][0])
     if len(first) < 8 or first[3].isalnum():  # noqa: PLR2004 - MSH and five separators
-        said = Text("MSH suivi de ses séparateurs (MSH|^~\\&) attendu", "expected MSH followed by its separators (MSH|^~\\&)")
+        said = Text(
+            "MSH suivi de ses séparateurs (MSH|^~\\&) attendu",
+            "expected MSH followed by its separators (MSH|^~\\&)",
+        )
         problems.append(official("hl7-header", said, "TRA-04", at=(Quote(place, first[:20]),)))
         return None
     encoding = first[4:].split(first[3], 1)[0]
     if encoding not in {"^~\\&", "^~\\&#"}:
-        said = Text(f"MSH-2 : « ^~\\& » attendu, « {encoding[:10]} » déclaré", f"MSH-2: expected “^~\\&”, got “{encoding[:10]}”")
+        said = Text(
+            f"MSH-2 : « ^~\\& » attendu, « {encoding[:10]} » déclaré",
+            f"MSH-2: expected “^~\\&”, got “{encoding[:10]}”",
+        )
         problems.append(inferred("hl7-separators", said, "TRA-04", at=(Quote(place, encoding),)))
     usual = "^~\\&"
     padded = (encoding + usual[len(encoding) :])[:4] if len(encoding) < len(usual) else encoding[:4]
@@ -175,14 +203,22 @@ def _decode(data: bytes, reading: Reading, problems: list[Problem]) -> str:
     except UnicodeDecodeError as error:
         if declared.startswith("UNICODE") or declared in {"UTF-8", "UTF8", "ASCII"}:
             said = Text(
-                f"MSH-18 annonce {declared}, l’octet {error.start} n’en est pas", f"MSH-18 says {declared}, byte {error.start} is not in it"
+                f"MSH-18 annonce {declared}, l’octet {error.start} n’en est pas",
+                f"MSH-18 says {declared}, byte {error.start} is not in it",
             )
-            problems.append(official("hl7-charset", said, "TRA-04", at=(reading.place("MSH-18", PlaceKind.SEGMENT),)))
+            problems.append(
+                official("hl7-charset", said, "TRA-04", at=(reading.place("MSH-18", PlaceKind.SEGMENT),))
+            )
         charset = _CHARSETS.get(declared, "cp1252")
         return data.decode("cp1252" if charset in {"utf-8", "ascii"} else charset, errors="replace")
     if not data.isascii() and declared and not declared.startswith(("UNICODE", "UTF")):
-        said = Text(f"MSH-18 annonce {declared}, le message est en UTF-8", f"MSH-18 says {declared}, the message is in UTF-8")
-        problems.append(inferred("hl7-charset", said, "TRA-04", at=(reading.place("MSH-18", PlaceKind.SEGMENT),)))
+        said = Text(
+            f"MSH-18 annonce {declared}, le message est en UTF-8",
+            f"MSH-18 says {declared}, the message is in UTF-8",
+        )
+        problems.append(
+            inferred("hl7-charset", said, "TRA-04", at=(reading.place("MSH-18", PlaceKind.SEGMENT),))
+        )
     return text
 
 
@@ -201,7 +237,11 @@ class _Reader:
 
     def repetitions(self, number: int) -> list[list[str]]:
         field = self.segment.field(number)
-        return [one.split(self.delimiters.component) for one in field.split(self.delimiters.repetition)] if field else []
+        return (
+            [one.split(self.delimiters.component) for one in field.split(self.delimiters.repetition)]
+            if field
+            else []
+        )
 
     def place(self, number: int, repetition: int = 0, component: int = 0, sub: int = 0) -> Place:
         path = f"{self.segment.name}-{number}"
@@ -223,7 +263,13 @@ def unescape(text: str, delimiters: Delimiters) -> str:
     mark = delimiters.escape
     if mark not in text:
         return text
-    known = {"F": delimiters.field, "S": delimiters.component, "T": delimiters.sub, "R": delimiters.repetition, "E": mark}
+    known = {
+        "F": delimiters.field,
+        "S": delimiters.component,
+        "T": delimiters.sub,
+        "R": delimiters.repetition,
+        "E": mark,
+    }
 
     def one(match: re.Match[str]) -> str:
         if match[1] in known:
@@ -245,7 +291,9 @@ def _record(segment: Segment, message: Message, reading: Reading) -> IdentityRec
     values: list[Value] = []
     _names(reader, values)
     if segment.field(7):
-        values.append(reader.value(Trait.BIRTH_DATE, segment.field(7), reader.place(7), compact_date(segment.field(7))))
+        values.append(
+            reader.value(Trait.BIRTH_DATE, segment.field(7), reader.place(7), compact_date(segment.field(7)))
+        )
     if segment.field(8):
         sex = reader.repetitions(8)[0][0]
         values.append(reader.value(Trait.SEX, sex, reader.place(8)))
@@ -261,9 +309,13 @@ def _record(segment: Segment, message: Message, reading: Reading) -> IdentityRec
             values.extend(mailboxes("^".join(telecom), reader.place(number, index)))
     if segment.field(32):
         values.extend(
-            reader.value(Trait.STATUS, one[0], reader.place(32, index)) for index, one in enumerate(reader.repetitions(32)) if one[0]
+            reader.value(Trait.STATUS, one[0], reader.place(32, index))
+            for index, one in enumerate(reader.repetitions(32))
+            if one[0]
         )
-    identifiers = [_identifier(reader, 3, index, one) for index, one in enumerate(reader.repetitions(3)) if any(one)]
+    identifiers = [
+        _identifier(reader, 3, index, one) for index, one in enumerate(reader.repetitions(3)) if any(one)
+    ]
     return IdentityRecord(
         format=Format.HL7V2, values=tuple(values), identifiers=tuple(identifiers),
         place=reading.place(segment.name, PlaceKind.SEGMENT, line=segment.line),
@@ -283,7 +335,10 @@ def _names(reader: _Reader, values: list[Value]) -> None:
                 if text:
                     values.append(reader.value(trait, text, reader.place(5, index, component)))
         elif kind in {"D", "M", "N", "A"}:
-            for trait, component, text in ((Trait.USED_NAME, 1, family), (Trait.USED_FIRST_NAME, 2, _part(name, 2))):
+            for trait, component, text in (
+                (Trait.USED_NAME, 1, family),
+                (Trait.USED_FIRST_NAME, 2, _part(name, 2)),
+            ):
                 if text:
                     values.append(reader.value(trait, text, reader.place(5, index, component)))
 
@@ -302,7 +357,9 @@ def _identifier(reader: _Reader, field: int, index: int, cx: list[str]) -> Ident
         kind = IdKind.BILLING
     return Identifier(
         kind=kind,
-        number=reader.value(Trait.MATRICULE, number_text, reader.place(field, index, 1)) if number_text else None,
+        number=reader.value(Trait.MATRICULE, number_text, reader.place(field, index, 1))
+        if number_text
+        else None,
         oid=reader.value(Trait.OID, oid_text, reader.place(field, index, 4, 2)) if oid_text else None,
         type_code=code,
         place=reader.place(field, index),
@@ -322,8 +379,13 @@ def _shape(
     if record.has_ins:
         for trait, where, sure in _WANTED:
             if record.first(trait) is None:
-                text = Text(f"avec un INS, {trait.text.fr} attendu en {where}", f"with an INS, expected the {trait.text.en} in {where}")
-                yield (official if sure else inferred)("hl7-trait-missing", text, "TRA-02", "TRA-04", at=(record.place,))
+                text = Text(
+                    f"avec un INS, {trait.text.fr} attendu en {where}",
+                    f"with an INS, expected the {trait.text.en} in {where}",
+                )
+                yield (official if sure else inferred)(
+                    "hl7-trait-missing", text, "TRA-02", "TRA-04", at=(record.place,)
+                )
     yield from _same_identifiers(record, carried)
 
 
@@ -344,18 +406,29 @@ def _type(reader: _Reader, index: int, cx: list[str]) -> Iterator[Problem]:
         return
     code, name = _part(cx, 5), authority[0]
     if code != "INS":
-        text = Text(f"type INS attendu pour un INS (CX-5), « {code} » trouvé", f"expected the type INS for an INS (CX-5), got {code!r}")
-        yield official("hl7-identifier-type", text, "TRA-04", "F15", at=(Quote(reader.place(3, index, 5), code),))
+        text = Text(
+            f"type INS attendu pour un INS (CX-5), « {code} » trouvé",
+            f"expected the type INS for an INS (CX-5), got {code!r}",
+        )
+        yield official(
+            "hl7-identifier-type", text, "TRA-04", "F15", at=(Quote(reader.place(3, index, 5), code),)
+        )
     nature = "NIA" if oid.endswith(".9") else "NIR"
     if name and name != _NAMESPACES[nature]:
-        text = Text(f"{_NAMESPACES[nature]} attendu avec l’OID {oid} (CX-4.1), « {name} » trouvé", f"expected {_NAMESPACES[nature]} with the OID {oid} (CX-4.1), got {name!r}")
+        text = Text(
+            f"{_NAMESPACES[nature]} attendu avec l’OID {oid} (CX-4.1), « {name} » trouvé",
+            f"expected {_NAMESPACES[nature]} with the OID {oid} (CX-4.1), got {name!r}",
+        )
         spot = Quote(reader.place(3, index, 4, 1), name)
         # A NIA under the name of the NIR contradicts its own OID; another name may be a local habit.
         known = name in _NAMESPACES.values() or "NIR" in name
         yield (official if known else inferred)("hl7-authority-name", text, "TRA-04", "MAT-04", at=(spot,))
     kind = authority[2] if len(authority) > 2 else ""  # noqa: PLR2004 - HD-3
     if kind != "ISO":
-        text = Text(f"ISO attendu comme type d’OID (CX-4.3), « {kind} » trouvé", f"expected ISO as the type of the OID (CX-4.3), got {kind!r}")
+        text = Text(
+            f"ISO attendu comme type d’OID (CX-4.3), « {kind} » trouvé",
+            f"expected ISO as the type of the OID (CX-4.3), got {kind!r}",
+        )
         yield official("hl7-authority-type", text, "TRA-04", at=(Quote(reader.place(3, index, 4, 3), kind),))
 
 
@@ -363,14 +436,22 @@ def _status(record: IdentityRecord) -> Iterator[Problem]:
     statuses = record.of(Trait.STATUS)
     for status in statuses:
         if status.normal.upper() in _RNIV:
-            text = Text(f"code de la table 0445 attendu (VALI pour une identité qualifiée), « {status.text} » trouvé", f"expected a code of table 0445 (VALI for a qualified identity), got {status.text!r}")
+            text = Text(
+                f"code de la table 0445 attendu (VALI pour une identité qualifiée), « {status.text} » trouvé",
+                f"expected a code of table 0445 (VALI for a qualified identity), got {status.text!r}",
+            )
             yield inferred("hl7-status-code", text, "ATT-07", "F16", at=(status,))
         elif status.normal not in _STATUSES:
-            text = Text(f"code de la table 0445 attendu, « {status.text} » trouvé", f"expected a code of table 0445, got {status.text!r}")
+            text = Text(
+                f"code de la table 0445 attendu, « {status.text} » trouvé",
+                f"expected a code of table 0445, got {status.text!r}",
+            )
             yield reported("hl7-status-code", text, "ATT-07", "F16", at=(status,))
     codes = {status.normal for status in statuses}
     if record.has_ins and codes & {"PROV", "VIDE"}:
-        text = Text("un INS avec une identité provisoire (PID-32)", "an INS with a provisional identity (PID-32)")
+        text = Text(
+            "un INS avec une identité provisoire (PID-32)", "an INS with a provisional identity (PID-32)"
+        )
         number = record.first(Trait.MATRICULE) or record.place
         yield official("hl7-ins-not-validated", text, "ATT-07", "TRA-01", at=(statuses[0], number))
     elif record.has_ins and not codes:
@@ -389,9 +470,14 @@ def _same_identifiers(record: IdentityRecord, carried: list[Document]) -> Iterat
         missing = [one for one in identifiers if one[1] not in ours and one[0] not in INS_OIDS and all(one)]
         for root, extension in missing:
             text = Text(
-                f"identifiant {extension} ({root}) du CDA attendu aussi en PID-3", f"expected the identifier {extension} ({root}) of the CDA in PID-3 too"
+                f"identifiant {extension} ({root}) du CDA attendu aussi en PID-3",
+                f"expected the identifier {extension} ({root}) of the CDA in PID-3 too",
             )
-            at = (record.place, Quote(document.records[0].place, extension)) if document.records else (record.place,)
+            at = (
+                (record.place, Quote(document.records[0].place, extension))
+                if document.records
+                else (record.place,)
+            )
             yield official("hl7-identifiers-differ", text, "TRA-04", "F13", at=at)
 
 
@@ -402,11 +488,17 @@ def _recipients(message: Message, found: list[IdentityRecord], reading: Reading)
         reader = _Reader(segment, message.delimiters, reading)
         spots: list[Value] = []
         for index, xcn in enumerate(reader.repetitions(5)):
-            oid = {_part(xcn, 9).split(message.delimiters.sub)[sub] for sub in range(len(_part(xcn, 9).split(message.delimiters.sub)))}
+            oid = {
+                _part(xcn, 9).split(message.delimiters.sub)[sub]
+                for sub in range(len(_part(xcn, 9).split(message.delimiters.sub)))
+            }
             if oid & INS_OIDS or _part(xcn, 13) == "INS":
                 spots.append(reader.value(Trait.MATRICULE, _part(xcn, 1), reader.place(5, index, 1)))
             if _part(xcn, 9).split(message.delimiters.sub)[0] in INS_OIDS:
-                text = Text("l’OID attendu en PRT-5.9.2, il est en PRT-5.9.1", "expected the OID in PRT-5.9.2, it is in PRT-5.9.1")
+                text = Text(
+                    "l’OID attendu en PRT-5.9.2, il est en PRT-5.9.1",
+                    "expected the OID in PRT-5.9.2, it is in PRT-5.9.1",
+                )
                 yield inferred("hl7-prt-oid", text, "TRA-04", at=(reader.place(5, index, 9, 1),))
         for number in range(5, 16):
             for box in mailboxes(segment.field(number), reader.place(number)):
@@ -415,11 +507,17 @@ def _recipients(message: Message, found: list[IdentityRecord], reading: Reading)
         for value in spots:
             if value.normal not in numbers:
                 text = Text(
-                    "le patient destinataire n’est pas celui du message" if numbers else "un patient destinataire alors que PID-3 ne porte pas d’INS",
-                    "the patient who receives is not the one of the message" if numbers else "a patient receives although PID-3 holds no INS",
+                    "le patient destinataire n’est pas celui du message"
+                    if numbers
+                    else "un patient destinataire alors que PID-3 ne porte pas d’INS",
+                    "the patient who receives is not the one of the message"
+                    if numbers
+                    else "a patient receives although PID-3 holds no INS",
                 )
                 number = next((one for record in found for one in record.of(Trait.MATRICULE)), None)
-                yield official("mailbox-of-another", text, "TRA-09", "F13", at=(value, number) if number else (value,))
+                yield official(
+                    "mailbox-of-another", text, "TRA-09", "F13", at=(value, number) if number else (value,)
+                )
 
 
 def _choices(message: Message, reading: Reading) -> Iterator[Problem]:
@@ -432,7 +530,10 @@ def _choices(message: Message, reading: Reading) -> Iterator[Problem]:
     for sent, hidden in _CONSENTS:
         if told.get(sent, ("",))[0] == "Y" and told.get(hidden, ("",))[0] == "Y":
             text = Text(f"{sent} = Y demande {hidden} = N", f"{sent} = Y wants {hidden} = N")
-            spots = [Quote(reading.place("OBX-5", PlaceKind.SEGMENT, line=told[name][1].line), f"{name} = Y") for name in (sent, hidden)]
+            spots = [
+                Quote(reading.place("OBX-5", PlaceKind.SEGMENT, line=told[name][1].line), f"{name} = Y")
+                for name in (sent, hidden)
+            ]
             yield official("hl7-choices", text, "TRA-16", at=spots)
 
 

@@ -76,7 +76,9 @@ def write_symbol(payload: str, *, scale: int = 6, square: bool = True) -> Image:
     try:
         symbol = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.DataMatrix, **options)
     except (ValueError, RuntimeError) as error:
-        raise ValueError(f"Datamatrix: expected at most about 2,300 characters, got {len(payload)}: {error}") from error
+        raise ValueError(
+            f"Datamatrix: expected at most about 2,300 characters, got {len(payload)}: {error}"
+        ) from error
     drawn = symbol.to_image(scale=scale, add_quiet_zones=True)
     return Images.frombytes("L", (drawn.shape[1], drawn.shape[0]), bytes(memoryview(drawn)))
 

@@ -17,7 +17,7 @@ from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.snapshot import Snapshot
@@ -101,7 +101,7 @@ def test_attribute_is_removed(desk: Desk, route: Route) -> None:
 def test_homonym_stays(desk: Desk) -> None:
     homonym = frozenset({Attribute.HOMONYME})
     patient = mark(desk, desk.create(desk.draw()), homonym).patient
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "après l'import INSi": lambda: desk.feed(patient),
         "après la validation": lambda: desk.check_document(patient),
         "après une modification": lambda: desk.lgo.update_patient(

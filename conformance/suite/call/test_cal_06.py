@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
     from simulator.client import ExchangeView
 
 SENDABLE = re.compile(r"[A-Z' -]*[A-Z][A-Z' -]*")
@@ -58,7 +58,7 @@ FIELDS = ("birth_name", "first_name")
     en="The names and the sex sent hold nothing but what INSi admits, for each person of the cast",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["file", "typed-search"])
-def test_criteria_are_sendable(desk: Desk, journey: type[Journey]) -> None:
+def test_criteria_are_sendable(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         requests = trip.seen["called"][1]
         need_request(requests)

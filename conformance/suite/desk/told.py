@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conformance.drivers.model import CallOutcome, InsiCall, Patient
+    from conformance.drivers.model import CallOutcome, InsiCall
     from simulator.text import Text
 
 _LETTERS = 2
@@ -81,7 +82,7 @@ def _joined(told_: Told) -> str:
 
 
 def _names(about: Patient | Iterable[str | None]) -> list[str]:
-    if hasattr(about, "birth_name"):
+    if isinstance(about, Patient):
         about = (
             about.birth_name,
             about.first_names,

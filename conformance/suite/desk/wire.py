@@ -147,7 +147,7 @@ def expect_sent(
         any_first: the first of these requests is not the first about this person.
     """
     names = (stored.first_names or "").split()
-    firsts = {stored.first_name, names[0] if names else None} - {None}
+    firsts = {name for name in (stored.first_name, *names[:1]) if name}
     starts = {" ".join(names[: count + 1]) for count in range(len(names))}
     for number, request in enumerate(requests):
         sent = asked(request)

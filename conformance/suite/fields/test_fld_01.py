@@ -18,7 +18,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Trip
+    from conformance.suite.journeys.stages import Taken, Trip
 
 TYPED = (
     "birth_name",
@@ -60,7 +60,7 @@ def test_typed_fields(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
 @pytest.mark.parametrize("stage", ["fed", "qualified"])
-def test_ten_fields(desk: Desk, journey: type[typed_then_fed], stage: str) -> None:
+def test_ten_fields(desk: Desk, journey: Taken, stage: str) -> None:
     def judge(trip: Trip) -> None:
         own = {
             name: getattr(trip.traits, name) for name in (*USED, "first_name") if getattr(trip.traits, name)

@@ -17,7 +17,7 @@ from conformance.suite.journeys.cast import LONG_PART, created_from_insi, typed_
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
 
 FIELDS = ("birth_name", "first_names")
 
@@ -52,7 +52,7 @@ def test_modified(desk: Desk, field: str, route: Route) -> None:
     en="A name and a list of first names of 54 characters received from INSi are given back whole",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_imported(desk: Desk, journey: type[Journey]) -> None:
+def test_imported(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         if trip.part.key != LONG_PART:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.expect import gathered
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
+
+
+Taken: TypeAlias = "Callable[[Desk], Journey]"
+"""What makes a journey, or gives back the one that was made."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from conformance.suite.response.proposals import accepted, other_place, proposed
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
 
 USED = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
 
@@ -33,7 +33,7 @@ LIST_DIFFERS = "safety/list-differs-from-prenom"
     en="After acceptance the file of each person of the cast holds to the letter what INSi returned",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast(desk: Desk, journey: type[Journey]) -> None:
+def test_cast(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         # What stood on the wire, not what the bench meant to send.
         expect_values(

@@ -14,7 +14,7 @@ from conformance.verdicts import UndecidedError, Verdict
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
 
 
 @pytest.mark.rule("RSP-04")
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     en="The date of each person of the cast is displayed as JJ/MM/AAAA before, during and after the import",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_displayed_date(desk: Desk, journey: type[Journey]) -> None:
+def test_displayed_date(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
-        seen = {
+        seen: dict[str, str | None] = {
             stage: trip.seen[stage].patient.display_birth_date
             for stage in ("typed", "fed", "qualified")
             if stage in trip.seen

@@ -24,7 +24,7 @@ from conformance.verdicts import Departure
 if TYPE_CHECKING:
     from conformance.drivers.model import InsiCall
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
     from simulator.registry.person import Person
 
 COHERENT = {
@@ -66,7 +66,7 @@ COMPOUND = {
     en="The 1er prénom typed stays to the letter after the import, for each person of the cast",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast(desk: Desk, journey: type[Journey]) -> None:
+def test_cast(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         for stage in ("fed", "qualified"):
             if stage in trip.seen:

@@ -21,7 +21,7 @@ from conformance.suite.response.test_err_02 import shorten_time_out
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor, AuditEntry, Patient
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
     from simulator.client import ExchangeView
 
 ENDINGS = {
@@ -203,7 +203,7 @@ def test_somebody_else_accepts(desk: Desk) -> None:
     en="For each person of the cast the trace holds to the letter what INSi returned",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast_traced(desk: Desk, journey: type[Journey]) -> None:
+def test_cast_traced(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         sent = [Sent(exchange=request, user=desk.user.user) for request in trip.seen["called"][1]]
         expect_data_kept(trip.seen["log"], sent, Moment("retour 00", "answer 00"))

@@ -16,7 +16,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
 
 
 @pytest.mark.rule("STA-01")
@@ -47,7 +47,7 @@ def test_four_statuses(desk: Desk, route: Route) -> None:
     en="Each person of the cast has one of the four statuses at each stage",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast(desk: Desk, journey: type[Journey]) -> None:
+def test_cast(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         for stage in ("typed", "untouched", "fed", "qualified"):
             if stage in trip.seen:

@@ -17,7 +17,7 @@ from conformance.verdicts import UndecidedError
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
     from simulator.registry.person import Person
 
 USERS = ["user", "super-user"]
@@ -75,7 +75,7 @@ def test_recorded_is_not_checked(desk: Desk) -> None:
     en="Each person of the cast becomes récupérée at import",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast_recovered(desk: Desk, journey: type[Journey]) -> None:
+def test_cast_recovered(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         _expect_recovered(trip.seen["fed"].patient, "après l'import")
 
@@ -93,7 +93,10 @@ def test_cast_recovered(desk: Desk, journey: type[Journey]) -> None:
 def test_validation_without_insi(desk: Desk, case: str) -> None:
     desk = _at(desk, case)
     person = desk.draw()
-    others = {"unknown-place": {"birth_place": "99999"}, "no-list": {"first_names": None}}
+    others: dict[str, dict[str, str | None]] = {
+        "unknown-place": {"birth_place": "99999"},
+        "no-list": {"first_names": None},
+    }
     patient = desk.create(person, **others.get(case, {}))
     if case == "declined":
         desk.decline(patient)
@@ -183,7 +186,7 @@ def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -
     en="Each person of the cast becomes qualifiée, the INS being the one that INSi returned",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast_qualified(desk: Desk, journey: type[Journey]) -> None:
+def test_cast_qualified(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         _expect_identity(trip.seen["qualified"].patient, trip.person, "après contrôle sur pièce")
 

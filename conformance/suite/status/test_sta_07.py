@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor, Patient, StatusChange
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.journeys.stages import Journey, Trip
+    from conformance.suite.journeys.stages import Taken, Trip
 
 TOLERANCE = timedelta(minutes=2)
 """Between the clock of the software and that of the bench, once time zones are set aside."""
@@ -155,7 +155,7 @@ def test_no_change(desk: Desk, route: Route) -> None:
     en="The history of each person of the cast tells how it became qualifiée",
 )
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
-def test_cast(desk: Desk, journey: type[Journey]) -> None:
+def test_cast(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         history = trip.seen["qualified"].history
         expected = [("RECUP", "QUAL")]

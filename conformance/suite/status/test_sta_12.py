@@ -19,6 +19,8 @@ from conformance.suite.desk.words import FIELD, insi_values
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
 
@@ -147,12 +149,12 @@ def test_allowed_changes(desk: Desk, route: Route) -> None:
 
 
 def _expect_locked(
-    desk: Desk, before: Snapshot, route: Route, changes: dict[str, str | None], free: tuple[str, ...] = ()
+    desk: Desk, before: Snapshot, route: Route, changes: Mapping[str, str | None], free: tuple[str, ...] = ()
 ) -> None:
     expect_kept(desk.snapshot(before.patient), before, _moment(route, changes), ignoring=free)
 
 
-def _moment(route: Route, changes: dict[str, str | None]) -> Moment:
+def _moment(route: Route, changes: Mapping[str, str | None]) -> Moment:
     names_fr, names_en = (
         ", ".join(text) for text in zip(*((FIELD[name].fr, FIELD[name].en) for name in changes), strict=True)
     )

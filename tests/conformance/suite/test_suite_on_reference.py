@@ -53,7 +53,9 @@ def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Campai
 
 
 def test_the_checks_name_every_rule_of_the_catalogue_and_no_other() -> None:
-    named = {key for check in checks() for mark in (*marks(check, "rule"), *of_cases(check)) for key in mark.args}
+    named = {
+        key for check in checks() for mark in (*marks(check, "rule"), *of_cases(check)) for key in mark.args
+    }
     assert named == set(load_catalogue())
 
 
