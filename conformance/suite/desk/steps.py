@@ -14,7 +14,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import OWNER, TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
-from conformance.suite.desk.wire import need_found
+from conformance.suite.desk.wire import need_found, returned
 from conformance.suite.desk.words import FIELD, seen, state_of
 from conformance.verdicts import UndecidedError
 
@@ -230,9 +230,19 @@ class Desk:
             return refusal
 
     def feed(self, patient: Patient) -> Patient:
-        """Call INSi, accept the identity found, and return the file."""
-        self.decide(self.find(patient), accept=True)
-        return self.read(patient)
+        """Call INSi, accept the identity found, and return the file, which has to hold the number that INSi returned."""
+        call, requests = self.call(patient)
+        answer = need_found(requests)
+        self.decide(_need_proposed(call), accept=True)
+        after = self.read(patient)
+        number = returned(answer)["matricule"]
+        if after.matricule != number:
+            raise UndecidedError(
+                f"préparation impossible, INSi a rendu {number} et le dossier porte {after.matricule or 'rien'}",
+                f"could not be prepared, INSi returned {number} and the file holds {after.matricule or 'nothing'}",
+                depends_on=("RSP-02",),
+            )
+        return after
 
     def arrive(self, person: Person, **others: str | None) -> Patient:
         """Search INSi with the traits of a person, accept, and return the file that this creates."""
