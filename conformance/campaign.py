@@ -11,19 +11,18 @@ import sys
 import tempfile
 import threading
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.protocol import DriverError
 from conformance.engine import BenchContext, run_checks
+from conformance.engine.drawing import drawer
 from conformance.results import Campaign, CampaignMeta
 from conformance.rules.catalogue import find_rule, load_catalogue
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
 from simulator.journal.writer import JournalOptions
-from simulator.population.generate import draw
 from simulator.serving import ServeOptions, ServingError, free_port, running, stop
 from simulator.sessions.settings import MAX_NAME
 from simulator.text import Text
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from conformance.engine import Event
     from conformance.plan import Plan
     from simulator.client import SessionClient
-    from simulator.registry.person import Person
 
 READY_TIMEOUT_S = 20.0
 """How long the reference LGO may take to start."""
@@ -179,13 +177,10 @@ def _announced_url(process: subprocess.Popen[str], complaints: Any) -> str:
 def _context(
     driver: Driver, session: SessionClient, seed: int, on_event: Callable[[Event], None]
 ) -> BenchContext:
-    numbers = count(1)
-
-    def draw_one(**wanted: Any) -> Person:
-        person = draw(1, f"{seed}/{next(numbers)}", **wanted)[0]
-        session.add_people([person])
-        return person
-
     return BenchContext(
-        driver=driver, insi=session, draw=draw_one, insi_url=session.soap_url, on_event=on_event
+        driver=driver,
+        insi=session,
+        draw=drawer(session, str(seed)),
+        insi_url=session.soap_url,
+        on_event=on_event,
     )

@@ -67,11 +67,20 @@ class Departure(AssertionError):  # noqa: N818 - what a check found out about th
 class UndecidedError(Exception):
     """The check could not get to what its rule is about: nothing is concluded about that rule."""
 
-    def __init__(self, fr: str, en: str, *, verdict: Verdict = Verdict.INCONCLUSIVE) -> None:
+    def __init__(
+        self,
+        fr: str,
+        en: str,
+        *,
+        verdict: Verdict = Verdict.INCONCLUSIVE,
+        depends_on: tuple[str, ...] = (),
+    ) -> None:
         """Keep the reason in both languages.
 
-        ``verdict`` is ``NOT_TESTED`` when the software does not tell what the check needs to know.
+        ``verdict`` is ``NOT_TESTED`` when the software does not tell what the check needs to know. ``depends_on``
+        names the rules whose departure would explain why the check could not be prepared.
         """
         super().__init__(fr)
         self.text = Text(fr, en)
         self.verdict = verdict
+        self.depends_on = depends_on

@@ -72,7 +72,7 @@ _HEADERS: Final = (
         "wsa:MessageID",
         "`uuid:<uuid>`",
         EvidenceLevel.OBSERVED,
-        "mandatory here (inferred); other forms and reuse are findings, refused in strict sessions (inferred)",
+        "mandatory here (inferred); any other form and reuse are findings, refused in strict sessions (inferred)",
     ),
     (
         "ContexteBAM",
@@ -90,7 +90,17 @@ _HEADERS: Final = (
         "wsse:Security",
         "saml:Assertion 1..n",
         EvidenceLevel.OFFICIAL,
-        "an empty one is tolerated, as by the live gateway (observed)",
+        "an empty one, also with xsi:nil, is tolerated, as by the live gateway (observed)",
+    ),
+    (
+        "any block",
+        "soap:mustUnderstand, soap:role, soap:relay, soap:encodingStyle",
+        EvidenceLevel.INFERRED,
+        (
+            "SOAP 1.2 allows them on any block, the published schemas declare none: accepted. A mandatory block for the "
+            "service that it does not know is a finding, a MustUnderstand fault in strict sessions and where the profile "
+            "says so; wsa:To, From, ReplyTo, FaultTo, RelatesTo count as known"
+        ),
     ),
 )
 
@@ -196,11 +206,20 @@ def _lines() -> Iterator[str]:
     )
     yield from _section(
         "Environment profiles",
-        ("profile", "unknown person", "dialect", "level", "what it is", "source"),
+        (
+            "profile",
+            "unknown person",
+            "mandatory header not known (inferred)",
+            "dialect",
+            "level",
+            "what it is",
+            "source",
+        ),
         (
             (
                 f"`{profile.name}`",
                 profile.unknown_person,
+                profile.not_understood,
                 profile.dialect,
                 profile.evidence.value,
                 profile.description_en,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KEPT: Final = 50_000
 """How many identifiers are remembered in memory; the oldest are forgotten first."""
 
-FORM_CODES: Final = frozenset({"message-id-form", "lps-name-form", "security-empty"})
+FORM_CODES: Final = frozenset({"message-id-form", "lps-name-form", "security-empty", "header-role"})
 """Findings of form that a strict session refuses."""
 
 

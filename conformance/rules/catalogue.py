@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -63,6 +64,8 @@ GROUPS = (
 )
 """The files of rules, in the order in which a patient file lives."""
 
+_LOOSE_KEY: Final = re.compile(r"([A-Z]{3})[-_ ]?([0-9]{1,2})")
+"""A key written without its hyphen or its zero."""
 _FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -165,7 +168,10 @@ def find_rule(catalogue: Mapping[str, Rule], key: str) -> Rule:
     wanted = key.strip().upper()
     if wanted in catalogue:
         return catalogue[wanted]
-    raise UnknownRuleError(key, difflib.get_close_matches(wanted, catalogue, n=1, cutoff=0.6))
+    written = _LOOSE_KEY.fullmatch(wanted)
+    meant = f"{written[1]}-{int(written[2]):02d}" if written else ""
+    close = [meant] if meant in catalogue else difflib.get_close_matches(wanted, catalogue, n=1, cutoff=0.6)
+    raise UnknownRuleError(key, close)
 
 
 def _folder() -> Traversable:

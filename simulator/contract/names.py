@@ -8,6 +8,7 @@ from typing import Final
 SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
 SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 WSA: Final = "http://www.w3.org/2005/08/addressing"
+XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 CTXBAM: Final = "urn:siram:bam:ctxbam"
 CTXLPS: Final = "urn:siram:lps:ctxlps"

@@ -100,7 +100,7 @@ def test_a_mixed_rule_says_which_part_comes_from_where(catalogue: dict[str, Rule
     mixed = [
         rule
         for rule in catalogue.values()
-        if {"banc-insi"} < {source.name for source in rule.sources} and rule.evidence_note is None
+        if {"banc-insi"} < {source.name for source in rule.sources} and not (rule.evidence_note or rule.parts)
     ]
     assert mixed == []
 
