@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 Draw = Callable[..., Person]
-"""Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished."""
+"""Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished, and ``where=``
+for a condition."""
 
 PLAIN: dict[str, Any] = {
     "hyphen_name": False,
