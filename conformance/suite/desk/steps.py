@@ -70,6 +70,8 @@ class Desk:
     """A user entitled to change strict traits."""
     draw: Draw
     """Returns a fresh person known to INSi, with the features wished."""
+    draw_for: Callable[[str], Draw]
+    """Draws for something that checks share, by its name: the same people whichever check comes first."""
     timeline: Evidence = field(default_factory=Evidence)
     """What the check saw; acts and exchanges come in by themselves."""
     memory: dict[str, Any] = field(default_factory=dict)
@@ -78,6 +80,10 @@ class Desk:
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
         """Draw somebody for whom ``condition`` holds."""
         return self.draw(where=condition, **wanted)
+
+    def apart(self, key: str) -> Desk:
+        """Return the desk for something that checks share: its people are not those of the check that comes first."""
+        return replace(self, draw=self.draw_for(key))
 
     def play(self, part: Part) -> Person:
         """Draw somebody for a part of the cast."""
@@ -273,7 +279,7 @@ class Desk:
         Asked once a campaign, for a person of whom nothing is particular.
         """
         if "usually-told" not in self.memory:
-            patient = self.create(self.draw())
+            patient = self.create(self.draw_for("usual")())
             found = self.decline(patient)
             usual = {"00": told(found, about=patient)}
             for code, scenario in _USUAL_ENDINGS.items():
