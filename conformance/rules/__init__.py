@@ -4,7 +4,6 @@ One file per group of rules. Rules are restated in our own words; they are not t
 """
 
 from conformance.rules.catalogue import (
-    EvidenceLevel,
     Reference,
     Rule,
     Source,
@@ -14,6 +13,7 @@ from conformance.rules.catalogue import (
     load_catalogue,
     load_sources,
 )
+from simulator.evidence import EvidenceLevel
 from simulator.text import Lang, Text
 
 __all__ = [

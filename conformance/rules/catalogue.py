@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from simulator.datafile import DataFileError, Problem, load_yaml
+from simulator.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -33,19 +34,6 @@ class Strength(StrEnum):
     MUST = "MUST"
     SHOULD = "SHOULD"
     MAY = "MAY"
-
-
-class EvidenceLevel(StrEnum):
-    """How we know of a rule. An inferred rule is never presented as official."""
-
-    OFFICIAL = "official"
-    """Read in an official text or official test material (some of it draft)."""
-    OBSERVED = "observed"
-    """Captured from the live service."""
-    REPORTED = "reported"
-    """Read in a third party that cites or paraphrases the official text."""
-    INFERRED = "inferred"
-    """Deduced by this project."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ def marks(check: Callable[..., Any], name: str) -> list[Any]:
     return [mark for mark in check.pytestmark if mark.name == name]  # type: ignore[attr-defined] # put there by pytest.mark
 
 
+def of_cases(check: Callable[..., Any]) -> list[Any]:
+    """Return the rules that stand at the cases of a check, not at the check itself."""
+    cases = [case for mark in marks(check, "parametrize") for case in mark.args[1]]
+    return [mark for case in cases for mark in getattr(case, "marks", ()) if mark.name == "rule"]
+
+
 @pytest.mark.timeout(300)  # Thousands of HTTP calls: long on a machine that does something else.
 def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Campaigns) -> None:
     run = campaigns.run()
@@ -47,7 +53,9 @@ def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Campai
 
 
 def test_the_checks_name_every_rule_of_the_catalogue_and_no_other() -> None:
-    named = {key for check in checks() for mark in marks(check, "rule") for key in mark.args}
+    named = {
+        key for check in checks() for mark in (*marks(check, "rule"), *of_cases(check)) for key in mark.args
+    }
     assert named == set(load_catalogue())
 
 
