@@ -68,14 +68,13 @@ def judge(error: BaseException, phase: Phase) -> Outcome:
     if isinstance(error, UndecidedError):
         return Outcome(verdict=error.verdict, reason=error.text, hint=_ELSEWHERE_HINT)
     if isinstance(error, DriverError):
-        message = _short(error)
         return Outcome(
             verdict=Verdict.INCONCLUSIVE,
             reason=Text(
-                f"Le logiciel n'a pas pu être piloté : {message}",
-                f"The software could not be driven: {message}",
+                f"Le logiciel n'a pas pu être piloté : {_cut(error.text.fr)}",
+                f"The software could not be driven: {_cut(error.text.en)}",
             ),
-            hint=Text.same(error.hint) if error.hint else _REACH_HINT,
+            hint=error.hint or _REACH_HINT,
         )
     if isinstance(error, httpx.HTTPError):
         message = _short(error)
@@ -148,6 +147,10 @@ _REACH_HINT = Text(
 
 def _short(error: BaseException) -> str:
     """Return the first line of a message, cut when it is long."""
-    lines = str(error).strip().splitlines()
+    return _cut(str(error))
+
+
+def _cut(message: str) -> str:
+    lines = message.strip().splitlines()
     line = lines[0] if lines else ""
     return line if len(line) <= MAX_REASON else line[: MAX_REASON - 1] + "…"
