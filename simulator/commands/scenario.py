@@ -14,7 +14,7 @@ from rich.table import Table
 
 from simulator.calling import play
 from simulator.client import BenchClient, BenchClientError
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.common import SetupError, lang_option, token_options
 from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
 from simulator.scripting.check import check_file, shadowed_by
@@ -176,9 +176,7 @@ def new_scenario(scenario_id: str, out: Path) -> None:
 @scenario_group.command("run")
 @click.argument("reference", metavar="ID_OR_FILE")
 @click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="A running simulator.")
-@click.option(
-    "--token", default=None, envvar="BANC_TOKEN", help="Token of the control API, when it asks for one."
-)
+@token_options
 @click.option("--session", "session_id", default=None, help="Session to use; a new one by default.")
 @click.option(
     "--person",

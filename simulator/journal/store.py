@@ -72,7 +72,7 @@ class Journal:
             OSError: the folder cannot be made.
             sqlite3.Error: the index cannot be opened, or is not one.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.options = options or JournalOptions()
         self._writer = Writer(folder, self.options)
