@@ -14,6 +14,7 @@ import platformdirs
 from simulator.registry.opening import open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
+from simulator.visible import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,6 +96,10 @@ class SetupError(click.ClickException):
     """The bench or the set-up is at fault: exit code 2."""
 
     exit_code = EXIT_SETUP
+
+    def format_message(self) -> str:
+        """Return the message, which may quote a file or a server, so that all of it is seen."""
+        return visible_lines(self.message)
 
 
 @contextmanager
