@@ -53,6 +53,9 @@ TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
 
+INDEX_PATIENCE_S = 2.0
+"""How long a call of the control API waits for the index of the journal; then it is told to try again."""
+
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
 
@@ -373,6 +376,7 @@ def _serve_tls(
     room_for_connections()
     assert options.bench.pki is not None  # noqa: S101 - checked by prepare
     bench = open_bench(options.bench)
+    bench.journal.patience_s = INDEX_PATIENCE_S
     application = create_parts(bench, token=options.token, standing=standing)
     _read_catalogues()
     with contextlib.ExitStack() as stack:
@@ -396,6 +400,8 @@ def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_
     bench = open_bench(options.bench)
     parts = create_parts(bench, token=options.token, standing=standing)
     _read_catalogues()
+    bench.journal.patience_s = INDEX_PATIENCE_S
+    bench.journal.index_while_serving(lambda: stopping.value)
     attendance = Attendance()
     Janitor(attendance, options.port, room_for_connections()).start()
     end_with_parent(bench.journal.flush)
