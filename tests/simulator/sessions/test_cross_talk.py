@@ -164,7 +164,9 @@ def test_ten_sessions_under_load_never_answer_for_each_other(workers: Any, teste
 
     # Each identifier was new in each session, and is so no longer: only the strict ones refuse it again.
     for tester in testers:
-        again = workers.post(**tester.address, **ANNE, message_id=f"uuid:6f2a1c9e-0000-4000-8000-{0:012}").text
+        again = workers.post(
+            **tester.address, **ANNE, message_id=f"uuid:6f2a1c9e-0000-4000-8000-{0:012}"
+        ).text
         assert ("desir_9010" in again) is tester.strict
 
 
