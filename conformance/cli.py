@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.campaign import CampaignError, own_simulator, reference_lgo, run_campaign
+from conformance.commands.check import check
 from conformance.engine import SuiteError
 from conformance.load.options import LoadOptions
 from conformance.load.start import run_load
@@ -63,6 +64,7 @@ def main() -> None:
       banc demo                 a whole campaign against the reference LGO
       banc serve                the simulated INSi teleservice alone
       banc run my-plan.yaml     a campaign against your own software
+      banc check note.pdf       documents that your software produced
     """
     # A pipe of a Windows console may not know the letters that names and verdicts need.
     for stream in (sys.stdout, sys.stderr):
@@ -250,7 +252,7 @@ def load(
         sys.exit(run_load(options))
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, check):
     main.add_command(command)
 
 

@@ -36,9 +36,9 @@ from simulator.contract.names import (
     MAX_DEPTH,
     SOAP11,
     SOAP12,
-    Evidence,
     Operation,
 )
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -353,21 +353,21 @@ def _transport_findings(
             code="media-type",
             fr=f"Content-Type application/soap+xml attendu, reçu {media_type or 'aucun'}",
             en=f"expected Content-Type application/soap+xml, got {media_type or 'none'}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if action is None:
         yield Finding(
             code="wsa-action-missing",
             fr="wsa:Action absent : tous les clients réels l'envoient",
             en="wsa:Action missing: every real client sends it",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     elif action_parameter is not None and action_parameter != action:
         yield Finding(
             code="action-mismatch",
             fr=f"action du Content-Type ({action_parameter[:80]}) différente de wsa:Action",
             en=f"Content-Type action ({action_parameter[:80]}) differs from wsa:Action",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 
 Family = Literal["gateway", "application"]
 
@@ -32,7 +32,7 @@ class Fault:
     severity: str
     label: str
     reason: str
-    evidence: Evidence
+    evidence: EvidenceLevel
     unsure: tuple[str, ...]
     source: str
     when_fr: str
@@ -78,7 +78,7 @@ def fault_catalogue() -> dict[str, Fault]:
             severity=entry["severity"],
             label=entry["label"],
             reason=entry.get("reason_text") or reasons[entry["reason"]],
-            evidence=Evidence(entry["evidence"]),
+            evidence=EvidenceLevel(entry["evidence"]),
             unsure=tuple(entry["unsure"]),
             source=entry["source"],
             when_fr=entry["when"]["fr"],

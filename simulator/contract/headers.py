@@ -15,7 +15,8 @@ from lxml import etree
 
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Finding
-from simulator.contract.names import CTXBAM, CTXLPS, SOAP12, WSA, WSSE, XSI, Evidence
+from simulator.contract.names import CTXBAM, CTXLPS, SOAP12, WSA, WSSE, XSI
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +132,7 @@ def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iter
             code="message-id-form",
             fr=f"wsa:MessageID attendu sous la forme uuid:<uuid>, reçu {message_id[:80]} (un UUID seul est toléré par la passerelle réelle)",
             en=f"expected wsa:MessageID of the form uuid:<uuid>, got {message_id[:80]} (a bare UUID is tolerated by the real gateway)",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     name = contexts.lps_name
     if name is None or not _LPS_FORM.fullmatch(name):
@@ -139,7 +140,7 @@ def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iter
             code="lps-name-form",
             fr=f"LPS/Nom attendu sous la forme urn:lps:<nom>:<version>, reçu {(name or 'aucun')[:80]}",
             en=f"expected LPS/Nom of the form urn:lps:<name>:<version>, got {(name or 'none')[:80]}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     for tag, block, expected in _VERSIONS:
         got = headers.blocks[tag].get("Version")
@@ -148,7 +149,7 @@ def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iter
                 code="context-version",
                 fr=f"{block} : Version {expected} attendue, reçue {got}",
                 en=f"{block}: expected Version {expected}, got {got}",
-                evidence=Evidence.OFFICIAL,
+                evidence=EvidenceLevel.OFFICIAL,
             )
     security = headers.blocks.get(SECURITY)
     if security is not None and len(security) == 0:
@@ -156,7 +157,7 @@ def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iter
             code="security-empty",
             fr="wsse:Security vide : contraire au schéma, toléré par la passerelle réelle",
             en="empty wsse:Security: against the schema, tolerated by the real gateway",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 
@@ -195,7 +196,7 @@ def _encoding_style(name: str) -> Finding:
         code="encoding-style",
         fr=f"soap:encodingStyle sur {name} : SOAP 1.2 ne l'y permet pas (SOAP 1.1 oui) ; ce que fait la passerelle réelle n'est pas établi",
         en=f"soap:encodingStyle on {name}: SOAP 1.2 does not allow it there (SOAP 1.1 does); what the real gateway does is not established",
-        evidence=Evidence.INFERRED,
+        evidence=EvidenceLevel.INFERRED,
     )
 
 
@@ -204,7 +205,7 @@ def _not_understood(tag: str) -> Finding:
         code="must-understand",
         fr=f"En-tête obligatoire (mustUnderstand) que le service ne connaît pas : {tag[:200]}. SOAP 1.2 demande une faute MustUnderstand ; ce que répond la passerelle réelle n'est pas établi",
         en=f"mandatory header (mustUnderstand) that the service does not know: {tag[:200]}. SOAP 1.2 asks for a MustUnderstand fault; what the real gateway answers is not established",
-        evidence=Evidence.INFERRED,
+        evidence=EvidenceLevel.INFERRED,
     )
 
 
@@ -213,7 +214,7 @@ def _for_another(name: str, role: str) -> Finding:
         code="header-role",
         fr=f"En-tête {name} adressé à un autre rôle ({role[:120]}) : lu quand même, ce que fait la passerelle réelle n'est pas établi",
         en=f"header {name} addressed to another role ({role[:120]}): read all the same, what the real gateway does is not established",
-        evidence=Evidence.INFERRED,
+        evidence=EvidenceLevel.INFERRED,
     )
 
 
@@ -228,5 +229,5 @@ def _reply_findings(blocks: dict[str, etree._Element]) -> Iterator[Finding]:
                 code="reply-address",
                 fr=f"wsa:{name} demande une réponse à {address[:120]} : la réponse revient toujours sur la connexion de l'appel",
                 en=f"wsa:{name} asks for an answer at {address[:120]}: the answer always comes back on the connection of the call",
-                evidence=Evidence.INFERRED,
+                evidence=EvidenceLevel.INFERRED,
             )

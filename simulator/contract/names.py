@@ -57,16 +57,3 @@ class Operation(StrEnum):
     def action(self) -> str:
         """The SOAP action and ``wsa:Action`` of the request."""
         return ACTION_PREFIX + self.value
-
-
-class Evidence(StrEnum):
-    """How sure a fact about the real service is. Shown wherever the fact is shown."""
-
-    OFFICIAL = "official"
-    """Read in the published contract."""
-    OBSERVED = "observed"
-    """Captured from the live service."""
-    REPORTED = "reported"
-    """Restated by a third party from a document we could not read."""
-    INFERRED = "inferred"
-    """Our own deduction: configurable, never to be taken for the real behaviour."""

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Profile:
     dialect: str
     unknown_person: str
     not_understood: Literal["finding", "fault"] = "finding"
-    evidence: Evidence
+    evidence: EvidenceLevel
     source: str
     description_fr: str
     description_en: str
@@ -42,7 +42,7 @@ def profiles() -> dict[str, Profile]:
             dialect=entry["dialect"],
             unknown_person=entry["unknown_person"],
             not_understood=entry["not_understood"],
-            evidence=Evidence(entry["evidence"]),
+            evidence=EvidenceLevel(entry["evidence"]),
             source=entry["source"],
             description_fr=entry["description"]["fr"],
             description_en=entry["description"]["en"],
