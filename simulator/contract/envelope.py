@@ -137,7 +137,7 @@ def _read_content_type(content_type: str) -> tuple[str, str | None]:
     return header.get_content_type() if content_type else "", action if isinstance(action, str) else None
 
 
-def _parse(body: bytes, media_type: str) -> etree._Element:
+def _parse(body: bytes, media_type: str = "") -> etree._Element:
     if not body.strip():
         raise FaultError("desir_9001", "expected a SOAP envelope, got an empty body")
     if b"\0" in body:  # libxml2 would read UTF-16 and then name it UTF-8
