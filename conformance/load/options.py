@@ -50,6 +50,8 @@ class LoadOptions:
     bind: str = "127.0.0.1"
     """Address on which workers are waited for."""
     bind_port: int = 5557
+    allowed: tuple[str, ...] = ()
+    """Hosts that may be called besides this machine."""
     lang: str = "fr"
 
     def to_json(self) -> str:
@@ -72,6 +74,7 @@ class LoadOptions:
                 **data,
                 "profile": Profile.from_json(data["profile"]),
                 "thresholds": tuple(Threshold.from_json(each) for each in data["thresholds"]),
+                "allowed": tuple(data["allowed"]),
             }
         )
 

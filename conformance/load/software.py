@@ -33,6 +33,8 @@ QUALIFYING: Final = (Verb.RECORD_PROOF, Verb.VALIDATE_IDENTITY)
 SEARCH_SHARE: Final = 0.3
 """Share of visits by somebody who is in the files already."""
 PROOF: Final = "CNI"
+UNKNOWN_PLACE: Final = "99999"
+"""What a user types when the birth place is not known."""
 _KEPT: Final = 200
 
 
@@ -138,6 +140,7 @@ class SoftwareCaller:
             first_names=person.first_name,
             birth_date=traits.birth_date,
             sex=traits.sex,
+            birth_place=traits.birth_place or UNKNOWN_PLACE,
         )
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
         if patient is None:
@@ -191,6 +194,7 @@ class SoftwareCaller:
             first_names=lookup.first_name,
             birth_date=lookup.birth_date,
             sex=lookup.sex,
+            birth_place=lookup.birth_place or UNKNOWN_PLACE,
         )
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
         if patient is not None:

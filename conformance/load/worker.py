@@ -10,6 +10,7 @@ from __future__ import annotations
 from locust import User, constant, events, task  # isort: skip
 from locust.env import Environment  # isort: skip
 
+import logging
 import signal
 import sys
 import time
@@ -314,4 +315,6 @@ def maker(
 
 
 if __name__ == "__main__":
+    # Its remarks are for those who write locust files.
+    logging.getLogger("locust").setLevel(logging.ERROR)
     sys.exit(run(LoadOptions.from_json(sys.stdin.read())))
