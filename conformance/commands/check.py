@@ -30,23 +30,71 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 EXIT_FAILED: Final = 1
-_COLOURS: Final = {"FAIL": "bold red", "WARNING": "yellow", "REVIEW": "cyan", "UNJUDGED": "magenta", "PASS": "green"}
+_COLOURS: Final = {
+    "FAIL": "bold red",
+    "WARNING": "yellow",
+    "REVIEW": "cyan",
+    "UNJUDGED": "magenta",
+    "PASS": "green",
+}
 _SHOWN: Final = 40
 """Problems of one file written in full on a terminal."""
 
 
 @click.command("check")
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--person", "person_file", type=click.Path(dir_okay=False, path_type=Path), help="The identity expected: a JSON file, as written by banc population show --json.")
-@click.option("--registry", metavar="FILE|postgresql://…", default=None, help="Take the identity expected from this registry, with --matricule.")
+@click.option(
+    "--person",
+    "person_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The identity expected: a JSON file, as written by banc population show --json.",
+)
+@click.option(
+    "--registry",
+    metavar="FILE|postgresql://…",
+    default=None,
+    help="Take the identity expected from this registry, with --matricule.",
+)
 @click.option("--matricule", default=None, metavar="NUMBER", help="The matricule of the identity expected.")
-@click.option("--first-name", default=None, help="The first given name as your software holds it; the first of the list when left out.")
-@click.option("--status", type=click.Choice([str(one) for one in Status], case_sensitive=False), default=None, help="Status of the identity: before QUAL nothing of the INS may leave; at QUAL it has to be there.")
-@click.option("--profile", type=click.Choice([str(one) for one in Profile]), default=None, help="Which OIDs belong here.")
+@click.option(
+    "--first-name",
+    default=None,
+    help="The first given name as your software holds it; the first of the list when left out.",
+)
+@click.option(
+    "--status",
+    type=click.Choice([str(one) for one in Status], case_sensitive=False),
+    default=None,
+    help="Status of the identity: before QUAL nothing of the INS may leave; at QUAL it has to be there.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([str(one) for one in Profile]),
+    default=None,
+    help="Which OIDs belong here.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON on standard output.")
-@click.option("--junit", "junit_file", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE", help="Also write JUnit XML.")
-@click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE", help="Also write a page with cut-outs.")
-@click.option("--compare/--no-compare", default=None, help="Compare the files with each other: they are of one patient. Done when no folder is given.")
+@click.option(
+    "--junit",
+    "junit_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Also write JUnit XML.",
+)
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Also write a page with cut-outs.",
+)
+@click.option(
+    "--compare/--no-compare",
+    default=None,
+    help="Compare the files with each other: they are of one patient. Done when no folder is given.",
+)
 @lang_option
 def check(
     *,
@@ -108,7 +156,9 @@ def _expand(paths: Sequence[Path]) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for path in paths:
         if path.is_dir():
-            inside = [one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith(".")]
+            inside = [
+                one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith(".")
+            ]
             if not inside:
                 raise SetupError(f"{path}: expected files in this folder, it has none")
             found.extend((one.relative_to(path.parent).as_posix(), one) for one in inside)
@@ -160,9 +210,12 @@ def _person_json(path: Path) -> dict[str, Any]:
 
 def _with_own_names(expected: Expected, path: Path) -> Expected:
     told = {name: value for name in _OWN_NAMES if isinstance(value := _person_json(path).get(name), str)}
-    if expected.first_name is not None:
-        told.pop("first_name", None)
-    return replace(expected, **told)
+    return replace(
+        expected,
+        first_name=expected.first_name or told.get("first_name"),
+        used_name=told.get("used_name"),
+        used_first_name=told.get("used_first_name"),
+    )
 
 
 def _print(outcome: Outcome, lang: Lang) -> None:
@@ -179,7 +232,11 @@ def _print(outcome: Outcome, lang: Lang) -> None:
     counts = {verdict: sum(one.verdict == verdict for one in outcome.files) for verdict in _COLOURS}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     files = len(outcome.files)
-    console.print(f"{files} fichier{'s' if files > 1 else ''} : {told}" if lang == "fr" else f"{files} file{'s' if files > 1 else ''}: {told}")
+    console.print(
+        f"{files} fichier{'s' if files > 1 else ''} : {told}"
+        if lang == "fr"
+        else f"{files} file{'s' if files > 1 else ''}: {told}"
+    )
 
 
 def _print_file(console: Console, one: FileOutcome, lang: Lang) -> None:
@@ -191,9 +248,24 @@ def _print_file(console: Console, one: FileOutcome, lang: Lang) -> None:
     if one.document is not None:
         for document in one.document.walk():
             for record in document.records:
-                told = [value.text for trait in (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.MATRICULE, Trait.OID) if (value := record.first(trait))]
+                told = [
+                    value.text
+                    for trait in (
+                        Trait.BIRTH_NAME,
+                        Trait.FIRST_NAME,
+                        Trait.BIRTH_DATE,
+                        Trait.MATRICULE,
+                        Trait.OID,
+                    )
+                    if (value := record.first(trait))
+                ]
                 if told:
-                    console.print(Styled(f"  {document.name.rpartition(' › ')[2]} [{document.format}]: {', '.join(told)}", style="dim"))
+                    console.print(
+                        Styled(
+                            f"  {document.name.rpartition(' › ')[2]} [{document.format}]: {', '.join(told)}",
+                            style="dim",
+                        )
+                    )
     if one.tally is not None:
         console.print(f"  {one.tally.documents} documents, {one.tally.failed} FAIL")
         for code, count in sorted(one.tally.codes.items(), key=lambda item: -item[1]):
@@ -202,7 +274,11 @@ def _print_file(console: Console, one: FileOutcome, lang: Lang) -> None:
         _print_problem(console, problem, lang)
     if len(one.problems) > _SHOWN:
         more = len(one.problems) - _SHOWN
-        console.print(f"  … {more} de plus : voir --json ou --html" if lang == "fr" else f"  … {more} more: see --json or --html")
+        console.print(
+            f"  … {more} de plus : voir --json ou --html"
+            if lang == "fr"
+            else f"  … {more} more: see --json or --html"
+        )
     console.print()
 
 
@@ -218,4 +294,6 @@ def _print_problem(console: Console, problem: Problem, lang: Lang) -> None:
     console.print(f"          {problem.text[lang]}", markup=False)
     for quoted in problem.quotes:
         where = quoted.place.full[lang] if quoted.place.file else quoted.place.text[lang]
-        console.print(Styled(f"          → {where}" + (f"   {quoted.text}" if quoted.text else ""), style="dim"))
+        console.print(
+            Styled(f"          → {where}" + (f"   {quoted.text}" if quoted.text else ""), style="dim")
+        )

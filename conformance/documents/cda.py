@@ -70,13 +70,25 @@ def read(data: bytes, reading: Reading) -> Document:
         return refused(error, reading, Format.CDA)
     document = next(descend(root, "ClinicalDocument"), None)
     if document is None:
-        text = Text("un élément ClinicalDocument attendu, aucun trouvé", "expected an element ClinicalDocument, found none")
-        return Document(format=Format.CDA, name=reading.name, problems=(official("cda-no-document", text, at=(reading.place(),)),))
+        text = Text(
+            "un élément ClinicalDocument attendu, aucun trouvé",
+            "expected an element ClinicalDocument, found none",
+        )
+        return Document(
+            format=Format.CDA,
+            name=reading.name,
+            problems=(official("cda-no-document", text, at=(reading.place(),)),),
+        )
     problems: list[Problem] = []
     if namespace(document) != _HL7:
-        text = Text(f"espace de noms {_HL7} attendu, « {namespace(document)} » trouvé", f"expected the namespace {_HL7}, got {namespace(document)!r}")
+        text = Text(
+            f"espace de noms {_HL7} attendu, « {namespace(document)} » trouvé",
+            f"expected the namespace {_HL7}, got {namespace(document)!r}",
+        )
         problems.append(inferred("cda-namespace", text, "TRA-03", at=(_at(document, reading),)))
-    roles = [role for target in children(document, "recordTarget") for role in children(target, "patientRole")]
+    roles = [
+        role for target in children(document, "recordTarget") for role in children(target, "patientRole")
+    ]
     if not roles:
         text = Text("recordTarget/patientRole attendu, absent", "expected recordTarget/patientRole, missing")
         problems.append(official("cda-no-patient", text, "TRA-03", at=(_at(document, reading),)))
@@ -97,9 +109,12 @@ def read(data: bytes, reading: Reading) -> Document:
 
 def refused(error: XmlRefusedError, reading: Reading, kind: Format) -> Document:
     """Say why bytes are not XML that can be read."""
-
     place = reading.place(line=error.line)
-    problem = unjudged(error.code, error.text, place) if error.limit else official(error.code, error.text, at=(place,))
+    problem = (
+        unjudged(error.code, error.text, place)
+        if error.limit
+        else official(error.code, error.text, at=(place,))
+    )
     return Document(format=kind, name=reading.name, problems=(problem,))
 
 
@@ -114,52 +129,66 @@ def _line(element: etree._Element) -> int | None:
 
 def _record(role: etree._Element, reading: Reading) -> IdentityRecord:
     values: list[Value] = []
-
-    def add(trait: Trait, element: etree._Element | None, text: str, normal: str | None = None, attribute: str = "") -> None:
-        if element is not None:
-            place = _at(element, reading, attribute)
-            values.append(Value(trait=trait, text=text, place=place, normal=text if normal is None else normal))
-
     patient = child(role, "patient")
     if patient is not None:
         for name in children(patient, "name"):
-            for family in children(name, "family"):
-                qualifiers = family.get("qualifier", "").split()
-                trait = Trait.BIRTH_NAME if "BR" in qualifiers else Trait.USED_NAME if set(qualifiers) & {"CL", "SP"} else None
-                if trait:
-                    add(trait, family, pretty(text_of(family)))
-            plain: list[etree._Element] = []
-            for given in children(name, "given"):
-                qualifiers = given.get("qualifier", "").split()
-                if "BR" in qualifiers:
-                    add(Trait.FIRST_NAME, given, pretty(text_of(given)))
-                elif "CL" in qualifiers:
-                    add(Trait.USED_FIRST_NAME, given, pretty(text_of(given)))
-                elif not qualifiers and not given.get("nullFlavor"):
-                    plain.append(given)
-            if plain:
-                # One element holds the list in the ANS samples; one element for each name says the same.
-                add(Trait.FIRST_NAMES, plain[0], " ".join(pretty(text_of(one)) for one in plain))
-        gender = child(patient, "administrativeGenderCode")
-        if gender is not None:
-            code = gender.get("code")
-            add(Trait.SEX, gender, code or f"nullFlavor {gender.get('nullFlavor', '')}".strip(), attribute="code" if code else "")
-        birth = child(patient, "birthTime")
-        if birth is not None:
-            value = birth.get("value") or f"nullFlavor {birth.get('nullFlavor', '')}".strip()
-            add(Trait.BIRTH_DATE, birth, value, compact_date(value), "value")
-        county = child(patient, "birthplace", "place", "addr", "county")
-        if county is not None and pretty(text_of(county)):
-            add(Trait.BIRTH_PLACE, county, pretty(text_of(county)))
+            values.extend(_names(name, reading))
+        values.extend(_traits(patient, reading))
     for telecom in children(role, "telecom"):
         values.extend(mailboxes(telecom.get("value", ""), _at(telecom, reading, "value")))
-    identifiers = tuple(_identifier(one, reading) for one in children(role, "id"))
     return IdentityRecord(
         format=Format.CDA,
         values=tuple(value for value in values if value.text),
-        identifiers=identifiers,
+        identifiers=tuple(_identifier(one, reading) for one in children(role, "id")),
         place=_at(role, reading),
     )
+
+
+def _names(name: etree._Element, reading: Reading) -> Iterator[Value]:
+    plain: list[etree._Element] = []
+    for element in children(name, "family", "given"):
+        is_family = local(element) == "family"
+        qualifiers = set(element.get("qualifier", "").split())
+        if "BR" in qualifiers:
+            yield _value(Trait.BIRTH_NAME if is_family else Trait.FIRST_NAME, element, reading)
+        elif qualifiers & {"CL", "SP"}:
+            yield _value(Trait.USED_NAME if is_family else Trait.USED_FIRST_NAME, element, reading)
+        elif not is_family and not qualifiers and not element.get("nullFlavor"):
+            plain.append(element)
+    if plain:
+        # One element holds the list in the ANS samples; one element for each name says the same.
+        told = " ".join(pretty(text_of(one)) for one in plain)
+        yield Value(trait=Trait.FIRST_NAMES, text=told, place=_at(plain[0], reading), normal=told)
+
+
+def _traits(patient: etree._Element, reading: Reading) -> Iterator[Value]:
+    gender = child(patient, "administrativeGenderCode")
+    if gender is not None:
+        code = gender.get("code") or _null(gender)
+        yield Value(
+            trait=Trait.SEX,
+            text=code,
+            place=_at(gender, reading, "code" if gender.get("code") else ""),
+            normal=code,
+        )
+    birth = child(patient, "birthTime")
+    if birth is not None:
+        value = birth.get("value") or _null(birth)
+        yield Value(
+            trait=Trait.BIRTH_DATE, text=value, place=_at(birth, reading, "value"), normal=compact_date(value)
+        )
+    county = child(patient, "birthplace", "place", "addr", "county")
+    if county is not None:
+        yield _value(Trait.BIRTH_PLACE, county, reading)
+
+
+def _value(trait: Trait, element: etree._Element, reading: Reading) -> Value:
+    text = pretty(text_of(element))
+    return Value(trait=trait, text=text, place=_at(element, reading), normal=text)
+
+
+def _null(element: etree._Element) -> str:
+    return f"nullFlavor {element.get('nullFlavor', '')}".strip()
 
 
 def _identifier(element: etree._Element, reading: Reading) -> Identifier:
@@ -167,7 +196,9 @@ def _identifier(element: etree._Element, reading: Reading) -> Identifier:
     place = _at(element, reading)
     number = oid = None
     if extension:
-        number = Value(trait=Trait.MATRICULE, text=extension, place=_at(element, reading, "extension"), normal=extension)
+        number = Value(
+            trait=Trait.MATRICULE, text=extension, place=_at(element, reading, "extension"), normal=extension
+        )
     if root:
         oid = Value(trait=Trait.OID, text=root, place=_at(element, reading, "root"), normal=root)
     return Identifier(kind=kind_of(root), number=number, oid=oid, place=place)
@@ -179,24 +210,35 @@ def _shape(role: etree._Element, reading: Reading) -> Iterator[Problem]:
     patient = child(role, "patient")
     if not has_ins:
         if not any(one.get("extension") for one in children(role, "id")):
-            text = Text("au moins un identifiant du patient avec @extension attendu", "expected at least one patient id with @extension")
+            text = Text(
+                "au moins un identifiant du patient avec @extension attendu",
+                "expected at least one patient id with @extension",
+            )
             yield official("cda-no-identifier", text, "TRA-03", at=(_at(role, reading),))
         return
     if patient is None:
-        text = Text("un INS sans patient : tous ses traits attendus", "an INS without patient: expected all its traits")
+        text = Text(
+            "un INS sans patient : tous ses traits attendus",
+            "an INS without patient: expected all its traits",
+        )
         yield official("cda-trait-missing", text, "TRA-02", "TRA-03", at=(_at(role, reading),))
         return
     record = _record(role, reading)
     for trait, path in _WANTED.items():
         if record.first(trait) is None:
             text = Text(
-                f"avec un INS, {trait.text.fr} attendu en {path}", f"with an INS, expected the {trait.text.en} in {path}"
+                f"avec un INS, {trait.text.fr} attendu en {path}",
+                f"with an INS, expected the {trait.text.en} in {path}",
             )
             found = _otherwise(patient, trait, reading)
-            yield official("cda-trait-missing", text, "TRA-02", "TRA-03", at=found or (_at(patient, reading),))
+            yield official(
+                "cda-trait-missing", text, "TRA-02", "TRA-03", at=found or (_at(patient, reading),)
+            )
     gender = child(patient, "administrativeGenderCode")
     if gender is not None and gender.get("code") and gender.get("codeSystem") not in {_GENDERS, None}:
-        text = Text(f"codeSystem {_GENDERS} attendu pour le sexe", f"expected the codeSystem {_GENDERS} for the sex")
+        text = Text(
+            f"codeSystem {_GENDERS} attendu pour le sexe", f"expected the codeSystem {_GENDERS} for the sex"
+        )
         at = Quote(_at(gender, reading, "codeSystem"), gender.get("codeSystem", ""))
         yield inferred("cda-gender-system", text, "TRA-03", at=(at,))
 
@@ -213,7 +255,12 @@ _WANTED: Final = {
 
 def _otherwise(patient: etree._Element, trait: Trait, reading: Reading) -> tuple[Quote, ...]:
     """Quote what stands where the trait was looked for."""
-    name = {Trait.BIRTH_NAME: "family", Trait.FIRST_NAME: "given", Trait.FIRST_NAMES: "given", Trait.BIRTH_PLACE: "city"}.get(trait)
+    name = {
+        Trait.BIRTH_NAME: "family",
+        Trait.FIRST_NAME: "given",
+        Trait.FIRST_NAMES: "given",
+        Trait.BIRTH_PLACE: "city",
+    }.get(trait)
     if name is None:
         return ()
     return tuple(Quote(_at(one, reading), _shown(one)) for one in list(descend(patient, name))[:3])
@@ -229,7 +276,11 @@ def _embedded(document: etree._Element, reading: Reading, problems: list[Problem
         for content in children(element, "text", "value"):
             media = content.get("mediaType", "").lower()
             text = text_of(content)
-            if not text or content.get("representation", "B64") != "B64" or not (media or text.startswith("JVBERi0")):
+            if (
+                not text
+                or content.get("representation", "B64") != "B64"
+                or not (media or text.startswith("JVBERi0"))
+            ):
                 continue
             data = _decoded(content, text, reading, problems)
             if data is None:
@@ -237,7 +288,10 @@ def _embedded(document: etree._Element, reading: Reading, problems: list[Problem
             if "pdf" in media or data.startswith(b"%PDF"):
                 part = reading.part(data, f"{local(element)}.pdf")
                 if part.format is not Format.PDF and not part.problems_are_limits:
-                    said = Text(f"mediaType {media} annoncé, le contenu n’est pas un PDF", f"mediaType {media} announced, the content is no PDF")
+                    said = Text(
+                        f"mediaType {media} annoncé, le contenu n’est pas un PDF",
+                        f"mediaType {media} announced, the content is no PDF",
+                    )
                     problems.append(official("embedded-not-pdf", said, "DOC-06", at=(_at(content, reading),)))
                 else:
                     yield part
@@ -265,7 +319,9 @@ def _facts(document: etree._Element, roles: list[etree._Element]) -> CdaFacts:
     level = 3 if next(descend(document, "structuredBody"), None) is not None else 0
     if level == 0 and next(descend(document, "nonXMLBody"), None) is not None:
         level = 1
-    identifiers = tuple((one.get("root", ""), one.get("extension", "")) for role in roles for one in children(role, "id"))
+    identifiers = tuple(
+        (one.get("root", ""), one.get("extension", "")) for role in roles for one in children(role, "id")
+    )
     return CdaFacts((code.get("code") or "") if code is not None else "", level, identifiers)
 
 
@@ -277,7 +333,12 @@ def _texts(document: etree._Element) -> Iterator[str]:
         for value in element.attrib.values():
             if len(value) < _LONG:
                 yield str(value)
-        if element.get("representation") != "B64" and element.text and len(element.text) < _LONG and element.text.strip():
+        if (
+            element.get("representation") != "B64"
+            and element.text
+            and len(element.text) < _LONG
+            and element.text.strip()
+        ):
             yield element.text
         if element.tail and element.tail.strip():
             yield element.tail
@@ -310,5 +371,3 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
 def _whole(document: Document) -> Place:
 
     return Place(kind=PlaceKind.FILE, file=document.name)
-
-

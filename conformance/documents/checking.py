@@ -14,7 +14,7 @@ from conformance.documents.judging import judge_record
 from conformance.documents.numbers import compact, find_matricules
 from conformance.documents.problems import Quote, Severity, official
 from conformance.documents.reading import read_document
-from conformance.documents.record import INS_OIDS, Format, Trait
+from conformance.documents.record import INS_OIDS, Format, Place, PlaceKind, Trait
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ def _relevant(records: Sequence[IdentityRecord], expected: Expected) -> Iterator
         return
     wanted = {trait: expected.of(trait) for trait in (Trait.MATRICULE, Trait.BIRTH_NAME, Trait.BIRTH_DATE)}
     scored = [
-        (sum(any(value.normal == known for value in record.of(trait)) for trait, known in wanted.items()), record)
+        (
+            sum(any(value.normal == known for value in record.of(trait)) for trait, known in wanted.items()),
+            record,
+        )
         for record in records
     ]
     best = max(score for score, _ in scored)
@@ -134,19 +137,29 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
     for where, text in (("", document.text), ("name", name)):
         for number, start, end in find_matricules(text):
             if number not in told and number == known:
-                yield _leak(document, text, start, end, rule, where)
-        if where and known and known in compact(text) and not any(found[0] == known for found in find_matricules(text)):
-            yield _leak(document, text, 0, len(text), rule, where)
-    if not any(one.oid and one.oid.normal in INS_OIDS for record in document.records for one in record.identifiers):
+                yield _leak(document, text, (start, end), rule, where)
+        if (
+            where
+            and known
+            and known in compact(text)
+            and not any(found[0] == known for found in find_matricules(text))
+        ):
+            yield _leak(document, text, (0, len(text)), rule, where)
+    if not any(
+        one.oid and one.oid.normal in INS_OIDS for record in document.records for one in record.identifiers
+    ):
         match = _OID.search(document.text)
         if match:
-            yield _leak(document, document.text, match.start(), match.end(), rule, "oid")
+            yield _leak(document, document.text, match.span(), rule, "oid")
 
 
-def _leak(document: Document, text: str, start: int, end: int, rule: str, where: str) -> Problem:
-    from conformance.documents.record import Place, PlaceKind  # noqa: PLC0415
-
-    spot = Place(kind=PlaceKind.FILE, file=document.name, line=None if where == "name" else text.count("\n", 0, start) + 1)
+def _leak(document: Document, text: str, span: tuple[int, int], rule: str, where: str) -> Problem:
+    start, end = span
+    spot = Place(
+        kind=PlaceKind.FILE,
+        file=document.name,
+        line=None if where == "name" else text.count("\n", 0, start) + 1,
+    )
     around = text[max(0, start - _AROUND) : end + _AROUND].replace("\n", " ").replace("\r", " ")
     codes = {"": "matricule-leaks", "name": "matricule-in-file-name", "oid": "oid-leaks"}
     said = Text(

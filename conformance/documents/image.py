@@ -44,9 +44,20 @@ def read(data: bytes, reading: Reading) -> Document:
             if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
             grey = image.convert("L")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        Image.DecompressionBombError,
+    ) as error:
         text = Text(f"image lisible attendue : {error}", f"expected a readable image: {error}")
-        return Document(format=Format.IMAGE, name=reading.name, problems=(official("image-malformed", text, at=(reading.place(),)),))
+        return Document(
+            format=Format.IMAGE,
+            name=reading.name,
+            problems=(official("image-malformed", text, at=(reading.place(),)),),
+        )
     symbols = read_symbols(grey)
     decoded = [symbol for symbol in symbols if not symbol.error]
     place = Place(kind=PlaceKind.PIXELS, file=reading.name)
@@ -61,7 +72,10 @@ def read(data: bytes, reading: Reading) -> Document:
         problems.append(unjudged("symbol-undecodable", text, place))
     ins = [symbol for symbol in decoded if symbol.is_ins]
     if decoded and not ins:
-        text = Text("un Datamatrix, mais pas un Datamatrix INS (en-tête IS01)", "a DataMatrix, but no Datamatrix INS (header IS01)")
+        text = Text(
+            "un Datamatrix, mais pas un Datamatrix INS (en-tête IS01)",
+            "a DataMatrix, but no Datamatrix INS (header IS01)",
+        )
         problems.append(inferred("symbol-not-ins", text, "DOC-03", at=(place,)))
     return Document(
         format=Format.IMAGE,

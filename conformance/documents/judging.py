@@ -67,7 +67,11 @@ def _identifier(one: Identifier, record: IdentityRecord, expected: Expected) -> 
     oid = one.oid.text if one.oid else ""
     near = oid.strip().removeprefix("urn:oid:")
     shaped = is_matricule(number.normal)
-    if one.claims_ins or (shaped and one.oid is None and one.kind is IdKind.LOCAL) or (shaped and near.startswith(_ANS_ARC) and one.kind in {IdKind.LOCAL, IdKind.INS_C}):
+    if (
+        one.claims_ins
+        or (shaped and one.oid is None and one.kind is IdKind.LOCAL)
+        or (shaped and near.startswith(_ANS_ARC) and one.kind in {IdKind.LOCAL, IdKind.INS_C})
+    ):
         if one.kind is IdKind.INS_C and not shaped:
             return
         if not oid:
@@ -86,7 +90,9 @@ def _identifier(one: Identifier, record: IdentityRecord, expected: Expected) -> 
             "the matricule serves as a local identifier, under another OID",
         )
         make = official if expected.forbids_ins else inferred
-        yield make("matricule-as-local-id", text, "TRA-01" if expected.forbids_ins else "MAT-05", at=(number,))
+        yield make(
+            "matricule-as-local-id", text, "TRA-01" if expected.forbids_ins else "MAT-05", at=(number,)
+        )
 
 
 def _own_numbers(record: IdentityRecord, expected: Expected) -> set[str]:
@@ -115,7 +121,10 @@ def matricule_problems(value: Value) -> Iterator[Problem]:
         yield reported("matricule-filler", text, "MAT-10", at=(value,))
         return
     if len(number) == _INS_C_LENGTH and number.isdecimal():
-        text = Text("22 chiffres : un ancien INS-C sous l’OID d’un INS", "22 digits: an old INS-C under the OID of an INS")
+        text = Text(
+            "22 chiffres : un ancien INS-C sous l’OID d’un INS",
+            "22 digits: an old INS-C under the OID of an INS",
+        )
         yield official("ins-c-as-ins", text, "MAT-05", "F15", at=(value,))
         return
     if len(number) == NUMBER_LENGTH and _KEYED_OR_NOT.fullmatch(number):
@@ -130,7 +139,9 @@ def matricule_problems(value: Value) -> Iterator[Problem]:
         yield official("matricule-lower-case", text, "MAT-02", at=(value,))
         return
     if len(number) != VALUE_LENGTH:
-        text = Text(f"15 caractères attendus, {len(number)} trouvés", f"expected 15 characters, got {len(number)}")
+        text = Text(
+            f"15 caractères attendus, {len(number)} trouvés", f"expected 15 characters, got {len(number)}"
+        )
         yield official("matricule-length", text, "MAT-01", at=(value,))
         return
     yield from _key_and_structure(value)
@@ -149,7 +160,8 @@ def _key_and_structure(value: Value) -> Iterator[Problem]:
         return
     if number[NUMBER_LENGTH:] != key:
         text = Text(
-            f"clé {key} attendue, {number[NUMBER_LENGTH:]} trouvée", f"expected the key {key}, got {number[NUMBER_LENGTH:]}"
+            f"clé {key} attendue, {number[NUMBER_LENGTH:]} trouvée",
+            f"expected the key {key}, got {number[NUMBER_LENGTH:]}",
         )
         yield official("matricule-key", text, "MAT-01", at=(value,))
         return
@@ -189,7 +201,8 @@ def _several(record: IdentityRecord) -> Iterator[Problem]:
             seen.setdefault((one.number.normal, one.oid.normal), one)
     if len(seen) > 1:
         text = Text(
-            f"un seul INS en cours attendu, {len(seen)} trouvés", f"expected a single INS in use, got {len(seen)}"
+            f"un seul INS en cours attendu, {len(seen)} trouvés",
+            f"expected a single INS in use, got {len(seen)}",
         )
         places = [value for one in seen.values() for value in (one.number, one.oid) if value is not None]
         yield reported("several-ins", text, "MAT-09", "F05", at=places)
@@ -206,7 +219,10 @@ def _mailboxes(record: IdentityRecord) -> Iterator[Problem]:
             )
             yield official("mailbox-number", text, "TRA-09", at=(value,))
         elif domain != PATIENT_DOMAIN:
-            text = Text(f"domaine {PATIENT_DOMAIN} attendu, « {domain} » trouvé", f"expected the domain {PATIENT_DOMAIN}, got {domain!r}")
+            text = Text(
+                f"domaine {PATIENT_DOMAIN} attendu, « {domain} » trouvé",
+                f"expected the domain {PATIENT_DOMAIN}, got {domain!r}",
+            )
             make = inferred if domain.startswith("patient.") else official
             yield make("mailbox-domain", text, "TRA-09", at=(value,))
         if record.format in _WITH_IDENTIFIERS and not record.has_ins:
@@ -219,7 +235,13 @@ def _mailboxes(record: IdentityRecord) -> Iterator[Problem]:
 
 _WITH_IDENTIFIERS: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
 _HARD_CODES: Final = frozenset(
-    {LexicalCode.DIACRITIC, LexicalCode.LIGATURE, LexicalCode.PUNCTUATION, LexicalCode.CHARACTER, LexicalCode.EMPTY}
+    {
+        LexicalCode.DIACRITIC,
+        LexicalCode.LIGATURE,
+        LexicalCode.PUNCTUATION,
+        LexicalCode.CHARACTER,
+        LexicalCode.EMPTY,
+    }
 )
 
 
@@ -273,7 +295,8 @@ def _sex(record: IdentityRecord) -> Iterator[Problem]:
     for value in record.of(Trait.SEX):
         if value.normal not in {"M", "F"}:
             text = Text(
-                f"M ou F attendu avec un INS, « {value.text} » trouvé", f"expected M or F beside an INS, got {value.text!r}"
+                f"M ou F attendu avec un INS, « {value.text} » trouvé",
+                f"expected M or F beside an INS, got {value.text!r}",
             )
             yield reported("sex-value", text, "TRT-12", "F09", at=(value,))
 
@@ -302,7 +325,10 @@ def _birth_place(record: IdentityRecord) -> Iterator[Problem]:
             )
             yield official("birth-place-code", text, "TRT-10", "F10", at=(value,))
         elif value.normal == _UNKNOWN_PLACE:
-            text = Text("99999 (lieu inconnu) : INSi ne le rend jamais", "99999 (unknown place): INSi never answers it")
+            text = Text(
+                "99999 (lieu inconnu) : INSi ne le rend jamais",
+                "99999 (unknown place): INSi never answers it",
+            )
             yield inferred("birth-place-unknown", text, "TRT-10", "F10", at=(value,))
         elif not cog().exists(value.normal):
             text = Text(

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.message import Message
 from email.policy import compat32
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +23,7 @@ from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from email.message import Message
 
     from conformance.documents.context import Reading
     from conformance.documents.expected import Expected
@@ -55,8 +55,15 @@ def read(data: bytes, reading: Reading) -> Document:
         message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
         leaves = [part for part in message.walk() if not part.is_multipart()]
     except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
-        text = Text(f"courriel lisible attendu : {type(error).__name__}", f"expected a readable mail: {type(error).__name__}")
-        return Document(format=Format.MAIL, name=reading.name, problems=(official("mail-malformed", text, at=(reading.place(),)),))
+        text = Text(
+            f"courriel lisible attendu : {type(error).__name__}",
+            f"expected a readable mail: {type(error).__name__}",
+        )
+        return Document(
+            format=Format.MAIL,
+            name=reading.name,
+            problems=(official("mail-malformed", text, at=(reading.place(),)),),
+        )
     headers = tuple((name, _decoded(value)) for name, value in message.items())
     problems: list[Problem] = []
     parts: list[Document] = []
@@ -73,7 +80,12 @@ def read(data: bytes, reading: Reading) -> Document:
     )  # fmt: skip
 
 
-def _leaf(leaf: Message[str, str], number: int, reading: Reading, into: tuple[list[Problem], list[Document], list[str], list[str]]) -> None:
+def _leaf(
+    leaf: Message[str, str],
+    number: int,
+    reading: Reading,
+    into: tuple[list[Problem], list[Document], list[str], list[str]],
+) -> None:
     problems, parts, texts, bodies = into
     kind = leaf.get_content_type()
     name = _decoded(leaf.get_filename() or "")
@@ -116,7 +128,9 @@ def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
     subject = facts.header("Subject") or ""
     if _PREFIX.search(subject) and (date := french_date(subject)):
         place = reading.place("Subject", PlaceKind.HEADER)
-        values.append(Value(trait=Trait.BIRTH_DATE, text=subject[date[1] : date[2]], place=place, normal=date[0]))
+        values.append(
+            Value(trait=Trait.BIRTH_DATE, text=subject[date[1] : date[2]], place=place, normal=date[0])
+        )
     return IdentityRecord(format=Format.MAIL, values=tuple(values), place=reading.place())
 
 
@@ -144,18 +158,26 @@ def _header_place(name: str, file: str) -> Place:
 def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
     """Recompute X-MSS-INS: ``O`` when a CDA has number, OID, birth name, first given name, date and sex; a NIA counts."""
     told = facts.header("X-MSS-INS")
-    wanted = ("O" if any(_complete(record) for cda in cdas for record in cda.records) else "N") if cdas else None
+    wanted = (
+        ("O" if any(_complete(record) for cda in cdas for record in cda.records) else "N") if cdas else None
+    )
     if told is None and wanted is None:
         return
     spot = Quote(_header_place("X-MSS-INS", file), told or "")
     if wanted is None:
-        text = Text("X-MSS-INS présent alors qu’aucun CDA n’est joint dans un XDM", "X-MSS-INS is there although no CDA is attached in an XDM")
+        text = Text(
+            "X-MSS-INS présent alors qu’aucun CDA n’est joint dans un XDM",
+            "X-MSS-INS is there although no CDA is attached in an XDM",
+        )
         yield official("mss-ins-without-cda", text, "TRA-07", at=(spot,))
     elif told is None:
         text = Text(f"X-MSS-INS: {wanted} attendu, absent", f"expected X-MSS-INS: {wanted}, missing")
         yield official("mss-ins-missing", text, "TRA-07", at=(spot,))
     elif told.strip() != wanted:
-        text = Text(f"X-MSS-INS: {wanted} attendu d’après le CDA joint, « {told} » trouvé", f"expected X-MSS-INS: {wanted} from the CDA attached, got {told!r}")
+        text = Text(
+            f"X-MSS-INS: {wanted} attendu d’après le CDA joint, « {told} » trouvé",
+            f"expected X-MSS-INS: {wanted} from the CDA attached, got {told!r}",
+        )
         header = next((record.place for cda in cdas for record in cda.records), None)
         yield official("mss-ins-wrong", text, "TRA-07", at=(spot, header) if header else (spot,))
 
@@ -172,31 +194,47 @@ def _codes(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Pr
         return
     listed = [one.strip() for one in told.split(",") if one.strip()]
     if sorted(set(listed)) != sorted(set(codes)):
-        text = Text(f"X-MSS-CODECDA: {', '.join(codes) or 'absent'} attendu, « {told} » trouvé", f"expected X-MSS-CODECDA: {', '.join(codes) or 'absent'}, got {told!r}")
+        text = Text(
+            f"X-MSS-CODECDA: {', '.join(codes) or 'absent'} attendu, « {told} » trouvé",
+            f"expected X-MSS-CODECDA: {', '.join(codes) or 'absent'}, got {told!r}",
+        )
         yield reported("mss-codecda", text, "TRA-07", at=(Quote(_header_place("X-MSS-CODECDA", file), told),))
 
 
 def _other_headers(facts: MailFacts, document: Document) -> Iterator[Problem]:
     nil = facts.header("X-MSS-NIL")
     if nil is not None and not nil.strip().isdecimal():
-        text = Text(f"X-MSS-NIL : un entier attendu, « {nil} » trouvé", f"X-MSS-NIL: expected an integer, got {nil!r}")
+        text = Text(
+            f"X-MSS-NIL : un entier attendu, « {nil} » trouvé", f"X-MSS-NIL: expected an integer, got {nil!r}"
+        )
         yield official("mss-nil", text, at=(Quote(_header_place("X-MSS-NIL", document.name), nil),))
     mes = facts.header("X-MSS-MES")
     if mes is not None and mes.strip() != "FIN":
         text = Text(f"X-MSS-MES : FIN attendu, « {mes} » trouvé", f"X-MSS-MES: expected FIN, got {mes!r}")
         yield inferred("mss-mes", text, at=(Quote(_header_place("X-MSS-MES", document.name), mes),))
     elif mes is not None and not document.records[0].of(Trait.MAILBOX):
-        text = Text("X-MSS-MES: FIN s’adresse à un patient, aucun n’est destinataire", "X-MSS-MES: FIN is for a patient, none receives this mail")
+        text = Text(
+            "X-MSS-MES: FIN s’adresse à un patient, aucun n’est destinataire",
+            "X-MSS-MES: FIN is for a patient, none receives this mail",
+        )
         yield inferred("mss-mes", text, at=(Quote(_header_place("X-MSS-MES", document.name), mes),))
     if facts.bodies and facts.bodies[0] != "text/plain":
-        text = Text("un corps text/plain attendu, ou en premier", "expected a text/plain body, or one that comes first")
+        text = Text(
+            "un corps text/plain attendu, ou en premier",
+            "expected a text/plain body, or one that comes first",
+        )
         yield inferred("mail-body", text, at=(Place(kind=PlaceKind.FILE, file=document.name),))
 
 
-def _recipients(document: Document, inside: Sequence[IdentityRecord], expected: Expected) -> Iterator[Problem]:
+def _recipients(
+    document: Document, inside: Sequence[IdentityRecord], expected: Expected
+) -> Iterator[Problem]:
     boxes = document.records[0].of(Trait.MAILBOX)
     if boxes and inside and not any(record.has_ins for record in inside) and not expected.forbids_ins:
-        text = Text("un patient est destinataire, mais rien de ce qui est joint ne porte d’INS", "a patient receives this mail, but nothing attached holds an INS")
+        text = Text(
+            "un patient est destinataire, mais rien de ce qui est joint ne porte d’INS",
+            "a patient receives this mail, but nothing attached holds an INS",
+        )
         yield official("mailbox-without-ins", text, "TRA-09", at=(boxes[0],))
 
 
@@ -205,37 +243,67 @@ def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
     subject = facts.header("Subject") or ""
     spot = Quote(_header_place("Subject", file), subject)
     if not _PREFIX.search(subject):
-        text = Text("objet XDM/1.0/DDM+… attendu avec un IHE_XDM", "expected the subject XDM/1.0/DDM+… with an IHE_XDM")
+        text = Text(
+            "objet XDM/1.0/DDM+… attendu avec un IHE_XDM",
+            "expected the subject XDM/1.0/DDM+… with an IHE_XDM",
+        )
         yield inferred("mail-subject-prefix", text, "TRA-07", at=(spot,))
         return
     key = f" {comparison_key(_PREFIX.sub(' ', subject))} "
     for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
-        names = [value for record in inside for trait in (birth, used) for value in record.of(trait) if value.normal]
+        names = [
+            value
+            for record in inside
+            for trait in (birth, used)
+            for value in record.of(trait)
+            if value.normal
+        ]
         if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
             text = Text(
-                f"objet : {birth.text.fr} « {names[0].text} » attendu", f"subject: expected the {birth.text.en} {names[0].text!r}"
+                f"objet : {birth.text.fr} « {names[0].text} » attendu",
+                f"subject: expected the {birth.text.en} {names[0].text!r}",
             )
             yield official("mail-subject-of-another", text, "F13", at=(spot, names[0]))
 
 
-def _pdf_beside(document: Document, cdas: Sequence[Document], inside: Sequence[IdentityRecord]) -> Iterator[Problem]:
+def _pdf_beside(
+    document: Document, cdas: Sequence[Document], inside: Sequence[IdentityRecord]
+) -> Iterator[Problem]:
     """Check the PDF beside the archive: there, PDF/A-1, named after the patient, the same as the one in the CDA."""
     pdfs = [part for part in document.parts if part.format is Format.PDF]
     if not pdfs and cdas:
-        text = Text("le même document en PDF/A-1 attendu à côté de l’archive", "expected the same document as PDF/A-1 beside the archive")
-        yield inferred("mail-pdf-missing", text, "DOC-08", at=(Place(kind=PlaceKind.FILE, file=document.name),))
+        text = Text(
+            "le même document en PDF/A-1 attendu à côté de l’archive",
+            "expected the same document as PDF/A-1 beside the archive",
+        )
+        yield inferred(
+            "mail-pdf-missing", text, "DOC-08", at=(Place(kind=PlaceKind.FILE, file=document.name),)
+        )
     embedded = [part for cda in cdas for part in cda.parts if part.format is Format.PDF]
     for pdf in pdfs:
         yield from archive_problems(pdf, "DOC-08")
         yield from _pdf_name(pdf, inside)
-        if len(cdas) == 1 and embedded and isinstance(pdf.facts, PdfFacts) and not any(_same(pdf, one) for one in embedded):
-            text = Text("le PDF joint n’est pas celui du corps du CDA", "the PDF attached is not the one in the body of the CDA")
-            spots = (Place(kind=PlaceKind.FILE, file=pdf.name), Place(kind=PlaceKind.FILE, file=embedded[0].name))
+        if (
+            len(cdas) == 1
+            and embedded
+            and isinstance(pdf.facts, PdfFacts)
+            and not any(_same(pdf, one) for one in embedded)
+        ):
+            text = Text(
+                "le PDF joint n’est pas celui du corps du CDA",
+                "the PDF attached is not the one in the body of the CDA",
+            )
+            spots = (
+                Place(kind=PlaceKind.FILE, file=pdf.name),
+                Place(kind=PlaceKind.FILE, file=embedded[0].name),
+            )
             yield official("mail-pdf-differs", text, "DOC-08", at=spots)
 
 
 def _same(one: Document, other: Document) -> bool:
-    return one.data == other.data or compact("".join(one.text.split())) == compact("".join(other.text.split()))
+    return one.data == other.data or compact("".join(one.text.split())) == compact(
+        "".join(other.text.split())
+    )
 
 
 def _pdf_name(pdf: Document, inside: Sequence[IdentityRecord]) -> Iterator[Problem]:
@@ -244,13 +312,25 @@ def _pdf_name(pdf: Document, inside: Sequence[IdentityRecord]) -> Iterator[Probl
     place = Place(kind=PlaceKind.FILE, file=pdf.name)
     match = _PDF_NAME.fullmatch(name)
     if match is None:
-        text = Text(f"nom <date>_<type>_<NOM>_<prénom>.pdf attendu, « {name} » trouvé", f"expected the name <date>_<type>_<NOM>_<prénom>.pdf, got {name!r}")
+        text = Text(
+            f"nom <date>_<type>_<NOM>_<prénom>.pdf attendu, « {name} » trouvé",
+            f"expected the name <date>_<type>_<NOM>_<prénom>.pdf, got {name!r}",
+        )
         yield inferred("pdf-name", text, "DOC-08", at=(Quote(place, name),))
         return
     key = f" {comparison_key(name.removesuffix('.pdf').replace('_', ' '))} "
     for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
-        names = [value for record in inside for trait in (birth, used) for value in record.of(trait) if value.normal]
+        names = [
+            value
+            for record in inside
+            for trait in (birth, used)
+            for value in record.of(trait)
+            if value.normal
+        ]
         if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
-            text = Text(f"nom du PDF : {birth.text.fr} « {names[0].text} » attendu", f"name of the PDF: expected the {birth.text.en} {names[0].text!r}")
+            text = Text(
+                f"nom du PDF : {birth.text.fr} « {names[0].text} » attendu",
+                f"name of the PDF: expected the {birth.text.en} {names[0].text!r}",
+            )
             yield official("pdf-name-of-another", text, "DOC-08", "F13", at=(Quote(place, name), names[0]))
             return

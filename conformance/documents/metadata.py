@@ -90,12 +90,18 @@ def read_metadata(root: etree._Element, reading: Reading, form: Format) -> Metad
 def check_content(entry: Entry, data: bytes) -> Iterator[Problem]:
     """Hold a document against the size and the hash that its metadata give (SHA-1 in hexadecimal)."""
     if entry.size and entry.size != str(len(data)):
-        text = Text(f"taille {len(data)} attendue, {entry.size} déclarée", f"expected the size {len(data)}, got {entry.size}")
+        text = Text(
+            f"taille {len(data)} attendue, {entry.size} déclarée",
+            f"expected the size {len(data)}, got {entry.size}",
+        )
         yield official("xds-size", text, "TRA-05", at=(Quote(entry.place, entry.size),))
     digest = hashlib.sha1(data, usedforsecurity=False)
     if entry.hash and entry.hash.lower() != digest.hexdigest():
         if entry.hash == base64.b64encode(digest.digest()).decode("ascii"):
-            text = Text("empreinte en hexadécimal attendue, elle est en base64", "expected the hash in hexadecimal, it is in base64")
+            text = Text(
+                "empreinte en hexadécimal attendue, elle est en base64",
+                "expected the hash in hexadecimal, it is in base64",
+            )
         else:
             text = Text(
                 f"empreinte SHA-1 {digest.hexdigest()} attendue, « {entry.hash} » déclarée",
@@ -107,14 +113,19 @@ def check_content(entry: Entry, data: bytes) -> Iterator[Problem]:
 def signature(entry: Entry, root: etree._Element) -> bool:
     """Tell whether an entry is the signature of the lot, which has no patient content."""
     element = next((one for one in descend(root, "ExtrinsicObject") if one.get("id") == entry.id), None)
-    return element is not None and any(one.get("nodeRepresentation") == _SIGNATURE for one in children(element, "Classification"))
+    return element is not None and any(
+        one.get("nodeRepresentation") == _SIGNATURE for one in children(element, "Classification")
+    )
 
 
-def missing_source(metadata: Metadata, root: etree._Element, reading: Reading) -> Iterator[Problem]:
+def missing_source(root: etree._Element, reading: Reading) -> Iterator[Problem]:
     """Say that ``sourcePatientInfo`` is not there: two official texts disagree on whether it must be."""
     for element in descend(root, "ExtrinsicObject"):
         if not any(slot.get("name") == "sourcePatientInfo" for slot in children(element, "Slot")):
-            text = Text("sourcePatientInfo absent : les textes divergent sur son obligation", "no sourcePatientInfo: texts disagree on whether it is mandatory")
+            text = Text(
+                "sourcePatientInfo absent : les textes divergent sur son obligation",
+                "no sourcePatientInfo: texts disagree on whether it is mandatory",
+            )
             yield inferred("xds-no-source-info", text, "TRA-05", at=(_at(element, reading),))
             return
 
@@ -130,7 +141,14 @@ def _entry(element: etree._Element, reading: Reading) -> Entry:
     def told(name: str) -> str:
         return _slot_text(slots[name]) if name in slots else ""
 
-    return Entry(element.get("id", ""), _uri(slots.get("URI")), told("hash"), told("size"), element.get("mimeType", ""), _at(element, reading))
+    return Entry(
+        element.get("id", ""),
+        _uri(slots.get("URI")),
+        told("hash"),
+        told("size"),
+        element.get("mimeType", ""),
+        _at(element, reading),
+    )
 
 
 def _slot_values(slot: etree._Element) -> list[str]:
@@ -146,7 +164,11 @@ def _uri(slot: etree._Element | None) -> str:
     if slot is None:
         return ""
     values = _slot_values(slot)
-    return "".join(_WRAPPED.sub("", value, count=1) for value in values) if len(values) > 1 else _WRAPPED.sub("", next(iter(values), ""), count=1)
+    return (
+        "".join(_WRAPPED.sub("", value, count=1) for value in values)
+        if len(values) > 1
+        else _WRAPPED.sub("", next(iter(values), ""), count=1)
+    )
 
 
 def _patient_ids(
@@ -154,11 +176,20 @@ def _patient_ids(
 ) -> Iterator[IdentityRecord]:
     for identifier in children(element, "ExternalIdentifier"):
         if identifier.get("identificationScheme", "").lower().removeprefix("urn:uuid:") == scheme:
-            yield from _cx_record(identifier.get("value", ""), identifier, reading, form, problems, attribute="value")
+            yield from _cx_record(
+                identifier.get("value", ""), identifier, reading, form, problems, attribute="value"
+            )
 
 
 def _cx_record(
-    cx: str, element: etree._Element, reading: Reading, form: Format, problems: list[Problem], *, attribute: str = "", assertion: bool = False
+    cx: str,
+    element: etree._Element,
+    reading: Reading,
+    form: Format,
+    problems: list[Problem],
+    *,
+    attribute: str = "",
+    assertion: bool = False,
 ) -> Iterator[IdentityRecord]:
     place = _at(element, reading, attribute)
     parts = cx.split("^")
@@ -175,7 +206,9 @@ def _identifier(cx: str, place: Place) -> Identifier:
     oid = authority[1] if len(authority) > 1 else ""
     return Identifier(
         kind=kind_of(oid),
-        number=Value(trait=Trait.MATRICULE, text=parts[0], place=place, normal=parts[0]) if parts[0] else None,
+        number=Value(trait=Trait.MATRICULE, text=parts[0], place=place, normal=parts[0])
+        if parts[0]
+        else None,
         oid=Value(trait=Trait.OID, text=oid, place=place, normal=oid) if oid else None,
         type_code=parts[4] if len(parts) > 4 else "",  # noqa: PLR2004 - CX-5
         place=place,
@@ -190,17 +223,25 @@ def _cx(cx: str, identifier: Identifier, place: Place, *, where: str = "patientI
     authority = parts[3].split("&")
     spot = Quote(place, cx)
     if identifier.type_code != "NH":
-        text = Text(f"{where} : type NH attendu pour un INS, « {identifier.type_code} » trouvé", f"{where}: expected the type NH for an INS, got {identifier.type_code!r}")
+        text = Text(
+            f"{where} : type NH attendu pour un INS, « {identifier.type_code} » trouvé",
+            f"{where}: expected the type NH for an INS, got {identifier.type_code!r}",
+        )
         yield official("xds-identifier-type", text, "TRA-05", at=(spot,))
     if len(authority) < 3 or authority[2] != "ISO":  # noqa: PLR2004 - HD
         text = Text(f"{where} : &OID&ISO attendu", f"{where}: expected &OID&ISO")
         yield official("xds-authority-type", text, "TRA-05", at=(spot,))
     if authority[0]:
-        text = Text(f"{where} : CX-4.1 vide attendu, « {authority[0]} » trouvé", f"{where}: expected CX-4.1 empty, got {authority[0]!r}")
+        text = Text(
+            f"{where} : CX-4.1 vide attendu, « {authority[0]} » trouvé",
+            f"{where}: expected CX-4.1 empty, got {authority[0]!r}",
+        )
         yield inferred("xds-authority-name", text, "TRA-05", at=(spot,))
 
 
-def _source(element: etree._Element, reading: Reading, form: Format, problems: list[Problem]) -> Iterator[IdentityRecord]:
+def _source(
+    element: etree._Element, reading: Reading, form: Format, problems: list[Problem]
+) -> Iterator[IdentityRecord]:
     for slot in children(element, "Slot"):
         if slot.get("name") == "sourcePatientId" and _slot_text(slot):
             place = _at(slot, reading)
@@ -221,7 +262,9 @@ def _info(slot: etree._Element, reading: Reading, form: Format) -> IdentityRecor
         if name == "PID-5":
             values.extend(_name(content, place))
         elif name == "PID-7" and content:
-            values.append(Value(trait=Trait.BIRTH_DATE, text=content, place=place, normal=compact_date(content)))
+            values.append(
+                Value(trait=Trait.BIRTH_DATE, text=content, place=place, normal=compact_date(content))
+            )
         elif name == "PID-8" and content:
             values.append(Value(trait=Trait.SEX, text=content, place=place, normal=content))
         elif name == "PID-11" and "BDL" in content:
@@ -230,8 +273,14 @@ def _info(slot: etree._Element, reading: Reading, form: Format) -> IdentityRecor
                 values.append(Value(trait=Trait.BIRTH_PLACE, text=parts[8], place=place, normal=parts[8]))
         elif name == "PID-3" and content:
             # The producer's own identifiers, among them the INS in the HL7 v2 form.
-            identifiers.extend(one for cx in content.split("~") if (one := _identifier(cx, place)).oid and one.oid.normal in INS_OIDS)
-    return IdentityRecord(format=form, values=tuple(values), identifiers=tuple(identifiers), place=_at(slot, reading))
+            identifiers.extend(
+                one
+                for cx in content.split("~")
+                if (one := _identifier(cx, place)).oid and one.oid.normal in INS_OIDS
+            )
+    return IdentityRecord(
+        format=form, values=tuple(values), identifiers=tuple(identifiers), place=_at(slot, reading)
+    )
 
 
 def _name(content: str, place: Place) -> Iterable[Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from simulator.ins.matricule import NUMBER_LENGTH, VALUE_LENGTH, Matricule, MatriculeError, key_of
+from simulator.ins.matricule import NUMBER_LENGTH, VALUE_LENGTH, MatriculeError, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -50,16 +50,47 @@ _LABEL: Final = re.compile(
               f"(?P<matricule>\\b(?:{_MATRICULE}))", f"(?P<other>\\b(?:{_OTHERS}))"])
 )  # fmt: skip
 _PLAIN_FIRST: Final = re.compile(r"prenom\s*\(?s?\)?\s*:")
-_BILLING: Final = re.compile(r"s[ée]curit[ée]\s+sociale|\bn°?\s*s\.?s\b|\bnss\b|assur[ée]|immatriculation|n°\s*ss", re.IGNORECASE)
-_AFTER: Final = re.compile(r"[\s,;:/|()\[\]{}–—-]*(?:nature\s*:?\s*|INS[\s-]*|de\s+type\s+|type\s*:?\s*)?[\s(\[–—-]*(NIR|NIA)\b", re.IGNORECASE)
+_BILLING: Final = re.compile(
+    r"s[ée]curit[ée]\s+sociale|\bn°?\s*s\.?s\b|\bnss\b|assur[ée]|immatriculation|n°\s*ss", re.IGNORECASE
+)
+_AFTER: Final = re.compile(
+    r"[\s,;:/|()\[\]{}–—-]*(?:nature\s*:?\s*|INS[\s-]*|de\s+type\s+|type\s*:?\s*)?[\s(\[–—-]*(NIR|NIA)\b",
+    re.IGNORECASE,
+)
 _BILLED: Final = re.compile(r"[\s(\[]*n°?\s*s\.?s", re.IGNORECASE)
 _BEFORE: Final = re.compile(r"\b(?:INS[\s-]*)?(NIR|NIA)\b(?:\s+de\s+test)?[\s)\]:]*$", re.IGNORECASE)
 _DIGITS: Final = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SPACES}.\-]{{0,2}}[0-9AaBb]){{9,21}}(?![0-9A-Za-z])")
-_DATE: Final = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<!\d)(\d{1,2})(?:er)?\s+([a-zéûç]{3,9})\.?\s+(\d{4})(?!\d)", re.IGNORECASE)
-_MONTHS: Final = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
+_DATE: Final = re.compile(
+    r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<!\d)(\d{1,2})(?:er)?\s+([a-zéûç]{3,9})\.?\s+(\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+_MONTHS: Final = (
+    "janv",
+    "fevr",
+    "mars",
+    "avri",
+    "mai",
+    "juin",
+    "juil",
+    "aout",
+    "sept",
+    "octo",
+    "nove",
+    "dece",
+)
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*")
 _COG: Final = re.compile(r"(?<![0-9A-Z])(\d{5}|2[AB]\d{3})(?![0-9A-Z])")
-_SEXES: Final = {"f": "F", "feminin": "F", "femme": "F", "female": "F", "m": "M", "masculin": "M", "homme": "M", "male": "M", "h": "M"}
+_SEXES: Final = {
+    "f": "F",
+    "feminin": "F",
+    "femme": "F",
+    "female": "F",
+    "m": "M",
+    "masculin": "M",
+    "homme": "M",
+    "male": "M",
+    "h": "M",
+}
 CAPTION: Final = re.compile(r"INS\s+[àa]\s+scanner", re.IGNORECASE)
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
@@ -73,7 +104,9 @@ class PagePlaces:
 
     def place(self, line: Line, start: int = 0, end: int | None = None) -> Place:
         """Return a place in a line."""
-        return Place(kind=PlaceKind.LINE, file=self.file, page=self.page, line=line.number, box=line.box(start, end))
+        return Place(
+            kind=PlaceKind.LINE, file=self.file, page=self.page, line=line.number, box=line.box(start, end)
+        )
 
 
 def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Format.PDF) -> IdentityRecord:
@@ -82,9 +115,13 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     identifiers: list[Identifier] = []
     for index, line in enumerate(lines):
         values.extend(_labelled(line, lines[index + 1 : index + 4], places))
-        identifiers.extend(_numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values))
+        identifiers.extend(
+            _numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values)
+        )
     place = Place(kind=PlaceKind.LINE, file=places.file, page=places.page)
-    return IdentityRecord(format=form, values=tuple(_settle(values)), identifiers=tuple(identifiers), place=place)
+    return IdentityRecord(
+        format=form, values=tuple(_settle(values)), identifiers=tuple(identifiers), place=place
+    )
 
 
 def plain(text: str) -> str:
@@ -103,7 +140,14 @@ def french_date(text: str) -> tuple[str, int, int] | None:
         year, month, day = match[4], match[5], match[6]
     else:
         word = plain(match[8])
-        number = next((index for index, name in enumerate(_MONTHS, 1) if word.startswith(name[:4]) or name.startswith(word)), None)
+        number = next(
+            (
+                index
+                for index, name in enumerate(_MONTHS, 1)
+                if word.startswith(name[:4]) or name.startswith(word)
+            ),
+            None,
+        )
         if number is None:
             return None
         day, month, year = match[7], str(number), match[9]
@@ -136,26 +180,36 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
         date = french_date(raw)
         if date is None:
             return None
-        return _made(trait, line, start + date[1], start + date[2], date[0], places)
+        return _made(trait, line, (start + date[1], start + date[2]), date[0], places)
     if trait is Trait.BIRTH_PLACE:
         code = _COG.search(raw)
-        return _made(trait, line, start + code.start(1), start + code.end(1), code[1], places) if code else None
+        return (
+            _made(trait, line, (start + code.start(1), start + code.end(1)), code[1], places)
+            if code
+            else None
+        )
     if trait is Trait.SEX:
         word = re.match(r"[A-Za-zéÉ]+", raw)
         sex = _SEXES.get(plain(word[0])) if word else None
-        return _made(trait, line, start, start + word.end(), sex, places) if word and sex else None
+        return _made(trait, line, (start, start + word.end()), sex, places) if word and sex else None
     stop = _NAME_END.search(raw)
     name = raw[: stop.start()] if stop else raw
     name = name.rstrip(" :.-–—/")
     if not re.search(r"[^\W\d_]", name) or len(name) > 120:  # noqa: PLR2004 - no name but a sentence
         return None
-    return _made(trait, line, start, start + len(name), " ".join(name.split()), places)
+    return _made(trait, line, (start, start + len(name)), " ".join(name.split()), places)
 
 
-def _under(trait: Trait, line: Line, label: re.Match[str], below: Sequence[Line], places: PagePlaces) -> Value | None:
+def _under(
+    trait: Trait, line: Line, label: re.Match[str], below: Sequence[Line], places: PagePlaces
+) -> Value | None:
     """Look under a label that stands at the head of a column."""
     rest = line.text[label.end() :]
-    if re.match(r"[\s:.]*[^\s\t:.]", rest) and not re.match(r"[\s:.]*\t", rest) and not _LABEL.match(plain(rest).lstrip(" :\t")):
+    if (
+        re.match(r"[\s:.]*[^\s\t:.]", rest)
+        and not re.match(r"[\s:.]*\t", rest)
+        and not _LABEL.match(plain(rest).lstrip(" :\t"))
+    ):
         return None
     left, _, width, _ = line.box(label.start(), label.end())
     for other in below:
@@ -179,8 +233,15 @@ def _columns(text: str) -> Iterator[tuple[int, int]]:
         start += len(part) + 1
 
 
-def _made(trait: Trait, line: Line, start: int, end: int, normal: str, places: PagePlaces) -> Value:
-    return Value(trait=trait, text=line.text[start:end], place=places.place(line, start, end), normal=normal, display=True)
+def _made(trait: Trait, line: Line, span: tuple[int, int], normal: str, places: PagePlaces) -> Value:
+    start, end = span
+    return Value(
+        trait=trait,
+        text=line.text[start:end],
+        place=places.place(line, start, end),
+        normal=normal,
+        display=True,
+    )
 
 
 def _numbers(
@@ -191,7 +252,10 @@ def _numbers(
     known = [(number, start, end) for number, start, end in find_matricules(line.text)]
     for label in labels:
         match = _DIGITS.search(line.text, label.end())
-        near = match and not re.search(r"[^\W\d_]{4,}", re.sub(r"(?i)INS|NIR|NIA|test|matricule|num[ée]ro", "", line.text[label.end() : match.start()]))
+        near = match and not re.search(
+            r"[^\W\d_]{4,}",
+            re.sub(r"(?i)INS|NIR|NIA|test|matricule|num[ée]ro", "", line.text[label.end() : match.start()]),
+        )
         if match and near and not any(start <= match.start() < end for _, start, end in known):
             known.append((compact(match[0]), match.start(), match.end()))
     for number, start, end in known:
@@ -202,22 +266,41 @@ def _numbers(
             continue
         if not labelled and not nature:
             continue
-        digits = Value(trait=Trait.MATRICULE, text=line.text[start:end], place=places.place(line, start, end), normal=number, display=True)
+        digits = Value(
+            trait=Trait.MATRICULE,
+            text=line.text[start:end],
+            place=places.place(line, start, end),
+            normal=number,
+            display=True,
+        )
         if len(number) > 15:  # noqa: PLR2004 - an old INS-C of 22 digits
             yield Identifier(kind=IdKind.INS_C, number=digits, oid=None, place=digits.place)
             continue
         told = nature or _next_line_nature(line, below, start, end)
         if told:
-            where = places.place(line, end + told.start(1), end + told.end(1)) if told is nature else digits.place
-            values.append(Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True))
-        elif (label := next((one for one in reversed(labels) if one.end() <= start), None)) and (
-            word := re.search(r"ni[ra]\b", label[0])
-        ):
-            where = places.place(line, label.start() + word.start(), label.start() + word.end())
-            values.append(Value(trait=Trait.NATURE, text=word[0].upper(), place=where, normal=word[0].upper(), display=True))
+            where = (
+                places.place(line, end + told.start(1), end + told.end(1)) if told is nature else digits.place
+            )
+            values.append(
+                Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True)
+            )
+        elif before := _label_nature(line, labels, start, places):
+            values.append(before)
         elif not is_matricule(number) and len(number) not in {13, 14, 15}:
             continue
         yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=digits.place)
+
+
+def _label_nature(
+    line: Line, labels: Sequence[re.Match[str]], start: int, places: PagePlaces
+) -> Value | None:
+    """Return the nature that the label itself tells, before the number: ``INS-NIR : …``."""
+    label = next((one for one in reversed(labels) if one.end() <= start), None)
+    word = re.search(r"ni[ra]\b", label[0]) if label else None
+    if label is None or word is None:
+        return None
+    place = places.place(line, label.start() + word.start(), label.start() + word.end())
+    return Value(trait=Trait.NATURE, text=word[0].upper(), place=place, normal=word[0].upper(), display=True)
 
 
 def _label_above(line: Line, start: int, above: Line | None) -> bool:
@@ -242,7 +325,11 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
             left, _, width, _ = line.box(start, end)
             for first, last in _columns(other.text):
                 box = other.box(first, last)
-                alone = re.fullmatch(r"[\s(\[]*(?:nature\s*:?\s*)?(?:INS[\s-]*)?(NIR|NIA)\b(?:\s+de\s+test)?[\s)\]]*", other.text[first:last], re.IGNORECASE)
+                alone = re.fullmatch(
+                    r"[\s(\[]*(?:nature\s*:?\s*)?(?:INS[\s-]*)?(NIR|NIA)\b(?:\s+de\s+test)?[\s)\]]*",
+                    other.text[first:last],
+                    re.IGNORECASE,
+                )
                 if alone and box[0] < left + width and box[0] + box[2] > left:
                     return alone
     return None

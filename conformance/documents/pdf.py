@@ -55,7 +55,9 @@ class PdfFacts:
     @property
     def is_prescription(self) -> bool:
         """Whether the first page calls itself a prescription: those need no symbol (DOC-07)."""
-        return any("ordonnance" in plain(line.text) or "prescription" in plain(line.text) for line in self.lines[:25])
+        return any(
+            "ordonnance" in plain(line.text) or "prescription" in plain(line.text) for line in self.lines[:25]
+        )
 
 
 def read(data: bytes, reading: Reading) -> Document:
@@ -66,7 +68,8 @@ def read(data: bytes, reading: Reading) -> Document:
     except pdfium.PdfRefusedError as error:
         if error.encrypted:
             text = Text(
-                "PDF protégé par un mot de passe : rien n’a pu être lu", "PDF protected by a password: nothing could be read"
+                "PDF protégé par un mot de passe : rien n’a pu être lu",
+                "PDF protected by a password: nothing could be read",
             )
             problem = unjudged("pdf-encrypted", text, reading.place())
         else:
@@ -87,7 +90,13 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
     record = read_page(lines, PagePlaces(reading.name, 1))
     caption = next(
         (
-            Place(kind=PlaceKind.LINE, file=reading.name, page=1, line=line.number, box=line.box(match.start(), match.end()))
+            Place(
+                kind=PlaceKind.LINE,
+                file=reading.name,
+                page=1,
+                line=line.number,
+                box=line.box(match.start(), match.end()),
+            )
             for line in lines
             if (match := CAPTION.search(line.text))
         ),
@@ -150,14 +159,21 @@ def _symbols(opened: Any, reading: Reading) -> tuple[list[tuple[int, Symbol]], b
 def _in_points(symbol: Symbol, dpi: float) -> Symbol:
     left, top, width, height = (side * pdfium.POINTS_PER_INCH / dpi for side in symbol.box)
     return Symbol(
-        symbol.text, symbol.size, symbol.identifier, (left, top, width, height), symbol.error, has_eci=symbol.has_eci
+        symbol.text,
+        symbol.size,
+        symbol.identifier,
+        (left, top, width, height),
+        symbol.error,
+        has_eci=symbol.has_eci,
     )
 
 
 def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[Problem]:
     for name, data in pdfium.attachments(opened, reading.limits.bytes_in):
         if data is None:
-            text = Text(f"le fichier joint « {name} » ne se lit pas", f"the attached file {name!r} cannot be read")
+            text = Text(
+                f"le fichier joint « {name} » ne se lit pas", f"the attached file {name!r} cannot be read"
+            )
             yield unjudged("attachment-unreadable", text, reading.place(name))
         elif data.strip():
             part = reading.part(data, name)
@@ -189,7 +205,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield unjudged("no-text-layer", text, place)
     elif has_text:
         yield from _printed(record, facts, expected, place)
-    yield from _symbol(record, facts, expected, place)
+    yield from _symbol(facts, expected, place)
 
 
 def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
@@ -204,17 +220,24 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
         )
         yield official("nature-missing", text, "DOC-01", at=(number,))
     elif (nature := record.first(Trait.NATURE)) and _is_before(nature.place, number.place):
-        text = Text("la nature suit le matricule ; elle est ici avant lui", "the nature follows the matricule; here it stands before")
+        text = Text(
+            "la nature suit le matricule ; elle est ici avant lui",
+            "the nature follows the matricule; here it stands before",
+        )
         yield inferred("nature-before-number", text, "DOC-01", at=(nature, number))
     if number is None and not expected.is_qualified:
         return
     for trait in (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX):
-        if record.first(trait) is None and not (trait is Trait.FIRST_NAME and record.first(Trait.FIRST_NAMES)):
+        if record.first(trait) is None and not (
+            trait is Trait.FIRST_NAME and record.first(Trait.FIRST_NAMES)
+        ):
             yield _not_labelled(trait, facts, expected, place)
 
 
 def _is_before(one: Place, other: Place) -> bool:
-    return one.line == other.line and one.box is not None and other.box is not None and one.box[0] < other.box[0]
+    return (
+        one.line == other.line and one.box is not None and other.box is not None and one.box[0] < other.box[0]
+    )
 
 
 def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
@@ -222,7 +245,9 @@ def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Pr
     for line in facts.lines:
         for number, start, end in find_matricules(line.text):
             if number == known:
-                spot = Place(kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box(start, end))
+                spot = Place(
+                    kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box(start, end)
+                )
                 text = Text(
                     "le matricule est imprimé sans libellé INS ni nature (NIR ou NIA)",
                     "the matricule is printed with neither a label of the INS nor its nature (NIR or NIA)",
@@ -238,7 +263,9 @@ def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Pr
 
 def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Place) -> Problem:
     said = trait.text
-    wanted = expected.of(trait) or ((expected.of(Trait.FIRST_NAMES) or "").partition(" ")[0] if trait is Trait.FIRST_NAME else "")
+    wanted = expected.of(trait) or (
+        (expected.of(Trait.FIRST_NAMES) or "").partition(" ")[0] if trait is Trait.FIRST_NAME else ""
+    )
     line = _line_with(trait, wanted, facts) if wanted else None
     if line is not None:
         spot = Place(kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box())
@@ -261,15 +288,19 @@ def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
     if trait is Trait.BIRTH_DATE:
         from conformance.documents.paper import french_date  # noqa: PLC0415
 
-        return next((line for line in facts.lines if (date := french_date(line.text)) and date[0] == wanted), None)
+        return next(
+            (line for line in facts.lines if (date := french_date(line.text)) and date[0] == wanted), None
+        )
     if trait is Trait.SEX:
         words = {"F": {"f", "feminin"}, "M": {"m", "masculin"}}.get(wanted, set())
-        return next((line for line in facts.lines if words & set(plain(line.text).replace("\t", " ").split())), None)
+        return next(
+            (line for line in facts.lines if words & set(plain(line.text).replace("\t", " ").split())), None
+        )
     key = f" {comparison_key(wanted)} "
     return next((line for line in facts.lines if key in f" {comparison_key(line.text)} "), None)
 
 
-def _symbol(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
+def _symbol(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
     ins = [(page, symbol) for page, symbol in facts.symbols if symbol.is_ins]
     if ins:
         yield from _symbol_there(ins, facts, place)
@@ -278,9 +309,12 @@ def _symbol(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: 
         return
     spot = facts.caption or place
     if facts.too_large:
-        text = Text("page trop grande pour être dessinée : le symbole n’a pas été cherché", "page too large to be drawn: the symbol was not looked for")
+        text = Text(
+            "page trop grande pour être dessinée : le symbole n’a pas été cherché",
+            "page too large to be drawn: the symbol was not looked for",
+        )
         yield unjudged("symbol-not-looked-for", text, spot)
-    elif facts.symbols and facts.symbols[0][1].error or facts.may_hide_symbol:
+    elif (facts.symbols and facts.symbols[0][1].error) or facts.may_hide_symbol:
         text = Text(
             f"aucun Datamatrix INS décodé à {DPI[-1]:.0f} points par pouce ; un dessin qui pourrait en être un est là "
             "(modules d’au moins 0,25 mm attendus à 200 points par pouce, 0,42 mm à 100)",
@@ -293,23 +327,33 @@ def _symbol(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: 
         yield official("caption-without-symbol", text, "DOC-03", at=(spot,))
     else:
         text = Text(
-            "identité qualifiée : un Datamatrix INS attendu, aucun trouvé", "qualified identity: expected a Datamatrix INS, found none"
+            "identité qualifiée : un Datamatrix INS attendu, aucun trouvé",
+            "qualified identity: expected a Datamatrix INS, found none",
         )
         yield official("symbol-missing", text, "DOC-03", at=(place,))
 
 
 def _symbol_there(ins: list[tuple[int, Symbol]], facts: PdfFacts, place: Place) -> Iterator[Problem]:
     if all(page > 1 for page, _ in ins):
-        text = Text("le Datamatrix INS attendu sur la première page", "expected the Datamatrix INS on the first page")
+        text = Text(
+            "le Datamatrix INS attendu sur la première page", "expected the Datamatrix INS on the first page"
+        )
         yield inferred("symbol-not-on-first-page", text, "DOC-03", at=(place,))
     if len(ins) > 1 and len({page for page, _ in ins}) < len(ins):
         text = Text(
-            f"un seul Datamatrix INS par page attendu, {len(ins)} trouvés", f"expected one Datamatrix INS on a page, got {len(ins)}"
+            f"un seul Datamatrix INS par page attendu, {len(ins)} trouvés",
+            f"expected one Datamatrix INS on a page, got {len(ins)}",
         )
-        spots = [Quote(Place(kind=PlaceKind.PIXELS, file=place.file, page=page, box=symbol.box), symbol.text[:60]) for page, symbol in ins]
+        spots = [
+            Quote(Place(kind=PlaceKind.PIXELS, file=place.file, page=page, box=symbol.box), symbol.text[:60])
+            for page, symbol in ins
+        ]
         yield inferred("several-symbols", text, "DOC-03", at=spots)
     if facts.caption is None:
-        text = Text("légende « INS à scanner » attendue près du symbole", "expected the caption “INS à scanner” near the symbol")
+        text = Text(
+            "légende « INS à scanner » attendue près du symbole",
+            "expected the caption “INS à scanner” near the symbol",
+        )
         first = Place(kind=PlaceKind.PIXELS, file=place.file, page=ins[0][0], box=ins[0][1].box)
         yield inferred("caption-missing", text, "DOC-03", at=(first,))
 
@@ -327,5 +371,3 @@ def archive_problems(document: Document, *rules: str) -> Iterator[Problem]:
             f"expected PDF/A-1 claimed in its metadata, got {got if facts.claim else 'no claim'}",
         )
         yield official("pdfa-claim", text, *rules, at=(Quote(place, got),))
-
-

@@ -61,7 +61,17 @@ def _claim(packet: bytes) -> Claim | None:
     name = re.escape(prefix[1])
     values = []
     for field in (b"part", b"conformance"):
-        pattern = rb"<" + name + rb":" + field + rb"\s*>\s*([0-9A-Za-z]{1,4})\s*<|\b" + name + rb":" + field + rb"\s*=\s*['\"]\s*([0-9A-Za-z]{1,4})"
+        pattern = (
+            rb"<"
+            + name
+            + rb":"
+            + field
+            + rb"\s*>\s*([0-9A-Za-z]{1,4})\s*<|\b"
+            + name
+            + rb":"
+            + field
+            + rb"\s*=\s*['\"]\s*([0-9A-Za-z]{1,4})"
+        )
         matches = re.findall(pattern, packet)
         values.append((matches[-1][0] or matches[-1][1]).decode("ascii") if matches else "")
     return Claim(values[0], values[1].upper()) if values[0] else None

@@ -164,9 +164,15 @@ def _lines(letters: list[tuple[float, float, float, float, str]]) -> list[Line]:
         for index in range(len(rows) - 1, max(-1, len(rows) - 40), -1):
             top, bottom, row = rows[index]
             # A comma or a hyphen is small: its middle lies inside the row; a capital covers the middle of the row.
-            if top <= middle <= bottom or (letter[2] <= (top + bottom) / 2 <= letter[3] and size < 3 * (bottom - top)):
+            if top <= middle <= bottom or (
+                letter[2] <= (top + bottom) / 2 <= letter[3] and size < 3 * (bottom - top)
+            ):
                 row.append(letter)
-                rows[index] = (min(top, letter[2]), max(bottom, letter[3]), row) if size < 2 * (bottom - top) else rows[index]
+                rows[index] = (
+                    (min(top, letter[2]), max(bottom, letter[3]), row)
+                    if size < 2 * (bottom - top)
+                    else rows[index]
+                )
                 break
         else:
             rows.append((letter[2], letter[3], [letter]))

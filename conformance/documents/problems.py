@@ -10,15 +10,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from conformance.documents.record import Place
 from conformance.rules.catalogue import EvidenceLevel
-from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.documents.record import Place, Value
+    from conformance.documents.record import Value
+    from simulator.text import Text
 
-__all__ = ["EvidenceLevel", "Problem", "Quote", "Severity", "inferred", "official", "quote", "reported", "unjudged"]
+__all__ = [
+    "EvidenceLevel",
+    "Problem",
+    "Quote",
+    "Severity",
+    "inferred",
+    "official",
+    "quote",
+    "reported",
+    "unjudged",
+]
 
 _SHOWN = 80
 
@@ -64,7 +75,9 @@ class Problem:
 
     def line(self, lang: str = "fr") -> str:
         """Return the problem on one line, for an assertion message."""
-        where = " | ".join(f"{one.place.full.fr if lang == 'fr' else one.place.full.en}: {one.text!r}" for one in self.quotes)
+        where = " | ".join(
+            f"{one.place.full.fr if lang == 'fr' else one.place.full.en}: {one.text!r}" for one in self.quotes
+        )
         said = self.text.fr if lang == "fr" else self.text.en
         rules = f" [{' '.join(self.rules)}]" if self.rules else ""
         return f"{self.severity} {self.code}{rules}: {said}" + (f" — {where}" if where else "")
@@ -76,27 +89,49 @@ def quote(*spots: Value | Quote | Place) -> tuple[Quote, ...]:
 
 
 def official(
-    code: str, text: Text, *rules: str, at: Iterable[Value | Quote | Place] = (), severity: Severity = Severity.FAIL
+    code: str,
+    text: Text,
+    *rules: str,
+    at: Iterable[Value | Quote | Place] = (),
+    severity: Severity = Severity.FAIL,
 ) -> Problem:
     """Make a problem against a text we read, or against arithmetic."""
     return Problem(code=code, severity=severity, text=text, rules=rules, quotes=quote(*at))
 
 
 def reported(
-    code: str, text: Text, *rules: str, at: Iterable[Value | Quote | Place] = (), severity: Severity = Severity.FAIL
+    code: str,
+    text: Text,
+    *rules: str,
+    at: Iterable[Value | Quote | Place] = (),
+    severity: Severity = Severity.FAIL,
 ) -> Problem:
     """Make a problem against a rule that a third party reports: FAIL, and marked so."""
     return Problem(
-        code=code, severity=severity, text=text, rules=rules, evidence=EvidenceLevel.REPORTED, quotes=quote(*at)
+        code=code,
+        severity=severity,
+        text=text,
+        rules=rules,
+        evidence=EvidenceLevel.REPORTED,
+        quotes=quote(*at),
     )
 
 
 def inferred(
-    code: str, text: Text, *rules: str, at: Iterable[Value | Quote | Place] = (), severity: Severity = Severity.REVIEW
+    code: str,
+    text: Text,
+    *rules: str,
+    at: Iterable[Value | Quote | Place] = (),
+    severity: Severity = Severity.REVIEW,
 ) -> Problem:
     """Make a problem against a rule that we infer: for a person to look at."""
     return Problem(
-        code=code, severity=severity, text=text, rules=rules, evidence=EvidenceLevel.INFERRED, quotes=quote(*at)
+        code=code,
+        severity=severity,
+        text=text,
+        rules=rules,
+        evidence=EvidenceLevel.INFERRED,
+        quotes=quote(*at),
     )
 
 
@@ -108,6 +143,6 @@ def unjudged(code: str, text: Text, *at: Value | Quote | Place) -> Problem:
 def _quote(spot: Value | Quote | Place) -> Quote:
     if isinstance(spot, Quote):
         return spot
-    text: str = getattr(spot, "text", "") if hasattr(spot, "trait") else ""
-    place: Place = getattr(spot, "place", spot)
-    return Quote(place, text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
+    if isinstance(spot, Place):
+        return Quote(spot, "")
+    return Quote(spot.place, spot.text if len(spot.text) <= _SHOWN else f"{spot.text[: _SHOWN - 1]}…")

@@ -65,7 +65,9 @@ def recognise(data: bytes) -> Format:
         return Format.XDM
     if data.startswith(_IMAGES):
         return Format.IMAGE
-    plain = start.replace(b"\0", b"") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in start[:8] else start
+    plain = (
+        start.replace(b"\0", b"") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in start[:8] else start
+    )
     plain = plain.lstrip(b"\xff\xfe" + _BLANK)
     if plain.startswith(_SEGMENTS):
         return Format.HL7V2
@@ -89,7 +91,9 @@ def _recognise_xml(data: bytes) -> Format:
         return Format.XDS if re.search(rb"<[\w.-]*:?Envelope\b", plain[:4096]) else Format.CDA
     if b"http://hl7.org/fhir" in plain:
         return Format.FHIR
-    if re.search(rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest)\b", plain[:20_000]):
+    if re.search(
+        rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest)\b", plain[:20_000]
+    ):
         return Format.XDS
     return Format.UNKNOWN
 
@@ -103,7 +107,9 @@ def _read(data: bytes, reading: Reading) -> Document:
     if not data.strip(b" \t\r\n\0"):
         text = Text("le document est vide", "the document is empty")
         return Document(
-            format=Format.UNKNOWN, name=reading.name, problems=(official("empty", text, at=(reading.place(),)),)
+            format=Format.UNKNOWN,
+            name=reading.name,
+            problems=(official("empty", text, at=(reading.place(),)),),
         )
     kind = recognise(data)
     if kind is Format.UNKNOWN:
@@ -111,7 +117,9 @@ def _read(data: bytes, reading: Reading) -> Document:
             "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM ou lot XDS attendu",
             "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM or XDS submission",
         )
-        return Document(format=kind, name=reading.name, problems=(unjudged("format-unknown", text, reading.place()),))
+        return Document(
+            format=kind, name=reading.name, problems=(unjudged("format-unknown", text, reading.place()),)
+        )
     read: Callable[[bytes, Reading], Document] = import_module(f"conformance.documents.{_MODULES[kind]}").read
     try:
         return read(data, reading)
@@ -122,10 +130,14 @@ def _read(data: bytes, reading: Reading) -> Document:
             f"il faut les bibliothèques de l’option documents : pip install 'banc-insi[documents]' ({error.name})",
             f"this needs the extra documents: pip install 'banc-insi[documents]' ({error.name})",
         )
-        return Document(format=kind, name=reading.name, problems=(unjudged("library-missing", text, reading.place()),))
+        return Document(
+            format=kind, name=reading.name, problems=(unjudged("library-missing", text, reading.place()),)
+        )
     except Exception as error:  # noqa: BLE001 - bytes from outside never end in a trace; the tests refuse this code
         text = Text(
             f"le banc n’a pas su lire ce document ({type(error).__name__} : {error}) ; merci de le signaler",
             f"the bench could not read this document ({type(error).__name__}: {error}); please report it",
         )
-        return Document(format=kind, name=reading.name, problems=(unjudged("bench-error", text, reading.place()),))
+        return Document(
+            format=kind, name=reading.name, problems=(unjudged("bench-error", text, reading.place()),)
+        )

@@ -86,7 +86,9 @@ class Place:
         if self.box is not None and self.kind is PlaceKind.PIXELS:
             left, top, width, height = (round(side) for side in self.box)
             unit = "pixels" if self.page is None else "points"
-            parts.append((f"{unit} {left},{top} ({width}×{height})", f"{unit} {left},{top} ({width}×{height})"))
+            parts.append(
+                (f"{unit} {left},{top} ({width}×{height})", f"{unit} {left},{top} ({width}×{height})")
+            )
         if not parts:
             return Text("le fichier", "the file")
         return Text(", ".join(fr for fr, _ in parts), ", ".join(en for _, en in parts))

@@ -59,7 +59,12 @@ def is_stream(head: bytes) -> bool:
     if start.startswith(b"MSH"):
         return start.replace(b"\n", b"\r").count(b"\rMSH") > 0
     lines = start.split(b"\n", 2)
-    return start.startswith(b"{") and len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[1].lstrip().startswith(b"{")
+    return (
+        start.startswith(b"{")
+        and len(lines) > 1
+        and lines[0].rstrip().endswith(b"}")
+        and lines[1].lstrip().startswith(b"{")
+    )
 
 
 def check_stream(
@@ -79,7 +84,9 @@ def check_stream(
         checked = check_document(document, expected)
         if data and len(data) >= MAX_ITEM:
             place = Place(kind=PlaceKind.FILE, file=shown, line=line)
-            text = Text(f"au plus {MAX_ITEM} octets par message", f"expected at most {MAX_ITEM} bytes a message")
+            text = Text(
+                f"au plus {MAX_ITEM} octets par message", f"expected at most {MAX_ITEM} bytes a message"
+            )
             checked = type(checked)(document, (*checked.problems, official("too-large", text, at=(place,))))
         yield checked
 
@@ -129,5 +136,3 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
         yield from pieces
     if rest:
         yield rest
-
-

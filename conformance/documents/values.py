@@ -10,7 +10,10 @@ from conformance.documents.record import Place, Trait, Value
 
 PATIENT_DOMAIN: Final = "patient.mssante.fr"
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{2}.*|[+-]\d{4})?", re.ASCII)
-_ADDRESS: Final = re.compile(r"(?<![\w.+-])([\w.+-]{1,100})@((?:[\w-]{1,63}\.){0,6}(?:mssante|mon-espace-sante)\.[a-z]{2,10})", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"(?<![\w.+-])([\w.+-]{1,100})@((?:[\w-]{1,63}\.){0,6}(?:mssante|mon-espace-sante)\.[a-z]{2,10})",
+    re.IGNORECASE,
+)
 _MATRICULE_LIKE: Final = re.compile(r"[1-8]\d{5}[0-9ABab]\d{5,10}", re.ASCII)
 _PRETTY: Final = re.compile(r"[ \t]*[\r\n]\s*|\t")
 _NOT_BASE64: Final = re.compile(rb"[\s\x00]+")

@@ -47,7 +47,11 @@ def read(data: bytes, reading: Reading) -> Document:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         text = Text(f"archive ZIP lisible attendue : {error}", f"expected a readable ZIP archive: {error}")
-        return Document(format=Format.XDM, name=reading.name, problems=(official("zip-malformed", text, at=(reading.place(),)),))
+        return Document(
+            format=Format.XDM,
+            name=reading.name,
+            problems=(official("zip-malformed", text, at=(reading.place(),)),),
+        )
     problems: list[Problem] = []
     with archive:
         files = _files(archive, reading, problems)
@@ -65,21 +69,31 @@ def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) 
         name = info.filename
         place = reading.place(name)
         if number >= reading.limits.parts:
-            text = Text(f"plus de {reading.limits.parts} fichiers : les autres n’ont pas été lus", f"more than {reading.limits.parts} files: the others were not read")
+            text = Text(
+                f"plus de {reading.limits.parts} fichiers : les autres n’ont pas été lus",
+                f"more than {reading.limits.parts} files: the others were not read",
+            )
             problems.append(unjudged("too-many-parts", text, place))
             break
         if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
-            text = Text("un chemin qui reste dans l’archive attendu", "expected a path that stays in the archive")
+            text = Text(
+                "un chemin qui reste dans l’archive attendu", "expected a path that stays in the archive"
+            )
             problems.append(official("zip-path-escapes", text, "TRA-05", at=(Quote(place, name),)))
             continue
         if info.is_dir():
             continue
         if info.flag_bits & _ENCRYPTED:
-            text = Text("fichier chiffré dans l’archive : il n’a pas pu être lu", "encrypted file in the archive: it could not be read")
+            text = Text(
+                "fichier chiffré dans l’archive : il n’a pas pu être lu",
+                "encrypted file in the archive: it could not be read",
+            )
             problems.append(unjudged("zip-encrypted", text, place))
             continue
         if name in files:
-            text = Text("deux fichiers du même nom dans l’archive", "two files of the same name in the archive")
+            text = Text(
+                "deux fichiers du même nom dans l’archive", "two files of the same name in the archive"
+            )
             problems.append(official("zip-duplicate", text, "TRA-05", at=(Quote(place, name),)))
             continue
         content = _content(archive, info, reading, problems)
@@ -88,18 +102,34 @@ def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) 
     return files
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, reading: Reading, problems: list[Problem]) -> bytes | None:
+def _content(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, reading: Reading, problems: list[Problem]
+) -> bytes | None:
     place = reading.place(info.filename)
     most = min(reading.limits.bytes_in, max(info.compress_size, 1) * reading.limits.ratio + 1024)
     try:
         with archive.open(info) as stream:
             content = stream.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        text = Text(f"ce fichier de l’archive ne se lit pas : {error}", f"this file of the archive cannot be read: {error}")
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
+        text = Text(
+            f"ce fichier de l’archive ne se lit pas : {error}",
+            f"this file of the archive cannot be read: {error}",
+        )
         problems.append(official("zip-malformed", text, "TRA-05", at=(place,)))
         return None
     if len(content) > most:
-        text = Text("ce fichier gonfle démesurément une fois déballé : il n’a pas été lu", "this file grows out of all proportion once unpacked: it was not read")
+        text = Text(
+            "ce fichier gonfle démesurément une fois déballé : il n’a pas été lu",
+            "this file grows out of all proportion once unpacked: it was not read",
+        )
         problems.append(unjudged("zip-bomb", text, place))
         return None
     try:
@@ -113,7 +143,10 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, reading: Reading, 
 def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) -> Document:
     tables = [name for name in files if _METADATA.search(name)]
     if not tables:
-        text = Text("IHE_XDM/SUBSET01/METADATA.XML attendu, absent de l’archive", "expected IHE_XDM/SUBSET01/METADATA.XML, not in the archive")
+        text = Text(
+            "IHE_XDM/SUBSET01/METADATA.XML attendu, absent de l’archive",
+            "expected IHE_XDM/SUBSET01/METADATA.XML, not in the archive",
+        )
         problems.append(official("xdm-no-metadata", text, "TRA-05", at=(reading.place(),)))
     problems.extend(_tree(files, tables, reading))
     records: list[IdentityRecord] = []
@@ -122,13 +155,20 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) ->
         records.extend(_table(table, files, reading, problems, described))
     parts: list[Document] = []
     for name, content in files.items():
-        if name in tables or not content.strip() or re.search(r"\.(?:HTML?|XSLT?|TXT|CSS)$", name, re.IGNORECASE):
+        if (
+            name in tables
+            or not content.strip()
+            or re.search(r"\.(?:HTML?|XSLT?|TXT|CSS)$", name, re.IGNORECASE)
+        ):
             continue
         part = reading.part(content, name)
         if part.format is Format.UNKNOWN and name not in described:
             continue
         if tables and name not in described and part.format in {Format.CDA, Format.PDF}:
-            text = Text("document que les métadonnées ne décrivent pas", "a document that the metadata do not describe")
+            text = Text(
+                "document que les métadonnées ne décrivent pas",
+                "a document that the metadata do not describe",
+            )
             problems.append(reported("xdm-orphan", text, "TRA-05", at=(reading.place(name),)))
         parts.append(part)
     cdas = tuple(part for part in parts if isinstance(part.facts, CdaFacts))
@@ -144,7 +184,9 @@ def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Itera
     upper = {name.upper() for name in files}
     for wanted in ("INDEX.HTM", "README.TXT"):
         if wanted not in upper:
-            text = Text(f"{wanted} attendu à la racine de l’archive", f"expected {wanted} at the root of the archive")
+            text = Text(
+                f"{wanted} attendu à la racine de l’archive", f"expected {wanted} at the root of the archive"
+            )
             yield inferred("xdm-tree", text, "TRA-05", at=(reading.place(wanted),))
     odd = [name for name in files if not all(_SHORT.fullmatch(step) for step in name.split("/"))]
     odd.extend(table for table in tables if not _USUAL.fullmatch(table) and table not in odd)
@@ -172,18 +214,33 @@ def _table(
     metadata = read_metadata(root, inside, Format.XDM)
     problems.extend(metadata.problems)
     folder = table.rpartition("/")[0]
-    if not metadata.entries and not any(True for _ in descend(root, "SubmitObjectsRequest", "ProvideAndRegisterDocumentSetRequest")):
-        text = Text("métadonnées ebRIM (SubmitObjectsRequest) attendues", "expected ebRIM metadata (SubmitObjectsRequest)")
+    if not metadata.entries and not any(
+        True for _ in descend(root, "SubmitObjectsRequest", "ProvideAndRegisterDocumentSetRequest")
+    ):
+        text = Text(
+            "métadonnées ebRIM (SubmitObjectsRequest) attendues",
+            "expected ebRIM metadata (SubmitObjectsRequest)",
+        )
         problems.append(official("xdm-metadata", text, "TRA-05", at=(inside.place(),)))
     for entry in metadata.entries:
         path = _resolve(folder, entry.uri)
-        found = next((name for name in files if name == path), None) or next((name for name in files if name.upper() == path.upper()), None)
+        found = next((name for name in files if name == path), None) or next(
+            (name for name in files if name.upper() == path.upper()), None
+        )
         if not entry.uri:
-            text = Text("URI attendu : le nom du fichier à côté de METADATA.XML", "expected URI: the name of the file beside METADATA.XML")
+            text = Text(
+                "URI attendu : le nom du fichier à côté de METADATA.XML",
+                "expected URI: the name of the file beside METADATA.XML",
+            )
             problems.append(official("xdm-no-uri", text, "TRA-05", at=(entry.place,)))
         elif found is None:
-            text = Text(f"le fichier {entry.uri} décrit n’est pas dans l’archive", f"the file {entry.uri} described is not in the archive")
-            problems.append(official("xdm-missing-document", text, "TRA-05", at=(Quote(entry.place, entry.uri),)))
+            text = Text(
+                f"le fichier {entry.uri} décrit n’est pas dans l’archive",
+                f"the file {entry.uri} described is not in the archive",
+            )
+            problems.append(
+                official("xdm-missing-document", text, "TRA-05", at=(Quote(entry.place, entry.uri),))
+            )
         else:
             described.add(found)
             problems.extend(check_content(entry, files[found]))
@@ -198,5 +255,3 @@ def _resolve(folder: str, uri: str) -> str:
         elif step not in {"", "."}:
             steps.append(step)
     return "/".join(steps)
-
-

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _HTTP: Final = re.compile(rb"\s*(?:POST|PUT|HTTP/[0-9.]+)[^\r\n]*\r?\n")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _MAX_HEADERS: Final = 100_000
+_LONG: Final = 20_000
+"""A longer text is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,20 @@ def read(data: bytes, reading: Reading) -> Document:
     """Read a submission and the documents in it."""
     message = unpack(data)
     if message is None:
-        text = Text("un message MTOM avec sa partie racine attendu", "expected an MTOM message with its root part")
-        return Document(format=Format.XDS, name=reading.name, problems=(official("mtom-malformed", text, "TRA-05", at=(reading.place(),)),))
+        text = Text(
+            "un message MTOM avec sa partie racine attendu", "expected an MTOM message with its root part"
+        )
+        return Document(
+            format=Format.XDS,
+            name=reading.name,
+            problems=(official("mtom-malformed", text, "TRA-05", at=(reading.place(),)),),
+        )
     try:
         root = parse(message.root, reading.limits)
     except XmlRefusedError as error:
         return refused(error, reading, Format.XDS)
     metadata = read_metadata(root, reading, Format.XDS)
-    problems = [*metadata.problems, *missing_source(metadata, root, reading)]
+    problems = [*metadata.problems, *missing_source(root, reading)]
     contents = dict(_contents(root, message, reading, problems))
     parts: list[Document] = []
     entries = {entry.id: entry for entry in metadata.entries}
@@ -63,13 +71,19 @@ def read(data: bytes, reading: Reading) -> Document:
             if not signature(entry, root):
                 parts.append(reading.part(contents[name], name))
         elif submits:
-            text = Text(f"le document {name} décrit n’est pas dans le lot (XDSMissingDocument)", f"the document {name} described is not in the submission (XDSMissingDocument)")
+            text = Text(
+                f"le document {name} décrit n’est pas dans le lot (XDSMissingDocument)",
+                f"the document {name} described is not in the submission (XDSMissingDocument)",
+            )
             problems.append(official("xds-missing-document", text, "TRA-05", at=(Quote(entry.place, name),)))
-    for name in contents:
+    for name, content in contents.items():
         if name not in entries:
-            text = Text(f"le document {name} n’a pas de métadonnées (XDSMissingDocumentMetadata)", f"the document {name} has no metadata (XDSMissingDocumentMetadata)")
+            text = Text(
+                f"le document {name} n’a pas de métadonnées (XDSMissingDocumentMetadata)",
+                f"the document {name} has no metadata (XDSMissingDocumentMetadata)",
+            )
             problems.append(official("xds-missing-metadata", text, "TRA-05", at=(reading.place(name),)))
-            parts.append(reading.part(contents[name], name or "Document"))
+            parts.append(reading.part(content, name or "Document"))
     return Document(
         format=Format.XDS, name=reading.name, records=metadata.records, problems=tuple(problems), parts=tuple(parts),
         text="\n".join(_texts(root)),
@@ -81,7 +95,10 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     if not document.records or expected.forbids_ins:
         return
     if not any(record.has_ins for record in document.records):
-        text = Text("une soumission au DMP porte l’INS de l’identité qualifiée, aucun ici", "a submission to the DMP holds the INS of a qualified identity, there is none")
+        text = Text(
+            "une soumission au DMP porte l’INS de l’identité qualifiée, aucun ici",
+            "a submission to the DMP holds the INS of a qualified identity, there is none",
+        )
         yield official("xds-without-ins", text, "TRA-12", "TRA-05", at=(document.records[0].place,))
 
 
@@ -93,7 +110,9 @@ def unpack(data: bytes) -> Message | None:
         return Message(rest, {}, is_mtom=False)
     boundary, start, body = _boundary(rest)
     if boundary is None:
-        return Message(body, {}, is_mtom=False) if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else None
+        return (
+            Message(body, {}, is_mtom=False) if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else None
+        )
     parts: dict[str, bytes] = {}
     root: bytes | None = None
     for number, (headers, content) in enumerate(_split(body, boundary)):
@@ -143,15 +162,20 @@ def _split(body: bytes, boundary: bytes) -> Iterator[tuple[dict[str, str], bytes
         yield {name.lower(): str(value) for name, value in told.items()}, part[gap.end() :]
 
 
-def _contents(root: etree._Element, message: Message, reading: Reading, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+def _contents(
+    root: etree._Element, message: Message, reading: Reading, problems: list[Problem]
+) -> Iterator[tuple[str, bytes]]:
     for element in descend(root, "Document"):
         name = element.get("id", "")
         include = next(descend(element, "Include"), None)
-        place = reading.place(path_of(element), PlaceKind.XPATH, line=element.sourceline if element.sourceline else None)
+        place = reading.place(path_of(element), PlaceKind.XPATH, line=element.sourceline or None)
         if include is not None:
             cid = unquote(include.get("href", "").removeprefix("cid:"))
             if cid not in message.parts:
-                text = Text(f"la partie MTOM cid:{cid} n’est pas dans le message", f"the MTOM part cid:{cid} is not in the message")
+                text = Text(
+                    f"la partie MTOM cid:{cid} n’est pas dans le message",
+                    f"the MTOM part cid:{cid} is not in the message",
+                )
                 problems.append(official("mtom-missing-part", text, "TRA-05", at=(Quote(place, cid),)))
                 continue
             yield name, message.parts[cid]
@@ -167,6 +191,6 @@ def _texts(root: etree._Element) -> Iterator[str]:
     for element in root.iter():
         if not isinstance(element.tag, str) or element.tag.endswith("}Document"):
             continue
-        yield from (value for value in element.attrib.values() if len(value) < 2_000)
-        if element.text and element.text.strip() and len(element.text) < 20_000:  # noqa: PLR2004 - not a file
+        yield from (value for value in element.attrib.values() if len(value) < _LONG)
+        if element.text and element.text.strip() and len(element.text) < _LONG:
             yield element.text

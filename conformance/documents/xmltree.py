@@ -53,7 +53,10 @@ def parse(data: bytes, limits: Limits) -> etree._Element:
         name = declared[1].decode("ascii")
         raise XmlRefusedError(
             "encoding-unknown",
-            Text(f"un encodage usuel (UTF-8) attendu, « {name} » déclaré", f"expected a usual encoding (UTF-8), got {name!r}"),
+            Text(
+                f"un encodage usuel (UTF-8) attendu, « {name} » déclaré",
+                f"expected a usual encoding (UTF-8), got {name!r}",
+            ),
         )
     has_entities = b"!ENTITY" in (data.replace(b"\0", b"") if b"\0" in data[:200] else data)
     parser = etree.XMLParser(

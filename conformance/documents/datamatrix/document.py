@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.datamatrix.payload import GS, Payload, read_payload
 from conformance.documents.document import Document
 from conformance.documents.problems import Quote, inferred, official, reported
-from conformance.documents.record import Format, Identifier, IdentityRecord, Place, PlaceKind, Trait, Value, kind_of
+from conformance.documents.record import (
+    Format,
+    Identifier,
+    IdentityRecord,
+    Place,
+    PlaceKind,
+    Trait,
+    Value,
+    kind_of,
+)
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -33,7 +42,11 @@ _MISSING: Final = {
 
 def read(data: bytes, reading: Reading) -> Document:
     """Read a payload kept as a file; one line end at its end is that of the file."""
-    text = data.decode("utf-8-sig", errors="replace") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-16", errors="replace")
+    text = (
+        data.decode("utf-8-sig", errors="replace")
+        if not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        else data.decode("utf-16", errors="replace")
+    )
     text = re.sub(r"\r?\n\Z", "", text)
     return from_payload(text, reading.name, reading.place(kind=PlaceKind.BLOCK))
 
@@ -51,7 +64,11 @@ def from_symbol(symbol: Symbol, name: str, place: Place) -> Document:
             f"un symbole est là mais ne se décode pas ({symbol.error}) : impression ou image abîmée",
             f"a symbol is there and cannot be decoded ({symbol.error}): damaged print or image",
         )
-        return Document(format=Format.DATAMATRIX, name=name, problems=(official("symbol-damaged", text, "DOC-03", at=(spot,)),))
+        return Document(
+            format=Format.DATAMATRIX,
+            name=name,
+            problems=(official("symbol-damaged", text, "DOC-03", at=(spot,)),),
+        )
     document = from_payload(symbol.text, name, spot)
     return replace(document, problems=(*_shape(symbol, spot), *document.problems))
 
@@ -63,7 +80,12 @@ def from_payload(text: str, name: str, place: Place) -> Document:
     problems = [_problem(defect, place) for defect in payload.defects]
     problems.extend(_values(payload, place))
     return Document(
-        format=Format.DATAMATRIX, name=name, records=(record,), problems=tuple(problems), facts=payload, text=shown(text)
+        format=Format.DATAMATRIX,
+        name=name,
+        records=(record,),
+        problems=tuple(problems),
+        facts=payload,
+        text=shown(text),
     )
 
 
@@ -88,7 +110,9 @@ def _record(payload: Payload, place: Place) -> IdentityRecord:
     if number is not None or oid is not None:
         kind = kind_of(oid.normal if oid else None)
         identifiers = (Identifier(kind=kind, number=number, oid=oid, type_code="INS", place=place),)
-    return IdentityRecord(format=Format.DATAMATRIX, values=tuple(values), identifiers=identifiers, place=place)
+    return IdentityRecord(
+        format=Format.DATAMATRIX, values=tuple(values), identifiers=identifiers, place=place
+    )
 
 
 def _normal(block: Block) -> str:
@@ -107,14 +131,21 @@ def _values(payload: Payload, place: Place) -> Iterator[Problem]:
             "S3 : la liste des prénoms seule attendue, le premier prénom y est répété à la fin",
             "S3: expected the list of given names alone, the first one is repeated at its end",
         )
-        yield inferred("datamatrix-first-name-repeated", text, "DOC-03", at=(Quote(replace(place, path="S3"), " ".join(names)),))
+        yield inferred(
+            "datamatrix-first-name-repeated",
+            text,
+            "DOC-03",
+            at=(Quote(replace(place, path="S3"), " ".join(names)),),
+        )
 
 
 def _problem(defect: Defect, place: Place) -> Problem:
     fr, en = _SAID[defect.code]
     got = shown(defect.got)
     name = _MISSING.get(defect.block, "")
-    text = Text(fr.format(block=defect.block, got=got, name=name), en.format(block=defect.block, got=got, name=name))
+    text = Text(
+        fr.format(block=defect.block, got=got, name=name), en.format(block=defect.block, got=got, name=name)
+    )
     spot = replace(place, path=defect.block) if defect.block else place
     return reported(f"datamatrix-{defect.code}", text, "DOC-03", at=(Quote(spot, got),))
 
@@ -154,7 +185,8 @@ _SAID: Final = {
 def _shape(symbol: Symbol, place: Place) -> Iterator[Problem]:
     if not symbol.is_square:
         text = Text(
-            f"un symbole carré attendu, {symbol.size} modules trouvés", f"expected a square symbol, got {symbol.size} modules"
+            f"un symbole carré attendu, {symbol.size} modules trouvés",
+            f"expected a square symbol, got {symbol.size} modules",
         )
         yield reported("symbol-not-square", text, "DOC-03", at=(place,))
     if symbol.identifier in {"]d2", "]d3", "]d5", "]d6"}:

@@ -41,7 +41,9 @@ MAXIMUM: Final = {"S2": 20, "S3": 100, "S4": 100}
 """Blocks that a GS ends when they are shorter than this and not the last."""
 REQUIRED: Final = ("S1", "S2", "S3", "S4", "S5", "S6")
 
-_LITERAL: Final = re.compile(r"<GS>|\[GS\]|\{GS\}|\\x1[dD]|\\u001[dD]|\\035|\\F|~029|%1[dD]|␝|\^\]|&#29;|&#x1[dD];|GS(?=S[1-7]|$)")
+_LITERAL: Final = re.compile(
+    r"<GS>|\[GS\]|\{GS\}|\\x1[dD]|\\u001[dD]|\\035|\\F|~029|%1[dD]|␝|\^\]|&#29;|&#x1[dD];|GS(?=S[1-7]|$)"
+)
 _BOUNDARY: Final = re.compile(rf"{GS}|S[1-7](?=.)", re.DOTALL)
 _SYMBOLOGY: Final = re.compile(r"\](?:d[0-6]|C1|Q3)")
 
@@ -95,7 +97,9 @@ class Payload:
         return next((one.value for one in self.blocks if one.id == block), None)
 
 
-def payload_of(identity: InsIdentity, *, order: Sequence[str] = ("S1", "S2", "S3", "S4", "S5", "S6", "S7")) -> str:
+def payload_of(
+    identity: InsIdentity, *, order: Sequence[str] = ("S1", "S2", "S3", "S4", "S5", "S6", "S7")
+) -> str:
     """Write the payload of an identity; an incomplete birth date is completed (TRT-08), S7 left out without a place.
 
     Raises:
@@ -203,7 +207,9 @@ def _variable(text: str, start: int, block: str, defects: list[Defect]) -> tuple
         # An OID is digits and points: the next block begins where they stop, separated or not.
         digits = re.match(r"[0-9.]*", value)
         after = start + len(digits[0]) if digits else start
-        value = digits[0] if digits and (_BOUNDARY.match(text, after) or _LITERAL.match(text, after)) else value
+        value = (
+            digits[0] if digits and (_BOUNDARY.match(text, after) or _LITERAL.match(text, after)) else value
+        )
     elif len(value) >= maximum and _BOUNDARY.match(text, start + maximum):
         value = value[:maximum]
     else:

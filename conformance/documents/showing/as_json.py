@@ -39,7 +39,11 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def _file(one: FileOutcome) -> dict[str, Any]:
-    made: dict[str, Any] = {"file": one.name, "verdict": one.verdict, "problems": [problem_json(each) for each in one.problems]}
+    made: dict[str, Any] = {
+        "file": one.name,
+        "verdict": one.verdict,
+        "problems": [problem_json(each) for each in one.problems],
+    }
     if one.document is not None:
         made["format"] = str(one.document.format)
         made["documents"] = [_document(each) for each in one.document.walk()]

@@ -41,7 +41,9 @@ def cutout(document: Document, place: Place) -> str | None:
 def _page(data: bytes, place: Place) -> Any:
     with pdfium.opened(data) as opened:
         drawn = pdfium.page_image(opened[(place.page or 1) - 1], _DPI, _MAX_PIXELS)
-    return None if drawn is None or place.box is None else _crop(drawn, place.box, _DPI / pdfium.POINTS_PER_INCH)
+    return (
+        None if drawn is None or place.box is None else _crop(drawn, place.box, _DPI / pdfium.POINTS_PER_INCH)
+    )
 
 
 def _image(data: bytes, place: Place) -> Any:

@@ -46,4 +46,9 @@ def outcome_junit(outcome: Outcome, lang: Lang) -> bytes:
 
 def _clean(text: str) -> str:
     """Replace what XML cannot hold."""
-    return "".join(one if one in "\t\n" or " " <= one <= "\ud7ff" or "\ue000" <= one <= "\ufffd" or one > "\uffff" else "�" for one in text)
+    return "".join(
+        one
+        if one in "\t\n" or " " <= one <= "\ud7ff" or "\ue000" <= one <= "\ufffd" or one > "\uffff"
+        else "�"
+        for one in text
+    )

@@ -35,7 +35,9 @@ class FileOutcome:
     @property
     def failed(self) -> bool:
         """Whether something in it is a failure."""
-        return any(problem.severity is Severity.FAIL for problem in self.problems) or bool(self.tally and self.tally.failed)
+        return any(problem.severity is Severity.FAIL for problem in self.problems) or bool(
+            self.tally and self.tally.failed
+        )
 
     @property
     def unjudged(self) -> bool:
@@ -66,7 +68,9 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether something is a failure."""
-        return any(one.failed for one in self.files) or any(one.severity is Severity.FAIL for one in self.between)
+        return any(one.failed for one in self.files) or any(
+            one.severity is Severity.FAIL for one in self.between
+        )
 
     @property
     def unjudged(self) -> bool:
@@ -74,7 +78,9 @@ class Outcome:
         return any(one.unjudged for one in self.files)
 
 
-def judge_files(paths: Iterable[tuple[str, Path]], expected: Expected, *, side_by_side: bool = True) -> Outcome:
+def judge_files(
+    paths: Iterable[tuple[str, Path]], expected: Expected, *, side_by_side: bool = True
+) -> Outcome:
     """Judge files, given as the name to show and the path.
 
     Args:
@@ -91,7 +97,11 @@ def judge_files(paths: Iterable[tuple[str, Path]], expected: Expected, *, side_b
     compared = side_by_side and len(judged) > 1
     if compared:
         problems = compare([record for document in single for record in patients(document)])
-        between = [problem for problem in problems if len({_file(quoted.place.file) for quoted in problem.quotes}) > 1]
+        between = [
+            problem
+            for problem in problems
+            if len({_file(quoted.place.file) for quoted in problem.quotes}) > 1
+        ]
     return Outcome(tuple(judged), tuple(between), compared)
 
 

@@ -35,7 +35,9 @@ EVIDENCE = {
 
 def outcome_page(outcome: Outcome, lang: Lang) -> str:
     """Return the page."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     source = files("conformance.documents.showing").joinpath("page.html").read_text(encoding="utf-8")
     documents = [one.document for one in outcome.files if one.document is not None]
     budget = [_MAX_CUTOUTS]
@@ -70,7 +72,9 @@ def _problem(problem: Problem, documents: list[Document], budget: list[int], lan
         if one.place.box is not None and budget[0] > 0:
             image = next((found for document in documents if (found := cutout(document, one.place))), None)
             budget[0] -= image is not None
-        quotes.append({"file": one.place.file, "where": one.place.text[lang], "text": one.text, "image": image})
+        quotes.append(
+            {"file": one.place.file, "where": one.place.text[lang], "text": one.text, "image": image}
+        )
     return {
         "code": problem.code, "severity": str(problem.severity), "text": problem.text[lang], "rules": problem.rules,
         "evidence": EVIDENCE[str(problem.evidence)][lang], "unjudged": problem.unjudged, "quotes": quotes,
@@ -79,7 +83,9 @@ def _problem(problem: Problem, documents: list[Document], budget: list[int], lan
 
 def _matrix(documents: Iterable[Document], lang: Lang) -> dict[str, Any]:
     """Return every record side by side: one row a trait, one column a document."""
-    columns = [(document.name, record) for top in documents for document in top.walk() for record in document.records][:12]
+    columns = [
+        (document.name, record) for top in documents for document in top.walk() for record in document.records
+    ][:12]
     rows = []
     for trait in _IDENTITY:
         cells = [" · ".join(dict.fromkeys(value.text for value in record.of(trait))) for _, record in columns]

@@ -8,11 +8,29 @@ from xml.sax.saxutils import escape
 from people import compact_date, first_name
 
 
-def patient_role(identity, *, ins=True, local="OFF-0001", extra="", mailbox=False, family=None, given=None, names=None, sex=None,
-                 date=None, place=None, oid=None, number=None):
+def patient_role(
+    identity,
+    *,
+    ins=True,
+    local="OFF-0001",
+    extra="",
+    mailbox=False,
+    family=None,
+    given=None,
+    names=None,
+    sex=None,
+    date=None,
+    place=None,
+    oid=None,
+    number=None,
+):
     traits = identity.traits
     value = lambda told, usual: usual if told is None else told  # noqa: E731
-    ids = f'<id root="{value(oid, identity.oid)}" extension="{value(number, identity.matricule.value)}"/>' if ins else ""
+    ids = (
+        f'<id root="{value(oid, identity.oid)}" extension="{value(number, identity.matricule.value)}"/>'
+        if ins
+        else ""
+    )
     ids += f'<id root="1.2.3.4.5.6" extension="{local}"/>' if local else ""
     mail = f'<telecom value="mailto:{identity.matricule.value}@patient.mssante.fr"/>' if mailbox else ""
     county = value(place, traits.birth_place)
@@ -30,7 +48,11 @@ def patient_role(identity, *, ins=True, local="OFF-0001", extra="", mailbox=Fals
 
 def n1(role, document=b"", code="11488-4", media="application/pdf"):
     body = base64.encodebytes(document).decode()
-    return cda(role, f'<component><nonXMLBody><text mediaType="{media}" representation="B64">{body}</text></nonXMLBody></component>', code)
+    return cda(
+        role,
+        f'<component><nonXMLBody><text mediaType="{media}" representation="B64">{body}</text></nonXMLBody></component>',
+        code,
+    )
 
 
 def n3(role, narrative="Vaccination", code="87273-9"):

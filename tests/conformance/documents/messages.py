@@ -11,13 +11,25 @@ ARC = "https://hl7.fr/ig/fhir/core"
 
 
 def cx(identity, *, oid=None, number=None, name=None, code="INS", iso="ISO"):
-    return (
-        f"{number or identity.matricule.value}^^^{name or f'ASIP-SANTE-INS-{nature(identity)}'}&{oid or identity.oid}&{iso}^{code}"
-    )
+    return f"{number or identity.matricule.value}^^^{name or f'ASIP-SANTE-INS-{nature(identity)}'}&{oid or identity.oid}&{iso}^{code}"
 
 
-def pid(identity, *, ins=True, more="", status="VALI", local="OFF-0001^^^PHARMA&1.2.3.4.5.6&ISO^PI", family=None, given=None, names=None,
-        sex=None, date=None, place=None, telecom="", **identifier):
+def pid(
+    identity,
+    *,
+    ins=True,
+    more="",
+    status="VALI",
+    local="OFF-0001^^^PHARMA&1.2.3.4.5.6&ISO^PI",
+    family=None,
+    given=None,
+    names=None,
+    sex=None,
+    date=None,
+    place=None,
+    telecom="",
+    **identifier,
+):
     traits = identity.traits
     value = lambda told, usual: usual if told is None else told  # noqa: E731
     ids = "~".join(one for one in (local, cx(identity, **identifier) if ins else "", more) if one)
@@ -30,9 +42,7 @@ def pid(identity, *, ins=True, more="", status="VALI", local="OFF-0001^^^PHARMA&
 
 
 def msh(kind="ADT^A28^ADT_A05", charset="UNICODE UTF-8", control="1"):
-    return (
-        f"MSH|^~\\&|LGO|PHARMA|DEST|DEST|20260601120000||{kind}|{control}|P|2.5^FRA^2.11|||||FRA|{charset}||2.11^IHE_FRANCE-2.11-PAM"
-    )
+    return f"MSH|^~\\&|LGO|PHARMA|DEST|DEST|20260601120000||{kind}|{control}|P|2.5^FRA^2.11|||||FRA|{charset}||2.11^IHE_FRANCE-2.11-PAM"
 
 
 def hl7(*segments, end="\r", encoding="utf-8"):
@@ -41,28 +51,65 @@ def hl7(*segments, end="\r", encoding="utf-8"):
 
 def oru(identity, document, *more, **changed):
     body = base64.b64encode(document).decode()
-    return hl7(msh("ORU^R01^ORU_R01"), pid(identity, **changed), f"OBX|1|ED|11488-4^CR^LN||^TEXT^XML^Base64^{body}||||||F", *more)
+    return hl7(
+        msh("ORU^R01^ORU_R01"),
+        pid(identity, **changed),
+        f"OBX|1|ED|11488-4^CR^LN||^TEXT^XML^Base64^{body}||||||F",
+        *more,
+    )
 
 
-def patient(identity, *, ins=True, status="VALI", oid=None, number=None, code=None, use="official", family=None, given=None,
-            names=None, gender=None, date=None, place=None, more=(), profile=None):
+def patient(
+    identity,
+    *,
+    ins=True,
+    status="VALI",
+    oid=None,
+    number=None,
+    code=None,
+    use="official",
+    family=None,
+    given=None,
+    names=None,
+    gender=None,
+    date=None,
+    place=None,
+    more=(),
+    profile=None,
+):
     traits = identity.traits
     value = lambda told, usual: usual if told is None else told  # noqa: E731
     types = {".8": "INS-NIR", ".9": "INS-NIA", ".10": "INS-NIR-TEST", ".11": "INS-NIR-DEMO"}
     system = value(oid, identity.oid)
-    identifiers = [{"use": "usual", "type": {"coding": [{"code": "PI"}]}, "system": "urn:oid:1.2.3.4.5.6", "value": "OFF-0001"}, *more]
+    identifiers = [
+        {
+            "use": "usual",
+            "type": {"coding": [{"code": "PI"}]},
+            "system": "urn:oid:1.2.3.4.5.6",
+            "value": "OFF-0001",
+        },
+        *more,
+    ]
     if ins:
         kind = value(code, types.get("." + system.rpartition(".")[2], "INS-NIR"))
         coding = {"system": f"{ARC}/CodeSystem/fr-core-cs-v2-0203", "code": kind}
         identifiers.append(
-            {"use": use, "type": {"coding": [coding]}, "system": f"urn:oid:{system}", "value": value(number, identity.matricule.value)}
+            {
+                "use": use,
+                "type": {"coding": [coding]},
+                "system": f"urn:oid:{system}",
+                "value": value(number, identity.matricule.value),
+            }
         )
     name = {
         "use": "official", "family": value(family, traits.birth_name), "given": [value(given, first_name(identity))],
         "extension": [{"url": f"{ARC}/StructureDefinition/fr-core-patient-birth-list-given-name",
                        "valueString": value(names, traits.first_names)}],
     }  # fmt: skip
-    coding = {"system": "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM", "code": value(place, traits.birth_place)}
+    coding = {
+        "system": "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM",
+        "code": value(place, traits.birth_place),
+    }
     made = {
         "resourceType": "Patient", "identifier": identifiers, "name": [name],
         "gender": value(gender, {"F": "female", "M": "male"}[traits.sex]), "birthDate": value(date, traits.birth_date),
@@ -85,7 +132,9 @@ def as_json(resource, **options):
 def as_xml(resource):
     def element(name, value):
         if isinstance(value, dict):
-            inner = "".join(element(key, one) for key, one in value.items() if key not in {"url", "resourceType"})
+            inner = "".join(
+                element(key, one) for key, one in value.items() if key not in {"url", "resourceType"}
+            )
             if "resourceType" in value:
                 inner = f"<{value['resourceType']}>{inner}</{value['resourceType']}>"
             url = f' url="{value["url"]}"' if "url" in value else ""

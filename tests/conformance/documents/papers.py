@@ -14,7 +14,7 @@ XMP = (
     '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
     'xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>{part}</pdfaid:part>'
-    "<pdfaid:conformance>{level}</pdfaid:conformance></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+    '<pdfaid:conformance>{level}</pdfaid:conformance></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
 
 
@@ -33,8 +33,20 @@ def cartouche(identity, **changed):
     return [value for value in values.values() if value is not None]
 
 
-def pdf(lines, *, payload=None, caption="INS à scanner", claim=("1", "B"), size=18, pages=1, square=True, where=(460, 700), mm=18,
-        encrypt=None, symbols=None):
+def pdf(
+    lines,
+    *,
+    payload=None,
+    caption="INS à scanner",
+    claim=("1", "B"),
+    size=18,
+    pages=1,
+    square=True,
+    where=(460, 700),
+    mm=18,
+    encrypt=None,
+    symbols=None,
+):
     out = io.BytesIO()
     page = canvas.Canvas(out, pagesize=(595, 842), encrypt=encrypt, pageCompression=0)
     page.setFont("Helvetica", 11)
@@ -47,7 +59,9 @@ def pdf(lines, *, payload=None, caption="INS à scanner", claim=("1", "B"), size
     for index, one in enumerate(symbols if symbols is not None else [payload] if payload else []):
         image = write_symbol(one, scale=4, square=square)
         side = mm / 25.4 * 72
-        page.drawImage(ImageReader(image), where[0] - 120 * index, where[1], side, side * image.height / image.width)
+        page.drawImage(
+            ImageReader(image), where[0] - 120 * index, where[1], side, side * image.height / image.width
+        )
     if caption:
         page.drawString(where[0], where[1] - 14, caption)
     for _ in range(pages - 1):

@@ -17,13 +17,28 @@ def patient_id(identity, *, oid=None, number=None, code="NH"):
     return f"{number or identity.matricule.value}^^^&{oid or identity.oid}&ISO^{code}"
 
 
-def metadata(identity, documents, *, set_id=None, entry_id=None, source=None, info=True, family=None, wrong_hash=False, wrong_size=False):
+def metadata(
+    identity,
+    documents,
+    *,
+    set_id=None,
+    entry_id=None,
+    source=None,
+    info=True,
+    family=None,
+    wrong_hash=False,
+    wrong_size=False,
+):
     """``documents``: id or URI -> bytes."""
     esc = lambda text: text.replace("&", "&amp;")  # noqa: E731
     made = []
     for name, content in documents.items():
         traits = identity.traits
-        lines = [f"PID-5|{family or traits.birth_name}^{first_name(identity)}^^^^^L", f"PID-7|{compact_date(identity)}", f"PID-8|{traits.sex}"]
+        lines = [
+            f"PID-5|{family or traits.birth_name}^{first_name(identity)}^^^^^L",
+            f"PID-7|{compact_date(identity)}",
+            f"PID-8|{traits.sex}",
+        ]
         slots = {
             "hash": [hashlib.sha1(content + b"x" * wrong_hash).hexdigest()], "size": [str(len(content) + wrong_size)], "URI": [name],
             "sourcePatientId": [source or "OFF-0001^^^&1.2.3.4.5.6&ISO^PI"],
@@ -52,7 +67,10 @@ def xdm(identity, documents, *, extra=(), tree=True, **options):
         if tree:
             archive.writestr("INDEX.HTM", "<html></html>")
             archive.writestr("README.TXT", "LGO")
-        archive.writestr("IHE_XDM/SUBSET01/METADATA.XML", '<?xml version="1.0"?>' + metadata(identity, documents, **options))
+        archive.writestr(
+            "IHE_XDM/SUBSET01/METADATA.XML",
+            '<?xml version="1.0"?>' + metadata(identity, documents, **options),
+        )
         for name, content in documents.items():
             archive.writestr(f"IHE_XDM/SUBSET01/{name}", content)
         for name, content in extra:
@@ -60,10 +78,22 @@ def xdm(identity, documents, *, extra=(), tree=True, **options):
     return out.getvalue()
 
 
-def mail(identity, archive=None, pdf=None, *, to="medecin@hopital.mssante.fr", ins="O", subject=None, pdf_name=None, headers=()):
+def mail(
+    identity,
+    archive=None,
+    pdf=None,
+    *,
+    to="medecin@hopital.mssante.fr",
+    ins="O",
+    subject=None,
+    pdf_name=None,
+    headers=(),
+):
     made = EmailMessage()
     made["From"], made["To"] = "Pharmacie <officine@pharmacie.mssante.fr>", to
-    made["Subject"] = subject or f"XDM/1.0/DDM+Note {identity.traits.birth_name} {first_name(identity)} {french(identity)}"
+    made["Subject"] = (
+        subject or f"XDM/1.0/DDM+Note {identity.traits.birth_name} {first_name(identity)} {french(identity)}"
+    )
     made["Message-ID"], made["X-MSS-NIL"] = "<1@pharmacie.mssante.fr>", "1234"
     if ins:
         made["X-MSS-INS"] = ins
@@ -82,18 +112,29 @@ def submission(identity, documents, *, mtom=False, vihf=None, **options):
     resource = (vihf or patient_id(identity)).replace("&", "&amp;")
     inside = []
     for name, content in documents.items():
-        body = f'<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:{name}@lgo"/>' if mtom else base64.b64encode(content).decode()
+        body = (
+            f'<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:{name}@lgo"/>'
+            if mtom
+            else base64.b64encode(content).decode()
+        )
         inside.append(f'<Document xmlns="urn:ihe:iti:xds-b:2007" id="{name}">{body}</Document>')
     envelope = (
         '<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Header><Assertion><AttributeStatement>'
         f'<Attribute Name="urn:oasis:names:tc:xacml:2.0:resource:resource-id"><AttributeValue>{resource}</AttributeValue></Attribute>'
         "</AttributeStatement></Assertion></soap:Header><soap:Body>"
         f'<ProvideAndRegisterDocumentSetRequest xmlns="urn:ihe:iti:xds-b:2007">{metadata(identity, documents, **options)}'
-        f'{"".join(inside)}</ProvideAndRegisterDocumentSetRequest></soap:Body></soap:Envelope>'
+        f"{''.join(inside)}</ProvideAndRegisterDocumentSetRequest></soap:Body></soap:Envelope>"
     ).encode()
     if not mtom:
         return envelope
-    parts = [b'Content-Type: application/xop+xml; type="application/soap+xml"\r\nContent-ID: <root@lgo>\r\n\r\n' + envelope]
-    parts += [f"Content-Type: text/xml\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <{name}@lgo>\r\n\r\n".encode() + content for name, content in documents.items()]
+    parts = [
+        b'Content-Type: application/xop+xml; type="application/soap+xml"\r\nContent-ID: <root@lgo>\r\n\r\n'
+        + envelope
+    ]
+    parts += [
+        f"Content-Type: text/xml\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <{name}@lgo>\r\n\r\n".encode()
+        + content
+        for name, content in documents.items()
+    ]
     head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="application/xop+xml"; boundary="frontier"; start="<root@lgo>"\r\n\r\n'
     return head + b"".join(b"--frontier\r\n" + part + b"\r\n" for part in parts) + b"--frontier--\r\n"
