@@ -276,11 +276,9 @@ def _embedded(document: etree._Element, reading: Reading, problems: list[Problem
         for content in children(element, "text", "value"):
             media = content.get("mediaType", "").lower()
             text = text_of(content)
-            if (
-                not text
-                or content.get("representation", "B64") != "B64"
-                or not (media or text.startswith("JVBERi0"))
-            ):
+            is_file = "pdf" in media or media.startswith("image/") or text.startswith("JVBERi0")
+            # Without a representation the content is text; a PDF never is.
+            if not text or not is_file or content.get("representation", "B64") != "B64":
                 continue
             data = _decoded(content, text, reading, problems)
             if data is None:

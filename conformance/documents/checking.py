@@ -80,15 +80,18 @@ def _judged(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from judge(document, expected)
     for record in document.records:
         yield from judge_record(record, expected)
-    for record in _relevant(document.records, expected):
+    meant = document.records if document.one_patient else _relevant(document.records, expected)
+    for record in meant:
         yield from expecting(record, expected)
     if expected.forbids_ins:
         yield from _leaks(document, expected)
     if document.group and expected.identity is not None:
-        meant = {id(record) for record in _relevant(patients(document), expected)}
+        nearest = {id(record) for record in _relevant(patients(document), expected)}
         stranger = replace(expected, identity=None)
         for part in document.parts:
-            yield from _judged(part, expected if any(id(one) in meant for one in part.records) else stranger)
+            yield from _judged(
+                part, expected if any(id(one) in nearest for one in part.records) else stranger
+            )
     else:
         for part in document.parts:
             yield from _judged(part, expected)

@@ -132,8 +132,9 @@ def _record(found: FoundPatient, reading: Reading) -> IdentityRecord:
 def _names(reader: PatientReader, values: list[Value]) -> None:
     names = objects(reader.patient.get("name", []))
     official_at = next((index for index, name in enumerate(names) if name.get("use") == "official"), None)
-    if official_at is None and len(names) == 1 and "use" not in names[0]:
-        official_at = 0
+    if official_at is None:
+        plain = [index for index, name in enumerate(names) if "use" not in name]
+        official_at = plain[0] if len(plain) == 1 else None
     for index, name in enumerate(names):
         if index == official_at:
             values.extend(_name(reader, name, index, (Trait.BIRTH_NAME, Trait.FIRST_NAME)))

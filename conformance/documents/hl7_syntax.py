@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conformance.documents.context import Reading
     from conformance.documents.problems import Problem
 
+_NULL: Final = '""'
+"""Says that a value is deleted."""
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -161,6 +163,8 @@ class FieldReader:
     def repetitions(self, number: int) -> list[list[str]]:
         """Return the repetitions of a field, each as its components."""
         field = self.segment.field(number)
+        if field == _NULL:
+            return []
         return (
             [one.split(self.delimiters.component) for one in field.split(self.delimiters.repetition)]
             if field

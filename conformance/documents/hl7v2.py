@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.document import Document
 from conformance.documents.hl7_rules import choices, recipients, shape
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component, decode, parse, split
-from conformance.documents.problems import official
+from conformance.documents.problems import inferred, official
 from conformance.documents.record import (
     Format,
     Identifier,
@@ -61,7 +61,7 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
         if not records and not next(message.all("MSA"), None):
             said = Text("un segment PID attendu", "expected a segment PID")
             place = reading.place("MSH", PlaceKind.SEGMENT, line=lines[0][0])
-            problems.append(official("hl7-no-patient", said, "TRA-04", at=(place,)))
+            problems.append(inferred("hl7-no-patient", said, "TRA-04", at=(place,)))
         problems.extend(recipients(message, records, reading))
         problems.extend(choices(message, reading))
     return Document(
@@ -79,11 +79,11 @@ def _record(segment: Segment, message: Message, reading: Reading) -> IdentityRec
     reader = FieldReader(segment, message.delimiters, reading)
     values: list[Value] = []
     _names(reader, values)
-    if segment.field(7):
+    if segment.field(7).strip('"'):
         values.append(
             reader.value(Trait.BIRTH_DATE, segment.field(7), reader.place(7), compact_date(segment.field(7)))
         )
-    if segment.field(8):
+    if segment.field(8).strip('"'):
         sex = reader.repetitions(8)[0][0]
         values.append(reader.value(Trait.SEX, sex, reader.place(8)))
     for index, address in enumerate(reader.repetitions(11)):
@@ -96,7 +96,7 @@ def _record(segment: Segment, message: Message, reading: Reading) -> IdentityRec
     for number in (13, 14):
         for index, telecom in enumerate(reader.repetitions(number)):
             values.extend(mailboxes("^".join(telecom), reader.place(number, index)))
-    if segment.field(32):
+    if segment.field(32).strip('"'):
         values.extend(
             reader.value(Trait.STATUS, one[0], reader.place(32, index))
             for index, one in enumerate(reader.repetitions(32))

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
 _PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
 _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
+_LAST_WORD: Final = re.compile(r"\S+\s*\Z")
+"""The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
 _TEXT_LIMIT: Final = 1_000_000
 
@@ -105,7 +107,7 @@ def _leaf(
             texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
         return
     part = reading.part(content, name or f"part {number + 1}")
-    if part.format is not Format.UNKNOWN or part.problems_are_limits:
+    if part.counts_inside:
         parts.append(part)
     if name:
         texts.append(name)
@@ -126,11 +128,10 @@ def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
             for _, address in getaddresses([header]):
                 values.extend(mailboxes(address, place))
     subject = facts.header("Subject") or ""
-    if _PREFIX.search(subject) and (date := french_date(subject)):
+    last = _LAST_WORD.search(subject)
+    if last and _PREFIX.search(subject) and (date := french_date(last[0])):
         place = reading.place("Subject", PlaceKind.HEADER)
-        values.append(
-            Value(trait=Trait.BIRTH_DATE, text=subject[date[1] : date[2]], place=place, normal=date[0])
-        )
+        values.append(Value(trait=Trait.BIRTH_DATE, text=last[0].strip(), place=place, normal=date[0]))
     return IdentityRecord(format=Format.MAIL, values=tuple(values), place=reading.place())
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.numbers import SPACES, compact, find_matricules, is_matricule
+from conformance.documents.values import mailboxes
 from conformance.documents.record import (
     INS_OIDS,
     Format,
@@ -115,6 +116,7 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     identifiers: list[Identifier] = []
     for index, line in enumerate(lines):
         values.extend(_labelled(line, lines[index + 1 : index + 4], places))
+        values.extend(mailboxes(line.text, places.place(line)))
         identifiers.extend(
             _numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values)
         )
@@ -262,6 +264,9 @@ def _numbers(
         before, after = line.text[:start], line.text[end:]
         nature = _AFTER.match(after)
         labelled = any(label.end() <= start for label in labels) or _label_above(line, start, above)
+        if after.startswith("@"):
+            # The address of a patient, read apart.
+            continue
         if _BILLED.match(after) or (_BILLING.search(before.rpartition("\t")[2]) and not labelled):
             continue
         if not labelled and not nature:
@@ -284,8 +289,8 @@ def _numbers(
             values.append(
                 Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True)
             )
-        elif before := _label_nature(line, labels, start, places):
-            values.append(before)
+        elif told_before := _label_nature(line, labels, start, places):
+            values.append(told_before)
         elif not is_matricule(number) and len(number) not in {13, 14, 15}:
             continue
         yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=digits.place)

@@ -177,7 +177,7 @@ def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[
             yield unjudged("attachment-unreadable", text, reading.place(name))
         elif data.strip():
             part = reading.part(data, name)
-            if part.format is not Format.UNKNOWN:
+            if part.counts_inside:
                 parts.append(part)
 
 

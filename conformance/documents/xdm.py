@@ -162,7 +162,7 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) ->
         ):
             continue
         part = reading.part(content, name)
-        if part.format is Format.UNKNOWN and name not in described:
+        if not part.counts_inside:
             continue
         if tables and name not in described and part.format in {Format.CDA, Format.PDF}:
             text = Text(

@@ -68,8 +68,9 @@ def read(data: bytes, reading: Reading) -> Document:
     for name, entry in entries.items():
         if name in contents:
             problems.extend(check_content(entry, contents[name]))
-            if not signature(entry, root):
-                parts.append(reading.part(contents[name], name))
+            part = reading.part(contents[name], name)
+            if part.counts_inside and not signature(entry, root):
+                parts.append(part)
         elif submits:
             text = Text(
                 f"le document {name} décrit n’est pas dans le lot (XDSMissingDocument)",
@@ -83,7 +84,9 @@ def read(data: bytes, reading: Reading) -> Document:
                 f"the document {name} has no metadata (XDSMissingDocumentMetadata)",
             )
             problems.append(official("xds-missing-metadata", text, "TRA-05", at=(reading.place(name),)))
-            parts.append(reading.part(content, name or "Document"))
+            part = reading.part(content, name or "Document")
+            if part.counts_inside:
+                parts.append(part)
     return Document(
         format=Format.XDS, name=reading.name, records=metadata.records, problems=tuple(problems), parts=tuple(parts),
         text="\n".join(_texts(root)),
