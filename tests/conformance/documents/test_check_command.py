@@ -108,11 +108,11 @@ def test_a_person_file_with_a_wrong_field_says_which(folder):
 
 
 def test_the_identity_can_come_from_a_registry(folder, tmp_path_factory):
-    from simulator.registry.opening import open_registry
     from simulator.registry.person import Person
+    from simulator.registry.store import RegistryStore
 
     path = tmp_path_factory.mktemp("registry") / "registry.sqlite"
-    store = open_registry(str(path))
+    store = RegistryStore(path)
     store.add([Person(key="p1", identity=P1)])
     store.close()
     chosen = ["--registry", str(path), "--matricule", P1.matricule.value]
