@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.numbers import SPACES, compact, find_matricules, is_matricule
-from conformance.documents.values import mailboxes
 from conformance.documents.record import (
     INS_OIDS,
     Format,
@@ -24,6 +23,7 @@ from conformance.documents.record import (
     Trait,
     Value,
 )
+from conformance.documents.values import mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

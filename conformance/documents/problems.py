@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from conformance.documents.record import Place
-from conformance.rules.catalogue import EvidenceLevel
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

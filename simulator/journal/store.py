@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import sqlite3
+import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -46,6 +48,9 @@ PAGE_BYTES: Final = 16 * 1024 * 1024
 """Size of records at which a page ends, but never before its first exchange."""
 HOUSEKEEPING_S: Final = 60.0
 """How often size and age are looked at."""
+
+_TRIAL_BYTES: Final = 16 * 1024
+"""Room for a record of an ordinary call."""
 
 _log = logging.getLogger(__name__)
 
@@ -111,6 +116,18 @@ class Journal:
     def flush(self) -> None:
         """Write what waits."""
         self._writer.flush()
+
+    def refuses_to_write(self) -> str | None:
+        """Try whether the folder takes another record; return why not, ``None`` when it does."""
+        try:
+            # A file of its own: a record that is no exchange has no place in a segment.
+            with tempfile.TemporaryFile(dir=self.folder, prefix="trial-") as trial:
+                trial.write(bytes(_TRIAL_BYTES))
+                trial.flush()
+                os.fsync(trial.fileno())
+        except OSError as error:
+            return error.strerror or str(error)
+        return None
 
     def remove_session(self, session: str) -> int:
         """Remove the exchanges of a session; return how many. Its bytes go with their segments (retention).
