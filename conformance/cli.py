@@ -15,6 +15,7 @@ from rich.table import Table
 
 from conformance.campaign import CampaignError, own_simulator, reference_lgo, run_campaign
 from conformance.commands.check import check
+from conformance.commands.rules import rules
 from conformance.engine import SuiteError
 from conformance.load.options import LoadOptions
 from conformance.load.start import run_load
@@ -22,7 +23,7 @@ from conformance.plan import Plan, load_plan
 from conformance.progress import CampaignView
 from conformance.reference import defects as reference_defects
 from conformance.report import ReportError, write_reports
-from conformance.rules.catalogue import UnknownRuleError, find_rule, load_catalogue
+from conformance.rules.catalogue import UnknownRuleError
 from conformance.verdicts import Verdict
 from simulator.cli import COMMANDS
 from simulator.commands.common import EXIT_SETUP, SetupError, lang_option
@@ -154,45 +155,6 @@ def run(*, plan_file: Path, rules: tuple[str, ...], seed: int | None, report_dir
     sys.exit(_exit_code(campaign))
 
 
-@main.group("rules")
-def rules_group() -> None:
-    """Read the rule catalogue."""
-
-
-@rules_group.command("list")
-@lang_option
-def list_rules(*, lang: Lang) -> None:
-    """List the rules with how binding and how sure they are."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("rule", "title", "strength", "evidence"):
-        table.add_column(name, overflow="fold")
-    for rule in load_catalogue().values():
-        table.add_row(rule.key, rule.title[lang], rule.strength.value, rule.evidence.value)
-    Console().print(table)
-
-
-@rules_group.command("show")
-@click.argument("key")
-@lang_option
-def show_rule(*, key: str, lang: Lang) -> None:
-    """Show one rule: statement, references, evidence and source.
-
-    \b
-    Example:
-      banc rules show RSP-08
-    """
-    try:
-        rule = find_rule(load_catalogue(), key)
-    except UnknownRuleError as error:
-        raise SetupError(str(error)) from error
-    console = Console(highlight=False)
-    console.print(f"[bold]{rule.key}[/bold]  {rule.title[lang]}")
-    console.print(rule.statement[lang])
-    references = ", ".join(f"{ref.tag} (draft)" if ref.draft else ref.tag for ref in rule.references)
-    console.print(f"{rule.strength.value} · {references or '-'}", markup=False)
-    console.print(f"{rule.evidence.value} · {rule.source}", markup=False)
-
-
 @main.command("load")
 @click.option("--users", default=20, show_default=True, type=click.IntRange(1, 10_000), help="Users at once.")
 @click.option(
@@ -252,7 +214,7 @@ def load(
         sys.exit(run_load(options))
 
 
-for command in (*COMMANDS, check):
+for command in (*COMMANDS, check, rules):
     main.add_command(command)
 
 
