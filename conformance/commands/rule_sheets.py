@@ -138,6 +138,7 @@ def case_data(case: StateCase, lang: Lang) -> dict[str, Any]:
         "title": case.event.title[lang],
         "status": case.status,
         "to": list(case.to),
+        "creates": case.creates,
         "clears": case.clears,
         "propagates": case.propagates,
         "refused": case.refused,

@@ -196,9 +196,9 @@ def _states(cases: list[StateCase]) -> Iterator[str]:
     yield "# Machine à états des statuts de confiance · *State machine of the confidence statuses*\n\n"
     yield (
         "Chaque événement, à chaque statut, est un cas qui a une adresse (`E9/QUAL`). « – » : rien n'est attendu, la "
-        "raison est dite plus bas. ∅ : matricule INS et OID effacés. ⇉ : propagé aux logiciels reliés.\n\n"
+        "raison est dite plus bas. + : dossier créé. ∅ : matricule INS et OID effacés. ⇉ : propagé aux logiciels reliés.\n\n"
         "*Each event at each status is a case with an address (`E9/QUAL`). “–”: nothing is expected, the reason is "
-        "below. ∅: matricule INS and OID erased. ⇉: connected software is told.*\n\n"
+        "below. +: file created. ∅: matricule INS and OID erased. ⇉: connected software is told.*\n\n"
     )
     yield f"| | Événement · *event* | {' | '.join(STATUSES)} |\n|---|---|{'---|' * len(STATUSES)}\n"
     by_event: dict[str, list[StateCase]] = {}
@@ -236,6 +236,8 @@ def _cell(case: StateCase) -> str:
     if case.refused:
         return "refusé"
     to = "/".join(case.to)
+    if case.creates:
+        return f"+ {to}"
     arrow = ("=" if case.to == (case.status,) else f"→ {to}") if to else ""
     return " ".join([arrow, "∅" * case.clears, "⇉" * case.propagates]).strip() or "voir"
 

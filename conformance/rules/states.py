@@ -63,6 +63,8 @@ class StateCase:
     """The status before: a key of ``STATUSES``."""
     to: tuple[str, ...] = ()
     """The statuses allowed afterwards; empty when the case does not speak of it."""
+    creates: bool = False
+    """The event makes the file: ``status`` is but the column of its address."""
     clears: bool = False
     """The matricule INS and the OID are erased."""
     propagates: bool = False
@@ -171,6 +173,7 @@ def _cases(entry: Mapping[str, Any], phrases: Mapping[str, Mapping[str, str]]) -
             event=event,
             status=status,
             to=(to,) if isinstance(to, str) else tuple(to),
+            creates=cell.get("creates", False),
             clears=cell.get("clears", False),
             propagates=cell.get("propagates", False),
             refused=cell.get("refused", False),
