@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.protocol import DriverError
 from conformance.engine import BenchContext, run_checks
-from conformance.engine.drawing import drawer
 from conformance.results import Campaign, CampaignMeta
 from conformance.rules.catalogue import find_rule, load_catalogue
 from simulator.bench import BenchOptions
@@ -31,7 +30,6 @@ from simulator.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.drivers.protocol import Driver
     from conformance.engine import Event
     from conformance.plan import Plan
     from simulator.client import SessionClient
@@ -84,7 +82,9 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
         started = datetime.now(UTC)
         run = run_checks(
-            _context(driver, session, seed, on_event),
+            BenchContext(
+                driver=driver, insi=session, insi_url=session.soap_url, seed=seed, on_event=on_event
+            ),
             rules=plan.rules,
             not_applicable={key: Text.same(reason) for key, reason in plan.not_applicable.items()},
         )
@@ -172,15 +172,3 @@ def _announced_url(process: subprocess.Popen[str], complaints: Any) -> str:
     except (queue.Empty, ValueError, KeyError, TypeError) as error:
         complaints.seek(0)
         raise CampaignError(f"the reference LGO did not start:\n{complaints.read()[-2000:]}") from error
-
-
-def _context(
-    driver: Driver, session: SessionClient, seed: int, on_event: Callable[[Event], None]
-) -> BenchContext:
-    return BenchContext(
-        driver=driver,
-        insi=session,
-        draw=drawer(session, str(seed)),
-        insi_url=session.soap_url,
-        on_event=on_event,
-    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from conformance.verdicts import Ending, Verdict
+from simulator.text import Text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     )
 
 
-class DriverError(Exception):
+class DriverError(Ending):
     """The software could not be driven: unreachable, crashed, or answered outside the driver API.
 
     Leads to INCONCLUSIVE, never to FAIL: a set-up error is not blamed on the vendor.
@@ -32,25 +35,43 @@ class DriverError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         """Store what happened and, in ``hint``, what the user can do about it."""
         super().__init__(message)
+        self.text = Text(
+            f"Le logiciel n'a pas pu être piloté : {message}", f"The software could not be driven: {message}"
+        )
         self.hint = hint
 
 
-class VerbNotSupportedError(Exception):
+class VerbNotSupportedError(Ending):
     """The software declares that it cannot do this verb. Leads to NOT_TESTED with the declared reason."""
+
+    verdict = Verdict.NOT_TESTED
 
     def __init__(self, verb: Verb, reason: str) -> None:
         """Store the verb and the reason declared by the software."""
         super().__init__(f"{verb.value}: {reason}")
+        self.text = Text(
+            f"Le logiciel déclare ne pas offrir « {verb.value} » : {reason}",
+            f"The software declares that it does not offer “{verb.value}”: {reason}",
+        )
         self.verb = verb
         self.reason = reason
 
 
-class RefusedError(Exception):
-    """The software refused the act and changed nothing: what many rules demand."""
+class RefusedError(Ending):
+    """The software refused the act and changed nothing: what many rules demand.
+
+    A check that expects it catches it; one that does not has found an act that the software has to allow.
+    """
+
+    verdict = Verdict.FAIL
 
     def __init__(self, code: str, message: str, fields: Sequence[str] = ()) -> None:
         """Store the software's own code, the text shown to the user and the fields concerned."""
         super().__init__(f"{code}: {message}")
+        self.text = Text(
+            f"Le logiciel a refusé un acte qu'il doit permettre : {message} ({code})",
+            f"The software refused an act that it has to allow: {message} ({code})",
+        )
         self.code = code
         self.message = message
         self.fields = tuple(fields)

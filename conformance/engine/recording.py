@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import Patient
@@ -72,7 +73,13 @@ class RecordingSession:
 
 def recording_draw(draw: Callable[..., Person], evidence: Evidence) -> Callable[..., Person]:
     """Return ``draw`` with its people recorded."""
-    return _recorded(draw, "draw", evidence)
+
+    def recorded(*, where: Callable[[Person], bool] | None = None, **wanted: Any) -> Person:
+        # The condition is code: what was wanted in words, and who came, are what a reader needs.
+        person: Person = _recorded(partial(draw, where=where), "draw", evidence)(**wanted)
+        return person
+
+    return recorded
 
 
 def _recorded(

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 Draw = Callable[..., Person]
-"""Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished."""
+"""Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished, and ``where=``
+for a condition."""
 
 PLAIN: dict[str, Any] = {
     "hyphen_name": False,

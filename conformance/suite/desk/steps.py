@@ -14,7 +14,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import OWNER, TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
-from conformance.suite.desk.wire import need_found
+from conformance.suite.desk.wire import need_found, returned
 from conformance.suite.desk.words import FIELD, seen, state_of
 from conformance.verdicts import UndecidedError
 
@@ -70,6 +70,8 @@ class Desk:
     """A user entitled to change strict traits."""
     draw: Draw
     """Returns a fresh person known to INSi, with the features wished."""
+    draw_for: Callable[[str], Draw]
+    """Draws for something that checks share, by its name: the same people whichever check comes first."""
     timeline: Evidence = field(default_factory=Evidence)
     """What the check saw; acts and exchanges come in by themselves."""
     memory: dict[str, Any] = field(default_factory=dict)
@@ -78,6 +80,10 @@ class Desk:
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
         """Draw somebody for whom ``condition`` holds."""
         return self.draw(where=condition, **wanted)
+
+    def apart(self, key: str) -> Desk:
+        """Return the desk for something that checks share: its people are not those of the check that comes first."""
+        return replace(self, draw=self.draw_for(key))
 
     def play(self, part: Part) -> Person:
         """Draw somebody for a part of the cast."""
@@ -230,9 +236,19 @@ class Desk:
             return refusal
 
     def feed(self, patient: Patient) -> Patient:
-        """Call INSi, accept the identity found, and return the file."""
-        self.decide(self.find(patient), accept=True)
-        return self.read(patient)
+        """Call INSi, accept the identity found, and return the file, which has to hold the number that INSi returned."""
+        call, requests = self.call(patient)
+        answer = need_found(requests)
+        self.decide(_need_proposed(call), accept=True)
+        after = self.read(patient)
+        number = returned(answer)["matricule"]
+        if after.matricule != number:
+            raise UndecidedError(
+                f"préparation impossible, INSi a rendu {number} et le dossier porte {after.matricule or 'rien'}",
+                f"could not be prepared, INSi returned {number} and the file holds {after.matricule or 'nothing'}",
+                depends_on=("RSP-02",),
+            )
+        return after
 
     def arrive(self, person: Person, **others: str | None) -> Patient:
         """Search INSi with the traits of a person, accept, and return the file that this creates."""
@@ -263,7 +279,7 @@ class Desk:
         Asked once a campaign, for a person of whom nothing is particular.
         """
         if "usually-told" not in self.memory:
-            patient = self.create(self.draw())
+            patient = self.create(self.draw_for("usual")())
             found = self.decline(patient)
             usual = {"00": told(found, about=patient)}
             for code, scenario in _USUAL_ENDINGS.items():

@@ -9,7 +9,6 @@ import pytest
 
 from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
-from conformance.engine.drawing import drawer
 from conformance.reference.defects import NO_DEFECTS, Defects
 from conformance.reference.server import running as running_lgo
 from conformance.rules import load_catalogue
@@ -52,9 +51,7 @@ class Campaigns:
         session = self.simulator.create_session()
         with running_lgo(defects=defects) as url, HttpDriver(url) as driver:
             lgo: Driver = wrap(driver)
-            context = BenchContext(
-                driver=lgo, insi=session, draw=drawer(session, "suite"), insi_url=session.soap_url
-            )
+            context = BenchContext(driver=lgo, insi=session, insi_url=session.soap_url, seed="suite")
             run = run_checks(context, catalogue=self.catalogue, rules=rules)
         session.delete()
         return run
