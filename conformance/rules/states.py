@@ -160,7 +160,7 @@ def _cases(entry: Mapping[str, Any], phrases: Mapping[str, Mapping[str, str]]) -
         rules=tuple(entry["rules"]),
     )
     for status in STATUSES:
-        cell = {
+        cell: dict[str, Any] = {
             name: Text(**(phrases[value] if isinstance(value, str) else value)) if name in _SAID else value
             for name, value in entry["cells"][status].items()
         }
