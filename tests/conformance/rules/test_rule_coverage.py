@@ -30,7 +30,7 @@ def test_every_rule_and_every_case_has_a_check_or_a_reason(of_the_suite: Coverag
 def test_coverage_is_learnt_from_the_suite(of_the_suite: Coverage) -> None:
     states = {each.rule.key: each for each in of_the_suite.rules}
     assert states["SRC-01"].state is State.EXECUTABLE
-    assert any("birth_date" in check for check in states["SRC-01"].checks)
+    assert states["SRC-01"].checks
     assert states["CAL-21"].state is State.NOT_TESTED
     assert states["RSP-01"].state is State.PARTIAL
 
