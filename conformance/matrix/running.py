@@ -22,8 +22,9 @@ from cheroot.wsgi import Server
 from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
 from conformance.reference.api import create_app
-from conformance.reference.defects import NO_DEFECTS, Defects, catalogue
+from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
 from conformance.reference.lgo import Lgo
+from conformance.reference.variants import variants
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
@@ -107,9 +108,10 @@ class Rig:
         seed: str = SEEDS[0],
         rules: Collection[str] | None = None,
         wrap: Wrap = lambda driver: driver,
+        variant: str | None = None,
     ) -> SuiteRun:
-        """Run rules against the LGO with these defects, through a driver that may be wrapped."""
-        self._lgo.inject(defects)
+        """Run rules against the LGO with these defects or as this variant, through a driver that may be wrapped."""
+        self._lgo.behave(variants()[variant].faults if variant else faults_of(defects))
         session = self._simulator.create_session()
         try:
             with HttpDriver(self._url) as driver:

@@ -15,10 +15,11 @@ from conformance.reference.seams import Seam, Seams
 from conformance.reference.store import Store, TracedAct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from conformance.reference.defects import Defects
+    from conformance.reference.seams import Fault
 
 
 class Lgo:
@@ -45,6 +46,10 @@ class Lgo:
     def inject(self, defects: Defects) -> None:
         """Have these defects from now on, and no other."""
         self._seams.place(faults_of(defects))
+
+    def behave(self, faults: Iterable[Fault]) -> None:
+        """Have these faults from now on, and no other: how a tolerated variant is put on."""
+        self._seams.place(faults)
 
     def close(self) -> None:
         """Close the database and the connections."""
