@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -41,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     except UnknownDefectError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if options.sample:
+        names = random.Random(options.sample_seed).sample(names, min(options.sample, len(names)))  # noqa: S311 - a sample
     jobs = jobs_of(names, SEEDS[: options.seeds], options.rule or None)
     with ExitStack() as stack:
         output = stack.enter_context(options.output.open("w", encoding="utf-8")) if options.output else None
@@ -91,6 +94,10 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--rule", action="append", default=[], help="run these rules instead of those meant to catch it"
+    )
+    parser.add_argument("--sample", type=int, metavar="N", help="N defects drawn out of those chosen")
+    parser.add_argument(
+        "--sample-seed", type=int, default=0, metavar="N", help="draws another sample (default: %(default)s)"
     )
     parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many seeds (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s")

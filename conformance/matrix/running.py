@@ -6,6 +6,7 @@ out over processes; each has a simulator and an LGO of its own.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import threading
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -171,14 +173,21 @@ def run_jobs(jobs: Sequence[Job], *, processes: int = 1) -> Iterator[Outcome]:
         with rig() as one:
             yield from (one.do(job) for job in jobs)
         return
-    shares = [jobs[index :: processes * 8] for index in range(processes * 8)]
     # A fresh interpreter on every system: servers and threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        for done in as_completed([pool.submit(_share, share) for share in shares if share]):
-            yield from done.result()
+        for done in as_completed([pool.submit(_do, job) for job in jobs]):
+            yield done.result()
 
 
-def _share(jobs: Sequence[Job]) -> list[Outcome]:
-    with rig() as one:
-        return [one.do(job) for job in jobs]
+def _do(job: Job) -> Outcome:
+    """Do a job in a process of the pool, with the rig of that process."""
+    return _rig_of_this_process().do(job)
+
+
+@cache
+def _rig_of_this_process() -> Rig:
+    stack = ExitStack()
+    # The processes of a pool end by a normal exit, when all jobs are done.
+    atexit.register(stack.close)
+    return stack.enter_context(rig())
