@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract docs fuzz bench bench-population check clean
+.PHONY: demo test lint types contract docs kill-matrix fuzz bench bench-population check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -31,6 +31,11 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
 	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
 	$(BIN)/banc rules pages docs/rules
+
+# Every injectable defect against its rules, five times: an hour on two quiet cores.
+kill-matrix: $(VENV)/.test
+	-$(BIN)/python -m conformance.matrix --output .kill-matrix.ndjson $(ARGS)
+	$(BIN)/python -m conformance.matrix --page .kill-matrix.ndjson > docs/kill-matrix.md
 
 check: lint types contract test
 

@@ -33,7 +33,7 @@ def page(outcomes: Iterable[Outcome]) -> str:
     missed = [name for name, each in runs.items() if caught[name] < len(each)]
     parts = [
         _HEAD,
-        f"{len(runs)} defects, {sum(map(len, runs.values()))} runs:",
+        f"{len(runs)} of the {len(catalogue())} defects of the catalogue, {sum(map(len, runs.values()))} runs:",
         f" {len(runs) - len(missed)} defects caught under every seed, {len(missed)} not.\n",
     ]
     if missed:
