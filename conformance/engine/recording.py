@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.verbs import VERBS
 from conformance.evidence import ActEntry, Change, Evidence, Plain, changes_between, plain
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 
-_MAY_CALL_INSI = frozenset({"call_insi_traits", "search_insi", "decide_proposal"})
+_MAY_CALL_INSI = frozenset(each.name for each in VERBS.values() if each.may_call_insi)
 """Verbs after which the exchanges are fetched at once, so that they stand beside their cause."""
 _SESSION_ACTS = frozenset({"install", "add_people"})
 """What a check does to the simulator that a reader of the evidence needs to know."""
