@@ -22,7 +22,7 @@ COMMANDS = {
     ),
     "load": Lazy(
         "conformance.commands.load:load_command",
-        "Load that judges: look-ups at a known rate, every answer checked against the registry.",
+        "Look people up under load, check every answer against the registry, judge the figures.",
     ),
     "serve": Lazy("simulator.commands.serve:serve_command", "Start the simulated INSi teleservice."),
     "session": Lazy(
