@@ -117,8 +117,15 @@ class BenchPlugin:
     def draw(self, request: pytest.FixtureRequest, evidence: Evidence) -> Callable[..., Person]:
         """Return the function that draws a fresh person known to INSi; see ``drawing.PeopleOfCheck``."""
         node = cast("pytest.Item", request.node)
-        people = PeopleOfCheck(self.context.seed, node.stash[_RUN].check.id, self.context.insi)
-        return recording_draw(people, evidence)
+        return self._draw_for(node.stash[_RUN].check.id, evidence)
+
+    @pytest.fixture
+    def draw_for(self, evidence: Evidence) -> Callable[[str], Callable[..., Person]]:
+        """Return what draws people for something that several checks share, by its name: whichever comes first, they are the same."""
+        return lambda key: self._draw_for(key, evidence)
+
+    def _draw_for(self, key: str, evidence: Evidence) -> Callable[..., Person]:
+        return recording_draw(PeopleOfCheck(self.context.seed, key, self.context.insi), evidence)
 
     @pytest.fixture
     def actor(self) -> Actor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdicts import UndecidedError
@@ -22,16 +21,14 @@ class PeopleOfCheck:
     """Draws people for one check and makes INSi know them.
 
     The ``n``-th candidate of a check comes from the seed ``<seed>/<check id>/<n>``: the same seed gives a check the same
-    people whichever checks ran before, in whatever order, in whichever process. What is done once for many checks has a
-    stream of its own in place of the check id, so that it does not matter which of them comes first.
+    people whichever checks ran before, in whatever order, in whichever process.
     """
 
     def __init__(self, seed: int | str, check_id: str, insi: SessionClient) -> None:
         """Begin with candidate 1."""
-        self._seed = seed
-        self._check_id = check_id
+        self._prefix = f"{seed}/{check_id}"
         self._insi = insi
-        self._numbers: Counter[str] = Counter()
+        self._number = 0
         self._chosen: list[Person] = []
 
     def __call__(
@@ -39,7 +36,6 @@ class PeopleOfCheck:
         *,
         where: Callable[[Person], bool] | None = None,
         shape: Callable[[Person], Person] | None = None,
-        stream: str | None = None,
         **wanted: Any,
     ) -> Person:
         """Return a fresh person whom INSi knows.
@@ -48,25 +44,21 @@ class PeopleOfCheck:
 
         Args:
             where: a condition that the person has to satisfy.
-            shape: makes somebody else of that person, who is then the one that INSi knows.
-            stream: name of what is done once for many checks; ``None``: the person is for this check.
+            shape: makes of the person drawn the one who becomes known, such as somebody with a history.
             wanted: features, as ``simulator.population.generate.draw`` takes them.
 
         Raises:
             UndecidedError: nobody satisfies the condition.
             ValueError: the features cannot be had together.
         """
-        name = stream or self._check_id
         for _ in range(MAX_CANDIDATES):
-            self._numbers[name] += 1
-            # A stream must not depend on whom the check that happens to be first has drawn before.
-            avoid = () if stream else self._chosen
-            [person] = draw(1, f"{self._seed}/{name}/{self._numbers[name]}", avoid=avoid, **wanted)
+            self._number += 1
+            [person] = draw(1, f"{self._prefix}/{self._number}", avoid=self._chosen, **wanted)
             if where is None or where(person):
-                chosen = person if shape is None else shape(person)
-                self._insi.add_people([chosen])
-                self._chosen.append(chosen)
-                return chosen
+                person = shape(person) if shape else person
+                self._insi.add_people([person])
+                self._chosen.append(person)
+                return person
         raise UndecidedError(
             f"aucun patient tiré ne remplit les conditions du contrôle ({MAX_CANDIDATES} essayés)",
             f"no patient drawn satisfies the conditions of the check ({MAX_CANDIDATES} tried)",

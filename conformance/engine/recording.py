@@ -74,16 +74,9 @@ class RecordingSession:
 def recording_draw(draw: Callable[..., Person], evidence: Evidence) -> Callable[..., Person]:
     """Return ``draw`` with its people recorded."""
 
-    def recorded(
-        *,
-        where: Callable[[Person], bool] | None = None,
-        shape: Callable[[Person], Person] | None = None,
-        stream: str | None = None,
-        **wanted: Any,
-    ) -> Person:
-        # Conditions are code: what was wanted in words, and who came, are what a reader needs.
-        chosen = partial(draw, where=where, shape=shape, stream=stream)
-        person: Person = _recorded(chosen, "draw", evidence)(**wanted)
+    def recorded(*, where: Callable[[Person], bool] | None = None, **wanted: Any) -> Person:
+        # The condition is code: what was wanted in words, and who came, are what a reader needs.
+        person: Person = _recorded(partial(draw, where=where), "draw", evidence)(**wanted)
         return person
 
     return recorded

@@ -10,7 +10,7 @@ from conformance.suite.desk.steps import Desk
 from conformance.suite.desk.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
@@ -39,6 +39,7 @@ def desk(
     actor: Actor,
     super_user: Actor,
     *,
+    draw_for: Callable[[str], Draw],
     evidence: Evidence,
     last_seen: list[int],
     memory: dict[str, Any],
@@ -52,6 +53,7 @@ def desk(
         user=actor,
         super_user=super_user,
         draw=draw,
+        draw_for=draw_for,
         timeline=evidence,
         memory=memory,
     )

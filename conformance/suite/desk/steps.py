@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status, Verb
@@ -15,7 +14,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import OWNER, TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
-from conformance.suite.desk.wire import need_found
+from conformance.suite.desk.wire import need_found, returned
 from conformance.suite.desk.words import FIELD, seen, state_of
 from conformance.verdicts import UndecidedError
 
@@ -71,18 +70,24 @@ class Desk:
     """A user entitled to change strict traits."""
     draw: Draw
     """Returns a fresh person known to INSi, with the features wished."""
+    draw_for: Callable[[str], Draw]
+    """Draws for something that checks share, by its name: the same people whichever check comes first."""
     timeline: Evidence = field(default_factory=Evidence)
     """What the check saw; acts and exchanges come in by themselves."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What the whole campaign remembers, such as journeys made once and observed by many checks."""
 
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
-        """Draw somebody for whom ``condition`` holds; whoever does not is unknown to INSi."""
+        """Draw somebody for whom ``condition`` holds."""
         return self.draw(where=condition, **wanted)
 
-    def play(self, part: Part, *, stream: str | None = None) -> Person:
-        """Draw somebody for a part of the cast; ``stream`` names a journey, whose people are nobody's in particular."""
-        return played(part, partial(self.draw, stream=stream) if stream else self.draw)
+    def apart(self, key: str) -> Desk:
+        """Return the desk for something that checks share: its people are not those of the check that comes first."""
+        return replace(self, draw=self.draw_for(key))
+
+    def play(self, part: Part) -> Person:
+        """Draw somebody for a part of the cast."""
+        return played(part, self.draw)
 
     def attach(self, entries: Iterable[Entry]) -> None:
         """Put what another check saw into the evidence of this one, unless it is there."""
@@ -231,9 +236,19 @@ class Desk:
             return refusal
 
     def feed(self, patient: Patient) -> Patient:
-        """Call INSi, accept the identity found, and return the file."""
-        self.decide(self.find(patient), accept=True)
-        return self.read(patient)
+        """Call INSi, accept the identity found, and return the file, which has to hold the number that INSi returned."""
+        call, requests = self.call(patient)
+        answer = need_found(requests)
+        self.decide(_need_proposed(call), accept=True)
+        after = self.read(patient)
+        number = returned(answer)["matricule"]
+        if after.matricule != number:
+            raise UndecidedError(
+                f"préparation impossible, INSi a rendu {number} et le dossier porte {after.matricule or 'rien'}",
+                f"could not be prepared, INSi returned {number} and the file holds {after.matricule or 'nothing'}",
+                depends_on=("RSP-02",),
+            )
+        return after
 
     def arrive(self, person: Person, **others: str | None) -> Patient:
         """Search INSi with the traits of a person, accept, and return the file that this creates."""
@@ -264,7 +279,7 @@ class Desk:
         Asked once a campaign, for a person of whom nothing is particular.
         """
         if "usually-told" not in self.memory:
-            patient = self.create(self.draw())
+            patient = self.create(self.draw_for("usual")())
             found = self.decline(patient)
             usual = {"00": told(found, about=patient)}
             for code, scenario in _USUAL_ENDINGS.items():

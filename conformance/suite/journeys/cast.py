@@ -38,8 +38,9 @@ def typed_then_fed(desk: Desk) -> Journey:
     (call entries), ``qualified`` (snapshot).
     """
     if "typed-then-fed" not in desk.memory:
+        apart = desk.apart("typed-then-fed")
         desk.memory["typed-then-fed"] = Journey(
-            trips=[_typed(desk, part, number) for number, part in enumerate(CAST)]
+            trips=[_typed(apart, part, number) for number, part in enumerate(CAST)]
         )
     journey: Journey = desk.memory["typed-then-fed"]
     return journey
@@ -52,15 +53,16 @@ def created_from_insi(desk: Desk) -> Journey:
     ``log`` (the newest call entries), ``qualified`` (snapshot).
     """
     if "created-from-insi" not in desk.memory:
+        apart = desk.apart("created-from-insi")
         desk.memory["created-from-insi"] = Journey(
-            trips=[_arriving(desk, part, number) for number, part in enumerate(CAST)]
+            trips=[_arriving(apart, part, number) for number, part in enumerate(CAST)]
         )
     journey: Journey = desk.memory["created-from-insi"]
     return journey
 
 
 def _trip(desk: Desk, part: Part, number: int, stem: str) -> Trip:
-    person = desk.play(part, stream=f"journey-{stem}")
+    person = desk.play(part)
     letter = chr(ord("A") + number)
     others: dict[str, str | None] = {
         "used_name": f"{stem}{letter}",

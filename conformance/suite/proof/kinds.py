@@ -21,9 +21,10 @@ def kinds_known(desk: Desk) -> list[str]:
     """
     if "kinds" not in desk.memory:
         known = []
+        apart = desk.apart("kinds")
         for kind in PROOF_KINDS:
             try:
-                desk.lgo.record_proof(desk.create(adult(desk)).id, kind, actor=desk.user)
+                desk.lgo.record_proof(desk.create(adult(apart)).id, kind, actor=desk.user)
             except RefusedError:
                 continue
             known.append(kind)

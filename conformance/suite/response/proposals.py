@@ -9,12 +9,18 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_answer
+from conformance.suite.desk.words import FIELD, expect_values, shown
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import InsiCall, Patient
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import ComparedField, InsiCall, Patient
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
+
+COMPARED: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+"""The strict traits that the comparison shows on both sides."""
 
 WHATEVER: Final = "answers/whatever-traits"
 """INSi answers with the patient whatever is asked."""
@@ -82,3 +88,35 @@ def _need_proposed(call: InsiCall | RefusedError) -> InsiCall:
             f"INSi returns a complete identity (00) and the software does not propose it: {said}",
         )
     return call
+
+
+def expect_comparison(
+    desk: Desk, call: InsiCall, local: Mapping[str, str | None], insi: Mapping[str, str | None]
+) -> None:
+    lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    expect_lines({line.field: line for line in lines}, local, insi)
+
+
+def expect_lines(
+    lines: Mapping[str, ComparedField], local: Mapping[str, str | None], insi: Mapping[str, str | None]
+) -> None:
+    for name in COMPARED:
+        if insi[name] is None:
+            continue
+        label = FIELD[name]
+        expect(
+            name in lines,
+            fr=f"la comparaison ne montre pas : {label.fr}",
+            en=f"the comparison does not show: {label.en}",
+        )
+        line = lines[name]
+        expect_values({name: line.local}, {name: local[name]}, fr="côté local faux", en="wrong local side")
+        expect_values({name: line.insi}, {name: insi[name]}, fr="côté INSi faux", en="wrong INSi side")
+        is_different = local[name] != insi[name]
+        sides_fr = f"{shown(local[name]).fr} / {shown(insi[name]).fr}"
+        sides_en = f"{shown(local[name]).en} / {shown(insi[name]).en}"
+        expect(
+            line.different == is_different,
+            fr=f"{label.fr} : la comparaison {'ne signale pas la' if is_different else 'signale une'} différence ({sides_fr})",
+            en=f"{label.en}: the comparison flags {'no' if is_different else 'a'} difference ({sides_en})",
+        )

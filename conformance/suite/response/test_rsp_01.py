@@ -12,20 +12,20 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.words import FIELD, expect_values, insi_values, shown
+from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
-from conformance.suite.response.proposals import proposed, proposed_for_creation
+from conformance.suite.response.proposals import (
+    COMPARED,
+    expect_comparison,
+    expect_lines,
+    proposed,
+    proposed_for_creation,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.drivers.model import ComparedField, InsiCall
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
     from simulator.registry.person import Person
-
-COMPARED = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
-"""The strict traits that the comparison shows on both sides."""
 
 
 @pytest.mark.rule("RSP-01")
@@ -80,7 +80,7 @@ def test_each_difference_is_flagged(desk: Desk, route: Route) -> None:
         patient = desk.bring(person, route)
         answer = _with(desk, person, fields)
         call = proposed(desk, patient, answer)
-        _expect_comparison(
+        expect_comparison(
             desk, call, {name: getattr(patient, name) for name in COMPARED}, insi_values(answer)
         )
 
@@ -101,7 +101,7 @@ def test_small_differences(desk: Desk) -> None:
         traits = replace(person.identity.traits, **{field: value})
         answer = replace(person, key=f"{person.key}/other", identity=replace(person.identity, traits=traits))
         call = proposed(desk, patient, answer)
-        _expect_comparison(
+        expect_comparison(
             desk, call, {name: getattr(patient, name) for name in COMPARED}, insi_values(answer)
         )
 
@@ -127,7 +127,7 @@ def test_cast(desk: Desk) -> None:
             Moment("avant toute décision de l'utilisateur", "before any decision of the user"),
         )
         local = {name: getattr(trip.seen["typed"].patient, name) for name in COMPARED}
-        _expect_lines(
+        expect_lines(
             {line.field: line for line in trip.seen["proposal"].fields}, local, insi_values(trip.person)
         )
 
@@ -146,7 +146,7 @@ def test_creation_refused(desk: Desk, user: str) -> None:
     days = (person.identity.traits.birth_date, other.identity.traits.birth_date)
     call = proposed_for_creation(desk, other, **_asked(person))
     _expect_no_file(desk, days, "avant la décision de l'utilisateur", "before the decision of the user")
-    _expect_comparison(
+    expect_comparison(
         desk, call, {name: getattr(typed(person), name) for name in COMPARED}, insi_values(other)
     )
     desk.decide(call, accept=False)
@@ -192,33 +192,3 @@ def _with(desk: Desk, person: Person, fields: tuple[str, ...]) -> Person:
 def _expect_no_file(desk: Desk, days: tuple[str, ...], fr: str, en: str) -> None:
     found = [patient.id for day in days for patient in desk.born_on(day)]
     expect(not found, fr=f"un dossier a été créé {fr}", en=f"a file was created {en}")
-
-
-def _expect_comparison(
-    desk: Desk, call: InsiCall, local: Mapping[str, str | None], insi: Mapping[str, str | None]
-) -> None:
-    lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
-    _expect_lines({line.field: line for line in lines}, local, insi)
-
-
-def _expect_lines(
-    lines: Mapping[str, ComparedField], local: Mapping[str, str | None], insi: Mapping[str, str | None]
-) -> None:
-    for name in COMPARED:
-        label = FIELD[name]
-        expect(
-            name in lines,
-            fr=f"la comparaison ne montre pas : {label.fr}",
-            en=f"the comparison does not show: {label.en}",
-        )
-        line = lines[name]
-        expect_values({name: line.local}, {name: local[name]}, fr="côté local faux", en="wrong local side")
-        expect_values({name: line.insi}, {name: insi[name]}, fr="côté INSi faux", en="wrong INSi side")
-        is_different = local[name] != insi[name]
-        sides_fr = f"{shown(local[name]).fr} / {shown(insi[name]).fr}"
-        sides_en = f"{shown(local[name]).en} / {shown(insi[name]).en}"
-        expect(
-            line.different == is_different,
-            fr=f"{label.fr} : la comparaison {'ne signale pas la' if is_different else 'signale une'} différence ({sides_fr})",
-            en=f"{label.en}: the comparison flags {'no' if is_different else 'a'} difference ({sides_en})",
-        )
