@@ -17,6 +17,7 @@ A campaign folder holds
 ``campaign``              the first line: versions, software, seed, plan, selection, digest of each rule (``CampaignStarted``)
 ``resumed``               the campaign goes on in another process (``CampaignResumed``)
 ``doctor``                one finding about the set-up; never counts against the software (``DoctorFinding``)
+``suite``                 the checks that are to run, in the order of the suite (``SuiteCollected``)
 ``check-started``         a check begins; what an earlier attempt left under this id is void (``CheckStarted``)
 ``act``                   a verb asked of the software, or of the bench, and how it ended (``timeline.ActEntry``)
 ``exchange``              a SOAP call that INSi received, and its answer (``timeline.ExchangeEntry``)

@@ -16,6 +16,7 @@ KINDS: dict[str, type[Any]] = {
     "campaign": events.CampaignStarted,
     "resumed": events.CampaignResumed,
     "doctor": events.DoctorFinding,
+    "suite": events.SuiteCollected,
     "check-started": events.CheckStarted,
     "act": timeline.ActEntry,
     "exchange": timeline.ExchangeEntry,
@@ -81,12 +82,7 @@ def _read(hint: Any, data: Any, where: str) -> Any:
     if hint is Any:
         return data
     if origin in {Union, types.UnionType}:
-        if data is None:
-            return None
-        options = [option for option in arguments if option is not type(None)]
-        if len(options) > 1:
-            return _scalar(tuple(options), data, where)
-        return _read(options[0], data, where)
+        return _optional(arguments, data, where)
     if origin is tuple:
         if not isinstance(data, list):
             raise CodingError(f"{where}: expected an array, got {data!r:.80}")
@@ -95,8 +91,19 @@ def _read(hint: Any, data: Any, where: str) -> Any:
         if not isinstance(data, Mapping):
             raise CodingError(f"{where}: expected an object, got {data!r:.80}")
         return {name: _read(arguments[1], item, f"{where}.{name}") for name, item in data.items()}
-    if dataclasses.is_dataclass(hint):
-        return decode(hint, data, where)  # type: ignore[arg-type] # a class, not an instance: hints hold classes
+    return _read_class(hint, data, where)
+
+
+def _optional(arguments: tuple[Any, ...], data: Any, where: str) -> Any:
+    options = tuple(option for option in arguments if option is not type(None))
+    if data is None and len(options) < len(arguments):
+        return None
+    return _read(options[0], data, where) if len(options) == 1 else _scalar(options, data, where)
+
+
+def _read_class(hint: Any, data: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return decode(hint, data, where)
     if hint is datetime or (isinstance(hint, type) and issubclass(hint, Enum)):
         try:
             return datetime.fromisoformat(data) if hint is datetime else hint(data)

@@ -1,5 +1,7 @@
 """What the lines of a record say; the page of the room explains the format."""
 
+# ruff: noqa: TC001, TC003 - the types of the fields are read at run time, by ``coding``.
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -30,6 +32,8 @@ class Outcome:
     """The software could not be driven at all: after a few of these the engine stops calling it."""
     inferred: bool = False
     """A FAIL that rests on an inferred part of a rule."""
+    missing_verb: str = ""
+    """The verb that the software declares not to offer, when that is why nothing was tested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,24 @@ class DoctorFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCheck:
+    """A check that is to run."""
+
+    check: str
+    title: Text
+    rules: tuple[str, ...]
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteCollected:
+    """The checks that this campaign is to run: those that never began are known from here."""
+
+    at: datetime
+    checks: tuple[PlannedCheck, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStarted:
     """A check begins."""
 
@@ -138,6 +160,7 @@ Event: TypeAlias = (
     CampaignStarted
     | CampaignResumed
     | DoctorFinding
+    | SuiteCollected
     | CheckStarted
     | Again
     | CheckFinished

@@ -16,6 +16,8 @@ from conformance.record.events import (
     CheckFinished,
     CheckStarted,
     DoctorFinding,
+    PlannedCheck,
+    SuiteCollected,
 )
 from conformance.record.writing import RECORD_NAME
 
@@ -115,6 +117,8 @@ class Record:
         self.path = path / RECORD_NAME if path.is_dir() else path
         self.checks: dict[str, CheckRecord] = {}
         """By id, in the order of their last start."""
+        self.planned: tuple[PlannedCheck, ...] = ()
+        """All the checks of the campaign, in the order of the suite."""
         self.doctor: list[DoctorFinding] = []
         self.resumed: list[CampaignResumed] = []
         self.finished: CampaignFinished | None = None
@@ -152,6 +156,8 @@ class Record:
                 self.finished = None
             case DoctorFinding():
                 self.doctor.append(event)
+            case SuiteCollected():
+                self.planned = event.checks
             case CheckStarted():
                 self.checks.pop(event.check, None)
                 self.checks[event.check] = CheckRecord(started=event)
