@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.numbers import SPACES, compact, find_matricules, is_matricule
+from conformance.documents.numbers import SPACES, compact, find_matricules
 from conformance.documents.record import (
     INS_OIDS,
     Format,
@@ -92,6 +92,8 @@ _SEXES: Final = {
     "male": "M",
     "h": "M",
 }
+_INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
+_INS_C_LENGTH: Final = 22
 CAPTION: Final = re.compile(r"INS\s+[àa]\s+scanner", re.IGNORECASE)
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
@@ -250,50 +252,46 @@ def _numbers(
     line: Line, above: Line | None, below: Sequence[Line], places: PagePlaces, values: list[Value]
 ) -> Iterator[Identifier]:
     """Yield the matricules of a line: a number after a label of the INS, or followed by its nature."""
-    labels = [match for match in _LABEL.finditer(plain(line.text)) if match.lastgroup == "matricule"]
-    known = [(number, start, end) for number, start, end in find_matricules(line.text)]
-    for label in labels:
-        match = _DIGITS.search(line.text, label.end())
-        near = match and not re.search(
-            r"[^\W\d_]{4,}",
-            re.sub(r"(?i)INS|NIR|NIA|test|matricule|num[ée]ro", "", line.text[label.end() : match.start()]),
-        )
-        if match and near and not any(start <= match.start() < end for _, start, end in known):
-            known.append((compact(match[0]), match.start(), match.end()))
-    for number, start, end in known:
+    every = list(_LABEL.finditer(plain(line.text)))
+    labels = [match for match in every if match.lastgroup == "matricule"]
+    for number, start, end in _candidates(line, labels):
         before, after = line.text[:start], line.text[end:]
         nature = _AFTER.match(after)
-        labelled = any(label.end() <= start for label in labels) or _label_above(line, start, above)
-        if after.startswith("@"):
-            # The address of a patient, read apart.
+        nearest = next((match for match in reversed(every) if match.end() <= start), None)
+        labelled = nearest in labels if nearest else _label_above(line, start, above)
+        billed = _BILLED.match(after) or (_BILLING.search(before.rpartition("\t")[2]) and not labelled)
+        if billed or not (labelled or nature):
             continue
-        if _BILLED.match(after) or (_BILLING.search(before.rpartition("\t")[2]) and not labelled):
-            continue
-        if not labelled and not nature:
-            continue
+        place = places.place(line, start, end)
         digits = Value(
-            trait=Trait.MATRICULE,
-            text=line.text[start:end],
-            place=places.place(line, start, end),
-            normal=number,
-            display=True,
+            trait=Trait.MATRICULE, text=line.text[start:end], place=place, normal=number, display=True
         )
-        if len(number) > 15:  # noqa: PLR2004 - an old INS-C of 22 digits
-            yield Identifier(kind=IdKind.INS_C, number=digits, oid=None, place=digits.place)
+        if len(number) == _INS_C_LENGTH:
+            yield Identifier(kind=IdKind.INS_C, number=digits, oid=None, place=place)
             continue
         told = nature or _next_line_nature(line, below, start, end)
         if told:
-            where = (
-                places.place(line, end + told.start(1), end + told.end(1)) if told is nature else digits.place
-            )
+            where = places.place(line, end + told.start(1), end + told.end(1)) if told is nature else place
             values.append(
                 Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True)
             )
         elif told_before := _label_nature(line, labels, start, places):
             values.append(told_before)
-        elif not is_matricule(number) and len(number) not in {13, 14, 15}:
+        yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=place)
+
+
+def _candidates(line: Line, labels: Sequence[re.Match[str]]) -> Iterator[tuple[str, int, int]]:
+    """Yield the numbers that may be a matricule: those with a right key, and whatever digits follow a label of the INS."""
+    known = list(find_matricules(line.text))
+    for label in labels:
+        match = _DIGITS.search(line.text, label.end())
+        if match is None or any(start <= match.start() < end for _, start, end in known):
             continue
-        yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=digits.place)
+        between = _INS_WORDS.sub("", line.text[label.end() : match.start()])
+        if not re.search(r"[^\W\d_]{4,}", between):
+            known.append((compact(match[0]), match.start(), match.end()))
+    # What stands before an @ is the address of a patient, read apart.
+    yield from (one for one in known if not line.text[one[2] :].startswith("@"))
 
 
 def _label_nature(
