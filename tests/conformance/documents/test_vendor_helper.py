@@ -48,5 +48,5 @@ def test_a_code_can_be_accepted_and_reviews_pass():
 
 def test_documents_of_two_patients_are_set_side_by_side():
     assert_same_patient([n3(patient_role(P1)), hl7(msh(), pid(P1))])
-    with pytest.raises(AssertionError, match="document 1.*document 2"):
+    with pytest.raises(AssertionError, match=r"document 1.*document 2"):
         assert_same_patient([n3(patient_role(P1)), hl7(msh(), pid(P1, date="19790327"))])
