@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from conformance.engine.checks import Check, MarkerError, check_of
+from conformance.engine.drawing import PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.engine.outcome import INTERRUPTED, PASSED, Outcome, judge
 from conformance.engine.recording import RecordingDriver, RecordingSession, recording_draw
@@ -113,9 +114,18 @@ class BenchPlugin:
         return cast("SessionClient", RecordingSession(self.context.insi, evidence))
 
     @pytest.fixture
-    def draw(self, evidence: Evidence) -> Callable[..., Person]:
-        """Return the function that draws a fresh person known to INSi."""
-        return recording_draw(self.context.draw, evidence)
+    def draw(self, request: pytest.FixtureRequest, evidence: Evidence) -> Callable[..., Person]:
+        """Return the function that draws a fresh person known to INSi; see ``drawing.PeopleOfCheck``."""
+        node = cast("pytest.Item", request.node)
+        return self._draw_for(node.stash[_RUN].check.id, evidence)
+
+    @pytest.fixture
+    def draw_for(self, evidence: Evidence) -> Callable[[str], Callable[..., Person]]:
+        """Return what draws people for something that several checks share, by its name: whichever comes first, they are the same."""
+        return lambda key: self._draw_for(key, evidence)
+
+    def _draw_for(self, key: str, evidence: Evidence) -> Callable[..., Person]:
+        return recording_draw(PeopleOfCheck(self.context.seed, key, self.context.insi), evidence)
 
     @pytest.fixture
     def actor(self) -> Actor:
@@ -144,12 +154,16 @@ class BenchPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the rules of each check and keep those that verify a wanted rule."""
         kept: list[pytest.Item] = []
+        ids: dict[str, str] = {}
         for item in items:
             try:
                 check = check_of(item, self.catalogue)
             except MarkerError as error:
                 self.problems.append(str(error))
                 continue
+            if check.id in ids:
+                self.problems.append(f"{item.nodeid}: its id {check.id} is already that of {ids[check.id]}")
+            ids[check.id] = item.nodeid
             if self.wanted.intersection(check.keys):
                 self.runs[item.nodeid] = CheckRun(check=check)
                 kept.append(item)

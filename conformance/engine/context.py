@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine.events import Event
     from simulator.client import SessionClient
-    from simulator.registry.person import Person
 
 
 ORDINARY_USER = Actor(user="pharmacien.banc")
@@ -32,10 +31,10 @@ class BenchContext:
     """The software under test."""
     insi: SessionClient
     """The session of the simulator that the software calls."""
-    draw: Callable[..., Person]
-    """Returns a fresh person known to that session; keyword arguments say what is wanted."""
     insi_url: str
     """Where the software has to call INSi."""
+    seed: int | str
+    """The people of each check come from it: the same seed draws the same people again."""
     on_event: Callable[[Event], None] = _ignore
     actor: Actor = ORDINARY_USER
     super_user: Actor = ENTITLED_USER

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.verbs import VERBS
 from conformance.evidence import ActEntry, Change, Evidence, Plain, changes_between, plain
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 
-_MAY_CALL_INSI = frozenset({"call_insi_traits", "search_insi", "decide_proposal"})
+_MAY_CALL_INSI = frozenset(each.name for each in VERBS.values() if each.may_call_insi)
 """Verbs after which the exchanges are fetched at once, so that they stand beside their cause."""
 _SESSION_ACTS = frozenset({"install", "add_people"})
 """What a check does to the simulator that a reader of the evidence needs to know."""
@@ -72,7 +74,19 @@ class RecordingSession:
 
 def recording_draw(draw: Callable[..., Person], evidence: Evidence) -> Callable[..., Person]:
     """Return ``draw`` with its people recorded."""
-    return _recorded(draw, "draw", evidence)
+
+    def recorded(
+        *,
+        where: Callable[[Person], bool] | None = None,
+        shape: Callable[[Person], Person] | None = None,
+        **wanted: Any,
+    ) -> Person:
+        # Conditions are code: what was wanted in words, and who came, are what a reader needs.
+        chosen = partial(draw, where=where, shape=shape)
+        person: Person = _recorded(chosen, "draw", evidence)(**wanted)
+        return person
+
+    return recorded
 
 
 def _recorded(

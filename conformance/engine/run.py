@@ -142,7 +142,7 @@ def _not_applicable(rule: Rule, reason: Text) -> RuleResult:
 def _result(rule: Rule, runs: Collection[CheckRun]) -> RuleResult:
     checks = tuple(_check_result(rule, run) for run in runs if rule in run.check.rules)
     if not checks:
-        return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=NO_CHECK)
+        return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
     verdict = combine(check.verdict for check in checks)
     return RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, checks), checks=checks)
 

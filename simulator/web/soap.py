@@ -10,8 +10,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.limits import HEAD_BYTES, body_limit
-from simulator.contract.names import MAX_BODY_BYTES, Evidence
+from simulator.contract.names import MAX_BODY_BYTES
 from simulator.contract.wsdl import render_wsdl
+from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Decision, Exchange, Headers
 from simulator.scripting.chaos_reply import AT_ONCE, Delivery
 from simulator.sessions.addressing import address
@@ -155,7 +156,7 @@ class SoapEntry:
                 request=request.body,
                 response_headers=Headers(answer.headers),
                 response=answer.body,
-                decision=Decision(source="fault", cause=problem, evidence=Evidence.INFERRED),
+                decision=Decision(source="fault", cause=problem, evidence=EvidenceLevel.INFERRED),
                 client_certificate=request.client_certificate,
             )
         )

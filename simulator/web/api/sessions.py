@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request
 
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.lots.store import milliseconds, moment
 from simulator.session_archive import export_session, import_session
 from simulator.session_life import create_session, remove_session, sweep
@@ -152,5 +152,5 @@ def _lot_json(lot: Lot, now: int, counts: dict[str, int]) -> dict[str, Any]:
         "available": lot.available(now),
         "collected": counts,
         **{name: moment(value).isoformat(timespec="milliseconds") for name, value in times.items()},
-        "evidence": Evidence.INFERRED.value,
+        "evidence": EvidenceLevel.INFERRED.value,
     }

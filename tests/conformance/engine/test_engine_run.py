@@ -192,7 +192,8 @@ def test_a_drawn_patient_shows_what_was_wanted_and_what_came(bench: Bench) -> No
     (drawn,) = run.rules[0].checks[0].evidence
     assert isinstance(drawn, ActEntry)
     assert drawn.arguments == {"sex": "F"}
-    assert drawn.result["matricule"] == "280017505600150"
+    assert drawn.result["sex"] == "F"
+    assert [drawn.result["matricule"]] == [person.identity.matricule.value for person in bench.insi.people]
 
 
 def test_an_exchange_keeps_the_explanation_of_the_simulator(bench: Bench) -> None:
