@@ -134,7 +134,7 @@ def parse_yaml(
         problems = list(islice(_structure_problems(node, ""), MAX_PROBLEMS)) if node is not None else []
         if problems:
             raise DataFileError(source, problems)
-        data = None if node is None else loader.construct_document(node)  # type: ignore[no-untyped-call] # types-PyYAML leaves it bare
+        data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
