@@ -22,12 +22,13 @@ import gevent
 from gevent.queue import Empty, Queue
 
 from conformance.load.arrivals import course_of, next_gap
+from conformance.load.client import Connection, ConnectionProblemError
 from conformance.load.environment import ServerWatch, describe
 from conformance.load.expected import Lookups
 from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
-from conformance.load.record import RecordError, RecordWriter
+from conformance.load.record import EXIT_DISK, RecordError, RecordWriter
 from conformance.load.software import SoftwareCaller, check_verbs, prepare_software
 from conformance.load.stand import Stand, StandError
 from conformance.load.summary import EXIT_SETUP, Summary
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
     from conformance.load.profile import Stage
 
-EXIT_DISK: Final = 74
-"""The record could not be written any more (EX_IOERR)."""
 DRAIN_S: Final = 3.0
 """How long calls that are under way or due may take once the time is over."""
 GONE_CALLS: Final = 20
@@ -58,7 +57,8 @@ class Generator:
         self.due: Queue[float] = Queue()
         self.busy = self.users = 0
         self.over = False
-        self._make = make
+        # Made beforehand: certificates and connections take time that no patient waits for.
+        self._callers = [make(number) for number in range(1, options.profile.users + 1)]
         self.environment = Environment(user_classes=[self._user_class()], events=events)
 
     @property
@@ -93,8 +93,8 @@ class Generator:
             wait_time = constant(0)
 
             def on_start(self) -> None:
+                self.caller = generator._callers[generator.users % len(generator._callers)]  # noqa: SLF001 - its own class
                 generator.users += 1
-                self.caller = generator._make(generator.users)  # noqa: SLF001 - its own class
 
             def on_stop(self) -> None:
                 self.caller.close()
@@ -192,6 +192,7 @@ def run(options: LoadOptions) -> int:
         try:
             writer = stack.enter_context(RecordWriter(Path(options.folder)))
             stand = stack.enter_context(Stand(options))
+            check_wire(options, stand.path)
             check_verbs(options)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
@@ -199,7 +200,7 @@ def run(options: LoadOptions) -> int:
 
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
-        except (StandError, RecordError, PkiError, ValueError, OSError) as error:
+        except (StandError, RecordError, PkiError, ConnectionProblemError, ValueError, OSError) as error:
             sys.stderr.write(f"Error: {error}\n")
             with suppress(OSError, UnboundLocalError):
                 if writer.path.stat().st_size == 0:
@@ -208,9 +209,24 @@ def run(options: LoadOptions) -> int:
             return EXIT_SETUP
 
 
+def check_wire(options: LoadOptions, path: str) -> None:
+    """Open a connection as users will.
+
+    Raises:
+        ConnectionProblemError: it cannot be opened.
+        PkiError: the certificates cannot be read.
+    """
+    base = options.soap_base or options.url
+    connection = Connection(base, timeout=options.timeout, tls=Credentials(options).tls)
+    try:
+        connection.check(f"{path}?wsdl")
+    finally:
+        connection.close()
+
+
 def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     this.start_line(stand)
-    meter = Meter(this.emit, started=time.monotonic())
+    meter = Meter(this.emit)
     generator = Generator(options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial))
     watch = ServerWatch(options.soap_base or options.url)
     runner = generator.environment.create_local_runner()
@@ -218,6 +234,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
         generator.environment.create_web_ui("127.0.0.1", options.ui_port)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
+    meter.begin()
     moment = generator.course.at(0.0)
     assert moment is not None  # noqa: S101 - a profile lasts
     this.enter(0.0, moment.stage, stand)
@@ -234,7 +251,10 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     gevent.spawn(runner.quit).join(timeout=DRAIN_S)
     meter.tick(stage=this.stage, backlog=generator.due.qsize())
     finish(this, stand, meter.now(), meter.samples, unserved=generator.due.qsize())
-    return EXIT_DISK if this.full is not None else 0
+    if this.full is not None:
+        sys.stderr.write(f"Error: {this.full}\n")
+        return EXIT_DISK
+    return 0
 
 
 def _loop(
