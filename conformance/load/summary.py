@@ -322,7 +322,7 @@ def exit_code(summary: Summary) -> int:
     """
     if summary.wrong or summary.total().wrong:
         return EXIT_WRONG
-    if not summary.total().calls or summary.reason == "disk":
+    if not summary.total().calls or summary.reason in {"disk", "workers-gone"}:
         return EXIT_SETUP
     if summary.reason == "interrupted":
         return EXIT_INTERRUPTED

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import gevent
 from gevent.queue import Empty, Queue
 
-from conformance.load.arrivals import course_of, next_gap
+from conformance.load.arrivals import arrivals, course_of
 from conformance.load.client import Connection, ConnectionProblemError
 from conformance.load.environment import ServerWatch, describe
 from conformance.load.expected import Lookups
@@ -50,16 +50,36 @@ GONE_S: Final = 3.0
 class Generator:
     """Users and arrivals of this process, and the loop that ticks."""
 
-    def __init__(self, options: LoadOptions, meter: Meter, make: Callable[[int], Any]) -> None:
-        """Take what makes a user, given their number."""
+    def __init__(
+        self,
+        options: LoadOptions,
+        meter: Meter,
+        make: Callable[[int], Any],
+        *,
+        share: float = 1.0,
+        name: str = "",
+        environment: Environment | None = None,
+    ) -> None:
+        """Make the users.
+
+        Args:
+            options: of the run.
+            meter: where calls are counted.
+            make: makes a user, given their number.
+            share: of the rate that is due here.
+            name: of this generator among several.
+            environment: Locust's, when there is one already.
+        """
         self.options, self.meter = options, meter
-        self.course = course_of(options.profile)
+        self.course = course_of(options.profile, share)
+        self._name = name
         self.due: Queue[float] = Queue()
         self.busy = self.users = 0
         self.over = False
         # Made beforehand: certificates and connections take time that no patient waits for.
         self._callers = [make(number) for number in range(1, options.profile.users + 1)]
-        self.environment = Environment(user_classes=[self._user_class()], events=events)
+        self.environment = environment or Environment(events=events)
+        self.environment.user_classes = [self._user_class()]
 
     @property
     def idle(self) -> bool:
@@ -68,20 +88,13 @@ class Generator:
 
     def arrive(self) -> None:
         """Let calls be due until the course is over; runs beside the users."""
-        random = random_of(self.options.seed, f"arrivals/{id(self)}")
-        at = self.meter.now()
-        while not self.over:
-            now = self.meter.now()
-            moment = self.course.at(now)
-            if moment is None:
+        for at in arrivals(self.course, random_of(self.options.seed, f"arrivals/{self._name}")):
+            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - not worth a switch
+                gevent.sleep(min(early, TICK_S))
+            if self.over:
                 return
-            if moment.rate <= 0:
-                at = now + TICK_S
-            while at <= now:
-                self.due.put(self.meter.started + at)
-                self.meter.due += 1
-                at += next_gap(random, moment.rate)
-            gevent.sleep(min(max(at - now, 0.001), TICK_S))
+            self.due.put(self.meter.started + at)
+            self.meter.due += 1
 
     def _user_class(self) -> type[User]:
         generator = self

@@ -127,6 +127,7 @@ def test_calls_are_due_at_their_time_and_latency_counts_from_then(load):
     assert max(each.backlog for each in summary.bins) > 5
 
 
+@pytest.mark.slow
 def test_cards_verifications_and_lots_are_asked_and_checked(load):
     with Simulator(people=300) as insi:
         asked = profile(
@@ -182,6 +183,7 @@ def test_users_prove_who_they_are(load, transport):
     assert {exchange.authentication for exchange in exchanges} == {transport}
 
 
+@pytest.mark.slow
 def test_an_outage_is_lived_through_and_the_return_to_normal_is_timed(banc, tmp_path):
     done = banc(
         *("load", "--profile", "outage-recovery", "--duration", "10s", "--users", 30, "--rate", "15/s"),
