@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.campaign import CampaignError, own_simulator, reference_lgo, run_campaign
+from conformance.commands.driver import driver_group
 from conformance.engine import SuiteError
 from conformance.load.options import LoadOptions
 from conformance.load.start import run_load
@@ -250,6 +251,7 @@ def load(
         sys.exit(run_load(options))
 
 
+main.add_command(driver_group)
 for command in COMMANDS:
     main.add_command(command)
 
