@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,7 @@ class _Probe:
             )
         for verb in (Verb.READ_AUDIT_LOG, Verb.READ_WORKLIST, Verb.READ_TRANSMISSIONS, Verb.READ_DASHBOARD):
             if verb in software.verbs:
-                self.call(verb.value, lambda verb=verb: getattr(driver, verb.value)(actor=_USER))
+                self.call(verb.value, partial(getattr(driver, verb.value), actor=_USER))
         if patient is not None:
             self._patient(software, patient.id)
 
