@@ -1,1 +1,1 @@
-"""The commands of the harness, one module each."""
+"""One module for each command of the harness."""

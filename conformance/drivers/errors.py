@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from conformance.verdicts import Ending, Verdict
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Fault(StrEnum):
     """The request could not be made: a wrong address, a file or an environment variable that is missing."""
 
 
-class DriverError(Exception):
+class DriverError(Ending):
     """The software could not be driven: unreachable, crashed, or answered outside the driver API.
 
     Leads to INCONCLUSIVE, never to FAIL: a set-up error is not blamed on the vendor. ``str()`` gives the
@@ -60,22 +61,37 @@ class DriverError(Exception):
         super().__init__(self.text.fr)
 
 
-class VerbNotSupportedError(Exception):
+class VerbNotSupportedError(Ending):
     """The software declares that it cannot do this verb. Leads to NOT_TESTED with the declared reason."""
+
+    verdict = Verdict.NOT_TESTED
 
     def __init__(self, verb: Verb, reason: str) -> None:
         """Store the verb and the reason declared by the software."""
         super().__init__(f"{verb.value}: {reason}")
+        self.text = Text(
+            f"Le logiciel déclare ne pas offrir « {verb.value} » : {reason}",
+            f"The software declares that it does not offer “{verb.value}”: {reason}",
+        )
         self.verb = verb
         self.reason = reason
 
 
-class RefusedError(Exception):
-    """The software refused the act and changed nothing: what many rules demand."""
+class RefusedError(Ending):
+    """The software refused the act and changed nothing: what many rules demand.
+
+    A check that expects it catches it; one that does not has found an act that the software has to allow.
+    """
+
+    verdict = Verdict.FAIL
 
     def __init__(self, code: str, message: str, fields: Sequence[str] = ()) -> None:
         """Store the software's own code, the text shown to the user and the fields concerned."""
         super().__init__(f"{code}: {message}")
+        self.text = Text(
+            f"Le logiciel a refusé un acte qu'il doit permettre : {message} ({code})",
+            f"The software refused an act that it has to allow: {message} ({code})",
+        )
         self.code = code
         self.message = message
         self.fields = tuple(fields)

@@ -14,9 +14,9 @@ import jinja2
 
 from conformance.drivers.verbs import VERBS
 from conformance.report.view import check_view
-from conformance.rules.catalogue import EvidenceLevel
 from conformance.verdicts import Verdict
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 from simulator.journal.masking import mask_text, pretty_xml
 
 if TYPE_CHECKING:
