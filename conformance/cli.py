@@ -15,6 +15,7 @@ COMMANDS = {
     "run": Lazy(
         "conformance.commands.run:run", "Run a campaign against your own software, as a plan file says."
     ),
+    "driver": Lazy("conformance.commands.driver:driver_group", "Write and check the driver of your software."),
     "rules": Lazy("conformance.commands.rules:rules_group", "Read the rule catalogue."),
     "check": Lazy(
         "conformance.commands.check:check",
