@@ -30,12 +30,14 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.document > docs/contract.md
 	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
 	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
+	$(BIN)/banc rules pages docs/rules
 
 check: lint types contract test
 
 # Mutated messages through the teleservice, then coverage-guided fuzzing of the reader (atheris, where it can be installed).
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
+	$(BIN)/python tests/fuzz/fuzz_documents.py
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test

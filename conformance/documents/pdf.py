@@ -9,8 +9,9 @@ from conformance.documents import pdfium
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
+from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.numbers import find_matricules
-from conformance.documents.paper import CAPTION, PagePlaces, plain, read_page
+from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdfa import Claim, claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
@@ -177,7 +178,7 @@ def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[
             yield unjudged("attachment-unreadable", text, reading.place(name))
         elif data.strip():
             part = reading.part(data, name)
-            if part.format is not Format.UNKNOWN:
+            if part.counts_inside:
                 parts.append(part)
 
 
@@ -205,7 +206,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield unjudged("no-text-layer", text, place)
     elif has_text:
         yield from _printed(record, facts, expected, place)
-    yield from _symbol(record, facts, expected, place)
+    yield from _symbol(facts, expected, place)
 
 
 def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
@@ -286,8 +287,6 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
 
 def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
     if trait is Trait.BIRTH_DATE:
-        from conformance.documents.paper import french_date  # noqa: PLC0415
-
         return next(
             (line for line in facts.lines if (date := french_date(line.text)) and date[0] == wanted), None
         )
@@ -300,7 +299,7 @@ def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
     return next((line for line in facts.lines if key in f" {comparison_key(line.text)} "), None)
 
 
-def _symbol(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
+def _symbol(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
     ins = [(page, symbol) for page, symbol in facts.symbols if symbol.is_ins]
     if ins:
         yield from _symbol_there(ins, facts, place)
