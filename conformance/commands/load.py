@@ -56,39 +56,157 @@ _FOLDER = "banc-load"
 def _threshold_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, text in reversed(_THRESHOLDS.items()):
         metavar = "[OPERATION=]LIMIT"
-        command = click.option(f"--{name}", f"limit_{name}", multiple=True, metavar=metavar, help=text)(command)
-    return click.option("--min-rate", "limit_rate", multiple=True, metavar="RATE", help="Answers at least, such as 200/s.")(
-        command
-    )
+        command = click.option(f"--{name}", f"limit_{name}", multiple=True, metavar=metavar, help=text)(
+            command
+        )
+    return click.option(
+        "--min-rate", "limit_rate", multiple=True, metavar="RATE", help="Answers at least, such as 200/s."
+    )(command)
 
 
 @click.group("load", invoke_without_command=True)
-@click.option("--profile", "profile_name", default="steady", show_default=True, metavar="NAME|FILE", help="Shape of the load; see banc load profiles.")
-@click.option("--users", default=None, type=click.IntRange(1, 10_000), help="Users at once; those of the profile when left out.")
-@click.option("--duration", default=None, metavar="TIME", help="How long, such as 20s or 5m; the stages are stretched.")
-@click.option("--rate", default=None, metavar="RATE", help="Calls due, such as 200/s; 95 % of it answered becomes a threshold.")
-@click.option("--closed", is_flag=True, help="Each user waits for an answer, thinks, and calls again: no rate is held.")
-@click.option("--think", default=None, metavar="TIME", help="Time that a user thinks; 0s: as fast as they can.")
-@click.option("--mix", default=None, metavar="NAME=SHARE,…", help="Operations, such as traits=80,card=15,verify=5 or lots=1.")
-@click.option("--people", default=None, metavar="FOUND/UNKNOWN/SEVERAL", help="Whom to look up; 75.2/24.4/0.4 (public study) when left out.")
-@click.option("--transport", type=click.Choice(["plain", "cpx", "mtls"]), default=None, help="How users prove who they are.")
-@click.option("--target", type=click.Choice(["teleservice", "software", "mix"]), default=None, help="What is called.")
-@click.option("--software", default=None, metavar="URL", help="Driver API of your software; the reference LGO when left out. It is emptied.")
-@click.option("--url", default=None, help="A simulator that already runs, with or without /lps; one is started when left out.")
-@click.option("--soap-url", default=None, metavar="URL", help="Its TLS address for SOAP calls, such as https://127.0.0.1:8443.")
-@click.option("--pki", type=click.Path(file_okay=False, path_type=Path), default=None, help="Folder of banc pki init, for cpx and mtls.")
-@click.option("--allow", "allowed", multiple=True, metavar="HOST", help="Another machine that may be called; may be repeated.")
-@click.option("--token", default=None, envvar="BANC_TOKEN", show_envvar=True, help="Token of the control API of that simulator.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**31), help="Seed of the look-ups.")
-@click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="How long a user waits for an answer.")
+@click.option(
+    "--profile",
+    "profile_name",
+    default="steady",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Shape of the load; see banc load profiles.",
+)
+@click.option(
+    "--users",
+    default=None,
+    type=click.IntRange(1, 10_000),
+    help="Users at once; those of the profile when left out.",
+)
+@click.option(
+    "--duration", default=None, metavar="TIME", help="How long, such as 20s or 5m; the stages are stretched."
+)
+@click.option(
+    "--rate",
+    default=None,
+    metavar="RATE",
+    help="Calls due, such as 200/s; 95 % of it answered becomes a threshold.",
+)
+@click.option(
+    "--closed", is_flag=True, help="Each user waits for an answer, thinks, and calls again: no rate is held."
+)
+@click.option(
+    "--think", default=None, metavar="TIME", help="Time that a user thinks; 0s: as fast as they can."
+)
+@click.option(
+    "--mix",
+    default=None,
+    metavar="NAME=SHARE,…",
+    help="Operations, such as traits=80,card=15,verify=5 or lots=1.",
+)
+@click.option(
+    "--people",
+    default=None,
+    metavar="FOUND/UNKNOWN/SEVERAL",
+    help="Whom to look up; 75.2/24.4/0.4 (public study) when left out.",
+)
+@click.option(
+    "--transport",
+    type=click.Choice(["plain", "cpx", "mtls"]),
+    default=None,
+    help="How users prove who they are.",
+)
+@click.option(
+    "--target", type=click.Choice(["teleservice", "software", "mix"]), default=None, help="What is called."
+)
+@click.option(
+    "--software",
+    default=None,
+    metavar="URL",
+    help="Driver API of your software; the reference LGO when left out. It is emptied.",
+)
+@click.option(
+    "--url",
+    default=None,
+    help="A simulator that already runs, with or without /lps; one is started when left out.",
+)
+@click.option(
+    "--soap-url",
+    default=None,
+    metavar="URL",
+    help="Its TLS address for SOAP calls, such as https://127.0.0.1:8443.",
+)
+@click.option(
+    "--pki",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of banc pki init, for cpx and mtls.",
+)
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="HOST",
+    help="Another machine that may be called; may be repeated.",
+)
+@click.option(
+    "--token",
+    default=None,
+    envvar="BANC_TOKEN",
+    show_envvar=True,
+    help="Token of the control API of that simulator.",
+)
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0, 2**31), help="Seed of the look-ups."
+)
+@click.option(
+    "--timeout", default="10s", show_default=True, metavar="TIME", help="How long a user waits for an answer."
+)
 @click.option("--calls", default=None, type=click.IntRange(1), help="End after so many calls.")
-@click.option("--keep-going", is_flag=True, help="Go on measuring after a wrong answer; the run fails all the same.")
-@click.option("--repeat", default=1, show_default=True, type=click.IntRange(1, 50), help="Run so many times, for banc load compare.")
-@click.option("--ui", "ui_port", is_flag=False, flag_value=8089, default=None, type=click.IntRange(1, 65535), help="Locust's own page too, on this loopback port (8089).")
-@click.option("--master", "workers", default=0, type=click.IntRange(0, 64), metavar="N", help="Let N workers generate the load: start them with --worker.")
-@click.option("--worker", "leader", default=None, metavar="HOST[:PORT]", help="Generate load for a master that runs there; it says what to do.")
-@click.option("--bind", default="127.0.0.1:5557", show_default=True, metavar="HOST:PORT", help="Where a master waits for its workers.")
-@click.option("--report", "report_dir", type=click.Path(file_okay=False, path_type=Path), default=None, help="Folder of the record and the reports; banc-load/<time>-<profile> when left out.")
+@click.option(
+    "--keep-going", is_flag=True, help="Go on measuring after a wrong answer; the run fails all the same."
+)
+@click.option(
+    "--repeat",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 50),
+    help="Run so many times, for banc load compare.",
+)
+@click.option(
+    "--ui",
+    "ui_port",
+    is_flag=False,
+    flag_value=8089,
+    default=None,
+    type=click.IntRange(1, 65535),
+    help="Locust's own page too, on this loopback port (8089).",
+)
+@click.option(
+    "--master",
+    "workers",
+    default=0,
+    type=click.IntRange(0, 64),
+    metavar="N",
+    help="Let N workers generate the load: start them with --worker.",
+)
+@click.option(
+    "--worker",
+    "leader",
+    default=None,
+    metavar="HOST[:PORT]",
+    help="Generate load for a master that runs there; it says what to do.",
+)
+@click.option(
+    "--bind",
+    default="127.0.0.1:5557",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Where a master waits for its workers.",
+)
+@click.option(
+    "--report",
+    "report_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of the record and the reports; banc-load/<time>-<profile> when left out.",
+)
 @_threshold_options
 @lang_option
 @click.pass_context
@@ -205,7 +323,9 @@ def _profile(given: dict[str, Any]) -> Profile:
         changes["rate"] = _named("--rate", parse_rate, given["rate"])
     if given["closed"]:
         if profile.ramp is not None:
-            raise QuantityError(f"--closed: the profile {profile.id} raises a rate, which a closed workload has not")
+            raise QuantityError(
+                f"--closed: the profile {profile.id} raises a rate, which a closed workload has not"
+            )
         changes["workload"] = "closed"
     if given["think"] is not None:
         changes["think"] = _named("--think", lambda text: parse_duration(text, zero=True), given["think"])
@@ -230,8 +350,10 @@ def _shares(name: str, texts: list[str]) -> list[float]:
         shares = [float(text) for text in texts]
     except ValueError as error:
         raise QuantityError(f"{name}: expected shares as numbers, got {'/'.join(texts)!r}") from error
-    if not all(0 <= share <= 1e6 for share in shares) or not sum(shares):  # noqa: PLR2004 - also refuses nan
-        raise QuantityError(f"{name}: expected shares of 0 or more, one of them above 0, got {'/'.join(texts)!r}")
+    if not all(0 <= share <= 1e6 for share in shares) or not sum(shares):
+        raise QuantityError(
+            f"{name}: expected shares of 0 or more, one of them above 0, got {'/'.join(texts)!r}"
+        )
     return shares
 
 
@@ -245,7 +367,7 @@ def _mix(text: str) -> dict[str, float]:
 
 def _people(text: str) -> dict[str, float]:
     parts = text.split("/")
-    if len(parts) != 3:  # noqa: PLR2004 - found, unknown, several
+    if len(parts) != 3:
         raise QuantityError(f"--people: expected FOUND/UNKNOWN/SEVERAL such as 75.2/24.4/0.4, got {text!r}")
     return dict(zip(("found", "unknown", "several"), _shares("--people", parts), strict=True))
 
@@ -257,9 +379,16 @@ def _thresholds(profile: Profile, given: dict[str, Any]) -> tuple[Threshold, ...
         for text in given[f"limit_{metric}"]
     ]
     replaced = {(each.metric, each.operation) for each in asked}
-    kept = [each for each in profile.thresholds if each.stage or (each.metric, each.operation) not in replaced]
+    kept = [
+        each for each in profile.thresholds if each.stage or (each.metric, each.operation) not in replaced
+    ]
     found = [Threshold(metric="wrong", limit=0.0), *kept, *(each for each in asked if each.metric != "wrong")]
-    if given["rate"] is not None and profile.ramp is None and not given["limit_rate"] and len(profile.stages) == 1:
+    if (
+        given["rate"] is not None
+        and profile.ramp is None
+        and not given["limit_rate"]
+        and len(profile.stages) == 1
+    ):
         found.append(Threshold(metric="rate", limit=profile.base_rate * RATE_KEPT))
     return tuple(found)
 
@@ -280,14 +409,18 @@ def _options(
         if profile.transport == "mtls" and not (soap_base or url).startswith("https"):
             raise TargetError("--transport mtls needs the address of a mutual TLS port: --soap-url https://…")
         if profile.transport != "plain" and pki is None:
-            raise TargetError(f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR")
+            raise TargetError(
+                f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR"
+            )
     if given["software"] is not None:
         check_allowed(understand(given["software"]).base, given["allowed"])
     host, _, port = given["bind"].rpartition(":")
     if not host or not port.isdecimal():
         raise TargetError(f"--bind: expected HOST:PORT such as 127.0.0.1:5557, got {given['bind']!r}")
     timeout = _named("--timeout", parse_duration, given["timeout"])
-    folder = given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"
+    folder = (
+        given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"
+    )
     if given["url"] is None:
         url, soap_base, pki = stack.enter_context(_own_simulator(profile.transport))
     software = given["software"]
@@ -337,7 +470,7 @@ def _own_simulator(transport: str) -> Iterator[tuple[str, str | None, Path | Non
 
 
 def _worker_arguments(given: dict[str, Any]) -> str:
-    import json  # noqa: PLC0415 - only a worker needs it
+    import json
 
     host, separator, port = given["leader"].rpartition(":")
     if not separator:

@@ -47,7 +47,9 @@ _NAMES = {"rate": Text("débit", "rate"), "errors": Text("erreurs", "errors")}
 @click.command("compare")
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
-@click.option("--tolerance", default="5%", show_default=True, metavar="SHARE", help="A change up to this is none.")
+@click.option(
+    "--tolerance", default="5%", show_default=True, metavar="SHARE", help="A change up to this is none."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @lang_option
 def compare_command(*, before: Path, after: Path, tolerance: str, as_json: bool, lang: Lang) -> None:
@@ -77,7 +79,7 @@ def _print(found: Comparison, lang: Lang) -> None:
     console = Console(highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for number, heading in enumerate(_HEADINGS[lang].split("|")):
-        table.add_column(heading, justify="right" if 0 < number < 5 else "left", no_wrap=True)  # noqa: PLR2004
+        table.add_column(heading, justify="right" if 0 < number < 5 else "left", no_wrap=True)
     for each in found.differences:
         word, style = _WORDS[each.verdict]
         name = _NAMES[each.metric][lang] if each.metric in _NAMES else each.metric

@@ -62,7 +62,7 @@ class Staged:
                 return Moment(stage, self._rate * (stage.start + (stage.end - stage.start) * part))
         return None
 
-    def look(self, summary: Summary) -> dict[str, Any] | None:  # noqa: ARG002 - there is no knee to find
+    def look(self, summary: Summary) -> dict[str, Any] | None:
         """Judge nothing."""
         return None
 
@@ -107,7 +107,7 @@ class Ramped:
                 if each.start >= (self._looked - 1) * self._ramp.step - 1e-6
                 and each.start < self._looked * self._ramp.step - 1e-6
             ]
-            step = {
+            step: dict[str, Any] = {
                 "rate": moment.rate,
                 "answered": answered,
                 "p95": p95,
@@ -118,14 +118,18 @@ class Ramped:
             why = None
             if cell.errors:
                 why = "errors"
-            elif answered < KEPT * moment.rate and sum(each.backlog for each in bins[-1:]) > moment.rate * 0.1:
+            elif (
+                answered < KEPT * moment.rate and sum(each.backlog for each in bins[-1:]) > moment.rate * 0.1
+            ):
                 why = "behind"
             elif p95 > max(self._first * self._ramp.slowdown, self._ramp.floor):
                 why = "slow"
             if why is not None:
                 return {
                     "why": why,
-                    "limit": limit_of(step["generator"], step["server"], summary.environment.get("server_workers", 1)),
+                    "limit": limit_of(
+                        step["generator"], step["server"], summary.environment.get("server_workers", 1)
+                    ),
                     "held": self._held,
                     "lost": step,
                     "overloaded": [name for name in summary.judged if float(name[:-2]) >= round(moment.rate)],

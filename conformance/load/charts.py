@@ -60,7 +60,9 @@ def charts(summary: Summary, lang: Lang) -> list[Chart]:
 
     found = [
         chart("Débit (appels/s)" if french else "Rate (calls/s)", *_rate(bins, x, french=french)),
-        chart("Durées (échelle logarithmique)" if french else "Latency (logarithmic scale)", *_latency(bins, x)),
+        chart(
+            "Durées (échelle logarithmique)" if french else "Latency (logarithmic scale)", *_latency(bins, x)
+        ),
         chart("Réponses par code" if french else "Answers by code", *_codes(bins, x)),
     ]
     found.append(
@@ -73,18 +75,20 @@ def _time(seconds: float) -> str:
     """Return a round time without decimals that say nothing."""
     if not seconds:
         return "0"
-    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)  # noqa: PLR2004 - two minutes
+    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)
 
 
 def _whole(bins: Sequence[Bin]) -> list[Bin]:
     """Leave out a last moment that is only a beginning: its rate would look like a fall."""
     kept = list(bins)
-    if len(kept) > 2 and kept[-1].cell.calls < kept[-2].cell.calls / 2:  # noqa: PLR2004 - something is left to show
+    if len(kept) > 2 and kept[-1].cell.calls < kept[-2].cell.calls / 2:
         kept.pop()
     return kept
 
 
-def _rate(bins: Sequence[Bin], x: Sequence[float], *, french: bool) -> tuple[list[Series], list[tuple[float, str]]]:
+def _rate(
+    bins: Sequence[Bin], x: Sequence[float], *, french: bool
+) -> tuple[list[Series], list[tuple[float, str]]]:
     curves = {
         ("dus" if french else "due", "c-due"): [each.due / each.width for each in bins],
         ("répondus" if french else "answered", "c1"): [
@@ -166,7 +170,9 @@ def _axis(top: float, show: Callable[[float], str]) -> tuple[float, list[tuple[f
     steps = _steps(top * 1.02, 4)
     step = steps[1] - steps[0] if len(steps) > 1 else top
     ceiling = max(step * math.ceil(top * 1.02 / step), step)
-    return ceiling, [(value / ceiling * 100, show(value) if value else "0") for value in _range(ceiling, step)]
+    return ceiling, [
+        (value / ceiling * 100, show(value) if value else "0") for value in _range(ceiling, step)
+    ]
 
 
 def _steps(end: float, about: int) -> list[float]:
@@ -206,7 +212,7 @@ def _area(x: Sequence[float], low: Sequence[float], high: Sequence[float]) -> st
 
 def _bands(summary: Summary, end: float) -> list[tuple[float, float, str, bool]]:
     starts = [(min(float(stage["t"]) / end, 1.0) * 100, stage["name"]) for stage in summary.stages]
-    if len(starts) < 2:  # noqa: PLR2004 - one stage is the whole run
+    if len(starts) < 2:
         return []
     ends = [start for start, _ in starts[1:]] + [100.0]
     return [

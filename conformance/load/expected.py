@@ -100,11 +100,7 @@ class Lookups:
         ] or self._people
         self._needs_place = {id(person) for person in apart}
         on_card = Counter(_card_place(person) for person in self._people if person.card)
-        self._cards = [
-            person
-            for person in self._people
-            if person.card and on_card[_card_place(person)] == 1
-        ]
+        self._cards = [person for person in self._people if person.card and on_card[_card_place(person)] == 1]
         kinds = {"found": bool(self._found), "unknown": True, "several": bool(self._several)}
         self._kinds = [kind for kind, there in kinds.items() if there and self._shares.get(kind, 0) > 0]
         self._cumulated = list(accumulate(self._shares[kind] for kind in self._kinds))
@@ -152,7 +148,7 @@ class Lookups:
         """Return a search by card: of somebody on it, or of nobody."""
         person = self._random.choice(self._cards)
         card = person.card
-        assert card is not None  # noqa: S101 - chosen so
+        assert card is not None
         about = _finding(person, None) if self._kind() != "unknown" else None
         if about is None:
             # A rank that nobody of this card has: it exists, the beneficiary does not.
@@ -186,7 +182,7 @@ class Lookups:
 def journey(lookup: Lookup) -> list[Lookup]:
     """Return the look-ups of a client that tries all first names: one by one, then joined (insi-contract §1.3, §6.2)."""
     names = (lookup.first_names or lookup.first_name).split(" ")
-    if lookup.code != "01" or len(names) < 2:  # noqa: PLR2004 - another one to try
+    if lookup.code != "01" or len(names) < 2:
         return [lookup]
     tried = list(dict.fromkeys([lookup.first_name, *names, " ".join(names)]))
     return [replace(lookup, first_name=name) for name in tried]
@@ -197,7 +193,9 @@ def _sorted_out(people: Sequence[Person]) -> tuple[list[Person], list[Person], l
     groups: dict[tuple[str, str, str], list[Person]] = {}
     for person in people:
         traits = person.identity.traits
-        groups.setdefault((comparison_key(traits.birth_name), traits.sex, traits.birth_date), []).append(person)
+        groups.setdefault((comparison_key(traits.birth_name), traits.sex, traits.birth_date), []).append(
+            person
+        )
     alone: list[Person] = []
     several: list[Person] = []
     apart: list[Person] = []
@@ -225,7 +223,7 @@ def _given(person: Person) -> list[str]:
 
 def _card_place(person: Person) -> tuple[str, str, str]:
     card = person.card
-    assert card is not None  # noqa: S101 - asked for those who are on one
+    assert card is not None
     return card.insured_number, person.identity.traits.birth_date, card.birth_rank
 
 

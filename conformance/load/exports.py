@@ -55,7 +55,7 @@ def write_load_reports(summary: Summary, folder: Path, lang: Lang) -> list[Path]
 def to_data(summary: Summary, lang: Lang) -> dict[str, Any]:
     """Return a run as JSON data; durations in seconds, shares from 0 to 1."""
     options = summary.options
-    assert options is not None  # noqa: S101 - ``add_up`` has refused a record without
+    assert options is not None
     return {
         "format": "banc-load-report",
         "version": JSON_VERSION,
@@ -103,7 +103,7 @@ def _junit(summary: Summary, lang: Lang) -> str:
     """One test case for the answers, one for each threshold."""
     t = texts(lang)
     options = summary.options
-    assert options is not None  # noqa: S101 - see ``to_data``
+    assert options is not None
     judgements = summary.judgements()
     total = summary.total()
     suite = ET.Element("testsuite", name=f"banc load {options.profile.id}", time=f"{summary.elapsed:.3f}")
@@ -138,7 +138,20 @@ def _csv(summary: Summary, _lang: Lang) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(
-        ("second", "width", "due", "calls", "errors", "wrong", "p50_ms", "p95_ms", "p99_ms", "waiting", "generator", "server")
+        (
+            "second",
+            "width",
+            "due",
+            "calls",
+            "errors",
+            "wrong",
+            "p50_ms",
+            "p95_ms",
+            "p99_ms",
+            "waiting",
+            "generator",
+            "server",
+        )
     )
     for each in summary.bins:
         quantiles = (each.cell.latency.quantile(share) for share in (0.5, 0.95, 0.99))

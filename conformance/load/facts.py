@@ -102,7 +102,14 @@ def figures(summary: Summary) -> dict[str, Any]:
             "codes": dict(of.codes),
             "latency": {
                 name: of.latency.quantile(share)
-                for name, share in (("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("max", 1.0))
+                for name, share in (
+                    ("p50", 0.5),
+                    ("p90", 0.9),
+                    ("p95", 0.95),
+                    ("p99", 0.99),
+                    ("p999", 0.999),
+                    ("max", 1.0),
+                )
             },
             "mean": of.latency.mean(),
         }

@@ -58,7 +58,9 @@ def progress_line(
     span = sum(each.width for each in bins) or 1.0
     p95 = recent.latency.quantile(0.95)
     total = summary.total()
-    missed = [judgement for judgement in summary.judgements() if not judgement.held and judgement.value is not None]
+    missed = [
+        judgement for judgement in summary.judgements() if not judgement.held and judgement.value is not None
+    ]
     left = max(options.profile.duration - seconds, 0.0)
     stage = summary.stages[-1]["name"] if summary.stages else ""
     parts = [

@@ -27,7 +27,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
     """Return the page of a run."""
     t = texts(lang)
     options = summary.options
-    assert options is not None  # noqa: S101 - ``add_up`` has refused a record without
+    assert options is not None
     code = exit_code(summary)
     seconds = sum(summary.seconds.values())
     total = summary.total()
@@ -63,7 +63,9 @@ def render_page(summary: Summary, lang: Lang) -> str:
         ],
         "wrong_count": total.wrong,
         "charts": charts(summary, lang),
-        "operations": [(name, row(summary.total(operation=name), seconds), False) for name in summary.operations()],
+        "operations": [
+            (name, row(summary.total(operation=name), seconds), False) for name in summary.operations()
+        ],
         "stages": [
             (
                 stage["name"],
@@ -72,14 +74,17 @@ def render_page(summary: Summary, lang: Lang) -> str:
             )
             for stage in summary.stages
         ],
-        "workers": [(name or "–", row(cell, seconds), False) for name, cell in summary.workers.items() if cell.calls],
+        "workers": [
+            (name or "–", row(cell, seconds), False) for name, cell in summary.workers.items() if cell.calls
+        ],
         "split": _split(summary, t),
         "bound": t[f"bound_{bound(summary)}"],
         "knee": knee_sentence(summary, lang),
         "departures": None if summary.departures is None else summary.departures.most_common(20),
         "observed": summary.observed,
         "error_lines": [
-            f"{show_duration(each['t'])} · {mask_text(each['problem'])}" for each in summary.errors[:ERRORS_SHOWN]
+            f"{show_duration(each['t'])} · {mask_text(each['problem'])}"
+            for each in summary.errors[:ERRORS_SHOWN]
         ],
         "events": [
             f"{show_duration(each['t'])} · {t.get(each['what'], each['what'])} {each.get('worker', '')}".strip()
@@ -101,7 +106,11 @@ def _jinja() -> jinja2.Environment:
 def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str, str]]:
     t = texts(lang)
     profile = options.profile
-    target = options.software if profile.target == "software" and options.software else options.soap_base or options.url
+    target = (
+        options.software
+        if profile.target == "software" and options.software
+        else options.soap_base or options.url
+    )
     return [
         (t["started"], summary.started_at.replace("T", " ").replace("Z", " UTC")),
         (t["duration"], show_duration(summary.elapsed)),
@@ -127,7 +136,11 @@ def _split(summary: Summary, t: dict[str, str]) -> dict[str, Any] | None:
 def _environment(summary: Summary, t: dict[str, str]) -> list[tuple[str, str]]:
     shown = []
     for name, value in summary.environment.items():
-        text = ", ".join(f"{key} {each}" for key, each in value.items()) if isinstance(value, dict) else str(value)
+        text = (
+            ", ".join(f"{key} {each}" for key, each in value.items())
+            if isinstance(value, dict)
+            else str(value)
+        )
         shown.append((name.replace("_", " "), text))
     if summary.end is not None:
         if summary.end.get("unserved"):
@@ -139,5 +152,3 @@ def _environment(summary: Summary, t: dict[str, str]) -> list[tuple[str, str]]:
 
 def _xml(text: str) -> str:
     return pretty_xml(mask_text(text)) or mask_text(text) if text else ""
-
-

@@ -82,7 +82,7 @@ class Profile:
     people: Mapping[str, float] = field(default_factory=lambda: dict(STUDY_SHARES))
     mix: Mapping[str, float] = field(default_factory=lambda: {"traits": 1.0})
     lot_lines: int = 100
-    retry: Retry = Retry()  # noqa: RUF009 - frozen
+    retry: Retry = Retry()
     stages: tuple[Stage, ...] = ()
     ramp: Ramp | None = None
     thresholds: tuple[Threshold, ...] = ()
@@ -126,7 +126,9 @@ class Profile:
 def shipped() -> list[str]:
     """Return the names of the profiles that come with the bench."""
     folder = files("conformance.load") / "profiles"
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")
+    )
 
 
 def load_profile(name: str) -> Profile:
@@ -154,21 +156,7 @@ def _schema() -> dict[str, Any]:
 
 def _problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
     """Yield what the schema cannot say."""
-    for key, parse in (("duration", parse_duration), ("rate", parse_rate)):
-        if key in data:
-            try:
-                parse(str(data[key]))
-            except QuantityError as error:
-                yield (key,), str(error)
-    for path in (("think",), ("retry", "wait"), ("ramp", "step"), ("ramp", "floor")):
-        value: Any = data
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
-            try:
-                parse_duration(str(value), zero=path == ("think",))
-            except QuantityError as error:
-                yield path, str(error)
+    yield from _quantity_problems(data)
     for key in ("people", "mix"):
         if key in data and not sum(data[key].values()):
             yield (key,), "expected at least one share above 0"
@@ -181,11 +169,37 @@ def _problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
     for key, limit in data.get("thresholds", {}).items():
         stage, _, metric = key.rpartition(".")
         if stage and stage not in names:
-            yield ("thresholds", key), f"expected a stage of this profile, got {stage!r}{closest(stage, names)}"
+            yield (
+                ("thresholds", key),
+                f"expected a stage of this profile, got {stage!r}{closest(stage, names)}",
+            )
         try:
             parse_threshold(metric, str(limit))
         except ThresholdError as error:
             yield ("thresholds", key), str(error)
+
+
+def _quantity_problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
+    for path in (
+        ("duration",),
+        ("rate",),
+        ("think",),
+        ("retry", "wait"),
+        ("ramp", "step"),
+        ("ramp", "floor"),
+    ):
+        value: Any = data
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            continue
+        try:
+            if path == ("rate",):
+                parse_rate(str(value))
+            else:
+                parse_duration(str(value), zero=path == ("think",))
+        except QuantityError as error:
+            yield path, str(error)
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:
@@ -237,4 +251,13 @@ def _thresholds(data: Mapping[str, Any]) -> Iterator[Threshold]:
         yield parse_threshold(metric, str(limit), stage=stage or None)
 
 
-__all__ = ["DataFileError", "Profile", "Ramp", "Retry", "Stage", "UnknownProfileError", "load_profile", "shipped"]
+__all__ = [
+    "DataFileError",
+    "Profile",
+    "Ramp",
+    "Retry",
+    "Stage",
+    "UnknownProfileError",
+    "load_profile",
+    "shipped",
+]

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NAME: Final = "record.ndjson"
 FORMAT: Final = "banc-load"
@@ -102,7 +102,9 @@ def read_record(path: Path) -> Iterator[dict[str, Any]]:
             while raw := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(raw) > MAX_LINE:
-                    raise RecordError(f"{path}:{number}: expected a line of at most {MAX_LINE} bytes, got a longer one")
+                    raise RecordError(
+                        f"{path}:{number}: expected a line of at most {MAX_LINE} bytes, got a longer one"
+                    )
                 if not raw.endswith(b"\n"):
                     return
                 yield _line(raw, path, number)

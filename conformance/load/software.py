@@ -163,7 +163,7 @@ class SoftwareCaller:
             return
         self._known.append((patient.id, person))
         del self._known[:-_KEPT]
-        if self._qualifies and self._random.random() < 0.5:  # noqa: PLR2004 - half of them show a document
+        if self._qualifies and self._random.random() < 0.5:
             self._do("proof", None, lambda: self._driver.record_proof(patient.id, PROOF, actor=self._actor))
             self._do(
                 "validate",
@@ -263,7 +263,9 @@ class SoftwareCaller:
         ):
             found = getattr(patient, name)
             if found != expected:
-                raise WrongError(f"{person.key}: expected {name} {expected}, got {found} in the file {patient.id}")
+                raise WrongError(
+                    f"{person.key}: expected {name} {expected}, got {found} in the file {patient.id}"
+                )
         if status is not None and patient.status is not status:
             raise WrongError(f"{person.key}: expected the status {status}, got {patient.status}")
 
@@ -272,4 +274,6 @@ class SoftwareCaller:
             if patient.id == patient_id:
                 self._same(patient, person, None)
                 return
-        raise WrongError(f"{person.key}: expected the file {patient_id} among those found, got {len(found)} others")
+        raise WrongError(
+            f"{person.key}: expected the file {patient_id} among those found, got {len(found)} others"
+        )

@@ -57,7 +57,9 @@ class Stand:
         try:
             health = self._client.health()
             if "journal" not in health:
-                raise StandError(f"{options.url} answers, but is no simulator of this bench: its /health has no journal")
+                raise StandError(
+                    f"{options.url} answers, but is no simulator of this bench: its /health has no journal"
+                )
             self._lost = int(health["lost_exchanges"])
             self._info = self._client.info()
             self.session = self._session(options.session)

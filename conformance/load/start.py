@@ -47,9 +47,9 @@ def run_worker(arguments: str) -> int:
 def _run(module: str, text: str) -> int:
     command = [sys.executable, "-m", module]
     # Options hold a token: they go over a pipe, not where every user of the machine can read them.
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own module
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         try:
-            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+            assert process.stdin is not None
             with suppress(BrokenPipeError):
                 process.stdin.write(text.encode())
                 process.stdin.close()

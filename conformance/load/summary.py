@@ -126,7 +126,7 @@ class Summary:
         self.observed = 0
         self.elapsed = 0.0
 
-    def feed(self, line: dict[str, Any]) -> None:
+    def feed(self, line: dict[str, Any]) -> None:  # noqa: C901 - one case for each kind of line
         """Add one line of the record; kinds that are not known are passed over."""
         match line["kind"]:
             case "start":
@@ -278,7 +278,8 @@ class Summary:
         if self.options is None:
             return []
         return [
-            Judgement(threshold=threshold, value=self.value(threshold)) for threshold in self.options.thresholds
+            Judgement(threshold=threshold, value=self.value(threshold))
+            for threshold in self.options.thresholds
         ]
 
     @property
@@ -298,7 +299,9 @@ def add_up(lines: Iterable[dict[str, Any]]) -> Summary:
         try:
             summary.feed(line)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise RecordError(f"a line {line['kind']!r} of the record cannot be understood: {error!r}") from error
+            raise RecordError(
+                f"a line {line['kind']!r} of the record cannot be understood: {error!r}"
+            ) from error
     if summary.options is None:
         raise RecordError("the record has no start: the run ended before its first call")
     return summary

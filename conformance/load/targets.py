@@ -49,7 +49,9 @@ def understand(url: str) -> Target:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise TargetError(f"expected an address such as http://127.0.0.1:8080, got {url!r}: {error}") from error
+        raise TargetError(
+            f"expected an address such as http://127.0.0.1:8080, got {url!r}: {error}"
+        ) from error
     if parts.scheme not in ("http", "https"):
         raise TargetError(
             f"expected http:// or https://, got {parts.scheme}:// in {url!r}: the simulator speaks HTTP only"

@@ -15,7 +15,13 @@ from cryptography.x509 import load_pem_x509_certificate
 from conformance.load.client import CLIENT_CERTIFICATE, Connection, tls_context
 from conformance.load.expected import journey
 from conformance.load.judging import fault_of, judge, lot_of, read_root
-from conformance.load.message import collect_request, deposit_request, headers_of, operation_of, search_request
+from conformance.load.message import (
+    collect_request,
+    deposit_request,
+    headers_of,
+    operation_of,
+    search_request,
+)
 from simulator.contract.names import Operation
 from simulator.security.certificates import card_of
 from simulator.security.pki import read_pki
@@ -78,7 +84,9 @@ class Credentials:
 
     def vitale_assertion(self, serial: str) -> str:
         """Return the assertion of a Vitale card read now."""
-        return make_vitale_assertion(serial=serial, issuer=self.issuer, issue_instant=datetime.now(UTC)).decode()
+        return make_vitale_assertion(
+            serial=serial, issuer=self.issuer, issue_instant=datetime.now(UTC)
+        ).decode()
 
 
 class Caller:
@@ -88,12 +96,21 @@ class Caller:
     """Lots of this process that are not finished."""
 
     def __init__(
-        self, options: LoadOptions, path: str, lookups: Lookups, meter: Meter, credentials: Credentials, random: Random
+        self,
+        options: LoadOptions,
+        path: str,
+        lookups: Lookups,
+        meter: Meter,
+        *,
+        credentials: Credentials,
+        random: Random,
     ) -> None:
         self._options, self._profile = options, options.profile
         self._path, self._lookups, self._meter, self._credentials = path, lookups, meter, credentials
         self._random = random
-        self._connection = Connection(options.soap_base or options.url, timeout=options.timeout, tls=credentials.tls)
+        self._connection = Connection(
+            options.soap_base or options.url, timeout=options.timeout, tls=credentials.tls
+        )
         mix = {name: share for name, share in self._profile.mix.items() if share > 0}
         self._operations, self._cumulated = list(mix), list(accumulate(mix.values()))
         self._assertion, self._assertion_at = "", float("-inf")
@@ -133,7 +150,9 @@ class Caller:
             if attempt:
                 time.sleep(wait * self._random.uniform(0.8, 1.2))
                 wait *= policy.backoff
-            if self._once(lookup, due if attempt == 0 else None, retry=retry or attempt > 0, message_id=message_id):
+            if self._once(
+                lookup, due if attempt == 0 else None, retry=retry or attempt > 0, message_id=message_id
+            ):
                 return True
         return False
 
@@ -161,7 +180,9 @@ class Caller:
         )
         if verdict.wrong:
             told = request.replace(security, "") if security else request
-            self._meter.tell_wrong(lookup.operation, verdict.problem or "", told, reply.body.decode("utf-8", "replace"))
+            self._meter.tell_wrong(
+                lookup.operation, verdict.problem or "", told, reply.body.decode("utf-8", "replace")
+            )
         elif error:
             self._meter.tell_error(lookup.operation, verdict.problem or "")
         return not error
@@ -171,7 +192,9 @@ class Caller:
         reply = self._connection.post(self._path, request.encode(), headers_of(operation))
         return reply, (started - due if due is not None else 0.0) + reply.seconds
 
-    def _failed(self, operation: str, reply: Reply, latency: float, about: str, *, retry: bool = False) -> None:
+    def _failed(
+        self, operation: str, reply: Reply, latency: float, about: str, *, retry: bool = False
+    ) -> None:
         self._meter.call(
             operation,
             code=reply.failure or "",
@@ -223,7 +246,9 @@ class Caller:
         page, got = 1, dict[str, str]()
         while True:
             time.sleep(_POLL_S)
-            request = collect_request(lot, page, issuer=self._credentials.issuer, security=self._security(None))
+            request = collect_request(
+                lot, page, issuer=self._credentials.issuer, security=self._security(None)
+            )
             reply, latency = self._send(request, Operation.COLLECT_LOT, None)
             root = None if reply.failure else read_root(reply.body)
             if root is None or reply.status == _FAULT:
@@ -239,8 +264,14 @@ class Caller:
             )
             if wrong or missing:
                 line = (wrong or missing)[0]
-                about = lines[int(line) - 1] if line.isdecimal() and 0 < int(line) <= len(lines) else "nobody's line"
-                problem = f"lot {lot}, line {line} ({about}): expected {expected.get(line)}, got {got.get(line)}"
+                about = (
+                    lines[int(line) - 1]
+                    if line.isdecimal() and 0 < int(line) <= len(lines)
+                    else "nobody's line"
+                )
+                problem = (
+                    f"lot {lot}, line {line} ({about}): expected {expected.get(line)}, got {got.get(line)}"
+                )
                 self._meter.tell_wrong("collect", problem, request, reply.body.decode("utf-8", "replace"))
                 return
             if over:
@@ -259,4 +290,4 @@ class Caller:
 
 def random_of(seed: int, name: str) -> Random:
     """Return what draws for one user: the same for the same seed."""
-    return random_module.Random(f"{seed}/{name}")
+    return random_module.Random(f"{seed}/{name}")  # noqa: S311 - a choice of test data, not a secret
