@@ -62,7 +62,7 @@ class Staged:
                 return Moment(stage, self._rate * (stage.start + (stage.end - stage.start) * part))
         return None
 
-    def look(self, summary: Summary) -> dict[str, Any] | None:
+    def look(self, summary: Summary) -> dict[str, Any] | None:  # noqa: ARG002 - as its caller calls it
         """Judge nothing."""
         return None
 

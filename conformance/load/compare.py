@@ -104,7 +104,7 @@ def compare(
     for name, runs in zip("AB", sides, strict=True):
         if not all(runs):
             raise RecordError(f"side {name}: a run has no measures to compare")
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - draws, not a secret
     draws = [tuple(_measures(_drawn(side, random)) for side in sides) for _ in range(DRAWS)]
     observed = tuple(_measures([stretch for run in side for stretch in run]) for side in sides)
     differences = [_difference(metric, observed, draws, tolerance) for metric in METRICS]
@@ -219,7 +219,7 @@ def _conditions(side: Sequence[Summary]) -> dict[str, Any]:
     """Return what must be the same on both sides for a comparison to mean something."""
     first = side[0]
     options = first.options
-    assert options is not None
+    assert options is not None  # noqa: S101 - never so: for the type checker
     profile = options.profile
     return {
         "profile": profile.id,

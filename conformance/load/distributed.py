@@ -179,22 +179,22 @@ class _Leader:
 
     # What workers say
 
-    def _hello(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _hello(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         if msg.node_id not in self._names and len(self._names) < self._options.workers:
             self._names[msg.node_id] = str(len(self._names) + 1)
 
-    def _is_ready(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _is_ready(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         refusal = msg.data.get("refusal")
         if refusal:
             self._refusals.append(f"worker {self._names.get(msg.node_id)}: {refusal}")
         else:
             self._ready.add(msg.node_id)
 
-    def _lines(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _lines(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         for text in msg.data["lines"]:
             self._run.emit(json.loads(text))
 
-    def _is_done(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _is_done(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         self._done.add(msg.node_id)
         self.unserved += int(msg.data["unserved"])
         self.samples |= {key: (one, other) for key, (one, other) in msg.data["samples"].items()}
@@ -212,7 +212,7 @@ class _Worker:
             runner.register_message(name, handler)
         runner.send_message("banc_hello", {})
 
-    def _setup(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _setup(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         gevent.spawn(self._prepare, msg.data)
 
     def _prepare(self, data: dict[str, Any]) -> None:
@@ -240,10 +240,10 @@ class _Worker:
             return
         self._runner.send_message("banc_ready", {})
 
-    def _go(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _go(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         gevent.spawn(self._generate)
 
-    def _stop(self, environment: Any, msg: Any, **_: Any) -> None:
+    def _stop(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         self._stopping = True
 
     def _generate(self) -> None:
@@ -284,7 +284,7 @@ class _Worker:
 
 
 def _user_class() -> type:
-    from locust import User, task
+    from locust import User, task  # noqa: PLC0415 - patched, or only needed, by then
 
     class LoadUser(User):
         """Stands for the users of the workers: the master has none itself."""
@@ -298,7 +298,7 @@ def _user_class() -> type:
 
 def _patient_heart() -> None:
     """Take a worker for dead only after a few seconds: a busy machine beats late."""
-    from locust import runners
+    from locust import runners  # noqa: PLC0415 - patched, or only needed, by then
 
     runners.HEARTBEAT_LIVENESS = _LIVENESS
 

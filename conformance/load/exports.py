@@ -55,7 +55,7 @@ def write_load_reports(summary: Summary, folder: Path, lang: Lang) -> list[Path]
 def to_data(summary: Summary, lang: Lang) -> dict[str, Any]:
     """Return a run as JSON data; durations in seconds, shares from 0 to 1."""
     options = summary.options
-    assert options is not None
+    assert options is not None  # noqa: S101 - never so: for the type checker
     return {
         "format": "banc-load-report",
         "version": JSON_VERSION,
@@ -103,7 +103,7 @@ def _junit(summary: Summary, lang: Lang) -> str:
     """One test case for the answers, one for each threshold."""
     t = texts(lang)
     options = summary.options
-    assert options is not None
+    assert options is not None  # noqa: S101 - never so: for the type checker
     judgements = summary.judgements()
     total = summary.total()
     suite = ET.Element("testsuite", name=f"banc load {options.profile.id}", time=f"{summary.elapsed:.3f}")

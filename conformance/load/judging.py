@@ -42,10 +42,10 @@ def judge(lookup: Lookup, status: int, answer: bytes) -> Verdict:
     """
     root = _read(answer)
     if root is None:
-        code = f"HTTP {status}" if status != 200 else "unreadable"
+        code = f"HTTP {status}" if status != 200 else "unreadable"  # noqa: PLR2004 - what it stands for is in the line
         return Verdict(code=code, problem=f"{lookup}: expected an answer, got {code}")
     error = root.find(f".//{_ERROR}")
-    if error is not None or status != 200:
+    if error is not None or status != 200:  # noqa: PLR2004 - what it stands for is in the line
         code = (error.get("code") if error is not None else None) or f"HTTP {status}"
         return Verdict(code=code, problem=f"{lookup}: expected an answer, got {code}")
     content = root.find(f"{_BODY}/*")

@@ -47,9 +47,9 @@ def run_worker(arguments: str) -> int:
 def _run(module: str, text: str) -> int:
     command = [sys.executable, "-m", module]
     # Options hold a token: they go over a pipe, not where every user of the machine can read them.
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own module
         try:
-            assert process.stdin is not None
+            assert process.stdin is not None  # noqa: S101 - never so: for the type checker
             with suppress(BrokenPipeError):
                 process.stdin.write(text.encode())
                 process.stdin.close()

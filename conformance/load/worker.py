@@ -89,7 +89,7 @@ class Generator:
     def arrive(self) -> None:
         """Let calls be due until the course is over; runs beside the users."""
         for at in arrivals(self.course, random_of(self.options.seed, f"arrivals/{self._name}")):
-            while not self.over and (early := at - self.meter.now()) > 0.001:
+            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - what it stands for is in the line
                 gevent.sleep(min(early, TICK_S))
             if self.over:
                 return
@@ -211,7 +211,7 @@ def run(options: LoadOptions) -> int:
             check_verbs(options)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
-                from conformance.load.distributed import lead
+                from conformance.load.distributed import lead  # noqa: PLC0415 - patched, or only needed, by then
 
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
@@ -253,7 +253,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
     meter.begin()
     moment = generator.course.at(0.0)
-    assert moment is not None
+    assert moment is not None  # noqa: S101 - never so: for the type checker
     this.enter(0.0, moment.stage, stand)
     runner.start(options.profile.users, spawn_rate=options.profile.users)
     if options.profile.workload == "open":
