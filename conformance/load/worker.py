@@ -312,6 +312,9 @@ def finish(
     this: Run, stand: Stand, seconds: float, samples: dict[str, tuple[float, float]], *, unserved: int
 ) -> None:
     """Write the last lines of the record: where the time went, and why the run ended."""
+    observed = stand.observe(seconds, last=True)
+    if observed is not None:
+        this.emit(observed)
     split = stand.split(samples)
     if split is not None:
         this.emit({"kind": "split", "t": round(seconds, 4), **split})
