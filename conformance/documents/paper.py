@@ -98,8 +98,8 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
 def _joined(lines: Sequence[Line]) -> list[Line]:
     """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
     made = list(lines)
-    for index, line in enumerate(made[:-1]):
-        below = made[index + 1]
+    for index in range(len(made) - 1):
+        line, below = made[index], made[index + 1]
         if below.top - line.top > _NEAR * max(line.height, 8.0):
             continue
         for start, end in reversed(list(_columns(line.text))):
@@ -110,7 +110,7 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
                 word = _REST_OF_LABEL.match(plain(below.text[first:last]))
                 box = below.box(first, last)
                 if word and box[0] < left + width and box[0] + box[2] > left - 2:
-                    line = line.with_inserted(end, f" {below.text[first : first + word.end()]}")  # noqa: PLW2901
+                    line = line.with_inserted(end, f" {below.text[first : first + word.end()]}")
                     below = below.blanked(first, first + word.end())
                     break
         made[index], made[index + 1] = line, below
