@@ -30,6 +30,7 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.document > docs/contract.md
 	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
 	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
+	$(BIN)/banc rules pages docs/rules
 
 check: lint types contract test
 

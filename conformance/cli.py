@@ -21,8 +21,8 @@ COMMANDS = {
         "Judge documents: CDA, HL7 v2, FHIR, Datamatrix, PDF, mail, IHE_XDM, XDS submission.",
     ),
     "load": Lazy(
-        "conformance.commands.load:load",
-        "Look people up under load and check every answer against the registry.",
+        "conformance.commands.load:load_command",
+        "Look people up under load, check every answer against the registry, judge the figures.",
     ),
     "serve": Lazy("simulator.commands.serve:serve_command", "Start the simulated INSi teleservice."),
     "session": Lazy(

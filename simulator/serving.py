@@ -11,11 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -39,15 +41,20 @@ from simulator.web.places import room_for_connections
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
     from simulator.journal.writer import JournalOptions
 
 REGISTRY_VARIABLE = "BANC_REGISTRY"
 """Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
 
+TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
+"""The same of ``--token``."""
+
 READY_TIMEOUT_S = 20.0
 """How long a starting server may take before it is reported as failed."""
+
+INDEX_PATIENCE_S = 2.0
+"""How long a call of the control API waits for the index of the journal; then it is told to try again."""
 
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
@@ -215,13 +222,20 @@ def running(options: ServeOptions) -> Iterator[str]:
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
-        *(("--token", options.token) if options.token else ()),
         *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
         *_journal_arguments(bench.journal),
     ]
     environment = {} if bench.registry is None else {REGISTRY_VARIABLE: bench.registry}
-    with running_process(command, f"{base_url(options)}/health", environment) as url:
-        yield url.removesuffix("/health")
+    if options.token:
+        environment[TOKEN_VARIABLE] = options.token
+    with tempfile.TemporaryDirectory(prefix="banc-insi-") as folder:
+        # Not whether its port answers: that may be another server, which has the port already.
+        ready_file = Path(folder) / "ready.json"
+        command += ["--ready-file", str(ready_file)]
+        with running_process(
+            command, f"{base_url(options)}/health", environment, ready=ready_file.exists
+        ) as url:
+            yield url.removesuffix("/health")
 
 
 def _journal_arguments(journal: JournalOptions) -> list[str]:
@@ -235,12 +249,17 @@ def _journal_arguments(journal: JournalOptions) -> list[str]:
 
 @contextlib.contextmanager
 def running_process(
-    command: list[str], ready_url: str, environment: Mapping[str, str] | None = None
+    command: list[str],
+    ready_url: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    ready: Callable[[], bool] | None = None,
 ) -> Iterator[str]:
     """Run a server command, wait until ``ready_url`` answers, and stop it on the way out.
 
-    ``environment`` is added to that of this process.
+    ``environment`` is added to that of this process; ``ready`` tells instead of ``ready_url`` whether it is.
     """
+    is_ready = ready or partial(_answers, ready_url)
     # The command is one of our own, built from typed options.
     process = subprocess.Popen(  # noqa: S603
         command,
@@ -260,7 +279,7 @@ def running_process(
     drain.start()
     try:
         deadline = time.monotonic() + READY_TIMEOUT_S
-        while not _answers(ready_url):
+        while not is_ready():
             if process.poll() is not None:
                 drain.join(timeout=1)
                 raise ServingError(
@@ -357,6 +376,7 @@ def _serve_tls(
     room_for_connections()
     assert options.bench.pki is not None  # noqa: S101 - checked by prepare
     bench = open_bench(options.bench)
+    bench.journal.patience_s = INDEX_PATIENCE_S
     application = create_parts(bench, token=options.token, standing=standing)
     _read_catalogues()
     with contextlib.ExitStack() as stack:
@@ -380,6 +400,8 @@ def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_
     bench = open_bench(options.bench)
     parts = create_parts(bench, token=options.token, standing=standing)
     _read_catalogues()
+    bench.journal.patience_s = INDEX_PATIENCE_S
+    bench.journal.index_while_serving(lambda: stopping.value)
     attendance = Attendance()
     Janitor(attendance, options.port, room_for_connections()).start()
     end_with_parent(bench.journal.flush)

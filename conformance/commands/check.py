@@ -210,9 +210,12 @@ def _person_json(path: Path) -> dict[str, Any]:
 
 def _with_own_names(expected: Expected, path: Path) -> Expected:
     told = {name: value for name in _OWN_NAMES if isinstance(value := _person_json(path).get(name), str)}
-    if expected.first_name is not None:
-        told.pop("first_name", None)
-    return replace(expected, **told)
+    return replace(
+        expected,
+        first_name=expected.first_name or told.get("first_name"),
+        used_name=told.get("used_name"),
+        used_first_name=told.get("used_first_name"),
+    )
 
 
 def _print(outcome: Outcome, lang: Lang) -> None:

@@ -129,71 +129,66 @@ def _line(element: etree._Element) -> int | None:
 
 def _record(role: etree._Element, reading: Reading) -> IdentityRecord:
     values: list[Value] = []
-
-    def add(
-        trait: Trait,
-        element: etree._Element | None,
-        text: str,
-        normal: str | None = None,
-        attribute: str = "",
-    ) -> None:
-        if element is not None:
-            place = _at(element, reading, attribute)
-            values.append(
-                Value(trait=trait, text=text, place=place, normal=text if normal is None else normal)
-            )
-
     patient = child(role, "patient")
     if patient is not None:
         for name in children(patient, "name"):
-            for family in children(name, "family"):
-                qualifiers = family.get("qualifier", "").split()
-                trait = (
-                    Trait.BIRTH_NAME
-                    if "BR" in qualifiers
-                    else Trait.USED_NAME
-                    if set(qualifiers) & {"CL", "SP"}
-                    else None
-                )
-                if trait:
-                    add(trait, family, pretty(text_of(family)))
-            plain: list[etree._Element] = []
-            for given in children(name, "given"):
-                qualifiers = given.get("qualifier", "").split()
-                if "BR" in qualifiers:
-                    add(Trait.FIRST_NAME, given, pretty(text_of(given)))
-                elif "CL" in qualifiers:
-                    add(Trait.USED_FIRST_NAME, given, pretty(text_of(given)))
-                elif not qualifiers and not given.get("nullFlavor"):
-                    plain.append(given)
-            if plain:
-                # One element holds the list in the ANS samples; one element for each name says the same.
-                add(Trait.FIRST_NAMES, plain[0], " ".join(pretty(text_of(one)) for one in plain))
-        gender = child(patient, "administrativeGenderCode")
-        if gender is not None:
-            code = gender.get("code")
-            add(
-                Trait.SEX,
-                gender,
-                code or f"nullFlavor {gender.get('nullFlavor', '')}".strip(),
-                attribute="code" if code else "",
-            )
-        birth = child(patient, "birthTime")
-        if birth is not None:
-            value = birth.get("value") or f"nullFlavor {birth.get('nullFlavor', '')}".strip()
-            add(Trait.BIRTH_DATE, birth, value, compact_date(value), "value")
-        county = child(patient, "birthplace", "place", "addr", "county")
-        if county is not None and pretty(text_of(county)):
-            add(Trait.BIRTH_PLACE, county, pretty(text_of(county)))
+            values.extend(_names(name, reading))
+        values.extend(_traits(patient, reading))
     for telecom in children(role, "telecom"):
         values.extend(mailboxes(telecom.get("value", ""), _at(telecom, reading, "value")))
-    identifiers = tuple(_identifier(one, reading) for one in children(role, "id"))
     return IdentityRecord(
         format=Format.CDA,
         values=tuple(value for value in values if value.text),
-        identifiers=identifiers,
+        identifiers=tuple(_identifier(one, reading) for one in children(role, "id")),
         place=_at(role, reading),
     )
+
+
+def _names(name: etree._Element, reading: Reading) -> Iterator[Value]:
+    plain: list[etree._Element] = []
+    for element in children(name, "family", "given"):
+        is_family = local(element) == "family"
+        qualifiers = set(element.get("qualifier", "").split())
+        if "BR" in qualifiers:
+            yield _value(Trait.BIRTH_NAME if is_family else Trait.FIRST_NAME, element, reading)
+        elif qualifiers & {"CL", "SP"}:
+            yield _value(Trait.USED_NAME if is_family else Trait.USED_FIRST_NAME, element, reading)
+        elif not is_family and not qualifiers and not element.get("nullFlavor"):
+            plain.append(element)
+    if plain:
+        # One element holds the list in the ANS samples; one element for each name says the same.
+        told = " ".join(pretty(text_of(one)) for one in plain)
+        yield Value(trait=Trait.FIRST_NAMES, text=told, place=_at(plain[0], reading), normal=told)
+
+
+def _traits(patient: etree._Element, reading: Reading) -> Iterator[Value]:
+    gender = child(patient, "administrativeGenderCode")
+    if gender is not None:
+        code = gender.get("code") or _null(gender)
+        yield Value(
+            trait=Trait.SEX,
+            text=code,
+            place=_at(gender, reading, "code" if gender.get("code") else ""),
+            normal=code,
+        )
+    birth = child(patient, "birthTime")
+    if birth is not None:
+        value = birth.get("value") or _null(birth)
+        yield Value(
+            trait=Trait.BIRTH_DATE, text=value, place=_at(birth, reading, "value"), normal=compact_date(value)
+        )
+    county = child(patient, "birthplace", "place", "addr", "county")
+    if county is not None:
+        yield _value(Trait.BIRTH_PLACE, county, reading)
+
+
+def _value(trait: Trait, element: etree._Element, reading: Reading) -> Value:
+    text = pretty(text_of(element))
+    return Value(trait=trait, text=text, place=_at(element, reading), normal=text)
+
+
+def _null(element: etree._Element) -> str:
+    return f"nullFlavor {element.get('nullFlavor', '')}".strip()
 
 
 def _identifier(element: etree._Element, reading: Reading) -> Identifier:
@@ -281,11 +276,9 @@ def _embedded(document: etree._Element, reading: Reading, problems: list[Problem
         for content in children(element, "text", "value"):
             media = content.get("mediaType", "").lower()
             text = text_of(content)
-            if (
-                not text
-                or content.get("representation", "B64") != "B64"
-                or not (media or text.startswith("JVBERi0"))
-            ):
+            is_file = "pdf" in media or media.startswith("image/") or text.startswith("JVBERi0")
+            # Without a representation the content is text; a PDF never is.
+            if not text or not is_file or content.get("representation", "B64") != "B64":
                 continue
             data = _decoded(content, text, reading, problems)
             if data is None:

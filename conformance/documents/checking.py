@@ -14,7 +14,7 @@ from conformance.documents.judging import judge_record
 from conformance.documents.numbers import compact, find_matricules
 from conformance.documents.problems import Quote, Severity, official
 from conformance.documents.reading import read_document
-from conformance.documents.record import INS_OIDS, Format, Trait
+from conformance.documents.record import INS_OIDS, Format, Place, PlaceKind, Trait
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -80,15 +80,18 @@ def _judged(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from judge(document, expected)
     for record in document.records:
         yield from judge_record(record, expected)
-    for record in _relevant(document.records, expected):
+    meant = document.records if document.one_patient else _relevant(document.records, expected)
+    for record in meant:
         yield from expecting(record, expected)
     if expected.forbids_ins:
         yield from _leaks(document, expected)
     if document.group and expected.identity is not None:
-        meant = {id(record) for record in _relevant(patients(document), expected)}
+        nearest = {id(record) for record in _relevant(patients(document), expected)}
         stranger = replace(expected, identity=None)
         for part in document.parts:
-            yield from _judged(part, expected if any(id(one) in meant for one in part.records) else stranger)
+            yield from _judged(
+                part, expected if any(id(one) in nearest for one in part.records) else stranger
+            )
     else:
         for part in document.parts:
             yield from _judged(part, expected)
@@ -137,25 +140,24 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
     for where, text in (("", document.text), ("name", name)):
         for number, start, end in find_matricules(text):
             if number not in told and number == known:
-                yield _leak(document, text, start, end, rule, where)
+                yield _leak(document, text, (start, end), rule, where)
         if (
             where
             and known
             and known in compact(text)
             and not any(found[0] == known for found in find_matricules(text))
         ):
-            yield _leak(document, text, 0, len(text), rule, where)
+            yield _leak(document, text, (0, len(text)), rule, where)
     if not any(
         one.oid and one.oid.normal in INS_OIDS for record in document.records for one in record.identifiers
     ):
         match = _OID.search(document.text)
         if match:
-            yield _leak(document, document.text, match.start(), match.end(), rule, "oid")
+            yield _leak(document, document.text, match.span(), rule, "oid")
 
 
-def _leak(document: Document, text: str, start: int, end: int, rule: str, where: str) -> Problem:
-    from conformance.documents.record import Place, PlaceKind  # noqa: PLC0415
-
+def _leak(document: Document, text: str, span: tuple[int, int], rule: str, where: str) -> Problem:
+    start, end = span
     spot = Place(
         kind=PlaceKind.FILE,
         file=document.name,

@@ -78,27 +78,30 @@ class Reading:
         """Read a document inside this one; too deep, too many or too late is said in the document returned."""
         inside = replace(self, name=f"{self.name}{INSIDE}{name}" if self.name else name, level=self.level + 1)
         try:
-            self.spent.parts += 1
-            if self.spent.parts > self.limits.parts:
-                raise LimitReachedError(
-                    "too-many-parts",
-                    Text(
-                        f"au plus {self.limits.parts} documents inclus, en voici davantage",
-                        f"expected at most {self.limits.parts} documents inside, got more",
-                    ),
-                )
-            if inside.level > self.limits.levels:
-                raise LimitReachedError(
-                    "too-deep",
-                    Text(
-                        f"au plus {self.limits.levels} documents les uns dans les autres, en voici davantage",
-                        f"expected at most {self.limits.levels} documents in documents, got more",
-                    ),
-                )
+            self._count(inside.level)
             self.spend(len(data))
         except LimitReachedError as error:
             return inside.not_judged(error)
         return self.reader(data, inside)
+
+    def _count(self, level: int) -> None:
+        self.spent.parts += 1
+        if self.spent.parts > self.limits.parts:
+            raise LimitReachedError(
+                "too-many-parts",
+                Text(
+                    f"au plus {self.limits.parts} documents inclus, en voici davantage",
+                    f"expected at most {self.limits.parts} documents inside, got more",
+                ),
+            )
+        if level > self.limits.levels:
+            raise LimitReachedError(
+                "too-deep",
+                Text(
+                    f"au plus {self.limits.levels} documents les uns dans les autres, en voici davantage",
+                    f"expected at most {self.limits.levels} documents in documents, got more",
+                ),
+            )
 
     def spend(self, size: int) -> None:
         """Count unpacked bytes, and look at the time.

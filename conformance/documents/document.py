@@ -46,6 +46,13 @@ class Document:
         return any(problem.unjudged and problem.code.startswith("too-") for problem in self.problems)
 
     @property
+    def counts_inside(self) -> bool:
+        """Whether it is to be kept as a part of another: a picture without symbol or another format tells nothing."""
+        if self.format.value == "unknown":
+            return self.problems_are_limits
+        return self.format.value != "image" or bool(self.parts)
+
+    @property
     def one_patient(self) -> bool:
         """Whether all records of this document must tell the same patient."""
         return not self.group and (self.format.value not in {"fhir", "hl7v2"} or len(self.records) <= 1)

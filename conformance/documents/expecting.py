@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.documents.expected import Expected
     from conformance.documents.problems import Problem
-    from conformance.documents.record import IdentityRecord, Value
+    from conformance.documents.record import IdentityRecord, Place, Value
 
 _COMPARED: Final = (
     Trait.MATRICULE, Trait.OID, Trait.NATURE, Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.SEX,
@@ -51,7 +51,8 @@ def _forbidden(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
     rule = "DOC-05" if record.format in {Format.PDF, Format.IMAGE, Format.DATAMATRIX} else "TRA-01"
     for one in record.identifiers:
         if one.kind in {IdKind.INS, IdKind.FORMER_INS}:
-            spots = [value for value in (one.number, one.oid) if value is not None] or [one.place]
+            told = [value for value in (one.number, one.oid) if value is not None]
+            spots: list[Value | Place] = [*told] or [one.place]
             text = Text(
                 f"identité {expected.status} : ni matricule ni OID ne doivent sortir, en voici",
                 f"identity {expected.status}: neither matricule nor OID may leave, here they are",

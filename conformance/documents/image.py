@@ -33,24 +33,19 @@ def read(data: bytes, reading: Reading) -> Document:
             warnings.simplefilter("ignore")
             image: Any = Image.open(io.BytesIO(data), formats=_FORMATS)
             if image.width * image.height > reading.limits.pixels:
-                raise LimitReachedError(
-                    "image-too-large",
-                    Text(
-                        f"au plus {reading.limits.pixels} pixels, en voici {image.width}×{image.height}",
-                        f"expected at most {reading.limits.pixels} pixels, got {image.width}×{image.height}",
-                    ),
-                )
+                raise _too_large(reading, f"{image.width}×{image.height}")
             # A transparent background is white paper.
             if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
             grey = image.convert("L")
+    except Image.DecompressionBombError as error:
+        raise _too_large(reading, "beaucoup plus") from error
     except (
         UnidentifiedImageError,
         OSError,
         ValueError,
         SyntaxError,
         EOFError,
-        Image.DecompressionBombError,
     ) as error:
         text = Text(f"image lisible attendue : {error}", f"expected a readable image: {error}")
         return Document(
@@ -83,6 +78,16 @@ def read(data: bytes, reading: Reading) -> Document:
         problems=tuple(problems),
         parts=tuple(from_symbol(symbol, reading.name, place) for symbol in ins),
         data=data,
+    )
+
+
+def _too_large(reading: Reading, got: str) -> LimitReachedError:
+    return LimitReachedError(
+        "image-too-large",
+        Text(
+            f"au plus {reading.limits.pixels} pixels, en voici {got}",
+            f"expected at most {reading.limits.pixels} pixels, got more",
+        ),
     )
 
 

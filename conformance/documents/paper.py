@@ -23,6 +23,7 @@ from conformance.documents.record import (
     Trait,
     Value,
 )
+from conformance.documents.values import mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,6 +116,7 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     identifiers: list[Identifier] = []
     for index, line in enumerate(lines):
         values.extend(_labelled(line, lines[index + 1 : index + 4], places))
+        values.extend(mailboxes(line.text, places.place(line)))
         identifiers.extend(
             _numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values)
         )
@@ -180,22 +182,24 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
         date = french_date(raw)
         if date is None:
             return None
-        return _made(trait, line, start + date[1], start + date[2], date[0], places)
+        return _made(trait, line, (start + date[1], start + date[2]), date[0], places)
     if trait is Trait.BIRTH_PLACE:
         code = _COG.search(raw)
         return (
-            _made(trait, line, start + code.start(1), start + code.end(1), code[1], places) if code else None
+            _made(trait, line, (start + code.start(1), start + code.end(1)), code[1], places)
+            if code
+            else None
         )
     if trait is Trait.SEX:
         word = re.match(r"[A-Za-zéÉ]+", raw)
         sex = _SEXES.get(plain(word[0])) if word else None
-        return _made(trait, line, start, start + word.end(), sex, places) if word and sex else None
+        return _made(trait, line, (start, start + word.end()), sex, places) if word and sex else None
     stop = _NAME_END.search(raw)
     name = raw[: stop.start()] if stop else raw
     name = name.rstrip(" :.-–—/")
     if not re.search(r"[^\W\d_]", name) or len(name) > 120:  # noqa: PLR2004 - no name but a sentence
         return None
-    return _made(trait, line, start, start + len(name), " ".join(name.split()), places)
+    return _made(trait, line, (start, start + len(name)), " ".join(name.split()), places)
 
 
 def _under(
@@ -231,7 +235,8 @@ def _columns(text: str) -> Iterator[tuple[int, int]]:
         start += len(part) + 1
 
 
-def _made(trait: Trait, line: Line, start: int, end: int, normal: str, places: PagePlaces) -> Value:
+def _made(trait: Trait, line: Line, span: tuple[int, int], normal: str, places: PagePlaces) -> Value:
+    start, end = span
     return Value(
         trait=trait,
         text=line.text[start:end],
@@ -259,6 +264,9 @@ def _numbers(
         before, after = line.text[:start], line.text[end:]
         nature = _AFTER.match(after)
         labelled = any(label.end() <= start for label in labels) or _label_above(line, start, above)
+        if after.startswith("@"):
+            # The address of a patient, read apart.
+            continue
         if _BILLED.match(after) or (_BILLING.search(before.rpartition("\t")[2]) and not labelled):
             continue
         if not labelled and not nature:
@@ -281,22 +289,23 @@ def _numbers(
             values.append(
                 Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True)
             )
-        elif (label := next((one for one in reversed(labels) if one.end() <= start), None)) and (
-            word := re.search(r"ni[ra]\b", label[0])
-        ):
-            where = places.place(line, label.start() + word.start(), label.start() + word.end())
-            values.append(
-                Value(
-                    trait=Trait.NATURE,
-                    text=word[0].upper(),
-                    place=where,
-                    normal=word[0].upper(),
-                    display=True,
-                )
-            )
+        elif told_before := _label_nature(line, labels, start, places):
+            values.append(told_before)
         elif not is_matricule(number) and len(number) not in {13, 14, 15}:
             continue
         yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=digits.place)
+
+
+def _label_nature(
+    line: Line, labels: Sequence[re.Match[str]], start: int, places: PagePlaces
+) -> Value | None:
+    """Return the nature that the label itself tells, before the number: ``INS-NIR : …``."""
+    label = next((one for one in reversed(labels) if one.end() <= start), None)
+    word = re.search(r"ni[ra]\b", label[0]) if label else None
+    if label is None or word is None:
+        return None
+    place = places.place(line, label.start() + word.start(), label.start() + word.end())
+    return Value(trait=Trait.NATURE, text=word[0].upper(), place=place, normal=word[0].upper(), display=True)
 
 
 def _label_above(line: Line, start: int, above: Line | None) -> bool:

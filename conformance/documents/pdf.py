@@ -177,7 +177,7 @@ def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[
             yield unjudged("attachment-unreadable", text, reading.place(name))
         elif data.strip():
             part = reading.part(data, name)
-            if part.format is not Format.UNKNOWN:
+            if part.counts_inside:
                 parts.append(part)
 
 
@@ -205,7 +205,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield unjudged("no-text-layer", text, place)
     elif has_text:
         yield from _printed(record, facts, expected, place)
-    yield from _symbol(record, facts, expected, place)
+    yield from _symbol(facts, expected, place)
 
 
 def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
@@ -300,7 +300,7 @@ def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
     return next((line for line in facts.lines if key in f" {comparison_key(line.text)} "), None)
 
 
-def _symbol(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
+def _symbol(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
     ins = [(page, symbol) for page, symbol in facts.symbols if symbol.is_ins]
     if ins:
         yield from _symbol_there(ins, facts, place)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAMESPACE: Final = b"http://www.aiim.org/pdfa/ns/id/"
+_AROUND: Final = 16 * 1024
+"""How far from the name of its namespace a claim stands, at most."""
 _MAX_PACKET: Final = 4 * 1024 * 1024
 _METADATA: Final = re.compile(rb"<<(?:[^<>]|<<[^<>]*>>|<[0-9A-Fa-f\s]*>){0,40}?/Type\s*/Metadata\b")
 
@@ -36,11 +38,14 @@ def claimed(data: bytes) -> Claim | None:
 
 def _packets(data: bytes) -> Iterator[bytes]:
     if _NAMESPACE in data:
-        yield data
+        position = data.find(_NAMESPACE)
+        while position >= 0:
+            yield data[max(0, position - _AROUND) : position + _AROUND]
+            position = data.find(_NAMESPACE, position + _AROUND)
         return
     wide = _NAMESPACE.decode("ascii").encode("utf-16-be")
     if wide in data or _NAMESPACE.decode("ascii").encode("utf-16-le") in data:
-        yield data.replace(b"\0", b"")
+        yield from _packets(data.replace(b"\0", b""))
         return
     for match in _METADATA.finditer(data):
         begin = data.find(b"stream", match.end(), match.end() + 1000)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from conformance.rules.catalogue import EvidenceLevel
-from simulator.text import Text
+from conformance.documents.record import Place
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.documents.record import Place, Value
+    from conformance.documents.record import Value
+    from simulator.text import Text
 
 __all__ = [
     "EvidenceLevel",
@@ -142,6 +143,6 @@ def unjudged(code: str, text: Text, *at: Value | Quote | Place) -> Problem:
 def _quote(spot: Value | Quote | Place) -> Quote:
     if isinstance(spot, Quote):
         return spot
-    text: str = getattr(spot, "text", "") if hasattr(spot, "trait") else ""
-    place: Place = getattr(spot, "place", spot)
-    return Quote(place, text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
+    if isinstance(spot, Place):
+        return Quote(spot, "")
+    return Quote(spot.place, spot.text if len(spot.text) <= _SHOWN else f"{spot.text[: _SHOWN - 1]}…")

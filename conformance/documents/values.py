@@ -16,7 +16,6 @@ _ADDRESS: Final = re.compile(
 )
 _MATRICULE_LIKE: Final = re.compile(r"[1-8]\d{5}[0-9ABab]\d{5,10}", re.ASCII)
 _PRETTY: Final = re.compile(r"[ \t]*[\r\n]\s*|\t")
-_NOT_BASE64: Final = re.compile(rb"[\s\x00]+")
 
 
 def pretty(text: str) -> str:
@@ -47,7 +46,7 @@ def decode_base64(text: str | bytes) -> bytes:
         ValueError: it is not base64.
     """
     raw = text.encode("ascii", errors="replace") if isinstance(text, str) else text
-    packed = _NOT_BASE64.sub(b"", raw)
+    packed = raw.translate(None, b" \t\r\n\x0b\x0c\x00")
     try:
         # Padding is often forgotten and harmless; anything else that is not base64 is not.
         return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4), strict_mode=True)

@@ -36,7 +36,7 @@ def judge(error: BaseException, phase: Phase) -> Outcome:
     if isinstance(error, Ending) and (error.verdict is not Verdict.FAIL or phase == "call"):
         return Outcome(
             verdict=error.verdict,
-            reason=_cut(error.text),
+            reason=_cut(_said(error)),
             hint=_hint(error),
             inferred=error.inferred,
             depends_on=error.depends_on,
@@ -102,10 +102,19 @@ _REACH_HINT = Text(
 )
 
 
+def _said(error: Ending) -> Text:
+    if not isinstance(error, DriverError):
+        return error.text
+    return Text(
+        f"Le logiciel n'a pas pu être piloté : {error.text.fr}",
+        f"The software could not be driven: {error.text.en}",
+    )
+
+
 def _hint(error: Ending) -> Text | None:
     """Return what the user can do about an ending that concludes nothing."""
     if isinstance(error, DriverError):
-        return Text.same(error.hint) if error.hint else _REACH_HINT
+        return error.hint or _REACH_HINT
     return _ELSEWHERE_HINT if isinstance(error, UndecidedError) else None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.verbs import VERBS
 from conformance.record.timeline import ActEntry, Change, Plain, changes_between, plain
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 
-MAY_CALL_INSI = frozenset({"call_insi_traits", "search_insi", "decide_proposal"})
+MAY_CALL_INSI = frozenset(each.name for each in VERBS.values() if each.may_call_insi)
 """Verbs after which the exchanges are fetched at once, so that they stand beside their cause."""
 _SESSION_ACTS = frozenset({"install", "install_file", "add_people"})
 """What a check does to the simulator that a reader of the evidence needs to know."""
@@ -106,9 +107,15 @@ class RecordingSession:
 def recording_draw(draw: Callable[..., Person], evidence: Timeline) -> Callable[..., Person]:
     """Return ``draw`` with its people recorded."""
 
-    def recorded(*, where: Callable[[Person], bool] | None = None, **wanted: Any) -> Person:
-        # The condition is code: what was wanted in words, and who came, are what a reader needs.
-        person: Person = _recorded(partial(draw, where=where), "draw", evidence)(**wanted)
+    def recorded(
+        *,
+        where: Callable[[Person], bool] | None = None,
+        shape: Callable[[Person], Person] | None = None,
+        **wanted: Any,
+    ) -> Person:
+        # Conditions are code: what was wanted in words, and who came, are what a reader needs.
+        chosen = partial(draw, where=where, shape=shape)
+        person: Person = _recorded(chosen, "draw", evidence)(**wanted)
         return person
 
     return recorded

@@ -147,6 +147,9 @@ def read_payload(text: str) -> Payload:
 
 def _header(text: str) -> tuple[str, int]:
     """Return the header and where blocks begin: after 26 characters, or at the first block when it is not that long."""
+    zeros = re.match(r"IS01(0+)(?=S[1-7]|\Z)", text)
+    if zeros:
+        return zeros[0], zeros.end()
     if text.startswith(HEADER):
         return HEADER, len(HEADER)
     # A header of the right length with wrong characters is cut as one; otherwise the first block shows its end.

@@ -49,7 +49,7 @@ def read_symbols(image: Image) -> list[Symbol]:
 
     found = zxingcpp.read_barcodes(
         image if image.mode == "L" else image.convert("L"),
-        formats=zxingcpp.BarcodeFormat.DataMatrix,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix),
         # The default writes the text <GS> for the character 29, which is just what has to be told apart.
         text_mode=zxingcpp.TextMode.Plain,
         return_errors=True,
@@ -79,7 +79,7 @@ def write_symbol(payload: str, *, scale: int = 6, square: bool = True) -> Image:
         raise ValueError(
             f"Datamatrix: expected at most about 2,300 characters, got {len(payload)}: {error}"
         ) from error
-    drawn = symbol.to_image(scale=scale, add_quiet_zones=True)
+    drawn: Any = symbol.to_image(scale=scale, add_quiet_zones=True)
     return Images.frombytes("L", (drawn.shape[1], drawn.shape[0]), bytes(memoryview(drawn)))
 
 
