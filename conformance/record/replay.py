@@ -31,6 +31,11 @@ def replay(record: Record, catalogue: Mapping[str, Rule] | None = None, *, evide
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
     started = record.started
+    promoted = set(started.plan.get("promote") or ())
+    catalogue = {
+        key: rule.promote() if key in promoted and not rule.promoted else rule
+        for key, rule in catalogue.items()
+    }
     rules = judge_rules(
         catalogue,
         started.rules,
