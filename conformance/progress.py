@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from conformance.engine import CheckFinished, CheckStarted
-from conformance.results import WaiverState
+from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from conformance.engine import Event
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
 _STYLES: Final = {

@@ -10,7 +10,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1

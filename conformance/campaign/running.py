@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Capabilities
     from conformance.engine import Event
     from conformance.plan import Plan
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.client import SessionClient
 
 SESSION_TTL_S = 24 * 3600.0

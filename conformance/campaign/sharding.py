@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.engine import Event
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
 
 _EVENTS = {cls.__name__: cls for cls in (CheckStarted, CheckFinished)}
 

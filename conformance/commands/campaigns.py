@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from conformance.engine import Event
     from conformance.plan import Plan
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
 _F = TypeVar("_F", bound="Callable[..., Any]")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
 

@@ -9,7 +9,7 @@ from conformance.verdicts import Verdict  # noqa: TC001 - read at run time, wher
 from simulator.text import Text  # noqa: TC001 - same
 
 if TYPE_CHECKING:
-    from conformance.results import RuleResult
+    from conformance.record.results import RuleResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

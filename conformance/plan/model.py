@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from conformance.drivers.settings import DriverSettings
-from conformance.results import Waiver
+from conformance.record.results import Waiver
 
 
 class FailOn(StrEnum):

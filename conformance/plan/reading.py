@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers.settings import DriverSettings
 from conformance.plan.model import FailOn, Plan, SoftwareAbout
 from conformance.record.coding import encode
-from conformance.results import Waiver
+from conformance.record.results import Waiver
 from simulator.datafile import load_yaml
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ def decode(cls: type[Any], data: Any, where: str = "") -> Any:
     if not isinstance(data, Mapping):
         raise CodingError(f"{where or cls.__name__}: expected an object, got {data!r:.80}")
     values = {}
-    for name, hint in _hints(cls).items():
+    for name, hint in _hints(cls).items():  # type: ignore[arg-type] # classes are hashable
         if name in data:
             values[name] = _read(hint, data[name], f"{where}.{name}" if where else name)
     try:

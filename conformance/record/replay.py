@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from conformance.record.judging import INTERRUPTED, CheckEnd, judge_rules
-from conformance.results import Campaign, CampaignMeta, Waiver
+from conformance.record.results import Campaign, CampaignMeta, Waiver
 from conformance.rules.catalogue import load_catalogue
 from simulator.text import Text
 

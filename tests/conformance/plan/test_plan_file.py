@@ -11,7 +11,7 @@ import pytest
 from conformance.drivers.settings import DriverSettings
 from conformance.plan import FailOn, Plan, SoftwareAbout, load_plan, plan_data
 from conformance.record.coding import decode, encode
-from conformance.results import Waiver
+from conformance.record.results import Waiver
 from simulator.datafile import DataFileError
 
 

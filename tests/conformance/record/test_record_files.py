@@ -24,9 +24,9 @@ from conformance.record.events import (
 from conformance.record.judging import rule_digest
 from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
+from conformance.record.results import WaiverState
 from conformance.record.timeline import ActEntry, Entry, ExchangeEntry, NoteEntry, Remark
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
-from conformance.results import WaiverState
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 from simulator.text import Text
