@@ -15,6 +15,18 @@ COMMANDS = {
     "run": Lazy(
         "conformance.commands.run:run", "Run a campaign against your own software, as a plan file says."
     ),
+    "report": Lazy(
+        "conformance.commands.report:report",
+        "Write the reports of a campaign again from its record, in either language.",
+    ),
+    "compare": Lazy(
+        "conformance.commands.compare:compare_command",
+        "Say what changed from campaign A to campaign B: verdicts, versions, texts of rules.",
+    ),
+    "evidence": Lazy(
+        "conformance.commands.evidence:evidence_group",
+        "Pack the evidence of a campaign for an examiner, and check a package offline.",
+    ),
     "rules": Lazy("conformance.commands.rules:rules_group", "Read the rule catalogue."),
     "check": Lazy(
         "conformance.commands.check:check",
