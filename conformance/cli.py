@@ -27,6 +27,9 @@ COMMANDS = {
         "conformance.commands.evidence:evidence_group",
         "Pack the evidence of a campaign for an examiner, and check a package offline.",
     ),
+    "driver": Lazy(
+        "conformance.commands.driver:driver_group", "Write and check the driver of your software."
+    ),
     "rules": Lazy("conformance.commands.rules:rules_group", "Read the rule catalogue."),
     "check": Lazy(
         "conformance.commands.check:check",

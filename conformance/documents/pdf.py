@@ -9,8 +9,9 @@ from conformance.documents import pdfium
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
+from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.numbers import find_matricules
-from conformance.documents.paper import CAPTION, PagePlaces, plain, read_page
+from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdfa import Claim, claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
@@ -286,8 +287,6 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
 
 def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
     if trait is Trait.BIRTH_DATE:
-        from conformance.documents.paper import french_date  # noqa: PLC0415
-
         return next(
             (line for line in facts.lines if (date := french_date(line.text)) and date[0] == wanted), None
         )

@@ -76,6 +76,8 @@ def opened(data: bytes) -> Iterator[Any]:
             if not pages:
                 raise PdfRefusedError("it has no page", encrypted=False)
             yield document
+        except pypdfium2.PdfiumError as error:
+            raise PdfRefusedError(str(error), encrypted=False) from error
         finally:
             document.close()
 

@@ -52,7 +52,7 @@ def charts(summary: Summary, lang: Lang) -> list[Chart]:
     french = lang == "fr"
     end = bins[-1].start + bins[-1].width
     x = [(each.start + each.width / 2) / end for each in bins]
-    times = tuple((at / end * 100, show_duration(at) if at else "0") for at in _steps(end, 5))
+    times = tuple((at / end * 100, _time(at)) for at in _steps(end, 5))
     bands = tuple(_bands(summary, end))
 
     def chart(title: str, series: Sequence[Series], marks: Sequence[tuple[float, str]]) -> Chart:
@@ -69,6 +69,13 @@ def charts(summary: Summary, lang: Lang) -> list[Chart]:
         chart("Processeurs utilisés" if french else "Processors used", *_processors(bins, x, french=french))
     )
     return found
+
+
+def _time(seconds: float) -> str:
+    """Return a round time without decimals that say nothing."""
+    if not seconds:
+        return "0"
+    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)  # noqa: PLR2004 - two minutes
 
 
 def _whole(bins: Sequence[Bin]) -> list[Bin]:

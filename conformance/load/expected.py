@@ -116,8 +116,12 @@ class Lookups:
 
     @property
     def findable(self) -> Sequence[Person]:
-        """People whom a software finds by their traits without the place."""
-        return [person for person in self._found if id(person) not in self._needs_place]
+        """People whom a software can enter and finds by their traits: those of a complete birth date."""
+        return [
+            person
+            for person in self._found
+            if id(person) not in self._needs_place and "-00" not in person.identity.traits.birth_date
+        ]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ class Lookups:
 
     def draw_unknown(self) -> Lookup:
         """Return a look-up by traits of nobody."""
-        return _unknown(_asking(self._random.choice(self._people), None, "01"))
+        return _unknown(_asking(self._random.choice(self._claimable), None, "01"))
 
     def card(self) -> Lookup:
         """Return a search by card: of somebody on it, or of nobody."""

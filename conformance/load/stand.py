@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from conformance.load.client import tls_problem
 from simulator.client import BenchClient, BenchClientError
 from simulator.datafile import DataFileError
 from simulator.ins.dates import BirthDate, BirthDateError
@@ -63,6 +64,8 @@ class Stand:
             self._info = self._client.info()
             self.session = self._session(options.session)
         except BenchClientError as error:
+            if self._options.url.startswith("https") and ("SSL" in str(error) or "TLS" in str(error)):
+                raise StandError(tls_problem(self._options.url, str(error))) from error
             raise StandError(str(error)) from error
         try:
             self.people = list(self._read_people())

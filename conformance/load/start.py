@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from conformance.load.record import NAME, read_record
+from conformance.load.record import EXIT_DISK, NAME, read_record
 from conformance.load.summary import EXIT_SETUP, add_up
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ def run_load(options: LoadOptions) -> Summary | None:
     path = Path(options.folder) / NAME
     if code == EXIT_SETUP or not path.exists():
         return None
-    return add_up(read_record(path))
+    summary = add_up(read_record(path))
+    if code == EXIT_DISK:
+        # Its last line could not be written either.
+        summary.feed({"kind": "end", "t": summary.elapsed, "reason": "disk"})
+    return summary
 
 
 def run_worker(arguments: str) -> int:

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any, Final
 import gevent
 from gevent.queue import Empty, Queue
 
-from conformance.load.arrivals import course_of, next_gap
+from conformance.load.arrivals import arrivals, course_of
+from conformance.load.client import Connection, ConnectionProblemError
 from conformance.load.environment import ServerWatch, describe
 from conformance.load.expected import Lookups
 from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
-from conformance.load.record import RecordError, RecordWriter
+from conformance.load.record import EXIT_DISK, RecordError, RecordWriter
 from conformance.load.software import SoftwareCaller, check_verbs, prepare_software
 from conformance.load.stand import Stand, StandError
 from conformance.load.summary import EXIT_SETUP, Summary
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
     from conformance.load.profile import Stage
 
-EXIT_DISK: Final = 74
-"""The record could not be written any more (EX_IOERR)."""
 DRAIN_S: Final = 3.0
 """How long calls that are under way or due may take once the time is over."""
 GONE_CALLS: Final = 20
@@ -51,15 +50,36 @@ GONE_S: Final = 3.0
 class Generator:
     """Users and arrivals of this process, and the loop that ticks."""
 
-    def __init__(self, options: LoadOptions, meter: Meter, make: Callable[[int], Any]) -> None:
-        """Take what makes a user, given their number."""
+    def __init__(
+        self,
+        options: LoadOptions,
+        meter: Meter,
+        make: Callable[[int], Any],
+        *,
+        share: float = 1.0,
+        name: str = "",
+        environment: Environment | None = None,
+    ) -> None:
+        """Make the users.
+
+        Args:
+            options: of the run.
+            meter: where calls are counted.
+            make: makes a user, given their number.
+            share: of the rate that is due here.
+            name: of this generator among several.
+            environment: Locust's, when there is one already.
+        """
         self.options, self.meter = options, meter
-        self.course = course_of(options.profile)
+        self.course = course_of(options.profile, share)
+        self._name = name
         self.due: Queue[float] = Queue()
         self.busy = self.users = 0
         self.over = False
-        self._make = make
-        self.environment = Environment(user_classes=[self._user_class()], events=events)
+        # Made beforehand: certificates and connections take time that no patient waits for.
+        self._callers = [make(number) for number in range(1, options.profile.users + 1)]
+        self.environment = environment or Environment(events=events)
+        self.environment.user_classes = [self._user_class()]
 
     @property
     def idle(self) -> bool:
@@ -68,20 +88,13 @@ class Generator:
 
     def arrive(self) -> None:
         """Let calls be due until the course is over; runs beside the users."""
-        random = random_of(self.options.seed, f"arrivals/{id(self)}")
-        at = self.meter.now()
-        while not self.over:
-            now = self.meter.now()
-            moment = self.course.at(now)
-            if moment is None:
+        for at in arrivals(self.course, random_of(self.options.seed, f"arrivals/{self._name}")):
+            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - not worth a switch
+                gevent.sleep(min(early, TICK_S))
+            if self.over:
                 return
-            if moment.rate <= 0:
-                at = now + TICK_S
-            while at <= now:
-                self.due.put(self.meter.started + at)
-                self.meter.due += 1
-                at += next_gap(random, moment.rate)
-            gevent.sleep(min(max(at - now, 0.001), TICK_S))
+            self.due.put(self.meter.started + at)
+            self.meter.due += 1
 
     def _user_class(self) -> type[User]:
         generator = self
@@ -93,8 +106,8 @@ class Generator:
             wait_time = constant(0)
 
             def on_start(self) -> None:
+                self.caller = generator._callers[generator.users % len(generator._callers)]  # noqa: SLF001 - its own class
                 generator.users += 1
-                self.caller = generator._make(generator.users)
 
             def on_stop(self) -> None:
                 self.caller.close()
@@ -117,9 +130,7 @@ class Generator:
                 finally:
                     generator.busy -= 1
                 if closed and generator.options.profile.think:
-                    gevent.sleep(
-                        random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think)
-                    )
+                    gevent.sleep(random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think))
 
         return LoadUser
 
@@ -194,6 +205,7 @@ def run(options: LoadOptions) -> int:
         try:
             writer = stack.enter_context(RecordWriter(Path(options.folder)))
             stand = stack.enter_context(Stand(options))
+            check_wire(options, stand.path)
             check_verbs(options)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
@@ -201,7 +213,7 @@ def run(options: LoadOptions) -> int:
 
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
-        except (StandError, RecordError, PkiError, ValueError, OSError) as error:
+        except (StandError, RecordError, PkiError, ConnectionProblemError, ValueError, OSError) as error:
             sys.stderr.write(f"Error: {error}\n")
             with suppress(OSError, UnboundLocalError):
                 if writer.path.stat().st_size == 0:
@@ -210,18 +222,32 @@ def run(options: LoadOptions) -> int:
             return EXIT_SETUP
 
 
+def check_wire(options: LoadOptions, path: str) -> None:
+    """Open a connection as users will.
+
+    Raises:
+        ConnectionProblemError: it cannot be opened.
+        PkiError: the certificates cannot be read.
+    """
+    base = options.soap_base or options.url
+    connection = Connection(base, timeout=options.timeout, tls=Credentials(options).tls)
+    try:
+        connection.check(f"{path}?wsdl")
+    finally:
+        connection.close()
+
+
 def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     this.start_line(stand)
-    meter = Meter(this.emit, started=time.monotonic())
-    generator = Generator(
-        options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial)
-    )
+    meter = Meter(this.emit)
+    generator = Generator(options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial))
     watch = ServerWatch(options.soap_base or options.url)
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
         generator.environment.create_web_ui("127.0.0.1", options.ui_port)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
+    meter.begin()
     moment = generator.course.at(0.0)
     assert moment is not None  # noqa: S101 - a profile lasts
     this.enter(0.0, moment.stage, stand)
@@ -238,7 +264,10 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     gevent.spawn(runner.quit).join(timeout=DRAIN_S)
     meter.tick(stage=this.stage, backlog=generator.due.qsize())
     finish(this, stand, meter.now(), meter.samples, unserved=generator.due.qsize())
-    return EXIT_DISK if this.full is not None else 0
+    if this.full is not None:
+        sys.stderr.write(f"Error: {this.full}\n")
+        return EXIT_DISK
+    return 0
 
 
 def _loop(

@@ -234,7 +234,7 @@ def _file(image, kind="PNG", **options):
 @pytest.mark.parametrize(
     "make",
     [
-        lambda image: _file(image),
+        _file,
         lambda image: _file(image.convert("RGB"), "JPEG", quality=60),
         lambda image: _file(image.convert("1")),
         lambda image: _file(image.convert("P")),

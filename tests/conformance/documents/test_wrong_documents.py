@@ -1,5 +1,6 @@
 """Every named way of being wrong is seen, by name, and where it is."""
 
+# ruff: noqa: C408 - the cases are written as the keyword arguments that they are
 from __future__ import annotations
 
 import pytest
