@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -184,7 +185,7 @@ def test_the_real_service_is_refused_whatever_is_allowed(host):
 
 
 def test_another_machine_is_refused_unless_allowed():
-    with pytest.raises(TargetError, match="--allow bench.example"):
+    with pytest.raises(TargetError, match=r"--allow bench\.example"):
         check_allowed("http://bench.example:8080")
     check_allowed("http://bench.example:8080", ["Bench.Example"])
     for host in ("10.0.0.1", "0.0.0.0", "127.0.0.1.example", "ameli.fr.example"):  # noqa: S104 - refused
@@ -211,7 +212,7 @@ def test_as_many_calls_are_due_as_asked_at_random_moments():
     due = list(arrivals(course, Random(1)))
     assert len(due) == 500
     assert due == sorted(due)
-    gaps = {round(second - first, 3) for first, second in zip(due, due[1:], strict=False)}
+    gaps = {round(second - first, 3) for first, second in pairwise(due)}
     assert len(gaps) > 100
 
 
@@ -239,5 +240,5 @@ def test_the_knee_is_the_first_step_that_is_not_held():
     assert knee["held"]["rate"] == pytest.approx(65)
     assert knee["lost"]["rate"] == pytest.approx(84.5)
     summary.feed({"kind": "knee", "t": 20.0, **knee})
-    assert summary.judged["84/s"] is False
+    assert [judged for name, judged in summary.judged.items() if name.startswith("8")] == [False]
     assert summary.judged["65/s"] is True
