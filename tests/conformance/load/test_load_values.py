@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -98,6 +99,15 @@ def test_there_are_the_profiles_that_are_promised():
         *("steady", "ramp-to-saturation", "spike", "soak", "pharmacy-day", "outage-recovery"),
         *("bulk-verification", "cards"),
     }
+
+
+def test_the_profile_of_the_documentation_is_a_good_one(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "load.md").read_text("utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    mine = load_profile(str(path))
+    assert [stage.name for stage in mine.stages] == ["calm", "noon", "down", "after"]
+    assert {threshold.metric for threshold in mine.thresholds} == {"p95", "errors", "recovery"}
 
 
 def test_an_unknown_profile_is_told_with_a_close_one():
