@@ -279,7 +279,7 @@ def _show_locust(generator: Generator, port: int) -> None:
     stats = generator.environment.stats
 
     def listen(operation: str, latency: float, code: str | None) -> None:
-        stats.log_request("SOAP", operation, latency * 1000, 0)
+        stats.log_request("SOAP", operation, round(latency * 1000), 0)
         if code is not None:
             stats.log_error("SOAP", operation, code)
 
