@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,6 @@ from conformance.rules.catalogue import find_rule, load_catalogue
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
 from simulator.journal.writer import JournalOptions
-from simulator.population.generate import draw
 from simulator.serving import ServeOptions, ServingError, free_port, running, stop
 from simulator.sessions.settings import MAX_NAME
 from simulator.text import Text
@@ -32,11 +30,9 @@ from simulator.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.drivers.protocol import Driver
     from conformance.engine import Event
     from conformance.plan import Plan
     from simulator.client import SessionClient
-    from simulator.registry.person import Person
 
 READY_TIMEOUT_S = 20.0
 """How long the reference LGO may take to start."""
@@ -81,12 +77,15 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
             software = driver.capabilities()
         except DriverError as error:
             raise CampaignError(
-                f"the software under test cannot be driven at {plan.software_url}: {error}", hint=error.hint
+                f"the software under test cannot be driven at {plan.software_url}: {error}",
+                hint=str(error.hint or ""),
             ) from error
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
         started = datetime.now(UTC)
         run = run_checks(
-            _context(driver, session, seed, on_event),
+            BenchContext(
+                driver=driver, insi=session, insi_url=session.soap_url, seed=seed, on_event=on_event
+            ),
             rules=plan.rules,
             not_applicable={key: Text.same(reason) for key, reason in plan.not_applicable.items()},
         )
@@ -174,18 +173,3 @@ def _announced_url(process: subprocess.Popen[str], complaints: Any) -> str:
     except (queue.Empty, ValueError, KeyError, TypeError) as error:
         complaints.seek(0)
         raise CampaignError(f"the reference LGO did not start:\n{complaints.read()[-2000:]}") from error
-
-
-def _context(
-    driver: Driver, session: SessionClient, seed: int, on_event: Callable[[Event], None]
-) -> BenchContext:
-    numbers = count(1)
-
-    def draw_one(**wanted: Any) -> Person:
-        person = draw(1, f"{seed}/{next(numbers)}", **wanted)[0]
-        session.add_people([person])
-        return person
-
-    return BenchContext(
-        driver=driver, insi=session, draw=draw_one, insi_url=session.soap_url, on_event=on_event
-    )

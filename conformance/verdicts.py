@@ -51,8 +51,27 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     return next((verdict for verdict in _WORST_FIRST if verdict in seen), Verdict.NOT_TESTED)
 
 
-class Departure(AssertionError):  # noqa: N818 - what a check found out about the software; not an error of the program
+class Ending(Exception):  # noqa: N818 - what a check came to; not an error of the program
+    """What ends a check before its last line, with the verdict that follows from it.
+
+    Everything that a check, a step or a driver raises on purpose is one, so that the engine reads the verdict instead
+    of knowing the classes by name.
+    """
+
+    verdict: Verdict = Verdict.INCONCLUSIVE
+    """What is concluded about the rules of the check."""
+    text: Text
+    """Why, in both languages."""
+    inferred: bool = False
+    """A FAIL that rests on an inferred part of a rule: it becomes a WARNING."""
+    depends_on: tuple[str, ...] = ()
+    """Keys of the rules whose departure would explain this ending (*consequence of*)."""
+
+
+class Departure(Ending, AssertionError):  # noqa: N818 - what a check found out about the software; not an error of the program
     """The software does not do what the rule says."""
+
+    verdict = Verdict.FAIL
 
     def __init__(self, fr: str, en: str, *, inferred: bool = False) -> None:
         """Keep the reason in both languages.
@@ -64,14 +83,28 @@ class Departure(AssertionError):  # noqa: N818 - what a check found out about th
         self.inferred = inferred
 
 
-class UndecidedError(Exception):
+class UndecidedError(Ending):
     """The check could not get to what its rule is about: nothing is concluded about that rule."""
 
-    def __init__(self, fr: str, en: str, *, verdict: Verdict = Verdict.INCONCLUSIVE) -> None:
+    def __init__(
+        self,
+        fr: str,
+        en: str,
+        *,
+        verdict: Verdict = Verdict.INCONCLUSIVE,
+        depends_on: tuple[str, ...] = (),
+    ) -> None:
         """Keep the reason in both languages.
 
-        ``verdict`` is ``NOT_TESTED`` when the software does not tell what the check needs to know.
+        Args:
+            fr: the reason in French.
+            en: the same in English.
+            verdict: ``NOT_TESTED`` when the software does not tell what the check needs to know, ``REVIEW`` when a
+                human has to look.
+            depends_on: keys of the rules that the step which failed rests on. When one of them is departed from, the
+                report says *consequence of STA-03* instead of blaming the set-up.
         """
         super().__init__(fr)
         self.text = Text(fr, en)
         self.verdict = verdict
+        self.depends_on = depends_on

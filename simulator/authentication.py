@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Finding
-from simulator.contract.names import Evidence, Operation
+from simulator.contract.names import Operation
+from simulator.evidence import EvidenceLevel
 from simulator.security import (
     AssertionRefusedError,
     CertificateRefusedError,
@@ -190,19 +191,19 @@ _NO_ASSERTION: Final = Finding(
     code="assertion-missing",
     fr="Aucune assertion PS : le service réel en demande une hors TLS mutuel",
     en="No PS assertion: the real service wants one outside mutual TLS",
-    evidence=Evidence.OBSERVED,
+    evidence=EvidenceLevel.OBSERVED,
 )
 _NO_TOKEN: Final = Finding(
     code="psc-token-missing",
     fr="Assertion PSC sans en-tête Authorization: Bearer (transport déduit)",
     en="PSC assertion without the header Authorization: Bearer (inferred transport)",
-    evidence=Evidence.INFERRED,
+    evidence=EvidenceLevel.INFERRED,
 )
 _ASSERTION_WITH_CERTIFICATE: Final = Finding(
     code="assertion-with-certificate",
     fr="Assertion PS envoyée en TLS mutuel : ce mode n'en porte pas",
     en="PS assertion sent over mutual TLS: this mode carries none",
-    evidence=Evidence.OBSERVED,
+    evidence=EvidenceLevel.OBSERVED,
 )
 _NOBODY: Final = Caller(findings=(_NO_ASSERTION,))
 
@@ -216,6 +217,6 @@ def _issuer_findings(call: Call, expected: str, fr: str, en: str) -> list[Findin
             code="issuer-form",
             fr=f"Emetteur de ContexteLPS attendu : {fr} ({expected}), reçu {issuer or 'aucun'}",
             en=f"expected the Emetteur of ContexteLPS to be the {en} ({expected}), got {issuer or 'none'}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     ]

@@ -15,10 +15,10 @@ from simulator.contract.names import (
     MAX_BODY_BYTES,
     MAX_DEPTH,
     MAX_LOT_BYTES,
-    Evidence,
     Operation,
 )
 from simulator.contract.render import DIALECTS, LABELS
+from simulator.evidence import EvidenceLevel
 from simulator.security.names import CLOCK_SKEW, PS_LIFETIME, VITALE_LIFETIME
 from simulator.sessions.profiles import profiles
 from simulator.sessions.settings import SessionSettings
@@ -31,26 +31,26 @@ _OPERATIONS: Final = (
     (
         "WS_INS1",
         Operation.SEARCH_BY_CARD,
-        Evidence.OFFICIAL,
+        EvidenceLevel.OFFICIAL,
         "Search with a Vitale card. Matching among the beneficiaries of the card is inferred",
     ),
-    ("WS_INS2", Operation.SEARCH_BY_TRAITS, Evidence.OFFICIAL, "Search with the birth traits"),
+    ("WS_INS2", Operation.SEARCH_BY_TRAITS, EvidenceLevel.OFFICIAL, "Search with the birth traits"),
     (
         "WS_INS3",
         Operation.VERIFY,
-        Evidence.INFERRED,
+        EvidenceLevel.INFERRED,
         "Unit verification. Operation name, request object and answer namespace are seen, the rest is inferred",
     ),
     (
         "WS_INS4",
         Operation.DEPOSIT_LOT,
-        Evidence.INFERRED,
+        EvidenceLevel.INFERRED,
         "Deposit of a lot to verify; nothing of it is public",
     ),
     (
         "WS_INS5",
         Operation.COLLECT_LOT,
-        Evidence.INFERRED,
+        EvidenceLevel.INFERRED,
         "Collection of the result of a lot; nothing of it is public",
     ),
 )
@@ -59,38 +59,48 @@ _HEADERS: Final = (
     (
         "Content-Type",
         "`application/soap+xml; charset=utf-8; action=…`",
-        Evidence.OBSERVED,
+        EvidenceLevel.OBSERVED,
         "action not needed when wsa:Action is there; another media type is a finding",
     ),
     (
         "wsa:Action",
         "the action of the operation",
-        Evidence.OBSERVED,
+        EvidenceLevel.OBSERVED,
         "not declared in the published WSDL, sent by every real client; wins over the action of Content-Type",
     ),
     (
         "wsa:MessageID",
         "`uuid:<uuid>`",
-        Evidence.OBSERVED,
-        "mandatory here (inferred); other forms and reuse are findings, refused in strict sessions (inferred)",
+        EvidenceLevel.OBSERVED,
+        "mandatory here (inferred); any other form and reuse are findings, refused in strict sessions (inferred)",
     ),
     (
         "ContexteBAM",
         "Version 01_02: Id, Temps, Emetteur?, DateRef?, COUVERTURE",
-        Evidence.OFFICIAL,
+        EvidenceLevel.OFFICIAL,
         "its absence is refused (inferred)",
     ),
     (
         "ContexteLPS",
         "Version 01_00: Id, Temps, Emetteur?, LPS{IDAM, Version, Instance, Nom}?",
-        Evidence.OFFICIAL,
+        EvidenceLevel.OFFICIAL,
         "its absence is refused (inferred); without IDAM: desir_550 (that trigger is inferred)",
     ),
     (
         "wsse:Security",
         "saml:Assertion 1..n",
-        Evidence.OFFICIAL,
-        "an empty one is tolerated, as by the live gateway (observed)",
+        EvidenceLevel.OFFICIAL,
+        "an empty one, also with xsi:nil, is tolerated, as by the live gateway (observed)",
+    ),
+    (
+        "any block",
+        "soap:mustUnderstand, soap:role, soap:relay, soap:encodingStyle",
+        EvidenceLevel.INFERRED,
+        (
+            "SOAP 1.2 allows them on any block, the published schemas declare none: accepted. A mandatory block for the "
+            "service that it does not know is a finding, a MustUnderstand fault in strict sessions and where the profile "
+            "says so; wsa:To, From, ReplyTo, FaultTo, RelatesTo count as known"
+        ),
     ),
 )
 
@@ -98,31 +108,31 @@ _WAYS_IN: Final = (
     (
         "Mutual TLS",
         "certificate with CN `INSI-AUTO` or `INSI-MANU`, OU = Emetteur, no assertion",
-        Evidence.OBSERVED,
+        EvidenceLevel.OBSERVED,
         "`banc serve --mtls-port`",
     ),
     (
         "CPx",
         f"PS assertion signed RSA-SHA256, exclusive C14N, at most {PS_LIFETIME.total_seconds() / 60:.0f} min old",
-        Evidence.OBSERVED,
+        EvidenceLevel.OBSERVED,
         "`--https-port`, or plain HTTP on loopback",
     ),
     (
         "Vitale",
         f"second assertion, NameQualifier VITALE, at most {VITALE_LIFETIME.total_seconds() / 60:.0f} min old, signature not verified",
-        Evidence.REPORTED,
+        EvidenceLevel.REPORTED,
         "with a search by card",
     ),
     (
         "Pro Santé Connect",
         "unsigned assertion, NameQualifier PSC; token as `Authorization: Bearer`",
-        Evidence.INFERRED,
+        EvidenceLevel.INFERRED,
         "the assertion is reported, the way of the token inferred",
     ),
     (
         "ApCV",
         "in place of the Vitale assertion one with NameQualifier APCV, as short-lived, or none at all",
-        Evidence.INFERRED,
+        EvidenceLevel.INFERRED,
         "off: session setting `apcv`",
     ),
 )
@@ -162,7 +172,7 @@ def _lines() -> Iterator[str]:
     yield from _section(
         "Answer codes of the searches",
         ("CodeCR", "LibelleCR", "level"),
-        ((code, label, Evidence.OBSERVED.value) for code, label in LABELS.items()),
+        ((code, label, EvidenceLevel.OBSERVED.value) for code, label in LABELS.items()),
     )
     yield from _section(
         f"Faults (all with HTTP {HTTP_STATUS})",
@@ -196,11 +206,20 @@ def _lines() -> Iterator[str]:
     )
     yield from _section(
         "Environment profiles",
-        ("profile", "unknown person", "dialect", "level", "what it is", "source"),
+        (
+            "profile",
+            "unknown person",
+            "mandatory header not known (inferred)",
+            "dialect",
+            "level",
+            "what it is",
+            "source",
+        ),
         (
             (
                 f"`{profile.name}`",
                 profile.unknown_person,
+                profile.not_understood,
                 profile.dialect,
                 profile.evidence.value,
                 profile.description_en,

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from simulator.contract.messages import Finding
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KEPT: Final = 50_000
 """How many identifiers are remembered in memory; the oldest are forgotten first."""
 
-FORM_CODES: Final = frozenset({"message-id-form", "lps-name-form", "security-empty"})
+FORM_CODES: Final = frozenset({"message-id-form", "lps-name-form", "security-empty", "header-role"})
 """Findings of form that a strict session refuses."""
 
 
@@ -67,7 +67,7 @@ class Freshness:
                 code="identifier-reused",
                 fr=f"{name} déjà reçu dans cette session : le CNDA demande un identifiant neuf à chaque appel",
                 en=f"{name} already received in this session: CNDA asks for a fresh one in each call",
-                evidence=Evidence.OBSERVED,
+                evidence=EvidenceLevel.OBSERVED,
             )
             for name in repeated
         )

@@ -11,38 +11,42 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.contract.faults import fault_catalogue
 from simulator.installing import Installer
-from simulator.scripting.chaos import chaos_catalogue
 from simulator.sessions.store import DEFAULT
-from simulator.tls_serving import TlsSetupError, tls_port
-from simulator.web.app import create_app, create_parts
+from simulator.supervising import READY_TIMEOUT_S, Standing, SupervisedGranian, end_with_parent
+from simulator.tls_process import INDEX_PATIENCE_S, TlsPorts, read_catalogues, tls_process
+from simulator.tls_serving import TlsSetupError
+from simulator.web.app import create_parts
 from simulator.web.front import Front
+from simulator.web.granian_places import Attendance, Janitor
+from simulator.web.own_connection import MAX_HEAD
+from simulator.web.own_server import listen
+from simulator.web.places import room_for_connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from multiprocessing.connection import Connection
-    from pathlib import Path
 
     from simulator.journal.writer import JournalOptions
 
 REGISTRY_VARIABLE = "BANC_REGISTRY"
 """Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
 
-READY_TIMEOUT_S = 20.0
-"""How long a starting server may take before it is reported as failed."""
+TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
+"""The same of ``--token``."""
 
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
@@ -94,18 +98,11 @@ def prepare(options: ServeOptions) -> ServeOptions:
         BenchSetupError: the data directory cannot be used.
         ValueError: a scenario of the folder cannot be put in force.
     """
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        with socket.socket(family) as probe:
-            if os.name != "nt":  # there it would allow to share the port
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((options.host, options.port))
+        with listen(options.host, options.port) as probe:
             port = int(probe.getsockname()[1])
     except OSError as error:
-        raise ServingError(
-            f"cannot listen on {options.host}:{options.port}: {error.strerror or error}. "
-            "Stop what uses it or choose another --port (0 takes a free one)."
-        ) from error
+        raise _port_refused(options.host, options.port, error) from error
     if options.bench.pki is None and (options.https_port is not None or options.mtls_port is not None):
         raise ServingError(
             "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
@@ -130,19 +127,29 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
     """Serve until interrupted. ``options`` come from ``prepare``; ``on_ready`` is told once calls are answered.
 
     Raises:
-        ServingError: a TLS port cannot be opened.
+        ServingError: a port cannot be opened, or the processes die before they answer.
     """
     # Without a lock: nobody who is killed while reading it can hold up the stop.
     stopping = multiprocessing.RawValue(ctypes.c_bool, False)  # noqa: FBT003 - its initial value
-    with _tls_process(options) as opened:
+    standing = Standing()
+    ports = TlsPorts(
+        bench=options.bench,
+        host=options.host,
+        token=options.token,
+        https_port=options.https_port,
+        mtls_port=options.mtls_port,
+    )
+    with _tls(ports, standing) as (https_port, mtls_port):
+        opened = replace(options, https_port=https_port, mtls_port=mtls_port)
         serve_rsgi(
-            partial(_load, opened, stopping),
+            partial(_load, opened, stopping, standing),
             host=opened.host,
             port=opened.port,
             workers=opened.workers,
             on_ready=lambda: on_ready(opened),
             ready_url=f"{base_url(opened)}/health",
             on_stop=lambda: setattr(stopping, "value", True),
+            standing=standing,
         )
 
 
@@ -155,26 +162,46 @@ def serve_rsgi(
     on_ready: Callable[[], None],
     ready_url: str,
     on_stop: Callable[[], None] = lambda: None,
+    standing: Standing | None = None,
 ) -> None:
     """Serve the RSGI application that ``loader`` returns in each worker, until interrupted.
 
-    ``on_stop`` is told at once, before workers wait for the answers that have begun.
+    ``on_stop`` is told at once, before workers wait for the answers that have begun; ``standing`` is told which are down.
+
+    Raises:
+        ServingError: the port is taken, or a worker dies again and again before it answers.
     """
-    server = Granian(
-        "simulator",
-        address=host,
-        port=port,
-        interface=Interfaces.RSGI,
-        workers=workers,
-        websockets=False,
-        log_enabled=False,
-        respawn_failed_workers=True,
-        # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
-        workers_kill_timeout=STOP_TIMEOUT_S,
-    )
-    server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
-    threading.Thread(target=_announce, args=(ready_url, on_ready), daemon=True).start()
-    server.serve(target_loader=loader, wrap_loader=False)
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        raise _port_refused(host, port, error) from error
+    with listening:
+        server = SupervisedGranian(
+            "simulator",
+            listening=listening,
+            standing=standing or Standing(),
+            address=host,
+            port=port,
+            interface=Interfaces.RSGI,
+            workers=workers,
+            websockets=False,
+            log_enabled=False,
+            respawn_failed_workers=True,
+            backpressure=room_for_connections().most,
+            http2_settings=HTTP2Settings(max_concurrent_streams=100, max_headers_size=MAX_HEAD),
+            # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
+            workers_kill_timeout=STOP_TIMEOUT_S,
+        )
+        server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
+
+        def ready() -> None:
+            server.has_answered = True
+            on_ready()
+
+        threading.Thread(target=_announce, args=(ready_url, ready), daemon=True).start()
+        server.serve(target_loader=loader, wrap_loader=False)
+        if server.gave_up:
+            raise ServingError(f"the server does not start: {server.gave_up}; its log above says why")
 
 
 @contextlib.contextmanager
@@ -195,13 +222,20 @@ def running(options: ServeOptions) -> Iterator[str]:
         *(() if bench.pki is None else ("--pki", str(bench.pki))),
         *(() if options.https_port is None else ("--https-port", str(options.https_port))),
         *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
-        *(("--token", options.token) if options.token else ()),
         *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
         *_journal_arguments(bench.journal),
     ]
     environment = {} if bench.registry is None else {REGISTRY_VARIABLE: bench.registry}
-    with running_process(command, f"{base_url(options)}/health", environment) as url:
-        yield url.removesuffix("/health")
+    if options.token:
+        environment[TOKEN_VARIABLE] = options.token
+    with tempfile.TemporaryDirectory(prefix="banc-insi-") as folder:
+        # Not whether its port answers: that may be another server, which has the port already.
+        ready_file = Path(folder) / "ready.json"
+        command += ["--ready-file", str(ready_file)]
+        with running_process(
+            command, f"{base_url(options)}/health", environment, ready=ready_file.exists
+        ) as url:
+            yield url.removesuffix("/health")
 
 
 def _journal_arguments(journal: JournalOptions) -> list[str]:
@@ -215,12 +249,17 @@ def _journal_arguments(journal: JournalOptions) -> list[str]:
 
 @contextlib.contextmanager
 def running_process(
-    command: list[str], ready_url: str, environment: Mapping[str, str] | None = None
+    command: list[str],
+    ready_url: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    ready: Callable[[], bool] | None = None,
 ) -> Iterator[str]:
     """Run a server command, wait until ``ready_url`` answers, and stop it on the way out.
 
-    ``environment`` is added to that of this process.
+    ``environment`` is added to that of this process; ``ready`` tells instead of ``ready_url`` whether it is.
     """
+    is_ready = ready or partial(_answers, ready_url)
     # The command is one of our own, built from typed options.
     process = subprocess.Popen(  # noqa: S603
         command,
@@ -240,7 +279,7 @@ def running_process(
     drain.start()
     try:
         deadline = time.monotonic() + READY_TIMEOUT_S
-        while not _answers(ready_url):
+        while not is_ready():
             if process.poll() is not None:
                 drain.join(timeout=1)
                 raise ServingError(
@@ -266,68 +305,34 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.wait(timeout=5)
 
 
-@contextlib.contextmanager
-def _tls_process(options: ServeOptions) -> Iterator[ServeOptions]:
-    """Run the TLS ports in a process of their own; yield the options with the ports they took."""
-    if options.https_port is None and options.mtls_port is None:
-        yield options
-        return
-    # Spawned on every platform: granian forks, and a fork must find no thread of ours.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve_tls, args=(options, theirs), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        try:
-            answer = ours.recv() if ours.poll(READY_TIMEOUT_S) else "the TLS ports did not open in time"
-        except EOFError:
-            answer = "the process of the TLS ports stopped at once"
-        if isinstance(answer, str):
-            raise ServingError(answer)
-        https_port, mtls_port = answer
-        yield replace(options, https_port=https_port, mtls_port=mtls_port)
-    finally:
-        ours.close()
-        process.join(timeout=10)
-        if process.is_alive():
-            process.kill()
-
-
-def _serve_tls(options: ServeOptions, parent: Connection) -> None:
-    """Serve the TLS ports until the parent closes its end of the pipe, or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    assert options.bench.pki is not None  # noqa: S101 - checked by prepare
-    bench = open_bench(options.bench)
-    application = create_app(bench, token=options.token)
-    ports: list[int | None] = []
-    with contextlib.ExitStack() as stack:
-        stack.callback(bench.close)
-        try:
-            for port, mutual in ((options.https_port, False), (options.mtls_port, True)):
-                opened = None
-                if port is not None:
-                    opened = stack.enter_context(
-                        tls_port(
-                            application, pki=options.bench.pki, host=options.host, port=port, mutual=mutual
-                        )
-                    )
-                ports.append(opened)
-        except TlsSetupError as error:
-            parent.send(str(error))
-            return
-        parent.send(tuple(ports))
-        with contextlib.suppress(EOFError, OSError):
-            parent.recv()
-
-
-def _load(options: ServeOptions, stopping: ctypes.c_bool, *_: object) -> Any:
+def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_: object) -> Any:
     """Make the application in a worker process."""
-    parts = create_parts(open_bench(options.bench), token=options.token)
-    # Read now, not at the first fault: half a second there would look like a slow service.
-    fault_catalogue()
-    chaos_catalogue()
-    return Front(parts, stopping=lambda: stopping.value)
+    bench = open_bench(options.bench)
+    parts = create_parts(bench, token=options.token, standing=standing)
+    read_catalogues()
+    bench.journal.patience_s = INDEX_PATIENCE_S
+    bench.journal.index_while_serving(lambda: stopping.value)
+    attendance = Attendance()
+    Janitor(attendance, options.port, room_for_connections()).start()
+    end_with_parent(bench.journal.flush)
+    return Front(parts, stopping=lambda: stopping.value, attendance=attendance)
+
+
+@contextlib.contextmanager
+def _tls(ports: TlsPorts, standing: Standing) -> Iterator[tuple[int | None, int | None]]:
+    """Run the TLS ports; what goes wrong with them is the server's."""
+    try:
+        with tls_process(ports, standing) as taken:
+            yield taken
+    except TlsSetupError as error:
+        raise ServingError(str(error)) from error
+
+
+def _port_refused(host: str, port: int, error: OSError) -> ServingError:
+    return ServingError(
+        f"cannot listen on {host}:{port}: {error.strerror or error}. "
+        "Stop what uses it or choose another --port (0 takes a free one)."
+    )
 
 
 def _both(first: Callable[[], None], then: Callable[..., None]) -> Callable[..., None]:

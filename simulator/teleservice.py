@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 from simulator.authentication import Authenticator
 from simulator.contract.envelope import read
 from simulator.contract.faults import HTTP_STATUS, FaultError
+from simulator.contract.headers import NOT_UNDERSTOOD
 from simulator.contract.messages import Finding
-from simulator.contract.names import Evidence, Operation
+from simulator.contract.names import Operation
 from simulator.contract.render import DIALECTS, render_fault
+from simulator.evidence import EvidenceLevel
 from simulator.freshness import FORM_CODES, Freshness
 from simulator.journal.exchange import Decision, Exchange, Headers
 from simulator.journal.watch import Watch
@@ -58,6 +60,8 @@ class WireRequest:
     body: bytes
     client_certificate: bytes | None = None
     """DER, when the request came over mutual TLS."""
+    too_large: str = ""
+    """Why it may not be parsed, found by the way in (English); empty: it may."""
 
 
 _FAULT: Final = re.compile(rb"<(?:\w+:)?Fault[\s>]")
@@ -125,7 +129,12 @@ class Teleservice:
         try:
             findings += _scenario_findings(self.scripts.problems(session))
             _check_encoding(request.headers.get("content-encoding", ""))
-            call = read(request.body, request.headers.get("content-type", ""))
+            _check_size(request.too_large)
+            call = read(
+                request.body,
+                request.headers.get("content-type", ""),
+                request.headers.get("soapaction", ""),
+            )
             message_id = call.message_id
             findings += call.findings
             if recogniser is not None:
@@ -200,6 +209,7 @@ class Teleservice:
         scripted: Callable[[Wanted | None], Scripted | None],
     ) -> Outcome:
         """Authenticate the caller and operate; add to ``findings`` what is found on the way."""
+        _check_understood(findings, session)
         caller = self.authenticator.identify(
             call,
             client_certificate=request.client_certificate,
@@ -300,7 +310,7 @@ def _scenario_findings(problems: Iterable[str]) -> list[Finding]:
             code="scenario-file",
             fr=f"Fichier de scénario inutilisable, la dernière bonne version est jouée : {problem}",
             en=f"scenario file cannot be used, its last good version is played: {problem}",
-            evidence=Evidence.INFERRED,
+            evidence=EvidenceLevel.INFERRED,
         )
         for problem in problems
     ]
@@ -310,6 +320,24 @@ def _check_encoding(encoding: str) -> None:
     """Refuse a compressed request: nothing is inflated, so nothing can blow up (inferred, insi-contract §10.10)."""
     if encoding.lower() not in {"", "identity"}:
         raise FaultError("desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}")
+
+
+def _check_size(too_large: str) -> None:
+    """Refuse a call whose tree would cost too much (the fault of a body that is too large)."""
+    if too_large:
+        raise FaultError("desir_9004", too_large)
+
+
+def _check_understood(findings: Iterable[Finding], session: Session) -> None:
+    """Refuse a mandatory header block that is not understood, before anything else is looked at (SOAP 1.2 part 1, §2.6).
+
+    In strict sessions, and where the profile says so; else it is a finding. What the gateway does is not established.
+    """
+    if session.settings.strictness != "strict" and session.profile.not_understood == "finding":
+        return
+    for finding in findings:
+        if finding.code == NOT_UNDERSTOOD:
+            raise FaultError("desir_9012", finding.en)
 
 
 def _refuse_departures(findings: Iterable[Finding], repeated: Iterable[Finding]) -> None:

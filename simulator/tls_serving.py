@@ -1,28 +1,23 @@
-"""The TLS ports: cheroot, which hands the client certificate to the application on every platform."""
+"""The TLS ports, served by ``simulator.web.own_server``, which hands the client certificate to the application."""
 
 from __future__ import annotations
 
 import contextlib
 import ssl
-import threading
 from typing import TYPE_CHECKING, Final
-
-from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 from simulator.security.pki import PkiError, read_pki
 from simulator.security.tls import mutual_tls_context
-from simulator.web.cheroot_server import BenchServer
+from simulator.web.front import Front
+from simulator.web.own_server import OwnServer, listen, served
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flask import Flask
+    from simulator.web.app import Application
 
-THREADS: Final = 16
-"""Connections served at once by one TLS port."""
-TIMEOUT_S: Final = 30
-"""How long a client may take to send its request or to be idle."""
 SERVER_ENTRY: Final = "server"
 """Name of the server's certificate in the PKI."""
 
@@ -31,42 +26,75 @@ class TlsSetupError(Exception):
     """A TLS port cannot be opened; the message says what to do."""
 
 
-@contextlib.contextmanager
-def tls_port(application: Flask, *, pki: Path, host: str, port: int, mutual: bool) -> Iterator[int]:
-    """Serve an application over TLS in a thread; yield the port, the one taken when ``port`` is 0.
+def listen_tls(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        TlsSetupError: the port cannot be opened.
+    """
+    try:
+        return listen(host, port)
+    except OSError as error:
+        raise TlsSetupError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. Choose another port (0 takes a free one)."
+        ) from error
+
+
+def tls_context(pki: Path, *, mutual: bool) -> ssl.SSLContext:
+    """Return the context of a TLS port.
 
     Args:
-        application: the WSGI application.
         pki: folder made by ``banc pki init``.
-        host: address to listen on.
-        port: 0 takes a free one.
         mutual: ask for a client certificate of an authority of the PKI.
 
     Raises:
-        TlsSetupError: the PKI cannot be read, or the port cannot be opened.
+        TlsSetupError: the PKI cannot be read.
     """
     try:
         summary = read_pki(pki)
         entry = summary.entry(SERVER_ENTRY)
         chain, key = pki / entry.chain, pki / entry.key
-        adapter = BuiltinSSLAdapter(str(chain), str(key))
         if mutual:
-            adapter.context = mutual_tls_context(chain, key, summary.bundle)
-        else:
-            adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        server = BenchServer((host, port), application, numthreads=THREADS, timeout=TIMEOUT_S)
-        server.ssl_adapter = adapter
-        server.prepare()
+            return mutual_tls_context(chain, key, summary.bundle)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(chain, key)
     except PkiError as error:
         raise TlsSetupError(f"{error}. Make one with: banc pki init {pki}") from error
     except OSError as error:
-        raise TlsSetupError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. Choose another port (0 takes a free one)."
-        ) from error
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
+        raise TlsSetupError(f"the certificates in {pki} cannot be used: {error}") from error
+    return context
+
+
+@contextlib.contextmanager
+def tls_port(application: Application, *, pki: Path, listening: socket.socket, mutual: bool) -> Iterator[int]:
+    """Serve an application over TLS in a thread; yield the port.
+
+    Args:
+        application: its parts; they stay open.
+        pki: folder made by ``banc pki init``.
+        listening: made by ``listen_tls``; closed on the way out.
+        mutual: ask for a client certificate of an authority of the PKI.
+
+    Raises:
+        TlsSetupError: the PKI cannot be read.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.callback(listening.close)
+        port = int(listening.getsockname()[1])
+        stack.enter_context(own_port(application, listening, tls_context(pki, mutual=mutual)))
+        yield port
+
+
+@contextlib.contextmanager
+def own_port(
+    application: Application, listening: socket.socket, context: ssl.SSLContext | None = None
+) -> Iterator[OwnServer]:
+    """Serve an application on a listening socket in a thread, over TLS when there is a context."""
+    front = Front(application)
+    server = OwnServer(front.__rsgi__, listening, context=context)
     try:
-        yield int(server.bind_addr[1])
+        with served(server):
+            yield server
     finally:
-        server.stop()
-        thread.join(timeout=TIMEOUT_S)
+        front.close()

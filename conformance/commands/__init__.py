@@ -1,1 +1,1 @@
-"""One module per command of the harness."""
+"""One module for each command of the harness."""

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from conformance.drivers.protocol import Driver
     from conformance.engine.events import Event
+    from conformance.record.writing import RecordWriter
     from simulator.client import SessionClient
-    from simulator.registry.person import Person
 
 
 ORDINARY_USER = Actor(user="pharmacien.banc")
@@ -25,6 +25,24 @@ def _ignore(_event: Event) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When a run ends before its last check, and which checks it runs at all."""
+
+    only: frozenset[str] | None = None
+    """Ids of the checks to run; ``None``: all those of the rules wanted."""
+    done: frozenset[str] = frozenset()
+    """Ids of the checks that an earlier process has finished."""
+    shard: tuple[int, int] = (1, 1)
+    """``(2, 4)``: the second of four processes, which share the checks among them."""
+    fail_fast: bool = False
+    """Stop after the first departure."""
+    seconds: float | None = None
+    """No check begins after so many seconds."""
+    order: int | None = None
+    """Run the checks in the order that this number shuffles them to; ``None``: in that of the suite."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenchContext:
     """The campaign as its checks see it."""
 
@@ -32,10 +50,13 @@ class BenchContext:
     """The software under test."""
     insi: SessionClient
     """The session of the simulator that the software calls."""
-    draw: Callable[..., Person]
-    """Returns a fresh person known to that session; keyword arguments say what is wanted."""
     insi_url: str
     """Where the software has to call INSi."""
+    seed: int | str
+    """The people of each check come from it: the same seed draws the same people again."""
     on_event: Callable[[Event], None] = _ignore
     actor: Actor = ORDINARY_USER
     super_user: Actor = ENTITLED_USER
+    record: RecordWriter | None = None
+    """Where all that happens is written; without it the evidence stays in memory."""
+    limits: Limits = Limits()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import httpx
 import pytest
 
-from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
-from conformance.verdicts import Departure, UndecidedError, Verdict
+from conformance.drivers.protocol import DriverError, VerbNotSupportedError
+from conformance.record.events import Outcome
+from conformance.verdicts import Ending, UndecidedError, Verdict
 from simulator.text import Text
-
-if TYPE_CHECKING:
-    from conformance.rules.catalogue import Rule
 
 Phase = Literal["setup", "call", "teardown"]
 
 MAX_REASON = 400
 """Characters of a foreign message kept in a reason; the evidence has it all."""
+
+MAX_TEXT = 4000
+"""Characters of a reason of our own, which may list many fields."""
 
 BENCH_HINT = Text(
     "Ce résultat ne dit rien du logiciel : le contrôle lui-même a échoué. Signalez-le avec la trace jointe.",
@@ -27,55 +27,21 @@ BENCH_HINT = Text(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How one phase of a check ended, before any rule is considered."""
-
-    verdict: Verdict
-    reason: Text
-    hint: Text | None = None
-    details: str = ""
-    """Trace or full message, for the evidence."""
-    inferred: bool = False
-    """A FAIL that rests on an inferred part of a rule."""
-
-    def for_rule(self, rule: Rule) -> Verdict:
-        """Return what this outcome means for ``rule``: a soft rule can be departed from, not broken."""
-        softened = self.verdict is Verdict.FAIL and (rule.is_soft or self.inferred)
-        return Verdict.WARNING if softened else self.verdict
-
-
 PASSED = Outcome(verdict=Verdict.PASS, reason=Text("", ""))
-INTERRUPTED = Outcome(
-    verdict=Verdict.NOT_TESTED,
-    reason=Text(
-        "Campagne interrompue avant la fin de ce contrôle.",
-        "The campaign was interrupted before the end of this check.",
-    ),
-)
 
 
 def judge(error: BaseException, phase: Phase) -> Outcome:
     """Return what ``error``, raised in ``phase`` of a check, says about the software."""
-    if isinstance(error, VerbNotSupportedError):
+    # A fixture asserts nothing about the software: what goes wrong there was only its preparation.
+    if isinstance(error, Ending) and (error.verdict is not Verdict.FAIL or phase == "call"):
         return Outcome(
-            verdict=Verdict.NOT_TESTED,
-            reason=Text(
-                f"Le logiciel déclare ne pas offrir « {error.verb.value} » : {error.reason}",
-                f"The software declares that it does not offer “{error.verb.value}”: {error.reason}",
-            ),
-        )
-    if isinstance(error, UndecidedError):
-        return Outcome(verdict=error.verdict, reason=error.text, hint=_ELSEWHERE_HINT)
-    if isinstance(error, DriverError):
-        message = _short(error)
-        return Outcome(
-            verdict=Verdict.INCONCLUSIVE,
-            reason=Text(
-                f"Le logiciel n'a pas pu être piloté : {message}",
-                f"The software could not be driven: {message}",
-            ),
-            hint=Text.same(error.hint) if error.hint else _REACH_HINT,
+            verdict=error.verdict,
+            reason=_cut(_said(error)),
+            hint=_hint(error),
+            inferred=error.inferred,
+            depends_on=error.depends_on,
+            driver_failed=isinstance(error, DriverError),
+            missing_verb=error.verb.value if isinstance(error, VerbNotSupportedError) else "",
         )
     if isinstance(error, httpx.HTTPError):
         message = _short(error)
@@ -111,16 +77,6 @@ def judge(error: BaseException, phase: Phase) -> Outcome:
 
 def _judge_call(error: BaseException) -> Outcome | None:
     """Return the FAIL that ``error`` is when the body of a check raises it, else None."""
-    if isinstance(error, Departure):
-        return Outcome(verdict=Verdict.FAIL, reason=error.text, inferred=error.inferred)
-    if isinstance(error, RefusedError):
-        return Outcome(
-            verdict=Verdict.FAIL,
-            reason=Text(
-                f"Le logiciel a refusé un acte qu'il doit permettre : {error.message} ({error.code})",
-                f"The software refused an act that it has to allow: {error.message} ({error.code})",
-            ),
-        )
     if isinstance(error, (AssertionError, pytest.fail.Exception)):
         message = _short(error) or "assertion"
         return Outcome(
@@ -146,8 +102,29 @@ _REACH_HINT = Text(
 )
 
 
+def _said(error: Ending) -> Text:
+    if not isinstance(error, DriverError):
+        return error.text
+    return Text(
+        f"Le logiciel n'a pas pu être piloté : {error.text.fr}",
+        f"The software could not be driven: {error.text.en}",
+    )
+
+
+def _hint(error: Ending) -> Text | None:
+    """Return what the user can do about an ending that concludes nothing."""
+    if isinstance(error, DriverError):
+        return error.hint or _REACH_HINT
+    return _ELSEWHERE_HINT if isinstance(error, UndecidedError) else None
+
+
 def _short(error: BaseException) -> str:
     """Return the first line of a message, cut when it is long."""
     lines = str(error).strip().splitlines()
     line = lines[0] if lines else ""
     return line if len(line) <= MAX_REASON else line[: MAX_REASON - 1] + "…"
+
+
+def _cut(text: Text) -> Text:
+    """Return a reason that may hold words of the software, cut when it is long."""
+    return Text(text.fr[:MAX_TEXT], text.en[:MAX_TEXT])

@@ -1,24 +1,26 @@
 """The rule catalogue: YAML files, their JSON Schema and their loader.
 
-One file per group of rules. Rules are restated in our own words; they are not the text of ANS.
+One file per group of rules, one for the state machine. Rules are restated in our own words; they are not the text of ANS.
 """
 
 from conformance.rules.catalogue import (
-    EvidenceLevel,
-    Reference,
-    Rule,
-    Source,
-    Strength,
     UnknownRuleError,
     find_rule,
+    load_actors,
     load_catalogue,
+    load_obstacles,
     load_sources,
 )
+from conformance.rules.model import Actor, Obstacle, Part, Reference, Rule, Source, Strength
+from simulator.evidence import EvidenceLevel
 from simulator.text import Lang, Text
 
 __all__ = [
+    "Actor",
     "EvidenceLevel",
     "Lang",
+    "Obstacle",
+    "Part",
     "Reference",
     "Rule",
     "Source",
@@ -26,6 +28,8 @@ __all__ = [
     "Text",
     "UnknownRuleError",
     "find_rule",
+    "load_actors",
     "load_catalogue",
+    "load_obstacles",
     "load_sources",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,25 +10,44 @@ from conformance.suite.desk.steps import Desk
 from conformance.suite.desk.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
+    from conformance.evidence import Evidence
     from conformance.suite.desk.people import Draw
+    from conformance.suite.desk.wire import During
     from simulator.client import SessionClient
 
 
 @pytest.fixture(scope="session")
-def last_seen() -> list[int]:
-    """Hold the number of the last exchange seen, so that no check reads again those of the checks before."""
-    return [0]
+def memory() -> dict[str, Any]:
+    """Hold what one check found out and others need not find out again."""
+    return {}
 
 
 @pytest.fixture
 def desk(
-    lgo: Driver, insi: SessionClient, draw: Draw, actor: Actor, super_user: Actor, *, last_seen: list[int]
-) -> Iterator[Desk]:
+    lgo: Driver,
+    insi: SessionClient,
+    draw: Draw,
+    actor: Actor,
+    super_user: Actor,
+    *,
+    draw_for: Callable[[str], Draw],
+    evidence: Evidence,
+    during: During,
+    memory: dict[str, Any],
+) -> Desk:
     """Return what a check works with."""
-    wire = Wire(insi, last_seen[0])
-    yield Desk(lgo=lgo, insi=insi, wire=wire, user=actor, super_user=super_user, draw=draw)
-    last_seen[0] = wire.last_seen
+    return Desk(
+        lgo=lgo,
+        insi=insi,
+        wire=Wire(during),
+        user=actor,
+        super_user=super_user,
+        draw=draw,
+        draw_for=draw_for,
+        timeline=evidence,
+        memory=memory,
+    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 
 Family = Literal["gateway", "application"]
 
@@ -32,7 +32,7 @@ class Fault:
     severity: str
     label: str
     reason: str
-    evidence: Evidence
+    evidence: EvidenceLevel
     unsure: tuple[str, ...]
     source: str
     when_fr: str
@@ -43,12 +43,16 @@ class FaultError(Exception):
     """A call ends with this fault. Raised once, rendered once.
 
     ``cause`` says in English what exactly was wrong with this call; it goes in the journal, never on the
-    wire. ``message_id`` is echoed by gateway faults when it could be read.
+    wire. ``message_id`` is echoed by gateway faults when it could be read. ``label`` replaces that of the catalogue on
+    the wire, where it is inferred and the call allows a text that helps more.
     """
 
-    def __init__(self, code: str, cause: str, *, message_id: str | None = None) -> None:
+    def __init__(
+        self, code: str, cause: str, *, message_id: str | None = None, label: str | None = None
+    ) -> None:
         """Look the code up in the catalogue; an unknown code is a programming error (``KeyError``)."""
-        self.fault = fault_catalogue()[code]
+        fault = fault_catalogue()[code]
+        self.fault = fault if label is None else replace(fault, label=label)
         self.cause = cause
         self.message_id = message_id
         super().__init__(f"{code}: {cause}")
@@ -74,7 +78,7 @@ def fault_catalogue() -> dict[str, Fault]:
             severity=entry["severity"],
             label=entry["label"],
             reason=entry.get("reason_text") or reasons[entry["reason"]],
-            evidence=Evidence(entry["evidence"]),
+            evidence=EvidenceLevel(entry["evidence"]),
             unsure=tuple(entry["unsure"]),
             source=entry["source"],
             when_fr=entry["when"]["fr"],

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from simulator.contract.names import Evidence, Operation
+    from simulator.contract.names import Operation
+    from simulator.evidence import EvidenceLevel
 
     Query: TypeAlias = "TraitsQuery | CardQuery | VerificationQuery | LotDeposit | LotCollection"
 
@@ -124,7 +125,7 @@ class Finding:
     code: str
     fr: str
     en: str
-    evidence: Evidence
+    evidence: EvidenceLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

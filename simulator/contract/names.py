@@ -8,6 +8,7 @@ from typing import Final
 SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
 SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 WSA: Final = "http://www.w3.org/2005/08/addressing"
+XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 CTXBAM: Final = "urn:siram:bam:ctxbam"
 CTXLPS: Final = "urn:siram:lps:ctxlps"
@@ -56,16 +57,3 @@ class Operation(StrEnum):
     def action(self) -> str:
         """The SOAP action and ``wsa:Action`` of the request."""
         return ACTION_PREFIX + self.value
-
-
-class Evidence(StrEnum):
-    """How sure a fact about the real service is. Shown wherever the fact is shown."""
-
-    OFFICIAL = "official"
-    """Read in the published contract."""
-    OBSERVED = "observed"
-    """Captured from the live service."""
-    REPORTED = "reported"
-    """Restated by a third party from a document we could not read."""
-    INFERRED = "inferred"
-    """Our own deduction: configurable, never to be taken for the real behaviour."""

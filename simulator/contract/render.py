@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, SOAP12, Evidence
+from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, SOAP12
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault
@@ -82,7 +83,7 @@ class Dialect:
     gateway_prefix: str
     """Prefix of the elements of a gateway fault."""
     gateway_language: str
-    evidence: Evidence
+    evidence: EvidenceLevel
 
 
 DIALECTS: Final = {
@@ -97,7 +98,7 @@ DIALECTS: Final = {
             with_matricule_type=False,
             gateway_prefix="soap",
             gateway_language="fr",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         ),
         Dialect(
             name="live-2022",
@@ -108,7 +109,7 @@ DIALECTS: Final = {
             with_matricule_type=True,
             gateway_prefix="S",
             gateway_language="en",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         ),
         # Each part was seen, at different times: Prenom gone after October 2022, the gateway's new shape from
         # October 2023. That they were in force together is inferred.
@@ -121,7 +122,7 @@ DIALECTS: Final = {
             with_matricule_type=False,
             gateway_prefix="soap",
             gateway_language="fr",
-            evidence=Evidence.INFERRED,
+            evidence=EvidenceLevel.INFERRED,
         ),
         Dialect(
             name="plain",
@@ -132,7 +133,7 @@ DIALECTS: Final = {
             with_matricule_type=False,
             gateway_prefix="soap",
             gateway_language="fr",
-            evidence=Evidence.INFERRED,
+            evidence=EvidenceLevel.INFERRED,
         ),
     )
 }

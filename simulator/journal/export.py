@@ -21,9 +21,20 @@ if TYPE_CHECKING:
 
     from simulator.journal.exchange import Exchange
 
-_SECRET_HEADERS: Final = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-ssl-client-cert"}
+_SECRET_HEADERS: Final = (
+    "auth",
+    "token",
+    "cookie",
+    "secret",
+    "password",
+    "credential",
+    "api-key",
+    "apikey",
+    "x-ssl-client-cert",
 )
+"""A header whose name has one of these in it is masked, whatever the vendor calls it."""
+_OPEN_HEADERS: Final = frozenset({"www-authenticate", "proxy-authenticate"})
+"""What a server asks for is no secret."""
 _CARD_NUMBERS: Final = ("insured_number", "individual_number")
 _SHORTEST_NUMBER: Final = 5
 """Shorter texts are no card number, and would be masked everywhere."""
@@ -141,7 +152,9 @@ def _header(pairs: Iterable[tuple[str, str]], wanted: str) -> str:
 
 
 def _header_value(name: str, value: str) -> str:
-    return MASK if name.lower() in _SECRET_HEADERS else value
+    plain = name.lower()
+    is_secret = plain not in _OPEN_HEADERS and any(part in plain for part in _SECRET_HEADERS)
+    return MASK if is_secret else mask_text(value)
 
 
 def _without(value: Any, secrets: list[str]) -> Any:

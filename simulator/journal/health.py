@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 def journal_health(journal: Journal) -> dict[str, Any]:
     """Return the counts of a journal as JSON data: ``exchanges``, ``lost_exchanges``, and ``journal`` with the rest.
 
-    ``exchanges`` is ``None`` when the index cannot be used; ``journal`` has then a ``problem``.
+    ``exchanges`` is ``None`` when the index cannot be used; ``journal`` has then a ``problem``. ``problems`` of
+    ``journal`` are those that cost exchanges now: it is tried whether the folder takes another record.
     """
     options = journal.options
-    described: dict[str, Any] = {"mode": options.mode, "waiting": journal.waiting}
+    described: dict[str, Any] = {"mode": options.mode, "waiting": journal.waiting, "problems": []}
+    if (refused := journal.refuses_to_write()) is not None:
+        described["problems"].append(
+            f"calls are answered but not kept: the journal in {journal.folder} cannot be written: {refused}"
+        )
     if options.mode == "batch":
         described |= {"batch_ms": options.batch_ms, "batch_bytes": options.batch_bytes}
     try:

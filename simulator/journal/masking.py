@@ -6,7 +6,9 @@ Every string passes here, because what software under test sends may hold anythi
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import Any, cast
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -48,18 +50,25 @@ _KEPT_ATTRIBUTES = {
 """Attributes of an assertion that say how it is made and when, not whose it is."""
 
 _NAMES = "|".join(sorted(_WHOLE | _VALUES))
-_MARKUP = (
-    # From the first opening tag to the last closing one; to the end when there is none.
-    re.compile(rf"<(?:[\w.-]+:)?({_NAMES})\b(?:.*</(?:[\w.-]+:)?\1\s*>|.*)", re.DOTALL),
-    re.compile(rf"&lt;(?:[\w.-]+:)?({_NAMES})\b(?:.*&lt;/(?:[\w.-]+:)?\1\s*&gt;|.*)", re.DOTALL),
+_TAGS = tuple(
+    (
+        re.compile(rf"{less}(?:[\w.-]+:)?({_NAMES})\b"),
+        re.compile(rf"{less}/(?:[\w.-]+:)?({_NAMES})\s*{greater}"),
+    )
+    for less, greater in (("<", ">"), ("&lt;", "&gt;"))
 )
-"""Markup that is not well-formed, or that stands within a string."""
-_SECRETS = (
-    re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL),
-    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
-    re.compile(r"(?<=Bearer )[\w.~+/=-]{8,}"),
+"""Opening and closing tags in markup that is not well-formed, or that stands within a string."""
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL)
+_BEARER = re.compile(r"\b(bearer[ \t]+)[\w.~+/=-]{8,}", re.IGNORECASE)
+_RUN = re.compile(r"[\w.-]{20,}")
+"""What may hold a JSON web token."""
+_TOKEN_START, _TOKEN_PART = 11, 8
+"""Shortest first and second part of a JSON web token."""
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/_-])P[A-P][A-Za-z0-9+/_%-]{38,}(?:\r?\n[ \t]*[A-Za-z0-9+/_%-]+)*={0,2}"
 )
-"""PEM blocks, JSON web tokens, bearer tokens."""
+"""What begins with ``<`` once it is decoded."""
+_NAMED = re.compile(_NAMES.encode())
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>\s*")
 
@@ -112,53 +121,64 @@ def _parsed(text: str, *, remove_blank_text: bool = False) -> etree._Element | N
 
 
 def _mask_tree(root: etree._Element) -> bool:
-    """Mask in place; return whether there was something to mask."""
+    """Mask in place, in one pass; return whether there was something to mask."""
     found = False
-    for node in list(root.iter()):
-        name = etree.QName(node).localname if isinstance(node.tag, str) else ""
+    within = 0
+    """How many masked elements are open."""
+    cards: list[set[str]] = []
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        is_element = isinstance(node.tag, str)
+        name = str(node.tag).rpartition("}")[2] if is_element else ""
+        if event == "end":
+            within -= name in _WHOLE or name in _VALUES
+            if name in _CARD:
+                cards.pop()
+            # What follows an element is within the one that holds it.
+            found = _mask_tail(node, hidden=within > 0) or found
+            continue
         if name in _WHOLE or name in _VALUES:
-            _mask_element(node)
+            within += 1
             found = True
-        elif name in _CARD:
-            found = _mask_card(node, _CARD[name]) or found
-        found = _mask_strings(node) or found
+        if name in _CARD:
+            cards.append(_CARD[name])
+        if within:
+            _hide(node)
+        elif any(name in names for names in cards) and node.text:
+            node.text = MASK
+            found = True
+        else:
+            found = _mask_strings(node) or found
+        if not is_element:  # it has no end of its own
+            found = _mask_tail(node, hidden=within > 0) or found
     return found
 
 
-def _mask_element(element: etree._Element) -> None:
-    """Keep the skeleton of an element, so that one sees what it is made of, and none of its values."""
-    for node in list(element.iter()):
-        if isinstance(node.tag, str):
-            for attribute in node.attrib:
-                if etree.QName(attribute).localname not in _KEPT_ATTRIBUTES:
-                    node.attrib[attribute] = MASK
-        if not _is_entity(node) and node.text and node.text.strip():
-            node.text = MASK
-        if node is not element and node.tail and node.tail.strip():
-            node.tail = MASK
+def _hide(node: etree._Element) -> None:
+    """Keep the skeleton of what is masked, so that one sees what it is made of, and none of its values."""
+    if isinstance(node.tag, str):
+        for attribute in node.attrib:
+            if str(attribute).rpartition("}")[2] not in _KEPT_ATTRIBUTES:
+                node.attrib[attribute] = MASK
+    if not _is_entity(node) and node.text and node.text.strip():
+        node.text = MASK
 
 
-def _mask_card(element: etree._Element, names: set[str]) -> bool:
-    numbers = [
-        node
-        for node in element.iter()
-        if isinstance(node.tag, str) and etree.QName(node).localname in names and node.text
-    ]
-    for number in numbers:
-        number.text = MASK
-    return bool(numbers)
+def _mask_tail(node: etree._Element, *, hidden: bool) -> bool:
+    """Mask what follows a node; return whether there was something to mask."""
+    before = node.tail
+    if before and before.strip():
+        node.tail = MASK if hidden else _mask_string(before)
+    return before != node.tail
 
 
 def _mask_strings(node: etree._Element) -> bool:
-    """Mask what the texts and attributes of a node hold as strings, such as a message within a message."""
-    before = (node.text, node.tail, *node.attrib.values())
+    """Mask what the text and attributes of a node hold as strings, such as a message within a message."""
+    before = (node.text, *node.attrib.values())
     if not _is_entity(node) and node.text:
         node.text = _mask_string(node.text)
-    if node.tail:
-        node.tail = _mask_string(node.tail)
     for name, value in node.attrib.items():
         node.attrib[name] = _mask_string(value)
-    return before != (node.text, node.tail, *node.attrib.values())
+    return before != (node.text, *node.attrib.values())
 
 
 def _is_entity(node: etree._Element) -> bool:
@@ -167,15 +187,69 @@ def _is_entity(node: etree._Element) -> bool:
 
 
 def _mask_string(text: str) -> str:
-    for pattern in _MARKUP:
-        text = pattern.sub(rf"<\1>{MASK}</\1>", text)
+    for opening, closing in _TAGS:
+        text = _mask_markup(text, opening, closing)
     return _mask_secrets(text)
 
 
+def _mask_markup(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """Mask from each first opening tag to the last closing one of its name, to the end when there is none.
+
+    In one pass over the tags: an expression that looks for the closing tag of each opening one is quadratic.
+    """
+    last = {found[1]: found.end() for found in closing.finditer(text)}
+    parts: list[str] = []
+    position = 0
+    for found in opening.finditer(text):
+        if found.start() < position:
+            continue
+        name, end = found[1], last.get(found[1], 0)
+        parts += (text[position : found.start()], f"<{name}>{MASK}</{name}>")
+        position = end if end > found.start() else len(text)
+    return "".join((*parts, text[position:])) if parts else text
+
+
 def _mask_secrets(text: str) -> str:
-    for pattern in _SECRETS:
-        text = pattern.sub(MASK, text)
-    return text
+    """Mask PEM blocks, JSON web tokens, bearer tokens and SAML in base64."""
+    text = _PEM.sub(MASK, text)
+    text = _RUN.sub(_mask_tokens, text)
+    text = _BEARER.sub(rf"\g<1>{MASK}", text)
+    return _BASE64.sub(_mask_base64, text)
+
+
+def _mask_tokens(found: re.Match[str]) -> str:
+    """Mask the JSON web tokens of a run of their characters: ``eyJ``, a point, another part, perhaps a third."""
+    parts = found[0].split(".")
+    kept: list[str] = []
+    index = 0
+    while index < len(parts):
+        part = parts[index]
+        start = _token_start(part)
+        if start is None or index + 1 == len(parts) or len(parts[index + 1]) < _TOKEN_PART:
+            kept.append(part)
+            index += 1
+        else:
+            kept.append(part[:start] + MASK)
+            index += 3
+    return ".".join(kept)
+
+
+def _token_start(part: str) -> int | None:
+    """Return where a token may begin: at the start of a word, with enough behind it."""
+    start = part.find("eyJ")
+    while start > 0 and part[start - 1] != "-":
+        start = part.find("eyJ", start + 1)
+    return start if start >= 0 and len(part) - start >= _TOKEN_START else None
+
+
+def _mask_base64(found: re.Match[str]) -> str:
+    encoded = unquote("".join(found[0].split())).rstrip("=").replace("-", "+").replace("_", "/")
+    # Whole groups of four: what is left over at the end says nothing about the rest.
+    try:
+        decoded = b64decode(encoded[: len(encoded) // 4 * 4])
+    except ValueError:
+        return found[0]
+    return MASK if _NAMED.search(decoded) else found[0]
 
 
 def _printable(text: str) -> str:

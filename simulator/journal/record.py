@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from simulator.contract.messages import Finding, TraitsQuery
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Considered, Decision, Exchange, Headers, header_pairs
 
 HEAD: Final = struct.Struct("<8sQQQ")
@@ -188,7 +188,7 @@ def _decision(data: Details) -> Decision:
 
 
 def _finding(data: Details) -> Finding:
-    return Finding(**_known(Finding, data, evidence=Evidence(data.pop("evidence"))))
+    return Finding(**_known(Finding, data, evidence=EvidenceLevel(data.pop("evidence"))))
 
 
 _NAMES: Final[dict[type, frozenset[str]]] = {

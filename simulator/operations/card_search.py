@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.contract.faults import FaultError, fault_catalogue
 from simulator.contract.messages import CardQuery
-from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
+from simulator.evidence import EvidenceLevel
 from simulator.ins import Matricule, MatriculeError, check_birth_name
 from simulator.journal.exchange import Decision
 from simulator.operations.answering import check_birth_date, considered, scripted_or
@@ -107,7 +107,7 @@ def _search(wanted: CardSearch, context: Context) -> Outcome:
         considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
         # That an unknown person gives insi_101 in qualification is told by a third party; all the rest is ours.
-        evidence=Evidence.REPORTED if not matching and unknown == "insi_101" else Evidence.INFERRED,
+        evidence=EvidenceLevel.REPORTED if not matching and unknown == "insi_101" else EvidenceLevel.INFERRED,
     )
     if len(matching) == 1:
         return Outcome(decision=decision, answer=person_answer(matching[0]))

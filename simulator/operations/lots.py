@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from simulator.contract.faults import FaultError, fault_catalogue
 from simulator.contract.lots import CollectionAnswer, DepositAnswer, LineResult
 from simulator.contract.messages import LotCollection, LotDeposit
-from simulator.contract.names import Evidence
 from simulator.contract.verification import NOT_VERIFIED, VERIFICATION_LABELS, VERIFIED
+from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Decision
 from simulator.lots.progress import LotState
 from simulator.lots.store import TooManyLotsError, milliseconds
@@ -166,4 +166,4 @@ def _result(line: Line) -> LineResult:
 
 
 def _decision(fr: str, en: str) -> Decision:
-    return Decision(source="lot", remarks=((fr, en),), evidence=Evidence.INFERRED)
+    return Decision(source="lot", remarks=((fr, en),), evidence=EvidenceLevel.INFERRED)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from simulator.contract.faults import FaultError, fault_catalogue
 from simulator.contract.messages import TraitsQuery
-from simulator.contract.names import Evidence
 from simulator.contract.render import LABELS, Answer
+from simulator.evidence import EvidenceLevel
 from simulator.ins import check_birth_name, check_first_name, check_place_format
 from simulator.journal.exchange import Decision
 from simulator.operations.answering import check_birth_date, considered, scripted_or
@@ -40,14 +40,14 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
     if not matching and not candidates:
         candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
     profile = session.profile
-    known = Evidence.OBSERVED if matching else profile.evidence
+    known = EvidenceLevel.OBSERVED if matching else profile.evidence
     decision = Decision(
         source="registry",
         profile=profile.name,
         considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
         remarks=(options.remark,),
-        evidence=Evidence.INFERRED if is_inferred(wanted, candidates, options) else known,
+        evidence=EvidenceLevel.INFERRED if is_inferred(wanted, candidates, options) else known,
     )
     if len(matching) == 1:
         return Outcome(decision=decision, answer=person_answer(matching[0]))

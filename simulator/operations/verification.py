@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import VerificationQuery
-from simulator.contract.names import Evidence
 from simulator.contract.verification import NOT_VERIFIED, VERIFIED, VerificationAnswer
+from simulator.evidence import EvidenceLevel
 from simulator.ins import (
     Matricule,
     MatriculeError,
@@ -97,7 +97,7 @@ def _verify(claimed: ClaimedIdentity, context: Context) -> Outcome:
         considered=tuple(map(considered, candidates)),
         person=candidates[0].person.key if verified else None,
         remarks=(options.remark,) if options.former_matricule else (),
-        evidence=Evidence.INFERRED,
+        evidence=EvidenceLevel.INFERRED,
     )
     return Outcome(decision=decision, answer=_answer(verified=verified))
 

@@ -15,8 +15,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from simulator.contract.names import Evidence
 from simulator.datafile import closest, load_yaml
+from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ class Disturbance:
     """What software is expected to do."""
     expected_en: str
     source: str
-    evidence: Evidence
+    evidence: EvidenceLevel
     ways: tuple[str, ...]
     """Ways in on which it can be done: ``http``, ``tls``, ``mtls``, ``wsgi`` (any other WSGI server)."""
     needs: Literal["fault", "soap"] | None = None
@@ -264,7 +264,7 @@ def _disturbance(entry: Mapping[str, Any]) -> Disturbance:
         expected_fr=entry["expected"]["fr"],
         expected_en=entry["expected"]["en"],
         source=entry["source"],
-        evidence=Evidence(entry["evidence"]),
+        evidence=EvidenceLevel(entry["evidence"]),
         ways=tuple(entry["ways"]),
         needs=entry.get("needs"),
         parameters={

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from simulator.contract.faults import Fault
-    from simulator.contract.names import Evidence
+    from simulator.evidence import EvidenceLevel
     from simulator.registry.person import Person
     from simulator.registry.protocol import Registry
     from simulator.scripting.chaos import ChaosStep
@@ -73,7 +73,7 @@ class Scripted:
     scenario: str
     rule: int
     """0-based."""
-    evidence: Evidence
+    evidence: EvidenceLevel
     """That of the scenario."""
     answer: Answer | None = None
     fault: Fault | None = None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime, time
 
-    from simulator.contract.names import Evidence
+    from simulator.evidence import EvidenceLevel
     from simulator.registry.person import Person
     from simulator.scripting.chaos import ChaosStep
 
@@ -212,7 +212,7 @@ class Scenario:
     id: str
     title_fr: str
     title_en: str
-    evidence: Evidence
+    evidence: EvidenceLevel
     people: tuple[str, ...]
     rules: tuple[Rule, ...]
     picks: Mapping[str, Pick] = field(default_factory=dict)

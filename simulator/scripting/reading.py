@@ -6,7 +6,7 @@ import base64
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.registry.person import from_json
 from simulator.scripting.alterations import ALTERATIONS
 from simulator.scripting.chaos import read_steps
@@ -48,7 +48,7 @@ def scenario_of(data: Mapping[str, Any]) -> Scenario:
         purpose_fr=data["purpose"]["fr"],
         purpose_en=data["purpose"]["en"],
         source=data["source"],
-        evidence=Evidence(data["evidence"]),
+        evidence=EvidenceLevel(data["evidence"]),
         expected_fr=expected.get("fr"),
         expected_en=expected.get("en"),
         people=tuple(people),

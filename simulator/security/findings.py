@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.contract.messages import Finding
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.security.names import APCV, ISSUER_FORMAT
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ def content_findings(parts: Parts, spellings: Sequence[str]) -> Iterator[Finding
             code="assertion-attribute-spelling",
             fr=f"attribut {name} : orthographe tolérée, celle des échanges réels est différente",
             en=f"attribute {name}: a tolerated spelling, not that of real exchanges",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if not parts.instant_text.endswith("Z"):
         yield Finding(
             code="assertion-time-zone",
             fr=f"IssueInstant attendu en UTC avec Z, reçu {parts.instant_text}",
             en=f"expected IssueInstant in UTC with Z, got {parts.instant_text}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if parts.conditions:
         yield Finding(
             code="assertion-conditions",
             fr="Conditions ou AuthnStatement présent : absent des assertions CPx réelles",
             en="Conditions or AuthnStatement present: real CPx assertions have none",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 
@@ -47,21 +47,21 @@ def certificate_findings(parts: Parts, card: CardCertificate) -> Iterator[Findin
             code="assertion-issuer-format",
             fr=f"Issuer : Format {ISSUER_FORMAT} attendu, reçu {parts.issuer_format or 'aucun'}",
             en=f"Issuer: expected Format {ISSUER_FORMAT}, got {parts.issuer_format or 'none'}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if _attributes_of(parts.issuer) != _attributes_of(card.subject):
         yield Finding(
             code="assertion-issuer",
             fr=f"Issuer attendu : le sujet du certificat, {card.subject} ; reçu {parts.issuer}",
             en=f"expected the subject of the certificate as Issuer, {card.subject}; got {parts.issuer}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
     if parts.qualifier != card.qualifier:
         yield Finding(
             code="assertion-qualifier",
             fr=f"NameQualifier {card.qualifier} attendu d'après le type de carte, reçu {parts.qualifier}",
             en=f"expected NameQualifier {card.qualifier} from the type of card, got {parts.qualifier}",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 
@@ -72,14 +72,14 @@ def vitale_findings(parts: Parts) -> Iterator[Finding]:
             code="apcv-form-inferred",
             fr="assertion ApCV lue comme une assertion Vitale : sa vraie forme n'est pas publique",
             en="ApCV assertion read like a Vitale one: its real form is not public",
-            evidence=Evidence.INFERRED,
+            evidence=EvidenceLevel.INFERRED,
         )
     if parts.signed:
         yield Finding(
             code="vitale-signature-not-verified",
             fr="signature Vitale présente, non vérifiée : son algorithme est propriétaire",
             en="Vitale signature present, not verified: its algorithm is proprietary",
-            evidence=Evidence.OBSERVED,
+            evidence=EvidenceLevel.OBSERVED,
         )
 
 

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 from simulator.security.issuing import (
     BACKDATED,
     Authority,
@@ -83,7 +83,7 @@ class PkiEntry:
     defect: str | None
     answer: str
     """``accepted``; ``tls``: the handshake fails; otherwise the code of the fault."""
-    evidence: Evidence
+    evidence: EvidenceLevel
     """How sure ``answer`` is."""
     purpose_fr: str
     purpose_en: str
@@ -180,7 +180,7 @@ def read_pki(directory: Path) -> PkiSummary:
             bundle=directory / BUNDLE,
             trust=directory / TRUST_FOLDER,
             entries=tuple(
-                PkiEntry(**{**each, "kind": Kind(each["kind"]), "evidence": Evidence(each["evidence"])})
+                PkiEntry(**{**each, "kind": Kind(each["kind"]), "evidence": EvidenceLevel(each["evidence"])})
                 for each in data["entries"]
             ),
         )
@@ -269,7 +269,7 @@ class _Maker:
             p12=f"{base}.p12",
             defect=defect,
             answer=spec["answer"],
-            evidence=Evidence(spec["evidence"]),
+            evidence=EvidenceLevel(spec["evidence"]),
             purpose_fr=spec["purpose"]["fr"],
             purpose_en=spec["purpose"]["en"],
         )

@@ -6,19 +6,25 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One environment. ``unknown_person`` is the answer for nobody: ``01`` or a fault code."""
+    """One environment. ``unknown_person`` is the answer for nobody: ``01`` or a fault code.
+
+    ``not_understood`` is what a mandatory header that the service does not know is in a lenient session: a ``finding``, or
+    the ``fault`` that strict ones answer (inferred for every environment).
+    """
 
     name: str
     dialect: str
     unknown_person: str
-    evidence: Evidence
+    not_understood: Literal["finding", "fault"] = "finding"
+    evidence: EvidenceLevel
     source: str
     description_fr: str
     description_en: str
@@ -35,7 +41,8 @@ def profiles() -> dict[str, Profile]:
             name=entry["name"],
             dialect=entry["dialect"],
             unknown_person=entry["unknown_person"],
-            evidence=Evidence(entry["evidence"]),
+            not_understood=entry["not_understood"],
+            evidence=EvidenceLevel(entry["evidence"]),
             source=entry["source"],
             description_fr=entry["description"]["fr"],
             description_en=entry["description"]["en"],

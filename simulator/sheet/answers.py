@@ -46,7 +46,7 @@ class Expected:
     code: str
     """``00``, ``01``, ``02`` or the code of a fault."""
     evidence: str
-    """See ``simulator.contract.names.Evidence``."""
+    """See ``simulator.evidence.EvidenceLevel``."""
     others: tuple[str, ...] = ()
     """Keys of the other people who match too."""
     place: str | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +11,8 @@ from simulator.bench import Bench, BenchOptions, open_bench
 from simulator.client import BenchClient
 from simulator.testing.session import Insi
 from simulator.testing.throwaway import throwaway_pki
-from simulator.tls_serving import THREADS, tls_port
-from simulator.web.app import create_app
-from simulator.web.cheroot_server import BenchServer
+from simulator.tls_serving import listen_tls, own_port, tls_port
+from simulator.web.app import create_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from simulator.security.pki import PkiSummary
 
 HOST: Final = "127.0.0.1"
-STOP_S: Final = 0.05
-"""How often the HTTP port looks whether it is to stop, in seconds."""
 PEOPLE: Final = 100
 """Synthetic people by default: enough for every tag that is not rare, and made in a few milliseconds."""
 
@@ -88,19 +84,19 @@ class Simulator:
             self._pki = throwaway_pki() if self._tls or self._mtls else None
             bench = self._open(data_dir)
             stack.callback(bench.close)
-            app = create_app(bench)
-            self._url = f"http://{HOST}:{stack.enter_context(_http_port(app))}"
+            parts = create_parts(bench)
+            listening = listen_tls(HOST, 0)
+            stack.enter_context(own_port(parts, listening))
+            self._url = f"http://{HOST}:{listening.getsockname()[1]}"
             for mutual, wanted in ((False, self._tls), (True, self._mtls)):
                 if wanted and self._pki is not None:
                     port = stack.enter_context(
-                        tls_port(app, pki=self._pki.directory, host=HOST, port=0, mutual=mutual)
+                        tls_port(parts, pki=self._pki.directory, listening=listen_tls(HOST, 0), mutual=mutual)
                     )
                     if mutual:
                         self._mtls_url = f"https://{HOST}:{port}"
                     else:
                         self._https_url = f"https://{HOST}:{port}"
-            # Closed first: streams of the live journal would hold up the servers.
-            stack.callback(app.extensions["live"].stop)
             self.bench = bench
             self.client = stack.enter_context(BenchClient(self._url))
             default = Insi(self, self.client.session())
@@ -178,18 +174,3 @@ def _asked(url: str, option: str) -> str:
     if not url:
         raise SimulatorError(f"this port is closed: open it with Simulator({option}=True)")
     return url
-
-
-@contextlib.contextmanager
-def _http_port(app: Any) -> Iterator[int]:
-    server = BenchServer((HOST, 0), app, numthreads=THREADS)
-    # How long stopping may take: tests start and stop servers all the time.
-    server.expiration_interval = STOP_S
-    server.prepare()
-    thread = threading.Thread(target=server.serve, name="banc-insi", daemon=True)
-    thread.start()
-    try:
-        yield int(server.bind_addr[1])
-    finally:
-        server.stop()
-        thread.join(timeout=10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Flask, Response, jsonify
 
@@ -52,8 +52,24 @@ def create_app(bench: Bench, *, token: str | None = None) -> Flask:
     return parts.flask
 
 
-def create_parts(bench: Bench, *, token: str | None = None) -> Application:
-    """Return the parts of the application; the arguments are those of ``create_app``."""
+class Standing(Protocol):
+    """How the processes of a server stand."""
+
+    @property
+    def restarts(self) -> int:
+        """How often one was started again."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is down (English)."""
+        ...
+
+
+def create_parts(bench: Bench, *, token: str | None = None, standing: Standing | None = None) -> Application:
+    """Return the parts of the application; the arguments are those of ``create_app``.
+
+    ``standing`` is what ``/health`` tells of the other processes of the server.
+    """
     live = Live(bench.journal)
     app = Flask("simulator", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
@@ -62,11 +78,17 @@ def create_parts(bench: Bench, *, token: str | None = None) -> Application:
 
     @app.get("/health")
     def health() -> Response:
+        told, problems = journal_health(bench.journal), []
+        if standing is not None:
+            problems += standing.problems()
+        problems += told["journal"].get("problems", [])
         return jsonify(
-            status="ok",
+            status="degraded" if problems else "ok",
             version=VERSION,
             people=bench.registry.count(),
-            **journal_health(bench.journal),
+            problems=problems,
+            restarts=0 if standing is None else standing.restarts,
+            **told,
         )
 
     @app.get("/")

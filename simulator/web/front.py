@@ -1,42 +1,53 @@
-"""The application as granian runs it (RSGI): SOAP calls on the event loop, everything else in threads.
+"""The application as every server runs it (RSGI): SOAP calls on the event loop, everything else in threads.
 
+granian serves plain HTTP, ``simulator.web.own_server`` the other ports; both give the same two objects for a request.
 A body is received without holding a thread, so clients that are slow, or stopped in a debugger, block nobody.
 A SOAP call itself is a fraction of a millisecond of computation and runs where it arrives: handing it to a
-thread would cost as much again.
+thread would cost as much again. The few that may cost more, large ones and lots, run beside.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import json
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
-from werkzeug.test import run_wsgi_app
-
-from simulator.contract.limits import HEAD_BYTES, is_lot_call
+from simulator.contract.limits import is_lot_call
 from simulator.journal.exchange import Headers
 from simulator.scripting.chaos_reply import AT_ONCE
 from simulator.sessions.store import UnknownSessionError
 from simulator.web import events
 from simulator.web.api.guard import refusal
+from simulator.web.api_calls import ApiCalls
 from simulator.web.app import MAX_API_BYTES
+from simulator.web.granian_places import Attendance
+from simulator.web.receiving import SMALL, Receiver
 from simulator.web.rsgi_delivery import deliver
-from simulator.web.soap import HttpRequest, read_limit, session_of
+from simulator.web.soap import HttpRequest, session_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
-    from granian.rsgi import Scope
+    from granian._granian import RSGIHTTPProtocol
+    from granian.rsgi import Scope as RSGIScope
 
     from simulator.web.app import Application
+    from simulator.web.own_request import OwnRequest, OwnScope
+    from simulator.web.receiving import Received
+    from simulator.web.soap import HttpAnswer
+
+    HTTPProtocol: TypeAlias = RSGIHTTPProtocol | OwnRequest
+    Scope: TypeAlias = RSGIScope | OwnScope
 
 BODY_TIMEOUT_S: Final = 30.0
 """How long a client may take to send its request (ours: the real gateway's limit is not established)."""
+LARGE_THREADS: Final = 4
+"""SOAP calls that run beside the event loop at once: large ones and lots."""
+API: Final = "/api/"
 
 _log = logging.getLogger(__name__)
 
@@ -50,69 +61,93 @@ class Front:
         *,
         body_timeout: float = BODY_TIMEOUT_S,
         stopping: Callable[[], bool] = lambda: False,
+        attendance: Attendance | None = None,
     ) -> None:
         """Take the parts of the application; ``body_timeout`` in seconds.
 
-        ``stopping`` tells whether the server is about to stop: it waits for every answer that has begun.
+        ``stopping`` tells whether the server is about to stop: it waits for every answer that has begun. ``attendance``
+        is told who is being answered, when the server does not know it by itself (granian).
         """
-        self._body_timeout = body_timeout
+        self._attendance = attendance or Attendance()
         self._soap = application.soap
-        self._flask = application.flask
         self._application = application
         self._close = application.close
         self._hub = events.Hub(application.live, stopping=stopping)
+        self._receiver = Receiver(body_timeout)
+        self._api = ApiCalls(application.flask)
+        self._beside = ThreadPoolExecutor(LARGE_THREADS, thread_name_prefix="large")
 
     def __rsgi_del__(self, _loop: object) -> None:
         """Leave in order when the server stops: what waits to be written is written."""
+        self.close()
         self._close()
+
+    def close(self) -> None:
+        """Let go of the threads; the stores stay open."""
+        self._api.close()
+        self._beside.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
         if scope.proto != "http":
             return
-        is_soap = session_of(scope.path) is not None
+        headers = Headers(scope.headers.items())
+        if session_of(scope.path) is not None:
+            received = await self._receiver.receive(scope, protocol, limit=None)
+            self._attendance.enter(scope.client)
+            try:
+                await self._call(scope, headers, received, protocol)
+            finally:
+                self._attendance.leave(scope.client)
+            return
+        if scope.path.startswith(API):
+            # Before the body: who may not call must not fill the memory either.
+            refused = refusal(headers, token=self._application.token)
+            if refused is not None:
+                _refuse(protocol, *refused)
+                return
+        if (problem := _unreadable_header(scope, headers)) is not None:
+            _refuse(protocol, problem, 400)
+            return
+        is_following = scope.path == events.PATH and scope.method == "GET"
+        received = await self._receiver.receive(scope, protocol, limit=MAX_API_BYTES + 1)
+        if received.problem:
+            _refuse(protocol, received.problem, received.status)
+            return
+        self._attendance.enter(scope.client)
         try:
-            async with asyncio.timeout(self._body_timeout):
-                body = await _receive(scope, protocol, is_soap=is_soap)
-        except TimeoutError:
-            protocol.response_str(
-                408, [("content-type", "text/plain")], "The request took too long to arrive.\n"
-            )
-            return
-        headers = _headers(scope)
-        origin = f"{scope.scheme}://{headers.get('host') or scope.server}"
-        if is_soap:
-            request = HttpRequest(
-                method=scope.method,
-                path=scope.path,
-                query=scope.query_string,
-                headers=headers,
-                body=body,
-                origin=origin,
-            )
-            if is_lot_call(headers.get("content-type", ""), body):
-                # Thousands of lines: beside the event loop, where single calls go on being answered.
-                answer = await asyncio.to_thread(self._soap.answer, request)
+            if is_following:
+                await self._follow(scope, headers, protocol)
             else:
-                answer = self._soap.answer(request)
-            if answer.delivery is AT_ONCE:
-                protocol.response_bytes(answer.status, answer.headers, answer.body)
-            else:
-                await deliver(answer, scope, protocol)
-            return
-        if scope.path == events.PATH and scope.method == "GET":
-            await self._follow(scope, headers, protocol)
-            return
-        environ = _environ(scope, headers, body)
-        status, answer_headers, content = await asyncio.to_thread(self._run_flask, environ)
-        protocol.response_bytes(status, answer_headers, content)
+                await self._api.answer(scope, headers, received.body, protocol)
+        finally:
+            self._attendance.leave(scope.client)
+
+    async def _call(self, scope: Scope, headers: Headers, received: Received, protocol: HTTPProtocol) -> None:
+        request = HttpRequest(
+            method=scope.method,
+            path=scope.path,
+            query=scope.query_string,
+            headers=headers,
+            body=received.body,
+            origin=f"{scope.scheme}://{headers.get('host') or scope.server}",
+            client_certificate=getattr(scope, "client_certificate", None),
+        )
+        if received.problem:
+            answer = self._soap.refuse(request, received.status, received.problem)
+        elif (problem := _unreadable_header(scope, headers)) is not None:
+            answer = self._soap.refuse(request, 400, problem)
+        elif len(received.body) > SMALL or is_lot_call(headers.get("content-type", ""), received.body):
+            # Thousands of elements: beside the event loop, where other calls go on being answered.
+            answer = await asyncio.get_running_loop().run_in_executor(
+                self._beside, self._soap.answer, request
+            )
+        else:
+            answer = self._soap.answer(request)
+        await _send_answer(answer, scope, protocol)
 
     async def _follow(self, scope: Scope, headers: dict[str, str], protocol: HTTPProtocol) -> None:
         """Send the live journal until the client is gone, is let go, or the server stops."""
-        refused = refusal(headers, token=self._application.token)
-        if refused is not None:
-            _refuse(protocol, *refused)
-            return
         try:
             query = dict(reversed(parse_qsl(scope.query_string, keep_blank_values=True)))
             wanted = events.read_follow(query, headers)
@@ -132,9 +167,12 @@ class Front:
                 task.cancel()
             await asyncio.gather(sending, gone, return_exceptions=True)
 
-    def _run_flask(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
-        content, status, headers = run_wsgi_app(self._flask, environ, buffered=True)
-        return int(status.split(" ", 1)[0]), list(headers.items()), b"".join(content)
+
+async def _send_answer(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> None:
+    if answer.delivery is AT_ONCE:
+        protocol.response_bytes(answer.status, answer.headers, answer.body)
+    else:
+        await deliver(answer, scope, protocol)
 
 
 async def _send(stream: AsyncIterator[bytes], first: bytes, protocol: HTTPProtocol) -> None:
@@ -149,52 +187,10 @@ def _refuse(protocol: HTTPProtocol, message: str, status: int) -> None:
     protocol.response_str(status, [("content-type", "application/json")], f"{body}\n")
 
 
-async def _receive(scope: Scope, protocol: HTTPProtocol, *, is_soap: bool) -> bytes:
-    """Return the body, cut after what is enough to tell that it is too large."""
-    if scope.method in {"GET", "HEAD"}:
-        return b""
-    content_type = scope.headers.get("content-type") or ""
-    limit = read_limit(content_type, b"") if is_soap else MAX_API_BYTES + 1
-    declared = scope.headers.get("content-length")
-    if declared is not None and declared.isdecimal() and int(declared) < limit:
-        return await protocol()
-    body = bytearray()
-    async for chunk in protocol:
-        body += chunk
-        if is_soap and len(body) >= limit:
-            limit = read_limit(content_type, bytes(body[:HEAD_BYTES]))
-        if len(body) >= limit:
-            break
-    return bytes(body[:limit])
-
-
-def _headers(scope: Scope) -> Headers:
-    return Headers(scope.headers.items())
-
-
-def _environ(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    host, _, port = scope.server.rpartition(":")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        # WSGI wants the bytes of the path, each as one character (PEP 3333).
-        "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_NAME": host,
-        "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0],
-        "CONTENT_LENGTH": str(len(body)),
-        "CONTENT_TYPE": headers.get("content-type", ""),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    for name, value in headers.items():
-        if name not in {"content-type", "content-length"}:
-            environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
-    return environ
+def _unreadable_header(scope: Scope, headers: dict[str, Any]) -> str | None:
+    """Return what is wrong with the headers: granian drops those whose value is not ASCII, but not their names."""
+    names = scope.headers.keys()
+    if len(names) == len(headers):
+        return None
+    dropped = [name for name in names if name not in headers]
+    return f"expected header values in ASCII, got another one in {', '.join(dropped)}" if dropped else None

@@ -1,4 +1,4 @@
-"""Disturbed answers on granian: delays that hold no thread, bodies in drips or cut, connections closed or reset.
+"""Disturbed answers: delays that hold no thread, bodies in drips or cut, connections closed or reset.
 
 What granian does was measured (2.8): a body shorter than its ``Content-Length`` makes it close the connection, a
 stream without one is sent in chunks, and ``client_disconnect`` tells at once that the client has left.
@@ -12,13 +12,12 @@ import socket
 from typing import TYPE_CHECKING, Final
 
 from simulator.scripting.chaos_reply import End, pieces
+from simulator.web.own_request import OwnRequest
 from simulator.web.own_socket import RESET_ON_CLOSE, own_socket
 from simulator.web.soap import refused_delivery
 
 if TYPE_CHECKING:
-    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
-    from granian.rsgi import Scope
-
+    from simulator.web.front import HTTPProtocol, Scope
     from simulator.web.soap import HttpAnswer
 
 _FLUSH_S: Final = 0.05
@@ -40,6 +39,15 @@ async def deliver(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> N
         else:
             await _send_pieces(answer, protocol)
         return
+    if isinstance(protocol, OwnRequest):
+        await _cut_own(answer, protocol)
+        return
+    await _cut_granian(answer, scope, protocol)
+
+
+async def _cut_granian(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> None:
+    """End a connection of granian before the end of its answer."""
+    delivery = answer.delivery
     with own_socket(scope.client, scope.server) as connection:
         if connection is None or scope.http_version.startswith("2"):
             refused = refused_delivery("the connection was not found among those of the server, or is HTTP/2")
@@ -64,6 +72,18 @@ async def deliver(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> N
             _log.warning("a connection that had to be reset is closed: the server does not let go of it")
         connection.shutdown(socket.SHUT_RDWR)
         await _left_within(protocol, _END_S)
+
+
+async def _cut_own(answer: HttpAnswer, protocol: OwnRequest) -> None:
+    """End a connection of our own server before the end of its answer."""
+    delivery = answer.delivery
+    if not delivery.silent and (
+        await _send_pieces(answer, protocol) is None or await _left_within(protocol, _FLUSH_S)
+    ):
+        return
+    if delivery.hold and await _left_within(protocol, delivery.hold):
+        return
+    protocol.cut(reset=delivery.end is End.RESET)
 
 
 async def _send_pieces(answer: HttpAnswer, protocol: HTTPProtocol) -> object | None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ssl
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.contract.limits import HEAD_BYTES, body_limit
+from simulator.contract.names import MAX_BODY_BYTES
 from simulator.contract.wsdl import render_wsdl
+from simulator.evidence import EvidenceLevel
+from simulator.journal.exchange import Decision, Exchange, Headers
 from simulator.scripting.chaos_reply import AT_ONCE, Delivery
 from simulator.sessions.addressing import address
 from simulator.sessions.store import (
@@ -29,9 +33,11 @@ if TYPE_CHECKING:
     StartResponse = Callable[..., Any]
     WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-TAKE_OVER: Final = "banc_insi.take_over"
-"""Key of the WSGI environment: a callable that takes an ``HttpAnswer`` whose delivery WSGI cannot express. Only
-``simulator.web.cheroot_server`` gives it."""
+MAX_MARKUP: Final = 20_000
+"""Most ``<``, and most ``=``, in a single call: one with two signed assertions has a few hundred. A tree costs many times
+its bytes, in memory and in time."""
+MARKUP_FREE_BYTES: Final = 64 * 1024
+"""Calls up to this size cannot have so much markup that it matters, and are not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,7 @@ class SoapEntry:
             headers=request.headers,
             body=request.body,
             client_certificate=request.client_certificate,
+            too_large=_too_much_markup(request.body),
         )
         handled = self._bench.teleservice.answer(wire, session, recogniser)
         sessions.touch(handled.exchange.session)
@@ -120,6 +127,40 @@ class SoapEntry:
             chunked=handled.delivery.chunked,
         )
         return answer if handled.delivery is AT_ONCE else replace(answer, delivery=handled.delivery)
+
+    def refuse(self, request: HttpRequest, status: int, problem: str) -> HttpAnswer:
+        """Answer a call whose transfer went wrong, before anything of it is read, and keep what came in the journal.
+
+        Args:
+            request: what came of it.
+            status: of HTTP; also the code of the exchange.
+            problem: what was expected and what came (English).
+        """
+        answer = _plain(status, f"banc-insi: {problem}.", ("Connection", "close"))
+        if request.method != "POST":
+            return answer
+        path_id = None if request.path == "/lps" else session_of(request.path)
+        try:
+            session, _ = address(self._bench.sessions, path_id, request.headers)
+        except (UnknownSessionError, SessionsUnavailableError):
+            return answer
+        self._bench.journal.append(
+            Exchange(
+                session=session.id,
+                at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                operation=None,
+                code=str(status),
+                http_status=status,
+                path=request.path,
+                request_headers=request.headers,
+                request=request.body,
+                response_headers=Headers(answer.headers),
+                response=answer.body,
+                decision=Decision(source="fault", cause=problem, evidence=EvidenceLevel.INFERRED),
+                client_certificate=request.client_certificate,
+            )
+        )
+        return answer
 
 
 def status_line(status: int) -> str:
@@ -166,15 +207,22 @@ class SoapMiddleware:
             )
         )
         if answer.delivery != AT_ONCE:
-            take_over = environ.get(TAKE_OVER)
-            if take_over is not None:
-                take_over(answer)
-                return []
             if answer.delivery != Delivery(delay=answer.delivery.delay):
                 answer = refused_delivery("this WSGI server does not hand over its connections")
             time.sleep(answer.delivery.delay)
         start_response(status_line(answer.status), answer.headers)
         return [answer.body]
+
+
+def _too_much_markup(body: bytes) -> str:
+    """Return why a call may not become a tree, empty when it may; lots have limits of their own."""
+    if not MARKUP_FREE_BYTES < len(body) <= MAX_BODY_BYTES:
+        return ""
+    for sign in (b"<", b"="):
+        count = body.count(sign)
+        if count > MAX_MARKUP:
+            return f"expected at most {MAX_MARKUP} {sign.decode()!r} in a call, got {count}"
+    return ""
 
 
 def _body(environ: Environ) -> bytes:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from conformance.engine.collecting import collect_suite
 from conformance.rules.catalogue import load_catalogue
 
 BANC = [sys.executable, "-m", "conformance.cli"]
@@ -39,7 +40,8 @@ def test_the_demo_ends_well_and_every_rule_passes(demo):
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((folder / "report.json").read_text("utf-8"))
     verdicts = {rule["id"]: rule["verdict"] for rule in report["rules"]}
-    assert verdicts == dict.fromkeys(load_catalogue(), "PASS")
+    checked = collect_suite().by_rule()
+    assert verdicts == {key: "PASS" if key in checked else "NOT_TESTED" for key in load_catalogue()}
     assert report["summary"]["PASS"] >= 38
     assert report["summary"]["FAIL"] == 0
 
@@ -49,8 +51,9 @@ def test_the_demo_prints_each_rule_its_references_and_its_verdict(demo):
     lines = {
         line.split()[0]: line for line in done.stdout.splitlines() if line[:1].isupper() and "-" in line[:4]
     }
+    checked = collect_suite().by_rule()
     for key, rule in load_catalogue().items():
-        assert "PASS" in lines[key]
+        assert ("PASS" if key in checked else "NOT_TESTED") in lines[key]
         assert rule.references[0].tag in lines[key] if rule.references else True
     assert "ne remplace ni l'autorisation du CNDA" in done.stdout
 

@@ -14,12 +14,20 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import platformdirs
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_key_and_certificates
 from lxml import etree
+
+sys.path.insert(0, str(Path(__file__).parent))
+import interop_stacks
+from interop_stacks import LackingError, Stack
 
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
@@ -45,32 +53,12 @@ STRUCTURE = "10B0000001"
 
 
 @dataclass(frozen=True)
-class Stack:
-    """A client program: how to start it, and what it needs in its environment."""
-
-    command: tuple[str, ...]
-    environment: dict[str, str]
-
-    def run(self, job: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-        # A proxy of the environment must never see local test traffic.
-        environment = os.environ | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | self.environment
-        return subprocess.run(
-            self.command,
-            input=json.dumps(job),
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-            env=environment,
-            timeout=60,
-        )
-
-
-@dataclass(frozen=True)
 class TlsBench:
     """A simulator that listens on both TLS ports."""
 
     client: BenchClient
     pki: PkiSummary
+    url: str
     https_url: str
     mtls_url: str
     folder: Path
@@ -84,18 +72,36 @@ class Caller:
     bench: TlsBench
     session: SessionClient
 
+    @property
+    def way(self) -> str:
+        """How ``ask`` proves who calls, as ``arrived`` says it."""
+        return "cpx" if self.stack.carries_assertions else "mtls"
+
+    def ask(self, **job: Any) -> dict[str, Any]:
+        """Call with the assertion of a card, or with a certificate where the stack cannot carry one."""
+        return self.by_card(**job) if self.way == "cpx" else self.by_certificate("insi-manu", **job)
+
     def by_card(self, *, document: str = "wsdl", **job: Any) -> dict[str, Any]:
         """Call over one-way TLS with the assertion of a card (CPx)."""
         return self._answer(self.job(self.bench.https_url, document) | self.assertion() | job)
 
-    def by_certificate(self, name: str, **job: Any) -> dict[str, Any]:
+    def by_certificate(self, name: str, *, document: str = "wsdl", **job: Any) -> dict[str, Any]:
         """Call over mutual TLS with a certificate of the PKI."""
         entry, folder = self.bench.pki.entry(name), self.bench.pki.directory
-        certificate = {"cert": str(folder / entry.chain), "key": str(folder / entry.key), "issuer": STRUCTURE}
-        return self._answer(self.job(self.bench.mtls_url, "wsdl") | certificate | job)
+        certificate = {
+            "cert": str(folder / entry.chain),
+            "key": str(folder / entry.key),
+            "combined": str(folder / entry.combined),
+            "p12": str(folder / entry.p12),
+            "old_p12": self._old_p12(folder / entry.combined),
+            "password": self.bench.pki.password,
+            "issuer": STRUCTURE,
+        }
+        return self._answer(self.job(self.bench.mtls_url, document) | certificate | job)
 
     def job(self, url: str, document: str) -> dict[str, Any]:
-        return {"wsdl": f"{url}/s/{self.session.id}/lps?{document}", "ca": str(self.bench.pki.bundle)}
+        address = f"{url}/s/{self.session.id}/lps"
+        return {"wsdl": f"{address}?{document}", "url": address, "ca": str(self.bench.pki.bundle)}
 
     def assertion(self) -> dict[str, str]:
         """Sign a PS assertion, as the middleware of the card would for this call."""
@@ -106,15 +112,15 @@ class Caller:
             attributes={"identifiantFacturation": "990000001", "secteurActivite": "SA07"},
             issue_instant=datetime.now(UTC),
         )
-        return {"assertion": self._file("ps", signed), "issuer": CARD_HOLDER}
+        return {"assertion": self._file("ps.xml", signed), "issuer": CARD_HOLDER}
 
     def vitale(self, serial: str) -> dict[str, str]:
         """Make the assertion of a Vitale card."""
         made = make_vitale_assertion(serial=serial, issuer=CARD_HOLDER, issue_instant=datetime.now(UTC))
-        return {"vitale": self._file("vitale", made)}
+        return {"vitale": self._file("vitale.xml", made)}
 
     def arrived(self) -> list[tuple[str, str, list[str]]]:
-        """Return what the journal has of the calls: how the caller proved who they are, answer, findings.
+        """Return what the journal has of the calls: how the caller proved who they are, answer, unknown findings.
 
         The session refuses whoever proves nothing: a call without an assertion came with a certificate.
         """
@@ -122,13 +128,32 @@ class Caller:
             (
                 "cpx" if _has_assertion(exchange.request_xml) else "mtls",
                 exchange.code,
-                [finding["code"] for finding in exchange.findings],
+                [
+                    finding["code"]
+                    for finding in exchange.findings
+                    if finding["code"] not in self.stack.findings
+                ],
             )
             for exchange in self.session.exchanges()
         ]
 
+    def _old_p12(self, combined: Path) -> str:
+        """Write the key and its certificates as PKCS#12 with the algorithms that Mono knows."""
+        pem = combined.read_bytes()
+        leaf, *authorities = x509.load_pem_x509_certificates(pem)
+        encryption = (
+            serialization.PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(2048)
+            .key_cert_algorithm(PBES.PBESv1SHA1And3KeyTripleDESCBC)
+            .hmac_hash(hashes.SHA1())  # noqa: S303 - it knows no newer one
+            .build(self.bench.pki.password.encode())
+        )
+        key = serialization.load_pem_private_key(pem, None)
+        made = serialize_key_and_certificates(b"client", key, leaf, authorities, encryption)  # type: ignore[arg-type] # RSA and EC only
+        return self._file("client.p12", made)
+
     def _file(self, kind: str, content: bytes) -> str:
-        path = self.bench.folder / f"{self.session.id}-{kind}.xml"
+        path = self.bench.folder / f"{self.session.id}-{kind}"
         path.write_bytes(content)
         return str(path)
 
@@ -158,15 +183,45 @@ def tls_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsBench]:
         yield TlsBench(
             client=client,
             pki=pki,
+            url=url,
             https_url=f"https://127.0.0.1:{https_port}",
             mtls_url=f"https://127.0.0.1:{mtls_port}",
             folder=folder,
         )
 
 
-@pytest.fixture(scope="session", params=["zeep", "node", "php"])
-def stack(request: pytest.FixtureRequest) -> Stack:
-    return _STACKS[request.param]()
+# They take long to build or to start.
+_SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in interop_stacks.GENERATED]
+
+
+@pytest.fixture(scope="session")
+def make_stack(tls_bench: TlsBench, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Stack]:
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # that of all workers
+
+    @cache
+    def make(name: str) -> Stack:
+        if name not in interop_stacks.GENERATED:
+            return _STACKS[name]()
+        address = f"{tls_bench.url}/lps?wsdl"
+        try:
+            return interop_stacks.make(name, (address, f"{address}=inferred"), root)
+        except LackingError as error:
+            _lacking(str(error))
+
+    return make
+
+
+@pytest.fixture(params=["zeep", "node", "php", *_SLOW])
+def stack(request: pytest.FixtureRequest, make_stack: Callable[[str], Stack]) -> Stack:
+    return make_stack(request.param)
+
+
+@pytest.fixture(params=["zeep", *_SLOW])
+def verifier(request: pytest.FixtureRequest, make_stack: Callable[[str], Stack]) -> Stack:
+    """A stack whose client knows the unit verification too."""
+    return make_stack(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +234,9 @@ def make_caller(tls_bench: TlsBench) -> Iterator[Callable[[Stack], Caller]]:
     sessions = []
 
     def make(stack: Stack) -> Caller:
-        sessions.append(tls_bench.client.create_session(authentication="required", strictness="strict"))
+        sessions.append(
+            tls_bench.client.create_session(authentication="required", strictness=stack.strictness)
+        )
         return Caller(stack, tls_bench, sessions[-1])
 
     yield make
@@ -193,7 +250,7 @@ def caller(stack: Stack, make_caller: Callable[[Stack], Caller]) -> Caller:
 
 
 def _zeep() -> Stack:
-    return Stack((sys.executable, str(HERE / "zeep" / "client.py")), {})
+    return Stack((sys.executable, str(HERE / "zeep" / "client.py")), encode=json.dumps)
 
 
 def _node() -> Stack:
@@ -203,7 +260,9 @@ def _node() -> Stack:
     version = subprocess.run([node, "--version"], capture_output=True, check=True, text=True).stdout.strip()
     if tuple(map(int, version.removeprefix("v").split(".")[:2])) < NODE_NEEDED:
         _lacking(f"Node {'.'.join(map(str, NODE_NEEDED))} or newer is needed, this is {version}")
-    return Stack((node, str(HERE / "node" / "client.js")), {"NODE_PATH": str(_node_modules(npm))})
+    return Stack(
+        (node, str(HERE / "node" / "client.js")), {"NODE_PATH": str(_node_modules(npm))}, encode=json.dumps
+    )
 
 
 def _node_modules(npm: str) -> Path:
@@ -238,7 +297,7 @@ def _php() -> Stack:
     listed = subprocess.run([php, "-m"], capture_output=True, check=True, text=True).stdout.lower().split()
     if missing := PHP_EXTENSIONS.difference(listed):
         _lacking(f"PHP lacks {', '.join(sorted(missing))} (Debian: apt-get install php-cli php-soap php-xml)")
-    return Stack((php, str(HERE / "php" / "client.php")), {})
+    return Stack((php, str(HERE / "php" / "client.php")), encode=json.dumps)
 
 
 _STACKS = {"zeep": _zeep, "node": _node, "php": _php}

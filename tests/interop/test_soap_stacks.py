@@ -1,4 +1,4 @@
-"""Three independent SOAP stacks, told nothing but the address of the WSDL, complete what a vendor's client must."""
+"""Independent SOAP stacks, told nothing but the addresses of the WSDLs, complete what a vendor's client must."""
 
 from __future__ import annotations
 
@@ -31,36 +31,36 @@ ECETINSI = {
 }
 
 
-def test_a_card_holder_finds_one_person(caller: Any) -> None:
-    assert caller.by_card(traits=TOUSSAINT) == TOUSSAINT_FOUND
-    assert caller.arrived() == [("cpx", "00", [])]
+def test_a_caller_finds_one_person(caller: Any) -> None:
+    assert caller.ask(traits=TOUSSAINT) == TOUSSAINT_FOUND
+    assert caller.arrived() == [(caller.way, "00", [])]
 
 
-def test_a_card_holder_is_told_that_nobody_is_known(caller: Any) -> None:
-    assert caller.by_card(traits=NOBODY) == {"code": "01", "label": "Aucune identite trouvee"}
-    assert caller.arrived() == [("cpx", "01", [])]
+def test_a_caller_is_told_that_nobody_is_known(caller: Any) -> None:
+    assert caller.ask(traits=NOBODY) == {"code": "01", "label": "Aucune identite trouvee"}
+    assert caller.arrived() == [(caller.way, "01", [])]
 
 
 def test_several_people_are_one_when_the_place_is_given(caller: Any) -> None:
-    several = caller.by_card(traits=LEONARDO)
-    one = caller.by_card(traits=LEONARDO | {"LieuNaissance": "63220"})
+    several = caller.ask(traits=LEONARDO)
+    one = caller.ask(traits=LEONARDO | {"LieuNaissance": "63220"})
     assert several == {"code": "02", "label": "Plusieurs identites trouvees"}
     assert (one["code"], one["birth_name"], one["birth_place"]) == ("00", "DE VINCI", "63220")
-    assert caller.arrived() == [("cpx", "02", []), ("cpx", "00", [])]
+    assert caller.arrived() == [(caller.way, "02", []), (caller.way, "00", [])]
 
 
 def test_every_former_identifier_is_read(caller: Any) -> None:
-    assert caller.by_card(traits=ECETINSI)["history"] == 2
+    assert caller.ask(traits=ECETINSI)["history"] == 2
 
 
 def test_code_and_texts_of_a_fault_can_be_read(caller: Any) -> None:
-    assert caller.by_card(traits=TOUSSAINT | {"Sexe": ""}) == {
+    assert caller.ask(traits=TOUSSAINT | {"Sexe": ""}) == {
         "fault": "insi_24",
         "severity": "erreur",
         "label": "Le format du champ sexe est incorrect",
         "text": "Les données transmises au service sont incorrectes. Corrigez votre demande avant de la renouveler.",
     }
-    assert caller.arrived() == [("cpx", "insi_24", [])]
+    assert caller.arrived() == [(caller.way, "insi_24", [])]
 
 
 def test_a_software_certificate_needs_no_assertion(caller: Any) -> None:
@@ -101,10 +101,10 @@ def test_zeep_searches_by_card(zeep_stack: Any, make_caller: Callable[[Any], Any
 
 
 @pytest.mark.parametrize(("key", "code", "label"), [("13", "00", "OK"), ("14", "01", "KO")])
-def test_zeep_verifies_an_identity(
-    zeep_stack: Any, make_caller: Callable[[Any], Any], key: str, code: str, label: str
+def test_an_identity_is_verified_from_the_inferred_wsdl(
+    verifier: Any, make_caller: Callable[[Any], Any], key: str, code: str, label: str
 ) -> None:
-    caller = make_caller(zeep_stack)
+    caller = make_caller(verifier)
     claimed = {
         "INSFourni": {
             "IdIndividu": {"NumIdentifiant": "160012B020777", "Cle": key},
@@ -112,10 +112,21 @@ def test_zeep_verifies_an_identity(
         },
         "TraitsIdentiteIndividu": TOUSSAINT,
     }
-    answer = caller.by_card(
+    answer = caller.ask(
         document="wsdl=inferred",
         operation="verifierInsAvecTraitsIdentite",
         arguments={"IndividuVerifie": claimed},
     )
     assert answer == {"code": code, "label": label}
-    assert caller.arrived() == [("cpx", code, [])]
+    assert caller.arrived() == [(caller.way, code, [])]
+
+
+def test_a_fault_is_read_from_the_inferred_wsdl(verifier: Any, make_caller: Callable[[Any], Any]) -> None:
+    caller = make_caller(verifier)
+    answer = caller.ask(
+        document="wsdl=inferred",
+        operation="verifierInsAvecTraitsIdentite",
+        arguments={"IndividuVerifie": {"TraitsIdentiteIndividu": TOUSSAINT}},
+    )
+    assert (answer["fault"], answer["severity"]) == ("insi_911", "erreur")
+    assert caller.arrived() == [(caller.way, "insi_911", [])]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.drivers.protocol import RefusedError
-from conformance.verdicts import Departure
+from conformance.suite.desk.words import shown
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 def expect(condition: object, *, fr: str, en: str, inferred: bool = False) -> None:
@@ -29,13 +30,56 @@ def expect_equal(*, got: object, expected: object, fr: str, en: str, inferred: b
     ``fr`` and ``en`` name the thing compared («nom de naissance»); the values are added.
     """
     if got != expected:
-        wanted_fr, got_fr = (_shown(value, "«\u00a0{}\u00a0»", "rien") for value in (expected, got))
-        wanted_en, got_en = (_shown(value, "“{}”", "nothing") for value in (expected, got))
+        wanted, found = shown(expected), shown(got)
         raise Departure(
-            f"{fr}\u00a0: attendu {wanted_fr}, obtenu {got_fr}",
-            f"{en}: expected {wanted_en}, got {got_en}",
+            f"{fr}\u00a0: attendu {wanted.fr}, obtenu {found.fr}",
+            f"{en}: expected {wanted.en}, got {found.en}",
             inferred=inferred,
         )
+
+
+def expect_each(cases: Mapping[str, Callable[[], object]]) -> None:
+    """Look at every case, by its name, and raise one ``Departure`` that names all those that depart.
+
+    One case that could not be decided says nothing when another departs; when none does, it is raised.
+    """
+    departures: dict[str, Departure] = {}
+    undecided: list[UndecidedError] = []
+    for name, judge in cases.items():
+        try:
+            judge()
+        except Departure as departure:
+            departures[name] = departure
+        except RefusedError as refusal:
+            departures[name] = refused_to_allow(refusal)
+        except UndecidedError as error:
+            undecided.append(error)
+    if departures:
+        raise gathered(departures, len(cases))
+    if undecided:
+        raise undecided[0]
+
+
+def gathered(departures: Mapping[str, Departure], among: int) -> Departure:
+    """Return one departure for those of several cases: the first in full, the others by name."""
+    (name, first), *others = departures.items()
+    named = ", ".join(key for key, _ in others) if len(departures) < among else ""
+    more_fr = f" ; de même ou autrement : {named}" if named else ""
+    more_en = f"; likewise or otherwise: {named}" if named else ""
+    count = f" ({len(departures)}/{among})" if among > 1 else ""
+    return Departure(
+        f"[{name}] {first.text.fr}{more_fr}{count}",
+        f"[{name}] {first.text.en}{more_en}{count}",
+        inferred=all(departure.inferred for departure in departures.values()),
+    )
+
+
+def refused_to_allow(refusal: RefusedError) -> Departure:
+    """Return the departure that a refusal is, where the act has to be possible."""
+    return Departure(
+        f"le logiciel a refusé un acte qu'il doit permettre : {refusal.message} ({refusal.code})",
+        f"the software refused an act that it has to allow: {refusal.message} ({refusal.code})",
+    )
 
 
 def expect_refused(act: Callable[[], object], *, fr: str, en: str, inferred: bool = False) -> RefusedError:
@@ -48,14 +92,3 @@ def expect_refused(act: Callable[[], object], *, fr: str, en: str, inferred: boo
     except RefusedError as refusal:
         return refusal
     raise Departure(fr, en, inferred=inferred)
-
-
-def _shown(value: object, quotes: str, nothing: str) -> str:
-    """Return a value as a sentence shows it; sets and lists in a stable order of words."""
-    if value is None:
-        return nothing
-    if isinstance(value, (set, frozenset)):
-        return quotes.format(", ".join(sorted(map(str, value)))) if value else nothing
-    if isinstance(value, (list, tuple)):
-        return quotes.format(", ".join(map(str, value))) if value else nothing
-    return quotes.format(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import PatientTraits
@@ -12,8 +13,11 @@ from simulator.registry.person import Person
 if TYPE_CHECKING:
     from typing import Any
 
+    from conformance.suite.desk.steps import Desk
+
 Draw = Callable[..., Person]
-"""Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished."""
+"""Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished, and ``where=``
+for a condition."""
 
 PLAIN: dict[str, Any] = {
     "hyphen_name": False,
@@ -54,3 +58,39 @@ def lengthened(name: str, length: int, draw: Draw) -> str:
         name += f" {draw(**PLAIN).identity.traits.birth_name}"
     name = name[:length]
     return name if name[-1].isalpha() else f"{name[:-1]}A"
+
+
+def another_value(desk: Desk, person: Person, field: str) -> str:
+    """Return a credible value of an identity field, other than the person's own."""
+    traits = person.identity.traits
+    if field in {"used_name", "used_first_name"}:
+        return "KVORLANW"
+    if field == "sex":
+        return "F" if traits.sex == "M" else "M"
+    if field == "birth_date":
+        # The eve or the morrow, in the same month: the birth place existed then too.
+        day = int(traits.birth_date[8:])
+        return f"{traits.birth_date[:8]}{day - 1 if day > 1 else day + 1:02d}"
+    names = traits.first_names.split()
+    if field == "first_name":
+        # Still the start of the list, as it must be.
+        return "-".join(names[:2])
+    own = getattr(traits, field)
+    other = desk.draw_where(
+        lambda other: getattr(other.identity.traits, field) != own, birth_date=traits.birth_date
+    )
+    if field == "first_names":
+        return f"{own} {other.first_name}"
+    value = getattr(other.identity.traits, field)
+    assert value
+    return str(value)
+
+
+ADULT_YEARS = 19
+"""Born so many years ago, somebody is of age whatever the day; the birth certificate is a case of its own for minors."""
+
+
+def adult(desk: Desk) -> Person:
+    """Draw somebody of age."""
+    last_year = datetime.now(UTC).year - ADULT_YEARS
+    return desk.draw_where(lambda person: int(person.identity.traits.birth_date[:4]) <= last_year)

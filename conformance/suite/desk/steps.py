@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status, Verb
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.evidence import Evidence
+from conformance.suite.desk.cast import played
 from conformance.suite.desk.people import typed
-from conformance.suite.desk.words import FIELD, state_of
+from conformance.suite.desk.routes import OWNER, TYPICAL, Route
+from conformance.suite.desk.snapshot import Snapshot
+from conformance.suite.desk.told import Told, told
+from conformance.suite.desk.wire import need_found, returned
+from conformance.suite.desk.words import FIELD, seen, state_of
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from conformance.drivers.model import Actor, InsiCall, Patient, PatientTraits
+    from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient, PatientTraits
     from conformance.drivers.protocol import Driver
+    from conformance.evidence import Entry
+    from conformance.suite.desk.cast import Part
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import Wire
     from simulator.client import ExchangeView, SessionClient
@@ -24,19 +32,25 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_DRAWS = 500
-"""Draws before ``draw_where`` gives up; each of the conditions used holds for one person in twenty at least."""
+USERS = ("user", "super-user")
+"""Who may be at the desk; see ``Desk.by``."""
+
+_USUAL_ENDINGS = {"01": "answers/not-found", "02": "answers/several", "insi_102": "faults/insi-102"}
 
 
 @contextmanager
-def preparing(fr: str, en: str) -> Iterator[None]:
-    """Turn a refusal inside the block into "this check could not be prepared"; ``fr``, ``en`` name the act."""
+def preparing(fr: str, en: str, *, depends_on: tuple[str, ...] = ()) -> Iterator[None]:
+    """Turn a refusal inside the block into "this check could not be prepared"; ``fr``, ``en`` name the act.
+
+    ``depends_on`` names the rules that say that the software has to do it.
+    """
     try:
         yield
     except RefusedError as refusal:
         raise UndecidedError(
             f"préparation impossible, le logiciel refuse de {fr} : {refusal.message} ({refusal.code})",
             f"could not be prepared, the software refuses to {en}: {refusal.message} ({refusal.code})",
+            depends_on=depends_on,
         ) from refusal
 
 
@@ -59,31 +73,50 @@ class Desk:
     """A user entitled to change strict traits."""
     draw: Draw
     """Returns a fresh person known to INSi, with the features wished."""
+    draw_for: Callable[[str], Draw]
+    """Draws for something that checks share, by its name: the same people whichever check comes first."""
+    timeline: Evidence = field(default_factory=Evidence)
+    """What the check saw; acts and exchanges come in by themselves."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What the whole campaign remembers, such as journeys made once and observed by many checks."""
 
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
         """Draw somebody for whom ``condition`` holds."""
-        for _ in range(_DRAWS):
-            person = self.draw(**wanted)
-            if condition(person):
-                return person
-        raise UndecidedError(
-            "aucun patient tiré ne remplit les conditions du contrôle",
-            "no patient drawn satisfies the conditions of the check",
-        )
+        return self.draw(where=condition, **wanted)
+
+    def by(self, user: str) -> Desk:
+        """Return the desk with an ordinary user (``user``) or the entitled one (``super-user``) at it."""
+        return self.as_super_user() if user == "super-user" else self
+
+    def apart(self, key: str) -> Desk:
+        """Return the desk for something that checks share: its people are not those of the check that comes first."""
+        return replace(self, draw=self.draw_for(key))
+
+    def play(self, part: Part) -> Person:
+        """Draw somebody for a part of the cast."""
+        return played(part, self.draw)
+
+    def attach(self, entries: Iterable[Entry]) -> None:
+        """Put what another check saw into the evidence of this one, unless it is there."""
+        here = set(map(id, self.timeline.entries))
+        for entry in entries:
+            if id(entry) not in here:
+                self.timeline.add(entry)
 
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do ``act`` and return what it returned, with the exchanges that INSi had meanwhile, oldest first."""
         return self.wire.during(act)
 
-    def call(self, patient: Patient, user: Actor | None = None) -> tuple[InsiCall, list[ExchangeView]]:
-        """Call INSi for a patient; return what the software says of it, and what INSi received."""
-        with preparing("appeler INSi", "call INSi"):
-            return self.during(lambda: self.lgo.call_insi_traits(patient.id, actor=user or self.user))
+    def as_super_user(self) -> Desk:
+        """Return the same desk with the entitled user at it."""
+        return replace(self, user=self.super_user)
+
+    # Files
 
     def create(self, person: Person, **others: str | None) -> Patient:
         """Type a patient with the traits of a person, some of them replaced."""
         traits = typed(person, **others)
-        with preparing("créer le patient", "create the patient"):
+        with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
             patient = self.lgo.create_patient(traits, actor=self.user)
         patient = self.read(patient)
         # Without this a software could show one and the same patient to every check.
@@ -91,8 +124,9 @@ class Desk:
             value, got = getattr(traits, name), getattr(patient, name)
             if value is not None and got != value:
                 raise UndecidedError(
-                    f"préparation impossible, {FIELD[name].fr} saisi « {value} », relu « {got} »",
-                    f"could not be prepared, {FIELD[name].en} typed “{value}”, read “{got}”",
+                    f"préparation impossible, {FIELD[name].fr} saisi « {value} », relu « {seen(str(got))} »",
+                    f"could not be prepared, {FIELD[name].en} typed “{value}”, read “{seen(str(got))}”",
+                    depends_on=("FLD-01", "TRT-04"),
                 )
         return patient
 
@@ -105,52 +139,171 @@ class Desk:
             patient = self.lgo.create_patient(traits, actor=self.user)
         except RefusedError as refusal:
             with preparing(
-                "créer un patient sans cette particularité", "create a patient without this feature"
+                "créer un patient sans cette particularité",
+                "create a patient without this feature",
+                depends_on=("CRE-03",),
             ):
                 self.lgo.create_patient(control, actor=self.user)
             return refusal
         return self.read(patient)
 
-    def read(self, patient: Patient) -> Patient:
+    def read(self, patient: Patient, user: Actor | None = None) -> Patient:
         """Return the file as it is now."""
-        return self.lgo.read_patient(patient.id, actor=self.user)
+        return self.lgo.read_patient(patient.id, actor=user or self.user)
+
+    def snapshot(self, patient: Patient) -> Snapshot:
+        """Return the whole state of a file; without its history where the software does not tell that."""
+        now = self.read(patient)
+        if Verb.READ_STATUS_HISTORY in self.memory.setdefault("missing", set()):
+            return Snapshot(patient=now, history=None)
+        try:
+            history = tuple(self.lgo.read_status_history(patient.id, actor=self.user))
+        except VerbNotSupportedError:
+            self.memory["missing"].add(Verb.READ_STATUS_HISTORY)
+            return Snapshot(patient=now, history=None)
+        return Snapshot(patient=now, history=history)
+
+    def search(self, **criteria: str) -> list[Patient]:
+        """Search the local files."""
+        return self.lgo.search_patients(SearchCriteria(**criteria), actor=self.user)
+
+    def born_on(self, day: str) -> list[Patient]:
+        """Return the files of those born that day."""
+        with preparing("chercher par date de naissance", "search by date of birth", depends_on=("SRC-01",)):
+            return self.search(birth_date=day)
+
+    def prove_search_works(self, person: Person) -> None:
+        """Create somebody born that day and find them: that nobody was found before proves something then."""
+        control = self.create(self.draw(birth_date=person.identity.traits.birth_date))
+        if control.id not in {patient.id for patient in self.born_on(person.identity.traits.birth_date)}:
+            raise UndecidedError(
+                "la recherche ne trouve pas même un patient qui existe : qu'elle ne trouve rien ne prouve rien",
+                "the search does not even find a patient who exists: that it finds nothing proves nothing",
+                depends_on=("SRC-01",),
+            )
+
+    # INSi
+
+    def call(self, patient: Patient, user: Actor | None = None) -> tuple[InsiCall, list[ExchangeView]]:
+        """Call INSi for a patient; return what the software says of it, and what INSi received."""
+        with preparing("appeler INSi", "call INSi"):
+            return self.during(lambda: self.lgo.call_insi_traits(patient.id, actor=user or self.user))
+
+    def try_call(
+        self, patient: Patient, user: Actor | None = None
+    ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+        """Call INSi for a patient; a refusal to go on is an answer here."""
+
+        def act() -> InsiCall | RefusedError:
+            try:
+                return self.lgo.call_insi_traits(patient.id, actor=user or self.user)
+            except RefusedError as refusal:
+                return refusal
+
+        return self.during(act)
+
+    def try_search_insi(self, traits: PatientTraits) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+        """Search INSi with typed traits; a refusal to go on is an answer here."""
+
+        def act() -> InsiCall | RefusedError:
+            try:
+                return self.lgo.search_insi(traits, actor=self.user)
+            except RefusedError as refusal:
+                return refusal
+
+        return self.during(act)
 
     def find(self, patient: Patient) -> InsiCall:
         """Call INSi for a patient that it knows; the identity found is proposed, nothing is decided."""
-        with preparing("appeler INSi", "call INSi"):
-            call = self.lgo.call_insi_traits(patient.id, actor=self.user)
-        if call.outcome is not CallOutcome.FOUND:
-            raise UndecidedError(
-                f"préparation impossible, l'appel INSi ne trouve pas le patient : {call.outcome}, {call.message}",
-                f"could not be prepared, the INSi call does not find the patient: {call.outcome}, {call.message}",
-            )
-        return call
+        call, requests = self.call(patient)
+        need_found(requests)
+        return _need_proposed(call)
+
+    def find_by(self, traits: PatientTraits) -> InsiCall:
+        """Search INSi with typed traits of somebody that it knows; the identity found is proposed."""
+        with preparing("chercher sur INSi", "search INSi"):
+            call, requests = self.during(lambda: self.lgo.search_insi(traits, actor=self.user))
+        need_found(requests)
+        return _need_proposed(call)
 
     def decide(self, call: InsiCall, *, accept: bool) -> Patient | None:
         """Accept or refuse the identity found."""
         with preparing(
-            "enregistrer la décision sur l'identité INSi", "take the decision on the INSi identity"
+            "enregistrer la décision sur l'identité INSi",
+            "take the decision on the INSi identity",
+            depends_on=("RSP-01", "RSP-02"),
         ):
             return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
 
+    def try_accept(self, call: InsiCall) -> Patient | RefusedError | None:
+        """Accept what a call proposes; return the refusal when the software does not let that happen."""
+        try:
+            return self.lgo.decide_proposal(call.id, accept=True, actor=self.user)
+        except RefusedError as refusal:
+            return refusal
+
     def feed(self, patient: Patient) -> Patient:
-        """Call INSi, accept the identity found, and return the file."""
-        self.decide(self.find(patient), accept=True)
+        """Call INSi, accept the identity found, and return the file, which has to hold the number that INSi returned."""
+        call, requests = self.call(patient)
+        answer = need_found(requests)
+        self.decide(_need_proposed(call), accept=True)
+        after = self.read(patient)
+        number = returned(answer)["matricule"]
+        if after.matricule != number:
+            raise UndecidedError(
+                f"préparation impossible, INSi a rendu {number} et le dossier porte {after.matricule or 'rien'}",
+                f"could not be prepared, INSi returned {number} and the file holds {after.matricule or 'nothing'}",
+                depends_on=("RSP-02",),
+            )
+        return after
+
+    def arrive(self, person: Person, **others: str | None) -> Patient:
+        """Search INSi with the traits of a person, accept, and return the file that this creates."""
+        patient = self.decide(self.find_by(typed(person, **others)), accept=True)
+        if patient is None:
+            raise UndecidedError(
+                "préparation impossible, aucun dossier n'est créé depuis INSi",
+                "could not be prepared, no file is created from INSi",
+                depends_on=("RSP-02",),
+            )
         return self.read(patient)
 
-    def decline(self, patient: Patient) -> None:
-        """Call INSi, refuse the identity found, and make sure that this has changed nothing."""
-        self.decide(self.find(patient), accept=False)
+    def decline(self, patient: Patient) -> InsiCall:
+        """Call INSi, refuse the identity found, make sure that this has changed nothing, and return the call."""
+        call = self.find(patient)
+        self.decide(call, accept=False)
         if state_of(self.read(patient)) != state_of(patient):
             raise UndecidedError(
                 "préparation impossible, le dossier a changé alors que l'identité INSi a été refusée",
                 "could not be prepared, the file has changed although the INSi identity was refused",
+                depends_on=("RSP-01",),
             )
+        return call
 
-    def born_on(self, day: str) -> list[Patient]:
-        """Return the files of those born that day."""
-        with preparing("chercher par date de naissance", "search by date of birth"):
-            return self.lgo.search_patients(SearchCriteria(birth_date=day), actor=self.user)
+    def usually_told(self) -> dict[str, Told]:
+        """Return what the software tells its user in ordinary cases, by the code of the ending.
+
+        Asked once a campaign, for a person of whom nothing is particular.
+        """
+        if "usually-told" not in self.memory:
+            patient = self.create(self.draw_for("usual")())
+            found = self.decline(patient)
+            usual = {"00": told(found, about=patient)}
+            for code, scenario in _USUAL_ENDINGS.items():
+                self.insi.install(scenario)
+                call, _ = self.try_call(patient)
+                usual[code] = told(call, about=patient)
+                self.insi.clear_scenarios()
+            self.memory["usually-told"] = usual
+        usual_told: dict[str, Told] = self.memory["usually-told"]
+        return usual_told
+
+    def logged_calls(self, patient: Patient | None = None) -> list[AuditEntry]:
+        """Return the entries of INSi calls in the audit log, of one patient or of all."""
+        entries = self.lgo.read_audit_log(actor=self.user, patient_id=patient.id if patient else None)
+        return [entry for entry in entries if entry.action == "INSI_CALL"]
+
+    # Statuses
 
     def record_document(self, patient: Patient) -> None:
         """Record the first of the high-confidence documents that the software knows."""
@@ -163,34 +316,55 @@ class Desk:
         raise UndecidedError(
             "préparation impossible, le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
             "could not be prepared, the software records no high-confidence document",
+            depends_on=("PRF-01",),
         )
 
     def check_document(self, patient: Patient) -> Patient:
         """Record a high-confidence document, validate, and return the file."""
         self.record_document(patient)
-        with preparing("valider l'identité", "validate the identity"):
+        with preparing("valider l'identité", "validate the identity", depends_on=("PRF-04",)):
             self.lgo.validate_identity(patient.id, actor=self.user)
         return self.read(patient)
 
-    def bring(self, person: Person, status: Status, **others: str | None) -> Patient:
-        """Type a patient and bring the file to a status, QUAL by way of RECUP."""
-        patient = self.create(person, **others)
-        if status in {Status.RECUP, Status.QUAL}:
-            patient = self.feed(patient)
-            _need_status(patient, Status.RECUP)
-        if status in {Status.VALI, Status.QUAL}:
-            patient = self.check_document(patient)
-        _need_status(patient, status)
+    def bring(self, person: Person, to: Status | Route, **others: str | None) -> Patient:
+        """Type a patient, or let INSi create the file, and bring it to a status; return the file.
+
+        A status is reached the typical way; name a ``Route`` for another.
+        """
+        route = to if isinstance(to, Route) else TYPICAL[to]
+        patient = self.arrive(person, **others) if route.is_from_insi else self.create(person, **others)
+        match route:
+            case Route.IMPORTED:
+                patient = self.feed(patient)
+            case Route.CHECKED | Route.ARRIVED_CHECKED:
+                patient = self.check_document(patient)
+            case Route.IMPORTED_CHECKED:
+                patient = self.check_document(self.feed(patient))
+            case Route.CHECKED_IMPORTED:
+                patient = self.feed(self.check_document(patient))
+            case _:
+                pass
+        need_status(patient, route)
         return patient
 
-    def as_super_user(self) -> Desk:
-        """Return the same desk with the entitled user at it."""
-        return replace(self, user=self.super_user)
 
-
-def _need_status(patient: Patient, status: Status) -> None:
-    if patient.status is not status:
+def need_status(patient: Patient, route: Route) -> None:
+    """Make sure that the way led where it does: another rule judges that."""
+    if patient.status is not route.status:
         raise UndecidedError(
-            f"préparation impossible, le dossier devait être {status} et il est {patient.status}",
-            f"could not be prepared, the file had to be {status} and it is {patient.status}",
+            f"préparation impossible, le dossier ({route}) devait être {route.status} et il est {patient.status}",
+            f"could not be prepared, the file ({route}) had to be {route.status} and it is {patient.status}",
+            depends_on=OWNER[route],
         )
+
+
+def _need_proposed(call: InsiCall) -> InsiCall:
+    if call.outcome is not CallOutcome.FOUND:
+        raise UndecidedError(
+            f"préparation impossible, INSi trouve le patient et le logiciel ne le propose pas : "
+            f"{call.outcome}, {call.message}",
+            f"could not be prepared, INSi finds the patient and the software does not propose it: "
+            f"{call.outcome}, {call.message}",
+            depends_on=("RSP-01",),
+        )
+    return call

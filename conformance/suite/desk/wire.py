@@ -1,38 +1,45 @@
-"""What INSi received while the software did something."""
+"""What INSi received while the software did something, and what it answered."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from lxml import etree
+
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.words import shown
 from conformance.verdicts import UndecidedError
+from simulator.contract.names import RESULTAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simulator.client import ExchangeView, SessionClient
+    from conformance.drivers.model import Patient, PatientTraits
+    from simulator.client import ExchangeView
+    from simulator.text import Text
 
 _T = TypeVar("_T")
+
+During: TypeAlias = "Callable[[Callable[[], Any]], tuple[Any, list[ExchangeView]]]"
+"""Does an act and returns what it returned, with the exchanges that took place meanwhile."""
+
+UNKNOWN_PLACE: Final = "99999"
+"""The code of an unknown birth place (CRE-02)."""
+
+_RESULT: Final = {"r": RESULTAT}
 
 
 class Wire:
     """The requests that reach INSi in the session of the campaign."""
 
-    def __init__(self, insi: SessionClient, last_seen: int = 0) -> None:
-        """Watch a session; exchanges up to the id ``last_seen`` are known to be from before."""
-        self._insi = insi
-        self.last_seen = last_seen
+    def __init__(self, during: During) -> None:
+        """Watch with ``during``, which the engine has: one cursor reads the journal for everybody."""
+        self._during = during
 
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do ``act`` and return what it returned, with the exchanges that took place meanwhile, oldest first."""
-        self._new()
-        result = act()
-        return result, self._new()
-
-    def _new(self) -> list[ExchangeView]:
-        exchanges = self._insi.exchanges(after=self.last_seen)
-        if exchanges:
-            self.last_seen = exchanges[-1].id
-        return exchanges
+        result, exchanges = self._during(act)
+        return result, exchanges
 
 
 def asked(exchange: ExchangeView) -> dict[str, Any]:
@@ -50,13 +57,55 @@ def asked(exchange: ExchangeView) -> dict[str, Any]:
     return exchange.traits
 
 
+def returned(exchange: ExchangeView) -> dict[str, str | None]:
+    """Return the seven data of an answer 00 as they stood on the wire, by identity field."""
+    root = etree.fromstring(
+        exchange.response_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True)
+    )
+
+    def text(path: str) -> str | None:
+        found = root.findtext(f".//r:{path}", namespaces=_RESULT)
+        return found or None
+
+    number, key = text("INSACTIF/r:IdIndividu/r:NumIdentifiant"), text("INSACTIF/r:IdIndividu/r:Cle")
+    return {
+        "matricule": f"{number or ''}{key or ''}" or None,
+        "oid": text("INSACTIF/r:OID"),
+        "birth_name": text("NomNaissance"),
+        "first_names": text("ListePrenom"),
+        "birth_date": text("DateNaissance"),
+        "sex": text("Sexe"),
+        "birth_place": text("LieuNaissance"),
+    }
+
+
+def is_disturbed(exchange: ExchangeView) -> bool:
+    """Return whether a scenario kept the software from reading the answer that the journal holds."""
+    return str(exchange.decision.get("scenario") or "").startswith("chaos/")
+
+
 def need_request(exchanges: Sequence[ExchangeView]) -> None:
     """Make sure that the software called INSi: without a request the check would prove nothing."""
     if not exchanges:
         raise UndecidedError(
             "le logiciel n'a envoyé aucune requête à INSi alors qu'il devait appeler",
             "the software sent no request to INSi although it had to call",
+            depends_on=("CAL-08",),
         )
+
+
+def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
+    """Make sure that INSi answered 00 and return the last such exchange: what the software claims is not enough."""
+    need_request(exchanges)
+    found = [exchange for exchange in exchanges if exchange.code == "00"]
+    if not found:
+        codes = ", ".join(exchange.code for exchange in exchanges)
+        raise UndecidedError(
+            f"INSi n'a rendu aucune identité (réponses : {codes}) : les requêtes ne portaient pas sur le patient",
+            f"INSi returned no identity (answers: {codes}): the requests were not about the patient",
+            depends_on=("CAL-06", "CAL-08"),
+        )
+    return found[-1]
 
 
 def need_answer(exchanges: Sequence[ExchangeView], scenario: str) -> None:
@@ -69,4 +118,54 @@ def need_answer(exchanges: Sequence[ExchangeView], scenario: str) -> None:
             f"autre personne (réponses : {codes})",
             f"the prepared answer ({scenario}) was not served: the requests of the software were about somebody "
             f"else (answers: {codes})",
+            depends_on=("CAL-06", "CAL-08"),
+        )
+
+
+def expect_sent(
+    requests: Sequence[ExchangeView],
+    stored: Patient | PatientTraits,
+    moment: Text,
+    *,
+    any_first: bool = False,
+) -> None:
+    """Check every request against the file it was made for (CAL-08): name, first names, sex, date and place.
+
+    Values are compared to the letter: a file holds what may be sent. The first request carries the 1er prénom, or the
+    first name of the list; later ones may carry other birth first names, one by one or joined in the order of the list
+    (insi-contract §5.3), and the place may be left out of any.
+
+    Args:
+        requests: what INSi received, oldest first.
+        stored: the file, or the traits typed.
+        moment: what the software was asked to do.
+        any_first: the first of these requests is not the first about this person.
+    """
+    names = (stored.first_names or "").split()
+    firsts = {name for name in (stored.first_name, *names[:1]) if name}
+    starts = {" ".join(names[: count + 1]) for count in range(len(names))}
+    for number, request in enumerate(requests):
+        sent = asked(request)
+        for name, label in (("birth_name", "NomNaissance"), ("sex", "Sexe"), ("birth_date", "DateNaissance")):
+            expect_equal(
+                got=sent[name],
+                expected=getattr(stored, name),
+                fr=f"{moment.fr}, {label} envoyé",
+                en=f"{moment.en}, {label} sent",
+            )
+        expect(
+            sent["birth_place"] in {None, "", stored.birth_place},
+            fr=f"{moment.fr}, LieuNaissance envoyé {shown(sent['birth_place']).fr}, dossier {shown(stored.birth_place).fr}",
+            en=f"{moment.en}, LieuNaissance sent {shown(sent['birth_place']).en}, file {shown(stored.birth_place).en}",
+        )
+        elements = [name or "" for name in sent["first_names"]]
+        allowed = firsts if number == 0 and not any_first else firsts | set(names) | starts
+        joined = " ".join(elements)
+        is_list = len(elements) > 1 and elements == names[: len(elements)]
+        expect(
+            joined in allowed or (is_list and joined in starts),
+            fr=f"{moment.fr}, la requête {number + 1} porte le prénom {shown(joined).fr}, attendu "
+            f"{shown(sorted(allowed)).fr}",
+            en=f"{moment.en}, request {number + 1} carries the first name {shown(joined).en}, expected "
+            f"{shown(sorted(allowed)).en}",
         )

@@ -1,7 +1,8 @@
-"""Words for the fields of an identity, and comparisons that name what differs."""
+"""Words for the fields of an identity, values made visible, and comparisons that name what differs."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import IDENTITY_FIELDS, Patient
@@ -27,8 +28,19 @@ FIELD = {
 }
 """How the reasons name each identity field."""
 
+_OTHERS = {
+    "status": Text("statut", "status"),
+    "attributes": Text("attributs", "attributes"),
+    "proof": Text("dispositif d'identité", "identity document"),
+}
+
 STATE = (*IDENTITY_FIELDS, "status")
 """What has to stay the same when nothing may be written."""
+
+
+def label(name: str) -> Text:
+    """Return how a reason names a field, the status, the attributes or the document."""
+    return FIELD.get(name) or _OTHERS.get(name) or Text.same(name)
 
 
 def insi_values(person: Person) -> dict[str, str | None]:
@@ -66,14 +78,47 @@ def expect_values(
     wrong = {name: value for name, value in expected.items() if values.get(name) != value}
     if wrong:
         lines_fr = [
-            f"{_label(name).fr} : attendu {_shown(value).fr}, obtenu {_shown(values.get(name)).fr}"
+            f"{label(name).fr} : attendu {shown(value).fr}, obtenu {shown(values.get(name)).fr}"
             for name, value in wrong.items()
         ]
         lines_en = [
-            f"{_label(name).en}: expected {_shown(value).en}, got {_shown(values.get(name)).en}"
+            f"{label(name).en}: expected {shown(value).en}, got {shown(values.get(name)).en}"
             for name, value in wrong.items()
         ]
         raise Departure(f"{fr} ({' ; '.join(lines_fr)})", f"{en} ({'; '.join(lines_en)})", inferred=inferred)
+
+
+def shown(value: object) -> Text:
+    """Return a value as a reason shows it: quoted, sets and lists in a stable order, what the eye cannot see named."""
+    if value is None or value in ((), [], set(), frozenset()):
+        return Text("rien", "nothing")
+    if isinstance(value, (set, frozenset)):
+        value = ", ".join(sorted(map(str, value)))
+    elif isinstance(value, (list, tuple)):
+        value = ", ".join(map(str, value))
+    text = seen(str(value))
+    return Text(f"«\u00a0{text}\u00a0»", f"“{text}”")
+
+
+def seen(text: str) -> str:
+    """Return a text with everything that does not show, or is taken for something else, as ``<U+00A0>``.
+
+    A plain space shows inside, not at the ends: there it is written ``<U+0020>``.
+    """
+    inner = "".join(letter if _shows(letter) else f"<U+{ord(letter):04X}>" for letter in text)
+    stripped = inner.strip(" ")
+    if not stripped:
+        return "<U+0020>" * len(inner)
+    start = len(inner) - len(inner.lstrip(" "))
+    end = len(inner) - len(inner.rstrip(" "))
+    return "<U+0020>" * start + stripped + "<U+0020>" * end
+
+
+def _shows(letter: str) -> bool:
+    if letter == " ":
+        return True
+    # Letters beyond Latin, full-width digits and combining marks look like others, or like nothing.
+    return letter.isprintable() and ord(letter) < 0x250 and not unicodedata.combining(letter)  # noqa: PLR2004
 
 
 def expect_unchanged(after: Patient, before: Patient, *, fr: str, en: str, inferred: bool = False) -> None:
@@ -85,11 +130,3 @@ def expect_unchanged(after: Patient, before: Patient, *, fr: str, en: str, infer
         en=f"the file has changed {en}",
         inferred=inferred,
     )
-
-
-def _label(name: str) -> Text:
-    return FIELD.get(name, Text("statut", "status"))
-
-
-def _shown(value: str | None) -> Text:
-    return Text("rien", "nothing") if value is None else Text(f"« {value} »", f"“{value}”")

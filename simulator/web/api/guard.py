@@ -32,6 +32,9 @@ def refusal(headers: Headers, *, token: str | None) -> tuple[str, int] | None:
     host, origin = headers.get("host") or "", headers.get("origin")
     if origin is not None and origin.partition("://")[2] != host:
         return "requests from another web origin are refused", 403
+    # A page of elsewhere that only reads, such as an image, names no origin; browsers say so themselves (Fetch Metadata).
+    if headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        return "requests from another web site are refused", 403
     if token is None and not _names_loopback(host):
         return f"expected a loopback name in the Host header, got {host!r}", 403
     return None

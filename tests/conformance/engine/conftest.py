@@ -15,9 +15,6 @@ from conformance.drivers.model import CallOutcome, InsiCall, Patient, Status, Ve
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.engine import BenchContext, run_checks
 from conformance.rules import load_catalogue
-from simulator.ins.identity import InsIdentity, Traits
-from simulator.ins.matricule import Matricule
-from simulator.registry.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from conformance.engine import Event, SuiteRun
     from conformance.rules import Rule
+    from simulator.registry.person import Person
 
 ENVELOPE = "<Envelope><NomNaissance>MARTIN</NomNaissance></Envelope>"
 
@@ -49,6 +47,7 @@ class SessionInMemory:
 
     journal: list[JournalLine] = field(default_factory=list)
     scenarios: list[str] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
     unreadable: Exception | None = None
 
     def exchanges(self, after: int = 0) -> list[JournalLine]:
@@ -58,6 +57,10 @@ class SessionInMemory:
 
     def install(self, scenario: str, **_bindings: Person) -> None:
         self.scenarios.append(scenario)
+
+    def add_people(self, people: list[Person]) -> int:
+        self.people += people
+        return len(people)
 
     def clear_scenarios(self) -> None:
         self.scenarios.clear()
@@ -100,19 +103,6 @@ class SoftwareInMemory:
         raise VerbNotSupportedError(Verb.READ_AUDIT_LOG, "pas de journal dans cette version")
 
 
-def somebody(**_wanted: object) -> Person:
-    return Person(
-        key="draw/1/1",
-        identity=InsIdentity(
-            traits=Traits(
-                birth_name="MARTIN", first_names="ZOE", sex="F", birth_date="1980-01-02", birth_place="75056"
-            ),
-            matricule=Matricule.from_number("2800175056001"),
-            oid="1.2.250.1.213.1.4.10",
-        ),
-    )
-
-
 @dataclass
 class Bench:
     """What a test of the plugin works with."""
@@ -122,6 +112,7 @@ class Bench:
     software: SoftwareInMemory
     events: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] | None = None
+    seed: int = 1
 
     def run(self, code: str, **options: Any) -> SuiteRun:
         """Run ``code`` as the only module of a suite."""
@@ -139,8 +130,8 @@ class Bench:
         context = BenchContext(
             driver=self.software,  # type: ignore[arg-type]
             insi=self.insi,  # type: ignore[arg-type]
-            draw=somebody,
             insi_url="http://127.0.0.1:1/lps",
+            seed=self.seed,
             on_event=self.on_event or self.events.append,
         )
         options.setdefault("rules", ["SRC-01"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from conformance.reference.server import running as running_lgo
 from conformance.rules import load_catalogue
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
-from simulator.population.generate import draw
 from simulator.serving import ServeOptions, free_port
 from simulator.serving import running as running_simulator
 
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine import SuiteRun
     from conformance.rules.catalogue import Rule
-    from simulator.client import SessionClient
-    from simulator.registry.person import Person
 
 
 @pytest.fixture(scope="session")
@@ -55,21 +51,10 @@ class Campaigns:
         session = self.simulator.create_session()
         with running_lgo(defects=defects) as url, HttpDriver(url) as driver:
             lgo: Driver = wrap(driver)
-            context = BenchContext(driver=lgo, insi=session, draw=drawer(session), insi_url=session.soap_url)
+            context = BenchContext(driver=lgo, insi=session, insi_url=session.soap_url, seed="suite")
             run = run_checks(context, catalogue=self.catalogue, rules=rules)
         session.delete()
         return run
-
-
-def drawer(session: SessionClient) -> Callable[..., Person]:
-    numbers = itertools.count()
-
-    def draw_one(**wanted: Any) -> Person:
-        [person] = draw(1, f"suite/{next(numbers)}", **wanted)
-        session.add_people([person])
-        return person
-
-    return draw_one
 
 
 @pytest.fixture(scope="session")

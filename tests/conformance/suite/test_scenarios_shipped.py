@@ -45,5 +45,10 @@ def test_what_is_inferred_among_those_played_says_so() -> None:
         if scenario.evidence.value == "inferred" and scenario.id in _played()
     }
     others = {name for name in inferred if not name.startswith("chaos/")}
-    assert others == {"answers/whatever-traits", "safety/wrong-key", "safety/unknown-oid"}
+    assert others == {
+        "answers/whatever-traits",
+        "safety/no-key",
+        "safety/unknown-oid",
+        "safety/wrong-key",
+    }
     assert {name for name in _played() if name.startswith("chaos/")} <= inferred

@@ -43,11 +43,11 @@ def test_the_defect_is_caught_by_its_rules(campaigns: Campaigns, name: str) -> N
 
 
 ONLY_SEEN_BY = {
-    "time-out-taken-for-not-found": {"response_not_imported.no_answer"},
-    "broken-xml-repaired": {"response_not_imported.unreadable_answer"},
-    "unknown-code-imported": {"response_not_imported.unreadable_answer"},
-    "matricule-key-unchecked": {"response_not_imported.malformed_answer"},
-    "unknown-oid-imported": {"response_not_imported.malformed_answer"},
+    "time-out-taken-for-not-found": {"err_02.no_answer"},
+    "broken-xml-repaired": {"rsp_08_09.unreadable_answer", "rsp_08_09.unreadable_at_creation"},
+    "unknown-code-imported": {"rsp_08_09.unreadable_answer", "rsp_08_09.unreadable_at_creation"},
+    "matricule-key-unchecked": {"rsp_08_09.filtered", "rsp_08_09.filtered_at_creation"},
+    "unknown-oid-imported": {"rsp_08_09.filtered", "rsp_08_09.filtered_at_creation"},
 }
 """Defects that one check of their rule sees, and no other: without that check they would pass."""
 

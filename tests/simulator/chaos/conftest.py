@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,8 +16,9 @@ from simulator.client import BenchClient
 from simulator.contract.names import Operation
 from simulator.security.pki import init_pki
 from simulator.serving import ServeOptions, free_port, running
-from simulator.web.app import create_app
-from simulator.web.cheroot_server import BenchServer
+from simulator.tls_serving import own_port
+from simulator.web.app import create_parts
+from simulator.web.own_server import listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.client import SessionClient
 
 WAYS = ("http", "tls", "mtls", "in-process")
-"""granian; cheroot with one-way and mutual TLS; cheroot in this very process."""
+"""granian; our own server with one-way and mutual TLS; the same in this very process."""
 
 
 @dataclass
@@ -202,13 +202,11 @@ def chaos_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChaosBench
         mtls_port=mtls_port,
     )
     inside = open_bench(BenchOptions(data_dir=folder / "inside", people=5))
-    server = BenchServer(("127.0.0.1", 0), create_app(inside), numthreads=4)
-    server.prepare()
-    serving = threading.Thread(target=server.serve, daemon=True)
-    serving.start()
-    inner_port = int(server.bind_addr[1])
+    listening = listen("127.0.0.1", 0)
+    inner_port = int(listening.getsockname()[1])
     try:
         with (
+            own_port(create_parts(inside), listening),
             running(options) as url,
             BenchClient(url) as client,
             BenchClient(f"http://127.0.0.1:{inner_port}") as inner,
@@ -221,8 +219,6 @@ def chaos_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChaosBench
             }
             yield ChaosBench(client, doors, inner)
     finally:
-        server.stop()
-        serving.join(timeout=10)
         inside.close()
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,7 +41,7 @@ def test_while_one_session_has_a_slow_network_the_calls_of_another_go_on(
 ) -> None:
     session.install(scenario("slow-network"))
     slow_done = threading.Event()
-    # More slow calls than cheroot has threads.
+    # More slow calls than a server has threads.
     with ThreadPoolExecutor(24) as pool:
         slow = [pool.submit(door.ask, f"/s/{session.id}/lps", soap_request()) for _ in range(24)]
         slow[0].add_done_callback(lambda _: slow_done.set())
@@ -92,23 +93,21 @@ def test_a_stopping_server_drops_what_it_lent(
     tmp_path: Path, scenario: Callable[..., dict[str, Any]], soap_request: Callable[..., bytes]
 ) -> None:
     from simulator.bench import BenchOptions, open_bench
-    from simulator.web.app import create_app
-    from simulator.web.cheroot_server import BenchServer
+    from simulator.tls_serving import own_port
+    from simulator.web.app import create_parts
+    from simulator.web.own_server import listen
 
     bench = open_bench(BenchOptions(data_dir=tmp_path, people=5))
-    server = BenchServer(("127.0.0.1", 0), create_app(bench), numthreads=2)
-    server.prepare()
-    serving = threading.Thread(target=server.serve, daemon=True)
-    serving.start()
-    port = int(server.bind_addr[1])
-    with BenchClient(f"http://127.0.0.1:{port}") as client:
+    listening = listen("127.0.0.1", 0)
+    port = int(listening.getsockname()[1])
+    with ExitStack() as stack:
+        stack.enter_context(own_port(create_parts(bench), listening))
+        client = stack.enter_context(BenchClient(f"http://127.0.0.1:{port}"))
         session = client.create_session()
         session.install(scenario({"no-answer": {"seconds": 300}}))
         body = soap_request()
         with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             _ask(connection, session, body)
-            server.stop()
-            serving.join(timeout=30)
-            assert not serving.is_alive()
+            stack.close()
             assert connection.recv(1) == b""
     bench.close()

@@ -42,7 +42,8 @@ LPS = (
     '<l:LPS><l:IDAM R="4">750000000001</l:IDAM><l:Nom>urn:lps:BANC:1.0</l:Nom></l:LPS></l:ContexteLPS>'
 )
 ACTION = f'<w:Action xmlns:w="{WSA}">{TRAITS_ACTION}</w:Action>'
-MESSAGE_ID = f'<w:MessageID xmlns:w="{WSA}">uuid:7</w:MessageID>'
+UUID = "uuid:7b0c3f0e-2d0b-4a57-8f0a-6f1f1c9f0a07"
+MESSAGE_ID = f'<w:MessageID xmlns:w="{WSA}">{UUID}</w:MessageID>'
 BODY = f'<RECSANSVITALE xmlns="{RECSANS}"><NomNaissance>DUPONT</NomNaissance></RECSANSVITALE>'
 
 
@@ -74,7 +75,7 @@ def test_a_good_search_by_traits_is_read_whole() -> None:
     )
     call = read(envelope(BAM, lps, ACTION, MESSAGE_ID, body=body), PLAIN_TYPE)
     assert call.operation is Operation.SEARCH_BY_TRAITS
-    assert call.message_id == "uuid:7"
+    assert call.message_id == UUID
     assert call.traits == TraitsQuery(
         birth_name="D'ARTAGNAN",
         first_names=("ANNE", "LOUISE"),
@@ -273,7 +274,7 @@ class TestNotAMessage:
         [b"\xef\xbb\xbf", b'<?xml version="1.0" encoding="utf-8"?>', b'\xef\xbb\xbf<?xml version="1.0"?>\n'],
     )
     def test_a_byte_order_mark_and_a_declaration_are_fine(self, start: bytes) -> None:
-        assert read(start + GOOD, PLAIN_TYPE).message_id == "uuid:7"
+        assert read(start + GOOD, PLAIN_TYPE).message_id == UUID
 
     @pytest.mark.parametrize(
         ("body", "root"),
@@ -337,13 +338,13 @@ class TestForbiddenParts:
 
     @pytest.mark.parametrize("text", [b"<![CDATA[<?pi x?>]]>", b"<!-- <?pi x?> <!DOCTYPE x> -->"])
     def test_what_only_looks_like_a_processing_instruction_passes(self, text: bytes) -> None:
-        assert read(GOOD.replace(b"DUPONT", text), PLAIN_TYPE).message_id == "uuid:7"
+        assert read(GOOD.replace(b"DUPONT", text), PLAIN_TYPE).message_id == UUID
 
 
 class TestLimits:
     def test_the_largest_body_is_read_and_one_byte_more_is_not(self) -> None:
         largest = GOOD + b" " * (MAX_BODY_BYTES - len(GOOD))
-        assert read(largest, PLAIN_TYPE).message_id == "uuid:7"
+        assert read(largest, PLAIN_TYPE).message_id == UUID
         error = refusal(largest + b" ")
         assert error.fault.code == "desir_9004"
         assert error.cause == "expected at most 1048576 bytes, got 1048577"
@@ -355,7 +356,7 @@ class TestLimits:
             deep = f'<x xmlns="urn:x">{"<y>" * levels}{"</y>" * levels}</x>'
             body = envelope(BAM, LPS, ACTION, MESSAGE_ID, deep)
             if code is None:
-                assert read(body, PLAIN_TYPE).message_id == "uuid:7"
+                assert read(body, PLAIN_TYPE).message_id == UUID
             else:
                 error = refusal(body)
                 assert error.fault.code == code
@@ -375,20 +376,20 @@ class TestLimits:
             attributes = " ".join(kind.format(number) for number in range(count))
             return GOOD.replace(b"<s:Body>", f"<s:Body {attributes}>".encode())
 
-        assert read(with_attributes(MAX_ATTRIBUTES), PLAIN_TYPE).message_id == "uuid:7"
+        assert read(with_attributes(MAX_ATTRIBUTES), PLAIN_TYPE).message_id == UUID
         error = refusal(with_attributes(MAX_ATTRIBUTES + 1))
         assert error.fault.code == "desir_9004"
         assert error.cause.endswith("on an element, got 65")
 
     def test_many_small_elements_with_attributes_are_within_the_limits(self) -> None:
         many = '<x xmlns="urn:x" a="1" b="2"/>' * 500
-        assert read(envelope(BAM, LPS, ACTION, MESSAGE_ID, many), PLAIN_TYPE).message_id == "uuid:7"
+        assert read(envelope(BAM, LPS, ACTION, MESSAGE_ID, many), PLAIN_TYPE).message_id == UUID
 
     def test_inherited_namespaces_do_not_count_again_on_each_element(self) -> None:
         declared = " ".join(f'xmlns:a{number}="urn:{number}"' for number in range(60))
         inner = '<y xmlns:b="urn:b" xmlns:c="urn:c" d="1" e="2" f="3"/>' * 20
         header = f'<x xmlns="urn:x" {declared}>{inner}</x>'
-        assert read(envelope(BAM, LPS, ACTION, MESSAGE_ID, header), PLAIN_TYPE).message_id == "uuid:7"
+        assert read(envelope(BAM, LPS, ACTION, MESSAGE_ID, header), PLAIN_TYPE).message_id == UUID
 
 
 class TestSchema:
@@ -434,6 +435,28 @@ class TestSchema:
         assert named in error.cause
         assert "root:" not in error.cause
 
+    @pytest.mark.parametrize("around", ["{}", " {}", "{} ", "\n    {}\n  ", "\t{}\r\n"])
+    def test_white_space_around_a_date_does_not_count(self, around: str) -> None:
+        """XML Schema part 2 §4.3.6: the dates of a message that was indented are the same."""
+        cover = (
+            f"<b:DateRef>{around.format('2026-01-05T00:00:00Z')}</b:DateRef><b:COUVERTURE><b:BENEFICIAIRE><b:Nir>"
+            f"<b:DateCertification>{around.format('2020-01-05')}</b:DateCertification></b:Nir></b:BENEFICIAIRE>"
+            "</b:COUVERTURE>"
+        )
+        text = GOOD.decode().replace("<b:COUVERTURE/>", cover)
+        for time in ("2026-01-05T09:00:00Z", "2026-01-05T09:00:01Z"):
+            text = text.replace(f">{time}<", f">{around.format(time)}<")
+        contexts = read(text.encode(), PLAIN_TYPE).contexts
+        assert (contexts.bam_time, contexts.lps_time) == ("2026-01-05T09:00:00Z", "2026-01-05T09:00:01Z")
+
+    @pytest.mark.parametrize(
+        "time", ["2026-01-05", " ", "2026-01-05T09:00:00Z x", "05/01/2026", "\n2026-13-05T09:00:00Z"]
+    )
+    def test_another_date_is_refused_with_or_without_white_space(self, time: str) -> None:
+        error = refusal(GOOD.decode().replace("2026-01-05T09:00:00Z", time).encode())
+        assert error.fault.code == "desir_9003"
+        assert "Temps" in error.cause
+
     def test_an_empty_request_is_no_schema_fault(self) -> None:
         body = f'<RECSANSVITALE xmlns="{RECSANS}"/>'
         assert (
@@ -470,7 +493,7 @@ class TestHeaders:
             ((LPS, ACTION, MESSAGE_ID), "ContexteBAM"),
             ((BAM, ACTION, MESSAGE_ID), "ContexteLPS"),
             ((BAM, LPS, ACTION), "wsa:MessageID"),
-            ((BAM, LPS, ACTION, MESSAGE_ID.replace("uuid:7", " ")), "wsa:MessageID"),
+            ((BAM, LPS, ACTION, MESSAGE_ID.replace(UUID, " ")), "wsa:MessageID"),
         ],
     )
     def test_a_missing_context_is_refused_by_name(self, kept: tuple[str, ...], missing: str) -> None:
@@ -503,7 +526,7 @@ class TestHeaders:
         assert read(envelope(MESSAGE_ID, other, ACTION, LPS, BAM), PLAIN_TYPE).findings == ()
 
     def test_a_fault_after_the_headers_were_read_knows_the_message_id(self) -> None:
-        assert refusal(envelope(LPS, ACTION, MESSAGE_ID)).message_id == "uuid:7"
+        assert refusal(envelope(LPS, ACTION, MESSAGE_ID)).message_id == UUID
 
     def test_a_fault_before_that_does_not(self) -> None:
         assert refusal(GOOD[:-1]).message_id is None
@@ -513,7 +536,7 @@ class TestFindings:
     @pytest.mark.parametrize(
         ("before", "after", "code", "level"),
         [
-            ("uuid:7", "0e1d4c52-6f3a-4f5e-9c53-0f3a3f1b8a11", "message-id-form", "observed"),
+            (UUID, "0e1d4c52-6f3a-4f5e-9c53-0f3a3f1b8a11", "message-id-form", "observed"),
             ("urn:lps:BANC:1.0", "BANC", "lps-name-form", "observed"),
             ("<l:Nom>urn:lps:BANC:1.0</l:Nom>", "", "lps-name-form", "observed"),
             ('Version="01_02"', 'Version="01_01"', "context-version", "official"),
@@ -531,7 +554,7 @@ class TestFindings:
         assert finding.fr != finding.en
 
     def test_several_departures_are_all_noted(self) -> None:
-        text = GOOD.decode().replace("uuid:7", "7").replace("urn:lps:BANC", "BANC")
+        text = GOOD.decode().replace(UUID, "7").replace("urn:lps:BANC", "BANC")
         codes = {finding.code for finding in read(text.encode(), "text/xml").findings}
         assert codes == {"media-type", "message-id-form", "lps-name-form"}
 
@@ -541,7 +564,7 @@ class TestWhateverComes:
     def test_bytes_end_in_a_fault(self, body: bytes) -> None:
         assert refusal(body).fault.family == "gateway"
 
-    @given(st.text(max_size=60), st.sampled_from(["DUPONT", "uuid:7", "750000000001", TRAITS_ACTION]))
+    @given(st.text(max_size=60), st.sampled_from(["DUPONT", UUID, "750000000001", TRAITS_ACTION]))
     def test_any_text_at_any_place_is_read_or_refused(self, text: str, place: str) -> None:
         escaped = text.replace("&", "&amp;").replace("<", "&lt;")
         body = GOOD.decode().replace(place, escaped).encode("utf-8", "surrogatepass")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from simulator.contract.faults import HTTP_STATUS, FaultError, fault_catalogue
-from simulator.contract.names import Evidence
 from simulator.datafile import load_yaml
+from simulator.evidence import EvidenceLevel
 
 BUSY = (
     "Le service est temporairement inaccessible. Veuillez renouveler votre demande ultérieurement. Si le problème persiste, "
@@ -109,7 +109,7 @@ def test_a_code_that_nobody_published_is_in_our_own_range_and_says_inferred() ->
         if code in PUBLISHED:
             continue
         assert re.fullmatch(r"insi_9\d\d|desir_9\d\d\d", code), code
-        assert fault.evidence is Evidence.INFERRED, code
+        assert fault.evidence is EvidenceLevel.INFERRED, code
         assert {"code", "label", "reason"} <= set(fault.unsure), code
 
 

@@ -136,9 +136,88 @@ def test_each_schema_of_the_contract_is_inlined_once(wsdl: etree._Element) -> No
     )
 
 
-def test_a_local_schema_declares_both_addressing_headers(wsdl: etree._Element) -> None:
-    declared = values(wsdl, f"wsdl:types/xsd:schema[@targetNamespace='{WSA}']/xsd:element/@name")
-    assert sorted(declared) == ["Action", "MessageID"]
+ADDRESSING_ELEMENTS = (
+    "Action EndpointReference FaultTo From MessageID Metadata ProblemAction ProblemHeaderQName ProblemIRI ReferenceParameters "
+    "RelatesTo ReplyTo RetryAfter To"
+)
+ADDRESSING_TYPES = (
+    "AttributedQNameType AttributedURIType AttributedUnsignedLongType EndpointReferenceType FaultCodesOpenEnumType FaultCodesType "
+    "MetadataType ProblemActionType ReferenceParametersType RelatesToType RelationshipType RelationshipTypeOpenEnum"
+)
+
+
+@pytest.mark.parametrize("inferred", [False, True])
+def test_the_addressing_schema_is_whole(*, inferred: bool) -> None:
+    wsdl = etree.fromstring(render_wsdl(LOCATION, inferred=inferred))
+    here = f"wsdl:types/xsd:schema[@targetNamespace='{WSA}']"
+    assert sorted(values(wsdl, f"{here}/xsd:element/@name")) == ADDRESSING_ELEMENTS.split()
+    assert sorted(values(wsdl, f"{here}/*[contains(name(), 'Type')]/@name")) == ADDRESSING_TYPES.split()
+
+
+TYPES = {
+    RECSANS: "TraitsDIdentite Matricule NIR CLE CodSexe DateLunaire COG",
+    RECVIT: "Beneficiaire Matricule NIR CLE DateLunaire",
+    RESULTAT: "Resultat CompteRendu Individu IdentifiantNationalSante Matricule TraitsDIdentite NIR CLE CodSexe DateLunaire COG",
+    SIRAM: "type_erreur severiteeEnum",
+    WSSE: "TypeSecurity",
+    CTXLPS: (
+        "ContexteLPS LOGICIEL IdentiteStringRef IdentiteString CodeString PATTERN0_CTXLPS_ContexteLPS_ContexteLPS_Nature"
+    ),
+    CTXBAM: (
+        "ContexteBAM Couverture Assure Beneficiaire NIR NIRCertifie IdentiteString CodeString DateLunaire "
+        "PATTERN0_CTXBAM_ContexteBAM_ContexteBAM_Nature PATTERN0_CTXBAM_ContexteBAM_Beneficiaire_Porteur "
+        "PATTERN0_CTXBAM_TypesComplexes_NIR_Num PATTERN0_CTXBAM_TypesComplexes_NIR_Cle "
+        "PATTERN0_CTXBAM_TypesComplexes_NIRCertifie_Num PATTERN0_CTXBAM_TypesComplexes_NIRCertifie_Cle"
+    ),
+}
+"""Type names in code generated from the published WSDL (seen: org.sapa connector, GIE TLSi editor kit), or in its schemas."""
+
+
+@pytest.mark.parametrize("namespace", TYPES)
+def test_types_have_the_published_names(wsdl: etree._Element, namespace: str) -> None:
+    here = f"wsdl:types/xsd:schema[@targetNamespace='{namespace}']"
+    assert sorted(values(wsdl, f"{here}/*[contains(name(), 'Type')]/@name")) == sorted(
+        TYPES[namespace].split()
+    )
+    # An anonymous type has no name that a generated class could take.
+    assert values(wsdl, f"{here}/xsd:element[not(@type)]/@name") == []
+
+
+@pytest.mark.parametrize("inferred", [False, True])
+class TestBinding:
+    """What a code generator makes of the binding (field trials: gSOAP sends another action for a ``soapActionRequired``)."""
+
+    def test_nothing_is_said_that_the_published_one_does_not_say(self, *, inferred: bool) -> None:
+        wsdl = etree.fromstring(render_wsdl(LOCATION, inferred=inferred))
+        assert values(wsdl, "//soap12:operation/@soapActionRequired") == []
+        assert values(wsdl, "//*[local-name() = 'UsingAddressing' or local-name() = 'Policy']") == []
+        assert {name for element in wsdl.iter() for name in element.attrib if name.startswith("{")} == {
+            f"{{{NS['wsaw']}}}Action"
+        }
+
+    def test_the_body_comes_before_the_headers(self, *, inferred: bool) -> None:
+        wsdl = etree.fromstring(render_wsdl(LOCATION, inferred=inferred))
+        inputs = wsdl.xpath("wsdl:binding/wsdl:operation/wsdl:input", namespaces=NS)
+        assert inputs
+        for bound in inputs:
+            names = [etree.QName(child).localname for child in bound]
+            assert names == ["body", "header", "header", "header", "header"]
+
+    def test_inputs_and_outputs_have_the_same_names_in_both_places(self, *, inferred: bool) -> None:
+        wsdl = etree.fromstring(render_wsdl(LOCATION, inferred=inferred))
+        for place in ("portType", "binding"):
+            for operation in wsdl.xpath(f"wsdl:{place}/wsdl:operation", namespaces=NS):
+                name = operation.get("name")
+                assert values(operation, "wsdl:input/@name") == [f"{name}Request"]
+                assert values(operation, "wsdl:output/@name") == [f"{name}Response"]
+
+    def test_the_headers_are_parts_of_the_request_itself(self, *, inferred: bool) -> None:
+        """Or a generated proxy has no argument for them."""
+        wsdl = etree.fromstring(render_wsdl(LOCATION, inferred=inferred))
+        for operation in wsdl.xpath("wsdl:portType/wsdl:operation", namespaces=NS):
+            (message,) = values(operation, "wsdl:input/@message")
+            bound = f"wsdl:binding/wsdl:operation[@name='{operation.get('name')}']/wsdl:input/soap12:header/@message"
+            assert set(values(wsdl, bound)) == {message}
 
 
 def test_a_client_loads_it_with_the_network_blocked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import simulator
 from simulator.contract.messages import Finding
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.journal.annotate import annotate_request, finding_places
 from simulator.journal.xml_lines import compared_lines, pretty_lines
 
@@ -56,7 +56,7 @@ def test_every_finding_of_the_simulator_has_a_place() -> None:
 
 
 def test_what_has_no_place_is_told_apart(plain: Exchange) -> None:
-    finding = Finding(code="scenario-file", fr="a", en="b", evidence=Evidence.INFERRED)
+    finding = Finding(code="scenario-file", fr="a", en="b", evidence=EvidenceLevel.INFERRED)
     assert annotate_request(replace(plain, findings=(finding,))).elsewhere == (finding,)
 
 

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 
 from simulator.contract.messages import Finding
-from simulator.contract.names import RECVIT, Evidence
+from simulator.contract.names import RECVIT
+from simulator.evidence import EvidenceLevel
 from simulator.journal.diff import diff
 from simulator.journal.exchange import Headers
 from simulator.journal.export import to_har, to_ndjson
@@ -133,7 +134,7 @@ def secretive(plain: Exchange) -> Exchange:
         decision=replace(
             plain.decision, cause=f"the card {CARD} and -----BEGIN KEY-----{SECRET}-----END KEY-----"
         ),
-        findings=(Finding(code="x", fr=CARD, en=CARD, evidence=Evidence.INFERRED),),
+        findings=(Finding(code="x", fr=CARD, en=CARD, evidence=EvidenceLevel.INFERRED),),
         client_certificate=SECRET.encode(),
     )
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.contract.messages import Finding, TraitsQuery
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Considered, Decision, Exchange, Headers
 from simulator.journal.store import Journal, to_json
 
@@ -96,7 +96,8 @@ exchanges = st.builds(
     message_id=maybe,
     idam=maybe,
     findings=st.lists(
-        st.builds(Finding, code=texts, fr=texts, en=texts, evidence=st.sampled_from(Evidence)), max_size=2
+        st.builds(Finding, code=texts, fr=texts, en=texts, evidence=st.sampled_from(EvidenceLevel)),
+        max_size=2,
     ).map(tuple),
     micros=st.integers(0, 10**9),
     authentication=st.sampled_from([None, "none", "mtls"]),

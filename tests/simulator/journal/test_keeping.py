@@ -318,7 +318,7 @@ class TestReaders:
         other.append(plain)
         assert journal.count() == 1
 
-        def no_indexing(*_: object) -> None:
+        def no_indexing(*_: object, **__: object) -> None:
             raise AssertionError("the index was written")
 
         monkeypatch.setattr(index_module, "index_chunk", no_indexing)
@@ -356,11 +356,11 @@ class TestFilters:
     @pytest.fixture(autouse=True)
     def several(self, opened: Open, plain: Exchange) -> None:
         from simulator.contract.messages import Finding, TraitsQuery
-        from simulator.contract.names import Evidence
+        from simulator.evidence import EvidenceLevel
         from simulator.journal.exchange import Considered, Decision
 
         near = Considered(key="test/near", label="", excluded_by=("sex",))
-        finding = Finding(code="media-type", fr="", en="", evidence=Evidence.OBSERVED)
+        finding = Finding(code="media-type", fr="", en="", evidence=EvidenceLevel.OBSERVED)
         self.journal = opened()
         for exchange in (
             replace(plain, decision=Decision(source="registry", person="test/one")),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from base64 import b64encode, encodebytes
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +92,87 @@ def test_any_text_comes_out_fit_for_xml_and_utf8(text: str) -> None:
     element = etree.Element("a")
     element.text = mask_text(text)
     assert etree.tostring(element, encoding="UTF-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"authorization: bearer {SECRET}",
+        f"BEARER   {SECRET}",
+        "SAMLResponse=" + b64encode(f"<saml:Assertion {SAML}>{SECRET}</saml:Assertion>".encode()).decode(),
+        "SAMLResponse=" + quote(b64encode(f"<saml:Assertion {SAML}>{SECRET}é</saml:Assertion>".encode())),
+        encodebytes(
+            f"<?xml version='1.0'?><a><X509Certificate>{SECRET * 9}</X509Certificate></a>".encode()
+        ).decode(),
+        f"x.eyJhbGciOiJub25lIn0.{SECRET}.",
+        f"un-eyJhbGciOiJub25lIn0.{SECRET}.{SECRET}",
+    ],
+)
+def test_tokens_and_encoded_assertions_are_masked_in_every_form(text: str) -> None:
+    masked = mask_text(text)
+    assert MASK in masked
+    for start in range(len(text) - 12):
+        # Nothing of the second half of the secret is left, encoded or not.
+        if start > len(text) * 2 // 3:
+            assert text[start : start + 12] not in masked
+
+
+def test_base64_that_is_no_assertion_stays() -> None:
+    text = "PDF/A: " + b64encode(b"<html>" + b"x" * 60).decode()
+    assert mask_text(text) == text
+
+
+HOSTILE = {
+    "opening tags": "<Assertion",
+    "closing tags": "</Assertion ",
+    "prefixes": "</" + "a" * 20,
+    "escaped": "&lt;/a",
+    "tokens": "eyJ-",
+    "long tokens": "eyJhbGciOiJub25l.",
+    "pem": "-----BEGIN A-----",
+    "pem ends": "-----END A",
+    "bearer": "bearer ",
+    "base64": "PHNh",
+    "base64 lines": "PHNhbWw6\n",
+    "declaration": "<?xml ",
+    "nested": "<a:Signature>",
+    "spaces": "<Assertion></Assertion" + " " * 40,
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("prefix", ["", "<", "x "])
+def test_the_time_to_mask_grows_with_the_text_and_not_faster(piece: str, prefix: str) -> None:
+    def best_of(length: int) -> float:
+        text = prefix + (piece * (length // len(piece) + 1))[:length]
+        times = []
+        for _ in range(3):
+            started = time.thread_time()
+            mask_text(text)
+            times.append(time.thread_time() - started)
+        return min(times)
+
+    small, large = best_of(16_000), best_of(256_000)
+    # 16 times as long: linear is 16, quadratic 256. Below a millisecond the clock itself is what is measured.
+    assert large < max(small, 0.001) * 80
+
+
+def test_elements_within_masked_elements_are_each_looked_at_once() -> None:
+    deep = 200
+
+    def nested(many: int) -> str:
+        return "<Assertion>" * deep + "<a>x</a>" * many + "</Assertion>" * deep
+
+    def best_of(many: int) -> float:
+        times = []
+        for _ in range(3):
+            started = time.thread_time()
+            mask_text(nested(many))
+            times.append(time.thread_time() - started)
+        return min(times)
+
+    flat = "<r>" + "<Assertion><a>x</a></Assertion>" * 5000 + "</r>"
+    started = time.thread_time()
+    mask_text(flat)
+    # Two hundred elements around the same content cost no more than one around each: not two hundred times as much.
+    assert best_of(5000) < (time.thread_time() - started) * 20

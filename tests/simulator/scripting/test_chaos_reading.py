@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.contract.names import Evidence
+from simulator.evidence import EvidenceLevel
 from simulator.scripting.chaos import ChaosError, ChaosStep, chaos_catalogue, read_steps
 
 
@@ -121,8 +121,10 @@ def test_the_catalogue_tells_what_is_expected_of_software_in_both_languages() ->
 
 
 def test_only_what_was_published_or_seen_is_said_to_be_so() -> None:
-    founded = {d.name: d.evidence for d in chaos_catalogue().values() if d.evidence is not Evidence.INFERRED}
-    assert founded == {"slow-network": Evidence.OFFICIAL, "other-prefixes": Evidence.OBSERVED}
+    founded = {
+        d.name: d.evidence for d in chaos_catalogue().values() if d.evidence is not EvidenceLevel.INFERRED
+    }
+    assert founded == {"slow-network": EvidenceLevel.OFFICIAL, "other-prefixes": EvidenceLevel.OBSERVED}
 
 
 def test_every_default_is_a_value_that_is_accepted() -> None:

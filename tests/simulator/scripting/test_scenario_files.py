@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.contract.names import Evidence
 from simulator.datafile import DataFileError
+from simulator.evidence import EvidenceLevel
 from simulator.scripting.loader import (
     ScenarioError,
     load_scenario,
@@ -54,7 +54,7 @@ def test_a_scenario_is_read_whole(tmp_path: Path) -> None:
         "Jour lunaire",
         "Lunar day",
     )
-    assert scenario.evidence is Evidence.INFERRED
+    assert scenario.evidence is EvidenceLevel.INFERRED
     assert scenario.people == ("patient",)
     altered = {"birth_date": "{year}-{month}-00", "key": None}
     assert scenario.rules == (

@@ -115,7 +115,7 @@ def planned(testers: list[Desk]) -> list[Planned]:
                 # What the neighbour of before takes for fresh.
                 (dead, ANNE | {"issued": tester.now.replace(year=tester.now.year - 1)}),
                 # The identifiers of the others are new to this session.
-                ("<CodeCR>00</CodeCR>", ANNE | {"message_id": f"uuid:shared-{turn}"}),
+                ("<CodeCR>00</CodeCR>", ANNE | {"message_id": f"uuid:6f2a1c9e-0000-4000-8000-{turn:012}"}),
                 # Which of the two comes depends on how many came before; how many of each, on this session alone.
                 ("", COUNTED),
             ):
@@ -164,7 +164,9 @@ def test_ten_sessions_under_load_never_answer_for_each_other(workers: Any, teste
 
     # Each identifier was new in each session, and is so no longer: only the strict ones refuse it again.
     for tester in testers:
-        again = workers.post(**tester.address, **ANNE, message_id="uuid:shared-0").text
+        again = workers.post(
+            **tester.address, **ANNE, message_id=f"uuid:6f2a1c9e-0000-4000-8000-{0:012}"
+        ).text
         assert ("desir_9010" in again) is tester.strict
 
 

@@ -1,0 +1,144 @@
+"""Documents of one patient set side by side: any two places that disagree are quoted together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.problems import inferred, official, reported
+from conformance.documents.record import Format, Trait
+from simulator.ins.oid import InsOid
+from simulator.ins.traits import comparison_key, starts_list
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord, Value
+
+COMPARED: Final = (
+    Trait.MATRICULE, Trait.OID, Trait.NATURE, Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.SEX,
+    Trait.BIRTH_DATE, Trait.BIRTH_PLACE, Trait.MAILBOX,
+)  # fmt: skip
+_NAMES: Final = frozenset(
+    {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.USED_NAME, Trait.USED_FIRST_NAME}
+)
+_MACHINE: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
+
+
+def compare(records: Iterable[IdentityRecord], *, same_document: bool = False) -> list[Problem]:
+    """Return where records that should tell one patient disagree.
+
+    Args:
+        records: in any order and of any formats; two values of one trait inside a record are compared too.
+        same_document: they come from one container (a CDA and its PDF, a mail): one with an INS beside one without
+            is then a failure, otherwise something to look at.
+    """
+    known = list(records)
+    problems = [problem for trait in COMPARED for problem in _trait(trait, known)]
+    problems.extend(_mailbox(known))
+    problems.extend(_nature(known))
+    problems.extend(_first_in_list(known))
+    problems.extend(_presence(known, same_document=same_document))
+    return problems
+
+
+def loosely_same(trait: Trait, one: str, other: str) -> bool:
+    """Tell whether a printed value is that of a file: letter case, accents and separators are free in names."""
+    if trait not in _NAMES:
+        return one == other
+    return comparison_key(one).replace(" ", "") == comparison_key(other).replace(" ", "")
+
+
+def _trait(trait: Trait, records: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    values = [value for record in records for value in record.of(trait) if value.normal]
+    distinct: list[Value] = []
+    for value in values:
+        if not any(_same(trait, value, other) for other in distinct):
+            distinct.append(value)
+    if len(distinct) < 2:  # noqa: PLR2004 - a pair
+        return
+    told = [f"« {value.text} »" for value in distinct]
+    text = Text(
+        f"{trait.text.fr} : {' ≠ '.join(told)}",
+        f"{trait.text.en}: {' ≠ '.join(repr(value.text) for value in distinct)}",
+    )
+    formats = {record.format for record in records if any(value in distinct for value in record.of(trait))}
+    code = f"{trait.value.replace('_', '-')}-contradicts"
+    yield official(code, text, *_rules(formats), at=distinct)
+
+
+def _rules(formats: set[Format]) -> Iterator[str]:
+    yield "F13"
+    if Format.DATAMATRIX in formats:
+        yield "DOC-03"
+    if {Format.CDA, Format.PDF} <= formats:
+        yield "DOC-06"
+    if formats & {Format.XDM, Format.XDS}:
+        yield "TRA-05"
+    if Format.MAIL in formats:
+        yield "TRA-09"
+
+
+def _same(trait: Trait, one: Value, other: Value) -> bool:
+    if one.normal == other.normal:
+        return True
+    return (one.display or other.display) and loosely_same(trait, one.normal, other.normal)
+
+
+def _mailbox(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    """Set the address of the patient against the matricules beside it."""
+    numbers = [value for record in records for value in record.of(Trait.MATRICULE)]
+    known = {value.normal for value in numbers}
+    for value in (value for record in records for value in record.of(Trait.MAILBOX)):
+        if numbers and value.normal.partition("@")[0] not in known:
+            text = Text(
+                f"l’adresse du patient porte un autre matricule que {numbers[0].text}",
+                f"the address of the patient holds another matricule than {numbers[0].text}",
+            )
+            yield official("mailbox-of-another", text, "TRA-09", "F13", at=(value, numbers[0]))
+
+
+def _nature(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    """Set a printed nature against the OIDs of the other places (MAT-04: the OID tells it, not the digits)."""
+    oids = [value for record in records for value in record.of(Trait.OID)]
+    for nature in (value for record in records for value in record.of(Trait.NATURE)):
+        for oid in oids:
+            if (oid.normal == InsOid.NIA) != (nature.normal == "NIA"):
+                text = Text(
+                    f"nature {nature.normal} affichée, l’OID {oid.text} est celui d’un {'NIR' if nature.normal == 'NIA' else 'NIA'}",
+                    f"the nature {nature.normal} is shown, the OID {oid.text} is that of a {'NIR' if nature.normal == 'NIA' else 'NIA'}",
+                )
+                yield official("nature-contradicts-oid", text, "MAT-04", at=(nature, oid))
+                return
+
+
+def _first_in_list(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    """Set the first given name of one record against the list of another."""
+    for record in records:
+        first = record.first(Trait.FIRST_NAME)
+        if first is None or not first.normal:
+            continue
+        for other in records:
+            names = other.first(Trait.FIRST_NAMES)
+            if other is not record and names and names.normal and not starts_list(first.normal, names.normal):
+                text = Text(
+                    f"le premier prénom « {first.text} » ne commence pas la liste « {names.text} »",
+                    f"the first given name {first.text!r} does not begin the list {names.text!r}",
+                )
+                yield reported("first-name-not-in-list", text, "F07", "F13", at=(first, names))
+                return
+
+
+def _presence(records: Sequence[IdentityRecord], *, same_document: bool) -> Iterator[Problem]:
+    holder = next((record for record in records if record.has_ins), None)
+    without = next((record for record in records if not record.has_ins and record.format in _MACHINE), None)
+    if holder is None or without is None or not (without.values or without.identifiers):
+        return
+    text = Text(
+        "l’INS est à un endroit et manque à un autre : l’identité est qualifiée partout ou nulle part",
+        "the INS is in one place and missing in another: the identity is qualified everywhere or nowhere",
+    )
+    number = holder.first(Trait.MATRICULE) or holder.place
+    make = official if same_document else inferred
+    yield make("ins-in-one-only", text, "MAT-07", "F13", at=(number, without.place))

@@ -1,0 +1,128 @@
+"""A record held against the identity expected: trait by trait, and by the status of the identity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.comparing import loosely_same
+from conformance.documents.problems import inferred, official
+from conformance.documents.record import Format, IdKind, Trait
+from simulator.ins.traits import comparison_key, starts_list, to_wire
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.documents.expected import Expected
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord, Place, Value
+
+_COMPARED: Final = (
+    Trait.MATRICULE, Trait.OID, Trait.NATURE, Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.SEX,
+    Trait.BIRTH_DATE, Trait.BIRTH_PLACE, Trait.USED_NAME, Trait.USED_FIRST_NAME, Trait.MAILBOX,
+)  # fmt: skip
+RULES: Final = {
+    Format.CDA: "TRA-03", Format.HL7V2: "TRA-04", Format.FHIR: "TRA-06", Format.DATAMATRIX: "DOC-03",
+    Format.PDF: "DOC-01", Format.IMAGE: "DOC-01", Format.MAIL: "TRA-09", Format.XDM: "TRA-05", Format.XDS: "TRA-05",
+}  # fmt: skip
+
+
+def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
+    """Yield where a record departs from the identity expected, and an INS that its status forbids or wants."""
+    if expected.forbids_ins:
+        yield from _forbidden(record, expected)
+    elif expected.is_qualified and not record.has_ins and record.format in _NEEDING:
+        text = Text(
+            "identité qualifiée : matricule et OID attendus, aucun trouvé",
+            "qualified identity: expected matricule and OID, got none",
+        )
+        yield official("ins-missing", text, "TRA-02", RULES[record.format], at=(record.place,))
+    if expected.identity is None:
+        return
+    for trait in _COMPARED:
+        for value in record.of(trait):
+            yield from _against(value, expected, record.format)
+
+
+_NEEDING: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
+
+
+def _forbidden(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
+    rule = "DOC-05" if record.format in {Format.PDF, Format.IMAGE, Format.DATAMATRIX} else "TRA-01"
+    for one in record.identifiers:
+        if one.kind in {IdKind.INS, IdKind.FORMER_INS}:
+            told = [value for value in (one.number, one.oid) if value is not None]
+            spots: list[Value | Place] = [*told] or [one.place]
+            text = Text(
+                f"identité {expected.status} : ni matricule ni OID ne doivent sortir, en voici",
+                f"identity {expected.status}: neither matricule nor OID may leave, here they are",
+            )
+            yield official("ins-before-qual", text, rule, at=spots)
+    for value in record.of(Trait.MAILBOX):
+        text = Text(
+            f"identité {expected.status} : l’adresse du patient porte son matricule, elle ne doit pas sortir",
+            f"identity {expected.status}: the address of the patient holds the matricule and may not leave",
+        )
+        yield official("mailbox-before-qual", text, "TRA-01", "TRA-09", at=(value,))
+
+
+def _against(value: Value, expected: Expected, form: Format) -> Iterator[Problem]:
+    trait = value.trait
+    wanted = expected.of(trait)
+    if trait is Trait.FIRST_NAME and wanted is None:
+        names = expected.of(Trait.FIRST_NAMES) or ""
+        if not value.normal or starts_list(value.normal, names):
+            if not value.display and value.normal and not names.startswith(value.normal):
+                yield from _departs(value, names.partition(" ")[0], form)
+            return
+        wanted = names.partition(" ")[0]
+    if trait is Trait.MAILBOX:
+        number = expected.of(Trait.MATRICULE)
+        if number and value.normal.partition("@")[0] != number:
+            text = Text(
+                f"l’adresse du patient {number}@… attendue, « {value.text} » trouvée",
+                f"expected the address of the patient {number}@…, got {value.text!r}",
+            )
+            yield official("mailbox-of-another", text, "TRA-09", "F13", at=(value,))
+        return
+    if trait is Trait.NATURE:
+        yield from _nature(value, expected)
+        return
+    if wanted is None or value.normal == wanted:
+        return
+    if value.display and loosely_same(trait, value.normal, wanted):
+        if to_wire(value.normal).split() != to_wire(wanted).split():
+            text = Text(
+                f"« {wanted} » attendu, « {value.text} » imprimé : tirets, apostrophes ou espaces diffèrent",
+                f"expected {wanted!r}, printed {value.text!r}: hyphens, apostrophes or spaces differ",
+            )
+            yield inferred("name-separators", text, "F12", at=(value,))
+        return
+    yield from _departs(value, wanted, form, expected)
+
+
+def _nature(value: Value, expected: Expected) -> Iterator[Problem]:
+    oid = expected.of(Trait.OID)
+    wanted = "NIA" if oid and oid.endswith(".9") else "NIR"
+    if oid and value.normal != wanted:
+        text = Text(
+            f"nature {wanted} attendue (OID {oid}), {value.normal} trouvée",
+            f"expected the nature {wanted} (OID {oid}), got {value.normal}",
+        )
+        yield official("nature-differs", text, "MAT-04", at=(value,))
+
+
+def _departs(value: Value, wanted: str, form: Format, expected: Expected | None = None) -> Iterator[Problem]:
+    trait = value.trait
+    rules = [RULES[form], "F12"]
+    code = f"{trait.value.replace('_', '-')}-differs"
+    fr, en = f"« {wanted} » attendu, « {value.text} » trouvé", f"expected {wanted!r}, got {value.text!r}"
+    if trait is Trait.MATRICULE and expected is not None and expected.identity is not None:
+        if any(former.matricule.value == value.normal for former in expected.identity.history):
+            code, rules = "former-matricule", ["MAT-09"]
+            fr, en = f"{fr} : c’est un ancien matricule", f"{en}: this is a former matricule"
+    elif trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES} and comparison_key(
+        value.normal
+    ) == comparison_key(wanted):
+        fr, en = f"{fr} : à l’octet près, tel que rendu par INSi", f"{en}: byte for byte, as INSi answered it"
+    yield official(code, Text(f"{trait.text.fr} : {fr}", f"{trait.text.en}: {en}"), *rules, at=(value,))

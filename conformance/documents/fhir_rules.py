@@ -1,0 +1,145 @@
+"""What is particular to FHIR: system, type and use of an INS, status, and the traits of FR Core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.fhir_tree import FoundPatient, PatientReader, codings, objects, string
+from conformance.documents.problems import Quote, inferred, official
+from conformance.documents.record import INS_OIDS, Trait
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.documents.context import Reading
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord
+
+_TYPES: Final = {".8": "INS-NIR", ".9": "INS-NIA", ".10": "INS-NIR-TEST", ".11": "INS-NIR-DEMO"}
+
+
+_QUALIFYING: Final = frozenset({"VALI", "QUAL"})
+
+
+_NOT_YET: Final = frozenset({"PROV", "VIDE", "RECUP"})
+
+
+def shape(found: FoundPatient, record: IdentityRecord, reading: Reading) -> Iterator[Problem]:
+    """Yield what is wrong with a Patient beside the values of its traits."""
+    reader = PatientReader(found, reading)
+    active = []
+    for index, one in enumerate(objects(found.resource.get("identifier", []))):
+        system = string(one.get("system"))
+        bare = system.removeprefix("urn:oid:")
+        if bare in INS_OIDS:
+            yield from _ins(reader, index, one, system)
+            if one.get("use") == "official":
+                active.append(index)
+    if len(active) > 1:
+        text = Text(
+            f"un seul INS de use « official » attendu, {len(active)} trouvés",
+            f"expected one official INS, got {len(active)}",
+        )
+        yield official(
+            "fhir-several-official",
+            text,
+            "TRA-06",
+            "F05",
+            at=[reader.place(f"identifier[{index}]") for index in active],
+        )
+    yield from _status(record)
+    if record.has_ins:
+        yield from _traits(found, record, reader)
+
+
+def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) -> Iterator[Problem]:
+    at = f"identifier[{index}]"
+    bare = system.removeprefix("urn:oid:")
+    if system == bare:
+        text = Text(
+            f"system urn:oid:{bare} attendu, « {system} » trouvé",
+            f"expected the system urn:oid:{bare}, got {system!r}",
+        )
+        yield official("fhir-system", text, "TRA-06", at=(Quote(reader.place(f"{at}.system"), system),))
+    wanted = _TYPES["." + bare.rpartition(".")[2]]
+    codes = [string(coding.get("code")) for coding in codings(one)]
+    if codes and wanted not in codes:
+        text = Text(
+            f"type {wanted} attendu avec cet OID, « {', '.join(codes)} » trouvé",
+            f"expected the type {wanted} with this OID, got {', '.join(codes)!r}",
+        )
+        spot = Quote(reader.place(f"{at}.type"), ", ".join(codes))
+        # Another INS type, or the billing type, contradicts the OID; a type of its own may be an older profile.
+        sure = any(code in {*_TYPES.values(), "INS-C", "NH", "PI"} for code in codes)
+        yield (official if sure else inferred)("fhir-type", text, "TRA-06", "F15", at=(spot,))
+    use = string(one.get("use"))
+    allowed = {"official", "old"} | ({"temp"} if bare.endswith(".9") else set())
+    if use and use not in allowed:
+        text = Text(f"use « official » attendu, « {use} » trouvé", f"expected use 'official', got {use!r}")
+        yield official("fhir-use", text, "TRA-06", at=(Quote(reader.place(f"{at}.use"), use),))
+    elif not use:
+        text = Text(
+            "use « official » attendu pour un INS, absent", "expected use 'official' for an INS, missing"
+        )
+        yield inferred("fhir-use", text, "TRA-06", at=(reader.place(at),))
+
+
+def _status(record: IdentityRecord) -> Iterator[Problem]:
+    statuses = record.of(Trait.STATUS)
+    codes = {value.normal for value in statuses}
+    if record.has_ins and codes & _NOT_YET and not codes & _QUALIFYING:
+        text = Text(f"un INS avec le statut {statuses[0].text}", f"an INS with the status {statuses[0].text}")
+        number = record.first(Trait.MATRICULE) or record.place
+        yield official("fhir-ins-not-qualified", text, "TRA-01", "ATT-07", at=(statuses[0], number))
+    elif "QUAL" in codes and not record.has_ins:
+        text = Text("statut QUAL sans INS", "status QUAL without an INS")
+        yield official("fhir-qual-without-ins", text, "TRA-02", at=(statuses[0],))
+
+
+def _traits(found: FoundPatient, record: IdentityRecord, reader: PatientReader) -> Iterator[Problem]:
+    present = {value.trait for value in record.values}
+    strict = {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.SEX, Trait.BIRTH_DATE}
+    if not present & strict:
+        text = Text(
+            "un INS sans aucun trait : les traits l’accompagnent",
+            "an INS without any trait: the traits go with it",
+        )
+        yield inferred("fhir-ins-alone", text, "TRA-02", at=(record.place,))
+        return
+    profiles = (
+        " ".join(string(one) for one in (found.resource.get("meta") or {}).get("profile") or [])
+        if isinstance(found.resource.get("meta"), dict)
+        else ""
+    )
+    claims = "patient-ins" in profiles
+    for trait, path in _WANTED.items():
+        if trait not in present:
+            text = Text(
+                f"avec un INS, {trait.text.fr} attendu en {path}",
+                f"with an INS, expected the {trait.text.en} in {path}",
+            )
+            sure = trait in strict or claims
+            yield (official if sure else inferred)(
+                "fhir-trait-missing", text, "TRA-02", "TRA-06", at=(record.place,)
+            )
+    for index, name in enumerate(objects(found.resource.get("name", []))):
+        given = name.get("given")
+        if name.get("use") == "official" and isinstance(given, list) and len(given) > 1:
+            text = Text(
+                "un seul prénom attendu dans name.given (le premier), la liste dans son extension",
+                "expected one name in name.given (the first), the list in its extension",
+            )
+            yield inferred(
+                "fhir-several-given",
+                text,
+                "TRA-06",
+                at=(Quote(reader.place(f"name[{index}].given"), " ".join(map(str, given))),),
+            )
+
+
+_WANTED: Final = {
+    Trait.BIRTH_NAME: "name[official].family", Trait.FIRST_NAME: "name[official].given",
+    Trait.FIRST_NAMES: "name[official].extension birth-list-given-name", Trait.SEX: "gender", Trait.BIRTH_DATE: "birthDate",
+    Trait.BIRTH_PLACE: "extension patient-birthPlace (inseeCode)",
+}  # fmt: skip

@@ -1,0 +1,337 @@
+"""MSSanté mails: headers recomputed from the archive attached, recipients, subject, and the PDF beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.policy import compat32
+from email.utils import getaddresses
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.document import Document
+from conformance.documents.labels import french_date
+from conformance.documents.numbers import compact
+from conformance.documents.pdf import PdfFacts, archive_problems
+from conformance.documents.problems import Quote, inferred, official, reported, unjudged
+from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
+from conformance.documents.values import mailboxes
+from conformance.documents.xdm import XdmFacts
+from simulator.ins.traits import comparison_key
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from email.message import Message
+
+    from conformance.documents.context import Reading
+    from conformance.documents.expected import Expected
+    from conformance.documents.problems import Problem
+
+_ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
+_PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
+_PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
+_LAST_WORD: Final = re.compile(r"\S+\s*\Z")
+"""The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
+_NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
+_TEXT_LIMIT: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """What is judged of a mail beside its identities."""
+
+    headers: tuple[tuple[str, str], ...]
+    bodies: tuple[str, ...]
+    """Types of the texts, in order: ``text/plain``, ``text/html``."""
+
+    def header(self, name: str) -> str | None:
+        """Return a header, none when it is not there."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+def read(data: bytes, reading: Reading) -> Document:
+    """Read a mail and what is attached to it."""
+    try:
+        message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
+        leaves = [part for part in message.walk() if not part.is_multipart()]
+    except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+        text = Text(
+            f"courriel lisible attendu : {type(error).__name__}",
+            f"expected a readable mail: {type(error).__name__}",
+        )
+        return Document(
+            format=Format.MAIL,
+            name=reading.name,
+            problems=(official("mail-malformed", text, at=(reading.place(),)),),
+        )
+    headers = tuple((name, _decoded(value)) for name, value in message.items())
+    problems: list[Problem] = []
+    parts: list[Document] = []
+    texts: list[str] = []
+    bodies: list[str] = []
+    for number, leaf in enumerate(leaves[: reading.limits.parts]):
+        _leaf(leaf, number, reading, (problems, parts, texts, bodies))
+    facts = MailFacts(headers, tuple(bodies))
+    record = _record(facts, reading)
+    told = [f"{name}: {value}" for name, value in headers if name in {*_ADDRESSES, "Subject"}]
+    return Document(
+        format=Format.MAIL, name=reading.name, records=(record,), problems=tuple(problems), parts=tuple(parts), facts=facts,
+        text="\n".join([*told, *texts]),
+    )  # fmt: skip
+
+
+def _leaf(
+    leaf: Message[str, str],
+    number: int,
+    reading: Reading,
+    into: tuple[list[Problem], list[Document], list[str], list[str]],
+) -> None:
+    problems, parts, texts, bodies = into
+    kind = leaf.get_content_type()
+    name = _decoded(leaf.get_filename() or "")
+    content: Any = leaf.get_payload(decode=True)
+    if not isinstance(content, bytes) or not content:
+        return
+    if "pkcs7-mime" in kind:
+        text = Text("courriel chiffré : rien n’a pu être lu", "encrypted mail: nothing could be read")
+        problems.append(unjudged("mail-encrypted", text, reading.place(name)))
+        return
+    if not name and kind.startswith("text/"):
+        bodies.append(kind)
+        charset = leaf.get_content_charset() or "utf-8"
+        try:
+            texts.append(content.decode(charset, errors="replace")[:_TEXT_LIMIT])
+        except LookupError:
+            texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
+        return
+    part = reading.part(content, name or f"part {number + 1}")
+    if part.counts_inside:
+        parts.append(part)
+    if name:
+        texts.append(name)
+
+
+def _decoded(value: object) -> str:
+    try:
+        return re.sub(r"\s*\r?\n\s+", " ", str(make_header(decode_header(str(value)))))
+    except (ValueError, LookupError, UnicodeError):
+        return str(value)
+
+
+def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
+    values: list[Value] = []
+    for name, header in facts.headers:
+        if name.title() in _ADDRESSES:
+            place = reading.place(name, PlaceKind.HEADER)
+            for _, address in getaddresses([header]):
+                values.extend(mailboxes(address, place))
+    subject = facts.header("Subject") or ""
+    last = _LAST_WORD.search(subject)
+    if last and _PREFIX.search(subject) and (date := french_date(last[0])):
+        place = reading.place("Subject", PlaceKind.HEADER)
+        values.append(Value(trait=Trait.BIRTH_DATE, text=last[0].strip(), place=place, normal=date[0]))
+    return IdentityRecord(format=Format.MAIL, values=tuple(values), place=reading.place())
+
+
+def judge(document: Document, expected: Expected) -> Iterator[Problem]:
+    """Yield what ties the headers to what is attached."""
+    facts: MailFacts | None = document.facts
+    if facts is None:
+        return
+    inside = [record for part in document.parts for one in part.walk() for record in one.records]
+    archives = [part for part in document.parts if isinstance(part.facts, XdmFacts) and part.facts.is_xdm]
+    cdas = [cda for archive in archives for cda in archive.facts.cdas]
+    yield from _ins_header(facts, cdas, document.name)
+    yield from _codes(facts, cdas, document.name)
+    yield from _other_headers(facts, document)
+    yield from _recipients(document, inside, expected)
+    if archives:
+        yield from _subject(facts, inside, document.name)
+        yield from _pdf_beside(document, cdas, inside)
+
+
+def _header_place(name: str, file: str) -> Place:
+    return Place(kind=PlaceKind.HEADER, path=name, file=file)
+
+
+def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
+    """Recompute X-MSS-INS: ``O`` when a CDA has number, OID, birth name, first given name, date and sex; a NIA counts."""
+    told = facts.header("X-MSS-INS")
+    wanted = (
+        ("O" if any(_complete(record) for cda in cdas for record in cda.records) else "N") if cdas else None
+    )
+    if told is None and wanted is None:
+        return
+    spot = Quote(_header_place("X-MSS-INS", file), told or "")
+    if wanted is None:
+        text = Text(
+            "X-MSS-INS présent alors qu’aucun CDA n’est joint dans un XDM",
+            "X-MSS-INS is there although no CDA is attached in an XDM",
+        )
+        yield official("mss-ins-without-cda", text, "TRA-07", at=(spot,))
+    elif told is None:
+        text = Text(f"X-MSS-INS: {wanted} attendu, absent", f"expected X-MSS-INS: {wanted}, missing")
+        yield official("mss-ins-missing", text, "TRA-07", at=(spot,))
+    elif told.strip() != wanted:
+        text = Text(
+            f"X-MSS-INS: {wanted} attendu d’après le CDA joint, « {told} » trouvé",
+            f"expected X-MSS-INS: {wanted} from the CDA attached, got {told!r}",
+        )
+        header = next((record.place for cda in cdas for record in cda.records), None)
+        yield official("mss-ins-wrong", text, "TRA-07", at=(spot, header) if header else (spot,))
+
+
+def _complete(record: IdentityRecord) -> bool:
+    whole = any(one.number and one.number.normal and one.oid for one in record.ins)
+    return whole and all((value := record.first(trait)) is not None and value.normal for trait in _NEEDED)
+
+
+def _codes(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
+    told = facts.header("X-MSS-CODECDA")
+    codes = [cda.facts.code for cda in cdas if cda.facts.code]
+    if told is None:
+        return
+    listed = [one.strip() for one in told.split(",") if one.strip()]
+    if sorted(set(listed)) != sorted(set(codes)):
+        text = Text(
+            f"X-MSS-CODECDA: {', '.join(codes) or 'absent'} attendu, « {told} » trouvé",
+            f"expected X-MSS-CODECDA: {', '.join(codes) or 'absent'}, got {told!r}",
+        )
+        yield reported("mss-codecda", text, "TRA-07", at=(Quote(_header_place("X-MSS-CODECDA", file), told),))
+
+
+def _other_headers(facts: MailFacts, document: Document) -> Iterator[Problem]:
+    nil = facts.header("X-MSS-NIL")
+    if nil is not None and not nil.strip().isdecimal():
+        text = Text(
+            f"X-MSS-NIL : un entier attendu, « {nil} » trouvé", f"X-MSS-NIL: expected an integer, got {nil!r}"
+        )
+        yield official("mss-nil", text, at=(Quote(_header_place("X-MSS-NIL", document.name), nil),))
+    mes = facts.header("X-MSS-MES")
+    if mes is not None and mes.strip() != "FIN":
+        text = Text(f"X-MSS-MES : FIN attendu, « {mes} » trouvé", f"X-MSS-MES: expected FIN, got {mes!r}")
+        yield inferred("mss-mes", text, at=(Quote(_header_place("X-MSS-MES", document.name), mes),))
+    elif mes is not None and not document.records[0].of(Trait.MAILBOX):
+        text = Text(
+            "X-MSS-MES: FIN s’adresse à un patient, aucun n’est destinataire",
+            "X-MSS-MES: FIN is for a patient, none receives this mail",
+        )
+        yield inferred("mss-mes", text, at=(Quote(_header_place("X-MSS-MES", document.name), mes),))
+    if facts.bodies and facts.bodies[0] != "text/plain":
+        text = Text(
+            "un corps text/plain attendu, ou en premier",
+            "expected a text/plain body, or one that comes first",
+        )
+        yield inferred("mail-body", text, at=(Place(kind=PlaceKind.FILE, file=document.name),))
+
+
+def _recipients(
+    document: Document, inside: Sequence[IdentityRecord], expected: Expected
+) -> Iterator[Problem]:
+    boxes = document.records[0].of(Trait.MAILBOX)
+    if boxes and inside and not any(record.has_ins for record in inside) and not expected.forbids_ins:
+        text = Text(
+            "un patient est destinataire, mais rien de ce qui est joint ne porte d’INS",
+            "a patient receives this mail, but nothing attached holds an INS",
+        )
+        yield official("mailbox-without-ins", text, "TRA-09", at=(boxes[0],))
+
+
+def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> Iterator[Problem]:
+    """Check ``XDM/1.0/DDM+<label> <NOM> <prénom> <date>``: only the date may be left out (ECO.2.1.3)."""
+    subject = facts.header("Subject") or ""
+    spot = Quote(_header_place("Subject", file), subject)
+    if not _PREFIX.search(subject):
+        text = Text(
+            "objet XDM/1.0/DDM+… attendu avec un IHE_XDM",
+            "expected the subject XDM/1.0/DDM+… with an IHE_XDM",
+        )
+        yield inferred("mail-subject-prefix", text, "TRA-07", at=(spot,))
+        return
+    key = f" {comparison_key(_PREFIX.sub(' ', subject))} "
+    for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
+        names = [
+            value
+            for record in inside
+            for trait in (birth, used)
+            for value in record.of(trait)
+            if value.normal
+        ]
+        if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
+            text = Text(
+                f"objet : {birth.text.fr} « {names[0].text} » attendu",
+                f"subject: expected the {birth.text.en} {names[0].text!r}",
+            )
+            yield official("mail-subject-of-another", text, "F13", at=(spot, names[0]))
+
+
+def _pdf_beside(
+    document: Document, cdas: Sequence[Document], inside: Sequence[IdentityRecord]
+) -> Iterator[Problem]:
+    """Check the PDF beside the archive: there, PDF/A-1, named after the patient, the same as the one in the CDA."""
+    pdfs = [part for part in document.parts if part.format is Format.PDF]
+    if not pdfs and cdas:
+        text = Text(
+            "le même document en PDF/A-1 attendu à côté de l’archive",
+            "expected the same document as PDF/A-1 beside the archive",
+        )
+        yield inferred(
+            "mail-pdf-missing", text, "DOC-08", at=(Place(kind=PlaceKind.FILE, file=document.name),)
+        )
+    embedded = [part for cda in cdas for part in cda.parts if part.format is Format.PDF]
+    for pdf in pdfs:
+        yield from archive_problems(pdf, "DOC-08")
+        yield from _pdf_name(pdf, inside)
+        if (
+            len(cdas) == 1
+            and embedded
+            and isinstance(pdf.facts, PdfFacts)
+            and not any(_same(pdf, one) for one in embedded)
+        ):
+            text = Text(
+                "le PDF joint n’est pas celui du corps du CDA",
+                "the PDF attached is not the one in the body of the CDA",
+            )
+            spots = (
+                Place(kind=PlaceKind.FILE, file=pdf.name),
+                Place(kind=PlaceKind.FILE, file=embedded[0].name),
+            )
+            yield official("mail-pdf-differs", text, "DOC-08", at=spots)
+
+
+def _same(one: Document, other: Document) -> bool:
+    return one.data == other.data or compact("".join(one.text.split())) == compact(
+        "".join(other.text.split())
+    )
+
+
+def _pdf_name(pdf: Document, inside: Sequence[IdentityRecord]) -> Iterator[Problem]:
+    """Check ``<date>_<type>_<NOM>_<prénom>[_<number>].pdf`` (ECO.2.1.6)."""
+    name = pdf.name.rpartition(" › ")[2]
+    place = Place(kind=PlaceKind.FILE, file=pdf.name)
+    match = _PDF_NAME.fullmatch(name)
+    if match is None:
+        text = Text(
+            f"nom <date>_<type>_<NOM>_<prénom>.pdf attendu, « {name} » trouvé",
+            f"expected the name <date>_<type>_<NOM>_<prénom>.pdf, got {name!r}",
+        )
+        yield inferred("pdf-name", text, "DOC-08", at=(Quote(place, name),))
+        return
+    key = f" {comparison_key(name.removesuffix('.pdf').replace('_', ' '))} "
+    for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
+        names = [
+            value
+            for record in inside
+            for trait in (birth, used)
+            for value in record.of(trait)
+            if value.normal
+        ]
+        if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
+            text = Text(
+                f"nom du PDF : {birth.text.fr} « {names[0].text} » attendu",
+                f"name of the PDF: expected the {birth.text.en} {names[0].text!r}",
+            )
+            yield official("pdf-name-of-another", text, "DOC-08", "F13", at=(Quote(place, name), names[0]))
+            return

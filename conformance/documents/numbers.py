@@ -1,0 +1,54 @@
+"""Matricules in running text, and what is wrong with one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from simulator.ins.matricule import NUMBER_LENGTH, VALUE_LENGTH, MatriculeError, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SPACES: Final = " \t\u00a0\u2000-\u200a\u202f\u205f\u2060\u200b"
+"""Spaces that printed digits may be grouped with, for a character class."""
+_GAP: Final = rf"[{SPACES}.\-]{{0,2}}"
+_KEY_GAP: Final = rf"{_GAP}(?:(?:cl[ée]\s?:?\s?|[(\[/]\s?))?"
+"""The key is sometimes set apart: ``… 189 (89)``, ``… 189 clé 89``."""
+_RUN: Final = re.compile(
+    rf"(?<![0-9A-Za-z])[1-8](?:{_GAP}[0-9]){{5}}{_GAP}[0-9AB](?:{_GAP}[0-9]){{6}}{_KEY_GAP}[0-9]{_GAP}[0-9]"
+    rf"(?:\s?[)\]])?(?!(?!NI[RA])[0-9A-Za-z])"
+)
+_NOT_KEPT: Final = re.compile(rf"cl[ée]\s?:?|[{SPACES}.\-()\[\]/]")
+_ZEROS: Final = 12
+
+
+def compact(text: str) -> str:
+    """Drop what groups the digits of a printed number."""
+    return _NOT_KEPT.sub("", text)
+
+
+def is_matricule(text: str) -> bool:
+    """Tell whether a text is 15 raw characters with the right key."""
+    if len(text) != VALUE_LENGTH:
+        return False
+    try:
+        return key_of(text[:NUMBER_LENGTH]) == text[NUMBER_LENGTH:]
+    except MatriculeError:
+        return False
+
+
+def find_matricules(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each 15-character number with a right key in a text, grouped or not, with its start and end.
+
+    One number in a hundred has a right key by chance: what stands around must say that it is an INS.
+    """
+    for match in _RUN.finditer(text):
+        number = compact(match[0])
+        if is_matricule(number):
+            yield number, match.start(), match.end()
+
+
+def looks_made_up(number: str) -> bool:
+    """Tell whether a number is a filler, such as fifteen zeros or nines."""
+    return len(number) >= _ZEROS and len(set(number[:-2])) == 1

@@ -1,0 +1,372 @@
+"""A printed document: labels, traits and matricule on its first page, its Datamatrix, its claim of PDF/A, its attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents import pdfium
+from conformance.documents.datamatrix.document import from_symbol
+from conformance.documents.datamatrix.symbol import Symbol, read_symbols
+from conformance.documents.document import Document
+from conformance.documents.labels import CAPTION, french_date, plain
+from conformance.documents.numbers import find_matricules
+from conformance.documents.paper import PagePlaces, read_page
+from conformance.documents.pdfa import Claim, claimed
+from conformance.documents.problems import Quote, inferred, official, unjudged
+from conformance.documents.record import Format, Place, PlaceKind, Trait
+from simulator.ins.traits import comparison_key
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.documents.context import Reading
+    from conformance.documents.expected import Expected
+    from conformance.documents.pdfium import Line
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord
+
+DPI: Final = (200.0, 300.0)
+"""Resolutions of drawing: at 200 modules of 0.25 mm decode (documents notes §A4), at 300 smaller ones."""
+_FEW_LETTERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFacts:
+    """What is judged of a PDF beside its identity."""
+
+    pages: int
+    lines: tuple[Line, ...]
+    """Those of the first page."""
+    symbols: tuple[tuple[int, Symbol], ...]
+    """Page and symbol, those with the header of a Datamatrix INS first."""
+    claim: Claim | None
+    caption: Place | None
+    may_hide_symbol: bool
+    """Whether the first page has a drawing that could be a symbol that does not decode."""
+    too_large: bool
+    """Whether the first page is too large to be drawn."""
+
+    @property
+    def has_ins_symbol(self) -> bool:
+        """Whether a Datamatrix INS was decoded on some page."""
+        return any(symbol.is_ins for _, symbol in self.symbols)
+
+    @property
+    def is_prescription(self) -> bool:
+        """Whether the first page calls itself a prescription: those need no symbol (DOC-07)."""
+        return any(
+            "ordonnance" in plain(line.text) or "prescription" in plain(line.text) for line in self.lines[:25]
+        )
+
+
+def read(data: bytes, reading: Reading) -> Document:
+    """Read a PDF: text and symbols of the first page, text of the others, symbols of the others when the first has none."""
+    try:
+        with pdfium.opened(data) as opened:
+            return _read(opened, data, reading)
+    except pdfium.PdfRefusedError as error:
+        if error.encrypted:
+            text = Text(
+                "PDF protégé par un mot de passe : rien n’a pu être lu",
+                "PDF protected by a password: nothing could be read",
+            )
+            problem = unjudged("pdf-encrypted", text, reading.place())
+        else:
+            text = Text(f"PDF lisible attendu : {error}", f"expected a readable PDF: {error}")
+            problem = official("pdf-malformed", text, at=(reading.place(),))
+        return Document(format=Format.PDF, name=reading.name, problems=(problem,))
+
+
+def _read(opened: Any, data: bytes, reading: Reading) -> Document:
+    pages = len(opened)
+    first = opened[0]
+    lines = pdfium.page_lines(first)
+    texts = [pdfium.page_plain_text(first)]
+    for index in range(1, min(pages, reading.limits.pages)):
+        reading.spend(0)
+        texts.append(pdfium.page_plain_text(opened[index]))
+    symbols, drawn = _symbols(opened, reading)
+    record = read_page(lines, PagePlaces(reading.name, 1))
+    caption = next(
+        (
+            Place(
+                kind=PlaceKind.LINE,
+                file=reading.name,
+                page=1,
+                line=line.number,
+                box=line.box(match.start(), match.end()),
+            )
+            for line in lines
+            if (match := CAPTION.search(line.text))
+        ),
+        None,
+    )
+    facts = PdfFacts(
+        pages=pages,
+        lines=tuple(lines),
+        symbols=tuple(symbols),
+        claim=claimed(data),
+        caption=caption,
+        may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
+        too_large=not drawn,
+    )
+    parts = [
+        from_symbol(symbol, reading.name, Place(kind=PlaceKind.PIXELS, file=reading.name, page=page))
+        for page, symbol in symbols
+        if symbol.is_ins
+    ]
+    problems = list(_attached(opened, reading, parts))
+    if pages > reading.limits.pages:
+        text = Text(
+            f"{pages} pages : le texte des {reading.limits.pages} premières seul a été lu",
+            f"{pages} pages: only the text of the first {reading.limits.pages} was read",
+        )
+        problems.append(inferred("pdf-pages-unread", text, at=(reading.place(),)))
+    return Document(
+        format=Format.PDF,
+        name=reading.name,
+        records=(record,),
+        problems=tuple(problems),
+        parts=tuple(parts),
+        facts=facts,
+        text="\n".join(texts),
+        data=data,
+    )
+
+
+def _symbols(opened: Any, reading: Reading) -> tuple[list[tuple[int, Symbol]], bool]:
+    """Return page and symbol, boxes in points; and whether the first page could be drawn."""
+    found: list[tuple[int, Symbol]] = []
+    drawn = False
+    for index in range(min(len(opened), reading.limits.raster_pages)):
+        damaged: list[tuple[int, Symbol]] = []
+        for dpi in DPI:
+            reading.spend(0)
+            image = pdfium.page_image(opened[index], dpi, reading.limits.pixels)
+            if image is None:
+                break
+            drawn = drawn or index == 0
+            symbols = [(index + 1, _in_points(symbol, dpi)) for symbol in read_symbols(image)]
+            found.extend(one for one in symbols if not one[1].error)
+            damaged = [one for one in symbols if one[1].error]
+            if any(symbol.is_ins for _, symbol in found):
+                return sorted(found, key=lambda one: not one[1].is_ins), drawn
+        found.extend(damaged)
+    return found, drawn
+
+
+def _in_points(symbol: Symbol, dpi: float) -> Symbol:
+    left, top, width, height = (side * pdfium.POINTS_PER_INCH / dpi for side in symbol.box)
+    return Symbol(
+        symbol.text,
+        symbol.size,
+        symbol.identifier,
+        (left, top, width, height),
+        symbol.error,
+        has_eci=symbol.has_eci,
+    )
+
+
+def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[Problem]:
+    for name, data in pdfium.attachments(opened, reading.limits.bytes_in):
+        if data is None:
+            text = Text(
+                f"le fichier joint « {name} » ne se lit pas", f"the attached file {name!r} cannot be read"
+            )
+            yield unjudged("attachment-unreadable", text, reading.place(name))
+        elif data.strip():
+            part = reading.part(data, name)
+            if part.counts_inside:
+                parts.append(part)
+
+
+def judge(document: Document, expected: Expected) -> Iterator[Problem]:
+    """Yield what is wrong with the page: labels, traits, nature, symbol."""
+    facts: PdfFacts | None = document.facts
+    if facts is None:
+        return
+    record = document.records[0]
+    place = Place(kind=PlaceKind.LINE, file=document.name, page=1)
+    if expected.forbids_ins:
+        if facts.caption and not facts.has_ins_symbol:
+            text = Text(
+                "légende « INS à scanner » alors que l’identité n’est pas qualifiée",
+                "caption “INS à scanner” although the identity is not qualified",
+            )
+            yield inferred("caption-before-qual", text, "DOC-05", at=(facts.caption,))
+        return
+    has_text = sum(len(line.text) for line in facts.lines) >= _FEW_LETTERS
+    if not has_text and (expected.is_qualified or expected.identity is not None):
+        text = Text(
+            "la première page n’a pas de texte (image numérisée ?) : les traits imprimés n’ont pas pu être lus",
+            "the first page has no text (a scanned image?): the printed traits could not be read",
+        )
+        yield unjudged("no-text-layer", text, place)
+    elif has_text:
+        yield from _printed(record, facts, expected, place)
+    yield from _symbol(facts, expected, place)
+
+
+def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
+    number = record.first(Trait.MATRICULE)
+    if number is None:
+        if expected.is_qualified:
+            yield from _no_number(facts, expected, place)
+    elif record.first(Trait.NATURE) is None:
+        text = Text(
+            f"le matricule {number.text} suivi de sa nature (NIR ou NIA) attendu, la nature manque",
+            f"expected the matricule {number.text} followed by its nature (NIR or NIA), the nature is missing",
+        )
+        yield official("nature-missing", text, "DOC-01", at=(number,))
+    elif (nature := record.first(Trait.NATURE)) and _is_before(nature.place, number.place):
+        text = Text(
+            "la nature suit le matricule ; elle est ici avant lui",
+            "the nature follows the matricule; here it stands before",
+        )
+        yield inferred("nature-before-number", text, "DOC-01", at=(nature, number))
+    if number is None and not expected.is_qualified:
+        return
+    for trait in (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX):
+        if record.first(trait) is None and not (
+            trait is Trait.FIRST_NAME and record.first(Trait.FIRST_NAMES)
+        ):
+            yield _not_labelled(trait, facts, expected, place)
+
+
+def _is_before(one: Place, other: Place) -> bool:
+    return (
+        one.line == other.line and one.box is not None and other.box is not None and one.box[0] < other.box[0]
+    )
+
+
+def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
+    known = expected.of(Trait.MATRICULE)
+    for line in facts.lines:
+        for number, start, end in find_matricules(line.text):
+            if number == known:
+                spot = Place(
+                    kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box(start, end)
+                )
+                text = Text(
+                    "le matricule est imprimé sans libellé INS ni nature (NIR ou NIA)",
+                    "the matricule is printed with neither a label of the INS nor its nature (NIR or NIA)",
+                )
+                yield official("nature-missing", text, "DOC-01", at=(Quote(spot, line.text),))
+                return
+    text = Text(
+        "identité qualifiée : le matricule INS suivi de sa nature attendu sur la première page",
+        "qualified identity: expected the matricule followed by its nature on the first page",
+    )
+    yield official("matricule-not-printed", text, "DOC-01", at=(place,))
+
+
+def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Place) -> Problem:
+    said = trait.text
+    wanted = expected.of(trait) or (
+        (expected.of(Trait.FIRST_NAMES) or "").partition(" ")[0] if trait is Trait.FIRST_NAME else ""
+    )
+    line = _line_with(trait, wanted, facts) if wanted else None
+    if line is not None:
+        spot = Place(kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box())
+        text = Text(
+            f"{said.fr} : imprimé sans libellé reconnu ; un libellé sans équivoque est attendu",
+            f"{said.en}: printed without a known label; an unambiguous label is expected",
+        )
+        # A word and a colon before it may be a label in a spelling we do not know.
+        sure = expected.is_qualified and ":" not in line.text and "\t" not in line.text
+        return (official if sure else inferred)("label-missing", text, "DOC-01", at=(Quote(spot, line.text),))
+    text = Text(
+        f"{said.fr} : attendu sur la première page avec son libellé, non trouvé",
+        f"{said.en}: expected on the first page with its label, not found",
+    )
+    make = official if expected.is_qualified and wanted else inferred
+    return make("trait-not-printed", text, "DOC-01", at=(place,))
+
+
+def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
+    if trait is Trait.BIRTH_DATE:
+        return next(
+            (line for line in facts.lines if (date := french_date(line.text)) and date[0] == wanted), None
+        )
+    if trait is Trait.SEX:
+        words = {"F": {"f", "feminin"}, "M": {"m", "masculin"}}.get(wanted, set())
+        return next(
+            (line for line in facts.lines if words & set(plain(line.text).replace("\t", " ").split())), None
+        )
+    key = f" {comparison_key(wanted)} "
+    return next((line for line in facts.lines if key in f" {comparison_key(line.text)} "), None)
+
+
+def _symbol(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
+    ins = [(page, symbol) for page, symbol in facts.symbols if symbol.is_ins]
+    if ins:
+        yield from _symbol_there(ins, facts, place)
+        return
+    if facts.caption is None and not (expected.is_qualified and not facts.is_prescription):
+        return
+    spot = facts.caption or place
+    if facts.too_large:
+        text = Text(
+            "page trop grande pour être dessinée : le symbole n’a pas été cherché",
+            "page too large to be drawn: the symbol was not looked for",
+        )
+        yield unjudged("symbol-not-looked-for", text, spot)
+    elif (facts.symbols and facts.symbols[0][1].error) or facts.may_hide_symbol:
+        text = Text(
+            f"aucun Datamatrix INS décodé à {DPI[-1]:.0f} points par pouce ; un dessin qui pourrait en être un est là "
+            "(modules d’au moins 0,25 mm attendus à 200 points par pouce, 0,42 mm à 100)",
+            f"no Datamatrix INS decoded at {DPI[-1]:.0f} dots per inch; a drawing that could be one is there "
+            "(modules of 0.25 mm at least are wanted at 200 dots per inch, 0.42 mm at 100)",
+        )
+        yield unjudged("symbol-undecodable", text, spot)
+    elif facts.caption is not None:
+        text = Text("légende « INS à scanner » sans symbole", "caption “INS à scanner” without a symbol")
+        yield official("caption-without-symbol", text, "DOC-03", at=(spot,))
+    else:
+        text = Text(
+            "identité qualifiée : un Datamatrix INS attendu, aucun trouvé",
+            "qualified identity: expected a Datamatrix INS, found none",
+        )
+        yield official("symbol-missing", text, "DOC-03", at=(place,))
+
+
+def _symbol_there(ins: list[tuple[int, Symbol]], facts: PdfFacts, place: Place) -> Iterator[Problem]:
+    if all(page > 1 for page, _ in ins):
+        text = Text(
+            "le Datamatrix INS attendu sur la première page", "expected the Datamatrix INS on the first page"
+        )
+        yield inferred("symbol-not-on-first-page", text, "DOC-03", at=(place,))
+    if len(ins) > 1 and len({page for page, _ in ins}) < len(ins):
+        text = Text(
+            f"un seul Datamatrix INS par page attendu, {len(ins)} trouvés",
+            f"expected one Datamatrix INS on a page, got {len(ins)}",
+        )
+        spots = [
+            Quote(Place(kind=PlaceKind.PIXELS, file=place.file, page=page, box=symbol.box), symbol.text[:60])
+            for page, symbol in ins
+        ]
+        yield inferred("several-symbols", text, "DOC-03", at=spots)
+    if facts.caption is None:
+        text = Text(
+            "légende « INS à scanner » attendue près du symbole",
+            "expected the caption “INS à scanner” near the symbol",
+        )
+        first = Place(kind=PlaceKind.PIXELS, file=place.file, page=ins[0][0], box=ins[0][1].box)
+        yield inferred("caption-missing", text, "DOC-03", at=(first,))
+
+
+def archive_problems(document: Document, *rules: str) -> Iterator[Problem]:
+    """Yield what is wrong with the claim of a PDF that must be PDF/A-1: as the body of a CDA or beside a zip in a mail."""
+    facts: PdfFacts | None = document.facts
+    if facts is None:
+        return
+    place = Place(kind=PlaceKind.FILE, file=document.name)
+    if facts.claim is None or facts.claim.part != "1":
+        got = str(facts.claim) if facts.claim else "-"
+        text = Text(
+            f"PDF/A-1 attendu, déclaré dans ses métadonnées : {got if facts.claim else 'rien'}",
+            f"expected PDF/A-1 claimed in its metadata, got {got if facts.claim else 'no claim'}",
+        )
+        yield official("pdfa-claim", text, *rules, at=(Quote(place, got),))

@@ -1,0 +1,143 @@
+"""Recognising a document by its content, and reading it with the module of its format.
+
+Whatever the bytes, a ``Document`` comes back; what could not be read is said in its problems, by name.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.context import LimitReachedError, Limits, Reading
+from conformance.documents.document import Document
+from conformance.documents.problems import official, unjudged
+from conformance.documents.record import Format
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_IMAGES: Final = (
+    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"RIFF",
+)  # fmt: skip
+_MODULES: Final = {
+    Format.CDA: "cda", Format.HL7V2: "hl7v2", Format.FHIR: "fhir", Format.DATAMATRIX: "datamatrix.document",
+    Format.PDF: "pdf", Format.IMAGE: "image", Format.MAIL: "mail", Format.XDM: "xdm", Format.XDS: "xds",
+}  # fmt: skip
+_BLANK: Final = b" \t\r\n\x0b\x0c\xef\xbb\xbf"
+_HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]*\r?\n")
+_HTTP_REQUEST: Final = re.compile(rb"(?:POST|PUT) \S{1,4000} HTTP/[0-9.]+\r?\n")
+_PAYLOAD: Final = re.compile(rb"S[12][0-9.]{11,}|IS\d\d0{8,}")
+_SEGMENTS: Final = (b"MSH", b"FHS", b"BHS")
+
+
+def read_document(data: bytes, name: str = "", limits: Limits | None = None) -> Document:
+    """Read a document and all those inside it.
+
+    Args:
+        data: the bytes, of any format and any quality.
+        name: how to call it in the places of problems.
+        limits: bounds on what it may cost.
+    """
+    bounds = limits or Limits()
+    reading = Reading(name=name, reader=_read, limits=bounds, deadline=time.monotonic() + bounds.seconds)
+    if len(data) > bounds.bytes_in:
+        return reading.not_judged(
+            LimitReachedError(
+                "too-large",
+                Text(
+                    f"au plus {bounds.bytes_in} octets, en voici {len(data)}",
+                    f"expected at most {bounds.bytes_in} bytes, got {len(data)}",
+                ),
+            )
+        )
+    return _read(data, reading)
+
+
+def recognise(data: bytes) -> Format:
+    """Tell the format of a document from its content."""
+    start = data[:4096].lstrip(_BLANK)
+    if data[:1024].find(b"%PDF-") >= 0:
+        return Format.PDF
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return Format.XDM
+    if data.startswith(_IMAGES):
+        return Format.IMAGE
+    plain = (
+        start.replace(b"\0", b"") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in start[:8] else start
+    )
+    plain = plain.lstrip(b"\xff\xfe" + _BLANK)
+    if plain.startswith(_SEGMENTS):
+        return Format.HL7V2
+    if plain.startswith((b"{", b"[")):
+        return Format.FHIR
+    if plain.startswith(b"<"):
+        return _recognise_xml(data)
+    if plain.startswith(b"--") or _HTTP_REQUEST.match(plain):
+        return Format.XDS
+    if _HEADER_LINE.match(plain):
+        return Format.XDS if _is_mtom(data) else Format.MAIL
+    if len(data) < 10_000 and _PAYLOAD.search(plain):  # noqa: PLR2004 - a symbol holds 2,335 characters at most
+        return Format.DATAMATRIX
+    return Format.UNKNOWN
+
+
+def _recognise_xml(data: bytes) -> Format:
+    plain = data.replace(b"\0", b"") if b"\0" in data[:200] else data
+    if b"ClinicalDocument" in plain:
+        # A submission may hold a CDA in clear only as base64: the tag itself is never in it.
+        return Format.XDS if re.search(rb"<[\w.-]*:?Envelope\b", plain[:4096]) else Format.CDA
+    if b"http://hl7.org/fhir" in plain:
+        return Format.FHIR
+    if re.search(
+        rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest)\b", plain[:20_000]
+    ):
+        return Format.XDS
+    return Format.UNKNOWN
+
+
+def _is_mtom(data: bytes) -> bool:
+    head = re.split(rb"\r?\n\r?\n", data[:20_000], maxsplit=1)[0].lower()
+    return b"application/xop+xml" in head or b"soap+xml" in head
+
+
+def _read(data: bytes, reading: Reading) -> Document:
+    if not data.strip(b" \t\r\n\0"):
+        text = Text("le document est vide", "the document is empty")
+        return Document(
+            format=Format.UNKNOWN,
+            name=reading.name,
+            problems=(official("empty", text, at=(reading.place(),)),),
+        )
+    kind = recognise(data)
+    if kind is Format.UNKNOWN:
+        text = Text(
+            "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM ou lot XDS attendu",
+            "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM or XDS submission",
+        )
+        return Document(
+            format=kind, name=reading.name, problems=(unjudged("format-unknown", text, reading.place()),)
+        )
+    read: Callable[[bytes, Reading], Document] = import_module(f"conformance.documents.{_MODULES[kind]}").read
+    try:
+        return read(data, reading)
+    except LimitReachedError as error:
+        return reading.not_judged(error, kind)
+    except ImportError as error:
+        text = Text(
+            f"il faut les bibliothèques de l’option documents : pip install 'banc-insi[documents]' ({error.name})",
+            f"this needs the extra documents: pip install 'banc-insi[documents]' ({error.name})",
+        )
+        return Document(
+            format=kind, name=reading.name, problems=(unjudged("library-missing", text, reading.place()),)
+        )
+    except Exception as error:  # noqa: BLE001 - bytes from outside never end in a trace; the tests refuse this code
+        text = Text(
+            f"le banc n’a pas su lire ce document ({type(error).__name__} : {error}) ; merci de le signaler",
+            f"the bench could not read this document ({type(error).__name__}: {error}); please report it",
+        )
+        return Document(
+            format=kind, name=reading.name, problems=(unjudged("bench-error", text, reading.place()),)
+        )

@@ -1,0 +1,65 @@
+"""The people of a check: drawn afresh, and the same again for the same seed, whatever ran before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.verdicts import UndecidedError
+from simulator.population.generate import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.client import SessionClient
+    from simulator.registry.person import Person
+
+MAX_CANDIDATES = 500
+"""Candidates looked at for one condition before giving up; each condition in use holds for one in twenty at least."""
+
+
+class PeopleOfCheck:
+    """Draws people for one check and makes INSi know them.
+
+    The ``n``-th candidate of a check comes from the seed ``<seed>/<check id>/<n>``: the same seed gives a check the same
+    people whichever checks ran before, in whatever order, in whichever process.
+    """
+
+    def __init__(self, seed: int | str, check_id: str, insi: SessionClient) -> None:
+        """Begin with candidate 1."""
+        self._prefix = f"{seed}/{check_id}"
+        self._insi = insi
+        self._number = 0
+        self._chosen: list[Person] = []
+
+    def __call__(
+        self,
+        *,
+        where: Callable[[Person], bool] | None = None,
+        shape: Callable[[Person], Person] | None = None,
+        **wanted: Any,
+    ) -> Person:
+        """Return a fresh person whom INSi knows.
+
+        Nobody is like one drawn before for the same check. Only the person returned is sent to the simulator.
+
+        Args:
+            where: a condition that the person has to satisfy.
+            shape: makes of the person drawn the one who becomes known, such as somebody with a history.
+            wanted: features, as ``simulator.population.generate.draw`` takes them.
+
+        Raises:
+            UndecidedError: nobody satisfies the condition.
+            ValueError: the features cannot be had together.
+        """
+        for _ in range(MAX_CANDIDATES):
+            self._number += 1
+            [person] = draw(1, f"{self._prefix}/{self._number}", avoid=self._chosen, **wanted)
+            if where is None or where(person):
+                person = shape(person) if shape else person
+                self._insi.add_people([person])
+                self._chosen.append(person)
+                return person
+        raise UndecidedError(
+            f"aucun patient tiré ne remplit les conditions du contrôle ({MAX_CANDIDATES} essayés)",
+            f"no patient drawn satisfies the conditions of the check ({MAX_CANDIDATES} tried)",
+        )

@@ -1,0 +1,45 @@
+"""Steps and words that the checks of attributes share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.model import Attribute
+from conformance.suite.desk.steps import preparing
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.snapshot import Snapshot
+    from conformance.suite.desk.steps import Desk
+
+DISQUALIFYING: Final = (Attribute.DOUTEUSE, Attribute.FICTIVE)
+"""The attributes that leave PROV as the only possible status (Règle 25)."""
+
+WITH_HOMONYM: Final = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME})
+"""The one pair that may be carried together (ATT-02)."""
+
+ALLOWED: Final = (*(frozenset({attribute}) for attribute in Attribute), WITH_HOMONYM)
+
+DISQUALIFYING_SETS: Final = tuple(kinds for kinds in ALLOWED if kinds.intersection(DISQUALIFYING))
+
+
+def named(attributes: Collection[Attribute]) -> str:
+    """Return a set of attributes as reasons and ids show it."""
+    return "+".join(sorted(attributes)) or "aucun"
+
+
+def mark(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:
+    """Set attributes and return the file, which has to carry them."""
+    with preparing(f"poser {named(attributes)}", f"set {named(attributes)}", depends_on=("ATT-01", "ATT-02")):
+        desk.lgo.set_attributes(patient.id, frozenset(attributes), actor=desk.user)
+    after = desk.snapshot(patient)
+    if after.patient.attributes != frozenset(attributes):
+        raise UndecidedError(
+            f"préparation impossible : posé {named(attributes)}, relu {named(after.patient.attributes)}",
+            f"could not be prepared: set {named(attributes)}, read {named(after.patient.attributes)}",
+            depends_on=("ATT-01", "ATT-02"),
+        )
+    return after

@@ -1,0 +1,79 @@
+"""ATT-06: a doubtful or fictitious identity is not validated."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
+from conformance.suite.desk.expect import expect_each, expect_equal, expect_refused
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("ATT-06")
+@pytest.mark.title(
+    fr="La validation d'une identité douteuse ou fictive est refusée à tous et ne change rien ; sans l'attribut elle est permise",
+    en="Validating a doubtful or fictitious identity is refused to everybody and changes nothing; without it, it is allowed",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED, Route.IMPORTED], ids=str)
+def test_validation_is_refused(desk: Desk, route: Route) -> None:
+    def judge(attributes: frozenset[Attribute], *, entitled: bool) -> None:
+        patient = desk.bring(desk.draw(), route)
+        desk.record_document(patient)
+        mark(desk, patient, attributes)
+        # Once more, for a software that forgets the document with the status.
+        with suppress(RefusedError, UndecidedError):
+            desk.record_document(patient)
+        before = desk.snapshot(patient)
+        actor = desk.super_user if entitled else desk.user
+        expect_refused(
+            lambda: desk.lgo.validate_identity(patient.id, actor=actor),
+            fr=f"une identité {named(attributes)} a été validée",
+            en=f"an identity {named(attributes)} was validated",
+        )
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment("après le refus de valider", "after the refusal to validate"),
+        )
+        mark(desk, patient, frozenset())
+        _expect_validated(desk, patient.id, "attribut retiré", "attribute removed")
+
+    cases = {}
+    for kinds in DISQUALIFYING_SETS:
+        cases[named(kinds)] = partial(judge, kinds, entitled=False)
+        cases[f"{named(kinds)}, super-utilisateur"] = partial(judge, kinds, entitled=True)
+    expect_each(cases)
+
+
+@pytest.mark.rule("ATT-06")
+@pytest.mark.title(
+    fr="L'attribut homonyme seul n'empêche pas de valider",
+    en="The attribute homonym alone does not keep from validating",
+)
+def test_homonym_can_be_validated(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    mark(desk, patient, {Attribute.HOMONYME})
+    _expect_validated(desk, patient.id, "attribut homonyme", "attribute homonym")
+
+
+def _expect_validated(desk: Desk, patient_id: str, fr: str, en: str) -> None:
+    patient = desk.lgo.read_patient(patient_id, actor=desk.user)
+    after = desk.check_document(patient)
+    expected = Status.QUAL if patient.status is Status.RECUP else Status.VALI
+    expect_equal(
+        got=after.status,
+        expected=expected,
+        fr=f"statut après validation, {fr}",
+        en=f"status after validation, {en}",
+    )

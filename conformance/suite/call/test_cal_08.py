@@ -1,0 +1,155 @@
+"""CAL-08: a call carries the birth name, a birth first name beginning with the first, the sex and the birth date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.people import PLAIN, another_value, typed
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.wire import expect_sent, need_request
+from conformance.suite.desk.words import FIELD
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Trip
+
+USED = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
+
+ENDINGS = {
+    "01": "answers/not-found",
+    "02": "answers/several",
+    "insi_102": "faults/insi-102",
+    "http-503": "chaos/http-503",
+}
+"""Answers after which a software may try again: each of its requests is looked at."""
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Chaque requête porte les traits du dossier à la lettre, jamais les noms utilisés, pour chaque personne de la distribution",
+    en="Each request carries the traits of the file to the letter, never the names in use, for each person of the cast",
+)
+def test_traits_of_the_file(desk: Desk) -> None:
+    def judge(trip: Trip) -> None:
+        requests = trip.seen["called"][1]
+        need_request(requests)
+        expect_sent(
+            requests, trip.seen["typed"].patient, Moment("appel depuis le dossier", "call from the file")
+        )
+
+    typed_then_fed(desk).expect(desk, ["typed", "called"], judge)
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Chaque requête d'une recherche INSi porte les traits saisis à la lettre, pour chaque personne de la distribution",
+    en="Each request of an INSi search carries the traits typed to the letter, for each person of the cast",
+)
+def test_traits_typed(desk: Desk) -> None:
+    def judge(trip: Trip) -> None:
+        requests = trip.seen["called"][1]
+        need_request(requests)
+        expect_sent(requests, trip.traits, Moment("recherche par traits saisis", "search by traits typed"))
+
+    created_from_insi(desk).expect(desk, ["called"], judge)
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Après ce retour, les tentatives suivantes ne portent que des prénoms de naissance, et les mêmes autres traits",
+    en="After this answer the next attempts carry birth first names only, and the same other traits",
+)
+@pytest.mark.parametrize(("ending", "scenario"), ENDINGS.items(), ids=ENDINGS.keys())
+@pytest.mark.parametrize("way", ["file", "typed-search"])
+def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None:
+    moment = Moment(f"tentatives après un retour {ending}", f"attempts after an answer {ending}")
+
+    def judge(**wanted: object) -> None:
+        person = desk.draw(first_names_count=3, **wanted)
+        stored = typed(person, **USED)
+        desk.insi.install(scenario)
+        try:
+            if way == "file":
+                _, requests = desk.try_call(desk.create(person, **USED))
+            else:
+                _, requests = desk.try_search_insi(stored)
+        finally:
+            desk.insi.clear_scenarios()
+        need_request(requests)
+        expect_sent(requests, stored, moment)
+
+    expect_each(
+        {
+            "noms simples": partial(judge, **PLAIN),
+            "noms à tiret": partial(judge, hyphen_name=True, compound_first_name=True),
+            "nom à apostrophe": partial(judge, apostrophe_name=True),
+        }
+    )
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="À chaque statut, l'appel porte les traits du dossier, y compris ceux qui viennent d'être modifiés",
+    en="At each status the call carries the traits of the file, those just changed included",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.bring(desk.draw(first_names_count=2), route, **USED)
+    _, requests = desk.try_call(patient)
+    need_request(requests)
+    expect_sent(
+        requests,
+        patient,
+        Moment(f"appel au statut {route.status} ({route})", f"call at status {route.status} ({route})"),
+    )
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Un trait modifié part avec sa nouvelle valeur, l'ancienne ne part plus",
+    en="A trait changed leaves with its new value, the old one no longer does",
+)
+@pytest.mark.parametrize("field", ["birth_name", "first_name", "birth_date", "sex", "birth_place"])
+def test_after_a_change(desk: Desk, field: str) -> None:
+    person = desk.draw(first_names_count=2)
+    patient = desk.create(person, first_names=None)
+    desk.try_call(patient)  # So that something could have been kept from a first call.
+    with preparing("modifier un trait au statut PROV", "change a trait at PROV", depends_on=("FLD-01",)):
+        desk.lgo.update_patient(patient.id, {field: another_value(desk, person, field)}, actor=desk.user)
+    now = desk.read(patient)
+    _, requests = desk.try_call(now)
+    need_request(requests)
+    expect_sent(
+        requests,
+        now,
+        Moment(f"après modification : {FIELD[field].fr}", f"after a change of: {FIELD[field].en}"),
+    )
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Deux patients appelés l'un après l'autre : chaque requête porte les traits du sien",
+    en="Two patients called one after the other: each request carries the traits of its own",
+)
+def test_two_patients(desk: Desk) -> None:
+    one, two = desk.create(desk.draw(), **USED), desk.create(desk.draw())
+    for patient in (one, two, one):
+        _, requests = desk.try_call(patient)
+        need_request(requests)
+        expect_sent(
+            requests, patient, Moment("appels croisés de deux patients", "calls for two patients in turn")
+        )
+    typed_traits = replace(typed(desk.draw()), **USED)
+    _, requests = desk.try_search_insi(typed_traits)
+    need_request(requests)
+    expect_sent(requests, typed_traits, Moment("recherche après d'autres appels", "search after other calls"))

@@ -1,0 +1,110 @@
+"""CAL-09 and CAL-13: what may follow a 01 or a 02, and one patient at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import CallOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.wire import asked, expect_sent, need_answer, need_request
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+
+@pytest.mark.rule("CAL-09")
+@pytest.mark.title(
+    fr="Après un 01, l'utilisateur corrige un trait et interroge de nouveau, avec le trait corrigé, et trouve",
+    en="After a 01 the user corrects a trait and queries again, with the corrected trait, and finds",
+)
+@pytest.mark.parametrize("field", ["birth_name", "first_name", "birth_date", "sex"])
+def test_corrected_after_nobody(desk: Desk, field: str) -> None:
+    person = desk.draw(first_names_count=2, **PLAIN)
+    right = {
+        "birth_name": person.identity.traits.birth_name,
+        "first_name": person.first_name,
+        "birth_date": person.identity.traits.birth_date,
+        "sex": person.identity.traits.sex,
+    }[field]
+    wrong = {
+        "birth_name": "KVORLAN",
+        "first_name": "NALROVK",
+        "birth_date": "1971-02-09",
+        "sex": "F" if right == "M" else "M",
+    }[field]
+    patient = desk.create(person, **{field: wrong, "first_names": None})
+    call, requests = desk.try_call(patient)
+    need_request(requests)
+    if any(request.code == "00" for request in requests):
+        return  # Found all the same: there was nothing to correct.
+    with preparing("corriger le trait", "correct the trait", depends_on=("FLD-01",)):
+        desk.lgo.update_patient(patient.id, {field: right}, actor=desk.user)
+    now = desk.read(patient)
+    again, requests = desk.try_call(now)
+    if not requests:
+        raise Departure(
+            f"après un 01 ({call}), le trait corrigé, aucune nouvelle requête ne part : {again}",
+            f"after a 01 ({call}), the trait corrected, no new request leaves: {again}",
+        )
+    expect_sent(requests, now, Moment("après correction", "after the correction"))
+    expect(
+        not isinstance(again, RefusedError) and again.outcome is CallOutcome.FOUND,
+        fr="le patient corrigé n'est pas trouvé",
+        en="the patient corrected is not found",
+    )
+
+
+@pytest.mark.rule("CAL-09")
+@pytest.mark.title(
+    fr="Après un 02, une nouvelle requête du logiciel ajoute des prénoms dans l'ordre, puis le lieu, et ne retire rien",
+    en="After a 02 a further request of the software adds first names in order, then the place, and takes nothing away",
+)
+def test_growing_after_several(desk: Desk) -> None:
+    person = desk.draw(first_names_count=3, **PLAIN)
+    patient = desk.create(person)
+    desk.insi.install("answers/several")
+    _, requests = desk.try_call(patient)
+    need_answer(requests, "answers/several")
+    desk.insi.clear_scenarios()
+    expect_sent(requests, patient, Moment("tentatives après un 02", "attempts after a 02"))
+    sizes = [len(" ".join(asked(request)["first_names"]).split()) for request in requests]
+    places = [bool(asked(request)["birth_place"]) for request in requests]
+    # Names one by one is the strategy of the CNDA tests; names that grow is that of the regional bodies: both are in order.
+    grown = [size for size in sizes if size > 1]
+    expect(
+        grown == sorted(grown) and places == sorted(places),
+        fr=f"nombre de prénoms envoyés {sizes}, lieu envoyé {places}",
+        en=f"number of first names sent {sizes}, place sent {places}",
+    )
+
+
+@pytest.mark.rule("CAL-13")
+@pytest.mark.title(
+    fr="Un appel de recherche ne porte que sur un patient", en="A search call is about one patient only"
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["file", "typed-search"])
+def test_one_patient_at_a_time(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        names = {asked(request)["birth_name"] for request in trip.seen["called"][1]}
+        expect(
+            len(names) <= 1,
+            fr=f"un appel a envoyé les noms {sorted(names)}",
+            en=f"one call sent the names {sorted(names)}",
+        )
+        operations = {request.operation for request in trip.seen["called"][1]}
+        expect(
+            all("Lot" not in str(name) for name in operations),
+            fr=f"un appel de recherche a employé {sorted(map(str, operations))}",
+            en=f"a search call used {sorted(map(str, operations))}",
+        )
+
+    journey(desk).expect(desk, ["called"], judge)

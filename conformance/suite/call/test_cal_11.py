@@ -1,0 +1,74 @@
+"""CAL-11: no call leaves for a doubtful or fictitious identity."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
+from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.wire import need_request
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
+    fr="L'appel qui partait ne part plus pour personne dès que l'identité est douteuse ou fictive, et rien ne change",
+    en="The call that used to leave no longer does for anybody once the identity is doubtful or fictitious, and nothing changes",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route) -> None:
+    def judge(attributes: frozenset[Attribute]) -> None:
+        patient = desk.bring(desk.draw(), route)
+        _, requests = desk.call(patient)
+        need_request(requests)
+        before = mark(desk, patient, attributes)
+        for user, actor in (("utilisateur", desk.user), ("super-utilisateur", desk.super_user)):
+            for attempt in ("", ", second essai"):
+                call, requests = desk.try_call(patient, actor)
+                expect_blocked(
+                    call,
+                    requests,
+                    fr=f"d'attribut {named(attributes)} ({user}{attempt})",
+                    en=f"with the attribute {named(attributes)} ({user}{attempt})",
+                )
+        expect_kept(desk.snapshot(patient), before, Moment("après l'appel bloqué", "after the blocked call"))
+
+    expect_each({named(kinds): partial(judge, kinds) for kinds in DISQUALIFYING_SETS})
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
+    fr="L'attribut homonyme seul ne bloque pas l'appel, et l'attribut retiré ne le bloque plus",
+    en="The attribute homonym alone does not block the call, and one that was removed no longer does",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+def test_the_call_leaves(desk: Desk, route: Route) -> None:
+    def judge(first: frozenset[Attribute], then: frozenset[Attribute]) -> None:
+        patient = desk.bring(desk.draw(), route)
+        for attributes in (first, then):
+            mark(desk, patient, attributes)
+        call, requests = desk.try_call(patient)
+        if not requests:
+            raise Departure(
+                f"attributs {named(first)} puis {named(then)} : l'appel ne part plus ({call})",
+                f"attributes {named(first)} then {named(then)}: the call no longer leaves ({call})",
+                # That the call is possible again is a deduction: the block holds "as long as" the attribute is set.
+                inferred=not first <= {Attribute.HOMONYME},
+            )
+
+    homonym, none = frozenset({Attribute.HOMONYME}), frozenset[Attribute]()
+    cases = {"homonyme": partial(judge, homonym, homonym)}
+    for kinds in DISQUALIFYING_SETS:
+        cases[f"{named(kinds)}→aucun"] = partial(judge, kinds, none)
+    cases["DOUTEUSE+HOMONYME→HOMONYME"] = partial(judge, DISQUALIFYING_SETS[-1], homonym)
+    expect_each(cases)

@@ -1,0 +1,173 @@
+"""CRE-02, CRE-03, CRE-05: an unknown place is 99999, nothing else is mandatory, a new identity is provisoire."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.creation.test_cre_01 import MANDATORY
+from conformance.suite.desk.cast import CAST
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.wire import UNKNOWN_PLACE
+from conformance.suite.desk.words import expect_values
+from conformance.suite.journeys.cast import typed_then_fed
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.cast import Part
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Trip
+
+OPTIONAL = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
+
+
+@pytest.mark.rule("CRE-02")
+@pytest.mark.title(
+    fr="Un patient de lieu de naissance inconnu est créé avec le code 99999, quels que soient sexe, âge et utilisateur",
+    en="A patient of unknown birth place is created with the code 99999, whatever the sex, age and user",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_unknown_birth_place(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+
+    def judge(**wanted: object) -> None:
+        person = desk.draw(**wanted)
+        traits = typed(person, birth_place=UNKNOWN_PLACE)
+        stored = desk.try_create(traits, control=typed(person))
+        expect_equal(
+            got=stored.message if isinstance(stored, RefusedError) else stored.birth_place,
+            expected=UNKNOWN_PLACE,
+            fr="code du lieu de naissance d'un patient créé avec 99999",
+            en="code of the birth place of a patient created with 99999",
+        )
+        if not isinstance(stored, RefusedError):
+            others = {name: getattr(traits, name) for name in MANDATORY}
+            expect_values(
+                stored,
+                others,
+                fr="les traits saisis ne sont pas ceux du dossier",
+                en="the traits typed are not those of the file",
+            )
+
+    expect_each(
+        {
+            "femme": partial(judge, sex="F"),
+            "homme": partial(judge, sex="M"),
+            "né en 1931": partial(judge, birth_date="1931-02-17"),
+            "enfant": partial(judge, birth_date="2022-10-30"),
+        }
+    )
+
+
+@pytest.mark.rule("CRE-02")
+@pytest.mark.title(
+    fr="Le code 99999 convient aussi dans un dossier existant, et un lieu connu reste ce qui a été saisi",
+    en="The code 99999 suits an existing file as well, and a known place stays what was typed",
+)
+def test_place_becomes_unknown(desk: Desk) -> None:
+    before = desk.snapshot(desk.create(desk.draw()))
+    desk.lgo.update_patient(before.patient.id, {"birth_place": UNKNOWN_PLACE}, actor=desk.user)
+    expect_kept(
+        desk.snapshot(before.patient),
+        before,
+        Moment("après passage du lieu à 99999", "after the place became 99999"),
+        besides={"birth_place": UNKNOWN_PLACE},
+    )
+
+
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Chaque personne de la distribution est créée avec les cinq traits obligatoires et rien d'autre",
+    en="Each person of the cast is created with the five mandatory traits and nothing else",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_nothing_else_is_mandatory(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+
+    def judge(part: Part) -> None:
+        _expect_created(desk, part, {})
+
+    expect_each({part.key: partial(judge, part) for part in CAST})
+
+
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Chaque champ facultatif peut manquer, les autres étant remplis",
+    en="Each optional field may be missing, the others being filled",
+)
+def test_each_optional_field(desk: Desk) -> None:
+    filled = [dict(pair) for count in (1, 2) for pair in combinations(OPTIONAL.items(), count)]
+    expect_each({"+".join(fields): partial(_expect_created, desk, CAST[0], fields) for fields in filled})
+
+
+def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
+    person = desk.play(part)
+    minimal = typed(person, first_names=None, **others)
+    complete = typed(person, **OPTIONAL)
+    stored = desk.try_create(minimal, control=complete)
+    if isinstance(stored, RefusedError):
+        raise Departure(
+            f"la création avec les cinq traits obligatoires seulement est refusée : {stored.message}",
+            f"creation with only the five mandatory traits is refused: {stored.message}",
+        )
+    expect_values(
+        stored,
+        {name: getattr(minimal, name) for name in MANDATORY} | others,
+        fr="le dossier n'est pas ce qui a été saisi",
+        en="the file is not what was typed",
+    )
+
+
+@pytest.mark.rule("CRE-05")
+@pytest.mark.title(
+    fr="Un patient créé à la main est provisoire, quoi qu'on ait saisi et qui que l'on soit",
+    en="A patient created by hand is provisoire, whatever was typed and whoever did it",
+)
+def test_new_identity_is_provisional(desk: Desk) -> None:
+    def judge(desk: Desk, others: dict[str, str | None], **wanted: object) -> None:
+        person = desk.draw(**wanted)
+        patient = desk.lgo.create_patient(typed(person, **others), actor=desk.user)
+        _expect_new(desk.read(patient).status, patient.status)
+
+    entitled = desk.as_super_user()
+    expect_each(
+        {
+            "utilisateur": partial(judge, desk, {}),
+            "super-utilisateur": partial(judge, entitled, {}),
+            "minimal": partial(judge, desk, {"first_names": None}),
+            "noms utilisés": partial(judge, desk, dict(OPTIONAL)),
+            "lieu inconnu": partial(judge, desk, {"birth_place": UNKNOWN_PLACE}),
+            "lieu inconnu, super-utilisateur": partial(judge, entitled, {"birth_place": UNKNOWN_PLACE}),
+            "enfant": partial(judge, desk, {}, birth_date="2023-01-09"),
+            "né à l'étranger": partial(judge, desk, {}, birth_date="1971-02-09", birth_place="99127"),
+        }
+    )
+
+
+@pytest.mark.rule("CRE-05")
+@pytest.mark.title(
+    fr="Chaque personne de la distribution est provisoire à la création, sans attribut, ni pièce, ni INS",
+    en="Each person of the cast is provisoire at creation, without attribute, document or INS",
+)
+def test_cast(desk: Desk) -> None:
+    def judge(trip: Trip) -> None:
+        values = trip.seen["typed"].values
+        _expect_new(values["status"], values["status"])
+        for name in ("attributes", "proof", "matricule", "oid"):
+            expect_equal(
+                got=values[name], expected=None, fr=f"{name} à la création", en=f"{name} at creation"
+            )
+
+    typed_then_fed(desk).expect(desk, ["typed"], judge)
+
+
+def _expect_new(*statuses: object) -> None:
+    for status in statuses:
+        expect_equal(got=status, expected=Status.PROV, fr="statut à la création", en="status at creation")

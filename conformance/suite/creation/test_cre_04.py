@@ -1,0 +1,85 @@
+"""CRE-04: the birth place is no criterion that INSi needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import CallOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.wire import UNKNOWN_PLACE, asked, need_request
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.verdicts import Departure, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.drivers.model import InsiCall
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+
+
+@pytest.mark.rule("CRE-04")
+@pytest.mark.title(
+    fr="INSi est interrogé sans lieu pour un patient dont le lieu est inconnu, qui est trouvé puis complété",
+    en="INSi is queried without a place for a patient whose birth place is unknown, who is found then completed",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_call_for_a_patient_of_unknown_place(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    person = desk.draw()
+    patient = desk.create(person, birth_place=UNKNOWN_PLACE)
+    call, requests = desk.try_call(patient)
+    _expect_sent_without_place(call, requests)
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+        return  # Sent all the same, with a place: what that was is inferred, and said above.
+    desk.decide(call, accept=True)
+    expect_values(
+        desk.read(patient),
+        insi_values(person),
+        fr="le dossier n'est pas complété",
+        en="the file is not completed",
+    )
+
+
+@pytest.mark.rule("CRE-04")
+@pytest.mark.title(
+    fr="INSi est interrogé avec des traits saisis sans lieu de naissance, et le patient est trouvé",
+    en="INSi is queried with traits typed without a birth place, and the patient is found",
+)
+@pytest.mark.parametrize("place", [None, UNKNOWN_PLACE], ids=["empty", "99999"])
+def test_search_without_a_place(desk: Desk, place: str | None) -> None:
+    usual = desk.find_by(typed(desk.draw()))
+    if usual.outcome is not CallOutcome.FOUND:
+        raise UndecidedError(
+            f"même avec le lieu de naissance, INSi n'est pas interrogé avec succès : {usual.outcome}, {usual.message}",
+            f"even with the birth place, the INSi search does not succeed: {usual.outcome}, {usual.message}",
+        )
+    call, requests = desk.try_search_insi(typed(desk.draw(), birth_place=place))
+    _expect_sent_without_place(call, requests)
+    expect_equal(
+        got=None if isinstance(call, RefusedError) else call.outcome,
+        expected=CallOutcome.FOUND,
+        fr="issue de la recherche sans lieu de naissance",
+        en="outcome of the search without a birth place",
+        # No text says what a software sends for a place that it knows to be unknown.
+        inferred=place is not None,
+    )
+    need_request([request for request in requests if not asked(request)["birth_place"]])
+
+
+def _expect_sent_without_place(call: InsiCall | RefusedError, requests: Sequence[ExchangeView]) -> None:
+    said = call.message if isinstance(call, RefusedError) else f"{call.outcome}, {call.message}"
+    if not requests:
+        raise Departure(f"aucune requête n'est partie : {said}", f"no request was sent: {said}")
+    places = [asked(request)["birth_place"] for request in requests]
+    expect(
+        not all(places),
+        fr=f"toutes les requêtes portent un lieu de naissance ({', '.join(filter(None, places))})",
+        en=f"every request carries a birth place ({', '.join(filter(None, places))})",
+        # No text says what a software sends for a place it does not know.
+        inferred=True,
+    )

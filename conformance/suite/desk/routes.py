@@ -1,0 +1,72 @@
+"""The ways in which a file comes to a status. A rule about a status holds whichever way was taken."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from conformance.drivers.model import Status
+
+
+class Route(StrEnum):
+    """How a file came to where it is."""
+
+    TYPED = "typed"
+    """Typed in by hand: PROV."""
+    IMPORTED = "typed-imported"
+    """Typed in, then fed from INSi: RECUP."""
+    ARRIVED = "from-insi"
+    """Created from an answer of INSi: RECUP."""
+    CHECKED = "typed-checked"
+    """Typed in, then checked against a document: VALI."""
+    IMPORTED_CHECKED = "typed-imported-checked"
+    """Typed in, fed from INSi, then checked: QUAL."""
+    CHECKED_IMPORTED = "typed-checked-imported"
+    """Typed in, checked, then fed from INSi: QUAL."""
+    ARRIVED_CHECKED = "from-insi-checked"
+    """Created from an answer of INSi, then checked: QUAL."""
+
+    @property
+    def status(self) -> Status:
+        """Where it leads."""
+        return LEADS_TO[self]
+
+    @property
+    def is_from_insi(self) -> bool:
+        """Whether the file was created from an answer of INSi: what a user typed then is little."""
+        return self in (Route.ARRIVED, Route.ARRIVED_CHECKED)
+
+
+LEADS_TO: Final = {
+    Route.TYPED: Status.PROV,
+    Route.IMPORTED: Status.RECUP,
+    Route.ARRIVED: Status.RECUP,
+    Route.CHECKED: Status.VALI,
+    Route.IMPORTED_CHECKED: Status.QUAL,
+    Route.CHECKED_IMPORTED: Status.QUAL,
+    Route.ARRIVED_CHECKED: Status.QUAL,
+}
+
+OWNER: Final = {
+    Route.TYPED: ("CRE-05",),
+    Route.IMPORTED: ("STA-03",),
+    Route.ARRIVED: ("STA-03",),
+    Route.CHECKED: ("STA-04", "PRF-04"),
+    Route.IMPORTED_CHECKED: ("STA-03", "STA-06", "PRF-04"),
+    Route.CHECKED_IMPORTED: ("STA-04", "STA-05", "PRF-04"),
+    Route.ARRIVED_CHECKED: ("STA-03", "STA-06", "PRF-04"),
+}
+"""The rules that say that the way leads there: a departure from one of them explains why it did not."""
+
+TYPICAL: Final = {
+    Status.PROV: Route.TYPED,
+    Status.RECUP: Route.IMPORTED,
+    Status.VALI: Route.CHECKED,
+    Status.QUAL: Route.IMPORTED_CHECKED,
+}
+"""The way most files go."""
+
+
+def routes(*statuses: Status) -> list[Route]:
+    """Return every way to these statuses, all statuses when none is named."""
+    return [route for route in Route if not statuses or route.status in statuses]

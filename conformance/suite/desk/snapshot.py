@@ -1,0 +1,123 @@
+"""The whole state of a file, and what may differ between two moments.
+
+After an act that must change nothing, or only what a rule names, everything else is compared too: the ten identity
+fields, the status, the attributes, the document and the history of the statuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.model import IDENTITY_FIELDS
+from conformance.suite.desk.words import label, shown
+from conformance.verdicts import Departure
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from conformance.drivers.model import Patient, StatusChange
+
+ANYTHING: Final = object()
+"""In ``besides``: this may have become anything, another rule says what."""
+
+Moment = Text
+"""When something was looked at, as a sentence ends: «après le refus de l'utilisateur»."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One file at one moment."""
+
+    patient: Patient
+    history: tuple[StatusChange, ...] | None
+    """``None`` when the software does not tell it."""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Everything that is compared, by name; empty things are ``None``."""
+        patient = self.patient
+        return {
+            **{name: getattr(patient, name) for name in IDENTITY_FIELDS},
+            "status": patient.status,
+            "attributes": frozenset(patient.attributes) or None,
+            "proof": patient.proof.kind if patient.proof else None,
+        }
+
+
+def expect_kept(
+    after: Snapshot,
+    before: Snapshot,
+    moment: Moment,
+    *,
+    besides: Mapping[str, object] | None = None,
+    ignoring: Collection[str] = (),
+    inferred: bool = False,
+) -> None:
+    """Raise a ``Departure`` that lists all that changed, unless it was to.
+
+    Args:
+        after: the file after the act.
+        before: the file before it.
+        moment: what was done.
+        besides: what the act had to change, by name, with the value expected, or ``ANYTHING``.
+        ignoring: what is not looked at.
+        inferred: no text says that nothing else may change here.
+    """
+    expected = before.values | dict(besides or {})
+    got = after.values
+    wrong = [
+        name
+        for name, value in expected.items()
+        if name not in ignoring and value is not ANYTHING and got[name] != value
+    ]
+    if wrong:
+        lines_fr = [_line(name, expected[name], got[name]).fr for name in wrong]
+        lines_en = [_line(name, expected[name], got[name]).en for name in wrong]
+        raise Departure(
+            f"{moment.fr}, le dossier n'est pas ce qu'il doit être ({' ; '.join(lines_fr)})",
+            f"{moment.en}, the file is not what it has to be ({'; '.join(lines_en)})",
+            inferred=inferred,
+        )
+    _expect_history(after, before, moment, inferred=inferred)
+
+
+def changes_of(history: Collection[StatusChange]) -> list[tuple[str, str]]:
+    """Return the changes of status of a history; entries of the creation or without a change are no changes."""
+    return [
+        (str(entry.previous), str(entry.status))
+        for entry in history
+        if entry.previous is not None and entry.previous != entry.status
+    ]
+
+
+def _expect_history(after: Snapshot, before: Snapshot, moment: Moment, *, inferred: bool) -> None:
+    """Check that the history grew by the change of status, if there was one, and by no other."""
+    if after.history is None or before.history is None:
+        return
+    old, new = changes_of(before.history), changes_of(after.history)
+    added = new[len(old) :]
+    ends = (str(before.patient.status), str(after.patient.status))
+    is_chain = bool(added) and (added[0][0], added[-1][1]) == ends
+    if new[: len(old)] == old and (is_chain if ends[0] != ends[1] else not added):
+        return
+    raise Departure(
+        f"{moment.fr}, l'historique des statuts ({_arrows(new)}) ne correspond pas au dossier, passé de {ends[0]} à "
+        f"{ends[1]} (avant : {_arrows(old)})",
+        f"{moment.en}, the status history ({_arrows(new)}) does not agree with the file, gone from {ends[0]} to "
+        f"{ends[1]} (before: {_arrows(old)})",
+        inferred=inferred,
+    )
+
+
+def _arrows(changes: Collection[tuple[str, str]]) -> str:
+    return ", ".join(f"{previous}→{status}" for previous, status in changes) or "-"
+
+
+def _line(name: str, expected: object, got: object) -> Text:
+    named = label(name)
+    return Text(
+        f"{named.fr} : attendu {shown(expected).fr}, obtenu {shown(got).fr}",
+        f"{named.en}: expected {shown(expected).en}, got {shown(got).en}",
+    )

@@ -1,0 +1,177 @@
+"""FLD-01: ten fields, each stored in its own place and given back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import IDENTITY_FIELDS, PatientTraits
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import another_value, typed
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.words import FIELD, expect_values, insi_values
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+TYPED = (
+    "birth_name",
+    "first_names",
+    "first_name",
+    "birth_date",
+    "sex",
+    "birth_place",
+    "used_name",
+    "used_first_name",
+)
+"""The fields that a user types; matricule and OID come from INSi only."""
+
+USED = ("used_name", "used_first_name")
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Les huit champs saisis sont relus tels quels, pour chaque personne de la distribution",
+    en="The eight fields typed are read back as they are, for each person of the cast",
+)
+def test_typed_fields(desk: Desk) -> None:
+    def judge(trip: Trip) -> None:
+        expected = {name: getattr(trip.traits, name) for name in TYPED if getattr(trip.traits, name)}
+        expect_values(
+            trip.seen["typed"].patient,
+            expected,
+            fr="les champs saisis ne sont pas rendus",
+            en="the fields typed are not given back",
+        )
+
+    typed_then_fed(desk).expect(desk, ["typed"], judge)
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Après l'import INSi les dix champs sont rendus, les noms utilisés et le 1er prénom restant ceux saisis",
+    en="After the INSi import the ten fields are given back, the names in use and the 1er prénom being those typed",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+@pytest.mark.parametrize("stage", ["fed", "qualified"])
+def test_ten_fields(desk: Desk, journey: Taken, stage: str) -> None:
+    def judge(trip: Trip) -> None:
+        own = {
+            name: getattr(trip.traits, name) for name in (*USED, "first_name") if getattr(trip.traits, name)
+        }
+        expect_values(
+            trip.seen[stage].patient,
+            insi_values(trip.person) | own,
+            fr="les dix champs ne sont pas tous rendus après l'import INSi",
+            en="the ten fields are not all given back after the INSi import",
+        )
+
+    journey(desk).expect(desk, [stage], judge)
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Chaque champ, modifié seul, prend sa nouvelle valeur, et aucun autre champ ne change",
+    en="Each field, changed alone, takes its new value, and no other field changes",
+)
+@pytest.mark.parametrize("field", TYPED)
+def test_one_field_changed(desk: Desk, field: str) -> None:
+    person, neighbour = desk.draw(first_names_count=2), desk.draw(first_names_count=2)
+    patient = desk.create(person, used_name="KVORLANX", used_first_name="NALROVKX")
+    other = desk.snapshot(desk.create(neighbour, used_name="ZELBRUCY", used_first_name="CURBLEZY"))
+    before = desk.snapshot(patient)
+    value = another_value(desk, person, field)
+    desk.lgo.update_patient(patient.id, {field: value}, actor=desk.user)
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        _changed(field),
+        besides={field: value},
+        # A software may keep the 1er prénom at the start of the list, and the other way round.
+        ignoring={"first_names": ("first_name",), "first_name": ("first_names",)}.get(field, ()),
+    )
+    expect_kept(
+        desk.snapshot(other.patient),
+        other,
+        Moment(
+            f"après la modification d'un autre dossier ({FIELD[field].fr})",
+            f"after the change of another file ({FIELD[field].en})",
+        ),
+    )
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Les noms utilisés se modifient puis se vident à chaque statut, sans rien changer d'autre",
+    en="The names in use can be changed then emptied at each status, and nothing else changes",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_used_names_at_each_status(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(first_names_count=2), route)
+    for name, value in (("used_name", "KVORLANX"), ("used_first_name", "NALROVKX"), ("used_name", None)):
+        before = desk.snapshot(patient)
+        desk.lgo.update_patient(patient.id, {name: value}, actor=desk.user)
+        expect_kept(desk.snapshot(patient), before, _changed(name), besides={name: value})
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Le 1er prénom et la liste des prénoms sont deux champs : l'un ne remplace pas l'autre",
+    en="The 1er prénom and the list of first names are two fields: neither replaces the other",
+)
+def test_list_and_first_name_apart(desk: Desk) -> None:
+    def stored(traits: PatientTraits) -> None:
+        patient = desk.read(desk.lgo.create_patient(traits, actor=desk.user))
+        expected = {
+            name: getattr(traits, name) for name in ("first_name", "first_names") if getattr(traits, name)
+        }
+        expect_values(
+            patient, expected, fr="les deux champs ne sont pas rendus", en="the two fields are not given back"
+        )
+
+    person = desk.draw_where(
+        lambda person: "-" not in person.identity.traits.first_names, first_names_count=3
+    )
+    one, two, three = person.identity.traits.first_names.split()
+    traits = typed(person)
+    expect_each(
+        {
+            "deux prénoms": partial(stored, replace(traits, first_name=f"{one} {two}")),
+            "prénom composé": partial(
+                stored, replace(traits, first_name=f"{one}-{two}", first_names=f"{one}-{two} {three}")
+            ),
+            "liste d'un seul": partial(stored, replace(traits, first_name=one, first_names=one)),
+        }
+    )
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Un autre utilisateur et la recherche montrent le même dossier, à chaque statut",
+    en="Another user and the search show the same file, at each status",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_the_same_everywhere(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, route, used_name="KVORLANX")
+    found = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
+    seen = {"lu par un autre utilisateur": desk.read(patient, desk.super_user)}
+    expect(found, fr="le dossier n'est pas dans la recherche", en="the file is not in the search")
+    seen["dans la recherche"] = found[0]
+    for where, other in seen.items():
+        expect_values(
+            other,
+            {name: getattr(patient, name) for name in IDENTITY_FIELDS},
+            fr=f"le dossier {where} n'est pas le même",
+            en=f"the file ({where}) is not the same",
+        )
+
+
+def _changed(field: str) -> Moment:
+    return Moment(f"après modification : {FIELD[field].fr}", f"after a change of: {FIELD[field].en}")

@@ -1,0 +1,175 @@
+"""TRT-03, TRT-06, TRT-13: hyphen, apostrophe and space are part of a name; first names are a list separated by spaces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.wire import need_request
+from conformance.suite.desk.words import FIELD, shown
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.verdicts import Departure
+from simulator.ins.traits import check_birth_name, check_first_name
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import PatientTraits
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+SHAPES = {
+    "birth_name": {
+        "tiret": "{0}-{1}",
+        "double tiret": "{0}--{1}",
+        "apostrophe": "D'{0}",
+        "espace": "DE {0}",
+        "tous": "D'{0}-{1} DE {2}",
+    },
+    "first_name": {"tiret": "{0}-{1}", "apostrophe": "N'{0}", "espace": "{0} {1}"},
+    "first_names": {"tiret": "{0}-{1} {2}", "apostrophe": "N'{0} {1}", "espace": "{0} {1} {2}"},
+}
+
+
+@pytest.mark.rule("TRT-03")
+@pytest.mark.title(
+    fr="Tiret, apostrophe et espace sont acceptés dans un nom et relus tels quels, à la création puis après modification",
+    en="Hyphen, apostrophe and space are accepted in a name and read back as they are, at creation then after a change",
+)
+@pytest.mark.parametrize("field", SHAPES)
+def test_signs_are_accepted(desk: Desk, field: str) -> None:
+    def judge(pattern: str) -> None:
+        names = [desk.draw(**PLAIN).identity.traits.birth_name for _ in range(3)]
+        value = pattern.format(*names)
+        traits = typed(desk.draw(**PLAIN), first_names=None)
+        wanted = replace(traits, **{field: value})
+        if field == "first_names":
+            wanted = replace(wanted, first_name=value.split(" ")[0])
+        stored = desk.try_create(wanted, control=traits)
+        got = stored.message if isinstance(stored, RefusedError) else getattr(stored, field)
+        _expect_same(got, value, field, "à la création", "at creation")
+        patient = desk.create(desk.draw(**PLAIN), first_names=None)
+        changes = {field: value, **({"first_name": wanted.first_name} if field == "first_names" else {})}
+        try:
+            desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+        except RefusedError as refusal:
+            raise Departure(
+                f"{FIELD[field].fr} {shown(value).fr} est refusé à la modification : {refusal.message}",
+                f"{FIELD[field].en} {shown(value).en} is refused at modification: {refusal.message}",
+            ) from refusal
+        _expect_same(getattr(desk.read(patient), field), value, field, "après modification", "after a change")
+
+    expect_each({name: partial(judge, pattern) for name, pattern in SHAPES[field].items()})
+
+
+@pytest.mark.rule("TRT-06")
+@pytest.mark.title(
+    fr="Chaque nom et prénom envoyé a la forme qu'INSi admet, pour chaque personne de la distribution",
+    en="Each name and first name sent has the form that INSi admits, for each person of the cast",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["file", "typed-search"])
+def test_form_sent(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        requests = trip.seen["called"][1]
+        need_request(requests)
+        for request in requests:
+            sent = request.traits or {}
+            problems = [
+                ("NomNaissance", sent.get("birth_name"), check_birth_name(sent.get("birth_name") or ""))
+            ]
+            problems += [
+                ("Prenom", name, check_first_name(name or "")) for name in sent.get("first_names", ())
+            ]
+            for label, text, found in problems:
+                expect(
+                    not found,
+                    fr=f"{label} envoyé {shown(text).fr} : {'; '.join(map(str, found))}",
+                    en=f"{label} sent {shown(text).en}: {'; '.join(map(str, found))}",
+                )
+
+    journey(desk).expect(desk, ["called"], judge)
+
+
+@pytest.mark.rule("TRT-06")
+@pytest.mark.title(
+    fr="Un nom ou un prénom de forme inadmissible, saisi dans un dossier, ne part pas tel quel",
+    en="A name or a first name of a form not admitted, typed in a file, does not leave as it is",
+)
+@pytest.mark.parametrize("field", ["birth_name", "first_name"])
+def test_form_typed(desk: Desk, field: str) -> None:
+    check = check_birth_name if field == "birth_name" else check_first_name
+    forms = {
+        "espace au début": " {0}",
+        "tiret au début": "-{0}",
+        "deux espaces": "{0}  {0}",
+        "deux apostrophes": "D''{0}",
+    }
+    if field == "first_name":
+        forms |= {"double tiret": "{0}--{0}", "tiret à la fin": "{0}-", "apostrophe à la fin": "{0}'"}
+
+    def judge(form: str) -> None:
+        person = desk.draw(**PLAIN)
+        value = form.format(person.first_name if field == "first_name" else person.identity.traits.birth_name)
+        requests = _sent_for(desk, replace(typed(person, first_names=None), **{field: value}))
+        for sent in requests:
+            names = [sent.get("birth_name")] if field == "birth_name" else list(sent.get("first_names", ()))
+            for name in names:
+                expect(
+                    not check(name or ""),
+                    fr=f"{FIELD[field].fr} envoyé {shown(name).fr}",
+                    en=f"{FIELD[field].en} sent {shown(name).en}",
+                )
+
+    expect_each({name: partial(judge, form) for name, form in forms.items()})
+    _, requests = desk.call(desk.create(desk.draw(**PLAIN)))
+    need_request(requests)
+
+
+@pytest.mark.rule("TRT-13")
+@pytest.mark.title(
+    fr="La liste garde ses prénoms séparés par des espaces, les composés avec leur tiret, saisie comme reçue d'INSi",
+    en="The list keeps its first names separated by spaces, compound ones with their hyphen, typed as received from INSi",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_list(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        if trip.traits.first_names and "typed" in trip.seen:
+            _expect_same(
+                trip.seen["typed"].patient.first_names,
+                trip.traits.first_names,
+                "first_names",
+                "saisie",
+                "typed",
+            )
+        expected = trip.person.identity.traits.first_names
+        _expect_same(
+            trip.seen["fed"].patient.first_names,
+            expected,
+            "first_names",
+            "reçue d'INSi",
+            "received from INSi",
+        )
+
+    journey(desk).expect(desk, ["answered", "fed"], judge)
+
+
+def _sent_for(desk: Desk, traits: PatientTraits) -> list[dict[str, Any]]:
+    """Type traits, call INSi, and return what left; any of the acts may be refused."""
+
+    def act() -> None:
+        try:
+            patient = desk.lgo.create_patient(traits, actor=desk.user)
+            desk.lgo.call_insi_traits(patient.id, actor=desk.user)
+        except RefusedError:
+            pass
+
+    _, requests = desk.during(act)
+    return [request.traits or {} for request in requests]
+
+
+def _expect_same(got: str | None, value: str | None, field: str, fr: str, en: str) -> None:
+    expect_equal(got=got, expected=value, fr=f"{FIELD[field].fr} ({fr})", en=f"{FIELD[field].en} ({en})")

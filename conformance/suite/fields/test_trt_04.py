@@ -1,0 +1,113 @@
+"""TRT-04: names of 54 characters are given back whole; 100 are recommended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import PLAIN, lengthened, typed
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.words import FIELD
+from conformance.suite.journeys.cast import LONG_PART, created_from_insi, typed_then_fed
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+FIELDS = ("birth_name", "first_names")
+
+LENGTHS = (20, 25, 30, 32, 35, 40, 50, 53, 54)
+"""Up to what has to be stored whole: columns are often cut at one of these."""
+
+
+@pytest.mark.rule("TRT-04")
+@pytest.mark.title(
+    fr="Un nom ou une liste de prénoms jusqu'à 54 caractères est rendu sans troncature à la création",
+    en="A name or a list of first names of up to 54 characters is given back whole at creation",
+)
+@pytest.mark.parametrize("field", FIELDS)
+def test_created(desk: Desk, field: str) -> None:
+    expect_each({f"{length}": partial(_expect_created, desk, field, length) for length in LENGTHS})
+
+
+@pytest.mark.rule("TRT-04")
+@pytest.mark.title(
+    fr="Un nom ou une liste de prénoms de 54 caractères est rendu sans troncature après modification",
+    en="A name or a list of first names of 54 characters is given back whole after a change",
+)
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_modified(desk: Desk, field: str, route: Route) -> None:
+    _expect_modified(desk, field, route, 54)
+
+
+@pytest.mark.rule("TRT-04")
+@pytest.mark.title(
+    fr="Un nom et une liste de prénoms de 54 caractères reçus d'INSi sont rendus sans troncature",
+    en="A name and a list of first names of 54 characters received from INSi are given back whole",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_imported(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        if trip.part.key != LONG_PART:
+            return
+        for stage in ("fed", "qualified"):
+            after = trip.seen[stage].patient
+            for field in FIELDS:
+                expect_equal(
+                    got=getattr(after, field),
+                    expected=getattr(trip.person.identity.traits, field),
+                    fr=f"{FIELD[field].fr} de 54 caractères reçu d'INSi",
+                    en=f"{FIELD[field].en} of 54 characters received from INSi",
+                )
+
+    journey(desk).expect(desk, ["fed", "qualified"], judge)
+
+
+@pytest.mark.rule("TRT-04")
+@pytest.mark.title(
+    fr="Recommandation : un nom ou une liste de prénoms de 100 caractères est rendu sans troncature",
+    en="Recommendation: a name or a list of first names of 100 characters is given back whole",
+)
+@pytest.mark.parametrize("field", FIELDS)
+def test_100_characters(desk: Desk, field: str) -> None:
+    _expect_created(desk, field, 100, inferred=True)
+    _expect_modified(desk, field, Route.TYPED, 100, inferred=True)
+
+
+def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = False) -> None:
+    traits = typed(desk.draw(**PLAIN))
+    name = lengthened(getattr(traits, field), length, desk.draw)
+    stored = desk.try_create(replace(traits, **{field: name}), control=traits)
+    _expect_whole(
+        stored.message if isinstance(stored, RefusedError) else getattr(stored, field),
+        name,
+        field,
+        inferred=inferred,
+    )
+
+
+def _expect_modified(desk: Desk, field: str, route: Route, length: int, *, inferred: bool = False) -> None:
+    patient = desk.bring(desk.draw(**PLAIN), route)
+    name = lengthened(str(getattr(patient, field)), length, desk.draw)
+    try:
+        desk.lgo.update_patient(patient.id, {field: name}, actor=desk.user)
+    except RefusedError as refusal:
+        _expect_whole(refusal.message, name, field, inferred=inferred)
+    _expect_whole(getattr(desk.read(patient), field), name, field, inferred=inferred)
+
+
+def _expect_whole(got: str | None, name: str, field: str, *, inferred: bool) -> None:
+    length = len(name)
+    expect_equal(
+        got=got,
+        expected=name,
+        fr=f"{FIELD[field].fr} de {length} caractères",
+        en=f"{FIELD[field].en} of {length} characters",
+        inferred=inferred,
+    )

@@ -1,0 +1,1 @@
+"""The matricule INS and its OID: the checks of their rules."""

@@ -1,0 +1,82 @@
+"""MAT-02 and MAT-03: letters of Corsica are kept, and no true number is refused for its digits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.response.proposals import accepted
+from simulator.ins.matricule import Matricule
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+CORSICA = {"2A": ("1986-11-12", "2A004"), "2B": ("1990-01-31", "2B033")}
+
+NUMBERS = {
+    "mois 20": ("M", "1958-07-09", "1", "20", None),
+    "mois 31": ("F", "1958-07-09", "2", "31", None),
+    "mois 42": ("M", "1948-12-09", "1", "42", None),
+    "mois 50": ("F", "1948-12-09", "2", "50", None),
+    "mois 99": ("M", "1950-02-09", "1", "99", None),
+    "premier chiffre 3": ("M", "1988-05-21", "3", None, None),
+    "premier chiffre 4": ("F", "1988-05-21", "4", None, None),
+    "premier chiffre 7": ("M", "1988-05-21", "7", None, None),
+    "premier chiffre 8": ("F", "1988-05-21", "8", None, None),
+    "né à l'étranger": ("F", "1976-06-30", "2", None, "99127"),
+    "né outre-mer": ("M", "1999-12-31", "1", None, "97411"),
+    "année qui n'est pas celle de la naissance": ("M", "1949-12-31", "1", None, None),
+}
+"""Sex, birth date, first digit, month of the number, place: what exists though it looks odd (ins-formats §8)."""
+
+
+@pytest.mark.rule("MAT-02")
+@pytest.mark.title(
+    fr="Un matricule de Corse garde sa lettre, saisi puis alimenté, ou créé depuis INSi",
+    en="A matricule of Corsica keeps its letter, typed then fed, or created from INSi",
+)
+@pytest.mark.parametrize("way", ["typed", "from-insi"])
+def test_corsica(desk: Desk, way: str) -> None:
+    def judge(date: str, place: str) -> None:
+        _expect_imported(desk, desk.draw(birth_date=date, birth_place=place), way)
+
+    expect_each({name: partial(judge, *case) for name, case in CORSICA.items()})
+
+
+@pytest.mark.rule("MAT-03")
+@pytest.mark.title(
+    fr="Un matricule aux chiffres inhabituels mais vrais est repris, quel que soit le chemin",
+    en="A matricule with unusual but true digits is taken, whatever the way",
+)
+@pytest.mark.parametrize("way", ["typed", "from-insi"])
+def test_unusual_numbers(desk: Desk, way: str) -> None:
+    def judge(sex: str, date: str, digit: str, month: str | None, place: str | None) -> None:
+        wanted = {"sex": sex, "birth_date": date, **({"birth_place": place} if place else {})}
+
+        def shape(person: Person) -> Person:
+            number = person.identity.matricule.number
+            changed = f"{digit}{number[1:3]}{month or number[3:5]}{number[5:]}"
+            return replace(
+                person, identity=replace(person.identity, matricule=Matricule.from_number(changed))
+            )
+
+        _expect_imported(desk, desk.draw(shape=shape, **wanted), way)
+
+    expect_each({name: partial(judge, *case) for name, case in NUMBERS.items()})
+
+
+def _expect_imported(desk: Desk, person: Person, way: str) -> None:
+    call = desk.find_by(typed(person)) if way == "from-insi" else desk.find(desk.create(person))
+    expect_values(
+        accepted(desk, call),
+        insi_values(person),
+        fr="le dossier ne porte pas l'identité d'INSi",
+        en="the file does not hold the identity of INSi",
+    )

@@ -1,0 +1,148 @@
+"""MAT-07, MAT-09, MAT-10, RSP-20: number and OID go together, a new number replaces the old one, and some have none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.wire import need_answer
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from simulator.ins.identity import HistoricId
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+    from simulator.registry.person import Person
+
+
+@pytest.mark.rule("MAT-07")
+@pytest.mark.title(
+    fr="Le matricule n'est jamais dans un dossier sans son OID, ni l'OID sans lui, à aucune étape",
+    en="The matricule is never in a file without its OID, nor the OID without it, at any stage",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast_together(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        for stage in ("typed", "untouched", "fed", "qualified"):
+            if stage in trip.seen:
+                _expect_together(trip.seen[stage].patient, stage)
+
+    journey(desk).expect(desk, [], judge)
+
+
+@pytest.mark.rule("MAT-07")
+@pytest.mark.title(
+    fr="Effacés, ils le sont ensemble ; gardés, ils le sont ensemble",
+    en="Cleared, they are cleared together; kept, they are kept together",
+)
+@pytest.mark.parametrize("route", routes(Status.RECUP, Status.QUAL), ids=str)
+def test_together_after_acts(desk: Desk, route: Route) -> None:
+    def judge(act: str) -> None:
+        patient = desk.bring(desk.draw(), route)
+        with preparing("faire cet acte", "do this act"):
+            if act == "attribut":
+                desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+            elif act == "modification":
+                desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+            elif act == "nom utilisé":
+                desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+            else:
+                desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+        _expect_together(desk.read(patient), act)
+
+    expect_each(
+        {act: partial(judge, act) for act in ("attribut", "modification", "nom utilisé", "déclassement")}
+    )
+
+
+@pytest.mark.rule("MAT-09", "RSP-20")
+@pytest.mark.title(
+    fr="Le numéro d'attente laisse la place au NIR au second import, et ne reste nulle part dans le dossier",
+    en="The waiting number gives way to the NIR at the second import, and stays nowhere in the file",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_new_number(desk: Desk, route: Route) -> None:
+    waiting = desk.draw(nia=True)
+    patient = desk.bring(waiting, route)
+    if route.status in {Status.PROV, Status.VALI}:
+        patient = desk.feed(patient)
+    expect_equal(
+        got=patient.matricule, expected=waiting.identity.matricule.value, fr="matricule", en="matricule"
+    )
+    # The same person, known by a NIR from now on.
+    definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
+    now = _now_known_by(waiting, definitive)
+    desk.insi.install("answers/whatever-traits", patient=now)
+    call, requests = desk.try_call(patient)
+    need_answer(requests, "answers/whatever-traits")
+    desk.insi.clear_scenarios()
+    assert not isinstance(call, Exception)
+    desk.decide(call, accept=True)
+    after = desk.read(patient)
+    expect_values(
+        after,
+        insi_values(now),
+        fr="le nouveau numéro n'a pas remplacé l'ancien",
+        en="the new number did not replace the old one",
+    )
+    expect_equal(
+        got=after.status,
+        expected=Status.QUAL if route.status in {Status.VALI, Status.QUAL} else Status.RECUP,
+        inferred=True,
+        fr="statut après le changement de numéro",
+        en="status after the change of number",
+    )
+
+
+@pytest.mark.rule("MAT-10")
+@pytest.mark.title(
+    fr="Qui n'a pas d'INS a un dossier PROV ou VALI avec lequel tout se fait",
+    en="Who has no INS has a file PROV or VALI with which everything can be done",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_without_ins(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route, birth_place="99999")
+    desk.insi.install("answers/not-found")
+    desk.try_call(patient)
+    desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    expect_values(
+        desk.read(patient),
+        {"status": route.status, "matricule": None, "oid": None, "used_name": "KVORLAN"},
+        fr="le dossier sans INS n'est pas utilisable",
+        en="the file without INS cannot be used",
+    )
+    if route is Route.TYPED:
+        expect_equal(
+            got=desk.check_document(patient).status,
+            expected=Status.VALI,
+            fr="statut après contrôle sur pièce, sans INS",
+            en="status after the check of a document, without INS",
+        )
+
+
+def _now_known_by(person: Person, other: Person) -> Person:
+    """Return the person with the number of another, and their own among the former ones."""
+    old, new = person.identity, other.identity
+    former = (HistoricId(matricule=old.matricule, oid=old.oid, date_from="2019-02-01", date_to="2026-01-31"),)
+    return replace(
+        person,
+        key=f"{person.key}/now",
+        identity=replace(old, matricule=new.matricule, oid=new.oid, history=former),
+    )
+
+
+def _expect_together(patient: Patient, where: str) -> None:
+    expect(
+        (patient.matricule is None) == (patient.oid is None),
+        fr=f"matricule {patient.matricule}, OID {patient.oid} ({where})",
+        en=f"matricule {patient.matricule}, OID {patient.oid} ({where})",
+    )

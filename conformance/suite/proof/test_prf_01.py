@@ -1,0 +1,112 @@
+"""PRF-01: the kind of document that was checked is recorded with the identity."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import adult
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.proof.kinds import kinds_known
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("PRF-01")
+@pytest.mark.title(
+    fr="Le dispositif d'identité enregistré est relu, et rien d'autre ne change, à chaque statut",
+    en="The identity document recorded is read back, and nothing else changes, at each status",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+
+    def judge(kind: str) -> None:
+        patient = desk.bring(adult(desk), route)
+        before = desk.snapshot(patient)
+        if route in {Route.TYPED, Route.IMPORTED, Route.ARRIVED} and before.patient.proof is not None:
+            raise UndecidedError(
+                f"le dossier neuf porte déjà un dispositif : {before.patient.proof.kind}",
+                f"the new file already has a document: {before.patient.proof.kind}",
+            )
+        try:
+            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        except RefusedError:
+            if before.patient.proof is None:
+                raise
+            # A second document on an identity already checked may be refused.
+            expect_kept(desk.snapshot(patient), before, Moment(f"{kind} refusé", f"{kind} refused"))
+            return
+        # Recording is not validating: the status stays (Règle 19).
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"{kind} enregistré", f"{kind} recorded"),
+            besides={"proof": kind},
+        )
+
+    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk)})
+
+
+@pytest.mark.rule("PRF-01")
+@pytest.mark.title(
+    fr="Le dispositif est toujours là après la validation, l'import INSi, une modification, et pour tous",
+    en="The document is still there after the validation, the INSi import, a change, and for everybody",
+)
+def test_kind_stays(desk: Desk) -> None:
+    def judge(kind: str) -> None:
+        person = adult(desk)
+        patient = desk.create(person)
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        with suppress(RefusedError):  # A document that does not allow it: PRF-08.
+            desk.lgo.validate_identity(patient.id, actor=desk.user)
+        _expect_kind(desk.read(patient), kind, "après l'action « valider »", "after the action “validate”")
+        _expect_kind(desk.feed(patient), kind, "après l'import INSi", "after the INSi import")
+        with preparing("modifier le nom utilisé", "change the used name"):
+            desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        _expect_kind(
+            desk.read(patient, desk.super_user), kind, "lu par un autre utilisateur", "read by another user"
+        )
+        [found] = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
+        _expect_kind(found, kind, "dans la recherche", "in the search")
+
+    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk)})
+
+
+@pytest.mark.rule("PRF-01")
+@pytest.mark.title(
+    fr="Un second dispositif remplace le premier ; celui d'un autre patient n'y change rien",
+    en="A second document replaces the first; that of another patient changes nothing",
+)
+def test_second_document(desk: Desk) -> None:
+    known = kinds_known(desk)
+    if len(known) == 1:
+        return  # There is no second one in the list of this software.
+    patient, other = desk.create(adult(desk)), desk.create(adult(desk))
+    for kind in (known[0], known[1]):
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        _expect_kind(desk.read(patient), kind, "enregistré", "recorded")
+    desk.lgo.record_proof(other.id, known[0], actor=desk.user)
+    _expect_kind(
+        desk.read(patient), known[1], "après celui d'un autre patient", "after that of another patient"
+    )
+
+
+def _expect_kind(patient: Patient, kind: str, fr: str, en: str) -> None:
+    expect_equal(
+        got=patient.proof and patient.proof.kind,
+        expected=kind,
+        fr=f"dispositif d'identité {fr}",
+        en=f"identity document {en}",
+    )

@@ -1,0 +1,155 @@
+"""PRF-04 and PRF-08: the user validates by an explicit act, and only a high-confidence document allows it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import adult
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.proof.kinds import kinds_known
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+CHECKED = frozenset({Status.VALI, Status.QUAL})
+"""The statuses that say that a document was checked."""
+
+UNCHECKED = routes(Status.PROV, Status.RECUP)
+
+AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
+
+
+@pytest.mark.rule("PRF-04")
+@pytest.mark.title(
+    fr="L'utilisateur valide par une action explicite : ni avant elle, ni sans pièce, l'identité n'est validée",
+    en="The user validates by an explicit act: neither before it nor without a document is the identity validated",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_explicit_validation(desk: Desk, route: Route) -> None:
+    def judge(kind: str, *, entitled: bool) -> None:
+        user = desk.as_super_user() if entitled else desk
+        patient = desk.bring(adult(desk), route)
+        user.lgo.record_proof(patient.id, kind, actor=user.user)
+        recorded = desk.snapshot(patient)
+        expect(
+            recorded.patient.status not in CHECKED,
+            fr=f"avant l'action « valider », l'identité {route.status} est déjà {recorded.patient.status}",
+            en=f"before the action “validate”, the identity {route.status} already is {recorded.patient.status}",
+        )
+        user.lgo.validate_identity(patient.id, actor=user.user)
+        after = desk.snapshot(patient)
+        expect(
+            after.patient.status in CHECKED,
+            fr=f"après l'action « valider », une identité {route.status} contrôlée avec {kind} est {after.patient.status}",
+            en=f"after the action “validate”, an identity {route.status} checked with {kind} is {after.patient.status}",
+        )
+        expect_kept(
+            after,
+            recorded,
+            Moment("après l'action « valider »", "after the action “validate”"),
+            besides={"status": ANYTHING},
+        )
+
+    high = [kind for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS]
+    if not high:
+        raise UndecidedError(
+            "le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
+            "the software records no high-confidence document",
+            depends_on=("PRF-01",),
+        )
+    cases = {kind: partial(judge, kind, entitled=False) for kind in high}
+    expect_each({**cases, f"{high[0]}, super-utilisateur": partial(judge, high[0], entitled=True)})
+
+
+@pytest.mark.rule("PRF-04")
+@pytest.mark.title(
+    fr="Sans aucune pièce enregistrée, l'action « valider » ne valide rien, pour personne",
+    en="With no document recorded, the action “validate” validates nothing, for anybody",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_nothing_to_check(desk: Desk, route: Route) -> None:
+    patient = desk.bring(adult(desk), route)
+    before = desk.snapshot(patient)
+    for user in (desk.user, desk.super_user):
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(patient.id, actor=user)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(
+                "après l'action « valider » sans pièce enregistrée",
+                "after the action “validate” with no document recorded",
+            ),
+        )
+    if desk.check_document(patient).status is before.patient.status:
+        raise UndecidedError(
+            "aucune pièce ne valide cette identité : le contrôle ne prouve rien",
+            "no document validates this identity: the check proves nothing",
+            depends_on=("PRF-04",),
+        )
+
+
+@pytest.mark.rule("PRF-08")
+@pytest.mark.title(
+    fr="Ce dispositif ne valide pas l'identité d'un adulte, une pièce à haut niveau de confiance ensuite la valide",
+    en="This document does not validate the identity of an adult, a high-confidence one afterwards does",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+@pytest.mark.parametrize("kind", LOW_CONFIDENCE_PROOFS)
+def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
+    def judge(*, entitled: bool) -> None:
+        user = desk.as_super_user() if entitled else desk
+        patient = desk.bring(adult(desk), route)
+        before = desk.snapshot(patient)
+        with suppress(RefusedError):
+            user.lgo.record_proof(patient.id, kind, actor=user.user)
+        with suppress(RefusedError):
+            user.lgo.validate_identity(patient.id, actor=user.user)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"contrôle avec {kind} seul", f"check with {kind} alone"),
+            besides={"proof": ANYTHING},
+        )
+        validated = desk.check_document(patient)
+        expect_equal(
+            got=validated.status,
+            expected=AFTER[route.status],
+            fr=f"statut après une pièce à haut niveau de confiance, {kind} ayant été présenté d'abord",
+            en=f"status after a high-confidence document, {kind} having been shown first",
+        )
+
+    expect_each(
+        {"utilisateur": partial(judge, entitled=False), "super-utilisateur": partial(judge, entitled=True)}
+    )
+
+
+@pytest.mark.rule("PRF-08")
+@pytest.mark.title(
+    fr="Présenté après coup, ce dispositif n'ajoute rien à une identité déjà contrôlée et ne lui retire rien",
+    en="Shown afterwards, this document adds nothing to an identity already checked and takes nothing from it",
+)
+@pytest.mark.parametrize("route", routes(Status.VALI, Status.QUAL), ids=str)
+def test_low_confidence_document_afterwards(desk: Desk, route: Route) -> None:
+    patient = desk.bring(adult(desk), route)
+    before = desk.snapshot(patient)
+    for kind in LOW_CONFIDENCE_PROOFS:
+        with suppress(RefusedError):
+            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        # That the status then stays is a deduction (event E8).
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"{kind} présenté après coup", f"{kind} shown afterwards"),
+            besides={"proof": ANYTHING},
+            inferred=True,
+        )

@@ -1,0 +1,122 @@
+"""Steps that the checks of an answer 00 share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.wire import need_answer
+from conformance.suite.desk.words import FIELD, expect_values, shown
+from conformance.verdicts import Departure, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import ComparedField, InsiCall, Patient
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+COMPARED: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+"""The strict traits that the comparison shows on both sides."""
+
+WHATEVER: Final = "answers/whatever-traits"
+"""INSi answers with the patient whatever is asked."""
+
+AFTER_IMPORT: Final = {
+    Status.PROV: Status.RECUP,
+    Status.RECUP: Status.RECUP,
+    Status.VALI: Status.QUAL,
+    Status.QUAL: Status.QUAL,
+}
+"""What an import makes of a status (events E3; the two refreshes are inferred)."""
+
+
+def other_place(desk: Desk, person: Person) -> str:
+    """Return a birth place, in force on the person's birth date, that is not theirs."""
+    traits = person.identity.traits
+    other = desk.draw_where(
+        lambda other: other.identity.traits.birth_place != traits.birth_place, birth_date=traits.birth_date
+    )
+    place = other.identity.traits.birth_place
+    if place is None:
+        raise UndecidedError("aucun autre lieu de naissance tiré", "no other birth place drawn")
+    return place
+
+
+def proposed(desk: Desk, patient: Patient, person: Person) -> InsiCall:
+    """Call INSi, which answers ``person`` whatever is asked, and return the call, which has to propose them."""
+    desk.insi.install(WHATEVER, patient=person)
+    try:
+        call, requests = desk.try_call(patient)
+        need_answer(requests, WHATEVER)
+    finally:
+        desk.insi.clear_scenarios()
+    return _need_proposed(call)
+
+
+def proposed_for_creation(desk: Desk, person: Person, **others: str | None) -> InsiCall:
+    """Search INSi, which answers ``person`` whatever is asked, with their traits, some replaced."""
+    desk.insi.install(WHATEVER, patient=person)
+    try:
+        call, requests = desk.try_search_insi(typed(person, **others))
+        need_answer(requests, WHATEVER)
+    finally:
+        desk.insi.clear_scenarios()
+    return _need_proposed(call)
+
+
+def accepted(desk: Desk, call: InsiCall) -> Patient:
+    """Accept, which has to be possible, and return the file as read."""
+    patient = desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
+    expect(
+        patient,
+        fr="aucun dossier n'est rendu après l'acceptation",
+        en="no file is given back after the acceptance",
+    )
+    assert patient is not None
+    return desk.read(patient)
+
+
+def _need_proposed(call: InsiCall | RefusedError) -> InsiCall:
+    if isinstance(call, RefusedError) or call.outcome != "FOUND":
+        said = call.message if isinstance(call, RefusedError) else f"{call.outcome}, {call.message}"
+        raise Departure(
+            f"INSi rend une identité complète (00) et le logiciel ne la propose pas : {said}",
+            f"INSi returns a complete identity (00) and the software does not propose it: {said}",
+        )
+    return call
+
+
+def expect_comparison(
+    desk: Desk, call: InsiCall, local: Mapping[str, str | None], insi: Mapping[str, str | None]
+) -> None:
+    lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    expect_lines({line.field: line for line in lines}, local, insi)
+
+
+def expect_lines(
+    lines: Mapping[str, ComparedField], local: Mapping[str, str | None], insi: Mapping[str, str | None]
+) -> None:
+    for name in COMPARED:
+        if insi[name] is None:
+            continue
+        label = FIELD[name]
+        expect(
+            name in lines,
+            fr=f"la comparaison ne montre pas : {label.fr}",
+            en=f"the comparison does not show: {label.en}",
+        )
+        line = lines[name]
+        expect_values({name: line.local}, {name: local[name]}, fr="côté local faux", en="wrong local side")
+        expect_values({name: line.insi}, {name: insi[name]}, fr="côté INSi faux", en="wrong INSi side")
+        is_different = local[name] != insi[name]
+        sides_fr = f"{shown(local[name]).fr} / {shown(insi[name]).fr}"
+        sides_en = f"{shown(local[name]).en} / {shown(insi[name]).en}"
+        expect(
+            line.different == is_different,
+            fr=f"{label.fr} : la comparaison {'ne signale pas la' if is_different else 'signale une'} différence ({sides_fr})",
+            en=f"{label.en}: the comparison flags {'no' if is_different else 'a'} difference ({sides_en})",
+        )

@@ -1,0 +1,151 @@
+"""What an answer that must not be taken leaves behind: nothing in the file, and a user who knows why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.drivers.model import CallOutcome, Patient
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.told import Told, expect_told, told
+from conformance.suite.desk.wire import need_answer
+from conformance.verdicts import UndecidedError
+from simulator.scripting.loader import scenario_data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import InsiCall
+    from conformance.suite.desk.routes import Route
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+ENDINGS = {
+    "00": Moment("une identité trouvée", "an identity found"),
+    "01": Moment("aucune identité trouvée (01)", "no identity found (01)"),
+    "02": Moment("plusieurs identités (02)", "several identities (02)"),
+    "insi_102": Moment("une panne d'INSi", "a failure of INSi"),
+}
+"""How a reason calls an ordinary ending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """An answer that was not taken."""
+
+    call: InsiCall | RefusedError
+    told: Told
+
+
+def altered(name: str, alter: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return a scenario in which INSi answers the patient with these texts; ``None`` leaves an element out."""
+    data = dict(scenario_data("safety/empty-sex"))
+    data.pop("outcome")
+    when = {"operation": "rechercherInsAvecTraitsIdentite", "person": "patient"}
+    then = {"code": "00", "person": "patient", "alter": dict(alter)}
+    return {**data, "id": f"suite/{name}", "rules": [{"when": when, "then": then}]}
+
+
+def expect_not_imported(
+    desk: Desk,
+    scenario: str | Mapping[str, Any],
+    route: Route,
+    role: str | None = None,
+    *,
+    inferred: bool = False,
+) -> Rejected:
+    """Check that the answer of a scenario leaves the file as it was and that the user is told; return the call.
+
+    ``role`` is what the scenario calls the patient; without one it disturbs the answer about whoever is asked for. The same
+    call is made first with the true answer, which the software has to propose, and once more afterwards: a software
+    that imports nothing at all proves nothing here, and one that never imports again is no better.
+    """
+    usual = desk.usually_told()
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, route)
+    desk.decline(patient)
+    before = desk.snapshot(patient)
+    name = scenario if isinstance(scenario, str) else str(scenario["id"])
+    moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {name} ({route})")
+
+    desk.insi.install(scenario, **({role: person} if role else {}))
+    try:
+        call, requests = desk.try_call(patient)
+        need_answer(requests, name)
+    finally:
+        desk.insi.clear_scenarios()
+    refusal = None
+    if not isinstance(call, RefusedError):
+        # Proposed: then the acceptance has to be refused. Not proposed: a software may let it be tried all the same.
+        outcome = desk.try_accept(call)
+        refusal = outcome if isinstance(outcome, RefusedError) else None
+    expect_kept(desk.snapshot(patient), before, moment, inferred=inferred)
+    if inferred:
+        return Rejected(call=call, told=told(call, about=patient))
+    _expect_not_taken_for(call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment)
+    got = told(call, refusal if _is_proposed(call) else None, about=patient)
+    expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02")}, moment)
+
+    # The true answer is taken again.
+    if desk.feed(patient).matricule != person.identity.matricule.value:
+        raise UndecidedError(
+            "la vraie réponse n'est pas reprise non plus : le contrôle ne prouve rien",
+            "the true answer is not taken either: the check proves nothing",
+            depends_on=("RSP-02",),
+        )
+    return Rejected(call=call, told=got)
+
+
+def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Rejected:
+    """Check that the answer of a scenario to a search creates no file and that the user is told; return the call."""
+    usual = desk.usually_told()
+    person = desk.draw(first_names_count=2)
+    traits = typed(person)
+    day = person.identity.traits.birth_date
+    moment = Moment(f"recherche INSi, sur la réponse {scenario}", f"INSi search, on the answer {scenario}")
+    desk.decide(desk.find_by(traits), accept=False)
+
+    desk.insi.install(scenario, **({role: person} if role else {}))
+    try:
+        call, requests = desk.try_search_insi(traits)
+        need_answer(requests, scenario)
+    finally:
+        desk.insi.clear_scenarios()
+    refusal = None
+    if not isinstance(call, RefusedError):
+        outcome = desk.try_accept(call)
+        refusal = outcome if isinstance(outcome, RefusedError) else None
+        expect(
+            not isinstance(outcome, Patient),
+            fr=f"{moment.fr}, un dossier a été créé",
+            en=f"{moment.en}, a file was created",
+        )
+    expect(not desk.born_on(day), fr=f"{moment.fr}, un dossier existe", en=f"{moment.en}, a file exists")
+    _expect_not_taken_for(call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment)
+    got = told(call, refusal if _is_proposed(call) else None, about=_names(person))
+    expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02")}, moment)
+    desk.prove_search_works(person)
+    return Rejected(call=call, told=got)
+
+
+def _names(person: Person) -> tuple[str, ...]:
+    traits = person.identity.traits
+    return (traits.birth_name, traits.first_names, *traits.first_names.split())
+
+
+def _is_proposed(call: InsiCall | RefusedError) -> bool:
+    return not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND
+
+
+def _expect_not_taken_for(call: InsiCall | RefusedError, wrong: set[CallOutcome], moment: Moment) -> None:
+    """Check that the ending announced is not that of another kind of answer."""
+    if isinstance(call, RefusedError):
+        return
+    expect(
+        call.outcome not in wrong,
+        fr=f"{moment.fr}, l'issue annoncée est {call.outcome}",
+        en=f"{moment.en}, the outcome announced is {call.outcome}",
+    )

@@ -1,0 +1,135 @@
+"""ERR-01, ERR-03, ERR-05: INSi down hinders nobody, failed calls are traced, and nobody insists for ever."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.log import Sent, expect_credited, expect_logged
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.told import expect_told, told
+from conformance.suite.desk.wire import need_answer, need_request
+from conformance.suite.response.refusals import ENDINGS
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+DOWN = ("chaos/http-503", "chaos/connection-reset", "chaos/http-502", "faults/insi-102")
+
+FAILURES = (*DOWN, "chaos/truncated-body", "chaos/html-maintenance", "faults/desir-1020")
+
+MOST = 10
+"""Requests for one call that fails: each first name, the list, and a retry of each are fewer. The number is ours."""
+
+
+@pytest.mark.rule("ERR-01")
+@pytest.mark.title(
+    fr="INSi en panne : le dossier s'utilise, son statut reste, et l'utilisateur sait que c'est une panne",
+    en="INSi down: the file can be used, its status stays, and the user knows that it is a failure",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_insi_down(desk: Desk, route: Route) -> None:
+    usual = desk.usually_told()
+
+    def judge(scenario: str) -> None:
+        before = desk.snapshot(desk.bring(desk.draw(), route))
+        desk.insi.install(scenario)
+        call, requests = desk.try_call(before.patient)
+        need_answer(requests, scenario)
+        moment = Moment(f"INSi en panne ({scenario})", f"INSi down ({scenario})")
+        desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
+        desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        desk.insi.clear_scenarios()
+        expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLAN"})
+        others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02")}
+        expect_told(told(call, about=before.patient), others, moment)
+
+    expect_each({scenario: partial(judge, scenario) for scenario in DOWN})
+
+
+@pytest.mark.rule("ERR-03")
+@pytest.mark.title(
+    fr="Un appel qui échoue est tracé comme un autre, à chaque essai et au nom de celui qui l'a fait",
+    en="A call that fails is logged like any other, at each attempt and under the name of who made it",
+)
+def test_failed_calls_are_logged(desk: Desk) -> None:
+    def judge(scenario: str) -> None:
+        patient = desk.create(desk.draw(first_names_count=2))
+        before = len(desk.logged_calls())
+        desk.insi.install(scenario)
+        sent: list[Sent] = []
+        for user in (desk.user, desk.super_user):
+            _, requests = desk.try_call(patient, user)
+            need_answer(requests, scenario)
+            sent += [Sent(exchange=request, user=user.user, patient_id=patient.id) for request in requests]
+        desk.insi.clear_scenarios()
+        entries = desk.logged_calls()[before:]
+        moment = Moment(f"deux appels terminés par {scenario}", f"two calls ended by {scenario}")
+        expect_logged(entries, sent, moment)
+        expect_credited(entries, sent, moment)
+
+    expect_each({scenario: partial(judge, scenario) for scenario in FAILURES})
+
+
+@pytest.mark.rule("ERR-05")
+@pytest.mark.title(
+    fr="Un appel qui échoue n'est pas répété sans fin", en="A call that fails is not repeated endlessly"
+)
+@pytest.mark.parametrize("way", ["file", "typed-search"])
+def test_no_retry_storm(desk: Desk, way: str) -> None:
+    def judge(scenario: str) -> None:
+        person = desk.draw(first_names_count=3)
+        desk.insi.install(scenario)
+        if way == "file":
+            call, requests = desk.try_call(desk.create(person))
+        else:
+            call, requests = desk.try_search_insi(typed(person))
+        need_request(requests)
+        # Nothing may go on by itself once the call has been reported.
+        _, later = desk.during(lambda: desk.search(birth_date=person.identity.traits.birth_date))
+        desk.insi.clear_scenarios()
+        count = len(requests) + len(later)
+        said = call.message if isinstance(call, RefusedError) else call.outcome
+        expect(
+            count <= MOST,
+            fr=f"{count} requêtes pour un seul appel terminé par {scenario} ({said})",
+            en=f"{count} requests for one call ended by {scenario} ({said})",
+        )
+
+    expect_each(
+        {scenario: partial(judge, scenario) for scenario in (*DOWN, "answers/not-found", "answers/several")}
+    )
+
+
+@pytest.mark.rule("ERR-06")
+@pytest.mark.title(
+    fr="Une réponse obtenue pour un patient et acceptée après qu'un autre a été ouvert va dans le dossier du premier",
+    en="An answer obtained for one patient and accepted after another was opened goes into the file of the first",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_late_answer(desk: Desk, route: Route) -> None:
+    person, other = desk.draw(), desk.draw()
+    patient, opened = desk.bring(person, route), desk.bring(other, route)
+    call = desk.find(patient)
+    desk.read(opened)
+    desk.lgo.update_patient(opened.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    before = desk.snapshot(opened)
+    desk.decide(call, accept=True)
+    expect_kept(
+        desk.snapshot(opened),
+        before,
+        Moment(
+            "réponse acceptée, un autre dossier étant ouvert", "answer accepted while another file is open"
+        ),
+    )
+    expect(
+        desk.read(patient).matricule == person.identity.matricule.value,
+        fr="l'identité acceptée n'est pas dans le dossier de son patient",
+        en="the identity accepted is not in the file of its patient",
+    )

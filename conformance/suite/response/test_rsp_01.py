@@ -1,0 +1,194 @@
+"""RSP-01: nothing is written before the user has compared and decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import PLAIN, another_value, typed
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.words import insi_values
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import (
+    COMPARED,
+    expect_comparison,
+    expect_lines,
+    proposed,
+    proposed_for_creation,
+)
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Trip
+    from simulator.registry.person import Person
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Rien n'est écrit avant la décision, puis le refus ne change rien, à chaque statut et pour chacun",
+    en="Nothing is written before the decision, then a refusal changes nothing, at each status and for everybody",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str) -> None:
+    worker = desk.by(user)
+    person, other = desk.draw(first_names_count=2), desk.draw(first_names_count=2)
+    before = desk.snapshot(desk.bring(person, route))
+    # INSi answers somebody else altogether: whatever is written shows.
+    call = proposed(worker, before.patient, other)
+    expect_kept(
+        desk.snapshot(before.patient),
+        before,
+        Moment("avant toute décision de l'utilisateur", "before any decision of the user"),
+    )
+    worker.lgo.read_proposal(call.id, actor=worker.user)
+    expect_kept(
+        desk.snapshot(before.patient),
+        before,
+        Moment("après lecture de la comparaison", "after the comparison was read"),
+    )
+    worker.lgo.decide_proposal(call.id, accept=False, actor=worker.user)
+    expect_kept(
+        desk.snapshot(before.patient),
+        before,
+        Moment("malgré le refus de l'utilisateur", "although the user refused"),
+    )
+    desk.try_accept(call)
+    expect_kept(
+        desk.snapshot(before.patient),
+        before,
+        Moment("refusée puis acceptée après coup", "refused, then accepted afterwards"),
+        # No text says that a decision is final.
+        inferred=True,
+    )
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="La comparaison montre les deux côtés de chaque trait et signale chaque différence, et elles seules",
+    en="The comparison shows both sides of each trait and flags each difference, and them only",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_each_difference_is_flagged(desk: Desk, route: Route) -> None:
+    def judge(*fields: str) -> None:
+        person = desk.draw(first_names_count=2, **PLAIN)
+        patient = desk.bring(person, route)
+        answer = _with(desk, person, fields)
+        call = proposed(desk, patient, answer)
+        expect_comparison(
+            desk, call, {name: getattr(patient, name) for name in COMPARED}, insi_values(answer)
+        )
+
+    cases = {name: partial(judge, name) for name in COMPARED}
+    expect_each({"aucune": partial(judge), **cases, "toutes": partial(judge, *COMPARED)})
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Les petites différences de nom sont signalées aussi : un tiret, une apostrophe, une lettre, un prénom de plus",
+    en="Small differences of a name are flagged too: a hyphen, an apostrophe, a letter, one more first name",
+)
+def test_small_differences(desk: Desk) -> None:
+    def judge(field: str, pattern: str) -> None:
+        person = desk.draw(first_names_count=2, **PLAIN)
+        patient = desk.create(person)
+        value = pattern.format(getattr(person.identity.traits, field))
+        traits = replace(person.identity.traits, **{field: value})
+        answer = replace(person, key=f"{person.key}/other", identity=replace(person.identity, traits=traits))
+        call = proposed(desk, patient, answer)
+        expect_comparison(
+            desk, call, {name: getattr(patient, name) for name in COMPARED}, insi_values(answer)
+        )
+
+    patterns = {"lettre en plus": "{}E", "tiret": "{}-E", "apostrophe": "D'{}", "mot en plus": "{} E"}
+    cases = {
+        f"{field}, {name}": partial(judge, field, p)
+        for field in ("birth_name", "first_names")
+        for name, p in patterns.items()
+    }
+    expect_each(cases)
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Pour chaque personne de la distribution, la comparaison dit vrai et rien n'est écrit avant la décision",
+    en="For each person of the cast the comparison is true and nothing is written before the decision",
+)
+def test_cast(desk: Desk) -> None:
+    def judge(trip: Trip) -> None:
+        expect_kept(
+            trip.seen["untouched"],
+            trip.seen["typed"],
+            Moment("avant toute décision de l'utilisateur", "before any decision of the user"),
+        )
+        local = {name: getattr(trip.seen["typed"].patient, name) for name in COMPARED}
+        expect_lines(
+            {line.field: line for line in trip.seen["proposal"].fields}, local, insi_values(trip.person)
+        )
+
+    typed_then_fed(desk).expect(desk, ["typed", "answered", "untouched", "proposal"], judge)
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Aucun dossier n'est créé depuis INSi avant la décision, ni après un refus, et la comparaison porte les traits saisis",
+    en="No file is created from INSi before the decision, nor after a refusal, and the comparison holds the traits typed",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_creation_refused(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    person, other = desk.draw(), desk.draw()
+    days = (person.identity.traits.birth_date, other.identity.traits.birth_date)
+    call = proposed_for_creation(desk, other, **_asked(person))
+    _expect_no_file(desk, days, "avant la décision de l'utilisateur", "before the decision of the user")
+    expect_comparison(
+        desk, call, {name: getattr(typed(person), name) for name in COMPARED}, insi_values(other)
+    )
+    desk.decide(call, accept=False)
+    _expect_no_file(desk, days, "malgré le refus de l'utilisateur", "although the user refused")
+    desk.prove_search_works(person)
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Pour chaque personne de la distribution, aucun dossier n'existe avant la décision",
+    en="For each person of the cast no file exists before the decision",
+)
+def test_cast_not_created(desk: Desk) -> None:
+    typed_in = {trip.seen["typed"].patient.id for trip in typed_then_fed(desk).trips if "typed" in trip.seen}
+
+    def judge(trip: Trip) -> None:
+        found = {patient.id for patient in trip.seen["nobody"]} - typed_in
+        expect(
+            not found or trip.seen["accepted"].id not in found,
+            fr="un dossier a été créé avant la décision de l'utilisateur",
+            en="a file was created before the decision of the user",
+        )
+
+    created_from_insi(desk).expect(desk, ["answered", "nobody", "accepted"], judge)
+
+
+def _asked(person: Person) -> dict[str, str | None]:
+    traits = typed(person)
+    return {name: getattr(traits, name) for name in (*COMPARED, "first_name")}
+
+
+def _with(desk: Desk, person: Person, fields: tuple[str, ...]) -> Person:
+    """Return the person as INSi answers them, with other values in some fields."""
+    identity = person.identity
+    changes = {field: another_value(desk, person, field) for field in fields}
+    return replace(
+        person,
+        key=f"{person.key}/other",
+        identity=replace(identity, traits=replace(identity.traits, **changes)),
+    )
+
+
+def _expect_no_file(desk: Desk, days: tuple[str, ...], fr: str, en: str) -> None:
+    found = [patient.id for day in days for patient in desk.born_on(day)]
+    expect(not found, fr=f"un dossier a été créé {fr}", en=f"a file was created {en}")

@@ -1,0 +1,215 @@
+"""RSP-02 and RSP-03: on acceptance the file is fed with the seven data that INSi returned, the list from ListePrenom."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.wire import need_answer, returned
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import accepted, other_place, proposed, proposed_for_creation
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+USED = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
+
+LIST_DIFFERS = "safety/list-differs-from-prenom"
+
+
+@pytest.mark.rule("RSP-02")
+@pytest.mark.title(
+    fr="Après acceptation, le dossier de chaque personne de la distribution porte à la lettre ce qu'INSi a rendu",
+    en="After acceptance the file of each person of the cast holds to the letter what INSi returned",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        # What stood on the wire, not what the bench meant to send.
+        expect_values(
+            trip.seen["fed"].patient,
+            returned(trip.seen["answered"]),
+            fr="le dossier n'est pas alimenté par INSi",
+            en="the file is not fed from INSi",
+        )
+
+    made = journey(desk)
+    made.expect(desk, ["answered", "fed"], judge)
+    for _, refusal in made.refused_at("accepted"):
+        raise refusal
+
+
+@pytest.mark.rule("RSP-02")
+@pytest.mark.title(
+    fr="Tous les traits d'INSi remplacent ceux du dossier, à chaque statut, et rien d'autre ne change que le statut",
+    en="All the traits of INSi replace those of the file, at each status, and nothing else changes but the status",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_everything_is_replaced(desk: Desk, route: Route, user: str) -> None:
+    worker = desk.by(user)
+    person = desk.draw(first_names_count=2)
+    other = desk.draw_where(
+        lambda other: _differs(other.identity.traits, person.identity.traits), first_names_count=2, nia=True
+    )
+    patient = desk.bring(person, route, **USED)
+    with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    before = desk.snapshot(patient)
+    call = proposed(worker, patient, other)
+    accepted(worker, call)
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("après acceptation de l'identité INSi", "after acceptance of the INSi identity"),
+        # RSP-18, inferred: what an identity so different makes of a checked status is the software's to say.
+        besides={**insi_values(other), "status": ANYTHING, "proof": ANYTHING},
+    )
+
+
+@pytest.mark.rule("RSP-02")
+@pytest.mark.title(
+    fr="Chaque trait est repris même quand il est seul à différer, et une liste vide est remplie",
+    en="Each trait is taken even when it is the only one that differs, and an empty list is filled",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_each_trait(desk: Desk, route: Route) -> None:
+    def judge(**others: str | None) -> None:
+        person = desk.draw(first_names_count=2)
+        typed_in = {"birth_place": other_place(desk, person)} if others.pop("place", None) else others
+        patient = desk.bring(person, route, **typed_in)
+        expect_values(
+            accepted(desk, proposed(desk, patient, person)),
+            insi_values(person),
+            fr="le dossier n'est pas alimenté par INSi",
+            en="the file is not fed from INSi",
+        )
+
+    expect_each(
+        {
+            "aucun": partial(judge),
+            "lieu": partial(judge, place="x"),
+            "lieu inconnu": partial(judge, birth_place="99999"),
+            "liste vide": partial(judge, first_names=None),
+            "nom": partial(judge, birth_name="KVORLAN"),
+            "date": partial(judge, birth_date="1971-02-09"),
+        }
+    )
+
+
+@pytest.mark.rule("RSP-02")
+@pytest.mark.title(
+    fr="Un second import remplace le premier, et le dossier d'un autre ne change pas",
+    en="A second import replaces the first, and the file of somebody else does not change",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_second_import(desk: Desk, route: Route) -> None:
+    bystander = desk.snapshot(desk.bring(desk.draw(), Route.IMPORTED))
+    person = desk.draw(nia=True)
+    patient = desk.bring(person, route)
+    for answer in (person, desk.draw()):
+        expect_values(
+            accepted(desk, proposed(desk, patient, answer)),
+            insi_values(answer),
+            fr="le dossier n'est pas alimenté par INSi",
+            en="the file is not fed from INSi",
+        )
+    expect_kept(
+        desk.snapshot(bystander.patient),
+        bystander,
+        Moment("après l'import d'un autre dossier", "after the import of another file"),
+    )
+
+
+@pytest.mark.rule("RSP-02")
+@pytest.mark.title(
+    fr="Un dossier créé depuis INSi porte les données d'INSi et non celles saisies",
+    en="A file created from INSi holds the data of INSi, not those typed",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_creation_from_insi(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    person, other = desk.draw(), desk.draw(first_names_count=2, nia=True)
+    asked = typed(person)
+    names = ("birth_name", "first_name", "first_names", "birth_date", "sex", "birth_place")
+    call = proposed_for_creation(desk, other, **{name: getattr(asked, name) for name in names})
+    expect_values(
+        accepted(desk, call),
+        insi_values(other),
+        fr="le dossier créé n'est pas alimenté par INSi",
+        en="the file created is not fed from INSi",
+    )
+
+
+@pytest.mark.rule("RSP-03")
+@pytest.mark.title(
+    fr="Quand Prenom et ListePrenom diffèrent, la liste proposée et enregistrée est celle de ListePrenom, à chaque statut",
+    en="When Prenom and ListePrenom differ, the list proposed and stored is that of ListePrenom, at each status",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+@pytest.mark.parametrize("typed_list", [True, False], ids=["list", "no-list"])
+def test_list_of_first_names(desk: Desk, route: Route, *, typed_list: bool) -> None:
+    def judge(count: int) -> None:
+        person = desk.draw(first_names_count=count)
+        patient = desk.bring(person, route, **({} if typed_list else {"first_names": None}))
+        desk.insi.install(LIST_DIFFERS, patient=person)
+        try:
+            call = desk.find(patient)
+        finally:
+            desk.insi.clear_scenarios()
+        _expect_list(desk, call.id, person.identity.traits.first_names)
+        _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
+
+    expect_each({"trois prénoms": partial(judge, 3), "un prénom": partial(judge, 1)})
+
+
+@pytest.mark.rule("RSP-03")
+@pytest.mark.title(
+    fr="De même quand le dossier est créé depuis INSi, que le 1er prénom saisi soit celui de Prenom ou de la liste",
+    en="Likewise when the file is created from INSi, whether the 1er prénom typed is that of Prenom or of the list",
+)
+def test_list_at_creation(desk: Desk) -> None:
+    person = desk.draw(first_names_count=3)
+    desk.insi.install(LIST_DIFFERS, patient=person)
+    call, requests = desk.try_search_insi(typed(person, first_names=None))
+    need_answer(requests, LIST_DIFFERS)
+    desk.insi.clear_scenarios()
+    assert not isinstance(call, Exception)
+    _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
+
+
+def _differs(one: object, other: object) -> bool:
+    return all(
+        getattr(one, name) != getattr(other, name)
+        for name in ("birth_name", "first_names", "birth_date", "birth_place")
+    )
+
+
+def _expect_list(desk: Desk, call_id: str, expected: str) -> None:
+    lines = {line.field: line.insi for line in desk.lgo.read_proposal(call_id, actor=desk.user).fields}
+    if "first_names" in lines:  # That the comparison shows it is for RSP-01.
+        expect_equal(
+            got=lines["first_names"],
+            expected=expected,
+            fr="prénom(s) de naissance proposés",
+            en="birth first names proposed",
+        )
+
+
+def _expect_stored(got: str | None, expected: str) -> None:
+    expect_equal(
+        got=got,
+        expected=expected,
+        fr="prénom(s) de naissance après l'import",
+        en="birth first names after the import",
+    )

@@ -1,0 +1,77 @@
+"""RSP-04: dates of birth are displayed as JJ/MM/AAAA."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+
+@pytest.mark.rule("RSP-04")
+@pytest.mark.title(
+    fr="La date de chaque personne de la distribution s'affiche JJ/MM/AAAA avant, pendant et après l'import",
+    en="The date of each person of the cast is displayed as JJ/MM/AAAA before, during and after the import",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_displayed_date(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        seen: dict[str, str | None] = {
+            stage: trip.seen[stage].patient.display_birth_date
+            for stage in ("typed", "fed", "qualified")
+            if stage in trip.seen
+        }
+        proposal = trip.seen.get("proposal")
+        if proposal is not None and not isinstance(proposal, Exception):
+            line = next((line for line in proposal.fields if line.field == "birth_date"), None)
+            seen |= {"local": line and line.local_display, "insi": line and line.insi_display}
+        for where, text in seen.items():
+            if text is not None:
+                _expect_date(text, trip.traits.birth_date or "", f"({where})")
+
+    journey(desk).expect(desk, ["fed"], judge)
+    _need_display(next(iter(journey(desk).reached("fed"))).seen["fed"].patient)
+
+
+@pytest.mark.rule("RSP-04")
+@pytest.mark.title(
+    fr="La date s'affiche JJ/MM/AAAA à chaque statut, dans le dossier, dans la recherche et après modification",
+    en="The date is displayed as JJ/MM/AAAA at each status, in the file, in the search and after a change",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_at_each_status(desk: Desk, route: Route) -> None:
+    # Day and month cannot be taken for each other, then can: a date read backwards shows either way.
+    for day in ("1968-07-23", "1971-05-03"):
+        patient = desk.bring(desk.draw(birth_date=day), route)
+        _need_display(patient)
+        found = [each for each in desk.born_on(day) if each.id == patient.id]
+        for shown in (patient, desk.read(patient, desk.super_user), *found):
+            if shown.display_birth_date is not None:
+                _expect_date(shown.display_birth_date, day, f"au statut {route.status}")
+        desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        _expect_date(desk.read(patient).display_birth_date, day, "après modification")
+
+
+def _expect_date(got: str | None, birth_date: str, where: str) -> None:
+    year, month, day = birth_date.split("-")
+    expect_equal(
+        got=got, expected=f"{day}/{month}/{year}", fr=f"date affichée {where}", en=f"date displayed {where}"
+    )
+
+
+def _need_display(patient: Patient) -> None:
+    if patient.display_birth_date is None:
+        raise UndecidedError(
+            "le logiciel ne dit pas comment il affiche la date de naissance (display_birth_date)",
+            "the software does not tell how it displays the date of birth (display_birth_date)",
+            verdict=Verdict.NOT_TESTED,
+        )

@@ -1,0 +1,351 @@
+"""RSP-05 and RSP-06: the 1er prénom is the user's, and has to be the start of the list that INSi returns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.told import Told, told
+from conformance.suite.desk.words import insi_values
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import accepted, proposed, proposed_for_creation
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import InsiCall
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+    from simulator.registry.person import Person
+
+COHERENT = {
+    "premier": "{0}",
+    "deux premiers": "{0} {1}",
+    "deux premiers, tiret": "{0}-{1}",
+    "tous, tirets": "{0}-{1}-{2}",
+    "tous": "{0} {1} {2}",
+}
+"""1ers prénoms made from a list of three, which are the start of it."""
+
+INCOHERENT = {
+    "deuxième": "{1}",
+    "troisième": "{2}",
+    "premier tronqué": "{cut}",
+    "deuxième puis premier": "{1} {0}",
+    "premier puis troisième": "{0} {2}",
+    "premier allongé": "{0}E",
+    "deuxième et troisième": "{1}-{2}",
+    "deuxième tronqué": "{0} {cut1}",
+}
+"""And those that are not."""
+
+COMPOUND = {
+    "{0}": True,
+    "{0} {1}": True,
+    "{0}-{1}": True,
+    "{0}-{1} {2}": True,
+    "{1}": False,
+    "{1} {2}": False,
+    "{2}": False,
+}
+"""For a list whose first name is compound; that its first half alone starts it is left open (``simulator.ins``)."""
+
+
+@pytest.mark.rule("RSP-05")
+@pytest.mark.title(
+    fr="Le 1er prénom saisi reste à la lettre après l'import, pour chaque personne de la distribution",
+    en="The 1er prénom typed stays to the letter after the import, for each person of the cast",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        for stage in ("fed", "qualified"):
+            if stage in trip.seen:
+                _expect_first_name(trip.seen[stage].patient.first_name, trip.traits.first_name)
+
+    journey(desk).expect(desk, ["answered", "fed"], judge)
+
+
+@pytest.mark.rule("RSP-05")
+@pytest.mark.title(
+    fr="Un 1er prénom, cohérent ou non, reste tel que saisi après l'import, à chaque statut",
+    en="A 1er prénom, coherent or not, stays as typed after the import, at each status",
+)
+@pytest.mark.parametrize(
+    "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
+)
+def test_first_name_is_kept(desk: Desk, route: Route) -> None:
+    def judge(pattern: str) -> None:
+        person = _three_plain_names(desk)
+        first_name = _made(pattern, person)
+        if route in {Route.TYPED, Route.CHECKED}:
+            patient = desk.bring(person, route, first_name=first_name, first_names=None)
+        else:
+            patient = desk.bring(person, route)
+            first_name = person.first_name
+        call = proposed(
+            desk, patient, person if route in {Route.TYPED, Route.CHECKED} else _other_list(person)
+        )
+        after = accepted(desk, call)
+        _expect_first_name(after.first_name, first_name)
+        expect_equal(
+            got=after.matricule,
+            expected=insi_values(person)["matricule"],
+            fr="matricule après acceptation",
+            en="matricule after acceptance",
+        )
+
+    patterns = (
+        {**COHERENT, **INCOHERENT}
+        if route is Route.TYPED
+        else {"deux premiers, tiret": "{0}-{1}", "deuxième": "{1}"}
+    )
+    expect_each({name: partial(judge, pattern) for name, pattern in patterns.items()})
+
+
+@pytest.mark.rule("RSP-05")
+@pytest.mark.title(
+    fr="Un 1er prénom qui n'est pas le début de la liste déclenche une alerte, à chaque statut et à la création depuis INSi",
+    en="A 1er prénom that is not the start of the list raises an alert, at each status and at creation from INSi",
+)
+def test_first_name_alert(desk: Desk) -> None:
+    def judge(route: Route | None) -> None:
+        person = _three_plain_names(desk)
+        second = person.identity.traits.first_names.split()[1]
+        if route is None:
+            call = proposed_for_creation(desk, person, first_name=second, first_names=None)
+            usual = proposed_for_creation(desk, other := _three_plain_names(desk), first_names=None)
+        elif route.is_from_insi or route in {Route.IMPORTED, Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED}:
+            call = proposed(desk, desk.bring(person, route), _other_list(person))
+            usual = proposed(desk, desk.bring(other := _three_plain_names(desk), route), other)
+        else:
+            call = proposed(desk, desk.bring(person, route, first_name=second, first_names=None), person)
+            usual = proposed(
+                desk, desk.bring(other := _three_plain_names(desk), route, first_names=None), other
+            )
+        _expect_alert(
+            desk,
+            call,
+            person,
+            _told(desk, usual, other),
+            "la liste ne commence pas par le 1er prénom",
+            expected=True,
+        )
+
+    expect_each(
+        {
+            **{str(route): partial(judge, route) for route in routes()},
+            "création depuis INSi": partial(judge, None),
+        }
+    )
+
+
+@pytest.mark.rule("RSP-06")
+@pytest.mark.title(
+    fr="L'alerte sur le 1er prénom suit la table de décision",
+    en="The alert on the 1er prénom follows the decision table",
+)
+def test_start_of_the_list(desk: Desk) -> None:
+    usual = _usual(desk)
+
+    def judge(pattern: str, *, coherent: bool) -> None:
+        person = _three_plain_names(desk)
+        _expect_table(desk, person, _made(pattern, person), usual, coherent=coherent)
+
+    cases = {name: partial(judge, pattern, coherent=True) for name, pattern in COHERENT.items()}
+    cases |= {name: partial(judge, pattern, coherent=False) for name, pattern in INCOHERENT.items()}
+    expect_each(cases)
+
+
+@pytest.mark.rule("RSP-06")
+@pytest.mark.title(
+    fr="La table vaut aussi pour un prénom composé, à tiret ou à apostrophe, le signe valant un espace",
+    en="The table holds for a compound first name too, with hyphen or apostrophe, the sign being worth a space",
+)
+@pytest.mark.parametrize("sign", ["-", "'"], ids=["hyphen", "apostrophe"])
+def test_compound_first_name(desk: Desk, sign: str) -> None:
+    usual = _usual(desk)
+
+    def judge(pattern: str, *, coherent: bool) -> None:
+        person = _three_plain_names(desk)
+        names = person.identity.traits.first_names.split()
+        answer = _with_list(person, f"{names[0]}{sign}{names[1]} {names[2]}")
+        _expect_table(desk, answer, pattern.format(*names), usual, coherent=coherent)
+
+    expect_each(
+        {pattern: partial(judge, pattern, coherent=coherent) for pattern, coherent in COMPOUND.items()}
+    )
+
+
+@pytest.mark.rule("RSP-06")
+@pytest.mark.title(
+    fr="Aucune alerte sur le 1er prénom pour les personnes de la distribution, dont il est le début de la liste",
+    en="No alert on the 1er prénom for the people of the cast, of whose list it is the start",
+)
+def test_cast_without_alert(desk: Desk) -> None:
+    usual = _usual(desk)
+
+    def judge(trip: Trip) -> None:
+        call, proposal = trip.seen["called"][0], trip.seen["proposal"]
+        if trip.person.identity.history:
+            return  # A former number may be worth an alert of its own.
+        alerts = [alert.message for alert in (*call.alerts, *proposal.alerts)]
+        got = told(replace(call, message="", alerts=()), about=_names_of(trip.person), alerts=alerts)
+        new = got.words - usual.words
+        expect(
+            not (new and _about_first_name(new)),
+            fr=f"alerte à tort sur le 1er prénom : {new}",
+            en=f"unfounded alert on the 1er prénom: {new}",
+        )
+
+    typed_then_fed(desk).expect(desk, ["answered", "proposal"], judge)
+
+
+@pytest.mark.rule("RSP-06")
+@pytest.mark.title(
+    fr="Le 1er prénom reste modifiable, tant qu'il est cohérent, à chaque statut, et rien d'autre ne change",
+    en="The 1er prénom stays editable at each status as long as it is coherent, and nothing else changes",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_first_name_stays_editable(desk: Desk, route: Route, user: str) -> None:
+    actor = desk.super_user if user == "super-user" else desk.user
+    # Règle 26 does not lock this field, but a draft scenario of Règle 27 counts it among the strict traits.
+    is_open = route.status in {Status.RECUP, Status.QUAL}
+
+    def judge(pattern: str) -> None:
+        person = _three_plain_names(desk)
+        before = desk.snapshot(desk.bring(person, route))
+        first_name = _made(pattern, person)
+        try:
+            desk.lgo.update_patient(before.patient.id, {"first_name": first_name}, actor=actor)
+        except RefusedError as refusal:
+            raise Departure(
+                f"au statut {route.status}, le 1er prénom ne peut pas devenir {first_name} : {refusal.message}",
+                f"at status {route.status}, the 1er prénom cannot become {first_name}: {refusal.message}",
+                inferred=is_open,
+            ) from refusal
+        expect_kept(
+            desk.snapshot(before.patient),
+            before,
+            Moment(f"1er prénom devenu {first_name}", f"1er prénom become {first_name}"),
+            besides={"first_name": first_name},
+            inferred=is_open,
+        )
+
+    expect_each({name: partial(judge, pattern) for name, pattern in COHERENT.items()})
+
+
+def _expect_table(desk: Desk, person: Person, first_name: str, usual: Told, *, coherent: bool) -> None:
+    with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
+        patient = desk.create(person, first_name=first_name, first_names=None)
+    call = proposed(desk, patient, person)
+    named = f"« {first_name} » / « {person.identity.traits.first_names} »"
+    _expect_alert(desk, call, person, usual, named, expected=not coherent, first_name=first_name)
+
+
+def _expect_alert(
+    desk: Desk,
+    call: InsiCall,
+    person: Person,
+    usual: Told,
+    named: str,
+    *,
+    expected: bool,
+    first_name: str = "",
+) -> None:
+    """Check that the call, or its comparison, tells more than an ordinary one does: or that it does not."""
+    got = _told(desk, call, person, first_name)
+    new = got.words - usual.words
+    if not expected:
+        # Only an alert can be unfounded: a message may hold what changes from call to call.
+        new &= _alerts_told(desk, call, person, first_name)
+    if expected:
+        expect(new, fr=f"aucune alerte alors que {named}", en=f"no alert although {named}")
+    else:
+        expect(
+            not new,
+            fr=f"alerte à tort pour {named} : {', '.join(sorted(new))}",
+            en=f"unfounded alert for {named}: {', '.join(sorted(new))}",
+        )
+
+
+def _told(desk: Desk, call: InsiCall, person: Person, first_name: str = "") -> Told:
+    proposal = desk.lgo.read_proposal(call.id, actor=desk.user)
+    return told(
+        call, about=(*_names_of(person), first_name), alerts=[alert.message for alert in proposal.alerts]
+    )
+
+
+def _alerts_told(desk: Desk, call: InsiCall, person: Person, first_name: str) -> frozenset[str]:
+    proposal = desk.lgo.read_proposal(call.id, actor=desk.user)
+    alerts = [alert.message for alert in (*call.alerts, *proposal.alerts)]
+    return told(
+        replace(call, message="", alerts=()), about=(*_names_of(person), first_name), alerts=alerts
+    ).words
+
+
+def _names_of(person: Person) -> tuple[str, ...]:
+    traits = person.identity.traits
+    return (
+        traits.birth_name,
+        traits.first_names,
+        *traits.first_names.split(),
+        *traits.first_names.replace("-", " ").split(),
+    )
+
+
+def _about_first_name(words: frozenset[str]) -> bool:
+    return any("prénom" in text or "prenom" in text or "first name" in text for text in words)
+
+
+def _usual(desk: Desk) -> Told:
+    """Return what is told of somebody whose 1er prénom is the first of the list: alerts are what is told beyond it."""
+    other = _three_plain_names(desk)
+    return _told(desk, proposed(desk, desk.create(other, first_names=None), other), other)
+
+
+def _three_plain_names(desk: Desk) -> Person:
+    """Draw somebody with three first names of letters only, none the start of another, none too short."""
+
+    def is_clear(person: Person) -> bool:
+        names = person.identity.traits.first_names.split()
+        return (
+            all(name.isalpha() and len(name) > 3 for name in names)  # noqa: PLR2004 - cut by one it is still a name
+            and not any(a.startswith(b) for a in names for b in names if a is not b)
+        )
+
+    return desk.draw_where(is_clear, first_names_count=3, **PLAIN)
+
+
+def _made(pattern: str, person: Person) -> str:
+    names = person.identity.traits.first_names.split()
+    return pattern.format(*names, cut=names[0][:-1], cut1=names[1][:-1])
+
+
+def _other_list(person: Person) -> Person:
+    """Return the person with a list that begins with another first name."""
+    names = person.identity.traits.first_names.split()
+    return _with_list(person, " ".join([*names[1:], names[0]]))
+
+
+def _with_list(person: Person, first_names: str) -> Person:
+    identity = person.identity
+    return replace(
+        person,
+        key=f"{person.key}/list",
+        identity=replace(identity, traits=replace(identity.traits, first_names=first_names)),
+    )
+
+
+def _expect_first_name(got: str | None, expected: str | None) -> None:
+    expect_equal(got=got, expected=expected, fr="1er prénom après l'import", en="1er prénom after the import")

@@ -1,0 +1,148 @@
+"""RSP-08, RSP-09 and ERR-04: answers 00 that must not be taken, and answers that cannot be read."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+FILTERED = {
+    "RSP-08": ("safety/lunar-day", "safety/lunar-month", "safety/lunar-both"),
+    "RSP-09": (
+        "safety/empty-birth-name",
+        "safety/empty-first-names",
+        "safety/empty-sex",
+        "safety/no-first-names",
+    ),
+    "ERR-04": ("safety/wrong-key", "safety/unknown-oid", "safety/no-key"),
+}
+"""Answers 00 by the rule that says that they are not taken."""
+
+UNREADABLE = (
+    "chaos/malformed-xml-cut-tag",
+    "chaos/malformed-xml-crossed-tags",
+    "chaos/malformed-xml-control-character",
+    "chaos/truncated-body",
+    "chaos/empty-body",
+    "chaos/html-maintenance",
+    "chaos/unknown-code-answer",
+)
+
+CASES = [
+    pytest.param(rule, scenario, marks=pytest.mark.rule(rule), id=f"{rule}-{scenario.partition('/')[2]}")
+    for rule, scenarios in FILTERED.items()
+    for scenario in scenarios
+]
+
+
+@pytest.mark.title(
+    fr="Ce retour 00 n'est importé à aucun statut, rien ne change, l'utilisateur sait pourquoi, et la vraie réponse est reprise",
+    en="This answer 00 is imported at no status, nothing changes, the user knows why, and the true answer is taken again",
+)
+@pytest.mark.parametrize(("rule", "scenario"), CASES)
+def test_filtered(desk: Desk, rule: str, scenario: str) -> None:
+    # The first of each rule for every way to a status, the others for one way to each.
+    ways = (
+        routes()
+        if scenario == FILTERED[rule][0]
+        else [Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.CHECKED_IMPORTED]
+    )
+    expect_each(
+        {str(route): partial(expect_not_imported, desk, scenario, route, "patient") for route in ways}
+    )
+
+
+@pytest.mark.title(
+    fr="Aucun dossier n'est créé depuis ce retour 00, et l'utilisateur sait pourquoi",
+    en="No file is created from this answer 00, and the user knows why",
+)
+@pytest.mark.parametrize(("rule", "scenario"), CASES)
+def test_filtered_at_creation(desk: Desk, rule: str, scenario: str) -> None:
+    assert rule
+    expect_not_created(desk, scenario, "patient")
+
+
+@pytest.mark.title(
+    fr="Un utilisateur habilité n'importe pas davantage ce retour 00",
+    en="An entitled user does not import this answer 00 either",
+)
+@pytest.mark.parametrize(("rule", "scenario"), CASES)
+def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
+    assert rule
+    expect_not_imported(desk.as_super_user(), scenario, Route.TYPED, "patient")
+    expect_not_created(desk.as_super_user(), scenario, "patient")
+
+
+ABSENT: dict[str, dict[str, str | None]] = {
+    "absent-birth-name": {"birth_name": None},
+    "absent-sex": {"sex": None},
+    "absent-first-names": {"first_names": None, "first_name": None},
+    "empty-first-names-with-prenom": {"first_names": "", "first_name": "PRENOMBANC"},
+    "absent-first-names-with-prenom": {"first_names": None, "first_name": "PRENOMBANC"},
+}
+"""An element that is not there is as empty as one that holds nothing; a Prenom does not stand in for the list (RSP-03)."""
+
+BLANK: dict[str, dict[str, str | None]] = {
+    "blank-birth-name": {"birth_name": " "},
+    "blank-first-names": {"first_names": " "},
+    "blank-sex": {"sex": " "},
+}
+
+
+@pytest.mark.rule("RSP-09")
+@pytest.mark.title(
+    fr="Un nom, une liste ou un sexe absent de la réponse vaut un champ vide",
+    en="A name, a list or a sex absent from the answer is worth an empty one",
+)
+@pytest.mark.parametrize("case", ABSENT)
+def test_absent_trait(desk: Desk, case: str) -> None:
+    scenario = altered(case, ABSENT[case])
+    expect_each(
+        {
+            str(route): partial(expect_not_imported, desk, scenario, route, "patient")
+            for route in (Route.TYPED, Route.IMPORTED, Route.CHECKED)
+        }
+    )
+
+
+@pytest.mark.rule("RSP-09")
+@pytest.mark.title(
+    fr="Un nom, une liste ou un sexe fait d'espaces n'est pas repris",
+    en="A name, a list or a sex made of spaces is not taken",
+)
+@pytest.mark.parametrize("case", BLANK)
+def test_blank_trait(desk: Desk, case: str) -> None:
+    # No text says that spaces are worth nothing.
+    expect_not_imported(desk, altered(case, BLANK[case]), Route.TYPED, "patient", inferred=True)
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Une réponse illisible ou au code inconnu n'est ni importée ni prise pour une autre, à chaque statut",
+    en="An answer that cannot be read or has an unknown code is neither imported nor taken for another, at each status",
+)
+@pytest.mark.parametrize("scenario", UNREADABLE)
+def test_unreadable_answer(desk: Desk, scenario: str) -> None:
+    ways = (
+        (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.CHECKED_IMPORTED)
+        if scenario.endswith("cut-tag")
+        else (Route.TYPED, Route.IMPORTED_CHECKED)
+    )
+    expect_each({str(route): partial(expect_not_imported, desk, scenario, route) for route in ways})
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Aucun dossier n'est créé depuis une réponse illisible ou au code inconnu",
+    en="No file is created from an answer that cannot be read or has an unknown code",
+)
+def test_unreadable_at_creation(desk: Desk) -> None:
+    expect_each({scenario: partial(expect_not_created, desk, scenario) for scenario in UNREADABLE})

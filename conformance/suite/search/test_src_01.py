@@ -1,0 +1,142 @@
+"""SRC-01: a search by date of birth alone returns all those born that day, and only them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.cast import typed_then_fed
+from conformance.suite.search.neighbours import Neighbour, expect_search, settle
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Trip
+
+DAY = "1984-03-12"
+
+ELSEWHEN = {
+    "né la veille": "1984-03-11",
+    "né le lendemain": "1984-03-13",
+    "né le même jour un autre mois": "1984-04-12",
+    "né le même jour une autre année": "1985-03-12",
+    "né un siècle après": "2084-03-12",
+    "né jour et mois échangés": "1984-12-03",
+    "né le même jour dix ans avant": "1974-03-12",
+}
+"""Days that a careless comparison takes for the one asked; those in the future are left out."""
+
+MANY = 105
+"""More than the pages of 10, 20, 25, 50 and 100 that lists are cut at."""
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Ceux nés ce jour-là sont tous trouvés, ceux nés la veille, un autre mois ou une autre année ne le sont pas",
+    en="Those born that day are all found, those born the day before, another month or another year are not",
+)
+def test_that_day_and_only_that_day(desk: Desk) -> None:
+    others = {label: {"birth_date": day} for label, day in ELSEWHEN.items() if day < "2025"}
+    neighbours = settle(
+        desk, DAY, {"né ce jour-là": {}, "né ce jour-là aussi": {"used_name": "KVORLAN"}, **others}
+    )
+    for day in (DAY, "1984-03-11", "1984-12-03", "1985-03-12"):
+        expect_search(desk, neighbours, birth_date=day)
+    expect_search(desk.as_super_user(), neighbours, role=" (autre utilisateur)", birth_date=DAY)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Quel que soit le statut et la façon d'y parvenir, le patient est trouvé",
+    en="Whatever the status and the way to it, the patient is found",
+)
+def test_each_status(desk: Desk) -> None:
+    neighbours = []
+    for route in routes():
+        patient = desk.bring(desk.draw(birth_date=DAY), route)
+        neighbours.append(Neighbour(label=f"{route.status} ({route})", patient=patient))
+        expect_search(desk, neighbours, birth_date=DAY)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Un patient d'attribut homonyme, douteuse ou fictive est trouvé",
+    en="A patient with the attribute homonym, doubtful or fictitious is found",
+)
+def test_each_attribute(desk: Desk) -> None:
+    neighbours = []
+    for attributes in (
+        {Attribute.HOMONYME},
+        {Attribute.DOUTEUSE},
+        {Attribute.FICTIVE},
+        {Attribute.DOUTEUSE, Attribute.HOMONYME},
+    ):
+        for route in (Route.TYPED, Route.IMPORTED_CHECKED):
+            patient = desk.bring(desk.draw(birth_date=DAY), route)
+            with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
+                desk.lgo.set_attributes(patient.id, frozenset(attributes), actor=desk.user)
+            neighbours.append(Neighbour(label=f"{'+'.join(sorted(attributes))} ({route})", patient=patient))
+    expect_search(desk, neighbours, birth_date=DAY)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Après modification de la date, le patient est trouvé à la nouvelle date et non plus à l'ancienne",
+    en="After a change of the date, the patient is found at the new one and no longer at the old one",
+)
+def test_after_a_change(desk: Desk) -> None:
+    patient = desk.create(desk.draw(birth_date=DAY))
+    before = Neighbour(label="avant modification", patient=patient)
+    expect_search(desk, [before], birth_date=DAY)
+    with preparing("modifier la date de naissance", "change the date of birth", depends_on=("FLD-01",)):
+        desk.lgo.update_patient(patient.id, {"birth_date": "1984-03-20"}, actor=desk.user)
+    after = Neighbour(label="date modifiée", patient=desk.read(patient))
+    for day in (DAY, "1984-03-20"):
+        expect_search(desk, [after], birth_date=day)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr=f"{MANY} patients nés le même jour sont tous rendus",
+    en=f"{MANY} patients born on the same day are all returned",
+)
+def test_many(desk: Desk) -> None:
+    neighbours = settle(desk, DAY, {f"patient {number + 1}": {} for number in range(MANY)})
+    expect_search(desk, neighbours, birth_date=DAY)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Chaque personne de la distribution est trouvée à sa date de naissance",
+    en="Each person of the cast is found at their date of birth",
+)
+def test_cast(desk: Desk) -> None:
+    def judge(trip: Trip) -> None:
+        patient: Patient = trip.seen["typed"].patient
+        found = {each.id for each in trip.seen["found"]}
+        others = [
+            other.seen["typed"].patient
+            for other in typed_then_fed(desk).trips
+            if "typed" in other.seen and other.traits.birth_date != trip.traits.birth_date
+        ]
+        _expect_only(patient, found, {other.id for other in others})
+
+    typed_then_fed(desk).expect(desk, ["typed", "found"], judge)
+
+
+def _expect_only(patient: Patient, found: set[str], others: set[str]) -> None:
+    expect(
+        patient.id in found,
+        fr=f"né le {patient.birth_date}, non trouvé à cette date",
+        en=f"born on {patient.birth_date}, not found on that date",
+    )
+    expect(
+        not found & others,
+        fr=f"la recherche au {patient.birth_date} rend aussi des patients nés un autre jour",
+        en=f"the search on {patient.birth_date} also returns patients born on another day",
+    )

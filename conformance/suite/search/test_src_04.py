@@ -1,0 +1,152 @@
+"""SRC-04: hyphens, apostrophes, accents and other diacritics too many or too few do not hide a patient."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.search.neighbours import expect_search, settle
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.suite.desk.steps import Desk
+
+DAY = "1962-05-08"
+
+ONE, TWO = "VIZKELOR", "DUMBRAC"
+
+SPELLINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "hyphen-typed": ((f"{ONE} {TWO}", f"{ONE}{TWO}"), (f"{ONE}-{TWO}",)),
+    "hyphen-stored": ((f"{ONE}-{TWO}",), (f"{ONE} {TWO}", f"{ONE}{TWO}")),
+    "apostrophe-typed": ((f"D {ONE}", f"D{ONE}"), (f"D'{ONE}",)),
+    "apostrophe-stored": ((f"D'{ONE}",), (f"D {ONE}", f"D{ONE}")),
+    "hyphen-both": ((f"{ONE}-{TWO}",), (f"{ONE}-{TWO}",)),
+    "apostrophe-both": ((f"D'{ONE}",), (f"D'{ONE}",)),
+}
+"""By case: how a name is stored, then how it is typed.
+
+Where the texts leave open whether the sign left out leaves a space behind, both spellings are tried, and finding the patient
+by one of them is enough.
+"""
+
+DOUBLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "double-hyphen-stored": ((f"{ONE}--{TWO}",), (f"{ONE}-{TWO}", f"{ONE} {TWO}", f"{ONE}{TWO}")),
+    "double-hyphen-typed": ((f"{ONE}-{TWO}", f"{ONE} {TWO}"), (f"{ONE}--{TWO}",)),
+    "double-hyphen-both": ((f"{ONE}--{TWO}",), (f"{ONE}--{TWO}",)),
+}
+"""A first name has no double hyphen (TRT-06): birth names only."""
+
+MARKED = {
+    "É": "VIZKÉLOR",
+    "È": "VIZKÈLOR",
+    "Ê": "VIZKÊLOR",
+    "Ë": "VIZKËLOR",
+    "Ï": "VÏZKELOR",
+    "Î": "VÎZKELOR",
+    "Ô": "VIZKELÔR",
+    "Ö": "VIZKELÖR",
+    "deux signes": "VÏZKÉLOR",
+}
+"""How ``ONE`` may be typed with accents."""
+
+OTHER_SIGNS = {
+    "Ç": ("DUMBRAC", "DUMBRAÇ"),
+    "À": ("DUMBRAC", "DUMBRÀC"),
+    "Â": ("DUMBRAC", "DUMBRÂC"),
+    "Û": ("DUMBRAC", "DÛMBRAC"),
+    "Ü": ("DUMBRAC", "DÜMBRAC"),
+    "Ù": ("DUMBRAC", "DÙMBRAC"),
+    "Ñ": ("VINKELOR", "VIÑKELOR"),
+}
+
+FIELDS = {
+    "birth_name": "name_prefix",
+    "used_name": "name_prefix",
+    "first_name": "first_name_prefix",
+    "used_first_name": "first_name_prefix",
+}
+"""Where the name is, and the criterion that looks there."""
+
+
+@pytest.mark.rule("SRC-04")
+@pytest.mark.title(
+    fr="Le patient est retrouvé malgré un tiret ou une apostrophe en trop ou en moins, dans chaque champ de nom",
+    en="The patient is found in spite of a hyphen or an apostrophe too many or too few, in each field of a name",
+)
+@pytest.mark.parametrize("field", FIELDS)
+def test_hyphens_and_apostrophes(desk: Desk, field: str) -> None:
+    cases = SPELLINGS | (DOUBLE if field == "birth_name" else {})
+    expect_each({name: partial(_expect_found, desk, field, *case) for name, case in cases.items()})
+
+
+@pytest.mark.rule("SRC-04")
+@pytest.mark.title(
+    fr="Le patient est retrouvé malgré un accent, une cédille ou un autre signe saisi en trop, dans chaque champ de nom",
+    en="The patient is found in spite of an accent, a cedilla or another sign typed in addition, in each field of a name",
+)
+@pytest.mark.parametrize("field", FIELDS)
+def test_diacritics(desk: Desk, field: str) -> None:
+    cases = {sign: (ONE, typed) for sign, typed in MARKED.items()} | OTHER_SIGNS
+    names = sorted({stored for stored, _ in cases.values()})
+    neighbours = settle(
+        desk, DAY, {name: _file(field, name) for name in names} | {"autre": _file(field, "HUZBERT")}
+    )
+    expect_each(
+        {
+            sign: partial(expect_search, desk, neighbours, **{"birth_date": DAY, FIELDS[field]: typed})
+            for sign, (_, typed) in cases.items()
+        }
+    )
+
+
+@pytest.mark.rule("SRC-04")
+@pytest.mark.title(
+    fr="Quelques lettres suffisent, accent compris, et la date seule ne ramène pas les autres",
+    en="A few letters are enough, accent included, and the date alone does not bring the others",
+)
+def test_few_letters(desk: Desk) -> None:
+    neighbours = settle(
+        desk,
+        DAY,
+        {
+            "accents": {"birth_name": "VEZKELOR"},
+            "tiret": {"birth_name": "VE-ZKELOR"},
+            "apostrophe": {"birth_name": "V'EZKELOR"},
+            "autre": {"birth_name": "HUZBERT"},
+        },
+    )
+    for letters in ("VÉZ", "VEZ", "V'EZ", "VE-Z"):
+        expect_search(desk, neighbours, birth_date=DAY, name_prefix=letters)
+
+
+def _file(field: str, name: str) -> dict[str, str | None]:
+    """Return what is typed so that this field holds this name, and no other field does."""
+    if field in {"birth_name", "first_name"}:
+        return {field: name}
+    return {"birth_name": "HUZBERT", "first_name": "YEMDRAL", field: name}
+
+
+def _expect_found(desk: Desk, field: str, stored: Sequence[str], searched: Sequence[str]) -> None:
+    """Check that one of the spellings stored is found by one of those typed, and that somebody else never is."""
+    criterion = FIELDS[field]
+    files = {name: _file(field, name) for name in stored}
+    neighbours = settle(desk, DAY, {**files, "autre": _file(field, "HUZBERT")})
+    patients, decoys = neighbours[:-1], neighbours[-1:]
+    found: set[str] = set()
+    for typed in searched:
+        expect_search(desk, decoys, **{"birth_date": DAY, criterion: typed})
+        found |= {patient.id for patient in desk.search(**{"birth_date": DAY, criterion: typed})}
+    if not found & {each.patient.id for each in patients}:
+        raise Departure(
+            f"{_either(stored, 'ou')} n'est pas trouvé en cherchant {_either(searched, 'ni')}",
+            f"{_either(stored, 'or')} is not found by searching {_either(searched, 'nor')}",
+        )
+
+
+def _either(names: Sequence[str], word: str) -> str:
+    return f" {word} ".join(f"« {name} »" for name in names)

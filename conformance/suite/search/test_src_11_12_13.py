@@ -1,0 +1,91 @@
+"""SRC-11 to SRC-13: what a local search asks for, and that it and creation do without INSi."""
+
+from __future__ import annotations
+
+import socket
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.routes import routes
+from conformance.suite.search.neighbours import Neighbour, expect_search
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("SRC-11")
+@pytest.mark.title(
+    fr="La date de naissance seule suffit, puis une, deux ou trois lettres du nom ou du prénom",
+    en="The date of birth alone is enough, then one, two or three letters of the name or of the first name",
+)
+def test_few_letters_are_enough(desk: Desk) -> None:
+    person = desk.draw(**PLAIN)
+    traits = person.identity.traits
+    patient = desk.create(person)
+    here = [Neighbour(label=traits.birth_name, patient=patient)]
+    day = {"birth_date": traits.birth_date}
+    cases = {"date seule": day}
+    for count in (1, 2, 3):
+        cases[f"{count} lettre(s) du nom"] = {**day, "name_prefix": traits.birth_name[:count]}
+        cases[f"{count} lettre(s) du prénom"] = {**day, "first_name_prefix": person.first_name[:count]}
+    expect_each({name: partial(expect_search, desk, here, **criteria) for name, criteria in cases.items()})
+
+
+@pytest.mark.rule("SRC-12")
+@pytest.mark.title(
+    fr="La recherche locale n'envoie rien à INSi, qu'elle trouve ou non, à chaque statut",
+    en="The local search sends nothing to INSi, whether it finds or not, at each status",
+)
+def test_no_call_for_a_local_search(desk: Desk) -> None:
+    day = "1967-04-21"
+    for route in routes():
+        desk.bring(desk.draw(birth_date=day), route)
+    searches = {
+        "trouve": {"birth_date": day},
+        "ne trouve pas": {"birth_date": "1901-01-02"},
+        "par nom": {"birth_date": day, "name_prefix": "D"},
+    }
+
+    def judge(criteria: dict[str, str]) -> None:
+        _, requests = desk.during(lambda: desk.search(**criteria))
+        expect(
+            not requests,
+            fr=f"une recherche locale a envoyé {len(requests)} requête(s) à INSi",
+            en=f"a local search sent {len(requests)} request(s) to INSi",
+        )
+
+    expect_each({name: partial(judge, criteria) for name, criteria in searches.items()})
+
+
+@pytest.mark.rule("SRC-13")
+@pytest.mark.title(
+    fr="INSi injoignable ou muet sur ce patient, la création est possible, et n'envoie rien à INSi",
+    en="With INSi out of reach or silent about this patient, creation is possible, and sends nothing to INSi",
+)
+@pytest.mark.parametrize("case", ["out-of-reach", "not-found", "fault"])
+def test_creation_without_insi(desk: Desk, case: str) -> None:
+    with socket.socket() as taken:
+        if case == "out-of-reach":
+            # Bound but not listening: nobody else gets the port, and nobody answers there.
+            taken.bind(("127.0.0.1", 0))
+            desk.lgo.reset(insi_url=f"http://127.0.0.1:{taken.getsockname()[1]}/lps")
+        else:
+            desk.insi.install("answers/not-found" if case == "not-found" else "faults/insi-102")
+        person = desk.draw()
+        patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
+        stored = desk.read(patient)
+    expect(
+        stored.birth_name == person.identity.traits.birth_name,
+        fr="le patient créé n'est pas celui qui a été saisi",
+        en="the patient created is not who was typed",
+    )
+    expect(
+        not requests,
+        inferred=True,
+        fr=f"la création a envoyé {len(requests)} requête(s) à INSi",
+        en=f"creation sent {len(requests)} request(s) to INSi",
+    )

@@ -1,0 +1,102 @@
+"""SEC-01 and SEC-05: who opened a file and who changed it is in the log."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.steps import preparing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Actor, AuditEntry, Patient
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("SEC-01")
+@pytest.mark.title(
+    fr="Chaque ouverture du dossier laisse une trace au nom de celui qui l'a ouvert, avec date et heure, à chaque statut",
+    en="Each opening of the file leaves an entry under the name of who opened it, with date and time, at each status",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_opening_is_logged(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    for user in (desk.user, desk.super_user, desk.user):
+        new = _during(desk, patient, partial(desk.read, patient, user))
+        _expect_entry(new, user, "l'ouverture du dossier", "the opening of the file")
+
+
+@pytest.mark.rule("SEC-05")
+@pytest.mark.title(
+    fr="Chaque modification d'une identité laisse une trace au nom de celui qui l'a faite, avec date, heure et nature",
+    en="Each change of an identity leaves an entry under the name of who made it, with date, time and kind",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_change_is_logged(desk: Desk, user: str) -> None:
+    actor = desk.super_user if user == "super-user" else desk.user
+
+    def judge(route: Route, act: Callable[[Patient], object]) -> None:
+        patient = desk.bring(desk.draw(), route)
+        # What opening a file logs is no trace of a change.
+        usual = {entry.action for entry in _during(desk, patient, lambda: desk.read(patient, actor))}
+        with preparing("faire cette modification", "make this change"):
+            new = _during(desk, patient, lambda: act(patient))
+        changes = [entry for entry in new if entry.action not in usual]
+        _expect_entry(changes, actor, "la modification", "the change")
+
+    lgo = desk.lgo
+    expect_each(
+        {
+            "trait strict": partial(
+                judge,
+                Route.TYPED,
+                lambda patient: lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=actor),
+            ),
+            "nom utilisé": partial(
+                judge,
+                Route.TYPED,
+                lambda patient: lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
+            ),
+            "nom utilisé, qualifiée": partial(
+                judge,
+                Route.IMPORTED_CHECKED,
+                lambda patient: lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
+            ),
+            "attribut": partial(
+                judge,
+                Route.CHECKED,
+                lambda patient: lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=actor),
+            ),
+        }
+    )
+
+
+def _during(desk: Desk, patient: Patient, act: Callable[[], object]) -> list[AuditEntry]:
+    """Return the entries about a patient that an act adds to the log."""
+    before = len(desk.lgo.read_audit_log(actor=desk.user))
+    act()
+    after = desk.lgo.read_audit_log(actor=desk.user)
+    return [
+        entry for entry in after[before:] if entry.patient_id == patient.id and entry.action != "INSI_CALL"
+    ]
+
+
+def _expect_entry(entries: list[AuditEntry], user: Actor, fr: str, en: str) -> None:
+    own = [entry for entry in entries if entry.user == user.user]
+    names = ", ".join(sorted({entry.user for entry in entries})) or "-"
+    expect(
+        own,
+        fr=f"{fr} par {user.user} n'est pas tracée à son nom (tracé : {names})",
+        en=f"{en} by {user.user} is not logged under their name (logged: {names})",
+    )
+    expect(
+        all(len(entry.at) > len("AAAA-MM-JJ") for entry in own),
+        fr=f"la trace de {fr} n'a pas de date et heure",
+        en=f"the entry of {en} has no date and time",
+    )

@@ -1,0 +1,106 @@
+"""STA-01: one status out of four, the same wherever it is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+
+@pytest.mark.rule("STA-01")
+@pytest.mark.title(
+    fr="Les quatre statuts sont atteints par chaque chemin, et la recherche montre le même statut que le dossier",
+    en="The four statuses are reached by each way, and the search shows the same status as the file",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_four_statuses(desk: Desk, route: Route) -> None:
+    person = desk.draw()
+    patient = desk.arrive(person) if route.is_from_insi else desk.create(person)
+    _expect_one_of_four(desk, patient)
+    if route in {Route.CHECKED, Route.CHECKED_IMPORTED, Route.ARRIVED_CHECKED}:
+        patient = desk.check_document(patient)
+        _expect_one_of_four(desk, patient)
+    if route in {Route.IMPORTED, Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED}:
+        patient = desk.feed(patient)
+        _expect_one_of_four(desk, patient)
+    if route is Route.IMPORTED_CHECKED:
+        patient = desk.check_document(patient)
+        _expect_one_of_four(desk, patient)
+    expect_equal(got=patient.status, expected=route.status, fr="statut du dossier", en="status of the file")
+
+
+@pytest.mark.rule("STA-01")
+@pytest.mark.title(
+    fr="Chaque personne de la distribution a l'un des quatre statuts à chaque étape",
+    en="Each person of the cast has one of the four statuses at each stage",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        for stage in ("typed", "untouched", "fed", "qualified"):
+            if stage in trip.seen:
+                _expect_status(trip.seen[stage].patient)
+
+    journey(desk).expect(desk, [], judge)
+
+
+@pytest.mark.rule("STA-01")
+@pytest.mark.title(
+    fr="Après attribut, déclassement et modification, le statut reste l'un des quatre, et le même partout",
+    en="After attribute, downgrade and change the status stays one of the four, and the same everywhere",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_after_acts(desk: Desk, route: Route) -> None:
+    def attribute(patient: Patient) -> None:
+        with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+
+    def change(patient: Patient) -> None:
+        with preparing("modifier le nom", "change the name", depends_on=("STA-09",)):
+            desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+
+    def judge(act: partial[None]) -> None:
+        patient = desk.bring(desk.draw(), route)
+        act(patient)
+        _expect_one_of_four(desk, patient)
+
+    expect_each(
+        {"attribut": partial(judge, partial(attribute)), "modification": partial(judge, partial(change))}
+    )
+
+
+def _expect_status(patient: Patient) -> None:
+    expect(
+        patient.status in set(Status),
+        fr=f"le statut « {patient.status} » n'est pas l'un des quatre : {', '.join(Status)}",
+        en=f"the status “{patient.status}” is not one of the four: {', '.join(Status)}",
+    )
+
+
+def _expect_one_of_four(desk: Desk, patient: Patient) -> None:
+    """Check the status of a file, and that search and other users see the same."""
+    now = desk.read(patient)
+    _expect_status(now)
+    found = {each.id: each.status for each in desk.born_on(str(now.birth_date))}
+    expect_equal(
+        got=found.get(now.id), expected=now.status, fr="statut dans la recherche", en="status in the search"
+    )
+    other = desk.read(patient, desk.super_user).status
+    expect_equal(
+        got=other,
+        expected=now.status,
+        fr="statut lu par un autre utilisateur",
+        en="status read by another user",
+    )

@@ -1,0 +1,249 @@
+"""STA-03 to STA-06: what an import and a check of a document make of a status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.suite.desk.expect import expect_equal
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+    from simulator.registry.person import Person
+
+
+@pytest.mark.rule("STA-03")
+@pytest.mark.title(
+    fr="Une identité provisoire alimentée par INSi devient récupérée, et le reste après un second import",
+    en="An identité provisoire fed from INSi becomes récupérée, and stays so after a second import",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_import_gives_recovered(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.create(desk.draw())
+    for times in ("acceptation de l'identité INSi", "seconde acceptation"):
+        call = desk.find(patient)
+        desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
+        _expect_recovered(desk.read(patient), f"après {times}")
+
+
+@pytest.mark.rule("STA-03")
+@pytest.mark.title(fr="Un dossier créé depuis INSi est récupéré", en="A file created from INSi is récupérée")
+@pytest.mark.parametrize("user", USERS)
+def test_creation_from_insi_gives_recovered(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.arrive(desk.draw())
+    _expect_recovered(patient, "d'un dossier créé depuis INSi")
+    _expect_recovered(desk.feed(patient), "d'un dossier créé depuis INSi puis réalimenté")
+
+
+@pytest.mark.rule("STA-03")
+@pytest.mark.title(
+    fr="Une pièce enregistrée sans être contrôlée, ou qui ne suffit pas, ne fait pas plus que récupérée",
+    en="A document recorded but not checked, or that is not enough, makes no more than récupérée",
+)
+def test_recorded_is_not_checked(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    desk.record_document(patient)
+    if desk.read(patient).status is not Status.PROV:
+        raise UndecidedError(
+            "la pièce enregistrée a déjà validé l'identité",
+            "the document recorded has already validated the identity",
+            depends_on=("PRF-04",),
+        )
+    _expect_recovered(desk.feed(patient), "pièce enregistrée mais non contrôlée")
+
+
+@pytest.mark.rule("STA-03")
+@pytest.mark.title(
+    fr="Chaque personne de la distribution devient récupérée à l'import",
+    en="Each person of the cast becomes récupérée at import",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast_recovered(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        _expect_recovered(trip.seen["fed"].patient, "après l'import")
+
+    journey(desk).expect(desk, ["answered", "fed"], judge)
+
+
+@pytest.mark.rule("STA-04")
+@pytest.mark.title(
+    fr="Une identité provisoire contrôlée sur pièce, sans INSi, devient validée, sans INS ni autre changement",
+    en="An identité provisoire checked against a document, without INSi, becomes validée, with no INS nor other change",
+)
+@pytest.mark.parametrize(
+    "case", ["simple", "super-user", "unknown-place", "declined", "not-found", "no-list"]
+)
+def test_validation_without_insi(desk: Desk, case: str) -> None:
+    desk = desk.by(case)
+    person = desk.draw()
+    others: dict[str, dict[str, str | None]] = {
+        "unknown-place": {"birth_place": "99999"},
+        "no-list": {"first_names": None},
+    }
+    patient = desk.create(person, **others.get(case, {}))
+    if case == "declined":
+        desk.decline(patient)
+    if case == "not-found":
+        desk.insi.install("answers/not-found")
+        desk.try_call(patient)
+        desk.insi.clear_scenarios()
+    desk.record_document(patient)
+    before = desk.snapshot(patient)
+    _, requests = desk.during(lambda: desk.lgo.validate_identity(patient.id, actor=desk.user))
+    after = desk.snapshot(patient)
+    if requests and after.patient.matricule:
+        raise UndecidedError(
+            "le logiciel a interrogé INSi et repris l'identité pendant la validation : le cas n'est plus celui de la règle",
+            "the software queried INSi and took the identity during validation: no longer the case of the rule",
+        )
+    expect_equal(
+        got=after.patient.status,
+        expected=Status.VALI,
+        fr="statut après validation sur pièce, sans INSi",
+        en="status after validation against a document, without INSi",
+    )
+    expect_kept(
+        after,
+        before,
+        Moment("après validation sur pièce", "after validation against a document"),
+        besides={"status": Status.VALI},
+    )
+
+
+@pytest.mark.rule("STA-05")
+@pytest.mark.title(
+    fr="Provisoire, puis validée sur pièce, puis qualifiée par l'import INSi",
+    en="Provisoire, then validée against a document, then qualifiée by the INSi import",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("typed_list", [True, False], ids=["list", "no-list"])
+def test_to_qualified_by_way_of_validated(desk: Desk, user: str, *, typed_list: bool) -> None:
+    desk = desk.by(user)
+    person = desk.draw(first_names_count=2)
+    patient = desk.create(person, **({} if typed_list else {"first_names": None}))
+    patient = desk.check_document(patient)
+    expect_equal(
+        got=patient.status,
+        expected=Status.VALI,
+        fr="statut après contrôle sur pièce",
+        en="status after the check of a document",
+    )
+    desk.feed(patient)
+    _expect_qualified(desk, patient, person, "validée puis alimentée par INSi")
+    desk.feed(patient)
+    _expect_qualified(desk, patient, person, "qualifiée puis réalimentée")
+
+
+@pytest.mark.rule("STA-06")
+@pytest.mark.title(
+    fr="Provisoire, puis récupérée par l'import INSi, puis qualifiée sur pièce",
+    en="Provisoire, then récupérée by the INSi import, then qualifiée against a document",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -> None:
+    desk = desk.by(user)
+    person = desk.draw()
+    patient = desk.arrive(person) if route is Route.ARRIVED else desk.feed(desk.create(person))
+    expect_equal(
+        got=patient.status,
+        expected=Status.RECUP,
+        fr="statut après l'import INSi",
+        en="status after the INSi import",
+    )
+    desk.record_document(patient)
+    before = desk.snapshot(patient)
+    desk.lgo.validate_identity(patient.id, actor=desk.user)
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("après contrôle sur pièce", "after the check of a document"),
+        besides={"status": ANYTHING},
+    )
+    _expect_qualified(desk, patient, person, "récupérée puis contrôlée sur pièce")
+
+
+@pytest.mark.rule("STA-06")
+@pytest.mark.title(
+    fr="Chaque personne de la distribution devient qualifiée, l'INS étant celui qu'INSi a rendu",
+    en="Each person of the cast becomes qualifiée, the INS being the one that INSi returned",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast_qualified(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        _expect_identity(trip.seen["qualified"].patient, trip.person, "après contrôle sur pièce")
+
+    journey(desk).expect(desk, ["qualified"], judge)
+
+
+@pytest.mark.rule("STA-04", "STA-05", "STA-06")
+@pytest.mark.title(
+    fr="Sans acceptation de l'identité INSi, aucun chemin ne mène à récupérée ou qualifiée",
+    en="Without acceptance of the INSi identity, no way leads to récupérée or qualifiée",
+)
+def test_no_qualification_without_acceptance(desk: Desk) -> None:
+    person = desk.draw()
+    patient = desk.create(person)
+    desk.find(patient)  # Proposed, not decided.
+    patient = desk.check_document(patient)
+    expect_equal(
+        got=patient.status,
+        expected=Status.VALI,
+        fr="statut, identité INSi proposée mais non acceptée",
+        en="status, INSi identity proposed but not accepted",
+    )
+    desk.decline(patient)
+    after = desk.read(patient)
+    expect_equal(
+        got=after.status,
+        expected=Status.VALI,
+        fr="statut, identité INSi refusée",
+        en="status, INSi identity refused",
+    )
+    expect_values(
+        after,
+        {"matricule": None, "oid": None},
+        fr="un INS refusé est dans le dossier",
+        en="a refused INS is in the file",
+    )
+
+
+def _expect_recovered(patient: Patient, moment: str) -> None:
+    expect_equal(
+        got=patient.status,
+        expected=Status.RECUP,
+        fr=f"statut {moment}, sans contrôle de pièce",
+        en=f"status ({moment}), with no document checked",
+    )
+
+
+def _expect_qualified(desk: Desk, patient: Patient, person: Person, moment: str) -> None:
+    after = desk.read(patient)
+    expect_equal(
+        got=after.status,
+        expected=Status.QUAL,
+        fr=f"statut d'une identité {moment}",
+        en=f"status of an identity ({moment})",
+    )
+    _expect_identity(after, person, moment)
+
+
+def _expect_identity(patient: Patient, person: Person, moment: str) -> None:
+    expect_values(
+        patient,
+        insi_values(person),
+        fr=f"l'identité {moment} n'est pas celle d'INSi",
+        en=f"the identity ({moment}) is not that of INSi",
+    )

@@ -1,0 +1,252 @@
+"""STA-07: each change of status is kept with the previous status, the date and time, and its author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import changes_of
+from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Actor, Patient, StatusChange
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
+
+TOLERANCE = timedelta(minutes=2)
+"""Between the clock of the software and that of the bench, once time zones are set aside."""
+
+ZONE_STEP = timedelta(minutes=15)
+"""Time zones differ by multiples of this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A change of status that was seen, when and by whom."""
+
+    previous: Status
+    status: Status
+    author: str
+    began: datetime
+    ended: datetime
+
+    @property
+    def named(self) -> str:
+        """The change as reasons show it."""
+        return f"{self.previous}→{self.status}"
+
+
+def _mark(desk: Desk, patient: Patient, attribute: Attribute) -> None:
+    with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
+
+
+def _edit(desk: Desk, patient: Patient) -> None:
+    with preparing("modifier un trait strict", "change a strict trait", depends_on=("STA-09", "STA-12")):
+        desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.user)
+
+
+def _lower(desk: Desk, patient: Patient, status: Status) -> None:
+    with preparing("abaisser le statut", "lower the status"):
+        desk.lgo.downgrade_status(patient.id, status, actor=desk.user)
+
+
+CAUSES: dict[str, tuple[Route, Callable[[Desk, Patient], object]]] = {
+    "import": (Route.TYPED, lambda desk, patient: desk.feed(patient)),
+    "import-validated": (Route.CHECKED, lambda desk, patient: desk.feed(patient)),
+    "validation": (Route.TYPED, lambda desk, patient: desk.check_document(patient)),
+    "validation-recovered": (Route.IMPORTED, lambda desk, patient: desk.check_document(patient)),
+    "validation-from-insi": (Route.ARRIVED, lambda desk, patient: desk.check_document(patient)),
+    "doubtful": (Route.IMPORTED_CHECKED, lambda desk, patient: _mark(desk, patient, Attribute.DOUTEUSE)),
+    "doubtful-recovered": (Route.IMPORTED, lambda desk, patient: _mark(desk, patient, Attribute.DOUTEUSE)),
+    "fictitious": (Route.CHECKED, lambda desk, patient: _mark(desk, patient, Attribute.FICTIVE)),
+    "fictitious-qualified": (
+        Route.CHECKED_IMPORTED,
+        lambda desk, patient: _mark(desk, patient, Attribute.FICTIVE),
+    ),
+}
+"""What changes a status, and from where; the user at the desk may be anybody."""
+
+ENTITLED: dict[str, tuple[Route, Callable[[Desk, Patient], object]]] = {
+    "edit-qualified": (Route.IMPORTED_CHECKED, _edit),
+    "edit-recovered": (Route.ARRIVED, _edit),
+    "by-hand-qualified": (Route.IMPORTED_CHECKED, lambda desk, patient: _lower(desk, patient, Status.VALI)),
+    "by-hand-recovered": (Route.IMPORTED, lambda desk, patient: _lower(desk, patient, Status.PROV)),
+}
+"""What only an entitled user does."""
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Ce changement de statut est historisé avec statut précédent, date, heure et auteur",
+    en="This change of status is in the history with previous status, date, time and author",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+@pytest.mark.parametrize("cause", CAUSES)
+def test_cause(desk: Desk, cause: str, user: str) -> None:
+    _expect_in_history(desk, *CAUSES[cause], desk.super_user if user == "super-user" else desk.user)
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Ce déclassement est historisé avec statut précédent, date, heure et auteur",
+    en="This downgrade is in the history with previous status, date, time and author",
+)
+@pytest.mark.parametrize("cause", ENTITLED)
+def test_downgrade(desk: Desk, cause: str) -> None:
+    _expect_in_history(desk, *ENTITLED[cause], desk.super_user)
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Cinq changements par deux utilisateurs se lisent dans l'ordre, chacun avec son auteur",
+    en="Five changes by two users can be read in order, each with its author",
+)
+def test_whole_life(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    other = desk.as_super_user()
+    done = [
+        _do(desk, patient, lambda desk, patient: desk.check_document(patient)),
+        _do(other, patient, lambda desk, patient: desk.feed(patient)),
+        _do(desk, patient, lambda desk, patient: _mark(desk, patient, Attribute.DOUTEUSE)),
+    ]
+    with preparing("retirer l'attribut", "remove the attribute"):
+        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+    done += [
+        _do(other, patient, lambda desk, patient: desk.check_document(patient)),
+        _do(desk, patient, lambda desk, patient: desk.feed(patient)),
+    ]
+    _expect_all(desk.lgo.read_status_history(patient.id, actor=desk.user), done)
+    # Somebody else's file changes too: the two histories stay apart.
+    desk.check_document(desk.create(desk.draw()))
+    _expect_all(desk.lgo.read_status_history(patient.id, actor=other.user), done)
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Ce qui ne change pas le statut n'ajoute aucun changement à l'historique",
+    en="What does not change the status adds no change to the history",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_no_change(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    before = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
+    desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    desk.decline(desk.read(patient))
+    if desk.read(patient).status is not patient.status:
+        raise UndecidedError("le statut a changé", "the status has changed", depends_on=("RSP-01", "FLD-01"))
+    after = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
+    expect_equal(got=after, expected=before, fr="changements historisés", en="changes in the history")
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="L'historique de chaque personne de la distribution dit comment elle est devenue qualifiée",
+    en="The history of each person of the cast tells how it became qualifiée",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
+def test_cast(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        history = trip.seen["qualified"].history
+        expected = [("RECUP", "QUAL")]
+        if "typed" in trip.seen:
+            expected = [("PROV", "RECUP"), *expected]
+        got = changes_of(history)
+        # A software may write the birth of a file created from INSi as a change too.
+        expect(
+            got[-len(expected) :] == expected,
+            fr=f"historique {got}, attendu {expected}",
+            en=f"history {got}, expected {expected}",
+        )
+        for change in history:
+            if (str(change.previous), str(change.status)) in expected:
+                expect_equal(got=change.author or None, expected=desk.user.user, fr="auteur", en="author")
+
+    desk.lgo.read_status_history(
+        desk.create(desk.draw()).id, actor=desk.user
+    )  # NOT_TESTED when there is no history.
+    journey(desk).expect(desk, ["qualified"], judge)
+
+
+def _do(desk: Desk, patient: Patient, act: Callable[[Desk, Patient], object]) -> Done:
+    """Do what changes a status; what counts is the change that the file then shows."""
+    before, began = desk.read(patient).status, datetime.now(UTC)
+    act(desk, patient)
+    after, ended = desk.read(patient).status, datetime.now(UTC)
+    if before is after:
+        raise UndecidedError(
+            f"le statut est resté {before} : il n'y a pas de changement à historiser",
+            f"the status stayed {before}: there is no change for the history",
+            depends_on=("STA-03", "STA-04", "STA-05", "STA-06", "STA-09", "ATT-03", "PRF-04"),
+        )
+    return Done(previous=before, status=after, author=desk.user.user, began=began, ended=ended)
+
+
+def _expect_in_history(desk: Desk, route: Route, act: Callable[[Desk, Patient], object], user: Actor) -> None:
+    patient = desk.bring(desk.draw(), route)
+    before = desk.lgo.read_status_history(patient.id, actor=desk.user)
+    worker = desk.as_super_user() if user is desk.super_user else desk
+    done = _do(worker, patient, act)
+    history = desk.lgo.read_status_history(patient.id, actor=desk.user)
+    expect_equal(
+        got=changes_of(history)[: len(changes_of(before))],
+        expected=changes_of(before),
+        fr="changements historisés avant l'acte",
+        en="changes in the history before the act",
+    )
+    changes = [
+        change for change in history if change.previous is not None and change.previous != change.status
+    ]
+    _expect_all(changes[len(changes_of(before)) :], [done])
+
+
+def _expect_all(history: list[StatusChange], done: list[Done]) -> None:
+    changes = [
+        change for change in history if change.previous is not None and change.previous != change.status
+    ]
+    expect_equal(
+        got=[f"{change.previous}→{change.status}" for change in changes],
+        expected=[each.named for each in done],
+        fr="changements historisés",
+        en="changes in the history",
+    )
+    for change, each in zip(changes, done, strict=True):
+        expect_equal(
+            got=change.author or None,
+            expected=each.author,
+            fr=f"auteur de {each.named}",
+            en=f"author of {each.named}",
+        )
+        expect(
+            _is_moment(change.at, each),
+            fr=f"date et heure de {each.named} : « {change.at} » n'est pas le moment du changement ({each.began:%Y-%m-%d %H:%M:%S} UTC)",
+            en=f"date and time of {each.named}: “{change.at}” is not the moment of the change ({each.began:%Y-%m-%d %H:%M:%S} UTC)",
+        )
+
+
+def _is_moment(at: str, done: Done) -> bool:
+    """Return whether this is the date and time of the change; a time without its zone may be that of any zone."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return False
+    if len(at) <= len("AAAA-MM-JJ"):
+        return False
+    if moment.tzinfo is not None:
+        return done.began - TOLERANCE <= moment <= done.ended + TOLERANCE
+    moment = moment.replace(tzinfo=UTC)
+    shift = round((moment - done.began) / ZONE_STEP) * ZONE_STEP
+    return (
+        abs(shift) <= timedelta(hours=14)
+        and done.began - TOLERANCE <= moment - shift <= done.ended + TOLERANCE
+    )

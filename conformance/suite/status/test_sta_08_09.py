@@ -1,0 +1,232 @@
+"""STA-08 and STA-09: what lowers a status, and that the INS goes with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import another_value
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import FIELD
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+LOCKED = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+"""The strict traits that a user types; matricule and OID come from INSi only."""
+
+FALLS = {Status.RECUP: Status.PROV, Status.QUAL: Status.VALI}
+"""What a change of strict trait by an entitled user makes of a status (Règle 27)."""
+
+WITH_INS = routes(Status.RECUP, Status.QUAL)
+
+LOWER = {Status.RECUP: (Status.PROV,), Status.QUAL: (Status.VALI, Status.PROV)}
+
+
+@pytest.mark.rule("STA-08")
+@pytest.mark.title(
+    fr="Abaisser le statut à la main efface le matricule et l'OID, et rien d'autre",
+    en="Lowering the status by hand clears the matricule and the OID, and nothing else",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_downgrade_by_hand_clears(desk: Desk, route: Route) -> None:
+    def judge(target: Status) -> None:
+        _expect_cleared(
+            desk,
+            route,
+            lambda patient, _person: desk.lgo.downgrade_status(patient.id, target, actor=desk.super_user),
+        )
+
+    expect_each({target.value: partial(judge, target) for target in LOWER[route.status]})
+
+
+@pytest.mark.rule("STA-08")
+@pytest.mark.title(
+    fr="Modifier un trait strict, quel qu'il soit, efface le matricule et l'OID",
+    en="Changing a strict trait, whichever, clears the matricule and the OID",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_edit_clears(desk: Desk, route: Route) -> None:
+    def judge(*fields: str) -> None:
+        _expect_cleared(
+            desk,
+            route,
+            lambda patient, person: desk.lgo.update_patient(
+                patient.id,
+                {field: another_value(desk, person, field) for field in fields},
+                actor=desk.super_user,
+            ),
+            edited=fields,
+        )
+
+    expect_each(
+        {field: partial(judge, field) for field in LOCKED}
+        | {"plusieurs": partial(judge, "birth_name", "sex", "used_name")}
+    )
+
+
+@pytest.mark.rule("STA-08")
+@pytest.mark.title(
+    fr="Un attribut qui rend provisoire efface aussi le matricule et l'OID",
+    en="An attribute that gives back provisoire clears the matricule and the OID too",
+)
+@pytest.mark.parametrize("attribute", [Attribute.DOUTEUSE, Attribute.FICTIVE])
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_attribute_clears(desk: Desk, route: Route, attribute: Attribute) -> None:
+    _expect_cleared(
+        desk,
+        route,
+        lambda patient, _person: desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user),
+        besides={"attributes": frozenset({attribute})},
+    )
+
+
+@pytest.mark.rule("STA-08")
+@pytest.mark.title(
+    fr="Effacé, l'INS ne se voit plus dans la recherche ni pour un autre utilisateur, et revient par un nouvel import",
+    en="Once cleared, the INS shows neither in the search nor to another user, and comes back by a new import",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_cleared_everywhere(desk: Desk, route: Route) -> None:
+    person = desk.draw()
+    patient = desk.bring(person, route)
+    with preparing("abaisser le statut", "lower the status"):
+        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+    found = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
+    for shown in (*found, desk.read(patient), desk.read(patient, desk.super_user)):
+        expect(
+            shown.matricule is None and shown.oid is None,
+            fr=f"le matricule {shown.matricule} ou l'OID {shown.oid} se voit encore",
+            en=f"the matricule {shown.matricule} or the OID {shown.oid} still shows",
+        )
+    expect_equal(
+        got=desk.feed(patient).matricule,
+        expected=person.identity.matricule.value,
+        fr="matricule après un nouvel import",
+        en="matricule after a new import",
+    )
+
+
+@pytest.mark.rule("STA-09")
+@pytest.mark.title(
+    fr="Un trait strict modifié par un utilisateur habilité déclasse l'identité, et la valeur saisie est gardée",
+    en="A strict trait changed by an entitled user downgrades the identity, and the value typed is kept",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_edit_by_an_entitled_user(desk: Desk, route: Route) -> None:
+    def judge(*fields: str) -> None:
+        person = desk.draw(first_names_count=2)
+        patient = desk.bring(person, route)
+        before = desk.snapshot(patient)
+        changes = {field: another_value(desk, person, field) for field in fields}
+        desk.lgo.update_patient(patient.id, dict(changes), actor=desk.super_user)
+        names = ", ".join(FIELD[field].fr for field in fields), ", ".join(FIELD[field].en for field in fields)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(
+                f"identité {route.status}, modification par un utilisateur habilité : {names[0]}",
+                f"identity {route.status}, change by an entitled user: {names[1]}",
+            ),
+            besides={
+                **changes,
+                "status": FALLS[route.status],
+                "matricule": ANYTHING,
+                "oid": ANYTHING,
+                "proof": ANYTHING,
+            },
+            # A software may bring the 1er prénom back to the start of a new list.
+            ignoring=("first_name",) if "first_names" in fields else (),
+        )
+
+    cases = {field: partial(judge, field) for field in LOCKED}
+    cases |= {"nom et date": partial(judge, "birth_name", "birth_date"), "tous": partial(judge, *LOCKED)}
+    cases |= {"lieu et nom utilisé": partial(judge, "birth_place", "used_name")}
+    expect_each(cases)
+
+
+@pytest.mark.rule("STA-09")
+@pytest.mark.title(
+    fr="Un trait complémentaire modifié, ou un trait strict enregistré sans changement, ne déclasse pas",
+    en="A complementary trait changed, or a strict trait saved without a change, does not downgrade",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_no_downgrade(desk: Desk, route: Route) -> None:
+    before = desk.snapshot(desk.bring(desk.draw(), route))
+    patient = before.patient
+    for actor in (desk.user, desk.super_user):
+        desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment("nom utilisé modifié", "used name changed"),
+            besides={"used_name": "KVORLAN"},
+        )
+    desk.lgo.update_patient(patient.id, {"birth_name": patient.birth_name}, actor=desk.super_user)
+    # No text says what saving the same value again does.
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("nom de naissance enregistré sans changement", "birth name saved without a change"),
+        besides={"used_name": "KVORLAN"},
+        inferred=True,
+    )
+
+
+def _expect_cleared(
+    desk: Desk,
+    route: Route,
+    act: Callable[[Patient, Person], object],
+    *,
+    edited: tuple[str, ...] = (),
+    besides: dict[str, object] | None = None,
+) -> None:
+    """Bring somebody to a status, do what lowers it, and check that the INS is gone and nothing else."""
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, route)
+    if not patient.matricule or not patient.oid:
+        raise UndecidedError(
+            f"le dossier {route} n'a pas de matricule et d'OID à effacer",
+            f"the file {route} has no matricule and OID to clear",
+            depends_on=("RSP-02",),
+        )
+    before = desk.snapshot(patient)
+    with preparing("déclasser l'identité", "downgrade the identity"):
+        act(patient, person)
+    after = desk.snapshot(patient)
+    if after.patient.status in FALLS:
+        raise UndecidedError(
+            f"le dossier est resté {after.patient.status} : il n'y a pas de déclassement",
+            f"the file stayed {after.patient.status}: there is no downgrade",
+            depends_on=("STA-09", "ATT-03"),
+        )
+    expect(
+        after.patient.matricule is None and after.patient.oid is None,
+        fr=f"passé de {route.status} à {after.patient.status}, le dossier garde matricule {after.patient.matricule} et OID {after.patient.oid}",
+        en=f"gone from {route.status} to {after.patient.status}, the file keeps matricule {after.patient.matricule} and OID {after.patient.oid}",
+    )
+    free = dict.fromkeys((*edited, "first_name" if "first_names" in edited else "status"), ANYTHING)
+    expect_kept(
+        after,
+        before,
+        Moment("après déclassement", "after the downgrade"),
+        besides={
+            "status": ANYTHING,
+            "matricule": None,
+            "oid": None,
+            "proof": ANYTHING,
+            **free,
+            **(besides or {}),
+        },
+    )

@@ -1,0 +1,114 @@
+"""STA-13, STA-14, STA-17: the lock is visible, the rest stays editable, and care goes on without a document."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import STRICT_FIELDS, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+COMPLEMENTARY = ("used_name", "used_first_name")
+
+WITH_INS = routes(Status.RECUP, Status.QUAL)
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="Les sept traits se montrent verrouillés à l'utilisateur ordinaire en RECUP et QUAL, et non les noms utilisés",
+    en="The seven traits show as locked to an ordinary user in RECUP and QUAL, and the names in use do not",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_lock_is_visible(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    if not patient.locked_fields:
+        raise UndecidedError(
+            "le logiciel ne dit pas quels champs il verrouille (locked_fields)",
+            "the software does not tell which fields it locks (locked_fields)",
+            verdict=Verdict.NOT_TESTED,
+        )
+    missing = sorted(set(STRICT_FIELDS) - patient.locked_fields)
+    expect(
+        not missing,
+        fr=f"non verrouillés à l'écran : {', '.join(missing)}",
+        en=f"not locked on screen: {', '.join(missing)}",
+    )
+    wrong = sorted(patient.locked_fields.intersection(COMPLEMENTARY))
+    expect(not wrong, fr=f"verrouillés à tort : {', '.join(wrong)}", en=f"locked wrongly: {', '.join(wrong)}")
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="En PROV les traits saisis ne se montrent pas verrouillés",
+    en="In PROV the traits typed do not show as locked",
+)
+def test_no_lock_in_prov(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    wrong = sorted(patient.locked_fields - {"matricule", "oid"})
+    expect(not wrong, fr=f"verrouillés à tort : {', '.join(wrong)}", en=f"locked wrongly: {', '.join(wrong)}")
+
+
+@pytest.mark.rule("STA-14")
+@pytest.mark.title(
+    fr="En RECUP et QUAL les traits complémentaires se modifient et se vident, et rien d'autre ne change",
+    en="In RECUP and QUAL the complementary traits can be changed and emptied, and nothing else changes",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
+    worker = desk.by(user)
+    patient = desk.bring(desk.draw(), route, used_name="ZELBRUC")
+
+    def judge(changes: dict[str, str | None]) -> None:
+        before = desk.snapshot(patient)
+        worker.lgo.update_patient(patient.id, dict(changes), actor=worker.user)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"modification de {', '.join(changes)}", f"change of {', '.join(changes)}"),
+            besides=changes,
+        )
+
+    expect_each(
+        {
+            "nom utilisé": partial(judge, {"used_name": "KVORLAN"}),
+            "prénom utilisé": partial(judge, {"used_first_name": "NALROVK"}),
+            "les deux": partial(judge, {"used_name": "KVORLANX", "used_first_name": "NALROVKX"}),
+            "vidés": partial(judge, {"used_name": None, "used_first_name": None}),
+        }
+    )
+
+
+@pytest.mark.rule("STA-17")
+@pytest.mark.title(
+    fr="Sans pièce présentée, l'identité ne devient ni validée ni qualifiée, et le dossier reste utilisable",
+    en="With no document shown the identity becomes neither validée nor qualifiée, and the file can be used",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_no_document(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    before = desk.snapshot(patient)
+    for actor in (desk.user, desk.super_user):
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(patient.id, actor=actor)
+        expect_kept(
+            desk.snapshot(patient), before, Moment("« valider » sans pièce", "“validate” with no document")
+        )
+    desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("nom utilisé saisi", "used name typed"),
+        besides={"used_name": "KVORLAN"},
+    )
+    desk.feed(patient)
