@@ -248,7 +248,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     watch = ServerWatch(options.soap_base or options.url)
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
-        generator.environment.create_web_ui("127.0.0.1", options.ui_port)
+        _show_locust(generator, options.ui_port)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
     meter.begin()
@@ -272,6 +272,19 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
         sys.stderr.write(f"Error: {this.full}\n")
         return EXIT_DISK
     return 0
+
+
+def _show_locust(generator: Generator, port: int) -> None:
+    """Serve Locust's own page on loopback, and let it know of every call."""
+    stats = generator.environment.stats
+
+    def listen(operation: str, latency: float, code: str | None) -> None:
+        stats.log_request("SOAP", operation, round(latency * 1000), 0)
+        if code is not None:
+            stats.log_error("SOAP", operation, code)
+
+    generator.meter.listen = listen
+    generator.environment.create_web_ui("127.0.0.1", port)
 
 
 def _loop(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -99,6 +101,15 @@ def test_there_are_the_profiles_that_are_promised():
     }
 
 
+def test_the_profile_of_the_documentation_is_a_good_one(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "load.md").read_text("utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    mine = load_profile(str(path))
+    assert [stage.name for stage in mine.stages] == ["calm", "noon", "down", "after"]
+    assert {threshold.metric for threshold in mine.thresholds} == {"p95", "errors", "recovery"}
+
+
 def test_an_unknown_profile_is_told_with_a_close_one():
     with pytest.raises(UnknownProfileError, match="did you mean steady"):
         load_profile("stedy")
@@ -184,7 +195,7 @@ def test_the_real_service_is_refused_whatever_is_allowed(host):
 
 
 def test_another_machine_is_refused_unless_allowed():
-    with pytest.raises(TargetError, match="--allow bench.example"):
+    with pytest.raises(TargetError, match=r"--allow bench\.example"):
         check_allowed("http://bench.example:8080")
     check_allowed("http://bench.example:8080", ["Bench.Example"])
     for host in ("10.0.0.1", "0.0.0.0", "127.0.0.1.example", "ameli.fr.example"):  # noqa: S104 - refused
@@ -211,7 +222,7 @@ def test_as_many_calls_are_due_as_asked_at_random_moments():
     due = list(arrivals(course, Random(1)))
     assert len(due) == 500
     assert due == sorted(due)
-    gaps = {round(second - first, 3) for first, second in zip(due, due[1:], strict=False)}
+    gaps = {round(second - first, 3) for first, second in pairwise(due)}
     assert len(gaps) > 100
 
 
@@ -239,5 +250,5 @@ def test_the_knee_is_the_first_step_that_is_not_held():
     assert knee["held"]["rate"] == pytest.approx(65)
     assert knee["lost"]["rate"] == pytest.approx(84.5)
     summary.feed({"kind": "knee", "t": 20.0, **knee})
-    assert summary.judged["84/s"] is False
+    assert [judged for name, judged in summary.judged.items() if name.startswith("8")] == [False]
     assert summary.judged["65/s"] is True
