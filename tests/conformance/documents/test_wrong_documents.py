@@ -410,7 +410,7 @@ def test_what_ties_a_submission_together_is_seen(case):
 
 
 def test_a_pdf_without_its_end_is_seen():
-    assert "pdf-truncated" in _codes(right(P1, claim=None)[:2300], ALONE)
+    assert "pdf-truncated" in _codes(right(P1, claim=None)[:-6], ALONE)
 
 
 def test_two_files_that_disagree_are_quoted_side_by_side():
