@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract docs fuzz bench bench-population check clean
+.PHONY: demo test lint types contract docs fuzz bench bench-population soak check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -30,6 +30,7 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.document > docs/contract.md
 	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
 	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
+	$(BIN)/banc rules pages docs/rules
 
 check: lint types contract test
 
@@ -45,6 +46,10 @@ bench: $(VENV)/.test
 # ARGS="--sizes 10000,1000000" without the ten million; ARGS="--postgres postgresql://…" with a shared registry.
 bench-population: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/population.py --page $(ARGS)
+
+# Everything at once for twenty minutes; memory, descriptors and threads must stay flat. ARGS="--minutes 2" for a shorter one.
+soak: $(VENV)/.test
+	$(BIN)/python tests/soak/soak.py --page $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info banc-report

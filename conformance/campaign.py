@@ -77,7 +77,8 @@ def run_campaign(plan: Plan, *, on_event: Callable[[Event], None]) -> Campaign:
             software = driver.capabilities()
         except DriverError as error:
             raise CampaignError(
-                f"the software under test cannot be driven at {plan.software_url}: {error}", hint=error.hint
+                f"the software under test cannot be driven at {plan.software_url}: {error}",
+                hint=str(error.hint or ""),
             ) from error
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
         started = datetime.now(UTC)

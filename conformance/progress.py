@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, Self
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,6 +18,8 @@ from rich.text import Text as Styled
 
 from conformance.engine import CheckFinished, CheckStarted
 from conformance.verdicts import Verdict
+from simulator.commands.output import VisibleConsole as Console
+from simulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ class CampaignView:
                 result.rule.key,
                 Styled(tags, style="dim"),
                 Styled(result.verdict.value, style=_STYLES[result.verdict]),
-                Styled(reason[self._lang]),
+                Styled(visible(reason[self._lang])),
             )
         self._console.print(table)
         counts = campaign.summary()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 import sqlite3
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from simulator.authentication import Authenticator
 from simulator.freshness import Freshness
+from simulator.journal.filelock import is_locked, try_lock
 from simulator.journal.store import FOLDER, FORMER_FILE, Journal
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.registry.protocol import Registry
+
+IN_USE: Final = "in-use"
+"""Folder of a data directory where each simulator that uses it has a locked file."""
 
 OidMode = Literal["test", "live"]
 
@@ -70,14 +77,52 @@ class Bench:
     journal: Journal
     lots: LotStore
     teleservice: Teleservice
+    presence: Presence | None = None
+    """Says to other simulators that the people of the data directory are used."""
 
     def close(self) -> None:
-        """Close the connections of the calling thread."""
+        """Close the connections of the calling thread, and let others rebuild the registry."""
+        if self.presence is not None:
+            self.presence.leave()
         self.registry.close()
         self.sessions.close()
         self.sessions.script_state.close()
         self.journal.close()
         self.lots.close()
+
+
+class Presence:
+    """A file that is locked as long as this process uses a data directory: the system unlocks it however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Be there from now on.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._path = folder / f"{os.getpid()}-{secrets.token_hex(4)}.lock"
+        self._descriptor: int | None = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        try_lock(self._descriptor)
+
+    def others(self) -> bool:
+        """Return whether somebody else is there; what the dead left is removed."""
+        found = False
+        for path in self._path.parent.glob("*.lock"):
+            if path != self._path and is_locked(path):
+                found = True
+            elif path != self._path:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        return found
+
+    def leave(self) -> None:
+        """Be there no more; again is nothing."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
 
 
 def open_bench(options: BenchOptions) -> Bench:
@@ -93,8 +138,10 @@ def open_bench(options: BenchOptions) -> Bench:
     except TrustStoreError as error:
         raise BenchSetupError(f"{error}. Make a PKI with: banc pki init {options.pki}") from error
     try:
-        options.data_dir.mkdir(parents=True, exist_ok=True)
-        registry = _open_registry(options)
+        # For its owner alone: the journal has what software under test sends, card numbers and tokens included.
+        options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        presence = Presence(options.data_dir / IN_USE)
+        registry = _open_registry(options, presence)
         sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
         journal = open_journal(options.data_dir, options.journal)
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
@@ -106,6 +153,7 @@ def open_bench(options: BenchOptions) -> Bench:
         ) from error
     return Bench(
         options=options,
+        presence=presence,
         registry=registry,
         sessions=sessions,
         journal=journal,
@@ -136,16 +184,23 @@ def former_journal(data_dir: Path) -> str | None:
     return f"{former} is the journal of a former version: it is left alone and not read."
 
 
-def _open_registry(options: BenchOptions) -> Registry:
+def _open_registry(options: BenchOptions, presence: Presence) -> Registry:
     if options.registry is not None:
         return open_registry(options.registry, sessions=options.data_dir / "session-people.sqlite")
     registry = RegistryStore(options.data_dir / "registry.sqlite")
-    _build_registry(registry, options)
+    _build_registry(registry, options, presence)
     return registry
 
 
-def _build_registry(registry: RegistryStore, options: BenchOptions) -> None:
+def _build_registry(registry: RegistryStore, options: BenchOptions, presence: Presence) -> None:
     wanted = f"cnda oid={options.oid_mode} {recipe(options.people, options.seed)}"
-    if registry.meta("recipe") == wanted:
+    built = registry.meta("recipe")
+    if built == wanted:
         return
+    if built is not None and presence.others():
+        presence.leave()
+        raise BenchSetupError(
+            f"another simulator is using the people of {options.data_dir} ({built}), and {wanted} would replace them. "
+            "Stop it, give the same --people, --seed and --oid, or another --data-dir."
+        )
     registry.rebuild(chain(load_cnda(options.oid_mode), people(options.people, options.seed)), wanted)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
 
@@ -20,6 +21,12 @@ _PAGE = 1000
 
 class BenchClientError(Exception):
     """The simulator could not be reached, or refused a request; the message says why."""
+
+
+BUSY_S: Final = 60.0
+"""How long a reading call is made again when the simulator says that it will be able to answer soon."""
+_WAIT_S: Final = 0.5
+_UNAVAILABLE: Final = 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +145,10 @@ class BenchClient:
         """
         try:
             response = self._http.request(method, path, **arguments)
+            deadline = time.monotonic() + BUSY_S
+            while _is_told_to_wait(method, response) and time.monotonic() < deadline:
+                time.sleep(_WAIT_S)
+                response = self._http.request(method, path, **arguments)
         except httpx.HTTPError as error:
             raise BenchClientError(
                 f"the simulator at {self.base_url} does not answer ({error}); is it started? Try: banc serve"
@@ -149,6 +160,11 @@ class BenchClient:
                 message = response.text[:200]
             raise BenchClientError(f"{method} {path}: HTTP {response.status_code}: {message}")
         return response
+
+
+def _is_told_to_wait(method: str, response: httpx.Response) -> bool:
+    """Return whether a reading call is to be made again soon: the journal is being indexed, or too many calls wait."""
+    return method == "GET" and response.status_code == _UNAVAILABLE and "retry-after" in response.headers
 
 
 class SessionClient:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -30,6 +32,8 @@ class Database:
         self._read_only = read_only
         self._pragmas = pragmas if read_only else ("journal_mode = WAL", "synchronous = NORMAL", *pragmas)
         self._local = threading.local()
+        if not read_only:
+            _make_private(path)
         self.connection()
 
     def connection(self) -> sqlite3.Connection:
@@ -66,3 +70,15 @@ class Database:
         if connection is not None:
             connection.close()
             del self._local.connection
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody but its owner read a file, new or not; what SQLite puts beside it has the same rights.
+
+    What cannot be made, or is not ours, is left to SQLite, which says what is wrong. Windows has rights by folder.
+    """
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import zipfile
 import zlib
+from contextlib import contextmanager
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from simulator.journal.export import exchange_data
+from simulator.journal.filters import Filters
 from simulator.registry.person import PersonError, from_json
 from simulator.registry.person import to_json as person_json
 from simulator.session_life import create_session, remove_session
@@ -23,38 +25,77 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.bench import Bench
-    from simulator.journal.exchange import Exchange
     from simulator.registry.person import Person
     from simulator.sessions.store import Session
 
 FORMAT: Final = 1
 """Version of the archive."""
-MAX_MEMBER_BYTES: Final = 64 * 1024 * 1024
-"""Largest file of an archive that is read, once inflated."""
+MAX_HEAD_BYTES: Final = 4 * 1024 * 1024
+"""Longest ``session.json``, once inflated."""
+MAX_PEOPLE_BYTES: Final = 64 * 1024 * 1024
+"""Longest ``people.ndjson``, once inflated; it is read a line at a time."""
+MAX_PEOPLE: Final = 100_000
+"""Most people of an archive."""
+MAX_LINE_BYTES: Final = 64 * 1024
+"""Longest line of ``people.ndjson``."""
 
 _PAGE: Final = 500
-_IN_MEMORY: Final = 4 * 1024 * 1024
 
 
 class ArchiveError(ValueError):
     """An archive cannot be read; the message names the file in it, what was expected and what came."""
 
 
-def export_session(bench: Bench, session_id: str, *, exchanges: bool = True) -> IO[bytes]:
-    """Return a session as a ZIP file, open at its beginning; ``exchanges``: with those of the journal.
+def export_session(bench: Bench, session_id: str, *, exchanges: bool = True) -> Iterator[bytes]:
+    """Return the parts of a ZIP file that holds a session, made as they are asked for; ``exchanges``: with those of the journal.
 
     Raises:
-        UnknownSessionError: there is none of this id.
+        UnknownSessionError: there is none of this id; before any part.
     """
-    session = bench.sessions.get(session_id)
-    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller's to close
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    return _parts(bench, bench.sessions.get(session_id), exchanges=exchanges)
+
+
+def _parts(bench: Bench, session: Session, *, exchanges: bool) -> Iterator[bytes]:
+    sink = _Sink()
+    # What cannot be rewound is written with the sizes behind each file.
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("session.json", json.dumps(_head(bench, session), ensure_ascii=False, indent=2))
-        _write_lines(archive, "people.ndjson", map(person_json, _people(bench, session)))
+        yield sink.taken()
+        files: list[tuple[str, Iterator[dict[str, Any]]]] = [
+            ("people.ndjson", map(person_json, _people(bench, session)))
+        ]
         if exchanges:
-            _write_lines(archive, "exchanges.ndjson", map(exchange_data, _exchanges(bench, session_id)))
-    file.seek(0)
-    return file
+            files.append(
+                ("exchanges.ndjson", map(exchange_data, bench.journal.each(Filters(session=session.id))))
+            )
+        for name, entries in files:
+            with archive.open(name, "w", force_zip64=True) as member:
+                for entry in entries:
+                    # Text may hold what UTF-8 cannot: escaped, it goes through.
+                    member.write(json.dumps(entry).encode() + b"\n")
+                    yield sink.taken()
+            yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """Where an archive is written to, and taken from as it grows."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._held += data
+        return len(data)
+
+    def taken(self) -> bytes:
+        """Return what was written since the last time."""
+        taken = bytes(self._held)
+        self._held.clear()
+        return taken
 
 
 def import_session(
@@ -76,18 +117,21 @@ def import_session(
         SessionConflictError: the id, or what it is recognised by, is taken.
         ScenarioError: a scenario cannot be used here.
     """
-    head, people = _read(content)
-    settings = dict(head["settings"])
-    if not recognise:
-        settings.pop("recognise", None)
-    session = create_session(bench, session_id if session_id is not None else head["id"], **settings)
-    try:
-        for entry in head["scenarios"]:
-            bench.sessions.install(session.id, entry["scenario"], entry["people"])
-        bench.registry.add(people, session.scope)
-    except BaseException:
-        remove_session(bench, session.id)
-        raise
+    with _archive(content) as archive:
+        head = _read_head(archive)
+        settings = dict(head["settings"])
+        if not recognise:
+            settings.pop("recognise", None)
+        session = create_session(bench, session_id if session_id is not None else head["id"], **settings)
+        try:
+            for entry in head["scenarios"]:
+                bench.sessions.install(session.id, entry["scenario"], entry["people"])
+            people = _read_people(archive)
+            while page := list(islice(people, _PAGE)):
+                bench.registry.add(page, session.scope)
+        except BaseException:
+            remove_session(bench, session.id)
+            raise
     return bench.sessions.get(session.id)
 
 
@@ -111,27 +155,26 @@ def _people(bench: Bench, session: Session) -> Iterator[Person]:
         offset += len(page)
 
 
-def _exchanges(bench: Bench, session_id: str) -> Iterator[Exchange]:
-    after = 0
-    while page := bench.journal.list(session=session_id, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id
-
-
-def _write_lines(archive: zipfile.ZipFile, name: str, entries: Iterator[dict[str, Any]]) -> None:
-    with archive.open(name, "w") as member:
-        for entry in entries:
-            # Text may hold what UTF-8 cannot: escaped, it goes through.
-            member.write(json.dumps(entry).encode() + b"\n")
-
-
-def _read(content: bytes) -> tuple[dict[str, Any], list[Person]]:
+@contextmanager
+def _archive(content: bytes) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            head = _json(_member(archive, "session.json"), "session.json")
-            lines = _member(archive, "people.ndjson").splitlines()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise ArchiveError(f"expected a ZIP file made by banc session export, got none: {error}") from error
+    try:
+        with archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        raise ArchiveError(f"expected a ZIP file made by banc session export, got none: {error}") from error
+
+
+def _read_head(archive: zipfile.ZipFile) -> dict[str, Any]:
+    with _member(archive, "session.json") as member:
+        # What the archive says of its size is not believed.
+        content = member.read(MAX_HEAD_BYTES + 1)
+    if len(content) > MAX_HEAD_BYTES:
+        raise ArchiveError(f"session.json: expected at most {MAX_HEAD_BYTES} bytes, got more")
+    head = _json(content, "session.json")
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         got = head.get("format") if isinstance(head, dict) else type(head).__name__
         raise ArchiveError(f"session.json: expected the format {FORMAT}, got {got!r:.80}")
@@ -147,26 +190,38 @@ def _read(content: bytes) -> tuple[dict[str, Any], list[Person]]:
             raise ArchiveError(
                 f"session.json: scenarios[{index}]: expected scenario and people, got {entry!r:.80}"
             )
-    people = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            people.append(from_json(_json(line, f"people.ndjson:{number}")))
-        except PersonError as error:
-            raise ArchiveError(f"people.ndjson:{number}: {error}") from error
-    return head, people
+    return head
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+def _read_people(archive: zipfile.ZipFile) -> Iterator[Person]:
+    """Yield the people of an archive, each as its line is inflated."""
+    size = 0
+    with _member(archive, "people.ndjson") as member:
+        number = 0
+        while line := member.readline(MAX_LINE_BYTES + 1):
+            number, size = number + 1, size + len(line)
+            if len(line) > MAX_LINE_BYTES:
+                raise ArchiveError(
+                    f"people.ndjson:{number}: expected a line of at most {MAX_LINE_BYTES} bytes"
+                )
+            if size > MAX_PEOPLE_BYTES:
+                raise ArchiveError(f"people.ndjson: expected at most {MAX_PEOPLE_BYTES} bytes, got more")
+            if number > MAX_PEOPLE:
+                raise ArchiveError(f"people.ndjson: expected at most {MAX_PEOPLE} people, got more")
+            try:
+                person = from_json(_json(line, f"people.ndjson:{number}"))
+            except PersonError as error:
+                raise ArchiveError(f"people.ndjson:{number}: {error}") from error
+            yield person
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     try:
-        member = archive.open(name)
+        return archive.open(name)
     except KeyError as error:
         raise ArchiveError(f"expected the file {name} in the archive, got none") from error
-    with member:
-        # What the archive says of its size is not believed.
-        content = member.read(MAX_MEMBER_BYTES + 1)
-    if len(content) > MAX_MEMBER_BYTES:
-        raise ArchiveError(f"{name}: expected at most {MAX_MEMBER_BYTES} bytes, got more")
-    return content
+    except RuntimeError as error:  # it is encrypted
+        raise ArchiveError(f"{name}: expected a file without a password: {error}") from error
 
 
 def _json(text: bytes, where: str) -> Any:

@@ -2,62 +2,75 @@
 
 from __future__ import annotations
 
+import json
+import ssl
+import threading
+import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
+from urllib.parse import urlencode
 
-import httpx
+import httpcore
 
 from conformance.drivers import wire
-from conformance.drivers.model import Verb
-from conformance.drivers.protocol import DriverError, VerbNotSupportedError
+from conformance.drivers.bounded import NotJsonError, TooLargeError, collect, excerpt, parse
+from conformance.drivers.deadline import Deadline, DeadlineBackend
+from conformance.drivers.errors import DriverError, Fault, VerbNotSupportedError
+from conformance.drivers.raw import MASK, RawExchange, shown_bytes
+from conformance.drivers.settings import DriverSettings
+from conformance.drivers.verbs import Driver
+from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from conformance.drivers.model import (
-        Actor,
-        Attribute,
-        AuditEntry,
-        Capabilities,
-        InsiCall,
-        Patient,
-        PatientTraits,
-        Proposal,
-        SearchCriteria,
-        Status,
-        StatusChange,
-    )
-    from conformance.drivers.protocol import Driver
+    from conformance.drivers.model import Actor
+    from conformance.drivers.verbs import Declaration
 
-    def _checked_by_mypy(driver: HttpDriver) -> Driver:
-        return driver
+_SEE_API = Text(
+    "Un refus du logiciel est 409 ou 422 ; voyez « banc driver show ».",
+    "A refusal of the software is 409 or 422; see “banc driver show”.",
+)
 
 
-_MODE_TRAITS = "TRAITS"
-_EXCERPT = 200
-"""How much of an unexpected body an error shows."""
-
-
-class HttpDriver:
-    """Drives a software over the HTTP driver API; implements ``protocol.Driver``.
+class HttpDriver(Driver):
+    """Drives a software over the HTTP driver API. One request at a time, from any thread.
 
     Args:
         base_url: where the driver API is served, for instance ``http://127.0.0.1:9000/banc``.
-        timeout: seconds to wait for one answer. An INSi call of the software happens inside one request,
-            with its own time-outs and its retries: keep this longer than all of them together.
+        timeout: seconds that one verb may take in all, the last byte of its answer included. An INSi call of the
+            software happens inside one request, with its own time-outs and its retries: keep this longer than all
+            of them together.
+        settings: TLS and headers; its address and time are replaced by the two above when they are given.
+        on_exchange: told of every request and answer, as they travelled.
+
+    Raises:
+        DriverError: an environment variable or a certificate of the settings is missing or unusable.
     """
 
-    def __init__(self, base_url: str, *, timeout: float = 60.0) -> None:
+    def __init__(
+        self,
+        base_url: str = "",
+        *,
+        timeout: float | None = None,
+        settings: DriverSettings | None = None,
+        on_exchange: Callable[[RawExchange], None] | None = None,
+    ) -> None:
         """Prepare the connection; nothing is sent yet."""
-        self.base_url = base_url.rstrip("/")
-        self._capabilities: Capabilities | None = None
-        self._client = httpx.Client(
-            timeout=timeout,
-            # The software under test is near: a proxy of the environment would only get in the way.
-            trust_env=False,
-            headers={"Accept": "application/json"},
+        chosen = settings or DriverSettings()
+        self.settings = replace(
+            chosen, url=(base_url or chosen.url).rstrip("/"), timeout=timeout or chosen.timeout
+        )
+        self.base_url = self.settings.url
+        self.on_exchange = on_exchange
+        self._secret = self.settings.secret_headers()
+        self._deadline = Deadline()
+        self._one_at_a_time = threading.Lock()
+        # The software under test is near: a proxy of the environment would only get in the way, so none is used.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_tls(self.settings), network_backend=DeadlineBackend(self._deadline)
         )
 
     def __enter__(self) -> Self:
@@ -72,174 +85,222 @@ class HttpDriver:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._pool.close()
 
-    # What the software is
-
-    def capabilities(self) -> Capabilities:
-        """Return what the software declares about itself, asked anew."""
-        self._capabilities = wire.read_capabilities(self._send("capabilities", "GET", "/capabilities"))
-        return self._capabilities
-
-    def reset(self, *, insi_url: str) -> None:
-        """Forget all patients and logs, restore default settings, call INSi at ``insi_url`` from now on."""
-        self._send("reset", "POST", "/reset", body={"insi_url": insi_url})
-
-    # Patients
-
-    def create_patient(self, traits: PatientTraits, *, actor: Actor) -> Patient:
-        """Create a patient by hand."""
-        node = self._verb(Verb.CREATE_PATIENT, "POST", "/patients", actor=actor, body=wire.to_json(traits))
-        return wire.read_patient(node)
-
-    def search_patients(self, criteria: SearchCriteria, *, actor: Actor) -> list[Patient]:
-        """Search local patients."""
-        query = wire.criteria_to_query(criteria)
-        return wire.read_patients(
-            self._verb(Verb.SEARCH_PATIENTS, "GET", "/patients", actor=actor, query=query)
-        )
-
-    def read_patient(self, patient_id: str, *, actor: Actor) -> Patient:
-        """Open a patient file."""
-        return wire.read_patient(self._verb(Verb.READ_PATIENT, "GET", _patient(patient_id), actor=actor))
-
-    def update_patient(self, patient_id: str, changes: Mapping[str, str | None], *, actor: Actor) -> Patient:
-        """Change identity fields."""
-        node = self._verb(Verb.UPDATE_PATIENT, "PATCH", _patient(patient_id), actor=actor, body=dict(changes))
-        return wire.read_patient(node)
-
-    def record_proof(self, patient_id: str, kind: str, *, actor: Actor) -> Patient:
-        """Record the identity document presented."""
-        path = _patient(patient_id, "/proofs")
-        return wire.read_patient(
-            self._verb(Verb.RECORD_PROOF, "POST", path, actor=actor, body={"kind": kind})
-        )
-
-    def validate_identity(self, patient_id: str, *, actor: Actor) -> Patient:
-        """Do the explicit user action "valider"."""
-        path = _patient(patient_id, "/validation")
-        return wire.read_patient(self._verb(Verb.VALIDATE_IDENTITY, "POST", path, actor=actor, body={}))
-
-    def set_attributes(self, patient_id: str, attributes: frozenset[Attribute], *, actor: Actor) -> Patient:
-        """Replace the set of attributes."""
-        path = _patient(patient_id, "/attributes")
-        body = {"attributes": wire.to_json(attributes)}
-        return wire.read_patient(self._verb(Verb.SET_ATTRIBUTES, "PUT", path, actor=actor, body=body))
-
-    def downgrade_status(self, patient_id: str, status: Status, *, actor: Actor) -> Patient:
-        """Lower the status by hand."""
-        path = _patient(patient_id, "/downgrade")
-        body = {"status": status.value}
-        return wire.read_patient(self._verb(Verb.DOWNGRADE_STATUS, "POST", path, actor=actor, body=body))
-
-    def read_status_history(self, patient_id: str, *, actor: Actor) -> list[StatusChange]:
-        """Return the status changes, oldest first."""
-        path = _patient(patient_id, "/history")
-        return wire.read_history(self._verb(Verb.READ_STATUS_HISTORY, "GET", path, actor=actor))
-
-    # INSi
-
-    def call_insi_traits(self, patient_id: str, *, actor: Actor) -> InsiCall:
-        """Call INSi with the traits of an existing patient."""
-        body = {"mode": _MODE_TRAITS, "patient_id": patient_id}
-        return wire.read_call(
-            self._verb(Verb.CALL_INSI_TRAITS, "POST", "/insi-calls", actor=actor, body=body)
-        )
-
-    def search_insi(self, traits: PatientTraits, *, actor: Actor) -> InsiCall:
-        """Call INSi with typed traits to create a patient from the answer."""
-        body = {"mode": _MODE_TRAITS, "traits": wire.to_json(traits)}
-        return wire.read_call(
-            self._verb(Verb.CREATE_FROM_INSI, "POST", "/insi-calls", actor=actor, body=body)
-        )
-
-    def read_proposal(self, call_id: str, *, actor: Actor) -> Proposal:
-        """Return the comparison shown for a call that found somebody."""
-        path = f"/insi-calls/{_segment(call_id)}/proposal"
-        return wire.read_proposal(self._verb(Verb.READ_PROPOSAL, "GET", path, actor=actor))
-
-    def decide_proposal(self, call_id: str, *, accept: bool, actor: Actor) -> Patient | None:
-        """Accept or refuse the proposed identity."""
-        path = f"/insi-calls/{_segment(call_id)}/decision"
-        node = self._verb(Verb.DECIDE_PROPOSAL, "POST", path, actor=actor, body={"accept": accept})
-        return wire.read_decided_patient(node)
-
-    # Logs and settings
-
-    def read_audit_log(self, *, actor: Actor, patient_id: str | None = None) -> list[AuditEntry]:
-        """Return the audit log, oldest first, optionally of one patient."""
-        query = {} if patient_id is None else {"patient_id": patient_id}
-        return wire.read_audit_log(
-            self._verb(Verb.READ_AUDIT_LOG, "GET", "/audit-log", actor=actor, query=query)
-        )
-
-    def read_settings(self) -> dict[str, str]:
-        """Return the site settings."""
-        return self._verb(Verb.READ_SETTINGS, "GET", "/settings").texts()
-
-    def write_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
-        """Change site settings and return them all."""
-        return self._verb(Verb.WRITE_SETTINGS, "PUT", "/settings", body=dict(settings)).texts()
-
-    # HTTP
-
-    def _verb(
-        self,
-        verb: Verb,
-        method: str,
-        path: str,
-        *,
-        actor: Actor | None = None,
-        body: object = None,
-        query: Mapping[str, str] | None = None,
-    ) -> wire.Node:
-        """Do one verb that the software declares; see ``_send``."""
-        declared = self._capabilities or self.capabilities()
-        if verb not in declared.verbs:
-            reason = declared.not_supported.get(verb) or "not among the verbs declared in /capabilities"
-            raise VerbNotSupportedError(verb, reason)
-        return self._send(verb.value, method, path, verb=verb, actor=actor, body=body, query=query)
-
-    def _send(
-        self,
-        name: str,
-        method: str,
-        path: str,
-        *,
-        verb: Verb | None = None,
-        actor: Actor | None = None,
-        body: object = None,
-        query: Mapping[str, str] | None = None,
-    ) -> wire.Node:
-        """Send one request and return its JSON answer, or raise what the answer means."""
-        operation = f"{name} ({method} {path})"
-        try:
-            response = self._client.request(
-                method,
-                self.base_url + path,
-                params=dict(query or {}),
-                json=body,
-                headers=_actor_headers(actor, operation),
+    def carry(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
+        """Send one request and return the answer, or raise what the answer means."""
+        path, query, body = declaration.http_request(arguments)
+        operation = f"{declaration.name} ({declaration.method} {path})"
+        target = self.base_url + path + (f"?{urlencode(query)}" if query else "")
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            **({} if body is None else {"Content-Type": "application/json"}),
+            **_actor_headers(actor, operation),
+            **self.settings.headers,
+        }
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        with self._one_at_a_time:
+            answer = _Answer(
+                operation,
+                declaration,
+                _shown_request(declaration.method, target, headers, self._secret, content),
             )
-        except httpx.TimeoutException as error:
-            raise DriverError(
-                f"{operation}: no answer from {self.base_url} in time",
-                hint="is the software stuck? Otherwise give the driver a longer time-out than the software's own for INSi",
+            try:
+                self._receive(answer, declaration.method, target, {**headers, **self._secret}, content)
+            finally:
+                if self.on_exchange is not None:
+                    self.on_exchange(answer.exchange)
+        return answer.understood()
+
+    def _receive(
+        self, answer: _Answer, method: str, target: str, headers: Mapping[str, str], content: bytes
+    ) -> None:
+        """Send the request and collect the answer."""
+        limit = self.settings.timeout
+        self._deadline.start(limit)
+        try:
+            url = httpcore.URL(target)
+            fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+            with self._pool.stream(method, url, headers=fields, content=content) as response:
+                answer.begin(response.status, response.headers)
+                collect(response.iter_stream(), answer.header("content-encoding"), answer.content)
+        except TooLargeError as error:
+            raise answer.error(error.text, fault=Fault.TOO_LARGE) from error
+        except NotJsonError as error:
+            raise answer.error(error.text, fault=Fault.CONTRACT) from error
+        except httpcore.TimeoutException as error:
+            raise answer.late(limit, self.base_url) from error
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+            OSError,
+        ) as error:
+            if answer.elapsed() >= limit:  # A time-out may look like a broken connection.
+                raise answer.late(limit, self.base_url) from error
+            raise answer.unreachable(self.base_url, error) from error
+        except (ValueError, TypeError, UnicodeError) as error:
+            raise answer.unreachable(self.base_url, error) from error
+
+
+class _Answer:
+    """What comes back to one request, and what it means."""
+
+    def __init__(self, operation: str, declaration: Declaration, sent: str) -> None:
+        self.operation = operation
+        self.declaration = declaration
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self.content = bytearray()
+        self._sent = sent
+        self._started = time.monotonic()
+
+    def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = status
+        self.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+    def header(self, name: str) -> str:
+        return next((value for known, value in self.headers if known.lower() == name), "")
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+    @property
+    def exchange(self) -> RawExchange:
+        lines = [f"HTTP {self.status}", *(f"{name}: {value}" for name, value in self.headers)]
+        received = "\n".join([*lines, "", shown_bytes(bytes(self.content))]) if self.status else ""
+        return RawExchange(sent=self._sent, received=received, seconds=self.elapsed())
+
+    def error(self, text: Text, *, hint: Text | None = None, fault: Fault = Fault.FAILED) -> DriverError:
+        return DriverError(
+            Text(f"{self.operation} : {text.fr}", f"{self.operation}: {text.en}"),
+            hint=hint,
+            fault=fault,
+            exchange=self.exchange,
+        )
+
+    def late(self, limit: float, address: str) -> DriverError:
+        count = len(self.content)
+        came = (
+            Text(f"{count} octets reçus, la suite manque", f"{count} bytes came, the rest is missing")
+            if self.status
+            else Text("rien n'est venu", "nothing came")
+        )
+        return self.error(
+            Text(
+                f"pas de réponse complète de {address} en {limit:g} s ({came.fr})",
+                f"no whole answer from {address} within {limit:g} s ({came.en})",
+            ),
+            hint=Text(
+                "Le logiciel est-il bloqué ? Sinon, donnez au pilote plus de temps que le logiciel n'en laisse à INSi.",
+                "Is the software stuck? Otherwise give the driver a longer time-out than the software's own for INSi.",
+            ),
+            fault=Fault.TIMEOUT,
+        )
+
+    def unreachable(self, address: str, error: Exception) -> DriverError:
+        said = str(error) or type(error).__name__
+        return self.error(
+            Text(f"{address} ne peut pas être joint : {said}", f"{address} cannot be reached: {said}"),
+            hint=Text(
+                "Le logiciel est-il démarré, et est-ce l'adresse de son API de pilotage ?",
+                "Is the software started, and is this the address of its driver API?",
+            ),
+            fault=Fault.UNREACHABLE,
+        )
+
+    def understood(self) -> Any:
+        """Return the answer; raise what any other than a good one means."""
+        status, verb = self.status, self.declaration.verb
+        if status == HTTPStatus.NOT_IMPLEMENTED and verb is not None:
+            raise VerbNotSupportedError(verb, self._declared_reason())
+        if status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+            refused = f"{self.operation}, refusal {status}"
+            raise self._read(lambda: wire.read_refusal(wire.Node(refused, self._json())))
+        if status == HTTPStatus.NO_CONTENT:
+            return self._read(lambda: self.declaration.read_answer(wire.Node(self.operation, None)))
+        if HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES:
+            return self._read(lambda: self.declaration.read_answer(wire.Node(self.operation, self._json())))
+        said = excerpt(bytes(self.content))
+        raise self.error(Text(f"HTTP {status} : {said.fr}", f"HTTP {status}: {said.en}"), hint=self._hint())
+
+    def _read(self, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except DriverError as error:
+            error.exchange = self.exchange
+            raise
+
+    def _hint(self) -> Text:
+        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
+            where = self.header("location") or "?"
+            return Text(
+                f"Les redirections ne sont pas suivies : donnez l'adresse finale ({where!r}).",
+                f"Redirects are not followed: give the final address ({where!r}).",
+            )
+        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Text(
+                "Le logiciel a échoué : son propre journal dit pourquoi.",
+                "The software failed: its own log says why.",
+            )
+        if self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            return Text(
+                "L'API de pilotage demande une authentification : headers_from_env dans le plan, --header-env en commande.",
+                "The driver API asks for authentication: headers_from_env in the plan, --header-env on the command line.",
+            )
+        if self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+            return Text(
+                "Objet inconnu, ou partie de l'API de pilotage non réalisée : retirez alors le verbe de /capabilities,"
+                " avec la raison dans not_supported.",
+                "Unknown object, or this part of the driver API is not implemented:"
+                " then leave the verb out of /capabilities with its reason in not_supported.",
+            )
+        return _SEE_API
+
+    def _json(self) -> Any:
+        said = excerpt(bytes(self.content))
+        try:
+            _must_be_json(self.header("content-type"))
+            return parse(bytes(self.content))
+        except TooLargeError as error:
+            raise self.error(error.text, fault=Fault.TOO_LARGE) from error
+        except NotJsonError as error:
+            why = error.text
+            raise self.error(
+                Text(
+                    f"HTTP {self.status} : attendu du JSON (application/json, UTF-8), reçu {said.fr} ({why.fr})",
+                    f"HTTP {self.status}: expected JSON (application/json, UTF-8), got {said.en} ({why.en})",
+                ),
+                hint=Text(
+                    "Est-ce l'adresse de l'API de pilotage, et non des pages du logiciel ?",
+                    "Is this the address of the driver API, and not of the software's own pages?",
+                ),
+                fault=Fault.CONTRACT,
             ) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise DriverError(
-                f"{operation}: {self.base_url} cannot be reached: {error}",
-                hint="is the software started, and is this the address of its driver API?",
-            ) from error
-        return _understood(operation, response, verb)
+
+    def _declared_reason(self) -> str:
+        """Return the reason of a 501; it counts as declared even when it comes in no good form."""
+        try:
+            reason = wire.Node("", self._json()).key("reason").text()
+        except DriverError:
+            reason = ""
+        return reason or "answered 501 without a reason"
 
 
-def _patient(patient_id: str, rest: str = "") -> str:
-    return f"/patients/{_segment(patient_id)}{rest}"
+def _must_be_json(kind: str) -> None:
+    name = kind.partition(";")[0].strip().lower()
+    # An answer that does not say what it is may still be right.
+    if name and name != "application/json" and not name.endswith("+json"):
+        raise NotJsonError(Text.same(f"Content-Type {kind!r}"))
 
 
-def _segment(text: str) -> str:
-    return quote(text, safe="")
+def _shown_request(
+    method: str, target: str, headers: Mapping[str, str], secret: Mapping[str, str], content: bytes
+) -> str:
+    lines = [f"{method} {target}", *(f"{name}: {value}" for name, value in headers.items())]
+    lines += [f"{name}: {MASK}" for name in secret]
+    return "\n".join([*lines, "", shown_bytes(content)])
 
 
 def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:
@@ -247,56 +308,34 @@ def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:
         return {}
     if not (actor.user.isascii() and actor.user.isprintable()):
         raise DriverError(
-            f"{operation}: the user name {actor.user!r} cannot travel in an HTTP header",
-            hint="use ASCII user names",
+            Text(
+                f"{operation} : le nom d'utilisateur {actor.user!r} ne peut pas voyager dans un en-tête HTTP",
+                f"{operation}: the user name {actor.user!r} cannot travel in an HTTP header",
+            ),
+            hint=Text("Prenez des noms d'utilisateur en ASCII.", "Use ASCII user names."),
+            fault=Fault.SETUP,
         )
     return {wire.USER_HEADER: actor.user, wire.ROLE_HEADER: actor.role.value}
 
 
-def _understood(operation: str, response: httpx.Response, verb: Verb | None) -> wire.Node:
-    """Return the JSON of a good answer; raise what any other answer means."""
-    status = response.status_code
-    if status == HTTPStatus.NOT_IMPLEMENTED and verb is not None:
-        raise VerbNotSupportedError(verb, _declared_reason(response))
-    if status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        raise wire.read_refusal(_json(f"{operation}, refusal {status}", response))
-    if status == HTTPStatus.NO_CONTENT:
-        return wire.Node(operation, None)
-    if response.is_success:
-        return _json(operation, response)
-    if response.is_server_error:
-        hint = "the software failed: its own log says why"
-    elif status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
-        hint = (
-            "unknown object, or this part of the driver API is not implemented:"
-            " then leave the verb out of /capabilities with its reason in not_supported"
+def _tls(settings: DriverSettings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.tls_ca)
+        if settings.client_cert is not None:
+            context.load_cert_chain(settings.client_cert, settings.client_key)
+    except (OSError, ssl.SSLError) as error:
+        files = ", ".join(
+            str(path) for path in (settings.tls_ca, settings.client_cert, settings.client_key) if path
         )
-    else:
-        hint = "a refusal of the software is 409 or 422; see conformance/drivers/openapi.yaml"
-    raise DriverError(f"{operation}: HTTP {status}: {_excerpt(response)}", hint=hint)
-
-
-def _json(operation: str, response: httpx.Response) -> wire.Node:
-    try:
-        data: Any = response.json()
-    except ValueError as error:  # JSONDecodeError and UnicodeDecodeError
         raise DriverError(
-            f"{operation}: HTTP {response.status_code}: expected JSON, got {_excerpt(response)}",
-            hint="is this the address of the driver API, and not of the software's own pages?",
+            Text(
+                f"certificats du pilote inutilisables ({files}) : {error}",
+                f"unusable certificates of the driver ({files}): {error}",
+            ),
+            hint=Text(
+                "tls_ca et client_cert sont des fichiers PEM ; la clé ne doit pas être chiffrée.",
+                "tls_ca and client_cert are PEM files; the key must not be encrypted.",
+            ),
+            fault=Fault.SETUP,
         ) from error
-    return wire.Node(operation, data)
-
-
-def _declared_reason(response: httpx.Response) -> str:
-    """Return the reason of a 501; it counts as declared even when it comes in no good form."""
-    try:
-        return wire.Node("", response.json()).key("reason").identifier()
-    except (ValueError, DriverError):
-        return "answered 501 without a reason"
-
-
-def _excerpt(response: httpx.Response) -> str:
-    text = " ".join(response.text.split())
-    if not text:
-        return "an empty body"
-    return repr(text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…")
+    return context

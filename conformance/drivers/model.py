@@ -1,17 +1,19 @@
 """The words shared by the bench and the software it drives: patients, statuses, proofs, INSi calls.
 
-The same objects travel as JSON on the driver API (``openapi.yaml``). Dates are ISO ``AAAA-MM-JJ`` strings
+The same objects travel as JSON on the driver API (``openapi.yaml``); ``wire.read`` obeys the types written here:
+a field with a default may be missing or null, one without has to be there. Dates are ISO ``AAAA-MM-JJ`` strings
 as the software stores them (a wrong one must be representable); names are strings exactly as stored.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
+
+from conformance.drivers.formats import Day, Identifier, Moment
 
 
 class Status(StrEnum):
-    """The four exclusive confidence statuses (Règle 20)."""
+    """The four exclusive confidence statuses (Règle 20), and whatever else a software answers (``unknown``)."""
 
     PROV = "PROV"
     """Identité provisoire: not from INSi, identity document not checked."""
@@ -21,6 +23,30 @@ class Status(StrEnum):
     """Identité validée: identity document checked, not from INSi."""
     QUAL = "QUAL"
     """Identité qualifiée: both."""
+
+    @classmethod
+    def unknown(cls, text: str) -> Self:
+        """Return a status outside the four as the software wrote it: a departure from STA-01, not a broken answer.
+
+        It is none of the members, whatever its text, and is not listed among them.
+        """
+        other = str.__new__(cls, text)
+        other._name_ = "UNKNOWN"
+        other._value_ = text
+        return other
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this is one of the four."""
+        return self._name_ in type(self).__members__
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        """Let an unknown status travel between processes."""
+        return (_status, (self.value,))
+
+
+def _status(text: str) -> Status:
+    return Status(text) if text in Status.__members__ else Status.unknown(text)
 
 
 class Attribute(StrEnum):
@@ -48,7 +74,7 @@ class Verb(StrEnum):
     READ_PATIENT = "read_patient"
     UPDATE_PATIENT = "update_patient"
     CALL_INSI_TRAITS = "call_insi_traits"
-    CREATE_FROM_INSI = "create_from_insi"
+    SEARCH_INSI = "search_insi"
     READ_PROPOSAL = "read_proposal"
     DECIDE_PROPOSAL = "decide_proposal"
     RECORD_PROOF = "record_proof"
@@ -59,6 +85,42 @@ class Verb(StrEnum):
     READ_AUDIT_LOG = "read_audit_log"
     READ_SETTINGS = "read_settings"
     WRITE_SETTINGS = "write_settings"
+    SEARCH_BY_MATRICULE = "search_by_matricule"
+    START_INSI_CALL = "start_insi_call"
+    READ_INSI_CALL = "read_insi_call"
+    READ_INS_HISTORY = "read_ins_history"
+    CHOOSE_AUTHENTICATION = "choose_authentication"
+    READ_CARD = "read_card"
+    SWAP_CARD = "swap_card"
+    CALL_INSI_CARD = "call_insi_card"
+    ATTACH_CARD = "attach_card"
+    IMPORT_APP_IDENTITY = "import_app_identity"
+    VERIFY_INS = "verify_ins"
+    START_BULK_VERIFICATION = "start_bulk_verification"
+    READ_BULK_VERIFICATION = "read_bulk_verification"
+    WRITE_TRUSTED_SENDERS = "write_trusted_senders"
+    RECEIVE_IDENTITY = "receive_identity"
+    RECEIVE_MESSAGE = "receive_message"
+    SCAN_DATAMATRIX = "scan_datamatrix"
+    READ_WORKLIST = "read_worklist"
+    READ_DOCUMENTS = "read_documents"
+    RENDER_DOCUMENT = "render_document"
+    EXPORT_MESSAGE = "export_message"
+    EXPORT_PATIENTS = "export_patients"
+    SEND_DOCUMENT = "send_document"
+    WITHDRAW_DOCUMENT = "withdraw_document"
+    RECORD_OPPOSITION = "record_opposition"
+    OPEN_DMP = "open_dmp"
+    READ_TRANSMISSIONS = "read_transmissions"
+    READ_FORM = "read_form"
+    READ_RIGHTS = "read_rights"
+    WRITE_RIGHTS = "write_rights"
+    READ_DASHBOARD = "read_dashboard"
+    SET_CLOCK = "set_clock"
+
+
+FORMER_VERBS = {"create_from_insi": Verb.SEARCH_INSI}
+"""Names that ``/capabilities`` may still give."""
 
 
 IDENTITY_FIELDS = (
@@ -110,9 +172,9 @@ class PatientTraits:
 class Proof:
     """A recorded identity document."""
 
-    kind: str
+    kind: Identifier
     """One of ``PROOF_KINDS`` or a value of the software's own list."""
-    recorded_at: str | None = None
+    recorded_at: Moment | None = None
     recorded_by: str | None = None
 
 
@@ -135,7 +197,7 @@ PROOF_KINDS = HIGH_CONFIDENCE_PROOFS + LOW_CONFIDENCE_PROOFS
 class Patient:
     """A patient file as read back from the software: the ten identity fields and what goes with them."""
 
-    id: str
+    id: Identifier
     status: Status
     matricule: str | None = None
     """15 characters, key included."""
@@ -143,7 +205,7 @@ class Patient:
     birth_name: str | None = None
     first_names: str | None = None
     first_name: str | None = None
-    birth_date: str | None = None
+    birth_date: Day | None = None
     sex: str | None = None
     birth_place: str | None = None
     used_name: str | None = None
@@ -154,6 +216,10 @@ class Patient:
     """Names of the fields the acting user cannot edit now."""
     display_birth_date: str | None = None
     """The birth date as shown on screen, ``JJ/MM/AAAA`` (Règle 6 NB)."""
+    billing_number: str | None = None
+    """NIR used for billing, when the software keeps it: never the matricule INS (FLD-02)."""
+    birth_date_uncertain: bool | None = None
+    """Whether the date is marked as made up for an incomplete one (EXI ID 11); ``None``: the software does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +254,7 @@ class CallOutcome(StrEnum):
 class Alert:
     """A message shown to the user."""
 
-    code: str
+    code: Identifier
     """Stable short code, e.g. ``FIRST_NAME_NOT_START_OF_LIST``; free for the software to choose."""
     message: str
 
@@ -197,7 +263,7 @@ class Alert:
 class InsiCall:
     """An INSi call as the software reports it."""
 
-    id: str
+    id: Identifier
     outcome: CallOutcome
     patient_id: str | None = None
     """``None`` until a patient is created from the answer."""
@@ -214,7 +280,7 @@ class InsiCall:
 class ComparedField:
     """One line of the comparison dialog."""
 
-    field: str
+    field: Identifier
     local: str | None
     insi: str | None
     different: bool
@@ -226,7 +292,7 @@ class ComparedField:
 class Proposal:
     """The comparison of local traits with those of INSi, before anything is written (Règle 6)."""
 
-    call_id: str
+    call_id: Identifier
     fields: tuple[ComparedField, ...]
     alerts: tuple[Alert, ...] = ()
 
@@ -237,9 +303,9 @@ class StatusChange:
 
     previous: Status | None
     status: Status
-    at: str
-    """ISO date and time."""
-    author: str
+    at: Moment = ""
+    """ISO date and time; empty when the software does not tell."""
+    author: str = ""
     reason: str = ""
 
 
@@ -247,10 +313,12 @@ class StatusChange:
 class AuditEntry:
     """One entry of the audit log (Règles 4, 16, 37, 39)."""
 
-    at: str
-    user: str
-    action: str
-    """``INSI_CALL``, ``IDENTITY_READ``, ``IDENTITY_CHANGED``… An INSi call is always ``INSI_CALL``."""
+    action: Identifier
+    """``INSI_CALL`` for each search, ``INSI_VERIFICATION`` for each verification; for the rest ``IDENTITY_READ``,
+    ``IDENTITY_CHANGED`` or the software's own."""
+    at: Moment = ""
+    """ISO date and time; empty when the software does not tell."""
+    user: str = ""
     patient_id: str | None = None
     mode: str | None = None
     """``TRAITS`` or ``VITALE`` for an INSi call."""
@@ -258,14 +326,18 @@ class AuditEntry:
     """Answer or fault code for an INSi call; ``None`` when there was no answer."""
     returned: dict[str, str] = field(default_factory=dict)
     """For a 00: matricule, oid and the strict traits returned, under the names of the identity fields."""
+    authentication: str | None = None
+    """How the user proved who they are to INSi: ``CPX``, ``PSC`` or ``CERTIFICATE`` (CAL-16)."""
+    changes: dict[str, str] = field(default_factory=dict)
+    """For ``IDENTITY_CHANGED``: the new values by field (Règle 16); empty when the log does not hold them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What the software declares about itself."""
 
-    name: str
-    version: str
+    name: Identifier
+    version: Identifier
     verbs: frozenset[Verb]
     vendor: str = ""
     not_supported: dict[Verb, str] = field(default_factory=dict)

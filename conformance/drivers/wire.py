@@ -1,41 +1,33 @@
-"""The driver API on the wire: JSON to the values of ``model.py`` and back.
+"""The driver API on the wire: JSON to the values of the model and back, whatever carries it.
 
 Reading is strict about what the bench needs and tolerant about the rest: a missing key, a wrong type or a
 value outside an enumeration is a ``MalformedAnswerError`` that names operation, field, expectation and what
 came; keys that the driver API does not know are ignored. An empty string means "the field is empty", like
-``null``: many software cannot tell them apart.
+``null``: many software cannot tell them apart. All that is wrong with a document is told at once.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import dataclasses
-from collections.abc import Mapping
+import types
+import typing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from conformance.drivers.model import (
-    IDENTITY_FIELDS,
-    Alert,
-    Attribute,
-    AuditEntry,
-    CallOutcome,
-    Capabilities,
-    ComparedField,
-    InsiCall,
-    Patient,
-    PatientTraits,
-    Proof,
-    Proposal,
-    SearchCriteria,
-    Status,
-    StatusChange,
-    Verb,
-)
-from conformance.drivers.protocol import DriverError, RefusedError
+from conformance.drivers import model
+from conformance.drivers.errors import DriverError, Fault, RefusedError
+from conformance.drivers.formats import DAY, NOT_EMPTY, Format
+from conformance.drivers.model import FORMER_VERBS, IDENTITY_FIELDS, Status, Verb
+from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 USER_HEADER = "X-Banc-User"
 """Request header naming the acting user."""
@@ -49,35 +41,80 @@ _SHOWN = 80
 
 
 class MalformedAnswerError(DriverError):
-    """A JSON document is not what ``openapi.yaml`` says for this operation."""
+    """A JSON document is not what ``openapi.yaml`` says for this operation.
 
-    def __init__(self, operation: str, field: str, expected: str, got: object) -> None:
+    ``others`` holds what else is wrong with the same document.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        field: str,
+        expected: Text,
+        got: object,
+        others: Sequence[MalformedAnswerError] = (),
+    ) -> None:
         """Store where the document departs from the driver API and how."""
-        shown = describe(got)
-        where = f"field {field!r}" if field else "the document"
-        super().__init__(
-            f"{operation}: {where}: expected {expected}, got {shown}",
-            hint="compare the answer with conformance/drivers/openapi.yaml",
-        )
         self.operation = operation
         self.field = field
         self.expected = expected
-        self.got = shown
+        self.got = describe(got)
+        self.others = tuple(others)
+        more = len(self.others)
+        super().__init__(
+            Text(
+                f"{operation} : {self.problem.fr}" + (f" (et {more} autre(s) écart(s))" if more else ""),
+                f"{operation}: {self.problem.en}" + (f" (and {more} more)" if more else ""),
+            ),
+            hint=Text(
+                "Comparez la réponse avec « banc driver show » (openapi.yaml) ; « banc driver check » donne tous les écarts.",
+                "Compare the answer with “banc driver show” (openapi.yaml); “banc driver check” tells all that is wrong.",
+            ),
+            fault=Fault.CONTRACT,
+        )
+
+    @property
+    def problem(self) -> Text:
+        """Return the place, what was expected there and what came, without the operation."""
+        where = (
+            Text(f"champ {self.field!r}", f"field {self.field!r}")
+            if self.field
+            else Text("le document", "the document")
+        )
+        return Text(
+            f"{where.fr} : attendu {self.expected.fr}, reçu {self.got.fr}",
+            f"{where.en}: expected {self.expected.en}, got {self.got.en}",
+        )
+
+    def all(self) -> tuple[MalformedAnswerError, ...]:
+        """Return this problem and the others of the document, each alone."""
+        alone = MalformedAnswerError(self.operation, self.field, self.expected, self.got)
+        return (alone, *(each for other in self.others for each in other.all()))
 
 
-def describe(value: object) -> str:
+def _together(problems: Sequence[MalformedAnswerError]) -> MalformedAnswerError:
+    """Return one error that tells several."""
+    first, *others = [each for problem in problems for each in problem.all()]
+    return MalformedAnswerError(first.operation, first.field, first.expected, first.got, others)
+
+
+def describe(value: object) -> Text:
     """Return a short description of a JSON value for an error message."""
     match value:
+        case Text():
+            return value
         case _Missing():
-            return "nothing (the key is missing)"
+            return Text("rien (la clé manque)", "nothing (the key is missing)")
         case None:
-            return "null"
+            return Text.same("null")
         case Mapping():
-            return f"an object with the keys {', '.join(sorted(map(str, value))) or '(none)'}"
+            keys = ", ".join(sorted(map(str, value)))
+            cut = keys if len(keys) <= _SHOWN else keys[: _SHOWN - 1] + "…"
+            return Text(f"un objet de clés {cut or '(aucune)'}", f"an object with the keys {cut or '(none)'}")
         case list():
-            return f"an array of {len(value)}"
+            return Text(f"un tableau de {len(value)}", f"an array of {len(value)}")
     text = repr(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return Text.same(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
 class _Missing:
@@ -85,6 +122,10 @@ class _Missing:
 
 
 _MISSING = _Missing()
+
+_OBJECT = Text("un objet", "an object")
+_ARRAY = Text("un tableau", "an array")
+_TEXT = Text("un texte", "a text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +136,35 @@ class Node:
     data: object
     path: str = ""
 
-    def wrong(self, expected: str) -> MalformedAnswerError:
+    def wrong(self, expected: Text) -> MalformedAnswerError:
         """Return the error that says what was expected here."""
         return MalformedAnswerError(self.operation, self.path, expected, self.data)
 
     def key(self, name: str) -> Node:
         """Return the value under a key, which may be missing."""
         if not isinstance(self.data, Mapping):
-            raise self.wrong("an object")
+            raise self.wrong(_OBJECT)
         path = f"{self.path}.{name}" if self.path else name
         return Node(self.operation, self.data.get(name, _MISSING), path)
+
+    def names(self) -> Iterator[Node]:
+        """Yield the keys of an object, each at the place of its value."""
+        if not isinstance(self.data, Mapping):
+            raise self.wrong(_OBJECT)
+        for name in self.data:
+            yield Node(self.operation, str(name), self.key(str(name)).path)
 
     def items(self) -> Iterator[Node]:
         """Yield the entries of an array."""
         if not isinstance(self.data, list):
-            raise self.wrong("an array")
+            raise self.wrong(_ARRAY)
         for index, entry in enumerate(self.data):
             yield Node(self.operation, entry, f"{self.path}[{index}]")
 
-    def optional_items(self) -> Iterator[Node]:
-        """Yield the entries of an array that may be missing or null."""
-        if not self.is_absent:
-            yield from self.items()
+    @property
+    def is_missing(self) -> bool:
+        """Whether the key is not there."""
+        return self.data is _MISSING
 
     @property
     def is_absent(self) -> bool:
@@ -126,53 +174,30 @@ class Node:
     def text(self) -> str:
         """Return a text."""
         if not isinstance(self.data, str):
-            raise self.wrong("a text")
-        return self.data
-
-    def identifier(self) -> str:
-        """Return a text that is not empty."""
-        if not isinstance(self.data, str) or not self.data:
-            raise self.wrong("a text that is not empty")
-        return self.data
-
-    def nullable_text(self) -> str | None:
-        """Return a text, or ``None`` for null or an empty text. The key must be there."""
-        if self.data is None:
-            return None
-        if not isinstance(self.data, str):
-            raise self.wrong("a text or null")
-        return self.data or None
-
-    def optional_text(self) -> str | None:
-        """Return a text, or ``None`` for null, an empty text or no key at all."""
-        return None if self.data is _MISSING else self.nullable_text()
-
-    def boolean(self) -> bool:
-        """Return true or false."""
-        if not isinstance(self.data, bool):
-            raise self.wrong("true or false")
+            raise self.wrong(_TEXT)
         return self.data
 
     def member(self, kind: type[_E]) -> _E:
         """Return a member of an enumeration."""
         if isinstance(self.data, str) and self.data in list(kind):
             return kind(self.data)
-        raise self.wrong(f"one of {', '.join(kind)}")
-
-    def texts(self) -> dict[str, str]:
-        """Return an object whose values are all texts."""
-        if not isinstance(self.data, Mapping):
-            raise self.wrong("an object")
-        return {str(name): self.key(str(name)).text() for name in self.data}
+        known = ", ".join(kind)
+        close = get_close_matches(str(self.data), list(kind), n=1)
+        near = (
+            Text(f" (vouliez-vous {close[0]} ?)", f" (did you mean {close[0]}?)") if close else Text("", "")
+        )
+        raise self.wrong(Text(f"l'un de {known}{near.fr}", f"one of {known}{near.en}"))
 
 
 def to_json(value: object) -> Any:
-    """Return the JSON form of a value of ``model.py``: objects, sorted arrays for sets, texts for members."""
+    """Return the JSON form of a value of the model: objects, sorted arrays for sets, texts for members, base64."""
     match value:
         case StrEnum():
             return value.value
         case None | bool() | int() | float() | str():
             return value
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
         case Mapping():
             return {str(to_json(key)): to_json(entry) for key, entry in value.items()}
         case frozenset() | set():
@@ -184,163 +209,164 @@ def to_json(value: object) -> Any:
     raise TypeError(f"expected a value of the driver model, got {type(value).__name__}")
 
 
-def criteria_to_query(criteria: SearchCriteria) -> dict[str, str]:
-    """Return the query string parameters of a search; empty criteria are left out."""
-    return {name: text for name, text in to_json(criteria).items() if text}
+def read(node: Node, kind: Any) -> Any:
+    """Return the value that a document holds.
+
+    Args:
+        node: the document, or a place in it.
+        kind: the type to read, as it is annotated in the model or on a verb.
+
+    Raises:
+        MalformedAnswerError: with everything that is wrong.
+    """
+    if kind in _SPECIAL:
+        return _SPECIAL[kind](node)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _read_formatted(node, arguments[0], arguments[1])
+    if origin in {Union, types.UnionType}:
+        return _read_nullable(node, next(each for each in arguments if each is not types.NoneType))
+    if origin in {list, tuple, frozenset}:
+        return origin(_read_all((entry, arguments[0]) for entry in node.items()))
+    if origin in {dict, Mapping}:
+        return _read_mapping(node, *arguments)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return node.member(kind)
+    if dataclasses.is_dataclass(kind):
+        return _read_object(node, kind)
+    raise TypeError(f"no reader for {kind!r}")
 
 
-def read_criteria(query: Mapping[str, str]) -> SearchCriteria:
-    """Return the criteria of a query string; the opposite of ``criteria_to_query``."""
-    names = [entry.name for entry in dataclasses.fields(SearchCriteria)]
-    return SearchCriteria(**{name: query.get(name) or None for name in names})
+def _read_formatted(node: Node, kind: Any, form: Format) -> Any:
+    if not isinstance(node.data, str) or not form.fits(node.data):
+        raise node.wrong(form.expected)
+    return read(node, kind)
 
 
-def read_traits(node: Node) -> PatientTraits:
-    """Read typed traits; every key is optional."""
-    names = [entry.name for entry in dataclasses.fields(PatientTraits)]
-    return PatientTraits(**{name: node.key(name).optional_text() for name in names})
+def _read_nullable(node: Node, kind: Any) -> Any:
+    is_text = kind is str or get_origin(kind) is Annotated
+    if node.data is None or (is_text and node.data == ""):
+        return None
+    if is_text and not isinstance(node.data, str):
+        raise node.wrong(Text("un texte ou null", "a text or null"))
+    return read(node, kind)
 
 
-def read_changes(node: Node) -> dict[str, str | None]:
-    """Read changes of identity fields; a key that is no identity field is an error."""
-    if not isinstance(node.data, Mapping):
-        raise node.wrong("an object")
-    for name in node.data:
-        if name not in IDENTITY_FIELDS:
-            raise MalformedAnswerError(node.operation, str(name), "the name of an identity field", name)
-    return {str(name): node.key(str(name)).nullable_text() for name in node.data}
+def _read_mapping(node: Node, key_kind: Any, kind: Any) -> dict[Any, Any]:
+    keys = _read_all((key, key_kind) for key in node.names())
+    values = _read_all((node.key(name.data), kind) for name in node.names() if isinstance(name.data, str))
+    return dict(zip(keys, values, strict=True))
 
 
-def read_patient(node: Node) -> Patient:
-    """Read a patient. The ten identity fields must be there, empty ones as null."""
-    identity = {name: node.key(name).nullable_text() for name in IDENTITY_FIELDS}
-    proof = node.key("proof")
-    return Patient(
-        id=node.key("id").identifier(),
-        status=node.key("status").member(Status),
-        attributes=read_attributes(node.key("attributes")),
-        proof=None if proof.is_absent else _read_proof(proof),
-        locked_fields=frozenset(entry.text() for entry in node.key("locked_fields").optional_items()),
-        display_birth_date=node.key("display_birth_date").optional_text(),
-        **identity,
-    )
+def _read_all(places: Any) -> list[Any]:
+    """Read several places; what is wrong with any of them is told together."""
+    values, problems = [], []
+    for node, kind in places:
+        try:
+            values.append(read(node, kind))
+        except MalformedAnswerError as problem:
+            problems.append(problem)
+    if problems:
+        raise _together(problems)
+    return values
 
 
-def read_attributes(node: Node) -> frozenset[Attribute]:
-    """Read a set of attributes."""
-    return frozenset(entry.member(Attribute) for entry in node.items())
+def _read_object(node: Node, kind: Any) -> Any:
+    wanted = []
+    for name, type_, is_optional in _fields(kind):
+        place = node.key(name)
+        if not is_optional or not place.is_absent:
+            wanted.append((name, place, type_))
+    values = _read_all((place, type_) for _, place, type_ in wanted)
+    return kind(**{name: value for (name, _, _), value in zip(wanted, values, strict=True)})
 
 
-def _read_proof(node: Node) -> Proof:
-    return Proof(
-        kind=node.key("kind").identifier(),
-        recorded_at=node.key("recorded_at").optional_text(),
-        recorded_by=node.key("recorded_by").optional_text(),
-    )
-
-
-def read_patients(node: Node) -> list[Patient]:
-    """Read the answer of a search."""
-    return [read_patient(entry) for entry in node.key("patients").items()]
-
-
-def _read_alerts(node: Node) -> tuple[Alert, ...]:
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """Return name, type, and whether the key may be missing or null, for each field of a dataclass."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    missing = dataclasses.MISSING
     return tuple(
-        Alert(code=entry.key("code").identifier(), message=entry.key("message").text())
-        for entry in node.optional_items()
-    )
-
-
-def read_call(node: Node) -> InsiCall:
-    """Read an INSi call."""
-    return InsiCall(
-        id=node.key("id").identifier(),
-        outcome=node.key("outcome").member(CallOutcome),
-        patient_id=node.key("patient_id").optional_text(),
-        code=node.key("code").optional_text(),
-        message=node.key("message").optional_text() or "",
-        alerts=_read_alerts(node.key("alerts")),
-        candidates=tuple(entry.text() for entry in node.key("candidates").optional_items()),
-    )
-
-
-def read_proposal(node: Node) -> Proposal:
-    """Read the comparison shown to the user."""
-    return Proposal(
-        call_id=node.key("call_id").identifier(),
-        fields=tuple(
-            ComparedField(
-                field=entry.key("field").identifier(),
-                local=entry.key("local").nullable_text(),
-                insi=entry.key("insi").nullable_text(),
-                different=entry.key("different").boolean(),
-                local_display=entry.key("local_display").optional_text(),
-                insi_display=entry.key("insi_display").optional_text(),
-            )
-            for entry in node.key("fields").items()
-        ),
-        alerts=_read_alerts(node.key("alerts")),
-    )
-
-
-def read_decided_patient(node: Node) -> Patient | None:
-    """Read the answer to a decision: the patient, or null when a creation was refused."""
-    patient = node.key("patient")
-    return None if patient.data is None else read_patient(patient)
-
-
-def read_history(node: Node) -> list[StatusChange]:
-    """Read the status history, oldest first."""
-    changes = []
-    for entry in node.key("changes").items():
-        previous = entry.key("previous")
-        changes.append(
-            StatusChange(
-                previous=None if previous.data is None else previous.member(Status),
-                status=entry.key("status").member(Status),
-                at=entry.key("at").optional_text() or "",
-                author=entry.key("author").optional_text() or "",
-                reason=entry.key("reason").optional_text() or "",
-            )
+        (
+            entry.name,
+            hints[entry.name],
+            (entry.default is not missing or entry.default_factory is not missing)
+            and entry.name not in _ALWAYS_THERE.get(kind, ()),
         )
-    return changes
-
-
-def read_audit_log(node: Node) -> list[AuditEntry]:
-    """Read the audit log, oldest first."""
-    return [
-        AuditEntry(
-            at=entry.key("at").optional_text() or "",
-            user=entry.key("user").optional_text() or "",
-            action=entry.key("action").identifier(),
-            patient_id=entry.key("patient_id").optional_text(),
-            mode=entry.key("mode").optional_text(),
-            code=entry.key("code").optional_text(),
-            returned={} if entry.key("returned").is_absent else entry.key("returned").texts(),
-        )
-        for entry in node.key("entries").items()
-    ]
-
-
-def read_capabilities(node: Node) -> Capabilities:
-    """Read what a software declares about itself."""
-    reasons = node.key("not_supported")
-    texts = {} if reasons.is_absent else reasons.texts()
-    for name in texts:
-        Node(reasons.operation, name, f"{reasons.path}.{name}").member(Verb)
-    return Capabilities(
-        name=node.key("name").identifier(),
-        version=node.key("version").identifier(),
-        vendor=node.key("vendor").optional_text() or "",
-        verbs=frozenset(entry.member(Verb) for entry in node.key("verbs").items()),
-        not_supported={Verb(name): reason for name, reason in texts.items()},
+        for entry in dataclasses.fields(kind)
     )
+
+
+_ALWAYS_THERE: Mapping[type, tuple[str, ...]] = {model.Patient: (*IDENTITY_FIELDS, "attributes")}
+"""Keys that have to be there although the model has a default: a forgotten field must not look empty."""
+
+
+# What the types alone do not say
+
+
+def _read_status(node: Node) -> Status:
+    if not isinstance(node.data, str) or not node.data:
+        known = ", ".join(Status)
+        raise node.wrong(Text(f"l'un de {known}", f"one of {known}"))
+    return Status(node.data) if node.data in Status.__members__ else Status.unknown(node.data)
+
+
+def _read_verb(node: Node) -> Verb:
+    former = FORMER_VERBS.get(node.data) if isinstance(node.data, str) else None
+    return former or node.member(Verb)
+
+
+def _read_boolean(node: Node) -> bool:
+    if not isinstance(node.data, bool):
+        raise node.wrong(Text("true ou false", "true or false"))
+    return node.data
+
+
+def _read_number(node: Node) -> int:
+    if not isinstance(node.data, int) or isinstance(node.data, bool):
+        raise node.wrong(Text("un nombre entier", "a whole number"))
+    return node.data
+
+
+def _read_bytes(node: Node) -> bytes:
+    try:
+        return base64.b64decode(node.text(), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise node.wrong(Text("des octets en base64", "bytes in base64")) from error
+
+
+def _read_compared(node: Node) -> model.ComparedField:
+    line: model.ComparedField = _read_object(node, model.ComparedField)
+    if line.field == "birth_date":
+        for name in ("local", "insi"):
+            _read_nullable(node.key(name), Annotated[str, DAY])
+    return line
+
+
+def _read_audit_entry(node: Node) -> model.AuditEntry:
+    entry: model.AuditEntry = _read_object(node, model.AuditEntry)
+    if entry.returned.get("birth_date"):
+        _read_formatted(node.key("returned").key("birth_date"), str, DAY)
+    return entry
+
+
+_SPECIAL: Mapping[Any, Callable[[Node], Any]] = {
+    str: Node.text,
+    bool: _read_boolean,
+    int: _read_number,
+    bytes: _read_bytes,
+    Status: _read_status,
+    Verb: _read_verb,
+    model.ComparedField: _read_compared,
+    model.AuditEntry: _read_audit_entry,
+}
 
 
 def read_refusal(node: Node) -> RefusedError:
-    """Read the body of a 409 or 422 answer."""
+    """Read the body of a refusal."""
+    fields = node.key("fields")
     return RefusedError(
-        node.key("code").identifier(),
+        _read_formatted(node.key("code"), str, NOT_EMPTY),
         node.key("message").text(),
-        [entry.text() for entry in node.key("fields").optional_items()],
+        () if fields.is_absent else read(fields, list[str]),
     )

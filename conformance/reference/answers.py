@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from conformance.drivers.model import Alert, Attribute, CallOutcome, ComparedField, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import lifecycle
-from conformance.reference.identity import LABELS, UNKNOWN_PLACE, check_values, display_date
+from conformance.reference.identity import LABELS, check_values, display_date
 from conformance.reference.soap import ReplyKind, ReturnedIdentity
 from conformance.reference.strategy import FOUND, NOT_FOUND, SEVERAL, given_names
 from simulator.ins.dates import BirthDate, BirthDateError
@@ -26,7 +26,6 @@ from simulator.ins.traits import starts_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from conformance.reference.defects import Defects
     from conformance.reference.soap import Reply
 
 FED_FIELDS = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")
@@ -39,39 +38,30 @@ SENDABLE_SEXES = ("M", "F")
 """INSi knows no other sex (TRT-12)."""
 
 
-def why_blocked(
-    traits: Mapping[str, str | None], attributes: Collection[Attribute], defects: Defects
-) -> Alert | None:
+def why_blocked(traits: Mapping[str, str | None], attributes: Collection[Attribute]) -> Alert | None:
     """Return why no call may be made with this identity, or ``None`` (CAL-06, CAL-08, CAL-11)."""
     blocking = lifecycle.DISQUALIFYING.intersection(attributes)
-    if "call-for-doubtful" in defects:
-        blocking -= {Attribute.DOUTEUSE}
-    if "call-for-fictive" in defects:
-        blocking -= {Attribute.FICTIVE}
     if blocking:
         return Alert(
             code="CALL_FORBIDDEN",
             message=f"Identité {' et '.join(sorted(blocking)).lower()} : pas d'appel INSi.",
         )
-    sexes = (*SENDABLE_SEXES, "I") if "indeterminate-sex-sent" in defects else SENDABLE_SEXES
-    if traits.get("sex") not in sexes:
+    if traits.get("sex") not in SENDABLE_SEXES:
         return Alert(code="SEX_NOT_SENDABLE", message="INSi n'accepte que le sexe M ou F.")
     missing = [LABELS[name] for name in ("birth_name", "birth_date") if not traits.get(name)]
     if not given_names(traits):
         missing.append(LABELS["first_name"])
-    if "birth-place-required-for-call" in defects and traits.get("birth_place") in {None, UNKNOWN_PLACE}:
-        missing.append(LABELS["birth_place"])
     if missing:
         return Alert(code="TRAIT_MISSING", message=f"Appel INSi impossible sans : {', '.join(missing)}.")
     try:
-        check_values({name: traits.get(name) for name in SENT_FIELDS}, defects)
+        check_values({name: traits.get(name) for name in SENT_FIELDS})
     except RefusedError as error:
         return Alert(code="TRAIT_NOT_SENDABLE", message=error.message)
     return None
 
 
 def conclude(
-    reply: Reply, traits: Mapping[str, str | None], status: Status | None, defects: Defects
+    reply: Reply, traits: Mapping[str, str | None], status: Status | None
 ) -> tuple[CallOutcome, str, tuple[Alert, ...]]:
     """Return the outcome of a call, the message for the user and the alerts.
 
@@ -79,7 +69,6 @@ def conclude(
         reply: the reply that concluded the search.
         traits: the local identity.
         status: the status of the file; ``None`` when it does not exist yet.
-        defects: the defects switched on.
     """
     if reply.kind is not ReplyKind.ANSWER:
         known = f" ({reply.code})" if reply.code else ""
@@ -88,19 +77,17 @@ def conclude(
         return CallOutcome.NOT_FOUND, "INSi ne trouve aucune identité avec ces traits.", ()
     if reply.code == SEVERAL:
         return CallOutcome.SEVERAL, "INSi trouve plusieurs identités : précisez les traits.", ()
-    if reply.code != FOUND and not (reply.identity and "unknown-code-imported" in defects):
+    if reply.code != FOUND:
         return CallOutcome.ERROR, f"Code de réponse INSi inconnu : {reply.code!r}.", ()
     identity = reply.identity or ReturnedIdentity()
-    rejections = tuple(_rejections(identity, defects))
+    rejections = tuple(_rejections(identity))
     if rejections:
         return CallOutcome.REJECTED, "L'identité reçue d'INSi n'est pas reprise.", rejections
-    alerts = tuple(_alerts(identity, traits, status, defects))
+    alerts = tuple(_alerts(identity, traits, status))
     return CallOutcome.FOUND, "Identité trouvée : comparez puis acceptez ou refusez.", alerts
 
 
-def compare(
-    traits: Mapping[str, str | None], identity: ReturnedIdentity, defects: Defects
-) -> tuple[ComparedField, ...]:
+def compare(traits: Mapping[str, str | None], identity: ReturnedIdentity) -> tuple[ComparedField, ...]:
     """Return the lines of the comparison dialog: local against INSi for each field that would be fed (RSP-01)."""
     lines = []
     for name in FED_FIELDS:
@@ -110,25 +97,19 @@ def compare(
                 field=name,
                 local=local,
                 insi=insi,
-                different=local != insi and "differences-not-flagged" not in defects,
-                local_display=_display(name, local, defects),
-                insi_display=_display(name, insi, defects),
+                different=local != insi,
+                local_display=_display(name, local),
+                insi_display=_display(name, insi),
             )
         )
     return tuple(lines)
 
 
-def imported(
-    traits: Mapping[str, str | None], identity: ReturnedIdentity, defects: Defects
-) -> dict[str, str | None]:
+def imported(traits: Mapping[str, str | None], identity: ReturnedIdentity) -> dict[str, str | None]:
     """Return the values that the seven fields take once the user accepts (RSP-02)."""
     values: dict[str, str | None] = {name: getattr(identity, name) for name in FED_FIELDS}
-    if identity.birth_place is None or "insi-birth-place-ignored" in defects:
+    if identity.birth_place is None:
         values["birth_place"] = traits.get("birth_place")
-    if "oid-not-stored" in defects:
-        values["oid"] = None
-    if "first-name-overwritten" in defects:
-        values["first_name"] = (identity.first_names or "").split(" ")[0]
     return values
 
 
@@ -137,13 +118,13 @@ def returned(identity: ReturnedIdentity) -> dict[str, str]:
     return {name: value for name in FED_FIELDS if (value := getattr(identity, name))}
 
 
-def _rejections(identity: ReturnedIdentity, defects: Defects) -> Iterator[Alert]:
+def _rejections(identity: ReturnedIdentity) -> Iterator[Alert]:
     """Yield why an answer 00 must not be proposed."""
-    if not identity.birth_name and "empty-name-imported" not in defects:
+    if not identity.birth_name:
         yield Alert(code="EMPTY_BIRTH_NAME", message="INSi a répondu sans nom de naissance.")
-    if not identity.first_names and "empty-first-names-imported" not in defects:
+    if not identity.first_names:
         yield Alert(code="EMPTY_FIRST_NAMES", message="INSi a répondu sans liste de prénoms.")
-    if identity.sex not in SENDABLE_SEXES and not (identity.sex is None and "empty-sex-imported" in defects):
+    if identity.sex not in SENDABLE_SEXES:
         code = "EMPTY_SEX" if identity.sex is None else "UNKNOWN_SEX"
         yield Alert(code=code, message="INSi a répondu sans sexe utilisable.")
     try:
@@ -151,36 +132,33 @@ def _rejections(identity: ReturnedIdentity, defects: Defects) -> Iterator[Alert]
     except BirthDateError:
         yield Alert(code="INVALID_DATE", message="INSi a répondu avec une date de naissance inexploitable.")
     else:
-        if date.is_lunar and "lunar-date-imported" not in defects:
+        if date.is_lunar:
             yield Alert(
                 code="LUNAR_DATE",
                 message=f"INSi a répondu avec une date de naissance incomplète : {date.french()}.",
             )
-    yield from _number_rejections(identity, defects)
+    yield from _number_rejections(identity)
 
 
-def _number_rejections(identity: ReturnedIdentity, defects: Defects) -> Iterator[Alert]:
+def _number_rejections(identity: ReturnedIdentity) -> Iterator[Alert]:
     """Yield what is wrong with the matricule and the OID of an answer 00."""
     try:
         Matricule.parse(identity.matricule or "")
     except MatriculeError as error:
         code = "MATRICULE_WRONG_KEY" if error.part == "key" else "MATRICULE_INVALID"
-        if not (error.part == "key" and "matricule-key-unchecked" in defects):
-            yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
+        yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
     try:
         parse_oid(identity.oid or "")
     except OidError as error:
-        if "unknown-oid-imported" not in defects:
-            yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
+        yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
 
 
 def _alerts(
-    identity: ReturnedIdentity, traits: Mapping[str, str | None], status: Status | None, defects: Defects
+    identity: ReturnedIdentity, traits: Mapping[str, str | None], status: Status | None
 ) -> Iterator[Alert]:
     """Yield what the user must see before accepting an answer."""
     first_name = traits.get("first_name")
-    coherent = first_name is None or _starts_list(first_name, identity.first_names or "", defects)
-    if not coherent and "first-name-alert-missing" not in defects:
+    if first_name is not None and not starts_list(first_name, identity.first_names or ""):
         yield Alert(
             code="FIRST_NAME_NOT_START_OF_LIST",
             message=f"Le 1er prénom {first_name} n'est pas le début de la liste {identity.first_names}.",
@@ -198,13 +176,5 @@ def _alerts(
             )
 
 
-def _starts_list(first_name: str, first_names: str, defects: Defects) -> bool:
-    if "first-name-compared-by-characters" in defects:
-        return first_names.startswith(first_name)
-    if "hyphen-breaks-first-name-check" in defects:
-        return f"{first_names} ".startswith(f"{first_name} ")
-    return starts_list(first_name, first_names)
-
-
-def _display(name: str, value: str | None, defects: Defects) -> str | None:
-    return display_date(value, defects) if name == "birth_date" else value
+def _display(name: str, value: str | None) -> str | None:
+    return display_date(value) if name == "birth_date" else value

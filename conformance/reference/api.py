@@ -1,31 +1,30 @@
-"""The driver API in front of the reference LGO: what a vendor adds to a software to have it driven.
+"""The driver API of the reference LGO over HTTP.
 
-Each route reads the request with ``wire``, does one act, and writes the result with ``wire``. What goes
-wrong becomes an answer in one place, ``_answer_errors``.
+The routes come from the table of verbs: each reads the request, does one act (``acts.py``) and writes the result.
+What goes wrong becomes an answer in one place, ``_answer_errors``.
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, request
+from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
 from conformance.drivers import wire
-from conformance.drivers.model import Actor, Capabilities, Role, Status, Verb
+from conformance.drivers.model import Actor, Role
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.files import MODE
-from conformance.reference.soap import SOFTWARE_VERSION
+from conformance.reference.acts import Acts
 from conformance.reference.store import NotFoundError
+from simulator.text import Text
 
 if TYPE_CHECKING:
-    from conformance.reference.lgo import Lgo
+    from collections.abc import Callable, Sequence
 
-CAPABILITIES = Capabilities(
-    name="banc-lgo", version=SOFTWARE_VERSION, vendor="banc-insi", verbs=frozenset(Verb)
-)
-"""The reference LGO can do everything the driver API knows."""
+    from conformance.drivers.verbs import Declaration
+    from conformance.reference.lgo import Lgo
 
 _BAD_VALUE = frozenset({"MISSING_FIELD", "INVALID_VALUE", "UNKNOWN_PROOF", "UNKNOWN_SETTING"})
 """Refusals about what was typed (422); the others are about the state of the file (409)."""
@@ -33,151 +32,87 @@ _BAD_VALUE = frozenset({"MISSING_FIELD", "INVALID_VALUE", "UNKNOWN_PROOF", "UNKN
 _MAX_REQUEST = 1024 * 1024
 
 _Answer = dict[str, Any]
-_AnswerWithStatus = tuple[_Answer, int]
+_AnswerWithStatus = tuple[_Answer | str, int]
 
 
 def create_app(lgo: Lgo) -> Flask:
     """Return the WSGI application of the driver API."""
     app = Flask("conformance.reference", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_REQUEST
-    app.register_blueprint(driver_api(lgo))
+    acts = Acts(lgo)
+    by_operation = sorted(acts.declarations(), key=lambda each: each.operation)
+    for operation, verbs in groupby(by_operation, key=lambda each: each.operation):
+        _add_route(app, operation, list(verbs), acts)
     _answer_errors(app)
     return app
 
 
-def driver_api(lgo: Lgo) -> Blueprint:
-    """Return the routes of ``openapi.yaml``."""
-    api = Blueprint("driver_api", __name__)
-    _add_software_routes(api, lgo)
-    _add_patient_routes(api, lgo)
-    _add_call_routes(api, lgo)
-    return api
+def _add_route(app: Flask, operation: str, verbs: Sequence[Declaration], acts: Acts) -> None:
+    first = verbs[0]
+    path = first.path.replace("{", "<").replace("}", ">")
+    app.add_url_rule(path, operation, _view(verbs, acts), methods=[first.method])
 
 
-def _add_software_routes(api: Blueprint, lgo: Lgo) -> None:
-    @api.get("/capabilities")
-    def capabilities() -> _Answer:
-        return _written(CAPABILITIES)
+def _view(verbs: Sequence[Declaration], acts: Acts) -> Callable[..., _AnswerWithStatus]:
+    def view(**path: str) -> _AnswerWithStatus:
+        body = None if request.method == "GET" else request.get_json(force=True)
+        name = f"{request.method} {request.path}"
+        asked = _meant(verbs, wire.Node(name, body))
+        arguments = wire.Node(name, asked.from_http(path, request.args, body))
+        answer = acts.do(asked, arguments, _actor(name) if asked.has_actor else None)
+        if answer is None:
+            return "", HTTPStatus.NO_CONTENT
+        return answer, HTTPStatus.CREATED if asked.is_creation else HTTPStatus.OK
 
-    @api.post("/reset")
-    def reset() -> tuple[str, int]:
-        lgo.reset(_body().key("insi_url").identifier())
-        return "", HTTPStatus.NO_CONTENT
-
-    @api.get("/audit-log")
-    def audit_log() -> _Answer:
-        return {"entries": wire.to_json(lgo.audit_log(request.args.get("patient_id")))}
-
-    @api.get("/settings")
-    def settings() -> _Answer:
-        return _written(lgo.settings())
-
-    @api.put("/settings")
-    def write_settings() -> _Answer:
-        return _written(lgo.write_settings(_body().texts()))
+    return view
 
 
-def _add_patient_routes(api: Blueprint, lgo: Lgo) -> None:
-    @api.post("/patients")
-    def create_patient() -> _AnswerWithStatus:
-        return _written(lgo.patients.create(wire.read_traits(_body()), _actor())), HTTPStatus.CREATED
-
-    @api.get("/patients")
-    def search_patients() -> _Answer:
-        return {"patients": wire.to_json(lgo.patients.search(wire.read_criteria(request.args), _actor()))}
-
-    @api.get("/patients/<patient_id>")
-    def read_patient(patient_id: str) -> _Answer:
-        return _written(lgo.patients.read(patient_id, _actor()))
-
-    @api.patch("/patients/<patient_id>")
-    def update_patient(patient_id: str) -> _Answer:
-        return _written(lgo.patients.update(patient_id, wire.read_changes(_body()), _actor()))
-
-    @api.put("/patients/<patient_id>/attributes")
-    def set_attributes(patient_id: str) -> _Answer:
-        attributes = wire.read_attributes(_body().key("attributes"))
-        return _written(lgo.patients.set_attributes(patient_id, attributes, _actor()))
-
-    @api.post("/patients/<patient_id>/proofs")
-    def record_proof(patient_id: str) -> _Answer:
-        return _written(lgo.patients.record_proof(patient_id, _body().key("kind").identifier(), _actor()))
-
-    @api.post("/patients/<patient_id>/validation")
-    def validate_identity(patient_id: str) -> _Answer:
-        return _written(lgo.patients.validate(patient_id, _actor()))
-
-    @api.post("/patients/<patient_id>/downgrade")
-    def downgrade_status(patient_id: str) -> _Answer:
-        status = _body().key("status").member(Status)
-        return _written(lgo.patients.downgrade(patient_id, status, _actor()))
-
-    @api.get("/patients/<patient_id>/history")
-    def read_status_history(patient_id: str) -> _Answer:
-        return {"changes": wire.to_json(lgo.patients.history(patient_id))}
-
-
-def _add_call_routes(api: Blueprint, lgo: Lgo) -> None:
-    @api.post("/insi-calls")
-    def call_insi() -> _AnswerWithStatus:
-        body = _body()
-        mode = body.key("mode")
-        if mode.data != MODE:
-            raise mode.wrong(MODE)
-        if body.key("patient_id").is_absent:
-            call = lgo.calls.call_with_traits(wire.read_traits(body.key("traits")), _actor())
-        else:
-            call = lgo.calls.call_for_patient(body.key("patient_id").identifier(), _actor())
-        return _written(call), HTTPStatus.CREATED
-
-    @api.get("/insi-calls/<call_id>/proposal")
-    def read_proposal(call_id: str) -> _Answer:
-        return _written(lgo.calls.proposal(call_id))
-
-    @api.post("/insi-calls/<call_id>/decision")
-    def decide_proposal(call_id: str) -> _Answer:
-        patient = lgo.calls.decide(call_id, accept=_body().key("accept").boolean(), actor=_actor())
-        return {"patient": wire.to_json(patient)}
+def _meant(verbs: Sequence[Declaration], body: wire.Node) -> Declaration:
+    """Return which of the verbs of one operation a body asks for."""
+    if len(verbs) == 1:
+        return verbs[0]
+    for name in verbs[0].fixed:
+        values = sorted({each.fixed[name] for each in verbs})
+        if body.key(name).data not in values:
+            raise body.key(name).wrong(Text(f"l'un de {', '.join(values)}", f"one of {', '.join(values)}"))
+    meant = [each for each in verbs if all(body.key(key).data == value for key, value in each.fixed.items())]
+    complete = [
+        each
+        for each in meant
+        if not any(body.key(argument.name).is_absent for argument in each.arguments if argument.is_required)
+    ]
+    return (complete or meant)[0]
 
 
 def _answer_errors(app: Flask) -> None:
     @app.errorhandler(RefusedError)
     def refused(error: RefusedError) -> _AnswerWithStatus:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error.code in _BAD_VALUE else HTTPStatus.CONFLICT
-        return _problem(error.code, error.message, error.fields), status
+        return problem(error.code, error.message, error.fields), status
 
     @app.errorhandler(wire.MalformedAnswerError)
     def malformed(error: wire.MalformedAnswerError) -> _AnswerWithStatus:
-        return _problem("BAD_REQUEST", str(error), (error.field,)), HTTPStatus.BAD_REQUEST
+        return problem("BAD_REQUEST", error.text.en, (error.field,)), HTTPStatus.BAD_REQUEST
 
     @app.errorhandler(NotFoundError)
     def not_found(error: NotFoundError) -> _AnswerWithStatus:
-        return _problem("NOT_FOUND", str(error)), HTTPStatus.NOT_FOUND
+        return problem("NOT_FOUND", str(error)), HTTPStatus.NOT_FOUND
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> _AnswerWithStatus:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        return _problem(HTTPStatus(status).name, error.description or ""), status
+        return problem(HTTPStatus(status).name, error.description or ""), status
 
 
-def _problem(code: str, message: str, fields: tuple[str, ...] = ()) -> _Answer:
+def problem(code: str, message: str, fields: Sequence[str] = ()) -> _Answer:
+    """Return the document of a refusal."""
     return {"code": code, "message": message, "fields": list(fields)}
 
 
-def _written(value: object) -> _Answer:
-    document: _Answer = wire.to_json(value)
-    return document
-
-
-def _body() -> wire.Node:
-    return wire.Node(f"{request.method} {request.path}", request.get_json(force=True))
-
-
-def _actor() -> Actor:
+def _actor(name: str) -> Actor:
     """Return who acts: the name and the right given in the headers."""
-    headers = wire.Node(f"{request.method} {request.path}", dict(request.headers), "headers")
-    role = headers.key(wire.ROLE_HEADER)
-    return Actor(
-        user=headers.key(wire.USER_HEADER).identifier(),
-        role=Role.USER if role.is_absent else role.member(Role),
-    )
+    headers = wire.Node(name, dict(request.headers), "headers")
+    user, role = headers.key(wire.USER_HEADER), headers.key(wire.ROLE_HEADER)
+    if user.is_absent or not user.data:
+        raise user.wrong(Text("un texte qui n'est pas vide", "a text that is not empty"))
+    return Actor(user=user.text(), role=Role.USER if role.is_absent else role.member(Role))

@@ -6,21 +6,31 @@ it is written to the file the call was made for, whichever file is open by then 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.model import Attribute, CallOutcome, InsiCall, Patient, Proposal, Status
+from conformance.drivers.model import (
+    Alert,
+    Attribute,
+    CallOutcome,
+    ComparedField,
+    InsiCall,
+    Patient,
+    Proposal,
+    Status,
+)
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import answers, lifecycle, settings, strategy
-from conformance.reference.files import NEW, Files, identity_of
+from conformance.reference.files import NEW, Files, as_record, identity_of
 from conformance.reference.identity import UNKNOWN_PLACE
+from conformance.reference.seams import Seam
+from conformance.reference.soap import Criteria, ReturnedIdentity
 from conformance.reference.store import StoredCall
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Actor, Alert, PatientTraits
-    from conformance.reference.defects import Defects
+    from conformance.drivers.model import Actor, PatientTraits
     from conformance.reference.insi_client import InsiClient
-    from conformance.reference.soap import Criteria, Reply, ReturnedIdentity
+    from conformance.reference.soap import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +56,14 @@ class InsiCalls:
     Args:
         files: where files are written.
         client: the connection to INSi.
-        defects: the mistakes switched on.
     """
 
-    def __init__(self, files: Files, client: InsiClient, defects: Defects) -> None:
+    def __init__(self, files: Files, client: InsiClient) -> None:
         """Use a set of files and a connection."""
         self._files = files
         self._store = files.store
         self._client = client
-        self._defects = defects
+        self._seams = files.seams
 
     def call_for_patient(self, patient_id: str, actor: Actor) -> InsiCall:
         """Call INSi with the traits of a file."""
@@ -63,107 +72,169 @@ class InsiCalls:
 
     def call_with_traits(self, traits: PatientTraits, actor: Actor) -> InsiCall:
         """Call INSi with typed traits, to create a file from the answer (E2)."""
-        return self._call(_Subject(traits=asdict(traits)), actor)
+        typed = self._seams.one(Seam.TYPED, asdict(traits), verb="search-insi", role=actor.role)
+        return self._call(_Subject(traits=typed), actor)
 
     def proposal(self, call_id: str) -> Proposal:
         """Return the comparison of the local traits, as they are now, with what INSi returned (RSP-01)."""
         stored, returned = self._undecided(call_id)
+        compared = answers.compare(self._local(stored), returned)
+        lines = self._seams.many(
+            Seam.PROPOSED,
+            [asdict(line) for line in compared],
+            path="created-from-insi" if stored.call.patient_id is None else "imported",
+            local=self._local(stored),
+            insi=_plain(returned),
+            status=self._status_of(stored),
+        )
         return Proposal(
             call_id=stored.call.id,
-            fields=answers.compare(self._local(stored), returned, self._defects),
+            fields=tuple(ComparedField(**line) for line in lines),
             alerts=stored.call.alerts,
         )
 
     def decide(self, call_id: str, *, accept: bool, actor: Actor) -> Patient | None:
         """Accept (E2, E3) or refuse (E4) what INSi returned; a proposal is decided once."""
-        with self._store.transaction():
+        stored, returned = self._undecided(call_id)
+        patient_id = stored.call.patient_id
+        with self._files.act("import", actor, patient_id, insi=_plain(returned)):
+            # Looked at again inside the transaction: two users may decide at once.
             stored, returned = self._undecided(call_id)
-            patient_id = stored.call.patient_id
             patient = None if patient_id is None else self._store.patient(patient_id)
-            if accept and patient and lifecycle.DISQUALIFYING & patient.attributes:
-                # The file became doubtful or fictitious while the dialog was open.
-                raise RefusedError(
-                    "CALL_FORBIDDEN", "Identité douteuse ou fictive : rien n'est repris.", ["attributes"]
+            before = as_record(patient) if patient else None
+            if accept and patient:
+                self._files.passes(
+                    lambda: lifecycle.check_import(patient.attributes),
+                    actor,
+                    "import",
+                    attributes=sorted(patient.attributes),
                 )
-            written = accept or ("refused-import-still-written" in self._defects and patient is not None)
-            if written:
+            if accept:
                 patient = self._write(stored, returned, patient, actor)
             self._store.close_call(stored.call.id, patient.id if patient else None)
             decision = "acceptée" if accept else "refusée"
             self._files.trace(
                 "INSI_DECISION", actor, patient.id if patient else None, f"identité INSi {decision}"
             )
-        return self._files.present(patient, actor) if patient else None
+        patient = self._files.after(
+            "imported" if accept else "import-declined",
+            actor,
+            patient,
+            insi=_plain(returned),
+            before=before,
+            typed=stored.traits,
+            path="created-from-insi" if before is None else "existing",
+        )
+        return self._files.present(patient, actor, "decide") if patient else None
 
     def _call(self, subject: _Subject, actor: Actor) -> InsiCall:
         url = self._store.insi_url()
         if url is None:
             raise RefusedError("NO_INSI_ADDRESS", "L'adresse d'INSi n'est pas réglée : appelez /reset.")
-        blocked = answers.why_blocked(subject.traits, subject.attributes, self._defects)
-        if blocked is not None:
+        about = self._about(subject, actor)
+        if (blocked := self._blocked(subject, about)) is not None:
             # Not an INSI_CALL: that action counts the requests sent, and none was.
             self._files.trace("INSI_CALL_BLOCKED", actor, subject.patient_id, blocked.code)
-            return self._keep(subject, None, CallOutcome.BLOCKED, blocked.message, (blocked,))
-        reply = strategy.search(subject.traits, self._sender(url, subject.patient_id, actor), self._defects)
-        status = subject.patient.status if subject.patient else None
-        outcome, message, alerts = answers.conclude(reply, subject.traits, status, self._defects)
-        call = self._keep(subject, reply, outcome, message, alerts)
-        if subject.patient is not None:
-            self._act_without_decision(call, subject.patient, actor)
+            call = self._keep(subject, None, CallOutcome.BLOCKED, blocked.message, (blocked,), about)
+        else:
+            planned = self._seams.many(
+                Seam.ATTEMPTS, [asdict(one) for one in strategy.attempts(subject.traits)], **about
+            )
+            criteria = [Criteria(**one) for one in planned]
+            reply = strategy.search(criteria, subject.traits, self._sender(url, actor, about))
+            outcome, message, alerts = answers.conclude(reply, subject.traits, about["status"])
+            call = self._keep(subject, reply, outcome, message, alerts, about)
+            about["insi"] = _plain(reply.identity)
+        self._files.after(
+            "called",
+            actor,
+            subject.patient,
+            outcome=call.outcome,
+            code=call.code,
+            insi=about.get("insi"),
+            typed=subject.traits,
+        )
         return call
 
-    def _sender(self, url: str, patient_id: str | None, actor: Actor) -> strategy.Send:
+    def _blocked(self, subject: _Subject, about: dict[str, Any]) -> Alert | None:
+        """Return why no call is made, or ``None``."""
+        alert = answers.why_blocked(subject.traits, subject.attributes)
+        reasons = self._seams.many(Seam.BLOCKED, [asdict(alert)] if alert else [], **about)
+        return Alert(**{name: reasons[0][name] for name in ("code", "message")}) if reasons else None
+
+    def _about(self, subject: _Subject, actor: Actor) -> dict[str, Any]:
+        """Return what the seams of a call may look at."""
+        return {
+            "patient_id": subject.patient_id,
+            "path": "existing" if subject.patient else "typed",
+            "status": subject.patient.status if subject.patient else None,
+            "attributes": sorted(subject.attributes),
+            "local": subject.traits,
+            "role": actor.role,
+            "user": actor.user,
+        }
+
+    def _sender(self, url: str, actor: Actor, about: dict[str, Any]) -> strategy.Send:
         """Return what sends one request and traces it (SEC-06: one entry for each request)."""
         timeout = float(settings.of(self._store)[settings.INSI_TIMEOUT])
         sent = 0
+        former: str | None = None
 
         def send(criteria: Criteria) -> Reply:
-            nonlocal sent
-            reply = self._client.search(url, criteria, timeout=timeout)
+            nonlocal sent, former
             sent += 1
-            if not ("retries-not-logged" in self._defects and sent > 1):
-                self._files.trace_call(reply, actor, patient_id)
+            known = {**about, "nth": sent, "former": former}
+            reply = self._client.search(url, criteria, timeout=timeout, **known)
+            former = reply.code
+            self._files.trace_call(
+                reply,
+                actor,
+                **{name: known[name] for name in ("patient_id", "path", "nth", "status", "local")},
+            )
             return reply
 
         return send
 
-    def _keep(
+    def _keep(  # noqa: PLR0917 - what a call leaves
         self,
         subject: _Subject,
         reply: Reply | None,
         outcome: CallOutcome,
         message: str,
         alerts: tuple[Alert, ...],
+        about: dict[str, Any],
     ) -> InsiCall:
-        candidates: tuple[str, ...] = ()
-        if "candidates-listed-on-several" in self._defects and outcome is CallOutcome.SEVERAL:
-            name = f"{subject.traits.get('birth_name')} {subject.traits.get('first_name')}"
-            candidates = (f"{name} (1)", f"{name} (2)")
+        """Keep a call and what it proposes until the user decides."""
+        told = self._seams.one(
+            Seam.JUDGED,
+            {
+                "outcome": outcome,
+                "code": reply.code if reply else None,
+                "message": message,
+                "alerts": [asdict(alert) for alert in alerts],
+                "candidates": [],
+            },
+            **about,
+            kind=reply.kind if reply else None,
+            reply_code=reply.code if reply else None,
+            judged=outcome,
+            reasons=[alert.code for alert in alerts],
+            insi=_plain(reply.identity) if reply else None,
+        )
         stored = StoredCall(
             call=InsiCall(
                 id=NEW,
-                outcome=outcome,
+                outcome=CallOutcome(told["outcome"]),
                 patient_id=subject.patient_id,
-                code=reply.code if reply else None,
-                message=message,
-                alerts=alerts,
-                candidates=candidates,
+                code=told["code"],
+                message=told["message"],
+                alerts=tuple(Alert(**alert) for alert in told["alerts"]),
+                candidates=tuple(told["candidates"]),
             ),
             traits={} if subject.patient else subject.traits,
-            identity=reply.identity if reply and outcome is CallOutcome.FOUND else None,
+            identity=reply.identity if reply and told["outcome"] == CallOutcome.FOUND else None,
         )
         return self._store.add_call(stored).call
-
-    def _act_without_decision(self, call: InsiCall, patient: Patient, actor: Actor) -> None:
-        """Change a file before anybody has decided: what only a defective software does."""
-        if "accept-without-confirmation" in self._defects and call.outcome is CallOutcome.FOUND:
-            stored, returned = self._undecided(call.id)
-            self._write(stored, returned, patient, actor)
-        if "status-raised-on-not-found" in self._defects and call.outcome is CallOutcome.NOT_FOUND:
-            self._files.save(patient, Status.RECUP, actor, "appel INSi")
-        if "fault-lowers-status" in self._defects and call.outcome is CallOutcome.ERROR:
-            checked = patient.status in lifecycle.CHECKED
-            self._files.save(patient, Status.VALI if checked else Status.PROV, actor, "appel INSi")
 
     def _undecided(self, call_id: str) -> tuple[StoredCall, ReturnedIdentity]:
         """Return a call that waits for a decision, and what INSi returned."""
@@ -180,23 +251,39 @@ class InsiCalls:
             return stored.traits
         return identity_of(self._store.patient(stored.call.patient_id))
 
+    def _status_of(self, stored: StoredCall) -> Status | None:
+        if stored.call.patient_id is None:
+            return None
+        return self._store.patient(stored.call.patient_id).status
+
     def _write(
         self, stored: StoredCall, returned: ReturnedIdentity, patient: Patient | None, actor: Actor
     ) -> Patient:
         """Write what INSi returned into a file, or into a new one (RSP-02)."""
         local = self._local(stored)
-        values = answers.imported(local, returned, self._defects)
+        about: dict[str, Any] = {"local": local, "insi": _plain(returned), "role": actor.role}
         if patient is not None:
-            status = lifecycle.after_import(patient.status, self._defects)
+            path = "refreshed" if patient.status in lifecycle.WITH_INS else "imported"
+            about |= {"path": path, "status": patient.status, "before": as_record(patient)}
+            values = self._seams.one(Seam.IMPORTED, answers.imported(local, returned), **about)
+            kept = self._files.kept(values, **about)
+            status = lifecycle.after_import(patient.status)
             patient = self._files.save(
-                replace(patient, **self._files.kept(values)), status, actor, "identité INSi acceptée"
+                replace(patient, **kept), status, actor, path, "identité INSi acceptée"
             )
             self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(values)))
             return patient
-        fields = {**local, **values}
+        about |= {"path": "created-from-insi", "status": None}
+        values = {**local, **answers.imported(local, returned)}
         # Nobody typed a 1er prénom: the list gives one, and nothing is overwritten (RSP-05).
-        fields["first_name"] = fields.get("first_name") or (returned.first_names or "").split(" ")[0]
-        fields["birth_place"] = fields.get("birth_place") or UNKNOWN_PLACE
-        status = lifecycle.after_import(Status.PROV, self._defects)
-        created = Patient(id=NEW, status=status, **self._files.kept(fields))
-        return self._files.create(created, actor, "création depuis INSi")
+        values["first_name"] = values.get("first_name") or (returned.first_names or "").split(" ")[0]
+        values["birth_place"] = values.get("birth_place") or UNKNOWN_PLACE
+        values = self._seams.one(Seam.IMPORTED, values, **about)
+        status = lifecycle.after_import(Status.PROV)
+        created = Patient(id=NEW, status=status, **self._files.kept(values, **about))
+        return self._files.create(created, actor, "created-from-insi", "création depuis INSi")
+
+
+def _plain(identity: ReturnedIdentity | None) -> dict[str, Any] | None:
+    """Return an identity by name, as the seams take it."""
+    return None if identity is None else {one.name: getattr(identity, one.name) for one in fields(identity)}

@@ -24,12 +24,10 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference.lifecycle import WITH_INS
 from simulator.ins.dates import BirthDate, BirthDateError
 from simulator.ins.places import check_place_format
-from simulator.ins.traits import check_birth_name, check_first_name, check_first_names, starts_list, to_wire
+from simulator.ins.traits import check_birth_name, check_first_name, check_first_names, starts_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-    from conformance.reference.defects import Defects
 
 MANDATORY = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 """The five traits of Règle 5; no other field may be mandatory (CRE-03)."""
@@ -59,18 +57,13 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """What the user reads for each identity field."""
 
 
-def check_mandatory(values: Mapping[str, str | None], defects: Defects) -> None:
+def check_mandatory(values: Mapping[str, str | None]) -> None:
     """Refuse traits that lack one of the five mandatory ones (CRE-01).
 
     Raises:
         RefusedError: code ``MISSING_FIELD``, with every missing field.
     """
-    needed = set(MANDATORY)
-    if "birth-place-optional-at-creation" in defects:
-        needed.remove("birth_place")
-    if "used-name-mandatory" in defects:
-        needed.add("used_name")
-    missing = [name for name in IDENTITY_FIELDS if name in needed and not values.get(name)]
+    missing = [name for name in MANDATORY if not values.get(name)]
     if missing:
         raise RefusedError("MISSING_FIELD", f"Champ obligatoire : {_labels(missing)}.", missing)
 
@@ -86,21 +79,13 @@ def check_not_emptied(changes: Mapping[str, str | None]) -> None:
         raise RefusedError("MISSING_FIELD", f"Champ obligatoire : {_labels(emptied)}.", emptied)
 
 
-def check_values(values: Mapping[str, str | None], defects: Defects) -> None:
+def check_values(values: Mapping[str, str | None]) -> None:
     """Refuse values that break the rules of their field; empty ones are left alone.
 
     Raises:
         RefusedError: code ``INVALID_VALUE``, with every wrong field.
     """
-    if "lower-case-accepted" in defects:
-        values = {name: value and value.upper() for name, value in values.items()}
-    if "accents-accepted" in defects:
-        values = {
-            name: value and (to_wire(value) if value.isupper() else value) for name, value in values.items()
-        }
     wrong = {name: problem for name, value in values.items() if value and (problem := _problem(name, value))}
-    if "unknown-place-refused" in defects and values.get("birth_place") == UNKNOWN_PLACE:
-        wrong["birth_place"] = "code inconnu de la base des communes"
     if wrong:
         lines = [f"{LABELS[name]} : {problem}" for name, problem in wrong.items()]
         raise RefusedError("INVALID_VALUE", " ; ".join(lines), list(wrong))
@@ -117,19 +102,16 @@ def check_typed_ins(values: Mapping[str, str | None]) -> None:
         raise RefusedError("FED_BY_INSI", f"Alimenté par INSi seulement : {_labels(typed)}.", typed)
 
 
-def locked_fields(patient: Patient, role: Role, defects: Defects) -> frozenset[str]:
+def locked_fields(patient: Patient, role: Role) -> frozenset[str]:
     """Return the fields that this user cannot change now (STA-12, STA-13)."""
-    if patient.status not in WITH_INS or "locked-field-editable" in defects:
+    if patient.status not in WITH_INS:
         return frozenset(FED_BY_INSI)
     if role is Role.SUPER_USER:
         return frozenset()
-    locked = frozenset(STRICT_FIELDS)
-    if "birth-place-not-locked" in defects:
-        locked -= {"birth_place"}
-    return locked
+    return frozenset(STRICT_FIELDS)
 
 
-def check_locks(patient: Patient, changed: Collection[str], role: Role, defects: Defects) -> None:
+def check_locks(patient: Patient, changed: Collection[str], role: Role) -> None:
     """Refuse the change of a locked field of a RECUP or QUAL file (STA-12).
 
     Raises:
@@ -137,7 +119,7 @@ def check_locks(patient: Patient, changed: Collection[str], role: Role, defects:
     """
     if patient.status not in WITH_INS:
         return
-    locked = locked_fields(patient, role, defects)
+    locked = locked_fields(patient, role)
     refused = [name for name in IDENTITY_FIELDS if name in changed and name in locked]
     if refused:
         raise RefusedError(
@@ -164,9 +146,9 @@ def check_first_name_kept_coherent(patient: Patient, changes: Mapping[str, str |
         )
 
 
-def display_date(iso: str | None, defects: Defects) -> str | None:
+def display_date(iso: str | None) -> str | None:
     """Return a birth date as shown on screen, ``JJ/MM/AAAA`` (RSP-04); a text that is no date as it is."""
-    if iso is None or "date-shown-iso" in defects:
+    if iso is None:
         return iso
     try:
         return BirthDate.parse_iso(iso).french()

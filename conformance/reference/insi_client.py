@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from conformance.reference import soap
+from conformance.reference.seams import Seam
+from conformance.reference.soap import Criteria, Reply, ReplyKind, ReturnedIdentity
 
 if TYPE_CHECKING:
-    from conformance.reference.defects import Defects
-    from conformance.reference.soap import Criteria, Reply
+    from conformance.reference.seams import Seams
 
 
 class InsiClient:
@@ -22,13 +24,13 @@ class InsiClient:
 
     Args:
         instance: UUID of this installation, the same in every request.
-        defects: the defects switched on.
+        seams: what the values pass on their way.
     """
 
-    def __init__(self, instance: str, defects: Defects) -> None:
+    def __init__(self, instance: str, seams: Seams) -> None:
         """Prepare the connections; nothing is sent yet."""
         self._instance = instance
-        self._defects = defects
+        self._seams = seams
         # A proxy of the environment must not see identities.
         self._http = httpx.Client(trust_env=False)
 
@@ -36,14 +38,28 @@ class InsiClient:
         """Close the connections."""
         self._http.close()
 
-    def search(self, url: str, criteria: Criteria, *, timeout: float) -> Reply:
+    def search(self, url: str, criteria: Criteria, *, timeout: float, **about: Any) -> Reply:
         """Search one identity by traits.
 
         Args:
             url: the SOAP address of INSi.
             criteria: the traits.
             timeout: seconds for the whole exchange.
+            about: what the seams may look at, see ``seams.py``.
         """
+        criteria = Criteria(**self._seams.one(Seam.SENT, asdict(criteria), **about))
+        reply = self._exchange(url, criteria, timeout)
+        answered = self._seams.one(
+            Seam.REPLY, {"kind": reply.kind, "code": reply.code, "message": reply.message}, **about
+        )
+        identity = reply.identity
+        if identity is not None:
+            held = {name: getattr(identity, name) for name in ReturnedIdentity.__dataclass_fields__}
+            passed = self._seams.many(Seam.RETURNED, [held], code=reply.code, **about)
+            identity = ReturnedIdentity(**passed[0]) if passed else None
+        return Reply(**{**answered, "kind": ReplyKind(answered["kind"]), "identity": identity})
+
+    def _exchange(self, url: str, criteria: Criteria, timeout: float) -> Reply:
         content = soap.request_xml(criteria, instance=self._instance)
         deadline = time.monotonic() + timeout
         try:
@@ -56,12 +72,11 @@ class InsiClient:
             ) as response:
                 received = _read(response, deadline)
         except httpx.TimeoutException:
-            if "time-out-taken-for-not-found" in self._defects:
-                return soap.not_found()
             return soap.failure(f"pas de réponse en {timeout:g} s")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return soap.failure(f"INSi injoignable : {error}")
-        return soap.read_reply(response.status_code, received, self._defects)
+        received = self._seams.one(Seam.RAW, {"content": received})["content"]
+        return soap.read_reply(response.status_code, received)
 
 
 def _read(response: httpx.Response, deadline: float) -> bytes:

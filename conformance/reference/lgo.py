@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from conformance.reference import settings
 from conformance.reference.calls import InsiCalls
+from conformance.reference.defects import NO_DEFECTS, seams_of
 from conformance.reference.files import Files
 from conformance.reference.insi_client import InsiClient
 from conformance.reference.patients import Patients
+from conformance.reference.seams import Seam
 from conformance.reference.store import Store, TracedAct
 
 if TYPE_CHECKING:
@@ -30,13 +33,18 @@ class Lgo:
         calls: the acts around INSi.
     """
 
-    def __init__(self, path: Path, defects: Defects) -> None:
+    def __init__(self, path: Path, defects: Defects = NO_DEFECTS) -> None:
         """Open the database."""
         self._store = Store(path)
-        self._client = InsiClient(self._store.instance(), defects)
-        files = Files(self._store, defects)
-        self.patients = Patients(files, defects)
-        self.calls = InsiCalls(files, self._client, defects)
+        self.inject(defects)
+
+    def inject(self, defects: Defects) -> None:
+        """Have these defects from now on, and no other."""
+        self._seams = seams_of(defects)
+        self._client = InsiClient(self._store.instance(), self._seams)
+        files = Files(self._store, self._seams)
+        self.patients = Patients(files)
+        self.calls = InsiCalls(files, self._client)
 
     def close(self) -> None:
         """Close the database and the connections."""
@@ -46,10 +54,15 @@ class Lgo:
     def reset(self, insi_url: str) -> None:
         """Forget all patients and logs, restore the settings, call INSi at ``insi_url`` from now on."""
         self._store.reset(insi_url)
+        self._seams.forget()
 
     def audit_log(self, patient_id: str | None) -> list[TracedAct]:
         """Return the audit log, oldest first, optionally of one patient."""
-        return self._store.audit(patient_id)
+        entries = self._store.audit(patient_id)
+        if not self._seams.has(Seam.READ):
+            return entries
+        records = self._seams.many(Seam.READ, [asdict(entry) for entry in entries], verb="log")
+        return [TracedAct(**record) for record in records]
 
     def settings(self) -> dict[str, str]:
         """Return the site settings."""

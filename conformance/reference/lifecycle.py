@@ -26,8 +26,6 @@ from conformance.drivers.protocol import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from conformance.reference.defects import Defects
-
 WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 """The statuses in which matricule and OID are held."""
 
@@ -45,22 +43,26 @@ _LOWER: dict[Status, frozenset[Status]] = {
 }
 
 
-def after_creation(defects: Defects) -> Status:
+def after_creation() -> Status:
     """Return the status of a file created by hand (E1): provisoire (CRE-05)."""
-    if "created-as-validated" in defects:
-        return Status.VALI
     return Status.PROV
 
 
-def after_import(status: Status, defects: Defects) -> Status:
+def after_import(status: Status) -> Status:
     """Return the status once the user has accepted the identity from INSi (E2, E3)."""
-    if "import-sets-validated" in defects:
-        return Status.VALI
-    if "import-forgets-validation" in defects:
-        return Status.RECUP
-    if "qualified-status-missing" in defects and status in CHECKED:
-        return Status.VALI
     return Status.QUAL if status in CHECKED else Status.RECUP
+
+
+def check_import(attributes: Collection[Attribute]) -> None:
+    """Refuse to accept an identity for a file that became doubtful or fictitious while the dialog was open.
+
+    Raises:
+        RefusedError: code ``CALL_FORBIDDEN``.
+    """
+    if DISQUALIFYING.intersection(attributes):
+        raise RefusedError(
+            "CALL_FORBIDDEN", "Identité douteuse ou fictive : rien n'est repris.", ["attributes"]
+        )
 
 
 def check_validation(attributes: Collection[Attribute]) -> None:
@@ -77,25 +79,33 @@ def check_validation(attributes: Collection[Attribute]) -> None:
         )
 
 
-def after_validation(status: Status, defects: Defects) -> Status:
+def check_proof(kind: str | None, high_confidence: Collection[str]) -> None:
+    """Refuse to validate without a recorded high-confidence document (PRF-08).
+
+    Raises:
+        RefusedError: code ``PROOF_MISSING`` or ``PROOF_NOT_HIGH_CONFIDENCE``.
+    """
+    if kind is None:
+        raise RefusedError("PROOF_MISSING", "Enregistrez d'abord le dispositif d'identité.", ["proof"])
+    if kind not in high_confidence:
+        raise RefusedError(
+            "PROOF_NOT_HIGH_CONFIDENCE",
+            f"{kind} n'est pas un dispositif à haut niveau de confiance.",
+            ["proof"],
+        )
+
+
+def after_validation(status: Status) -> Status:
     """Return the status once a high-confidence document has been checked and validated (E7)."""
-    if "validation-qualifies-without-insi" in defects and status is Status.PROV:
-        return Status.QUAL
-    if "recovered-validated-not-qualified" in defects and status is Status.RECUP:
-        return Status.VALI
-    if "qualified-status-missing" in defects:
-        return Status.VALI
     return Status.QUAL if status in WITH_INS else Status.VALI
 
 
-def check_attributes(attributes: Collection[Attribute], defects: Defects) -> None:
+def check_attributes(attributes: Collection[Attribute]) -> None:
     """Refuse a combination other than douteuse with homonyme (ATT-02).
 
     Raises:
         RefusedError: code ``ATTRIBUTE_COMBINATION``.
     """
-    if "fictive-combined" in defects:
-        return
     if Attribute.FICTIVE in attributes and len(attributes) > 1:
         raise RefusedError(
             "ATTRIBUTE_COMBINATION",
@@ -104,26 +114,19 @@ def check_attributes(attributes: Collection[Attribute], defects: Defects) -> Non
         )
 
 
-def after_attributes(status: Status, attributes: Iterable[Attribute], defects: Defects) -> Status:
+def after_attributes(status: Status, attributes: Iterable[Attribute]) -> Status:
     """Return the status once the attributes are set (E9 to E12).
 
     Douteuse and fictive give PROV; homonyme changes nothing; removing an attribute restores nothing.
     """
-    forcing = DISQUALIFYING.intersection(attributes)
-    if "doubtful-keeps-status" in defects:
-        forcing -= {Attribute.DOUTEUSE}
-    if "fictive-keeps-status" in defects:
-        forcing -= {Attribute.FICTIVE}
-    return Status.PROV if forcing else status
+    return Status.PROV if DISQUALIFYING.intersection(attributes) else status
 
 
-def after_edit(status: Status, changed: Collection[str], role: Role, defects: Defects) -> Status:
+def after_edit(status: Status, changed: Collection[str], role: Role) -> Status:
     """Return the status once fields have been changed (E13 to E15); ``changed`` holds field names.
 
     Locks are not looked at here: see ``identity.check_locks``.
     """
-    if "status-kept-after-super-user-edit" in defects:
-        return status
     if not set(STRICT_FIELDS).intersection(changed):
         return status
     match status:
@@ -147,13 +150,9 @@ def after_downgrade(status: Status, target: Status) -> Status:
     return target
 
 
-def with_status(patient: Patient, status: Status, defects: Defects) -> Patient:
+def with_status(patient: Patient, status: Status) -> Patient:
     """Return the file with its new status, and without what it may no longer hold (STA-08)."""
     loses_ins = patient.status in WITH_INS and status not in WITH_INS
-    if "matricule-kept-after-downgrade" in defects:
-        loses_ins = False
-    if "doubtful-keeps-matricule" in defects and patient.attributes:
-        loses_ins = False
     changed = replace(patient, status=status)
     if loses_ins:
         changed = replace(changed, matricule=None, oid=None)

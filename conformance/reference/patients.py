@@ -7,19 +7,19 @@ Every act follows the same steps: read the file, let the pure modules decide (th
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from conformance.drivers.model import Attribute, Patient, Proof
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.model import Attribute, Patient, Proof, SearchCriteria, StatusChange
 from conformance.reference import identity, lifecycle, lookup, settings
-from conformance.reference.files import NEW, Files
+from conformance.reference.files import NEW, Files, as_record, from_record
+from conformance.reference.seams import Seam
 from conformance.reference.store import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
-    from conformance.drivers.model import Actor, PatientTraits, SearchCriteria, Status, StatusChange
-    from conformance.reference.defects import Defects
+    from conformance.drivers.model import Actor, PatientTraits, Status
 
 
 class Patients:
@@ -27,123 +27,194 @@ class Patients:
 
     Args:
         files: where files are written.
-        defects: the mistakes switched on.
     """
 
-    def __init__(self, files: Files, defects: Defects) -> None:
+    def __init__(self, files: Files) -> None:
         """Use a set of files."""
         self._files = files
         self._store = files.store
-        self._defects = defects
+        self._seams = files.seams
 
     def create(self, traits: PatientTraits, actor: Actor) -> Patient:
         """Create a file by hand (E1); never calls INSi (SRC-12, SRC-13)."""
-        values = asdict(traits)
-        identity.check_mandatory(values, self._defects)
-        identity.check_values(values, self._defects)
-        status = lifecycle.after_creation(self._defects)
-        patient = Patient(id=NEW, status=status, **self._files.kept(values))
-        return self._shown(self._files.create(patient, actor, "création manuelle"), actor)
+        typed = asdict(traits)
+        with self._files.act("create", actor, typed=typed):
+            values = self._typed(typed, actor, "create")
+            checked = self._seams.one(Seam.CHECKED, values, verb="create", role=actor.role)
+            self._check(identity.check_mandatory, checked, actor=actor, verb="create", typed=typed)
+            self._check(identity.check_values, checked, actor=actor, verb="create", typed=typed)
+            kept = self._files.kept(values, "created")
+            patient = Patient(id=NEW, status=lifecycle.after_creation(), **kept)
+            patient = self._files.create(patient, actor, "created", "création manuelle")
+        return self._done("created", patient, actor, "create")
 
     def search(self, criteria: SearchCriteria, actor: Actor) -> list[Patient]:
         """Search the local files; each file shown is traced (SEC-01)."""
-        found = lookup.search(self._store.patients(), criteria, self._defects)
+        criteria = SearchCriteria(**self._typed(asdict(criteria), actor, "search"))
+        everyone = self._store.patients()
+        if not self._seams.has(Seam.SOUGHT) and not self._seams.has(Seam.FOUND):
+            found = lookup.search(everyone, criteria, self._search_key)
+        else:
+            found = self._search_through_seams(everyone, criteria, actor)
         with self._store.transaction():
             for patient in found:
                 self._files.trace("IDENTITY_READ", actor, patient.id, "résultat de recherche")
-        return [self._shown(patient, actor) for patient in found]
+        return [self._files.present(patient, actor, "search") for patient in found]
 
     def read(self, patient_id: str, actor: Actor) -> Patient:
         """Open a file (SEC-01)."""
         patient = self._store.patient(patient_id)
         self._files.trace("IDENTITY_READ", actor, patient.id)
-        return self._shown(patient, actor)
+        return self._done("read", patient, actor, "read")
 
     def update(self, patient_id: str, changes: Mapping[str, str | None], actor: Actor) -> Patient:
         """Change identity fields (E13 to E15); a field sent with its present value is not changed."""
-        with self._store.transaction():
+        with self._files.act("update", actor, patient_id, typed=dict(changes)):
             patient = self._store.patient(patient_id)
-            changed = {name: value for name, value in changes.items() if value != getattr(patient, name)}
-            identity.check_locks(patient, changed, actor.role, self._defects)
-            identity.check_typed_ins(changed)
-            identity.check_not_emptied(changed)
-            identity.check_values(changed, self._defects)
-            identity.check_first_name_kept_coherent(patient, changed)
+            about: dict[str, Any] = {
+                "actor": actor, "verb": "update", "status": patient.status, "file": as_record(patient)
+            }  # fmt: skip
+            typed = self._typed(
+                dict(changes), actor, "update", status=patient.status, file=as_record(patient)
+            )
+            changed = {name: value for name, value in typed.items() if value != getattr(patient, name)}
+            about["typed"] = changed
+            checked = self._seams.one(
+                Seam.CHECKED, changed, verb="update", role=actor.role, status=patient.status
+            )
+            self._check(identity.check_locks, patient, changed, actor.role, **about)
+            self._check(identity.check_typed_ins, changed, **about)
+            self._check(identity.check_not_emptied, checked, **about)
+            self._check(identity.check_values, checked, **about)
+            self._check(identity.check_first_name_kept_coherent, patient, checked, **about)
             if changed:
-                status = lifecycle.after_edit(patient.status, changed, actor.role, self._defects)
-                edited = replace(patient, **self._files.kept(changed))
-                patient = self._files.save(edited, status, actor, "modification de l'identité")
+                kept = self._files.kept(
+                    changed, "modified", status=patient.status, role=actor.role, before=as_record(patient)
+                )
+                status = lifecycle.after_edit(patient.status, changed, actor.role)
+                patient = self._files.save(
+                    replace(patient, **kept), status, actor, "edited", "modification de l'identité", changed
+                )
                 self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(changed)))
-        return self._shown(patient, actor)
+        return self._done("updated", patient, actor, "update", typed=changed, status=about["status"])
 
     def record_proof(self, patient_id: str, kind: str, actor: Actor) -> Patient:
         """Record the document presented (PRF-01); it changes no status by itself (PRF-04, E8).
 
         The latest document replaces the former one in the file; the audit log keeps both.
         """
-        site = settings.of(self._store)
-        known = settings.kinds(site, settings.HIGH_CONFIDENCE) + settings.kinds(site, settings.LOW_CONFIDENCE)
-        if kind not in known:
-            raise RefusedError(
-                "UNKNOWN_PROOF", f"Dispositif inconnu : {kind}. Connus : {', '.join(known)}.", ["kind"]
-            )
-        with self._store.transaction():
+        with self._files.act("proof", actor, patient_id, kind=kind):
             patient = self._store.patient(patient_id)
-            proof = Proof(kind=kind, recorded_at=now(), recorded_by=actor.user)
-            patient = self._files.save(replace(patient, proof=proof), patient.status, actor)
+            self._check(
+                settings.check_kind, settings.of(self._store), kind, actor=actor, verb="proof", kind=kind
+            )
+            noted = self._seams.one(
+                Seam.KEPT,
+                {"kind": kind, "recorded_at": now(), "recorded_by": actor.user},
+                path="proof",
+                status=patient.status,
+                file=as_record(patient),
+            )
+            proof = Proof(**noted) if noted["kind"] else patient.proof
+            patient = self._files.save(replace(patient, proof=proof), patient.status, actor, "proof")
             self._files.trace("PROOF_RECORDED", actor, patient.id, kind)
-        return self._shown(patient, actor)
+        return self._done("proof-recorded", patient, actor, "proof", kind=kind)
 
     def validate(self, patient_id: str, actor: Actor) -> Patient:
         """Do the explicit act "valider" (E7): needs a recorded high-confidence document (PRF-08)."""
         high = settings.kinds(settings.of(self._store), settings.HIGH_CONFIDENCE)
-        if "vitale-card-validates" in self._defects:
-            high = (*high, "VITALE_CARD")
-        with self._store.transaction():
+        with self._files.act("validate", actor, patient_id):
             patient = self._store.patient(patient_id)
-            lifecycle.check_validation(patient.attributes)
             kind = patient.proof.kind if patient.proof else None
-            if kind is None:
-                raise RefusedError(
-                    "PROOF_MISSING", "Enregistrez d'abord le dispositif d'identité.", ["proof"]
-                )
-            if kind not in high:
-                raise RefusedError(
-                    "PROOF_NOT_HIGH_CONFIDENCE",
-                    f"{kind} n'est pas un dispositif à haut niveau de confiance.",
-                    ["proof"],
-                )
-            status = lifecycle.after_validation(patient.status, self._defects)
-            patient = self._files.save(patient, status, actor, f"validation sur {kind}")
-            self._files.trace("IDENTITY_VALIDATED", actor, patient.id, kind)
-        return self._shown(patient, actor)
+            about: dict[str, Any] = {
+                "actor": actor, "verb": "validate", "status": patient.status, "kind": kind,
+                "attributes": sorted(patient.attributes), "file": as_record(patient),
+            }  # fmt: skip
+            self._typed({"kind": kind}, actor, "validate", status=patient.status, file=about["file"])
+            self._check(lifecycle.check_validation, patient.attributes, **about)
+            self._check(lifecycle.check_proof, kind, high, **about)
+            status = lifecycle.after_validation(patient.status)
+            patient = self._files.save(patient, status, actor, "validated", f"validation sur {kind}")
+            self._files.trace("IDENTITY_VALIDATED", actor, patient.id, kind or "")
+        return self._done("validated", patient, actor, "validate", kind=kind)
 
     def set_attributes(self, patient_id: str, attributes: frozenset[Attribute], actor: Actor) -> Patient:
         """Replace the attributes (E9 to E12)."""
-        lifecycle.check_attributes(attributes, self._defects)
-        if "homonyme-not-stored" in self._defects:
-            attributes -= {Attribute.HOMONYME}
-        with self._store.transaction():
+        with self._files.act("attributes", actor, patient_id, asked=sorted(attributes)):
             patient = self._store.patient(patient_id)
-            status = lifecycle.after_attributes(patient.status, attributes, self._defects)
-            names = ", ".join(sorted(attributes)) or "aucun"
-            marked = replace(patient, attributes=attributes)
-            patient = self._files.save(marked, status, actor, f"attributs : {names}")
+            before = as_record(patient)
+            typed = self._typed(
+                {"attributes": sorted(attributes)}, actor, "attributes", status=patient.status, file=before
+            )
+            chosen = frozenset(Attribute(name) for name in typed["attributes"])
+            self._check(
+                lifecycle.check_attributes,
+                chosen,
+                actor=actor,
+                verb="attributes",
+                status=patient.status,
+                attributes=sorted(chosen),
+                combination="+".join(sorted(chosen)),
+            )
+            status = lifecycle.after_attributes(patient.status, chosen)
+            names = ", ".join(sorted(chosen)) or "aucun"
+            marked = replace(patient, attributes=chosen)
+            patient = self._files.save(marked, status, actor, "attributes", f"attributs : {names}")
             self._files.trace("ATTRIBUTES_CHANGED", actor, patient.id, names)
-        return self._shown(patient, actor)
+        return self._done(
+            "attributes-set", patient, actor, "attributes", before=before, asked=sorted(attributes)
+        )
 
     def downgrade(self, patient_id: str, target: Status, actor: Actor) -> Patient:
         """Lower the status by hand (E16)."""
-        with self._store.transaction():
+        with self._files.act("downgrade", actor, patient_id):
             patient = self._store.patient(patient_id)
+            before = as_record(patient)
             status = lifecycle.after_downgrade(patient.status, target)
-            patient = self._files.save(patient, status, actor, "abaissement manuel")
+            patient = self._files.save(patient, status, actor, "downgraded", "abaissement manuel")
             self._files.trace("STATUS_LOWERED", actor, patient.id, status)
-        return self._shown(patient, actor)
+        return self._done("downgraded", patient, actor, "downgrade", before=before)
 
     def history(self, patient_id: str) -> list[StatusChange]:
         """Return the status changes, oldest first (STA-07)."""
-        return self._store.status_changes(self._store.patient(patient_id).id)
+        changes = self._store.status_changes(self._store.patient(patient_id).id)
+        if not self._seams.has(Seam.READ):
+            return changes
+        records = self._seams.many(
+            Seam.READ, [asdict(change) for change in changes], verb="history", patient_id=patient_id
+        )
+        return [StatusChange(**record) for record in records]
 
-    def _shown(self, patient: Patient, actor: Actor) -> Patient:
-        return self._files.present(patient, actor)
+    def _typed(self, typed: dict[str, Any], actor: Actor, verb: str, **about: Any) -> dict[str, Any]:
+        return self._seams.one(Seam.TYPED, typed, verb=verb, role=actor.role, user=actor.user, **about)
+
+    def _check(self, check: Any, *arguments: Any, actor: Actor, verb: str, **about: Any) -> None:
+        self._files.passes(lambda: check(*arguments), actor, verb, **about)
+
+    def _done(self, event: str, patient: Patient, actor: Actor, verb: str, **about: Any) -> Patient:
+        after = self._files.after(event, actor, patient, **about) or patient
+        return self._files.present(after, actor, verb)
+
+    def _search_key(self, text: str, side: Literal["typed", "stored"]) -> str:
+        if not self._seams.has(Seam.SEARCH_KEY):
+            return lookup.search_key(text)
+        record = {"text": text, "key": lookup.search_key(text)}
+        return str(self._seams.one(Seam.SEARCH_KEY, record, side=side)["key"])
+
+    def _search_through_seams(
+        self, everyone: list[Patient], criteria: SearchCriteria, actor: Actor
+    ) -> list[Patient]:
+        by_id = {patient.id: patient for patient in everyone}
+        asked = asdict(criteria)
+        records = [as_record(patient) for patient in everyone]
+        views = self._seams.many(Seam.SOUGHT, records, criteria=asked, role=actor.role, everyone=records)
+        found = lookup.search([from_record(view) for view in views], criteria, self._search_key)
+        passed = self._seams.many(
+            Seam.FOUND,
+            [as_record(by_id[patient.id]) for patient in found],
+            criteria=asked,
+            everyone=records,
+            role=actor.role,
+            user=actor.user,
+        )
+        return [from_record(record) for record in passed]

@@ -61,6 +61,19 @@ def kinds(settings: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(kind.strip() for kind in settings[name].split(",") if kind.strip())
 
 
+def check_kind(settings: Mapping[str, str], kind: str) -> None:
+    """Refuse a kind of document that this site does not know.
+
+    Raises:
+        RefusedError: code ``UNKNOWN_PROOF``.
+    """
+    known = kinds(settings, HIGH_CONFIDENCE) + kinds(settings, LOW_CONFIDENCE)
+    if kind not in known:
+        raise RefusedError(
+            "UNKNOWN_PROOF", f"Dispositif inconnu : {kind}. Connus : {', '.join(known)}.", ["kind"]
+        )
+
+
 def _is_duration(text: str) -> bool:
     try:
         return 0.1 <= float(text) <= _LONGEST_TIMEOUT  # noqa: PLR2004 - the message says the bounds

@@ -14,13 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lxml import etree
-
-if TYPE_CHECKING:
-    from conformance.reference.defects import Defects
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 WSA = "http://www.w3.org/2005/08/addressing"
@@ -75,6 +71,8 @@ class ReturnedIdentity:
     birth_name: str | None = None
     first_names: str | None = None
     """From ``ListePrenom``, never from ``Prenom`` (RSP-03)."""
+    prenom: str | None = None
+    """From ``Prenom``, which feeds nothing."""
     birth_date: str | None = None
     sex: str | None = None
     birth_place: str | None = None
@@ -152,18 +150,17 @@ def request_xml(criteria: Criteria, *, instance: str) -> bytes:
     return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
 
-def read_reply(status: int, content: bytes, defects: Defects) -> Reply:
+def read_reply(status: int, content: bytes) -> Reply:
     """Return what an HTTP answer says.
 
     Args:
         status: the HTTP status.
         content: the body.
-        defects: the defects switched on.
     """
     if len(content) > MAX_BYTES:
         return failure(f"réponse de plus de {MAX_BYTES} octets")
     try:
-        envelope = etree.fromstring(content, _parser(defects))
+        envelope = etree.fromstring(content, _parser())
     except etree.XMLSyntaxError as error:
         return failure(f"réponse illisible (HTTP {status}) : {error}")
     if envelope.getroottree().docinfo.doctype:
@@ -177,7 +174,7 @@ def read_reply(status: int, content: bytes, defects: Defects) -> Reply:
     result = body.find(f"{{{RESULT}}}RESULTAT")
     if result is None:
         return failure(f"la réponse (HTTP {status}) ne contient ni RESULTAT ni Fault")
-    return _read_result(result, defects)
+    return _read_result(result)
 
 
 def failure(message: str) -> Reply:
@@ -185,14 +182,8 @@ def failure(message: str) -> Reply:
     return Reply(kind=ReplyKind.FAILURE, message=message)
 
 
-def not_found() -> Reply:
-    """Return the reply for an answer 01 without a label."""
-    return Reply(kind=ReplyKind.ANSWER, code="01")
-
-
-def _parser(defects: Defects) -> etree.XMLParser:
+def _parser() -> etree.XMLParser:
     return etree.XMLParser(
-        recover="broken-xml-repaired" in defects,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -214,27 +205,25 @@ def _read_fault(fault: etree._Element) -> Reply:
     )
 
 
-def _read_result(result: etree._Element, defects: Defects) -> Reply:
+def _read_result(result: etree._Element) -> Reply:
     person = result.find(_tag("INDIVIDU"))
     return Reply(
         kind=ReplyKind.ANSWER,
         code=_text(result, f"{_tag('CR')}/{_tag('CodeCR')}"),
         message=_text(result, f"{_tag('CR')}/{_tag('LibelleCR')}") or "",
-        identity=None if person is None else _read_person(person, defects),
+        identity=None if person is None else _read_person(person),
     )
 
 
-def _read_person(person: etree._Element, defects: Defects) -> ReturnedIdentity:
+def _read_person(person: etree._Element) -> ReturnedIdentity:
     traits = _tag("TIQ")
-    first_names = _text(person, f"{traits}/{_tag('ListePrenom')}")
-    if "prenom-element-used" in defects:
-        first_names = _text(person, f"{traits}/{_tag('Prenom')}") or first_names
     active = person.find(_tag("INSACTIF"))
     return ReturnedIdentity(
         matricule=None if active is None else _matricule(active),
         oid=None if active is None else _text(active, _tag("OID")),
         birth_name=_text(person, f"{traits}/{_tag('NomNaissance')}"),
-        first_names=first_names,
+        first_names=_text(person, f"{traits}/{_tag('ListePrenom')}"),
+        prenom=_text(person, f"{traits}/{_tag('Prenom')}"),
         birth_date=_text(person, f"{traits}/{_tag('DateNaissance')}"),
         sex=_text(person, f"{traits}/{_tag('Sexe')}"),
         birth_place=_text(person, f"{traits}/{_tag('LieuNaissance')}"),

@@ -11,15 +11,11 @@ So a search never takes more than (given names) + 3 requests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from conformance.reference.identity import UNKNOWN_PLACE
 from conformance.reference.soap import Criteria, Reply
-
-if TYPE_CHECKING:
-    from conformance.reference.defects import Defects
 
 Send = Callable[[Criteria], Reply]
 """Sends one request, traces it and returns the reply."""
@@ -33,26 +29,36 @@ SEVERAL = "02"
 """The codes of an answer (CodeCR)."""
 
 
-def search(traits: Traits, send: Send, defects: Defects) -> Reply:
-    """Search INSi for a person and return the reply that concludes.
+def attempts(traits: Traits) -> list[Criteria]:
+    """Return the requests to make as long as nobody is found, in order.
 
     Args:
         traits: the local identity; birth name, a given name, sex and birth date are there.
-        send: called for each request, in order.
-        defects: the defects switched on.
     """
     names = given_names(traits)
-    joined = " ".join((traits.get("first_names") or names[0]).split())
-    if "used-first-name-sent" in defects:
-        joined = traits.get("used_first_name") or joined
-        names = [joined]
-    base = _criteria(traits, names[0], defects)
-    attempts = list(dict.fromkeys([*names, joined]))
-    for name in attempts:
-        criteria = replace(base, first_name=_case(name, defects))
+    return [
+        Criteria(
+            birth_name=traits.get("birth_name") or "",
+            first_name=name,
+            sex=traits.get("sex") or "",
+            birth_date=traits.get("birth_date") or "",
+        )
+        for name in dict.fromkeys([*names, _joined(traits)])
+    ]
+
+
+def search(planned: Sequence[Criteria], traits: Traits, send: Send) -> Reply:
+    """Search INSi for a person and return the reply that concludes.
+
+    Args:
+        planned: the requests to make as long as nobody is found; at least one.
+        traits: the local identity.
+        send: called for each request, in order.
+    """
+    for criteria in planned:
         reply = send(criteria)
         if reply.code == SEVERAL:
-            return _narrow(criteria, joined, traits.get("birth_place"), reply, send)
+            return _narrow(criteria, _joined(traits), traits.get("birth_place"), reply, send)
         if reply.code != NOT_FOUND:
             return reply
     return reply
@@ -63,6 +69,11 @@ def given_names(traits: Traits) -> list[str]:
     first_name = traits.get("first_name") or ""
     listed = (traits.get("first_names") or first_name).split()
     return list(dict.fromkeys(name for name in (first_name, *listed) if name))
+
+
+def _joined(traits: Traits) -> str:
+    """Return all given names as one text: the list, or the 1er prénom without a list."""
+    return " ".join((traits.get("first_names") or given_names(traits)[0]).split())
 
 
 def _narrow(criteria: Criteria, joined: str, place: str | None, several: Reply, send: Send) -> Reply:
@@ -79,22 +90,3 @@ def _narrow(criteria: Criteria, joined: str, place: str | None, several: Reply, 
         if reply.code not in {NOT_FOUND, SEVERAL}:
             return reply
     return several
-
-
-def _criteria(traits: Traits, first_name: str, defects: Defects) -> Criteria:
-    birth_name = traits.get("birth_name") or ""
-    if "usage-name-sent-as-birth-name" in defects:
-        birth_name = traits.get("used_name") or birth_name
-    return Criteria(
-        birth_name=_case(birth_name, defects),
-        first_name=first_name,
-        sex=traits.get("sex") or "",
-        birth_date=traits.get("birth_date") or "",
-    )
-
-
-def _case(name: str, defects: Defects) -> str:
-    """Return a name as it is written in the request: as stored, in upper case."""
-    if "lower-case-sent" in defects:
-        return name.title()
-    return name

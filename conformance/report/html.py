@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from conformance.drivers.verbs import VERBS
 from conformance.report.view import check_view
 from conformance.verdicts import Verdict
 from simulator.datafile import load_yaml
@@ -204,6 +205,7 @@ def _asset(name: str) -> str:
 def _texts(lang: Lang) -> dict[str, Any]:
     """Return the words of the page in one language; groups of words stay groups."""
     data = load_yaml(resources.files("conformance.report") / "texts.yaml", _TEXT_SCHEMA)
+    data["verbs"] |= {verb.value: {"fr": each.title.fr, "en": each.title.en} for verb, each in VERBS.items()}
     return {
         name: typeset(entry[lang], lang)
         if "fr" in entry

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROUPS",
+    "EvidenceLevel",
+    "Obstacle",
+    "Part",
+    "Reference",
     "Rule",
+    "Source",
+    "Strength",
     "UnknownRuleError",
     "find_rule",
     "load_actors",
@@ -36,6 +42,9 @@ __all__ = [
     "load_obstacles",
     "load_sources",
     "packaged_files",
+    "packaged_folder",
+    "packaged_schema",
+    "reference",
 ]
 
 SOURCES_FILE = "sources.yaml"
@@ -97,7 +106,7 @@ def load_catalogue(paths: Iterable[Path] | None = None) -> dict[str, Rule]:
     catalogue: dict[str, Rule] = {}
     first_seen: dict[str, str] = {}
     for file in files:
-        document = load_yaml(file, _schema("rule.schema.json"))
+        document = load_yaml(file, packaged_schema("rule.schema.json"))
         problems: list[Problem] = []
         for index, entry in enumerate(document["rules"]):
             key = entry["key"]
@@ -131,7 +140,7 @@ def _packaged_catalogue() -> dict[str, Rule]:
 @cache
 def load_sources() -> dict[str, Source]:
     """Return the documents that rules may name, by name."""
-    document = load_yaml(_folder() / SOURCES_FILE, _schema("source.schema.json"))
+    document = load_yaml(packaged_folder() / SOURCES_FILE, packaged_schema("source.schema.json"))
     return {
         entry["name"]: Source(
             entry["name"], Text(**entry["title"]), EvidenceLevel(entry["evidence"]), Text(**entry["what"])
@@ -143,7 +152,7 @@ def load_sources() -> dict[str, Source]:
 @cache
 def load_actors() -> dict[str, Actor]:
     """Return what a software may be, by the keys that rules name under ``binds``."""
-    document = load_yaml(_folder() / ACTORS_FILE, _schema("lists.schema.json"))
+    document = load_yaml(packaged_folder() / ACTORS_FILE, packaged_schema("lists.schema.json"))
     return {
         entry["key"]: Actor(key=entry["key"], title=Text(**entry["title"])) for entry in document["actors"]
     }
@@ -152,7 +161,7 @@ def load_actors() -> dict[str, Actor]:
 @cache
 def load_obstacles() -> dict[Obstacle, tuple[Text, Text]]:
     """Return, for each kind of reason why a rule has no check, its name and what is said by default."""
-    document = load_yaml(_folder() / OBSTACLES_FILE, _schema("lists.schema.json"))
+    document = load_yaml(packaged_folder() / OBSTACLES_FILE, packaged_schema("lists.schema.json"))
     return {
         Obstacle(entry["kind"]): (Text(**entry["title"]), Text(**entry["reason"]))
         for entry in document["obstacles"]
@@ -174,21 +183,23 @@ def find_rule(catalogue: Mapping[str, Rule], key: str) -> Rule:
     raise UnknownRuleError(key, close)
 
 
-def _folder() -> Traversable:
+def packaged_folder() -> Traversable:
+    """Return the folder of our own data files."""
     return resources.files("conformance.rules")
 
 
 def packaged_files() -> list[Traversable]:
     """Return the group files, in the order of ``GROUPS``."""
-    return [_folder() / f"{name}.yaml" for name in GROUPS]
+    return [packaged_folder() / f"{name}.yaml" for name in GROUPS]
 
 
 @cache
 def _schema_text(name: str) -> str:
-    return (_folder() / name).read_text(encoding="utf-8")
+    return (packaged_folder() / name).read_text(encoding="utf-8")
 
 
-def _schema(name: str) -> dict[str, Any]:
+def packaged_schema(name: str) -> dict[str, Any]:
+    """Return one of our own JSON Schemas."""
     schema: dict[str, Any] = json.loads(_schema_text(name))
     return schema
 
@@ -204,7 +215,7 @@ def _rule(document: Mapping[str, Any], entry: Mapping[str, Any], sources: Mappin
         strength=Strength(entry["strength"]),
         binds=tuple(entry["binds"]),
         channels=tuple(entry["channels"]),
-        references=tuple(_reference(item) for item in entry["references"]),
+        references=tuple(reference(item) for item in entry["references"]),
         evidence=EvidenceLevel(entry["evidence"]),
         sources=tuple(sources[name] for name in entry["sources"]),
         evidence_note=_text(entry.get("evidence_note")),
@@ -242,9 +253,10 @@ def _not_tested(item: Mapping[str, str] | None) -> tuple[Obstacle | None, Text |
     return obstacle, reason
 
 
-def _reference(item: Mapping[str, Any]) -> Reference:
-    reference = Reference(item["tag"], item.get("draft", False))
-    return replace(reference, evidence=EvidenceLevel(item["evidence"])) if "evidence" in item else reference
+def reference(item: Mapping[str, Any]) -> Reference:
+    """Return an official number from its entry in a data file."""
+    read = Reference(item["tag"], item.get("draft", False))
+    return replace(read, evidence=EvidenceLevel(item["evidence"])) if "evidence" in item else read
 
 
 _RANK = {level: rank for rank, level in enumerate(EvidenceLevel)}

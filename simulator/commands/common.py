@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import platformdirs
 
 from simulator.registry.opening import open_registry, shown
 from simulator.registry.protocol import RegistryError
-from simulator.serving import REGISTRY_VARIABLE
+from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
+from simulator.visible import visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from simulator.registry.protocol import Registry
 
 EXIT_SETUP = 2
 """Exit code when the bench or the set-up is at fault."""
+
+_LONGEST_TOKEN = 1024
 
 EXIT_INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells expect it."""
@@ -47,10 +51,55 @@ lang_option = click.option(
 )
 
 
+def token_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--token`` and ``--token-file``; the command gets ``token``.
+
+    What is on a command line is seen by everybody on the machine: the file and the environment are not.
+    """
+
+    @click.option(
+        "--token",
+        default=None,
+        envvar=TOKEN_VARIABLE,
+        show_envvar=True,
+        help="Token of the control API. Everybody on the machine sees a command line: prefer the variable or the file.",
+    )
+    @click.option(
+        "--token-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        default=None,
+        help="File with the token.",
+    )
+    @wraps(command)
+    def with_token(*arguments: Any, token: str | None, token_file: Path | None, **options: Any) -> Any:
+        return command(*arguments, token=_token(token, token_file), **options)
+
+    return with_token
+
+
+def _token(token: str | None, file: Path | None) -> str | None:
+    if file is None:
+        return token
+    try:
+        with file.open(encoding="utf-8") as opened:
+            found = opened.read(_LONGEST_TOKEN + 1).strip()
+    except (OSError, ValueError) as error:
+        raise SetupError(f"--token-file {file} cannot be read: {error}") from error
+    if not found or len(found) > _LONGEST_TOKEN or not (found.isascii() and found.isprintable()):
+        raise SetupError(
+            f"--token-file {file}: expected one line of at most {_LONGEST_TOKEN} ASCII characters, got another content"
+        )
+    return found
+
+
 class SetupError(click.ClickException):
     """The bench or the set-up is at fault: exit code 2."""
 
     exit_code = EXIT_SETUP
+
+    def format_message(self) -> str:
+        """Return the message, which may quote a file or a server, so that all of it is seen."""
+        return visible_lines(self.message)
 
 
 @contextmanager

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from simulator.commands.common import SetupError, data_dir_option, lang_option
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
+from simulator.commands.output import Console, echo
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
 from simulator.journal.to_scenario import NotReproducibleError, check_id, scenario_of, to_yaml
+from simulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,7 +93,7 @@ def export_exchanges(
                 file.write(part)
         tell_losses(journal, lang)
     if out is not None:
-        click.echo(f"{out}: {count} échange(s)" if lang == "fr" else f"{out}: {count} exchange(s)", err=True)
+        echo(f"{out}: {count} échange(s)" if lang == "fr" else f"{out}: {count} exchange(s)", err=True)
 
 
 @click.command("diff")
@@ -119,11 +120,11 @@ def diff_exchanges(*, first_id: int, second_id: int, data_dir: Path, exact: bool
             "Aucune différence, identifiants et heures mis à part.",
             "No difference, identifiers and times aside.",
         )  # fmt: skip
-        click.echo(same[0 if lang == "fr" else 1])
+        echo(same[0 if lang == "fr" else 1])
         return
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(Text(line, _STYLES.get(line[:1], "")))
+        console.print(Text(visible(line), _STYLES.get(line[:1], "")))
     sys.exit(EXIT_DIFFERENT)
 
 
@@ -170,7 +171,7 @@ def exchange_to_scenario(
             file.write(text)
     except OSError as error:
         raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
-    click.echo(f"{out}. Next: banc scenario run {out} --call", err=True)
+    echo(f"{out}. Next: banc scenario run {out} --call", err=True)
 
 
 @contextmanager

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from simulator.journal.annotate import annotate_request
+from simulator.commands.output import Console, Table
+from simulator.journal.annotate import Annotated, annotate_request
 from simulator.journal.certificate import describe_certificate
 from simulator.journal.exchange import header_pairs
 from simulator.journal.explain import explain
 from simulator.journal.xml_lines import pretty_lines
+from simulator.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from simulator.contract.messages import Finding
-    from simulator.journal.annotate import Annotated
     from simulator.journal.exchange import Exchange
     from simulator.journal.explain import Language
 
 _WIDE: Final = 1000
 """Columns of what is no terminal: lines of a list stay whole."""
+MOST_LINES: Final = 2000
+"""Lines of a message that are printed: a terminal takes a fifth of a millisecond for each."""
+LONGEST_LINE: Final = 10_000
+"""Characters of a line that are printed."""
+_LEFT_OUT: Final = (
+    "… et {} lignes encore ; tout : banc exchanges show ID --raw request ou response",
+    "… and {} more lines; all of it: banc exchanges show ID --raw request or response",
+)
 _COLUMNS: Final = {
     "fr": ("n°", "heure (UTC)", "session", "opération", "demandé", "code", "ms"),
     "en": ("id", "time (UTC)", "session", "operation", "asked", "code", "ms"),
@@ -47,7 +54,7 @@ def exchange_table(exchanges: Iterable[Exchange], lang: Language) -> None:
     for number, name in enumerate(_COLUMNS[lang]):
         table.add_column(name, justify="right" if number in {0, 6} else "left", overflow="fold")
     for exchange in exchanges:
-        table.add_row(*map(Text, exchange_cells(exchange)))
+        table.add_row(*exchange_cells(exchange))
     console.print(table)
 
 
@@ -72,18 +79,18 @@ def print_exchange(exchange: Exchange, lang: Language) -> None:
     console.print(
         Text.assemble(
             (f"{titles['exchange']} {exchange.id}", "bold"),
-            f"  {exchange.at}  session {exchange.session}  {exchange.path}",
+            visible(f"  {exchange.at}  session {exchange.session}  {exchange.path}"),
         )
     )
     for line in explain(exchange, lang, with_timings=True):
-        console.print(Text(line))
+        console.print(line)
     if exchange.client_certificate is not None:
         told = describe_certificate(exchange.client_certificate)
         shown = ", ".join(f"{name} {value}" for name, value in told.items() if name != "der")
-        console.print(Text(f"{titles['certificate']}{' :' if lang == 'fr' else ':'} {shown}"))
+        console.print(f"{titles['certificate']}{' :' if lang == 'fr' else ':'} {shown}")
     annotated = annotate_request(exchange)
     if annotated.elsewhere:
-        console.print(Text(f"{titles['elsewhere']}{' :' if lang == 'fr' else ':'}"))
+        console.print(f"{titles['elsewhere']}{' :' if lang == 'fr' else ':'}")
         for finding in annotated.elsewhere:
             console.print(_finding(finding, lang))
     console.print()
@@ -97,27 +104,39 @@ def print_exchange(exchange: Exchange, lang: Language) -> None:
         console.print(Text(titles["silence"]))
         return
     for name, value in header_pairs(exchange.response_headers):
-        console.print(Text(f"{name}: {value}"))
+        console.print(_cut(f"{name}: {value}"))
     console.print()
     lines = pretty_lines(exchange.response)
-    if lines is None:
-        console.print(Text(exchange.response.decode("utf-8", "replace")))
-        return
-    for xml_line in lines:
-        console.print(Text(xml_line.text))
+    texts = (
+        [line.text for line in lines]
+        if lines is not None
+        else exchange.response.decode("utf-8", "replace").splitlines()
+    )
+    _print_lines(console, [Annotated(text) for text in texts], lang)
 
 
-def _print_lines(console: Console, lines: Iterable[Annotated], lang: Language) -> None:
-    for line in lines:
-        console.print(Text(line.text, "yellow" if line.findings else ""))
+def _print_lines(console: Console, lines: Sequence[Annotated], lang: Language) -> None:
+    """Print lines and the findings about them; of many, the first ones and those with findings."""
+    for line in lines[:MOST_LINES]:
+        console.print(Text(_cut(visible(line.text)), "yellow" if line.findings else ""))
         for finding in line.findings:
             indent = len(line.text) - len(line.text.lstrip())
             console.print(_finding(finding, lang, indent))
+    if (left := len(lines) - MOST_LINES) > 0:
+        console.print(Text(_LEFT_OUT[0 if lang == "fr" else 1].format(left), "dim"))
+        for line in lines[MOST_LINES:]:
+            for finding in line.findings:
+                console.print(_finding(finding, lang))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
 def _finding(finding: Finding, lang: Language, indent: int = 0) -> Text:
     text = finding.fr if lang == "fr" else finding.en
-    return Text(f"{' ' * indent}! {text} [{finding.code}, {finding.evidence.value}]", "bold yellow")
+    shown = _cut(visible(text))
+    return Text(f"{' ' * indent}! {shown} [{finding.code}, {finding.evidence.value}]", "bold yellow")
 
 
 def _asked(exchange: Exchange) -> str:

@@ -12,8 +12,10 @@ from simulator.commands.common import EXIT_INTERRUPTED, data_dir_option, lang_op
 from simulator.commands.exchange_files import diff_exchanges, exchange_to_scenario, export_exchanges
 from simulator.commands.exchange_view import exchange_cells, exchange_table, print_exchange
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
+from simulator.commands.output import echo
 from simulator.journal.export import to_ndjson
 from simulator.journal.health import loss_lines
+from simulator.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,9 +60,9 @@ def list_exchanges(*, data_dir: Path, filters: Filters, limit: int, lang: Langua
             exchange_table(reversed(exchanges), lang)
         elif journal.count():
             french = "Aucun échange ne répond à ces filtres."
-            click.echo(french if lang == "fr" else "No exchange meets these filters.")
+            echo(french if lang == "fr" else "No exchange meets these filters.")
         else:
-            click.echo(
+            echo(
                 "Aucun échange encore. Démarrez le simulateur avec : banc serve"
                 if lang == "fr"
                 else "No exchange yet. Start the simulator with: banc serve"
@@ -142,7 +144,7 @@ def _follow(journal: Journal, filters: Filters, last: int, form: str, lang: Lang
             losses = loss_lines(journal.state(), lang)
             for line in losses:
                 if line not in told:
-                    click.echo(f"! {line}", err=True)
+                    echo(f"! {line}", err=True)
             told = losses
         looks += 1
         page = journal.list(filters=filters, after=after, limit=_AT_A_TIME)
@@ -161,7 +163,7 @@ def _print_lines(exchanges: list[Exchange], form: str) -> None:
         return
     for exchange in exchanges:
         *cells, millis = exchange_cells(exchange)
-        click.echo("  ".join((*cells, f"{millis} ms")))
+        echo("  ".join((*map(visible, cells), f"{millis} ms")))
     sys.stdout.flush()
 
 

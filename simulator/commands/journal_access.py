@@ -14,6 +14,7 @@ import click
 
 from simulator.bench import former_journal, open_journal
 from simulator.commands.common import SetupError
+from simulator.commands.output import echo
 from simulator.commands.quantities import TimeType
 from simulator.journal.filters import Filters
 from simulator.journal.health import loss_lines
@@ -117,7 +118,7 @@ def exchange_of(journal: Journal, exchange_id: int, data_dir: Path) -> Exchange:
 def tell_losses(journal: Journal, lang: str) -> None:
     """Say on standard error what is missing from the journal and why."""
     for line in loss_lines(journal.state(), lang):
-        click.echo(f"! {line}", err=True)
+        echo(f"! {line}", err=True)
 
 
 def _is_writable(folder: Path) -> bool:

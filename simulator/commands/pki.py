@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 from cryptography.x509 import load_pem_x509_certificate
-from rich.console import Console
-from rich.table import Table
 
 from simulator.commands.common import SetupError, lang_option
+from simulator.commands.output import Console, Table
 from simulator.security.certificates import card_of
 from simulator.security.names import APCV, VITALE
 from simulator.security.pki import DEFAULT_PASSWORD, PkiError, init_pki, read_pki

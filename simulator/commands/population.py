@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from simulator.commands.common import (
     SetupError,
@@ -21,6 +19,7 @@ from simulator.commands.common import (
     opened_registry,
     registry_option,
 )
+from simulator.commands.output import Console, Table, echo
 from simulator.commands.population_files import export_command, import_command
 from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
@@ -98,11 +97,11 @@ def build_command(*, size: int, seed: int, profile: str, out: str) -> None:
                 on_indexing=on_indexing,
             )
     except KeyboardInterrupt:
-        click.echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
+        echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except RegistryError as error:
         raise SetupError(str(error)) from error
-    click.echo(f"{count} people in {shown(out)}. Serve them with: banc serve --registry {shown(out)}")
+    echo(f"{count} people in {shown(out)}. Serve them with: banc serve --registry {shown(out)}")
 
 
 @population_group.command("show")
@@ -119,7 +118,7 @@ def show_command(person: str, data_dir: Path, registry: str | None) -> None:
     """
     with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
-    click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+    echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
 
 
 @population_group.command("find")
@@ -152,7 +151,7 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
             named = store.same_name(name, limit=limit if tag is None else 100_000)
             found = [person for person in named if tag is None or tag in person.tags][:limit]
     if not found:
-        click.echo("Nobody. The cases and how many people each has: banc population stats", err=True)
+        echo("Nobody. The cases and how many people each has: banc population stats", err=True)
         sys.exit(1)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
@@ -207,7 +206,7 @@ def card_command(
         target.write_bytes(sheet_png(page) if kind == "png" else page.encode())
     except (SheetError, OSError) as error:
         raise SetupError(f"{target}: {error}") from error
-    click.echo(str(target))
+    echo(str(target))
 
 
 def _of(store: Registry, wanted: str) -> Person:

@@ -12,11 +12,13 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from simulator.commands.common import SetupError, data_dir_option, registry_option
+from simulator.commands.output import echo
 from simulator.registry.exporting import export_csv, export_jsonl
 from simulator.registry.importing import ImportRefusedError, ImportReport, valid_people
 from simulator.registry.opening import add_people, build_registry, is_postgres, open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
+from simulator.visible import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,14 +155,14 @@ def import_command(
                 count = add_people(target, people)
     except ImportRefusedError:
         _show(report)
-        click.echo(f"{report.invalid} invalid line(s), {report.valid} valid: nothing was imported.", err=True)
-        click.echo("Correct them, or import the valid ones with --skip-invalid.", err=True)
+        echo(f"{report.invalid} invalid line(s), {report.valid} valid: nothing was imported.", err=True)
+        echo("Correct them, or import the valid ones with --skip-invalid.", err=True)
         sys.exit(1)
     except UnreadableFileError as error:
         _show(report)
         raise SetupError(f"{file}: {error}. Nothing was imported.") from error
     except KeyboardInterrupt:
-        click.echo("Interrupted: nothing was imported.", err=True)
+        echo("Interrupted: nothing was imported.", err=True)
         sys.exit(130)
     except (RegistryError, OSError) as error:
         raise SetupError(f"{error}. Nothing was imported.") from error
@@ -168,9 +170,9 @@ def import_command(
         if log is not None:
             log.close()
     _show(report)
-    click.echo(f"{count} people imported into {shown(target)}.")
+    echo(f"{count} people imported into {shown(target)}.")
     if log is not None and report.invalid:
-        click.echo(f"{report.invalid} line(s) skipped, each with its reason in {log.path}", err=True)
+        echo(f"{report.invalid} line(s) skipped, each with its reason in {log.path}", err=True)
         sys.exit(1)
 
 
@@ -189,9 +191,9 @@ class _SkippedLog:
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator="\n")
         for problem in problems:
-            writer.writerow(
-                (problem.line, problem.column, problem.expected, problem.value, problem.remedy, record.raw)
-            )
+            told = (problem.column, problem.expected, problem.value, problem.remedy, record.raw)
+            # Opened in a spreadsheet by whoever was sent the file that was refused.
+            writer.writerow((problem.line, *(inert(str(each)) for each in told)))
         self._file.write(buffer.getvalue().encode("utf-8", "replace").decode())
 
     def close(self) -> None:
@@ -206,9 +208,9 @@ def _show(report: ImportReport) -> None:
         ("warning", report.warnings, report.warned),
     ):
         for problem in problems[:_SHOWN]:
-            click.echo(f"{kind}: {problem}".encode("utf-8", "replace").decode(), err=True)
+            echo(f"{kind}: {problem}".encode("utf-8", "replace").decode(), err=True)
         if len(problems) > _SHOWN:
-            click.echo(f"… more {kind}s; {count} line(s) have some.", err=True)
+            echo(f"… more {kind}s; {count} line(s) have some.", err=True)
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:

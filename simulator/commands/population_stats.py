@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 from jinja2 import Environment, StrictUndefined
-from rich.console import Console
-from rich.table import Table
 
 from simulator.commands.common import (
     SetupError,
@@ -21,6 +19,7 @@ from simulator.commands.common import (
     opened_registry,
     registry_option,
 )
+from simulator.commands.output import Console, Table, echo
 from simulator.population.build import profile_of
 from simulator.population.profiles import profiles
 from simulator.population.statistics import statistics, statistics_json
@@ -126,7 +125,7 @@ def stats_command(
     else:
         _print(Console(), found, profile, lang)
     if out is not None:
-        click.echo(str(out))
+        echo(str(out))
     if found.missed:
         sys.exit(1)
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from simulator.commands.common import EXIT_INTERRUPTED, SetupError, lang_option
+from simulator.commands.output import Console, Table, echo
 from simulator.datafile import DataFileError
 from simulator.population.practice.lines import NAMESAKE_TAG, TooFewPeopleError
 from simulator.population.practice.making import (
@@ -137,14 +136,14 @@ def practice_command(
     except OSError as error:
         raise SetupError(f"{folder}: the files cannot be written: {error}") from error
     except KeyboardInterrupt:
-        click.echo(
+        echo(
             "Interrompu : rien n'a été écrit." if lang == "fr" else "Interrupted: nothing was written.",
             err=True,
         )
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     written = [PRACTICE, EXPECTED, *(() if target else (REGISTRY,))]
     _report(figures, parameters, [folder / name for name in written], lang)
-    click.echo(_next_step(folder / PRACTICE, shown(target or str(folder / REGISTRY)), lang))
+    echo(_next_step(folder / PRACTICE, shown(target or str(folder / REGISTRY)), lang))
 
 
 @contextmanager

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from simulator.commands.common import lang_option
+from simulator.commands.output import Console, Table
 from simulator.sessions.profiles import profiles
 
 

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from simulator.calling import play
 from simulator.client import BenchClient, BenchClientError
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.common import SetupError, lang_option, token_options
+from simulator.commands.output import Console, Table, echo, headed
 from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
 from simulator.scripting.check import check_file, shadowed_by
@@ -65,12 +63,12 @@ def list_scenarios(lang: str, pack: str | None) -> None:
         raise SetupError(f"expected one of the packs {', '.join(packs)}, got {pack!r}")
     console = Console(soft_wrap=True)
     for name in packs if pack is None else [pack]:
-        console.print(f"[bold]{name}/[/bold]")
+        console.print(headed(f"{name}/"))
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
         for scenario in scenarios:
             if scenario.pack == name:
                 title = scenario.title_fr if lang == "fr" else scenario.title_en
-                table.add_row(f"  {scenario.id}", scenario.evidence.value, escape(title))
+                table.add_row(f"  {scenario.id}", scenario.evidence.value, title)
         console.print(table)
 
 
@@ -92,20 +90,20 @@ def show_scenario(reference: str, lang: str) -> None:
 
     def line(name: str, text: str | None) -> None:
         if text:
-            console.print(f"[bold]{_TEXTS[name][index]}[/bold]: {escape(text)}")
+            console.print(headed(_TEXTS[name][index], text, gap=": "))
 
-    console.print(f"[bold]{escape(scenario.id)}[/bold]  {escape(titles[index])}")
+    console.print(headed(scenario.id, titles[index], gap="  "))
     line("purpose", (scenario.purpose_fr, scenario.purpose_en)[index])
     line("expected", (scenario.expected_fr, scenario.expected_en)[index])
     line("source", scenario.source)
     line("evidence", scenario.evidence.value)
     if scenario.people:
-        console.print(f"[bold]{_TEXTS['people'][index]}[/bold]")
+        console.print(headed(_TEXTS["people"][index]))
         for role in scenario.people:
-            console.print(escape(f"  {role}: {_who(scenario.picks.get(role), index)}"))
-    console.print(f"[bold]{_TEXTS['rules'][index]}[/bold]")
+            console.print(f"  {role}: {_who(scenario.picks.get(role), index)}")
+    console.print(headed(_TEXTS["rules"][index]))
     for number, rule in enumerate(scenario.rules, start=1):
-        console.print(escape(f"  {number}. {rule_words(rule)[index]}"))
+        console.print(f"  {number}. {rule_words(rule)[index]}")
 
 
 @scenario_group.command("check")
@@ -132,14 +130,14 @@ def check_scenarios(files: tuple[Path, ...], *, together: bool) -> None:
             good.append((file, check_file(file)))
         except DataFileError as error:
             problems += len(error.problems)
-            click.echo(str(error), err=True)
+            echo(str(error), err=True)
     for index, (file, scenario) in enumerate(good):
         other = shadowed_by(scenario, [later for _, later in good[index + 1 :]]) if together else None
         if other is None:
-            click.echo(f"{file}: {scenario.id}, {len(scenario.rules)} rule(s)")
+            echo(f"{file}: {scenario.id}, {len(scenario.rules)} rule(s)")
         else:
             problems += 1
-            click.echo(
+            echo(
                 f"{file}: {scenario.id} can never answer: {other.id}, installed after it, holds whenever it does; "
                 "install it last, or narrow the other",
                 err=True,
@@ -170,15 +168,13 @@ def new_scenario(scenario_id: str, out: Path) -> None:
             file.write(template(scenario_id))
     except OSError as error:
         raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
-    click.echo(f"{out}: {scenario_id}. Next: banc scenario check {out}")
+    echo(f"{out}: {scenario_id}. Next: banc scenario check {out}")
 
 
 @scenario_group.command("run")
 @click.argument("reference", metavar="ID_OR_FILE")
 @click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="A running simulator.")
-@click.option(
-    "--token", default=None, envvar="BANC_TOKEN", help="Token of the control API, when it asks for one."
-)
+@token_options
 @click.option("--session", "session_id", default=None, help="Session to use; a new one by default.")
 @click.option(
     "--person",
@@ -268,21 +264,19 @@ def _install(
 def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Person], index: int) -> None:
     console = Console(soft_wrap=True, highlight=False)
     title = (scenario.title_fr, scenario.title_en)[index]
-    console.print(f"[bold]{escape(scenario.id)}[/bold]  {escape(title)}")
+    console.print(headed(scenario.id, title, gap="  "))
     console.print(f"{_TEXTS['calls'][index]}: {session.soap_url}")
     for role in scenario.people:
         traits = people[role].identity.traits
         console.print(
-            escape(
-                f"  {role}: {traits.birth_name} {traits.first_names}, {traits.sex}, {traits.birth_date}"
-                f"  ({people[role].key})"
-            )
+            f"  {role}: {traits.birth_name} {traits.first_names}, {traits.sex}, {traits.birth_date}"
+            f"  ({people[role].key})"
         )
     for number, rule in enumerate(scenario.rules, start=1):
-        console.print(escape(f"  {number}. {rule_words(rule)[index]}"))
+        console.print(f"  {number}. {rule_words(rule)[index]}")
     expected = (scenario.expected_fr, scenario.expected_en)[index]
     if expected:
-        console.print(f"{_TEXTS['expected'][index]}: {escape(expected)}")
+        console.print(f"{_TEXTS['expected'][index]}: {expected}")
 
 
 def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person]) -> int:
@@ -300,11 +294,11 @@ def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person])
 def _print_reply(number: int, step: Step, reply: Reply, differences: list[str]) -> None:
     asked = ", ".join(f"{name}={value}" for name, value in step.ask.items() if name != "body") or "ADRUN ZOE"
     verdict = "as declared" if not differences else "NOT as declared"
-    click.echo(f"call {number} ({asked}): {reply.transport}, HTTP {reply.status}, {verdict}")
+    echo(f"call {number} ({asked}): {reply.transport}, HTTP {reply.status}, {verdict}")
     for difference in differences:
-        click.echo(f"  {difference}")
+        echo(f"  {difference}")
     if reply.body:
-        click.echo(f"  {reply.body.decode('utf-8', 'replace').strip()}")
+        echo(f"  {reply.body.decode('utf-8', 'replace').strip()}")
 
 
 def _who(pick: Pick | None, index: int) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
-from simulator.commands.common import SetupError, data_dir_option, registry_option
+from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
+from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
 from simulator.commands.ready_file import clear_ready_file, write_ready_file
 from simulator.datafile import DataFileError
@@ -97,9 +97,7 @@ if TYPE_CHECKING:
     metavar="TIME",
     help="Drop calls older than this, such as 7d, 12h or 30m, some time after.",
 )
-@click.option(
-    "--token", default=None, help="Token of the control API; made and printed when --host is not loopback."
-)
+@token_options
 @click.option(
     "--scenarios",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -136,7 +134,8 @@ def serve_command(
 ) -> None:
     """Start the simulated INSi teleservice.
 
-    Stop it with Ctrl-C: everything answered is in the journal.
+    Stop it with Ctrl-C: everything answered is in the journal. When --host is not loopback the control API asks for a
+    token: one is made and printed when none is given.
 
     \b
     Examples:
@@ -192,7 +191,9 @@ def _announce(options: ServeOptions) -> None:
     url = base_url(options)
     console = Console(highlight=False, soft_wrap=True)
     console.print(
-        "[bold]banc-insi[/bold]: simulated INSi teleservice, fictitious people, no official authorisation."
+        headed(
+            "banc-insi", "simulated INSi teleservice, fictitious people, no official authorisation.", gap=": "
+        )
     )
     console.print(f"  SOAP         {url}/lps")
     for name, port in (("TLS (CPx)", options.https_port), ("Mutual TLS", options.mtls_port)):

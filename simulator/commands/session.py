@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from simulator.client import BenchClient, BenchClientError
 from simulator.commands.common import SetupError
+from simulator.commands.output import Console, Table, echo
 from simulator.commands.session_options import (
     duration,
     json_option,
@@ -134,7 +133,7 @@ def set_command(
     with _simulator(url, token) as client:
         changed = client.session(session_id).change(**settings)
     for name in settings:
-        click.echo(f"{name}: {_plain(changed[name])}")
+        echo(f"{name}: {_plain(changed[name])}")
 
 
 @session_group.command("clock")
@@ -183,7 +182,7 @@ def clock_command(
     with _simulator(url, token) as client:
         session = client.session(session_id)
         shown = client.call("POST", f"{session.path}/clock", json=command) if command else session.show()
-    click.echo(f"{shown['now']}  ({_clock(shown)})")
+    echo(f"{shown['now']}  ({_clock(shown)})")
 
 
 @session_group.command("people")
@@ -221,7 +220,7 @@ def people_command(
     with _simulator(url, token) as client:
         session = client.session(session_id)
         if file is not None:
-            click.echo(f"{_add_people(session, file)} people added to the session {session_id}")
+            echo(f"{_add_people(session, file)} people added to the session {session_id}")
             return
         people = session.people(limit=limit, offset=offset, tag=tag)
     if as_json:
@@ -271,7 +270,7 @@ def export_command(
         target.write_bytes(content)
     except OSError as error:
         raise SetupError(f"cannot write {target}: {error.strerror or error}") from error
-    click.echo(f"{target}: {len(content)} bytes")
+    echo(f"{target}: {len(content)} bytes")
 
 
 @session_group.command("import")
@@ -311,7 +310,7 @@ def delete_command(*, session_ids: tuple[str, ...], exchanges: bool, url: str, t
     with _simulator(url, token) as client:
         for session_id in session_ids:
             client.session(session_id).delete(exchanges=exchanges)
-            click.echo(f"{session_id}: deleted")
+            echo(f"{session_id}: deleted")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from simulator.commands.common import token_options
 from simulator.sessions.profiles import profiles
 from simulator.sessions.recognition import KINDS
 from simulator.sessions.settings import AUTHENTICATIONS, STRICTNESSES
@@ -59,10 +60,7 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     url = click.option(
         "--url", default=DEFAULT_URL, show_default=True, envvar="BANC_URL", help="The simulator."
     )
-    token = click.option(
-        "--token", default=None, envvar="BANC_TOKEN", help="Token of the control API; else BANC_TOKEN."
-    )
-    return url(token(command))
+    return url(token_options(command))
 
 
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from simulator.ins.countries import are_same_territory
 from simulator.ins.dates import BirthDate, BirthDateError
 from simulator.ins.matricule import MatriculeError, key_of
 from simulator.ins.oid import InsOid
@@ -64,12 +65,13 @@ class Reason(StrEnum):
     """Why a difference can be legitimate."""
 
     MONTH_UNKNOWN = "the month of birth was unknown at registration: the matricule has a number from 20"
+    MONTH_PLUS_30 = "31 to 42 is the month plus 30: the civil status document is incomplete and tells the month (reported)"
     LUNAR_DATE = "the birth date is incomplete"
     INDEPENDENCE = "Algeria, Morocco and Tunisia had the département numbers 91 to 96 before independence"
     CORSICA = "Corsica had the code 20 until 1975, then 2A and 2B"
     PARIS_REGION = "Seine (75) and Seine-et-Oise (78) were divided in 1968"
     MAYOTTE = "Mayotte had the code 985 until 2011, then 976"
-    RECODED = "both codes name the same place at different times, or a commune and a part of it"
+    RECODED = "both codes name the same place at different times, or a commune and a part of it, or a country that ended or split and what it became"
     EXTENSION = "a second registration code of a commune whose order numbers ran out"
 
 
@@ -151,10 +153,12 @@ def _date(matricule: Matricule, traits: Traits) -> Iterator[CoherenceFinding]:
         yield CoherenceFinding(FindingCode.YEAR, matricule.year, date.iso())
     if matricule.month != f"{date.month:02d}":
         reason = None
-        if not matricule.month_is_known:
+        if matricule.birth_month is None:
             reason = Reason.MONTH_UNKNOWN
         elif not date.month:
             reason = Reason.LUNAR_DATE
+        elif matricule.birth_month == date.month:
+            reason = Reason.MONTH_PLUS_30
         yield CoherenceFinding(FindingCode.MONTH, matricule.month, date.iso(), reason)
 
 
@@ -171,6 +175,8 @@ def _place_reason(matricule: Matricule, place: str, birth_date: str) -> Reason |
         return Reason.INDEPENDENCE if _is_before_independence(place, birth_date) else None
     if registered in _EXTENSIONS:
         return Reason.EXTENSION if _same_place(_EXTENSIONS[registered], place) else None
+    if are_same_territory(registered, place, birth_date):
+        return Reason.RECODED
     departements = {registered[:2], place[:2]}
     if departements <= _CORSICA and "20" in departements and registered[2:] == place[2:]:
         # By number and not by the list: CNDA test places such as 2A020 are in no list.

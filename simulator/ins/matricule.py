@@ -11,7 +11,8 @@ part         accepted                                    source
 sex          1 2, 3 4 (being registered), 7 8            CNAM regex has 1 2; the rest reported: not refused
              (provisional)
 year         two digits                                  CNAM regex
-month        01-12, and 20-99 when the month is unknown  CNAM regex; a narrower set was never confirmed
+month        01-12, 31-42 (the month plus 30), and else  CNAM regex; 31-42 reported, several agree; a narrower
+             20-99 when the month is unknown             set was never confirmed
 place        départements 01-96, 2A 2B, 97x, 98x, 99;    96 is Tunisia before independence (service-public),
              commune or country not 000                  20 Corsica before 1976
 order        001-999                                     NIR structure, reported
@@ -34,6 +35,7 @@ _LETTERS = frozenset("AB")
 _MALE = frozenset("137")
 _FEMALE = frozenset("248")
 _MONTHS = frozenset(f"{month:02d}" for month in (*range(1, 13), *range(20, 100)))
+_FICTIVE_MONTHS = range(31, 43)
 _PLACE = re.compile(r"(?!00)(?:\d\d|2[AB])\d{3}", re.ASCII)
 _COMPUTABLE = re.compile(r"\d{5}(?:\d\d|2[AB])\d{6}", re.ASCII)
 _CORSICA = {"2A": "19", "2B": "18"}
@@ -142,13 +144,27 @@ class Matricule:
 
     @property
     def month(self) -> str:
-        """Birth month, or a number from 20 when it is unknown."""
+        """Birth month as registered: see ``birth_month``."""
         return self.number[3:5]
 
     @property
     def month_is_known(self) -> bool:
         """Whether the month part is 01 to 12."""
         return self.month in _MONTHS and self.month < "13"
+
+    @property
+    def birth_month(self) -> int | None:
+        """The month that the matricule tells, 1 to 12; none when it tells that it is unknown.
+
+        31 to 42 are the month plus 30, of somebody whose civil status document is incomplete (reported); 20 to 30 and from
+        43 the month is unknown.
+        """
+        if self.month not in _MONTHS:
+            return None
+        month = int(self.month)
+        if month in _FICTIVE_MONTHS:
+            return month - _FICTIVE_MONTHS.start + 1
+        return month if self.month_is_known else None
 
     @property
     def place(self) -> str:
@@ -219,7 +235,11 @@ def _check_structure(number: str) -> None:
     if not matricule.year.isdecimal():
         raise MatriculeError("year", "two digits", repr(matricule.year))
     if matricule.month not in _MONTHS:
-        raise MatriculeError("month", "01 to 12, or 20 to 99 when it is unknown", repr(matricule.month))
+        raise MatriculeError(
+            "month",
+            "01 to 12, 31 to 42 (the month plus 30), or 20 to 99 when it is unknown",
+            repr(matricule.month),
+        )
     if _PLACE.fullmatch(matricule.place) is None:
         expected = "five digits, or 2A or 2B and three digits, in département 01 to 99"
         raise MatriculeError("place", expected, repr(matricule.place))

@@ -85,6 +85,10 @@ class Place:
         )
 
 
+_SHARED_PREFIX = "985"
+_LAST_DAY_OF_INDOCHINA = dt.date(1954, 7, 19)
+"""The codes of Vietnam begin on the next day."""
+
 _UNKNOWN = Place(UNKNOWN_PLACE, "Lieu inconnu", PlaceKind.UNKNOWN, None, None, None, None)
 
 
@@ -124,11 +128,16 @@ class Cog:
     def at(self, code: str, date: dt.date | None) -> Place | None:
         """Give the period of a code that covers a date; without date, the latest period.
 
-        As lenient as ``is_valid_at``: a country is found at any date before its ``valid_from``.
+        As lenient as ``is_valid_at``: a country is found at any date before its ``valid_from``. The codes 985xx, of Mayotte,
+        were those of Indochina until 1954: which of the two a birth before that was in, the code does not say.
         """
         periods = self.periods(code)
         if not periods or date is None:
             return periods[-1] if periods else None
+        if code.startswith(_SHARED_PREFIX) and date <= _LAST_DAY_OF_INDOCHINA:
+            return Place(
+                code, "Indochine ou Mayotte", PlaceKind.FORMER, None, _LAST_DAY_OF_INDOCHINA, code, None
+            )
         if periods[0].kind is PlaceKind.COUNTRY and self.is_valid_at(code, date):
             return periods[-1]
         return next((place for place in periods if place.covers(date)), None)

@@ -5,12 +5,16 @@ Readers bring it up to date before they look: nothing of it is on the way of a c
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
+import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.database import Database
 from simulator.journal.filelock import is_locked
 from simulator.journal.indexing import (
+    CHUNK,
     Meta,
     index_chunk,
     plain_text,
@@ -58,8 +62,19 @@ CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
 """
 
 
+_PRIMARY: Final = 0xFF
+"""Bits of an error code of SQLite that tell its kind."""
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+_log = logging.getLogger(__name__)
+
+
 class JournalIndexError(Exception):
     """The index cannot be used; the message says why and what to do. Calls are kept all the same."""
+
+
+class JournalBehindError(JournalIndexError):
+    """The index is being made; the message says how far it is. Try again soon."""
 
 
 class Place(NamedTuple):
@@ -103,11 +118,18 @@ class Index:
         self._lock = threading.Lock()
         self._finished: set[str] = set()
         self._seen: dict[str, int] = {}
-        self._open()
+        self._database: Database | None = None
+        self._identity: tuple[int, int] | None = _identity(self._path)
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            self._identity = _identity(self._path)
+            if not self.remake(error):
+                raise
 
     def _open(self) -> None:
-        self._database = Database(self._path, "busy_timeout = 5000")
-        connection = self._database.connection()
+        self._database = database = Database(self._path, "busy_timeout = 5000")
+        connection = database.connection()
         connection.executescript(_SCHEMA)
         self._identity = _identity(self._path)
         self._seen.clear()
@@ -117,7 +139,34 @@ class Index:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
+
+    @property
+    def _db(self) -> Database:
+        assert self._database is not None  # noqa: S101 - opened by the constructor, which raises otherwise
+        return self._database
+
+    def remake(self, error: sqlite3.Error) -> bool:
+        """Begin another index when an error says that the file is damaged; return whether it is begun.
+
+        Nothing is lost: all of it is made again from the segments.
+        """
+        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY not in _DAMAGED:
+            return False
+        with self._lock:
+            try:
+                if self._database is not None:
+                    self._database.close()
+                if _identity(self._path) == self._identity:  # nobody did it meanwhile
+                    _log.warning("%s is damaged (%s): it is made again from the segments", self._path, error)
+                    for suffix in ("", "-wal", "-shm"):
+                        self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+                self._open()
+            except (OSError, sqlite3.Error) as other:
+                _log.warning("%s cannot be made again: %s", self._path, other)
+                return False
+        return True
 
     # Looking
 
@@ -138,7 +187,7 @@ class Index:
         )
 
     def _query(self, rest: str, values: tuple[object, ...]) -> list[Place]:
-        rows = self._database.connection().execute(
+        rows = self._db.connection().execute(
             "SELECT exchange.id, segment.name, offset, length FROM exchange"  # noqa: S608 - constants
             f" JOIN segment ON segment.id = exchange.segment {rest}",
             tuple(map(plain_text, values)),
@@ -147,7 +196,7 @@ class Index:
 
     def state(self) -> State:
         """Return what is kept and what is not."""
-        connection = self._database.connection()
+        connection = self._db.connection()
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         lost, killed, torn, damaged = connection.execute(
             "SELECT sum(lost), sum(killed), sum(torn), sum(damaged) FROM segment"
@@ -177,7 +226,7 @@ class Index:
 
     def forget(self, name: str) -> int:
         """Drop what the index says of a segment; return how many exchanges that was. The file is the caller's."""
-        with self._lock, self._database.write() as connection:
+        with self._lock, self._db.write() as connection:
             meta = Meta(connection, self._folder)
             found = connection.execute("SELECT id FROM segment WHERE name = ?", (name,)).fetchone()
             count = 0
@@ -191,34 +240,62 @@ class Index:
 
     def finished(self) -> set[str]:
         """Return the names of the segments that are indexed to their end and that nobody writes any more."""
-        connection = self._database.connection()
+        connection = self._db.connection()
         return {str(name) for (name,) in connection.execute("SELECT name FROM segment WHERE finished = 1")}
 
     # Bringing up to date
 
-    def catch_up(self, own: str | None = None, *, thorough: bool = False) -> None:
+    def catch_up(
+        self,
+        own: str | None = None,
+        *,
+        thorough: bool = False,
+        patience_s: float | None = None,
+        most: int = CHUNK,
+    ) -> bool:
         """Index what was written since the last time; costs a few calls of the system when there is nothing.
 
         Args:
             own: name of the segment that this process is writing.
             thorough: also see which processes are gone, and what they left unfinished.
+            patience_s: stop when it takes longer, after some records at least; ``None``: however long it takes.
+            most: records in one transaction.
+
+        Returns:
+            Whether all is indexed.
 
         Raises:
             sqlite3.Error: the index cannot be written.
         """
         if not self._is_behind(own, thorough=thorough):
-            return
-        with self._lock:
+            return True
+        started = time.monotonic()
+        if not self._lock.acquire(timeout=-1 if patience_s is None else patience_s):
+            return False
+        try:
             if _identity(self._path) != self._identity:
                 # Somebody deleted it while it was in use: make it again.
-                self._database.close()
+                self._db.close()
                 self._open()
-            full = True
-            while full:
-                with self._database.write() as connection:
-                    full, finished, seen = index_chunk(connection, self._folder, own)
+            while True:
+                with self._db.write() as connection:
+                    full, finished, seen = index_chunk(connection, self._folder, own, most=most)
                 self._finished.update(finished)
                 self._seen.update(seen)
+                if not full:
+                    return True
+                if patience_s is not None and time.monotonic() - started > patience_s:
+                    return False
+        finally:
+            self._lock.release()
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many bytes of the segments are indexed, and how many there are."""
+        rows = self._db.connection().execute("SELECT name, position FROM segment")
+        known: dict[str, int] = {str(name): int(position) for name, position in rows}
+        names = list(segment_names(self._folder))
+        total = sum(size_of(self._folder / name) or 0 for name in names)
+        return min(sum(known.get(name, 0) for name in names), total), total
 
     def _is_behind(self, own: str | None, *, thorough: bool) -> bool:
         for name in segment_names(self._folder):

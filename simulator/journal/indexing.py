@@ -43,13 +43,14 @@ class Chunk(NamedTuple):
     """Sizes of other segments, up to which there is nothing to do."""
 
 
-def index_chunk(connection: sqlite3.Connection, folder: Path, own: str | None) -> Chunk:
+def index_chunk(connection: sqlite3.Connection, folder: Path, own: str | None, *, most: int = CHUNK) -> Chunk:
     """Index some records, within a transaction of the caller.
 
     Args:
         connection: to the index.
         folder: of the segments.
         own: name of the segment that this process is writing.
+        most: records.
 
     Raises:
         sqlite3.Error: the index cannot be written.
@@ -78,7 +79,7 @@ def index_chunk(connection: sqlite3.Connection, folder: Path, own: str | None) -
                     cursor = connection.execute("INSERT INTO segment (name) VALUES (?)", (name,))
                     number = cursor.lastrowid or 0
                 sources.append(_Source(name, number, max(position, HEAD.size)))
-        full = _merge(folder, connection, sources, stack, meta=meta, own=own)
+        full = _merge(folder, connection, sources, stack, meta=meta, own=own, most=most)
         for source in sources:
             if _note(folder, connection, source, full=full):
                 finished.append(source.name)
@@ -96,6 +97,7 @@ def _merge(
     *,
     meta: Meta,
     own: str | None,
+    most: int,
 ) -> bool:
     """Index records of all segments by time; return whether the chunk is full."""
     waiting = sorted(sources, key=lambda source: source.name, reverse=True)
@@ -110,7 +112,7 @@ def _merge(
             _advance(heads, source)
         if not heads:
             continue
-        if count == CHUNK:
+        if count == most:
             break
         scanned, _, source = heappop(heads)
         count += 1
@@ -133,7 +135,7 @@ def _merge(
             meta.kept -= connection.execute("DELETE FROM exchange WHERE session = ?", (session,)).rowcount
         _advance(heads, source)
     connection.executemany(_INSERT, rows)
-    return count == CHUNK
+    return count == most
 
 
 def _note(folder: Path, connection: sqlite3.Connection, source: _Source, *, full: bool) -> bool:

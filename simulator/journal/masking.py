@@ -128,7 +128,7 @@ def _mask_tree(root: etree._Element) -> bool:
     cards: list[set[str]] = []
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         is_element = isinstance(node.tag, str)
-        name = node.tag.rpartition("}")[2] if is_element else ""
+        name = str(node.tag).rpartition("}")[2] if is_element else ""
         if event == "end":
             within -= name in _WHOLE or name in _VALUES
             if name in _CARD:

@@ -23,15 +23,16 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from simulator.journal.certificate import describe_certificate
 from simulator.journal.exchange import header_pairs
+from simulator.journal.filelock import try_lock
 from simulator.journal.filters import Filters
-from simulator.journal.index import Index, JournalIndexError
+from simulator.journal.index import Index, JournalBehindError, JournalIndexError
 from simulator.journal.reading import DamagedRecordError, read_exchange
 from simulator.journal.record import REMOVE_SESSION
 from simulator.journal.retention import prune
 from simulator.journal.writer import JournalOptions, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from simulator.journal.exchange import Exchange
@@ -49,6 +50,15 @@ PAGE_BYTES: Final = 16 * 1024 * 1024
 HOUSEKEEPING_S: Final = 60.0
 """How often size and age are looked at."""
 
+_INDEXER: Final = "indexer.lock"
+"""Locked by the process that indexes while it serves."""
+_INDEXER_LOOK_S: Final = 5.0
+_SLICE: Final = 500
+"""Records indexed at once, some ten milliseconds."""
+_BUSY_RECORDS: Final = 20
+"""Records written since the last slice above which calls come fast."""
+_BUSY_PAUSE_S: Final = 0.5
+_IDLE_PAUSE_S: Final = 0.005
 _TRIAL_BYTES: Final = 16 * 1024
 """Room for a record of an ordinary call."""
 
@@ -72,7 +82,7 @@ class Journal:
             OSError: the folder cannot be made.
             sqlite3.Error: the index cannot be opened, or is not one.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.options = options or JournalOptions()
         self._writer = Writer(folder, self.options)
@@ -82,6 +92,8 @@ class Journal:
             or self.options.max_bytes is not None
             or self.options.max_age_s is not None
         )
+        self.patience_s: float | None = None
+        """How long reading may wait for the index; ``None``: however long it takes. Servers have a short one."""
         self._housekeeper: threading.Thread | None = None
         self._stop = threading.Event()
         self._starting = threading.Lock()
@@ -284,13 +296,56 @@ class Journal:
         """Have the index up to date; tell what is wrong with it."""
         self._writer.flush()
         try:
-            self._index.catch_up(self._writer.segment, thorough=thorough)
+            try:
+                current = self._catch_up(thorough=thorough)
+            except sqlite3.DatabaseError as error:
+                if not self._index.remake(error):
+                    raise
+                current = self._catch_up(thorough=thorough)
+            if not current:
+                done, total = self._index.progress()
+                raise JournalBehindError(
+                    f"the journal is being indexed after many calls: {done * 100 // max(total, 1)} % of {total} bytes "
+                    "are; try again in a few seconds"
+                )
             yield
         except sqlite3.Error as error:
+            if self._index.remake(error):
+                raise JournalBehindError(
+                    f"the index of the journal in {self.folder} was damaged ({error}) and is made again; try again"
+                ) from error
             raise JournalIndexError(
                 f"the index of the journal in {self.folder} cannot be used: {error}. Calls are kept all the same. "
                 "If it stays so, stop what uses the folder and delete index.sqlite in it: it is made again."
             ) from error
+
+    def _catch_up(self, *, thorough: bool) -> bool:
+        return self._index.catch_up(self._writer.segment, thorough=thorough, patience_s=self.patience_s)
+
+    # Indexing while calls are answered: a thread of one of the processes of a server
+
+    def index_while_serving(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Index in small slices from now on, in a thread, so that the first listing after many calls does not wait.
+
+        Of several processes one does it. While calls come fast it takes a few per cent of the time, afterwards most.
+        """
+        threading.Thread(target=self._index_in_slices, args=(stopped,), name="index", daemon=True).start()
+
+    def _index_in_slices(self, stopped: Callable[[], bool]) -> None:
+        with (self.folder / _INDEXER).open("ab") as lock:
+            while not try_lock(lock.fileno()):
+                time.sleep(_INDEXER_LOOK_S)
+            written = self._writer.written
+            while not stopped():
+                try:
+                    current = self._index.catch_up(self._writer.segment, patience_s=0, most=_SLICE)
+                except sqlite3.Error as error:
+                    # Whoever reads is told; the thread goes on, should it pass.
+                    self._index.remake(error)
+                    current = True
+                is_busy = self._writer.written - written > _BUSY_RECORDS
+                written = self._writer.written
+                time.sleep(_BUSY_PAUSE_S if current or is_busy else _IDLE_PAUSE_S)
 
     # Housekeeping: a thread of the processes that append
 

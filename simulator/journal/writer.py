@@ -92,6 +92,8 @@ class Writer:
         self._failing = False
         self.untold = 0
         """Those of ``lost`` that no segment tells of yet."""
+        self.written = 0
+        """Records that this process has made."""
         self.rotations = 0
         """How often a segment was closed."""
         self.lost = 0
@@ -125,6 +127,7 @@ class Writer:
         with self._lock:
             if os.getpid() != self._process:
                 self._forget()
+            self.written += 1
             self._stamp = stamp = max(time.time_ns(), self._stamp + 1)
             record = frame(kind, content, request, response, stamp=stamp, previous_write=self._previous_write)
             started = time.perf_counter_ns()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -14,7 +15,7 @@ from simulator.registry.person import PersonError, from_json
 from simulator.registry.records import Problem, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from simulator.registry.person import Person
     from simulator.registry.records import Record
@@ -39,6 +40,12 @@ _REMEDIES: Final = {
     "tags": "Separate tags by a space.",
     "key": "Give each person a key of their own, or leave it empty.",
 }
+
+
+_SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d*)?[eE]\+?\d+")
+_ROUNDED: Final = (
+    "A spreadsheet has rounded it: format the column as text there, and take the value from the source again."
+)
 
 
 class ImportRefusedError(Exception):
@@ -117,20 +124,22 @@ def _read(record: Record, *, wrong_keys: bool) -> tuple[Person | None, list[Prob
         data, first_name = _person_data(record.values)
     except ValueError as error:
         return None, [_problem(record, "history", "JSON", f"{error}")]
-    person = None
+    person, replaced = None, set[str]()
     for _ in COLUMNS:
         try:
             person = from_json(data)
             break
         except PersonError as error:
             problems.append(_problem(record, error.field, error.expected, error.got))
-            if not _repair(data, error.field):
+            name = _field(error.field)
+            if name in replaced or not _repair(data, name):
                 return None, problems
+            replaced.add(name)
         except UnicodeEncodeError as error:
             return None, [*problems, _problem(record, "", "text", shorten(str(error)))]
     if person is None:
         return None, problems
-    problems += _further(record, person, first_name, wrong_keys=wrong_keys)
+    problems += _further(record, person, first_name, wrong_keys=wrong_keys, replaced=replaced)
     return (None if problems else person), problems
 
 
@@ -169,26 +178,27 @@ _PLAIN: Final = {
 """What replaces a value that is wrong, so that the others are looked at too."""
 
 
-def _repair(data: dict[str, Any], at: str) -> bool:
+def _repair(data: dict[str, Any], name: str) -> bool:
     """Take what is wrong out of the data; return whether that was possible."""
-    name = _field(at)
-    if name not in data:
-        return False
     if name in _PLAIN:
         data[name] = _PLAIN[name]
-    else:
+    elif name in data:
         del data[name]
+    else:
+        return False
     return True
 
 
-def _further(record: Record, person: Person, first_name: Any, *, wrong_keys: bool) -> Iterator[Problem]:
-    """Yield what a registry could hold, but nobody means."""
+def _further(
+    record: Record, person: Person, first_name: Any, *, wrong_keys: bool, replaced: Container[str]
+) -> Iterator[Problem]:
+    """Yield what a registry could hold, but nobody means; ``replaced`` values are ours, and told already."""
     matricule = person.identity.matricule
-    if not wrong_keys and not matricule.key_is_valid:
+    if not wrong_keys and "matricule" not in replaced and not matricule.key_is_valid:
         yield _problem(
             record, "matricule", f"the key of {matricule.number}", f"{matricule.key!r} in {matricule.value!r}"
         )
-    if first_name is not None and first_name != person.first_name:
+    if first_name not in (None, person.first_name) and "first_names" not in replaced:
         yield _problem(record, "first_name", repr(person.first_name), shorten(first_name))
     texts = (("key", person.key), ("note", person.note or ""), *(("tags", tag) for tag in person.tags))
     for name, text in texts:
@@ -262,8 +272,12 @@ def _problem(record: Record, at: str, expected: str, got: str) -> Problem:
         column=column,
         value=got,
         expected=expected,
-        remedy=_REMEDIES.get(name, "Correct or remove it."),
+        remedy=_ROUNDED if _is_rounded(record, name) else _REMEDIES.get(name, "Correct or remove it."),
     )
+
+
+def _is_rounded(record: Record, name: str) -> bool:
+    return name == "matricule" and _SCIENTIFIC.fullmatch(str(record.values.get(name))) is not None
 
 
 def _field(at: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.ins import comparison_key, starts_list
+from simulator.ins import comparison_key, starts_list, to_wire
 from simulator.registry.options import EXACT
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def differing_traits(
 ) -> tuple[str, ...]:
     """Return the names of the traits of ``identity`` that differ from those wanted.
 
-    - ``birth_name``: equal on the comparison key.
+    - ``birth_name``: equal on the comparison key, with the apostrophes and hyphens that count in ``options``.
     - ``first_names``: the given text is the start of the person's list, on whole given names; a given name
       that is not first does not match (inferred), unless ``other_given_name``.
     - ``sex`` and ``birth_date``: equal, character for character; the sex unless ``any_sex``.
@@ -68,7 +68,7 @@ def differing_traits(
     """
     traits = identity.traits
     different = []
-    if comparison_key(wanted.birth_name) != comparison_key(traits.birth_name):
+    if _key(wanted.birth_name, options) != _key(traits.birth_name, options):
         different.append("birth_name")
     if not _names(wanted.first_names, traits.first_names, options):
         different.append("first_names")
@@ -82,12 +82,35 @@ def differing_traits(
 
 
 def _names(wanted: str, first_names: str, options: MatchingOptions) -> bool:
-    if starts_list(wanted, first_names):
+    if _starts(wanted, first_names, options):
         return True
     if not options.other_given_name:
         return False
     names = first_names.split(" ")
-    return any(starts_list(wanted, " ".join(names[first:])) for first in range(1, len(names)))
+    return any(_starts(wanted, " ".join(names[first:]), options) for first in range(1, len(names)))
+
+
+def _starts(wanted: str, first_names: str, options: MatchingOptions) -> bool:
+    """Tell whether a text starts a list of given names, as far as the options let it."""
+    if not starts_list(wanted, first_names):
+        return False
+    if not options.narrows:
+        return True
+    asked, names = _key(wanted, options), first_names.split(" ")
+    if options.whole_compound_names:
+        return any(_key(" ".join(names[:count]), options) == asked for count in range(1, len(names) + 1))
+    return f"{_key(first_names, options)} ".startswith((f"{asked} ", f"{asked}-", f"{asked}'"))
+
+
+def _key(text: str, options: MatchingOptions) -> str:
+    if not (options.apostrophes_count or options.hyphens_count):
+        return comparison_key(text)
+    plain = to_wire(text)
+    if not options.apostrophes_count:
+        plain = plain.replace("'", " ")
+    if not options.hyphens_count:
+        plain = plain.replace("-", " ")
+    return " ".join(plain.split())
 
 
 def is_inferred(
@@ -96,10 +119,12 @@ def is_inferred(
     """Tell whether the answer for these candidates rests on a rule that no source establishes.
 
     Somebody matches, but only on the normalised form, by more than the first given name or because the session is
-    lenient; or nobody does, and somebody was excluded by the place alone or by a given name that is not the first.
+    lenient; or somebody does not because it is more exact; or nobody does, and somebody was excluded by the place alone or
+    by a given name that is not the first.
     """
     if options != EXACT and any(
-        candidate.matches and differing_traits(wanted, candidate.person.identity) for candidate in candidates
+        candidate.matches == bool(differing_traits(wanted, candidate.person.identity))
+        for candidate in candidates
     ):
         return True
     if any(candidate.matches for candidate in candidates):

@@ -1,4 +1,4 @@
-"""What matching may be lenient about: everything here is inferred, and off unless a session asks for it."""
+"""What matching may be more lenient or more exact about: everything here is inferred, and off unless a session asks for it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ class MatchingOptionsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchingOptions:
-    """Departures from exact matching, none of which any source establishes (insi-contract §10.6): inferred.
+    """Departures from the default matching, none of which any source establishes (insi-contract §10.6): inferred.
 
-    They widen who is found. Birth name and birth date are always compared.
+    The first ones widen who is found, the last three (``_count``, ``whole_``) narrow it: by default hyphen and apostrophe are worth a
+    space. Birth name and birth date are always compared.
     """
 
     other_given_name: bool = False
@@ -27,6 +28,12 @@ class MatchingOptions:
     """The birth place is not compared even when it is given."""
     former_matricule: bool = False
     """A verification accepts a former matricule, with the key and the OID that went with it."""
+    apostrophes_count: bool = False
+    """An apostrophe is compared as it is: ``ADRUN'`` does not find ADRUN, nor ``D ARTAGNAN`` D'ARTAGNAN."""
+    hyphens_count: bool = False
+    """A hyphen is compared as it is: ``ADRUN-`` does not find ADRUN, nor ``PIERRE ALAIN`` PIERRE-ALAIN."""
+    whole_compound_names: bool = False
+    """A compound given name is one name: ``PIERRE`` does not find PIERRE-ALAIN."""
 
     @classmethod
     def read(cls, data: Any) -> MatchingOptions:
@@ -46,6 +53,11 @@ class MatchingOptions:
             if not isinstance(value, bool):
                 raise MatchingOptionsError(f"{name}: expected true or false, got {value!r}")
         return cls(**data)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether somebody whom the default finds may not be found."""
+        return self.apostrophes_count or self.hyphens_count or self.whole_compound_names
 
     @property
     def remark(self) -> tuple[str, str]:
@@ -71,16 +83,23 @@ _TEXTS = {
         "un ancien matricule est accepté à la vérification",
         "a former matricule is accepted by a verification",
     ),
+    "apostrophes_count": ("l'apostrophe est comparée telle quelle", "an apostrophe is compared as it is"),
+    "hyphens_count": ("le tiret est comparé tel quel", "a hyphen is compared as it is"),
+    "whole_compound_names": (
+        "un prénom composé est un seul prénom",
+        "a compound given name is one name",
+    ),
 }
 
 
 @lru_cache(maxsize=64)
 def _remark(options: MatchingOptions) -> tuple[str, str]:
-    lenient = [name for name, on in asdict(options).items() if on]
-    if not lenient:
+    chosen = [name for name, on in asdict(options).items() if on]
+    if not chosen:
         return _EXACT
-    fr, en = ("; ".join(_TEXTS[name][lang] for name in lenient) for lang in (0, 1))
+    fr, en = ("; ".join(_TEXTS[name][lang] for name in chosen) for lang in (0, 1))
+    done = ("réglée", "set") if options.narrows else ("assouplie", "made lenient")
     return (
-        f"Comparaison assouplie par la session (déduit, non établi) : {fr}",
-        f"Matching made lenient by the session (inferred, not established): {en}",
+        f"Comparaison {done[0]} par la session (déduit, non établi) : {fr}",
+        f"Matching {done[1]} by the session (inferred, not established): {en}",
     )

@@ -210,10 +210,11 @@ def _sex(data: Mapping[str, Any]) -> str:
 
 
 def _birth_date(data: Mapping[str, Any]) -> str:
+    text = _text(data, "", "birth_date")
     try:
-        return BirthDate.parse_iso(_text(data, "", "birth_date")).iso()
+        return BirthDate.parse_iso(text).iso()
     except BirthDateError as error:
-        raise PersonError("birth_date", error.expected, error.got) from error
+        raise PersonError("birth_date", error.expected, _in_text(error.got, text)) from error
 
 
 def _birth_place(data: Mapping[str, Any]) -> str | None:
@@ -285,13 +286,18 @@ def _history_date(data: Mapping[str, Any], at: str, field: str) -> str | None:
     try:
         return BirthDate.parse_iso(text).to_date().isoformat()
     except BirthDateError as error:
-        raise PersonError(_path(at, field), error.expected, error.got) from error
+        raise PersonError(_path(at, field), error.expected, _in_text(error.got, text)) from error
 
 
 def _tag(tag: Any, index: int) -> str:
     if not isinstance(tag, str) or tag.split() != [tag]:
         raise PersonError(f"tags[{index}]", "text without spaces", _shown(tag))
     return tag
+
+
+def _in_text(got: str, text: str) -> str:
+    """Return the part that is wrong with the whole that it stands in."""
+    return got if got == repr(text) else f"{got} in {text!r}"
 
 
 def _path(at: str, field: str) -> str:

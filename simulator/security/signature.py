@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import xmlsec
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 from xmlsec import constants
@@ -55,6 +56,8 @@ _ALLOWED_TRANSFORMS: Final = (
     constants.TransformSha256,
 )
 _DEFAULT_SIZE: Final = 4096
+MAX_CERTIFICATES: Final = 10
+"""Most certificates in the KeyInfo of an assertion (ours): a chain has three."""
 
 _local = threading.local()
 
@@ -212,12 +215,38 @@ def _algorithm(element: etree._Element, expected: str) -> None:
 
 
 def _certificate(signature: etree._Element) -> bytes:
-    """Return the first certificate of KeyInfo. Everything else there, KeyValue first, is ignored."""
-    found = signature.find(f"{_KEY_INFO}/{_X509_DATA}/{_X509_CERTIFICATE}")
-    if found is None or len(found):
+    """Return the certificate of the card among those of KeyInfo: the one that issued none of the others.
+
+    Nothing prescribes an order (XML Signature §4.5.4): the chain may come in any. Everything else in KeyInfo, KeyValue first, is
+    ignored. A wrong choice cannot harm: the key of the one chosen must verify, and an authority of the bench must have issued it.
+    """
+    found = signature.findall(f"{_KEY_INFO}/{_X509_DATA}/{_X509_CERTIFICATE}")
+    if not found or any(len(element) for element in found):
         raise _form("expected the certificate of the card in KeyInfo/X509Data/X509Certificate, got none")
+    if len(found) > MAX_CERTIFICATES:
+        raise _form(f"expected at most {MAX_CERTIFICATES} certificates in KeyInfo, got {len(found)}")
+    carried = list(dict.fromkeys(_decoded(element) for element in found))
+    return carried[0] if len(carried) == 1 else _leaf(carried)
+
+
+def _leaf(carried: list[bytes]) -> bytes:
+    """Return the first certificate whose subject is the issuer of no other one."""
+    named: list[tuple[bytes, x509.Name, x509.Name]] = []
+    for der in carried:
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+            named.append((der, certificate.subject, certificate.issuer))
+        except (ValueError, x509.InvalidVersion):
+            continue  # no certificate: if it is all there is, the check of the certificate says so
+    for der, subject, _ in named:
+        if all(subject != issuer for other, _, issuer in named if other != der):
+            return der
+    return carried[0]
+
+
+def _decoded(element: etree._Element) -> bytes:
     try:
-        return base64.b64decode("".join((found.text or "").split()), validate=True)
+        return base64.b64decode("".join((element.text or "").split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise _form(f"expected X509Certificate in base 64: {error}") from error
 

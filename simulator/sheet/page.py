@@ -95,8 +95,7 @@ def _date(text: str, lang: Lang) -> str:
 def _place(code: str | None, birth_date: str) -> str:
     if code is None:
         return ""
-    birth = BirthDate.parse_iso(birth_date)
-    at = birth.to_date() if birth.month and birth.day else None
+    at = BirthDate.parse_iso(birth_date).complete().to_date()
     place = cog().at(code, at) or cog().at(code, None)
     return place.name if place else ""
 

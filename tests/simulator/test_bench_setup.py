@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.bench import Bench, BenchOptions, BenchSetupError, OidMode, open_bench
+from simulator.bench import IN_USE, Bench, BenchOptions, BenchSetupError, OidMode, open_bench
 from simulator.population.build import people, recipe
 from simulator.population.cnda import load_cnda
 
@@ -57,12 +58,50 @@ def test_the_same_options_keep_the_registry_and_the_people_of_sessions(
 
 @pytest.mark.parametrize("changed", [{"people": 4}, {"seed": 2}, {"oid_mode": "live"}])
 def test_other_options_rebuild_the_registry(opened: Callable[..., Bench], changed: dict[str, object]) -> None:
-    before = opened().registry.people(limit=1000)
+    first = opened()
+    before = first.registry.people(limit=1000)
+    first.close()
     assert opened(**changed).registry.people(limit=1000) != before
 
 
+def test_the_people_that_another_simulator_uses_are_not_replaced_under_it(
+    opened: Callable[..., Bench], tmp_path: Path
+) -> None:
+    first, same = opened(), opened()
+    before = first.registry.people(limit=1000)
+    with pytest.raises(BenchSetupError, match="another simulator is using the people of"):
+        opened(seed=2)
+    same.close()
+    with pytest.raises(BenchSetupError, match=r"--data-dir"):
+        opened(seed=2)
+    assert first.registry.people(limit=1000) == before
+    first.close()
+    assert opened(seed=2).registry.people(limit=1000) != before
+    # What a killed process left is no presence.
+    (tmp_path / "a" / "b" / IN_USE / "1-dead.lock").touch()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has rights by folder")
+def test_nobody_else_can_read_what_is_kept(opened: Callable[..., Bench], tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        bench = opened()
+        bench.journal.append(_exchange())
+        bench.journal.count()
+        bench.sessions.create()
+    finally:
+        os.umask(before)
+    data_dir = tmp_path / "a" / "b"
+    modes = {path.relative_to(data_dir): path.stat().st_mode & 0o777 for path in data_dir.rglob("*")}
+    assert {mode for path, mode in modes.items() if (data_dir / path).is_dir()} == {0o700}, modes
+    assert {mode for path, mode in modes.items() if (data_dir / path).is_file()} == {0o600}, modes
+    assert data_dir.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_journal_survives_a_rebuilding(opened: Callable[..., Bench]) -> None:
-    opened().journal.append(_exchange())
+    first = opened()
+    first.journal.append(_exchange())
+    first.close()
     assert opened(people=9).journal.count() == 1
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator import session_archive
 from simulator.journal.masking import MASK
 from simulator.registry.person import to_json
 from simulator.session_archive import ArchiveError, export_session, import_session
@@ -53,8 +55,7 @@ def session(bench: Bench, make_person: Callable[..., Person]) -> Session:
 
 
 def exported(bench: Bench, session_id: str = "lgo-x", **options: bool) -> bytes:
-    with export_session(bench, session_id, **options) as file:
-        return file.read()
+    return b"".join(export_session(bench, session_id, **options))
 
 
 def members(content: bytes) -> dict[str, str]:
@@ -177,7 +178,7 @@ HEAD: dict[str, Any] = {"format": 1, "id": "new", "settings": {}, "scenarios": [
         (packed(session_json=json.dumps(HEAD), people_ndjson="{}"), "people.ndjson:1: matricule: expected"),
         (
             packed(session_json=json.dumps(HEAD), people_ndjson=b"\n" * (64 * 1024 * 1024 + 1)),
-            "people.ndjson: expected at most 67108864 bytes, got more",
+            "people.ndjson:1: expected JSON",
         ),
     ],
 )  # fmt: skip
@@ -204,3 +205,72 @@ def test_an_archive_that_cannot_be_used_here_leaves_nothing_behind(
     with pytest.raises(Exception, match=r"expected|unknown|required"):
         import_session(bench, packed(session_json=json.dumps(HEAD | wrong), people_ndjson=""))
     assert bench.sessions.ids() == ["default"]
+
+
+def head(**changed: Any) -> str:
+    return json.dumps({"format": 1, "id": "big", "settings": {}, "scenarios": []} | changed)
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        pytest.param(
+            {"people_ndjson": b"\n" * (64 << 20)}, "people.ndjson:1: expected JSON", id="lines of nothing"
+        ),
+        pytest.param({"people_ndjson": b" " * (64 << 20)}, "expected a line of at most", id="one long line"),
+        pytest.param(
+            {"people_ndjson": b'{"key": "' + b"a" * (64 << 20)}, "expected a line of at most", id="one name"
+        ),
+        pytest.param(
+            {"session_json": b" " * (64 << 20), "people_ndjson": b""},
+            "session.json: expected at most",
+            id="head",
+        ),
+    ],
+)
+def test_a_small_archive_that_inflates_to_much_is_refused_with_little_memory(
+    bench: Bench, files: dict[str, bytes], says: str
+) -> None:
+    content = packed(**{"session_json": head(), **files})
+    assert len(content) < 1 << 20
+    tracemalloc.start()
+    try:
+        with pytest.raises(ArchiveError, match=says):
+            import_session(bench, content)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # The archive inflates to 64 MiB, and its lines to a gigabyte of objects.
+    assert most < 24 << 20
+    assert "big" not in bench.sessions.ids()
+
+
+def test_too_many_people_are_refused_and_nothing_is_left(
+    bench: Bench, make_person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_archive, "MAX_PEOPLE", 700)
+    lines = "\n".join(json.dumps(to_json(make_person(f"test/{number}"))) for number in range(701))
+    with pytest.raises(ArchiveError, match="at most 700 people"):
+        import_session(bench, packed(session_json=head(), people_ndjson=lines))
+    assert "big" not in bench.sessions.ids()
+    assert bench.registry.own("big", limit=1, offset=0) == []
+
+
+def test_an_export_is_made_as_it_is_read(bench: Bench, session: Session, ask: Ask) -> None:
+    for _ in range(3):
+        ask(session=session.id, **ANNE)
+    looked = []
+    each = bench.journal.each
+
+    def told(*arguments: Any, **options: Any) -> Any:
+        for exchange in each(*arguments, **options):
+            looked.append(exchange.id)
+            yield exchange
+
+    bench.journal.each = told  # type: ignore[method-assign] # to see when it is read
+    parts = export_session(bench, session.id)
+    assert next(parts).startswith(b"PK")
+    assert looked == []
+    rest = b"".join(parts)
+    assert rest.endswith(b"\0\0")
+    assert len(looked) == 3

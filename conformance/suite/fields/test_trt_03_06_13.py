@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,7 @@ from conformance.verdicts import Departure
 from simulator.ins.traits import check_birth_name, check_first_name
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -114,8 +115,7 @@ def test_form_typed(desk: Desk, field: str) -> None:
         person = desk.draw(**PLAIN)
         value = form.format(person.first_name if field == "first_name" else person.identity.traits.birth_name)
         requests = _sent_for(desk, replace(typed(person, first_names=None), **{field: value}))
-        for request in requests:
-            sent = request or {}
+        for sent in requests:
             names = [sent.get("birth_name")] if field == "birth_name" else list(sent.get("first_names", ()))
             for name in names:
                 expect(
@@ -157,18 +157,18 @@ def test_list(desk: Desk, journey: Taken) -> None:
     journey(desk).expect(desk, ["answered", "fed"], judge)
 
 
-def _sent_for(desk: Desk, traits: object) -> list[dict[str, object] | None]:
+def _sent_for(desk: Desk, traits: PatientTraits) -> list[dict[str, Any]]:
     """Type traits, call INSi, and return what left; any of the acts may be refused."""
 
     def act() -> None:
         try:
-            patient = desk.lgo.create_patient(traits, actor=desk.user)  # type: ignore[arg-type] # traits as typed
+            patient = desk.lgo.create_patient(traits, actor=desk.user)
             desk.lgo.call_insi_traits(patient.id, actor=desk.user)
         except RefusedError:
             pass
 
     _, requests = desk.during(act)
-    return [request.traits for request in requests]
+    return [request.traits or {} for request in requests]
 
 
 def _expect_same(got: str | None, value: str | None, field: str, fr: str, en: str) -> None:

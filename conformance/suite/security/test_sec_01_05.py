@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def test_opening_is_logged(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(), route)
     for user in (desk.user, desk.super_user, desk.user):
-        new = _during(desk, patient, lambda user=user: desk.read(patient, user))
+        new = _during(desk, patient, partial(desk.read, patient, user))
         _expect_entry(new, user, "l'ouverture du dossier", "the opening of the file")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from simulator.journal.index import JournalIndexError
+from simulator.journal.index import JournalBehindError, JournalIndexError
 from simulator.journal.reading import DamagedRecordError
 from simulator.registry.person import PersonError
 from simulator.registry.protocol import DuplicateKeyError, RegistryUnavailableError
@@ -81,6 +81,12 @@ _REFUSALS: Final[tuple[tuple[type[Exception], int], ...]] = (
 def _error_handlers(api: Blueprint) -> None:
     for kind, status in _REFUSALS:
         api.register_error_handler(kind, _refuse_with(status))
+
+    @api.errorhandler(JournalBehindError)
+    def behind(error: JournalBehindError) -> tuple[Response, int]:
+        response, status = problem(str(error), 503)
+        response.headers["Retry-After"] = "2"
+        return response, status
 
     @api.errorhandler(sqlite3.OperationalError)
     def locked(error: sqlite3.OperationalError) -> tuple[Response, int]:

@@ -6,7 +6,7 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify, request, send_file
+from flask import Response, jsonify, request
 
 from simulator.evidence import EvidenceLevel
 from simulator.lots.store import milliseconds, moment
@@ -99,12 +99,11 @@ def _archive_routes(api: Blueprint, bench: Bench) -> None:
     @api.get("/sessions/<session_id>/export")
     def export(session_id: str) -> Response:
         exchanges = choice_argument("exchanges", "keep", "keep", "drop") == "keep"
-        return send_file(
-            export_session(bench, session_id, exchanges=exchanges),
-            mimetype="application/zip",
-            as_attachment=True,
-            download_name=f"session-{session_id}.zip",
+        response = Response(
+            export_session(bench, session_id, exchanges=exchanges), content_type="application/zip"
         )
+        response.headers["Content-Disposition"] = f"attachment; filename=session-{session_id}.zip"
+        return response
 
     @api.post("/import")
     def import_archive() -> tuple[Response, int]:

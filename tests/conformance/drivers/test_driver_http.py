@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.drivers.http import HttpDriver
-from conformance.drivers.model import Actor, Attribute, PatientTraits, Role, SearchCriteria, Status, Verb
+from conformance.drivers.model import Actor, Role, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
+from conformance.drivers.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,24 +23,17 @@ if TYPE_CHECKING:
 USER = Actor(user="dupond")
 ALL_VERBS = {"name": "Officine", "version": "1", "verbs": list(Verb)}
 
-ACTS: dict[Verb, Callable[[HttpDriver], object]] = {
-    Verb.CREATE_PATIENT: lambda d: d.create_patient(PatientTraits(), actor=USER),
-    Verb.SEARCH_PATIENTS: lambda d: d.search_patients(SearchCriteria(), actor=USER),
-    Verb.READ_PATIENT: lambda d: d.read_patient("1", actor=USER),
-    Verb.UPDATE_PATIENT: lambda d: d.update_patient("1", {}, actor=USER),
-    Verb.CALL_INSI_TRAITS: lambda d: d.call_insi_traits("1", actor=USER),
-    Verb.CREATE_FROM_INSI: lambda d: d.search_insi(PatientTraits(), actor=USER),
-    Verb.READ_PROPOSAL: lambda d: d.read_proposal("1", actor=USER),
-    Verb.DECIDE_PROPOSAL: lambda d: d.decide_proposal("1", accept=True, actor=USER),
-    Verb.RECORD_PROOF: lambda d: d.record_proof("1", "CNI", actor=USER),
-    Verb.VALIDATE_IDENTITY: lambda d: d.validate_identity("1", actor=USER),
-    Verb.SET_ATTRIBUTES: lambda d: d.set_attributes("1", frozenset({Attribute.FICTIVE}), actor=USER),
-    Verb.DOWNGRADE_STATUS: lambda d: d.downgrade_status("1", Status.PROV, actor=USER),
-    Verb.READ_STATUS_HISTORY: lambda d: d.read_status_history("1", actor=USER),
-    Verb.READ_AUDIT_LOG: lambda d: d.read_audit_log(actor=USER),
-    Verb.READ_SETTINGS: lambda d: d.read_settings(),
-    Verb.WRITE_SETTINGS: lambda d: d.write_settings({}),
-}
+
+@pytest.fixture(scope="module")
+def act(sample: Any) -> Callable[[HttpDriver, Verb], object]:
+    """Return what does a verb, with some arguments."""
+
+    def do(driver: HttpDriver, verb: Verb) -> object:
+        declared = VERBS[verb]
+        arguments = {each.name: sample(each.kind) for each in declared.arguments}
+        return getattr(driver, verb.value)(**arguments, **({"actor": USER} if declared.has_actor else {}))
+
+    return do
 
 
 @dataclass
@@ -107,54 +101,60 @@ def driver(software: Software) -> Iterator[HttpDriver]:
         yield driver
 
 
-def test_every_verb_has_an_act_here() -> None:
-    assert set(ACTS) == set(Verb)
-
-
 @pytest.mark.parametrize("verb", list(Verb))
 class TestEachVerb:
-    def test_refusal_is_raised_as_such(self, software: Software, driver: HttpDriver, verb: Verb) -> None:
+    def test_refusal_is_raised_as_such(
+        self, software: Software, driver: HttpDriver, verb: Verb, act: Any
+    ) -> None:
         for status in (409, 422):
             software.answers(status, {"code": "NO", "message": "Non.", "fields": ["sex"]})
             with pytest.raises(RefusedError) as caught:
-                ACTS[verb](driver)
+                act(driver, verb)
             assert (caught.value.code, caught.value.message, caught.value.fields) == ("NO", "Non.", ("sex",))
 
-    def test_not_declared_is_not_called(self, software: Software, driver: HttpDriver, verb: Verb) -> None:
+    def test_not_declared_is_not_called(
+        self, software: Software, driver: HttpDriver, verb: Verb, act: Any
+    ) -> None:
         software.capabilities["verbs"] = [other for other in Verb if other is not verb]
         software.capabilities["not_supported"] = {verb: "pas dans ce logiciel"}
         with pytest.raises(VerbNotSupportedError) as caught:
-            ACTS[verb](driver)
+            act(driver, verb)
         assert (caught.value.verb, caught.value.reason) == (verb, "pas dans ce logiciel")
         assert software.acts == []
 
     def test_501_is_not_supported_with_its_reason(
-        self, software: Software, driver: HttpDriver, verb: Verb
+        self, software: Software, driver: HttpDriver, verb: Verb, act: Any
     ) -> None:
         software.answers(501, {"verb": verb, "reason": "pas encore"})
         with pytest.raises(VerbNotSupportedError) as caught:
-            ACTS[verb](driver)
+            act(driver, verb)
         assert (caught.value.verb, caught.value.reason) == (verb, "pas encore")
 
     def test_crash_is_a_driver_error_that_names_the_verb(
-        self, software: Software, driver: HttpDriver, verb: Verb
+        self, software: Software, driver: HttpDriver, verb: Verb, act: Any
     ) -> None:
         software.answers(500, b"Traceback: KeyError")
-        with pytest.raises(DriverError, match=rf"^{verb} \(.*HTTP 500.*KeyError") as caught:
-            ACTS[verb](driver)
+        with pytest.raises(DriverError, match=rf"^{verb} \(.*HTTP 500 : .*KeyError") as caught:
+            act(driver, verb)
         assert caught.value.hint
 
     def test_wrong_document_is_a_driver_error(
-        self, software: Software, driver: HttpDriver, verb: Verb
+        self, software: Software, driver: HttpDriver, verb: Verb, act: Any
     ) -> None:
+        if VERBS[verb].answer is type(None):
+            return  # Nothing is read, so nothing can be wrong.
         software.answers(200, ["unexpected"])
-        with pytest.raises(DriverError, match="expected an object, got an array of 1"):
-            ACTS[verb](driver)
+        with pytest.raises(DriverError, match="attendu un objet, reçu un tableau de 1"):
+            act(driver, verb)
 
-    def test_html_is_a_driver_error(self, software: Software, driver: HttpDriver, verb: Verb) -> None:
+    def test_html_is_a_driver_error(
+        self, software: Software, driver: HttpDriver, verb: Verb, act: Any
+    ) -> None:
+        if VERBS[verb].answer is type(None):
+            return  # Nothing is read.
         software.answers(200, b"<html>Bienvenue</html>")
-        with pytest.raises(DriverError, match="expected JSON, got '<html>Bienvenue"):
-            ACTS[verb](driver)
+        with pytest.raises(DriverError, match=r"attendu du JSON .*<html>Bienvenue"):
+            act(driver, verb)
 
 
 def test_501_without_reason_says_so(software: Software, driver: HttpDriver) -> None:
@@ -171,16 +171,16 @@ def test_verb_neither_declared_nor_explained_has_a_reason(software: Software, dr
 
 def test_refusal_without_code_is_a_driver_error(software: Software, driver: HttpDriver) -> None:
     software.answers(422, {"detail": [{"loc": ["body"]}]})
-    with pytest.raises(DriverError, match="refusal 422: field 'code'"):
+    with pytest.raises(DriverError, match="refusal 422 : champ 'code'"):
         driver.read_settings()
 
 
 @pytest.mark.parametrize("status", [404, 405])
 def test_missing_route_hints_at_capabilities(software: Software, driver: HttpDriver, status: int) -> None:
     software.answers(status, b"")
-    with pytest.raises(DriverError, match=f"HTTP {status}: an empty body") as caught:
+    with pytest.raises(DriverError, match=f"HTTP {status} : un corps vide") as caught:
         driver.read_patient("1", actor=USER)
-    assert "not_supported" in caught.value.hint
+    assert "not_supported" in caught.value.hint.fr
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 503])
@@ -192,7 +192,7 @@ def test_any_other_status_is_a_driver_error(software: Software, driver: HttpDriv
 
 def test_no_content_where_a_document_is_due_is_a_driver_error(software: Software, driver: HttpDriver) -> None:
     software.answers(204, b"")
-    with pytest.raises(DriverError, match="expected an object, got null"):
+    with pytest.raises(DriverError, match="attendu un objet, reçu null"):
         driver.read_patient("1", actor=USER)
 
 
@@ -200,10 +200,12 @@ def test_slow_software_is_a_driver_error(software: Software) -> None:
     software.answers(200, {}, delay=2.0)
     with (
         HttpDriver(software.url, timeout=0.2) as driver,
-        pytest.raises(DriverError, match="no answer") as caught,
+        pytest.raises(
+            DriverError, match=r"pas de réponse complète .* en 0.2 s \(rien n'est venu\)"
+        ) as caught,
     ):
         driver.read_patient("1", actor=USER)
-    assert "time-out" in caught.value.hint
+    assert "time-out" in caught.value.hint.en
 
 
 def test_absent_software_is_a_driver_error() -> None:
@@ -211,10 +213,10 @@ def test_absent_software_is_a_driver_error() -> None:
         port = probe.getsockname()[1]
     with (
         HttpDriver(f"http://127.0.0.1:{port}") as driver,
-        pytest.raises(DriverError, match="cannot be reached") as caught,
+        pytest.raises(DriverError, match="ne peut pas être joint") as caught,
     ):
         driver.capabilities()
-    assert "started" in caught.value.hint
+    assert "started" in caught.value.hint.en
 
 
 @pytest.mark.parametrize("url", ["not an address", "http://[", "ftp://127.0.0.1"])
@@ -232,7 +234,7 @@ def test_acting_user_and_right_travel_as_headers(software: Software, driver: Htt
 
 @pytest.mark.parametrize("name", ["Zoé", "a\nb"])
 def test_user_name_that_cannot_travel_is_a_driver_error(driver: HttpDriver, name: str) -> None:
-    with pytest.raises(DriverError, match="header"):
+    with pytest.raises(DriverError, match="en-tête"):
         driver.read_audit_log(actor=Actor(user=name))
 
 

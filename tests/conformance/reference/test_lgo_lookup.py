@@ -4,7 +4,6 @@ import pytest
 
 from conformance.drivers.model import Patient, SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import NO_DEFECTS
 from conformance.reference.lookup import search
 
 PATIENT = Patient(
@@ -20,7 +19,7 @@ PATIENT = Patient(
 
 
 def finds(**criteria: str) -> bool:
-    return search([PATIENT], SearchCriteria(**criteria), NO_DEFECTS) == [PATIENT]
+    return search([PATIENT], SearchCriteria(**criteria)) == [PATIENT]
 
 
 def test_birth_date_alone_finds() -> None:
@@ -73,10 +72,10 @@ def test_criteria_are_combined() -> None:
 
 def test_no_criterion_is_refused() -> None:
     with pytest.raises(RefusedError):
-        search([PATIENT], SearchCriteria(), NO_DEFECTS)
+        search([PATIENT], SearchCriteria())
 
 
 def test_empty_fields_match_nothing() -> None:
     bare = Patient(id="2", status=Status.PROV, birth_date="1984-02-29")
     criteria = SearchCriteria(birth_date="1984-02-29", name_prefix="L")
-    assert search([bare], criteria, NO_DEFECTS) == []
+    assert search([bare], criteria) == []

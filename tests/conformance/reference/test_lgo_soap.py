@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from conformance.reference.defects import NO_DEFECTS
 from conformance.reference.soap import (
     CONTENT_TYPE,
     MAX_BYTES,
@@ -73,7 +72,7 @@ class TestReply:
             f"<{colon}RESULTAT {start}><{colon}CR><{colon}CodeCR>01</{colon}CodeCR>"
             f"<{colon}LibelleCR>Aucune identite trouvee</{colon}LibelleCR></{colon}CR></{colon}RESULTAT>"
         )
-        reply = read_reply(200, envelope(body, prefix or "soap"), NO_DEFECTS)
+        reply = read_reply(200, envelope(body, prefix or "soap"))
         assert (reply.kind, reply.code) == (ReplyKind.ANSWER, "01")
 
     def test_former_ins_are_kept_whatever_their_order_of_elements(self) -> None:
@@ -85,7 +84,7 @@ class TestReply:
             "<IdIndividu><NumIdentifiant>2090663220123</NumIdentifiant></IdIndividu><OID>1.4</OID></INSHISTO>"
             "<TIQ><NomNaissance>ECETINSI</NomNaissance></TIQ></INDIVIDU></RESULTAT>"
         )
-        identity = read_reply(200, envelope(body), NO_DEFECTS).identity
+        identity = read_reply(200, envelope(body)).identity
         assert identity is not None
         assert (identity.matricule, identity.oid) == ("109076322083489", "1.2")
         assert identity.history == (
@@ -99,12 +98,12 @@ class TestReply:
             "<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text xml:lang='fr'>Motif</s:Text></s:Reason>"
             "<s:Detail><x:Erreur xmlns:x='urn:siram' code='desir_550' severite='erreur'>Libellé</x:Erreur></s:Detail></s:Fault>"
         )
-        reply = read_reply(status, envelope(body), NO_DEFECTS)
+        reply = read_reply(status, envelope(body))
         assert (reply.kind, reply.code, reply.message) == (ReplyKind.FAULT, "desir_550", "Motif")
 
     def test_fault_without_erreur_has_no_code(self) -> None:
         body = "<s:Fault><s:Reason><s:Text xml:lang='fr'>Motif</s:Text></s:Reason></s:Fault>"
-        reply = read_reply(500, envelope(body), NO_DEFECTS)
+        reply = read_reply(500, envelope(body))
         assert (reply.kind, reply.code, reply.message) == (ReplyKind.FAULT, None, "Motif")
 
     @pytest.mark.parametrize(
@@ -136,12 +135,12 @@ class TestReply:
         ],
     )
     def test_unreadable_answer_is_a_failure(self, content: bytes) -> None:
-        reply = read_reply(200, content, NO_DEFECTS)
+        reply = read_reply(200, content)
         assert (reply.kind, reply.code, reply.identity) == (ReplyKind.FAILURE, None, None)
 
     def test_comments_do_not_cut_a_value(self) -> None:
         body = f'<RESULTAT xmlns="{RESULT}"><CR><CodeCR>0<!-- -->1</CodeCR></CR></RESULTAT>'
-        assert read_reply(200, envelope(body), NO_DEFECTS).code == "01"
+        assert read_reply(200, envelope(body)).code == "01"
 
 
 def test_request_has_the_body_elements_in_the_order_of_the_schema() -> None:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.reference.defects import NO_DEFECTS
 from conformance.reference.soap import Criteria, Reply, ReplyKind
-from conformance.reference.strategy import given_names, search
+from conformance.reference.strategy import attempts, given_names, search
 
 TRAITS = {
     "birth_name": "HOUILLES",
@@ -27,7 +26,8 @@ def run(codes: list[str], **changes: str | None) -> tuple[str | None, list[tuple
         kind = ReplyKind.FAULT if "_" in code else ReplyKind.ANSWER
         return Reply(kind=kind, code=code) if code else Reply(kind=ReplyKind.FAILURE)
 
-    return search({**TRAITS, **changes}, send, NO_DEFECTS).code, asked
+    traits = {**TRAITS, **changes}
+    return search(attempts(traits), traits, send).code, asked
 
 
 PIERRE, PAUL, JACQUES, ALL = "PIERRE", "PAUL", "JACQUES", "PIERRE PAUL JACQUES"

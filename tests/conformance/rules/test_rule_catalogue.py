@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.rules import EvidenceLevel, Rule, Strength, UnknownRuleError, find_rule, load_catalogue
+from conformance.rules import (
+    EvidenceLevel,
+    Obstacle,
+    Rule,
+    Strength,
+    Text,
+    UnknownRuleError,
+    find_rule,
+    load_catalogue,
+    load_obstacles,
+)
+from conformance.rules.catalogue import packaged_files
 from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
@@ -117,6 +128,48 @@ def test_no_packaged_rule_file_is_forgotten(catalogue: dict[str, Rule]) -> None:
     assert files - {"sources.yaml", "actors.yaml", "obstacles.yaml", "states.yaml"} == {
         f"{rule.group}.yaml" for rule in catalogue.values()
     }
+
+
+def test_our_own_files_pass_every_check_that_others_must_pass(catalogue: dict[str, Rule]) -> None:
+    assert load_catalogue(packaged_files()) == catalogue
+
+
+def test_a_rule_that_is_official_in_part_only_is_refused(tmp_path: Path) -> None:
+    parts = """
+        parts:
+          - {part: {fr: L'un., en: One.}, evidence: official, sources: [ANS Squash exports]}
+          - {part: {fr: L'autre., en: The other.}, evidence: inferred, sources: [banc-insi]}
+    """
+    text = textwrap.dedent(GOOD).lstrip() + textwrap.indent(textwrap.dedent(parts).lstrip(), "    ")
+    assert "rules[0].evidence: expected no official: a part of the statement is not official" in problem(
+        rule_file(tmp_path, text)
+    )
+
+
+def test_what_is_from_memory_must_be_inferred(tmp_path: Path) -> None:
+    path = rule_file(tmp_path, GOOD.replace("strength: MUST", "strength: MUST\n        memory: true"))
+    assert "expected inferred for what is written from memory, got official" in problem(path)
+
+
+def test_an_unknown_actor_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    path = rule_file(tmp_path, GOOD.replace("binds: [RI]", "binds: [IR]"))
+    assert "rules[0].binds: unknown actor 'IR'; actors.yaml lists ALL, RI, " in problem(path)
+
+
+def test_a_reason_of_its_own_replaces_that_of_its_kind(tmp_path: Path) -> None:
+    bare = "        not_tested: {kind: needs-eyes}\n"
+    own = "        not_tested: {kind: needs-eyes, fr: À lire., en: To be read.}\n"
+    [rule] = load_catalogue([rule_file(tmp_path, GOOD + bare)]).values()
+    assert rule.obstacle is Obstacle.NEEDS_EYES
+    assert rule.not_tested_reason == load_obstacles()[Obstacle.NEEDS_EYES][1]
+    [rule] = load_catalogue([rule_file(tmp_path, GOOD + own)]).values()
+    assert rule.not_tested_reason == Text("À lire.", "To be read.")
+    half = "        not_tested: {kind: needs-eyes, fr: À lire.}\n"
+    assert "'en'" in problem(rule_file(tmp_path, GOOD + half))
+
+
+def test_every_kind_of_reason_has_its_words() -> None:
+    assert set(load_obstacles()) == set(Obstacle)
 
 
 def test_a_rule_file_gives_its_rules(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.drivers.http import HttpDriver
     from conformance.engine import SuiteRun
 
-METHODS = {verb.value: verb for verb in Verb} | {"search_insi": Verb.CREATE_FROM_INSI}
+METHODS = {verb.value: verb for verb in Verb}
 
 ABOUT_INSI = {key for key in load_catalogue() if key.startswith(("CAL-", "RSP-", "SEC-"))} | {
     *("FLD-01", "CRE-04", "STA-01", "STA-03", "STA-05", "STA-06", "STA-08", "STA-09", "STA-12"),
@@ -33,7 +33,7 @@ NEEDED_BY = {
     Verb.READ_PATIENT: {"FLD-01", "CRE-05", "RSP-02", "RSP-08", "STA-03", "STA-04", "ATT-01", "PRF-01"},
     Verb.UPDATE_PATIENT: {"RSP-06", "STA-08", "STA-09", "STA-12", "ERR-02"},
     Verb.CALL_INSI_TRAITS: {"CAL-06", "CAL-08", "CAL-11", "RSP-08", "RSP-12", "STA-03", "SEC-02", "SEC-06"},
-    Verb.CREATE_FROM_INSI: {"CRE-04", "RSP-01", "RSP-02", "RSP-08", "STA-03"},
+    Verb.SEARCH_INSI: {"CRE-04", "RSP-01", "RSP-02", "RSP-08", "STA-03"},
     Verb.READ_PROPOSAL: {"RSP-01", "RSP-05", "RSP-06"},
     Verb.DECIDE_PROPOSAL: {"FLD-01", "RSP-01", "RSP-02", "RSP-03", "STA-03", "STA-05", "STA-06"},
     Verb.RECORD_PROOF: {"STA-04", "STA-05", "STA-06", "STA-07", "PRF-01", "PRF-04", "PRF-08", "ATT-06"},

@@ -435,6 +435,28 @@ class TestSchema:
         assert named in error.cause
         assert "root:" not in error.cause
 
+    @pytest.mark.parametrize("around", ["{}", " {}", "{} ", "\n    {}\n  ", "\t{}\r\n"])
+    def test_white_space_around_a_date_does_not_count(self, around: str) -> None:
+        """XML Schema part 2 §4.3.6: the dates of a message that was indented are the same."""
+        cover = (
+            f"<b:DateRef>{around.format('2026-01-05T00:00:00Z')}</b:DateRef><b:COUVERTURE><b:BENEFICIAIRE><b:Nir>"
+            f"<b:DateCertification>{around.format('2020-01-05')}</b:DateCertification></b:Nir></b:BENEFICIAIRE>"
+            "</b:COUVERTURE>"
+        )
+        text = GOOD.decode().replace("<b:COUVERTURE/>", cover)
+        for time in ("2026-01-05T09:00:00Z", "2026-01-05T09:00:01Z"):
+            text = text.replace(f">{time}<", f">{around.format(time)}<")
+        contexts = read(text.encode(), PLAIN_TYPE).contexts
+        assert (contexts.bam_time, contexts.lps_time) == ("2026-01-05T09:00:00Z", "2026-01-05T09:00:01Z")
+
+    @pytest.mark.parametrize(
+        "time", ["2026-01-05", " ", "2026-01-05T09:00:00Z x", "05/01/2026", "\n2026-13-05T09:00:00Z"]
+    )
+    def test_another_date_is_refused_with_or_without_white_space(self, time: str) -> None:
+        error = refusal(GOOD.decode().replace("2026-01-05T09:00:00Z", time).encode())
+        assert error.fault.code == "desir_9003"
+        assert "Temps" in error.cause
+
     def test_an_empty_request_is_no_schema_fault(self) -> None:
         body = f'<RECSANSVITALE xmlns="{RECSANS}"/>'
         assert (

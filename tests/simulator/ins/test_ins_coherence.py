@@ -6,6 +6,8 @@ import pytest
 
 from simulator.ins import InsIdentity, InsOid, Matricule, Traits, cog, coherence_findings
 from simulator.ins.coherence import _EXTENSIONS, CoherenceFinding, FindingCode, Reason
+from simulator.ins.countries import SUCCESSIONS
+from simulator.ins.places import PlaceKind
 
 
 def identity(
@@ -123,7 +125,29 @@ def test_sex_and_date_are_compared(
         ("06488", "06089", "1970-03-02", None),
         ("63220", "63221", "1970-03-02", None),
         ("63220", "99999", "1970-03-02", None),
-        ("99115", "99116", "1970-03-02", None),
+        ("99115", "99116", "1970-03-02", Reason.RECODED),
+        ("99116", "99115", "1970-03-02", Reason.RECODED),
+        ("99115", "99117", "1992-12-31", Reason.RECODED),
+        ("99115", "99117", "1993-01-01", None),
+        ("99116", "99117", "1970-03-02", None),
+        ("99123", "99155", "1975-03-02", Reason.RECODED),
+        ("99155", "99123", "1975-03-02", Reason.RECODED),
+        ("99123", "99107", "1950-00-00", Reason.RECODED),
+        ("99123", "99155", "1995-03-02", None),
+        ("99155", "99252", "1975-03-02", None),
+        ("99141", "99109", "1970-03-02", Reason.RECODED),
+        ("99109", "99142", "1970-03-02", Reason.RECODED),
+        ("99141", "99109", "1990-10-03", None),
+        ("99121", "99119", "1980-03-02", Reason.RECODED),
+        ("99120", "99121", "2004-03-02", Reason.RECODED),
+        ("99121", "99145", "2004-03-02", None),
+        ("99143", "99254", "1980-03-02", Reason.RECODED),
+        ("99307", "99332", "1950-03-02", Reason.RECODED),
+        ("99244", "99243", "1960-03-02", Reason.RECODED),
+        ("98506", "99243", "1940-03-02", Reason.RECODED),
+        ("99243", "98506", "1940-03-02", Reason.RECODED),
+        ("98506", "99243", "1960-03-02", None),
+        ("98506", "97606", "1940-03-02", Reason.MAYOTTE),
         ("63220", "ABCDE", "1970-03-02", None),
     ],
 )
@@ -136,6 +160,51 @@ def test_place_difference_has_its_legitimate_cause(
     assert [finding for finding in findings if finding[0] is FindingCode.PLACE] == [
         (FindingCode.PLACE, reason)
     ]
+
+
+def test_every_succession_is_between_codes_of_the_table() -> None:
+    table = cog()
+    for change in SUCCESSIONS:
+        assert table.exists(change.former) or change.former == "985"
+        assert [code for code in change.since if not table.exists(code)] == []
+        assert change.former not in change.since
+
+
+def test_every_extinct_country_has_become_something() -> None:
+    table = cog()
+    extinct = {
+        code
+        for code in table.codes()
+        if (place := table.at(code, None)) is not None
+        and place.kind is PlaceKind.COUNTRY
+        and place.valid_to is not None
+    }
+    assert extinct
+    assert extinct - {change.former for change in SUCCESSIONS} == set()
+
+
+@pytest.mark.parametrize(
+    ("month", "birth_date", "reason"),
+    [
+        ("31", "1980-01-02", Reason.MONTH_PLUS_30),
+        ("33", "1980-03-02", Reason.MONTH_PLUS_30),
+        ("42", "1980-12-02", Reason.MONTH_PLUS_30),
+        ("33", "1980-03-00", Reason.MONTH_PLUS_30),
+        ("33", "1980-04-02", None),
+        ("33", "1980-00-00", Reason.LUNAR_DATE),
+        ("30", "1980-03-02", Reason.MONTH_UNKNOWN),
+        ("43", "1980-03-02", Reason.MONTH_UNKNOWN),
+        ("20", "1980-03-02", Reason.MONTH_UNKNOWN),
+        ("50", "1980-00-00", Reason.MONTH_UNKNOWN),
+        ("99", "1980-12-31", Reason.MONTH_UNKNOWN),
+        ("03", "1980-00-00", Reason.LUNAR_DATE),
+        ("03", "1980-04-02", None),
+    ],
+)
+def test_a_month_that_differs_has_its_legitimate_cause(
+    month: str, birth_date: str, reason: Reason | None
+) -> None:
+    assert reasons(identity(f"180{month}63220401", "M", birth_date, "63220")) == [(FindingCode.MONTH, reason)]
 
 
 @pytest.mark.parametrize("birth_place", [None, "", "63220"])

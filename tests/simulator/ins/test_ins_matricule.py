@@ -185,6 +185,17 @@ def test_error_survives_a_trip_between_processes() -> None:
     assert (copy.part, copy.expected, copy.got, str(copy)) == ("key", "76", "60", str(error))
 
 
+@pytest.mark.parametrize(
+    ("month", "told"),
+    [("01", 1), ("12", 12), ("31", 1), ("36", 6), ("42", 12), ("20", None), ("30", None), ("43", None), ("50", None), ("99", None),
+     ("00", None), ("13", None), ("3B", None), ("", None)],
+)  # fmt: skip
+def test_the_month_that_a_matricule_tells(month: str, told: int | None) -> None:
+    """31 to 42 are the month plus 30 (reported, several agree)."""
+    matricule = Matricule(f"280{month}63220401", "00") if month else Matricule("280", "")
+    assert matricule.birth_month == told
+
+
 @pytest.mark.parametrize("month", ["20", "29", "30", "42", "43", "49", "50", "99"])
 def test_unknown_months_are_accepted(month: str) -> None:
     matricule = Matricule.from_number(f"180{month}63220456")

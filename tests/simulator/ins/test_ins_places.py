@@ -247,3 +247,36 @@ def test_loading_the_table_costs_less_than_30_megabytes() -> None:
         tracemalloc.stop()
     assert len(loaded) == len(COG)
     assert peak < 30e6
+
+
+class TestSharedCodes:
+    """985xx was Indochina until 1954 and is Mayotte after; births of Mayotte were coded so until 2011 (second-hand)."""
+
+    @pytest.mark.parametrize("date", ["1900-01-01", "1940-05-02", "1954-07-19"])
+    def test_before_1954_it_is_not_said_which_of_the_two(self, date: str) -> None:
+        place = cog().at("98506", dt.date.fromisoformat(date))
+        assert place is not None
+        assert place.name == "Indochine ou Mayotte"
+
+    @pytest.mark.parametrize(
+        ("code", "date", "name"),
+        [
+            ("98506", "1954-07-20", "Chirongui"),
+            ("98506", "1990-01-01", "Chirongui"),
+            ("98506", "2011-03-30", "Chirongui"),
+            ("98511", "1975-01-01", "Mamoudzou"),
+            ("97606", "2012-01-01", "Chirongui"),
+        ],
+    )
+    def test_then_it_is_mayotte(self, code: str, date: str, name: str) -> None:
+        place = cog().at(code, dt.date.fromisoformat(date))
+        assert place is not None
+        assert place.name == name
+
+    def test_after_2011_it_is_nothing(self) -> None:
+        assert cog().at("98506", dt.date(2012, 1, 1)) is None
+
+    def test_without_a_date_it_is_the_latest(self) -> None:
+        place = cog().at("98506", None)
+        assert place is not None
+        assert place.name == "Chirongui"

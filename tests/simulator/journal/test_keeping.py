@@ -318,7 +318,7 @@ class TestReaders:
         other.append(plain)
         assert journal.count() == 1
 
-        def no_indexing(*_: object) -> None:
+        def no_indexing(*_: object, **__: object) -> None:
             raise AssertionError("the index was written")
 
         monkeypatch.setattr(index_module, "index_chunk", no_indexing)

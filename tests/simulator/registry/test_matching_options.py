@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     Ask = Callable[..., Exchange]
 
-NAMES = [field.name for field in fields(MatchingOptions)]
+NARROWING = ("apostrophes_count", "hyphens_count", "whole_compound_names")
+NAMES = [field.name for field in fields(MatchingOptions) if field.name not in NARROWING]
 PEOPLE = (*load_cnda(), *draw(100, 3, nia=None))
 people = st.sampled_from(PEOPLE)
 options = st.builds(MatchingOptions, **{name: st.booleans() for name in NAMES})
+narrowing = st.builds(MatchingOptions, **{name: st.booleans() for name in NARROWING})
 
 
 def traits_of(person: Person) -> SearchTraits:
@@ -56,6 +58,59 @@ def test_lenient_options_only_widen_who_matches(one: Person, other: Person, chos
         "birth_place": chosen.any_birth_place,
     }
     assert all(widened[trait] for trait in exact - lenient)
+
+
+@given(people, people, narrowing)
+def test_exacting_options_only_narrow_who_matches(
+    one: Person, other: Person, chosen: MatchingOptions
+) -> None:
+    wanted = traits_of(one)
+    assert differing_traits(wanted, one.identity, chosen) == ()
+    default = set(differing_traits(wanted, other.identity))
+    narrowed = set(differing_traits(wanted, other.identity, chosen))
+    assert default <= narrowed
+    assert narrowed - default <= {"birth_name", "first_names"}
+
+
+ANY = ("", "apostrophes_count", "hyphens_count", "whole_compound_names")
+
+
+@pytest.mark.parametrize(
+    ("trait", "names", "not_found_with"),
+    [
+        ("birth_name", ("ADRUN'", "ADRUN"), {"apostrophes_count"}),
+        ("birth_name", ("ADRUN-", "ADRUN"), {"hyphens_count"}),
+        ("birth_name", ("D ARTAGNAN", "D'ARTAGNAN"), {"apostrophes_count"}),
+        ("birth_name", ("D'ARTAGNAN", "D'ARTAGNAN"), set()),
+        ("birth_name", ("PATB QUATRE", "PATB-QUATRE"), {"hyphens_count"}),
+        ("birth_name", ("PATB-QUATRE", "PATB-QUATRE"), set()),
+        ("first_names", ("PIERRE", "PIERRE-ALAIN MURIEL FLORIANT"), {"whole_compound_names"}),
+        ("first_names", ("PIERRE ALAIN", "PIERRE-ALAIN MURIEL FLORIANT"), {"hyphens_count"}),
+        ("first_names", ("PIERRE-ALAIN", "PIERRE-ALAIN MURIEL FLORIANT"), set()),
+        ("first_names", ("PIERRE-ALAIN MURIEL", "PIERRE-ALAIN MURIEL FLORIANT"), set()),
+        ("first_names", ("PIERRE-ALAIN-MURIEL", "PIERRE-ALAIN MURIEL FLORIANT"), {"hyphens_count"}),
+        ("first_names", ("N GOLO", "N'GOLO PAUL"), {"apostrophes_count"}),
+        ("first_names", ("N", "N'GOLO PAUL"), {"whole_compound_names"}),
+        ("first_names", ("ANNE", "ANNE LOUISE"), set()),
+    ],
+)
+@pytest.mark.parametrize("option", ANY)
+def test_each_way_of_being_more_exact_is_an_option_of_its_own(
+    make_person: Callable[..., Person],
+    trait: str,
+    names: tuple[str, str],
+    not_found_with: set[str],
+    option: str,
+) -> None:
+    asked, registered = names
+    person = make_person(**{trait: registered})
+    wanted = replace(traits_of(person), **{trait: asked})
+    chosen = MatchingOptions(**{option: True}) if option else EXACT
+    expected = (trait,) if option in not_found_with else ()
+    assert differing_traits(wanted, person.identity, chosen) == expected
+    # What an option keeps from being found is not established either.
+    if expected:
+        assert is_inferred(wanted, judge(wanted, [person], chosen), chosen)
 
 
 @given(people, st.sampled_from(["birth_name", "birth_date"]), options)
@@ -163,6 +218,27 @@ class TestSessions:
         assert found.decision.evidence == "inferred"
         assert "le sexe n'est pas comparé" in "\n".join(explain(found, "fr"))
         assert "made lenient by the session (inferred, not established)" in "\n".join(explain(found, "en"))
+
+    @pytest.mark.parametrize(
+        ("asked", "option"),
+        [
+            ({"birth_name": "ADRTROIS'"}, "apostrophes_count"),
+            ({"birth_name": "ADRTROIS-"}, "hyphens_count"),
+            (
+                {"birth_name": "ECETINSI", "first_names": "PIERRE", "birth_date": "2009-07-14"},
+                "whole_compound_names",
+            ),
+        ],
+    )
+    def test_what_is_not_established_is_found_unless_the_session_says_otherwise(
+        self, bench: Bench, ask: Ask, asked: dict[str, str], option: str
+    ) -> None:
+        exacting = bench.sessions.create(matching={option: True})
+        found, missed = ask(**asked), ask(**asked, session=exacting.id)
+        assert (found.code, missed.code) == ("00", "01")
+        assert (found.decision.evidence, missed.decision.evidence) == ("inferred", "inferred")
+        assert "set by the session (inferred, not established)" in "\n".join(explain(missed, "en"))
+        assert "réglée par la session (déduit, non établi)" in "\n".join(explain(missed, "fr"))
 
     def test_every_answer_says_how_people_are_compared(self, ask: Ask) -> None:
         assert "Matching: exact on the normalised form" in "\n".join(explain(ask(), "en"))

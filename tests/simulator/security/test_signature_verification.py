@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import base64
 import copy
 import re
 import ssl
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 import signxml
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -243,6 +246,80 @@ def test_whose_certificate_comes_first_is_whose_key_counts(verify, envelope, ass
     issuer = b"<ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data>"
     text = assertion().replace(b"</ds:X509Data>", issuer)
     assert verify(envelope(text)).name_id == CARD
+
+
+def _x509(*certificates, each_apart=False):
+    """Return X509Data with certificates (PEM), in that order."""
+    elements = [
+        "<ds:X509Certificate>"
+        + base64.b64encode(ssl.PEM_cert_to_DER_cert(certificate.decode())).decode()
+        + "</ds:X509Certificate>"
+        for certificate in certificates
+    ]
+    return "".join(
+        f"<ds:X509Data>{part}</ds:X509Data>" for part in (elements if each_apart else ["".join(elements)])
+    )
+
+
+@pytest.fixture(scope="module")
+def chain(pki, pem):
+    """The certificate of the card, that of its authority, and the one above."""
+    authorities = {
+        certificate.subject: certificate
+        for certificate in x509.load_pem_x509_certificates(pki.bundle.read_bytes())
+    }
+    found = [x509.load_pem_x509_certificate(pem("cps")[0])]
+    while found[-1].issuer != found[-1].subject:
+        found.append(authorities[found[-1].issuer])
+    return [certificate.public_bytes(Encoding.PEM) for certificate in found]
+
+
+@pytest.fixture
+def carrying(envelope, assertion, sign):
+    """Return a message whose assertion carries this KeyInfo."""
+    return lambda info: envelope(sign(unsigned(assertion), key_info=info))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("each_apart", [False, True])
+def test_the_chain_of_the_certificate_may_come_in_any_order(verify, carrying, chain, order, each_apart):
+    assert len(chain) == 3
+    info = _x509(*(chain[place] for place in order), each_apart=each_apart)
+    assert verify(carrying(info)).name_id == CARD
+
+
+def test_the_issuer_alone_does_not_verify(verify, carrying, chain):
+    info = _x509(*chain[1:])
+    assert refusal(verify, carrying(info)) in {
+        "certificate",
+        "signature-invalid",
+    }
+
+
+def test_the_certificate_twice_is_once(verify, carrying, chain):
+    info = _x509(chain[1], chain[0], chain[0], chain[1])
+    assert verify(carrying(info)).name_id == CARD
+
+
+def test_of_two_cards_the_first_counts_whatever_their_issuer(verify, carrying, pem, chain):
+    other = pem("cpe")[0]
+    mine_first = _x509(chain[1], chain[0], other)
+    assert verify(carrying(mine_first)).name_id == CARD
+    theirs_first = _x509(other, chain[1], chain[0])
+    assert refusal(verify, carrying(theirs_first)) == "signature-invalid"
+
+
+@pytest.mark.parametrize(
+    "extra", ["<ds:X509SubjectName>CN=x</ds:X509SubjectName>", "<ds:X509SKI>AAAA</ds:X509SKI>"]
+)
+def test_other_parts_of_x509data_may_come_first(verify, carrying, chain, extra):
+    info = _x509(chain[1], chain[0]).replace("<ds:X509Data>", f"<ds:X509Data>{extra}")
+    assert verify(carrying(info)).name_id == CARD
+
+
+def test_too_many_certificates_are_refused(verify, carrying, chain):
+    info = _x509(chain[0], *chain * 4)
+    assert refusal(verify, carrying(info)) == "signature-form"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""``banc demo``: a whole campaign against the reference LGO."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from conformance.campaign import CampaignError, own_simulator, reference_lgo
+from conformance.commands.campaigns import exit_code, report_option, run_plan
+from conformance.plan import Plan
+from conformance.reference import defects as reference_defects
+from conformance.verdicts import Verdict
+from simulator.commands.common import SetupError, lang_option
+from simulator.serving import ServingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from conformance.results import Campaign
+    from simulator.text import Lang
+
+
+@click.command("demo")
+@click.option("--defect", "names", multiple=True, metavar="NAME", help="Inject a defect; may be repeated.")
+@click.option("--list-defects", is_flag=True, help="List the defects and the rules that catch them.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=None, help="Draw the same patients again.")
+@report_option
+@lang_option
+def demo(
+    *, names: tuple[str, ...], list_defects: bool, seed: int | None, report_dir: Path, lang: Lang
+) -> None:
+    """Run a whole campaign against the reference LGO.
+
+    Exit code: 0 when nothing failed, 1 when a rule failed, 2 when the bench or the set-up is at fault.
+
+    \b
+    Examples:
+      banc demo
+      banc demo --list-defects
+      banc demo --defect import-sets-validated
+    """
+    if list_defects:
+        _print_defects(lang)
+        return
+    try:
+        chosen = sorted(reference_defects.select(names))
+    except reference_defects.UnknownDefectError as error:
+        raise SetupError(str(error)) from error
+    with ExitStack() as stack:
+        try:
+            simulator = stack.enter_context(own_simulator())
+            software = stack.enter_context(reference_lgo(chosen))
+        except (CampaignError, ServingError) as error:
+            raise SetupError(str(error)) from error
+        plan = Plan(software_url=software, simulator_url=simulator, seed=seed)
+        campaign = run_plan(plan, report_dir, lang)
+    if chosen:
+        _print_catch(campaign, chosen, lang)
+    sys.exit(exit_code(campaign))
+
+
+def _print_defects(lang: Lang) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("défaut" if lang == "fr" else "defect", no_wrap=True)
+    table.add_column("ce que fait le logiciel" if lang == "fr" else "what the software does", overflow="fold")
+    table.add_column("règles" if lang == "fr" else "rules", overflow="fold")
+    for defect in reference_defects.catalogue().values():
+        table.add_row(defect.name, defect.title[lang], ", ".join(defect.caught_by))
+    Console().print(table)
+
+
+def _print_catch(campaign: Campaign, names: Sequence[str], lang: Lang) -> None:
+    """Say for each injected defect whether the rules meant for it caught it."""
+    failed = {
+        result.rule.key for result in campaign.rules if result.verdict in {Verdict.FAIL, Verdict.WARNING}
+    }
+    for name in names:
+        meant = reference_defects.catalogue()[name].caught_by
+        caught = [key for key in meant if key in failed]
+        if caught:
+            click.echo(f"{name} {'est pris par' if lang == 'fr' else 'is caught by'} {', '.join(caught)}")
+        else:
+            click.echo(
+                f"{name} {'N’EST PAS PRIS par' if lang == 'fr' else 'IS NOT CAUGHT by'} {', '.join(meant)}"
+            )

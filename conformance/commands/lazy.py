@@ -1,0 +1,58 @@
+"""A group of commands that imports only the one asked for: ``banc --version`` must not load a simulator."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EXIT_INTERRUPTED = 130
+"""After Ctrl-C; the same as ``simulator.commands.common``, which imports too much for here."""
+
+
+class Lazy(NamedTuple):
+    """Where a command is, and the line that ``--help`` shows of it."""
+
+    where: str
+    """``package.module:name``."""
+    summary: str
+    """The first sentence of its help."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are in modules of their own, imported on use."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:
+        """Take the commands by name."""
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C at any moment ends with the exit code that shells expect, and without a trace."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order given."""
+        return [*self.lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command and return it."""
+        if cmd_name not in self.lazy:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self.lazy[cmd_name].where.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - of click
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in self.lazy.items()])

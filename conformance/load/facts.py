@@ -1,0 +1,131 @@
+"""What a report says of a run, worked out once for the page, the terminal and the files."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from conformance.load.arrivals import GENERATOR_BOUND, limit_of
+from conformance.load.quantities import show_duration, show_rate, show_share
+from simulator.datafile import load_yaml
+
+if TYPE_CHECKING:
+    from conformance.load.summary import Cell, Summary
+    from simulator.text import Lang
+
+BOUND_SHARE = 0.2
+"""Share of the run during which a limit must have been reached to be told."""
+
+
+@cache
+def texts(lang: Lang) -> dict[str, str]:
+    """Return the texts of the reports in a language."""
+    data = load_yaml(files("conformance.load") / "texts.yaml")
+    return {name: both[lang] for name, both in data.items()}
+
+
+def bound(summary: Summary) -> str:
+    """Return who was at its end during a part of the run: ``generator``, ``server``, ``both``, ``none``, ``unknown``."""
+    bins = summary.bins
+    if not bins:
+        return "unknown"
+    workers = int(summary.environment.get("server_workers", 1))
+    limits = [limit_of(each.generator, each.server, workers) for each in bins]
+    enough = max(1, round(len(bins) * BOUND_SHARE))
+    ours = sum(limit in {"generator", "both"} for limit in limits) >= enough
+    theirs = sum(limit in {"server", "both"} for limit in limits) >= enough
+    if ours and theirs:
+        return "both"
+    if ours or theirs:
+        return "generator" if ours else "server"
+    return "none" if any(each.server is not None for each in bins) else "unknown"
+
+
+def row(cell: Cell, seconds: float) -> dict[str, str]:
+    """Return the figures of one cell for people."""
+    shown = {
+        name: show_duration(value) if (value := cell.latency.quantile(share)) is not None else "–"
+        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("longest", 1.0))
+    }
+    return {
+        "calls": str(cell.calls),
+        "rate": show_rate((cell.calls - cell.errors - cell.wrong) / seconds) if seconds else "–",
+        **shown,
+        "errors": f"{cell.errors} ({show_share(cell.error_share)})" if cell.errors else "0",
+        "wrong": str(cell.wrong),
+        "retries": str(cell.retries),
+        "codes": ", ".join(f"{code} {number}" for code, number in cell.codes.most_common(8)),
+    }
+
+
+def knee_sentence(summary: Summary, lang: Lang) -> str | None:
+    """Return what was found about the knee, for a ramp."""
+    t = texts(lang)
+    if summary.options is None or summary.options.profile.ramp is None:
+        return None
+    knee = summary.knee
+    if knee is None:
+        return t["knee_not_found"]
+    lost = knee["lost"]
+    first = (
+        f"{t['last_held']} : {show_rate(knee['held']['rate'])} (p95 {show_duration(knee['held']['p95'])})"
+        if knee["held"]
+        else t["none_held"]
+    )
+    sentence = (
+        f"{first} ; {t['first_lost']} : {show_rate(lost['rate'])} "
+        f"(p95 {show_duration(lost['p95'])}, {show_rate(lost['answered'])}) : {t['knee_' + knee['why']]}."
+    )
+    if lang == "en":
+        sentence = sentence.replace(" : ", ": ").replace(" ; ", "; ")
+    limit = knee["limit"]
+    return f"{sentence} {t['bound_' + limit]}" if limit in {"generator", "server", "both"} else sentence
+
+
+def generator_bound(summary: Summary) -> bool:
+    """Tell whether the generator itself was the limit."""
+    return bound(summary) in {"generator", "both"}
+
+
+def figures(summary: Summary) -> dict[str, Any]:
+    """Return the figures of a run as numbers: seconds, shares, calls per second."""
+
+    def cell(of: Cell, seconds: float) -> dict[str, Any]:
+        return {
+            "calls": of.calls,
+            "rate": (of.calls - of.errors - of.wrong) / seconds if seconds else None,
+            "errors": of.errors,
+            "error_share": of.error_share,
+            "wrong": of.wrong,
+            "retries": of.retries,
+            "codes": dict(of.codes),
+            "latency": {
+                name: of.latency.quantile(share)
+                for name, share in (
+                    ("p50", 0.5),
+                    ("p90", 0.9),
+                    ("p95", 0.95),
+                    ("p99", 0.99),
+                    ("p999", 0.999),
+                    ("max", 1.0),
+                )
+            },
+            "mean": of.latency.mean(),
+        }
+
+    total = sum(summary.seconds.values())
+    return {
+        "total": cell(summary.total(), total),
+        "operations": {name: cell(summary.total(operation=name), total) for name in summary.operations()},
+        "stages": {
+            stage["name"]: {
+                "judged": summary.judged.get(stage["name"], True),
+                **cell(summary.total(stage=stage["name"]), summary.seconds.get(stage["name"], 0.0)),
+            }
+            for stage in summary.stages
+        },
+    }
+
+
+__all__ = ["GENERATOR_BOUND", "bound", "figures", "generator_bound", "knee_sentence", "row", "texts"]

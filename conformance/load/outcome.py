@@ -1,0 +1,124 @@
+"""What a load run prints at its end."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Styled
+
+from conformance.load.facts import bound, knee_sentence, row, texts
+from conformance.load.summary import exit_code
+from simulator.journal.masking import mask_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from conformance.load.summary import Summary
+    from simulator.text import Lang
+
+WIDTH_IN_A_FILE: Final = 160
+SHOWN: Final = 10
+"""Wrong answers and errors printed."""
+
+
+def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
+    """Print the figures, the thresholds with their margins, what was wrong, and where the reports are."""
+    console = _console()
+    t = texts(lang)
+    seconds = sum(summary.seconds.values())
+    table = Table(box=None, pad_edge=False)
+    table.add_column(t["operation"])
+    columns = ("calls", "rate", "p50", "p95", "p99", "longest", "errors", "wrong")
+    for name in columns:
+        table.add_column(t.get(name, name), justify="right", no_wrap=True)
+    operations = summary.operations()
+    rows = [(name, row(summary.total(operation=name), seconds)) for name in operations]
+    if len(rows) != 1:
+        rows.append(("total", row(summary.total(), seconds)))
+    for name, figures in rows:
+        wrong = Styled(figures["wrong"], style="bold red" if figures["wrong"] != "0" else "")
+        table.add_row(name, *(figures[column] for column in columns[:-1]), wrong)
+    console.print(table)
+    _thresholds(console, summary, lang)
+    _limits(console, summary, lang)
+    _problems(console, summary, t)
+    _remarks(console, summary, t)
+    code = exit_code(summary)
+    style = {0: "bold green", 1: "bold red", 3: "bold red"}.get(code, "bold yellow")
+    console.print(t[f"verdict_{code}"], style=style, markup=False)
+    for path in paths:
+        console.print(f"  {path}", markup=False)
+
+
+def _limits(console: Console, summary: Summary, lang: Lang) -> None:
+    t = texts(lang)
+    knee = knee_sentence(summary, lang)
+    if knee:
+        console.print(knee, markup=False)
+    elif bound(summary) in {"generator", "server", "both"}:
+        console.print(t[f"bound_{bound(summary)}"], style="yellow", markup=False)
+
+
+def _remarks(console: Console, summary: Summary, t: dict[str, str]) -> None:
+    for event in summary.events:
+        console.print(
+            f"{t.get(event['what'], event['what'])} {event.get('worker', '')}".strip(), markup=False
+        )
+    if summary.departures is not None:
+        told = ", ".join(f"{code} {number}" for code, number in summary.departures.most_common(5))
+        console.print(f"{t['departures']} : {told or t['departures_none']}", markup=False)
+    journal = (summary.end or {}).get("journal")
+    if journal:
+        console.print(f"{t['lost_journal']} ({journal['mode']}) : {journal['lost']}", markup=False)
+    if summary.end and summary.end.get("unserved"):
+        console.print(f"{t['unserved']} : {summary.end['unserved']}", style="yellow", markup=False)
+    reason = t[f"reason_{summary.reason}"]
+    if reason:
+        console.print(reason, style="bold yellow", markup=False)
+
+
+def _console() -> Console:
+    console = Console(highlight=False, soft_wrap=True)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(highlight=False, soft_wrap=True, width=WIDTH_IN_A_FILE)
+
+
+def _thresholds(console: Console, summary: Summary, lang: Lang) -> None:
+    t = texts(lang)
+    judgements = summary.judgements()
+    if not judgements:
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("thresholds", "measured", "margin", ""):
+        table.add_column(
+            t.get(name, ""), justify="left" if name in {"thresholds", ""} else "right", no_wrap=True
+        )
+    for each in judgements:
+        style = "green" if each.held else "bold red"
+        word = t["held"] if each.held else t["missed"]
+        table.add_row(
+            each.threshold.title(lang),
+            each.threshold.show(each.value),
+            each.show_margin(),
+            Styled(word, style=style),
+        )
+    console.print(table)
+
+
+def _problems(console: Console, summary: Summary, t: dict[str, str]) -> None:
+    for title, style, lines in (
+        (t["wrong"], "bold red", summary.wrong),
+        (t["errors"], "yellow", summary.errors),
+    ):
+        told = Counter(mask_text(line["problem"]) for line in lines)
+        for problem, times in told.most_common(SHOWN):
+            again = f" (× {times})" if times > 1 else ""
+            console.print(f"{title} : {problem}{again}", style=style, markup=False)
+        if len(told) > SHOWN:
+            console.print(f"… {len(told) - SHOWN}", style=style)

@@ -1,0 +1,154 @@
+"""``index.html``: a load run for people, in one file that needs no network and no script."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from conformance.load.charts import charts
+from conformance.load.facts import bound, knee_sentence, row, texts
+from conformance.load.quantities import show_duration, show_share
+from conformance.load.summary import exit_code
+from simulator.journal.masking import mask_text, pretty_xml
+
+if TYPE_CHECKING:
+    from conformance.load.options import LoadOptions
+    from conformance.load.summary import Summary
+    from simulator.text import Lang
+
+SHOWN: Final = 20
+"""Wrong answers shown with their exchange; the record has more."""
+ERRORS_SHOWN: Final = 20
+
+
+def render_page(summary: Summary, lang: Lang) -> str:
+    """Return the page of a run."""
+    t = texts(lang)
+    options = summary.options
+    assert options is not None  # noqa: S101 - never so: for the type checker
+    code = exit_code(summary)
+    seconds = sum(summary.seconds.values())
+    total = summary.total()
+    context: dict[str, Any] = {
+        "lang": lang,
+        "t": t,
+        "css": (files("conformance.load") / "templates" / "load.css").read_text("utf-8"),
+        "profile": {"title": options.profile.title[lang], "purpose": options.profile.purpose[lang]},
+        "meta": _meta(summary, options, lang),
+        "code": code,
+        "verdict": t[f"verdict_{code}"],
+        "reason": t[f"reason_{summary.reason}"],
+        "total": row(total, seconds),
+        "errors": str(total.errors),
+        "share": show_share(total.error_share) if total.errors else "",
+        "retries": total.retries > 0,
+        "judgements": [
+            {
+                "title": each.threshold.title(lang),
+                "value": each.threshold.show(each.value),
+                "margin": each.show_margin(),
+                "held": each.held,
+            }
+            for each in summary.judgements()
+        ],
+        "wrong": [
+            {
+                "problem": mask_text(each["problem"]),
+                "request": _xml(each["request"]),
+                "answer": _xml(each["answer"]),
+            }
+            for each in summary.wrong[:SHOWN]
+        ],
+        "wrong_count": total.wrong,
+        "charts": charts(summary, lang),
+        "operations": [
+            (name, row(summary.total(operation=name), seconds), False) for name in summary.operations()
+        ],
+        "stages": [
+            (
+                stage["name"],
+                row(summary.total(stage=stage["name"]), summary.seconds.get(stage["name"], 0.0)),
+                not summary.judged.get(stage["name"], True),
+            )
+            for stage in summary.stages
+        ],
+        "workers": [
+            (name or "–", row(cell, seconds), False) for name, cell in summary.workers.items() if cell.calls
+        ],
+        "split": _split(summary, t),
+        "bound": t[f"bound_{bound(summary)}"],
+        "knee": knee_sentence(summary, lang),
+        "departures": None if summary.departures is None else summary.departures.most_common(20),
+        "observed": summary.observed,
+        "error_lines": [
+            f"{show_duration(each['t'])} · {mask_text(each['problem'])}"
+            for each in summary.errors[:ERRORS_SHOWN]
+        ],
+        "events": [
+            f"{show_duration(each['t'])} · {t.get(each['what'], each['what'])} {each.get('worker', '')}".strip()
+            for each in summary.events
+        ],
+        "environment": _environment(summary, t),
+    }
+    return _jinja().get_template("load.html").render(**context)
+
+
+def _jinja() -> jinja2.Environment:
+    folder = files("conformance.load") / "templates"
+    loader = jinja2.FunctionLoader(lambda name: (folder / name).read_text("utf-8"))
+    return jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+
+
+def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str, str]]:
+    t = texts(lang)
+    profile = options.profile
+    target = (
+        options.software
+        if profile.target == "software" and options.software
+        else options.soap_base or options.url
+    )
+    return [
+        (t["started"], summary.started_at.replace("T", " ").replace("Z", " UTC")),
+        (t["duration"], show_duration(summary.elapsed)),
+        (t["profile"], f"{profile.id} ({t['evidence']} : {profile.evidence})"),
+        (t["workload"], t[profile.workload].partition(" :")[0].partition(":")[0]),
+        (t["target"], f"{profile.target} · {target} · {profile.transport}"),
+        (t["seed"], str(options.seed)),
+    ]
+
+
+def _split(summary: Summary, t: dict[str, str]) -> dict[str, Any] | None:
+    split = summary.split
+    if split is None:
+        return None
+    whole = sum(split[name] for name in ("client", "network", "simulator")) or 1.0
+    parts = [
+        (t[f"split_{name}"], style, split[name] / whole, show_duration(split[name]))
+        for name, style in (("client", "c2"), ("network", "c6"), ("simulator", "c1"))
+    ]
+    return {"calls": split["calls"], "parts": parts}
+
+
+def _environment(summary: Summary, t: dict[str, str]) -> list[tuple[str, str]]:
+    shown = []
+    for name, value in summary.environment.items():
+        text = (
+            ", ".join(f"{key} {each}" for key, each in value.items())
+            if isinstance(value, dict)
+            else str(value)
+        )
+        shown.append((name.replace("_", " "), text))
+    if summary.end is not None:
+        if summary.end.get("unserved"):
+            shown.append((t["unserved"], str(summary.end["unserved"])))
+        if summary.end.get("journal"):
+            shown.append((t["lost_journal"], str(summary.end["journal"]["lost"])))
+    return shown
+
+
+def _xml(text: str) -> str:
+    return pretty_xml(mask_text(text)) or mask_text(text) if text else ""

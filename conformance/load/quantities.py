@@ -1,0 +1,83 @@
+"""Durations, rates and shares as a person writes them: ``300ms``, ``200/s``, ``0.1%``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", re.ASCII)
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/\s*(s|m|h))?", re.ASCII)
+_PER: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(%)?", re.ASCII)
+
+LONGEST_S: Final = 7 * 86400.0
+"""No load run of ours is longer than a week."""
+
+
+class QuantityError(ValueError):
+    """A text is not the quantity expected; the message says what was expected and what came."""
+
+
+def parse_duration(text: str, *, zero: bool = False) -> float:
+    """Return seconds; ``zero``: none at all is allowed.
+
+    Raises:
+        QuantityError: not a time such as 20s, 300ms, 5m or 1h, nothing, or more than a week.
+    """
+    found = _DURATION.fullmatch(str(text).strip())
+    seconds = float(found[1]) * _SECONDS[found[2] or "s"] if found else -1.0
+    if seconds < 0 or (seconds == 0 and not zero) or seconds > LONGEST_S:
+        raise QuantityError(f"expected a time such as 20s, 300ms, 5m or 1h, got {text!r}")
+    return seconds
+
+
+def parse_rate(text: str) -> float:
+    """Return a number for each second.
+
+    Raises:
+        QuantityError: not a rate such as 200/s or 30/m, or nothing.
+    """
+    found = _RATE.fullmatch(str(text).strip())
+    if found is None or float(found[1]) == 0 or float(found[1]) > 1e6:  # noqa: PLR2004 - what it stands for is in the line
+        raise QuantityError(f"expected a rate such as 200/s or 30/m, got {text!r}")
+    return float(found[1]) / _PER[found[2] or "s"]
+
+
+def parse_share(text: str) -> float:
+    """Return a share from 0 to 1.
+
+    Raises:
+        QuantityError: not a share such as 0.1% or 0.
+    """
+    found = _SHARE.fullmatch(str(text).strip())
+    value = float(found[1]) / (100 if found[2] else 1) if found else 2.0
+    if value > 1:
+        raise QuantityError(f"expected a share such as 0.1% or 0, got {text!r}")
+    return value
+
+
+def show_duration(seconds: float) -> str:
+    """Return a duration for people: ``412 ms``, ``1.73 s``, ``12 min 05 s``."""
+    if seconds < 1:
+        milliseconds = seconds * 1000
+        return f"{milliseconds:.1f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"  # noqa: PLR2004 - what it stands for is in the line
+    if seconds < 60:  # noqa: PLR2004 - what it stands for is in the line
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - what it stands for is in the line
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:  # noqa: PLR2004 - what it stands for is in the line
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def show_rate(rate: float) -> str:
+    """Return a rate for people: ``0.42/s``, ``8.3/s``, ``2540/s``."""
+    if rate >= 100:  # noqa: PLR2004 - what it stands for is in the line
+        return f"{rate:.0f}/s"
+    return f"{rate:.1f}/s" if rate >= 1 else f"{rate:.2f}/s"
+
+
+def show_share(share: float) -> str:
+    """Return a share for people: ``0 %``, ``0.012 %``, ``3.4 %``."""
+    return f"{share * 100:.3g} %"

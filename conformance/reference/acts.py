@@ -1,0 +1,84 @@
+"""The driver API without its transport: each verb is one act of the LGO. ``api.py`` and ``stdio.py`` serve it.
+
+What a vendor adds to a software to have it driven is this table and one of the two servers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.drivers.model import Capabilities, Verb
+from conformance.drivers.verbs import ALWAYS, VERBS
+from conformance.reference.soap import SOFTWARE_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.drivers import wire
+    from conformance.drivers.model import Actor
+    from conformance.drivers.verbs import Declaration
+    from conformance.reference.lgo import Lgo
+
+
+class Acts:
+    """What the reference LGO does for each verb.
+
+    Args:
+        lgo: the software.
+    """
+
+    def __init__(self, lgo: Lgo) -> None:
+        patients, calls = lgo.patients, lgo.calls
+        self._acts: Mapping[Verb, Callable[..., object]] = {
+            Verb.CREATE_PATIENT: patients.create,
+            Verb.SEARCH_PATIENTS: patients.search,
+            Verb.READ_PATIENT: patients.read,
+            Verb.UPDATE_PATIENT: patients.update,
+            Verb.RECORD_PROOF: patients.record_proof,
+            Verb.VALIDATE_IDENTITY: patients.validate,
+            Verb.SET_ATTRIBUTES: patients.set_attributes,
+            Verb.DOWNGRADE_STATUS: patients.downgrade,
+            Verb.READ_STATUS_HISTORY: lambda patient_id, actor: patients.history(patient_id),  # noqa: ARG005
+            Verb.CALL_INSI_TRAITS: calls.call_for_patient,
+            Verb.SEARCH_INSI: calls.call_with_traits,
+            Verb.READ_PROPOSAL: lambda call_id, actor: calls.proposal(call_id),  # noqa: ARG005
+            Verb.DECIDE_PROPOSAL: lambda call_id, accept, actor: calls.decide(
+                call_id, accept=accept, actor=actor
+            ),
+            Verb.READ_AUDIT_LOG: lambda patient_id, actor: lgo.audit_log(patient_id),  # noqa: ARG005
+            Verb.READ_SETTINGS: lgo.settings,
+            Verb.WRITE_SETTINGS: lgo.write_settings,
+        }
+        self._always: Mapping[str, Callable[..., object]] = {
+            "capabilities": self.capabilities,
+            "reset": lgo.reset,
+        }
+
+    def capabilities(self) -> Capabilities:
+        """Return what the LGO declares: it can do all that has an act here."""
+        return Capabilities(
+            name="banc-lgo", version=SOFTWARE_VERSION, vendor="banc-insi", verbs=frozenset(self._acts)
+        )
+
+    def declarations(self) -> list[Declaration]:
+        """Return what the LGO can be asked, ``capabilities`` and ``reset`` included."""
+        return [*ALWAYS.values(), *(each for verb, each in VERBS.items() if verb in self._acts)]
+
+    def do(self, declaration: Declaration, request: wire.Node, actor: Actor | None) -> Any:
+        """Do a verb and return its answer as JSON; ``None`` when it has none.
+
+        Args:
+            declaration: one of ``declarations``.
+            request: the arguments by name.
+            actor: who acts, for the verbs that have an actor.
+
+        Raises:
+            RefusedError: the LGO refuses.
+            NotFoundError: there is no such patient or call.
+            MalformedAnswerError: the request is not as declared.
+        """
+        arguments = list(declaration.read_request(request).values())
+        if declaration.has_actor:
+            arguments.append(actor)
+        act = self._always[declaration.name] if declaration.verb is None else self._acts[declaration.verb]
+        return declaration.write_answer(act(*arguments))

@@ -1,0 +1,102 @@
+"""The injectable defects of the reference LGO: realistic vendor mistakes, each with the rules that catch it.
+
+A defect is data, in one file of this folder for each group of rules: what the software does wrong, which rules are
+meant to see it, and the faults that it puts on the seams of the LGO (``conformance.reference.seams``). The language
+of the faults is in ``conditions.py`` (when) and ``effects.py`` (what); ``by_hand.py`` holds the few that data cannot
+say.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.defects.each import expanded
+from conformance.reference.defects.model import Defect, Kind, fault_of
+from conformance.reference.defects.schema import SCHEMA, problems
+from conformance.reference.seams import Seams
+from simulator.datafile import load_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["NO_DEFECTS", "Defect", "Defects", "Kind", "UnknownDefectError", "catalogue", "seams_of", "select"]
+
+Defects = frozenset[str]
+"""Names of the defects switched on."""
+
+NO_DEFECTS: Defects = frozenset()
+"""The correct LGO."""
+
+
+class UnknownDefectError(ValueError):
+    """A name that is not in the catalogue."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        """Keep the name and the nearest known ones."""
+        self.name = name
+        self.near = difflib.get_close_matches(name, list(known), n=3)
+        near = f"; did you mean {' or '.join(self.near)}?" if self.near else "; see banc demo --list-defects"
+        super().__init__(f"expected the name of a defect, got {name!r}{near}")
+
+
+def catalogue() -> Mapping[str, Defect]:
+    """Return the defects by name, group by group, in the order of the files.
+
+    Raises:
+        simulator.datafile.DataFileError: a file is not as its schema says.
+    """
+    return _catalogue()
+
+
+def select(names: Iterable[str]) -> Defects:
+    """Return the set of defects with these names.
+
+    Raises:
+        UnknownDefectError: a name is not in the catalogue.
+    """
+    chosen = frozenset(names)
+    for name in sorted(chosen):
+        if name not in _catalogue():
+            raise UnknownDefectError(name, _catalogue())
+    return chosen
+
+
+def seams_of(names: Iterable[str]) -> Seams:
+    """Return seams with the faults of these defects on them.
+
+    Raises:
+        UnknownDefectError: a name is not in the catalogue.
+    """
+    return Seams(fault for name in sorted(select(names)) for fault in _catalogue()[name].faults)
+
+
+@cache
+def _catalogue() -> Mapping[str, Defect]:
+    folder = files("conformance.reference.defects")
+    found: dict[str, Defect] = {}
+    for file in sorted(
+        (one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name
+    ):
+        data = load_yaml(file, SCHEMA, lambda data: problems(data, known=found))
+        for written, entry in data["defects"].items():
+            for name, one in expanded(written, entry):
+                found[name] = _defect(name, data["group"], one)
+    return MappingProxyType(found)
+
+
+def _defect(name: str, group: str, entry: Mapping[str, Any]) -> Defect:
+    return Defect(
+        name=name,
+        group=group,
+        title=entry["title"],
+        description=entry["description"],
+        caught_by=tuple(entry["caught_by"]),
+        kind=Kind(entry["kind"]),
+        source=entry["source"],
+        subtle=entry.get("subtle", False),
+        faults=tuple(fault_of(fault) for fault in entry["faults"]),
+    )

@@ -1,0 +1,140 @@
+"""Where a mistake can be put into the reference LGO without touching what vendors read: the seams.
+
+A seam is a point that values pass on their way: from the keyboard to the database, from the database to the
+screen, from the file to the wire, from the answer to the proposal, and so on. The correct LGO has nothing on its
+seams and everything passes unchanged. A defect of the catalogue (``defects/``) puts a ``Fault`` on one or more.
+
+Whatever passes is a list of records, plain mappings of names to values. What a fault may look at besides, such as
+the status of the file or how many requests came before, is given along with it, by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Record = dict[str, Any]
+"""What passes a seam: values by name."""
+
+
+class Seam(StrEnum):
+    """The points that values pass."""
+
+    TYPED = "typed"
+    """What the user types or chooses, before any check; one record for each act (``verb``)."""
+    CHECKED = "checked"
+    """The same as the checks see it: a change here fools the checks and is not stored."""
+    REFUSED = "refused"
+    """A refusal about to be shown: ``code``, ``message``, ``fields``. Without record the act goes on."""
+    KEPT = "kept"
+    """What is about to be written into the file."""
+    STATUS = "status"
+    """The status that an act gives (``status``), with its ``cause`` and the status ``before``."""
+    CLEARED = "cleared"
+    """The whole file as it will be after a change of status, with the file ``before``."""
+    HISTORY = "history"
+    """An entry of the status history before it is written."""
+    LOG = "log"
+    """An entry of the audit log before it is written."""
+    AFTERWARDS = "afterwards"
+    """The whole file once an act is over (``event``): what else a software changes."""
+    SHOWN = "shown"
+    """A file as the user sees it."""
+    READ = "read"
+    """The entries of a log as the user reads them (``verb``)."""
+    SOUGHT = "sought"
+    """A file as the local search sees it."""
+    SEARCH_KEY = "search-key"
+    """What counts (``key``) of a ``text`` in the local search, ``typed`` or ``stored``."""
+    FOUND = "found"
+    """The files that a local search has found, before they are shown."""
+    BLOCKED = "blocked"
+    """Why an INSi call is not made: ``code``, ``message``. Without record it is made."""
+    ATTEMPTS = "attempts"
+    """The requests planned for one INSi call, in order."""
+    SENT = "sent"
+    """The criteria of one request before it leaves."""
+    RAW = "raw"
+    """The bytes of an answer (``content``)."""
+    REPLY = "reply"
+    """What one request brought: ``kind``, ``code``, ``message``."""
+    RETURNED = "returned"
+    """The identity that an answer holds."""
+    RETURNED_LOG = "returned-log"
+    """What the log keeps of the identity that an answer holds."""
+    JUDGED = "judged"
+    """What the user is told of a call: ``outcome``, ``code``, ``message``, ``alerts``, ``candidates``."""
+    PROPOSED = "proposed"
+    """The lines of the comparison."""
+    IMPORTED = "imported"
+    """The values that an acceptance writes."""
+
+
+class Fault(Protocol):
+    """Something put on a seam."""
+
+    @property
+    def seam(self) -> Seam:
+        """Return the seam that it sits on."""
+        ...
+
+    def apply(self, records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        """Return what comes out when these records go in."""
+        ...
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one fault remembers until the software is reset."""
+
+    met: int = 0
+    """How often its condition was met."""
+    first: dict[str, Record] = field(default_factory=dict)
+    """The first record that passed, by identifier of the file."""
+    last: dict[str, Record] = field(default_factory=dict)
+    """The last one."""
+    own: dict[str, Any] = field(default_factory=dict)
+    """Whatever a fault written by hand keeps."""
+
+
+class Seams:
+    """The seams of one LGO and the faults on them.
+
+    Args:
+        faults: none for the correct software.
+    """
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        """Put the faults on their seams."""
+        self._faults: dict[Seam, list[tuple[Fault, Memory]]] = {}
+        for fault in faults:
+            self._faults.setdefault(fault.seam, []).append((fault, Memory()))
+
+    def forget(self) -> None:
+        """Empty what the faults remember: the software is reset."""
+        self._faults = {
+            seam: [(fault, Memory()) for fault, _ in placed] for seam, placed in self._faults.items()
+        }
+
+    def has(self, seam: Seam) -> bool:
+        """Tell whether anything sits on a seam."""
+        return seam in self._faults
+
+    def many(self, seam: Seam, records: Sequence[Record], **about: Any) -> list[Record]:
+        """Return what comes out of a seam: fewer, more or other records only with a fault on it."""
+        passing = list(records)
+        for fault, memory in self._faults.get(seam, ()):
+            passing = fault.apply(passing, about, memory)
+        return passing
+
+    def one(self, seam: Seam, record: Record, **about: Any) -> Record:
+        """Return what comes out of a seam that one record passes, which cannot be lost there."""
+        return (self.many(seam, [record], **about) or [record])[0]
+
+
+NO_SEAM_USED = Seams()
+"""Everything passes unchanged."""

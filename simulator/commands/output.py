@@ -1,0 +1,65 @@
+"""Printing for people: nothing that came from outside acts on the terminal, fakes a row, or is read as markup.
+
+Commands print through here alone. Files and JSON for other programs are written as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import rich.console
+import rich.table
+from rich.segment import Segment
+from rich.text import Text
+
+from simulator.visible import visible, visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import ConsoleOptions, RenderableType
+
+
+class VisibleConsole(rich.console.Console):
+    """A console of rich that renders no character that acts on the terminal but its own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render, whatever it is made of."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(visible_lines(segment.text), segment.style)
+
+
+class Console(VisibleConsole):
+    """One whose strings are one visible line each; markup is read only where a call asks for it."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of rich."""
+        super().__init__(**({"markup": False} | options))
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print strings as one visible line, other things as rich does."""
+        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+class Table(rich.table.Table):
+    """A table of rich whose cells are texts, never markup, of one line."""
+
+    def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
+        """Add a row."""
+        super().add_row(
+            *(Text(visible(each)) if isinstance(each, str) else each for each in cells), **options
+        )
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a text, its lines kept."""
+    click.echo(visible_lines(text), err=err)
+
+
+def headed(head: str, rest: str = "", *, gap: str = "") -> Text:
+    """Return a line that begins in bold."""
+    return Text.assemble((visible(head), "bold"), gap, visible(rest))
