@@ -28,7 +28,12 @@ class ConnectionProblemError(Exception):
 
 def tls_problem(base: str, reason: str) -> str:
     """Return what a failed handshake means, in words."""
-    if "WRONG_VERSION" in reason or "wrong version" in reason or "RECORD_LAYER" in reason or "record layer" in reason:
+    if (
+        "WRONG_VERSION" in reason
+        or "wrong version" in reason
+        or "RECORD_LAYER" in reason
+        or "record layer" in reason
+    ):
         return f"{base} does not speak TLS: write http:// for this port, or give the port of TLS"
     if "CERTIFICATE_VERIFY" in reason or "certificate verify failed" in reason:
         return f"the certificate of {base} is not trusted: give the folder of its certificates with --pki"

@@ -57,7 +57,9 @@ def lead(options: LoadOptions, this: Run, stand: Stand) -> int:
     runner = environment.create_master_runner(options.bind, options.bind_port)
     leader = _Leader(options, this, runner)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
-    sys.stderr.write(f"{options.bind}:{options.bind_port}: banc load --worker {options.bind}:{options.bind_port}\n")
+    sys.stderr.write(
+        f"{options.bind}:{options.bind_port}: banc load --worker {options.bind}:{options.bind_port}\n"
+    )
     try:
         if not leader.gather() or not leader.prepare(stand):
             return EXIT_SETUP
@@ -119,7 +121,8 @@ class _Leader:
             }
             self._runner.send_message("banc_setup", data, client)
         ready = _until(
-            lambda: len(self._ready) >= count or bool(self._refusals) or self._run.stopped is not None, PREPARE_S
+            lambda: len(self._ready) >= count or bool(self._refusals) or self._run.stopped is not None,
+            PREPARE_S,
         )
         for refusal in self._refusals:
             sys.stderr.write(f"Error: {refusal}\n")
@@ -224,7 +227,12 @@ class _Worker:
             meter = Meter(lambda line: self._lines.append(json.dumps(line)), worker=data["name"])
             make = maker(options, data["path"], people, meter, partial=data["partial"], name=data["name"])
             self._generator = Generator(
-                options, meter, make, share=1 / data["parts"], name=data["name"], environment=self._environment
+                options,
+                meter,
+                make,
+                share=1 / data["parts"],
+                name=data["name"],
+                environment=self._environment,
             )
         except (TargetError, PkiError, ValueError, KeyError, OSError) as error:
             self._runner.send_message("banc_ready", {"refusal": str(error)})
@@ -258,14 +266,19 @@ class _Worker:
                 deadline = time.monotonic() + 3.0
             if deadline is not None and (generator.idle or time.monotonic() > deadline):
                 break
-        data = {"unserved": generator.due.qsize(), "samples": {key: list(pair) for key, pair in meter.samples.items()}}
+        data = {
+            "unserved": generator.due.qsize(),
+            "samples": {key: list(pair) for key, pair in meter.samples.items()},
+        }
         self._runner.send_message("banc_done", data)
 
     def _send(self) -> None:
         lines, self._lines = self._lines, []
         if lines:
             # Whoever leads counts the seconds; a worker only what it did in them.
-            told = [text[:-1] + ', "leads": false}' if '"kind": "tick"' in text[:40] else text for text in lines]
+            told = [
+                text[:-1] + ', "leads": false}' if '"kind": "tick"' in text[:40] else text for text in lines
+            ]
             self._runner.send_message("banc_lines", {"lines": told})
 
 
@@ -307,7 +320,9 @@ def work(arguments: dict[str, Any]) -> int:
         runner = environment.create_worker_runner(arguments["host"], arguments["port"])
     except (ConnectionError, OSError) as error:
         where = f"{arguments['host']}:{arguments['port']}"
-        sys.stderr.write(f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n")
+        sys.stderr.write(
+            f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n"
+        )
         return EXIT_SETUP
     gevent.signal_handler(signal.SIGINT, runner.quit)
     _Worker(arguments, runner, environment)

@@ -130,7 +130,9 @@ class Generator:
                 finally:
                     generator.busy -= 1
                 if closed and generator.options.profile.think:
-                    gevent.sleep(random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think))
+                    gevent.sleep(
+                        random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think)
+                    )
 
         return LoadUser
 
@@ -240,7 +242,9 @@ def check_wire(options: LoadOptions, path: str) -> None:
 def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     this.start_line(stand)
     meter = Meter(this.emit)
-    generator = Generator(options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial))
+    generator = Generator(
+        options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial)
+    )
     watch = ServerWatch(options.soap_base or options.url)
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
