@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, Self
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,7 +20,9 @@ from rich.text import Text as Styled
 from conformance.engine import CheckFinished, CheckStarted
 from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
+from simulator.commands.output import VisibleConsole as Console
 from simulator.text import Text
+from simulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +163,7 @@ class CampaignView:
                 result.rule.key,
                 Styled(tags, style="dim"),
                 Styled(result.verdict.value, style=_STYLES[result.verdict]),
-                Styled(reason[self._lang]),
+                Styled(visible(reason[self._lang])),
             )
         self._console.print(table)
         self._without_check(campaign)

@@ -16,7 +16,7 @@ from conformance.load.judging import MAX_ANSWER
 from simulator.security.pki import read_pki
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CLIENT_CERTIFICATE: Final = "insi-manu"
 """Entry of the PKI with which users call over mutual TLS."""
@@ -69,7 +69,7 @@ class Connection:
         parts = urlsplit(base)
         secure = parts.scheme == "https"
         options: dict[str, Any] = {"ssl": True, "ssl_context_factory": lambda *_, **__: tls} if secure else {}
-        self._make = lambda: HTTPClient(
+        self._make: Callable[[], Any] = lambda: HTTPClient(
             parts.hostname or "",
             port=parts.port or (443 if secure else 80),
             concurrency=1,

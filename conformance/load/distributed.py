@@ -9,7 +9,7 @@ standard input.
 from __future__ import annotations
 
 # The worker module imports Locust first, which patches the standard library.
-from conformance.load.worker import EXIT_DISK, Generator, Run, finish, maker  # isort: skip
+from conformance.load.worker import Generator, Run, finish, maker  # isort: skip
 
 import json
 import logging
@@ -29,6 +29,7 @@ from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
 from conformance.load.parts import part_of
+from conformance.load.record import EXIT_DISK
 from conformance.load.summary import EXIT_SETUP
 from conformance.load.targets import TargetError, check_allowed
 from simulator.registry.person import from_json, to_json
@@ -178,22 +179,22 @@ class _Leader:
 
     # What workers say
 
-    def _hello(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as Locust calls it
+    def _hello(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         if msg.node_id not in self._names and len(self._names) < self._options.workers:
             self._names[msg.node_id] = str(len(self._names) + 1)
 
-    def _is_ready(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _is_ready(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         refusal = msg.data.get("refusal")
         if refusal:
             self._refusals.append(f"worker {self._names.get(msg.node_id)}: {refusal}")
         else:
             self._ready.add(msg.node_id)
 
-    def _lines(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _lines(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         for text in msg.data["lines"]:
             self._run.emit(json.loads(text))
 
-    def _is_done(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _is_done(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         self._done.add(msg.node_id)
         self.unserved += int(msg.data["unserved"])
         self.samples |= {key: (one, other) for key, (one, other) in msg.data["samples"].items()}
@@ -211,7 +212,7 @@ class _Worker:
             runner.register_message(name, handler)
         runner.send_message("banc_hello", {})
 
-    def _setup(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as Locust calls it
+    def _setup(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         gevent.spawn(self._prepare, msg.data)
 
     def _prepare(self, data: dict[str, Any]) -> None:
@@ -239,10 +240,10 @@ class _Worker:
             return
         self._runner.send_message("banc_ready", {})
 
-    def _go(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _go(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         gevent.spawn(self._generate)
 
-    def _stop(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _stop(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         self._stopping = True
 
     def _generate(self) -> None:
@@ -283,9 +284,9 @@ class _Worker:
 
 
 def _user_class() -> type:
-    from locust import User, task  # noqa: PLC0415 - patched by then
+    from locust import User, task  # noqa: PLC0415 - patched, or only needed, by then
 
-    class LoadUser(User):  # type: ignore[misc] # Locust has no types
+    class LoadUser(User):
         """Stands for the users of the workers: the master has none itself."""
 
         @task
@@ -297,7 +298,7 @@ def _user_class() -> type:
 
 def _patient_heart() -> None:
     """Take a worker for dead only after a few seconds: a busy machine beats late."""
-    from locust import runners  # noqa: PLC0415 - patched by then
+    from locust import runners  # noqa: PLC0415 - patched, or only needed, by then
 
     runners.HEARTBEAT_LIVENESS = _LIVENESS
 

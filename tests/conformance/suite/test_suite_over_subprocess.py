@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.opening import open_driver
 from conformance.drivers.settings import DriverSettings
 
+SOME = ("CRE-05", "STA-03", "RSP-04")
 DEFECTS = ("import-sets-validated", "date-shown-iso")
 
 
@@ -19,16 +20,25 @@ def verdicts(run: Any) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("defects", [(), DEFECTS], ids=["correct", "defective"])
-def test_verdicts_are_those_of_http(campaigns: Any, defects: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("defects", "rules"),
+    [
+        pytest.param((), SOME, id="correct-some"),
+        pytest.param(DEFECTS, SOME, id="defective-some"),
+        pytest.param((), None, id="correct-all", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+        pytest.param(DEFECTS, None, id="defective-all", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_verdicts_are_those_of_http(
+    campaigns: Any, defects: tuple[str, ...], rules: tuple[str, ...] | None
+) -> None:
     command = [sys.executable, "-m", "conformance.reference", "--stdio"]
     for name in defects:
         command += ["--defect", name]
     settings = DriverSettings(kind="subprocess", command=tuple(command))
-    over_http = campaigns.run(defects=frozenset(defects))
+    over_http = campaigns.run(defects=frozenset(defects), rules=rules)
     with open_driver(settings) as driver:
-        as_program = campaigns.run(wrap=lambda _: driver)
+        as_program = campaigns.run(wrap=lambda _: driver, rules=rules)
     assert verdicts(as_program) == verdicts(over_http)
     failed = {key for key, checks in verdicts(as_program).items() if "FAIL" in checks.values()}
     assert bool(failed) is bool(defects)
