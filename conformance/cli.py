@@ -15,6 +15,7 @@ COMMANDS = {
     "run": Lazy(
         "conformance.commands.run:run", "Run a campaign against your own software, as a plan file says."
     ),
+    "plan": Lazy("conformance.commands.plan:plan_group", "Write and check the plan of a campaign."),
     "report": Lazy(
         "conformance.commands.report:report",
         "Write the reports of a campaign again from its record, in either language.",
