@@ -6,7 +6,6 @@ out over processes; each has a simulator and an LGO of its own.
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 import threading
 import time
@@ -15,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -188,6 +188,6 @@ def _do(job: Job) -> Outcome:
 @cache
 def _rig_of_this_process() -> Rig:
     stack = ExitStack()
-    # The processes of a pool end by a normal exit, when all jobs are done.
-    atexit.register(stack.close)
+    # A process of a pool does not run the functions of atexit.
+    Finalize(None, stack.close, exitpriority=10)
     return stack.enter_context(rig())
