@@ -71,7 +71,7 @@ def expect_not_imported(
     name = scenario if isinstance(scenario, str) else str(scenario["id"])
     moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {name} ({route})")
 
-    desk.insi.install(scenario, **({role: person} if role else {}))
+    desk.insi.install(_playable(scenario), **({role: person} if role else {}))
     try:
         call, requests = desk.try_call(patient)
         need_answer(requests, name)
@@ -97,6 +97,10 @@ def expect_not_imported(
             depends_on=("RSP-02",),
         )
     return Rejected(call=call, told=got)
+
+
+def _playable(scenario: str | Mapping[str, Any]) -> str | dict[str, Any]:
+    return scenario if isinstance(scenario, str) else dict(scenario)
 
 
 def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Rejected:

@@ -179,8 +179,7 @@ def test_secrets_do_not_leave_a_plan(tmp_path):
         ("driver: {timeout: 3}\n", "driver.url for HTTP, driver.command for a program"),
         ("software: {url: 'http://a'}\ndriver: {timeout: 3}\n", "expected the address once"),
         (
-            "driver: {url: 'http://a'}\nwaivers:\n"
-            "  - {rule: SRC-01, reason: r, author: a, expires: '2026-13-01'}\n",
+            "driver: {url: 'http://a'}\nwaivers:\n  - {rule: SRC-01, reason: r, author: a, expires: '2026-13-01'}\n",
             ":3:51: waivers[0].expires: expected a day such as 2026-12-31, got '2026-13-01'",
         ),
         ("driver: {url: 'http://a'}\ntime_limit: soon\n", "time_limit"),
