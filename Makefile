@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract docs kill-matrix fuzz bench bench-population check clean
+.PHONY: demo test lint types contract docs kill-matrix fuzz bench bench-population soak check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -42,6 +42,7 @@ check: lint types contract test
 # Mutated messages through the teleservice, then coverage-guided fuzzing of the reader (atheris, where it can be installed).
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
+	$(BIN)/python tests/fuzz/fuzz_documents.py
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test
@@ -50,6 +51,10 @@ bench: $(VENV)/.test
 # ARGS="--sizes 10000,1000000" without the ten million; ARGS="--postgres postgresql://…" with a shared registry.
 bench-population: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/population.py --page $(ARGS)
+
+# Everything at once for twenty minutes; memory, descriptors and threads must stay flat. ARGS="--minutes 2" for a shorter one.
+soak: $(VENV)/.test
+	$(BIN)/python tests/soak/soak.py --page $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info banc-report

@@ -1,222 +1,29 @@
-"""What a check saw: acts on the software, INSi exchanges, states of a patient, notes, in the order they came.
+"""The former place of ``conformance.record.timeline``, until every room has moved."""
 
-Values are plain (strings, numbers, lists, mappings), so that any report can write them. Nothing is masked
-here: the reports do that for everything they show.
-"""
+from conformance.record.timeline import (
+    ActEntry,
+    Change,
+    Entry,
+    ExchangeEntry,
+    NoteEntry,
+    Plain,
+    Remark,
+    StateEntry,
+    changes_between,
+    plain,
+)
+from conformance.record.timeline import Timeline as Evidence
 
-from __future__ import annotations
-
-import dataclasses
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from enum import Enum
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-from simulator.registry.person import Person, to_json
-from simulator.text import Text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.drivers.model import Patient
-    from simulator.client import ExchangeView
-
-Plain: TypeAlias = Any
-"""JSON-like data: None, bool, int, float, str, list of Plain, dict of str to Plain."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One identity field or status that an act changed."""
-
-    name: str
-    before: Plain
-    after: Plain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActEntry:
-    """A verb asked of the software under test (or of the bench), and how it ended."""
-
-    at: datetime
-    verb: str
-    actor: str = ""
-    """``user (ROLE)``; empty when the verb has no actor."""
-    arguments: Mapping[str, Plain] = field(default_factory=dict)
-    outcome: str = "returned"
-    """``returned``, ``refused``, ``not_supported`` or ``error``."""
-    result: Plain = None
-    """What was returned, or the text of the refusal or error."""
-    changes: tuple[Change, ...] = ()
-    """What changed in the patient since the software last showed it to this check."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """Something the simulator noticed about a request it could answer all the same."""
-
-    code: str
-    text: Text
-    evidence: str = ""
-    """How we know that it is worth a remark: ``official``, ``observed``, ``reported`` or ``inferred``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeEntry:
-    """A SOAP call that INSi received, and its answer."""
-
-    at: datetime
-    number: int
-    """Its number in the journal of the simulator."""
-    operation: str
-    code: str
-    http_status: int
-    request: str
-    response: str
-    explanation: tuple[Text, ...] = ()
-    """Why the simulator answered so, in lines."""
-    remarks: tuple[Remark, ...] = ()
-    """What the simulator noticed about the request."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateEntry:
-    """A patient before and after something, as the software shows them."""
-
-    at: datetime
-    before: Mapping[str, Plain]
-    after: Mapping[str, Plain]
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteEntry:
-    """A remark of the check or of the bench."""
-
-    at: datetime
-    text: Text
-
-
-Entry: TypeAlias = ActEntry | ExchangeEntry | StateEntry | NoteEntry
-
-
-class Evidence:
-    """The timeline of one check. The plugin gives one to each check and adds acts and exchanges by itself."""
-
-    def __init__(self) -> None:
-        self._entries: list[Entry] = []
-        self._exchanges_seen: set[int] = set()
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """Everything recorded so far, in order."""
-        return tuple(self._entries)
-
-    def add(self, entry: Entry) -> None:
-        """Append an entry."""
-        self._entries.append(entry)
-
-    def note(self, text: str | Text) -> None:
-        """Record a remark; a plain string is shown as it is in both languages."""
-        self.add(NoteEntry(at=_now(), text=text if isinstance(text, Text) else Text.same(text)))
-
-    def state(self, before: Patient | None, after: Patient | None) -> None:
-        """Record two states of a patient and what differs between them."""
-        old, new = plain(before) or {}, plain(after) or {}
-        self.add(StateEntry(at=_now(), before=old, after=new, changes=changes_between(old, new)))
-
-    def exchange(self, exchange: ExchangeView) -> None:
-        """Record a SOAP exchange; one already recorded is left where it is."""
-        if exchange.id in self._exchanges_seen:
-            return
-        self._exchanges_seen.add(exchange.id)
-        self.add(
-            ExchangeEntry(
-                at=_now(),
-                number=exchange.id,
-                operation=exchange.operation or "",
-                code=exchange.code or "",
-                http_status=exchange.http_status,
-                request=exchange.request_xml,
-                response=exchange.response_xml,
-                explanation=_lines(exchange.explanation),
-                remarks=tuple(
-                    Remark(
-                        code=finding.get("code", ""),
-                        text=Text(finding.get("fr", ""), finding.get("en", "")),
-                        evidence=finding.get("evidence", ""),
-                    )
-                    for finding in exchange.findings
-                ),
-            )
-        )
-
-
-_SECRET = re.compile(r"password|passwd|secret|token|private_key|api_key|authorization", re.IGNORECASE)
-
-
-def plain(value: object) -> Plain:
-    """Return ``value`` as JSON-like data; empty fields of a dataclass are left out, secrets are replaced."""
-    match value:
-        case Enum():
-            return plain(value.value)
-        case None | bool() | int() | float():
-            return value
-        case str():
-            return str(value)
-        case bytes():
-            return value.decode("utf-8", errors="replace")
-        case datetime() | date():
-            return value.isoformat()
-        case Person():
-            return _members(to_json(value).items(), keep_empty=False)
-        case Mapping():
-            return _members(value.items())
-        case set() | frozenset():
-            return sorted((plain(item) for item in value), key=str)
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case _:
-            return _object(value)
-
-
-def _object(value: object) -> Plain:
-    """Return a dataclass as its fields, and anything else as it prints itself."""
-    if not dataclasses.is_dataclass(value) or isinstance(value, type):
-        return str(value)
-    fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-    return _members(fields, keep_empty=False)
-
-
-def changes_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[Change, ...]:
-    """Return the fields that differ, in the order of the fields."""
-    names = [*before, *(name for name in after if name not in before)]
-    return tuple(
-        Change(name=name, before=before.get(name), after=after.get(name))
-        for name in names
-        if before.get(name) != after.get(name)
-    )
-
-
-def _members(pairs: Iterable[tuple[object, object]], *, keep_empty: bool = True) -> dict[str, Plain]:
-    return {
-        str(name): "***" if _SECRET.search(str(name)) and value else plain(value)
-        for name, value in pairs
-        if keep_empty or not _is_empty(value)
-    }
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value in ("", (), frozenset(), {}, [])
-
-
-def _lines(explanation: Mapping[str, list[str]]) -> tuple[Text, ...]:
-    pairs = zip_longest(explanation.get("fr", ()), explanation.get("en", ()), fillvalue="")
-    return tuple(Text(fr.strip(" -"), en.strip(" -")) for fr, en in pairs)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+__all__ = [
+    "ActEntry",
+    "Change",
+    "Entry",
+    "Evidence",
+    "ExchangeEntry",
+    "NoteEntry",
+    "Plain",
+    "Remark",
+    "StateEntry",
+    "changes_between",
+    "plain",
+]

@@ -6,12 +6,15 @@ the file at once, each with its place.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -20,13 +23,17 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
-    from pathlib import Path
 
 Check = Callable[[Any], "Iterable[tuple[Sequence[str | int], str]]"]
 """Yields where in the data something is wrong (keys and indexes from the top) and what was expected."""
 
 MAX_BYTES = 4 * 1024 * 1024
 """A data file larger than this is refused unread: nothing we ship or expect comes near."""
+
+MAX_NODES = 20_000
+"""Most values, keys included, of a data file: seven times the largest one of ours. Reading one costs fifty microseconds."""
+MAX_PROBLEMS = 100
+"""Most problems told of one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,24 @@ def load_yaml(
     """
     source = str(path)
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataFileError(source, [Problem(0, 0, "", f"cannot be read: {reason}")]) from error
     return parse_yaml(content, source, schema, check)
+
+
+def read_regular(path: Path | Traversable, most: int) -> bytes:
+    """Return the first bytes of a file. What is no file, such as a pipe, which may never end, is not opened.
+
+    Raises:
+        OSError: it is missing, no regular file, or cannot be read.
+    """
+    if isinstance(path, Path) and path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "expected a regular file, got a folder, a pipe or a device")
+    with path.open("rb") as file:
+        content: bytes = file.read(most)
+    return content
 
 
 def parse_yaml(
@@ -109,12 +128,13 @@ def parse_yaml(
             ],
         ) from error
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        problems = list(_structure_problems(node, "")) if node is not None else []
+        # It derives from yaml's SafeLoader: plain data only.
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        problems = list(islice(_structure_problems(node, ""), MAX_PROBLEMS)) if node is not None else []
         if problems:
             raise DataFileError(source, problems)
-        # _Loader derives from yaml's SafeLoader: plain data only.
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506
+        data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -144,14 +164,32 @@ def data_problems(data: Any, schema: Mapping[str, Any], check: Check | None = No
 
     The arguments are those of ``load_yaml``; ``check`` sees data that satisfies the schema only.
     """
+    if _has_too_many(data):
+        return [f"expected at most {MAX_NODES} values, got more"]
     found: list[tuple[Sequence[str | int], str]] = [
         (list(error.absolute_path), _explain(error))
-        for error in _validator(json.dumps(schema)).iter_errors(data)
+        for error in islice(_validator(json.dumps(schema)).iter_errors(data), MAX_PROBLEMS)
     ]
     if not found and check is not None:
-        found = list(check(data))
+        found = list(islice(check(data), MAX_PROBLEMS))
     # One missing key of several is told once for each of them.
     return list(dict.fromkeys(f"{_dotted(path)}: {message}" if path else message for path, message in found))
+
+
+def _has_too_many(data: Any) -> bool:
+    """Return whether data that came as JSON has more values than a file may have."""
+    waiting, count = [data], 0
+    while waiting:
+        each = waiting.pop()
+        count += 1
+        if isinstance(each, dict):
+            count += len(each)
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+        if count + len(waiting) > MAX_NODES:
+            return True
+    return False
 
 
 def _yaml_remedy(error: yaml.MarkedYAMLError) -> str:
@@ -175,7 +213,16 @@ class _Loader(yaml.SafeLoader):
     Aliases are refused: a few lines of them can stand for gigabytes.
     """
 
+    nodes = 0
+    """Composed so far."""
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it bare
+            raise yaml.composer.ComposerError(
+                None, None, f"expected at most {MAX_NODES} values, got more", event.start_mark
+            )
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it bare
             raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
@@ -202,7 +249,10 @@ def _raise_found(
     source: str, node: yaml.Node | None, found: Iterable[tuple[Sequence[str | int], str]]
 ) -> None:
     """Raise what was found at each path, in file order; the schema tells one missing key of several twice."""
-    problems = {Problem(*_place(node, list(path)), _dotted(path), message) for path, message in found}
+    problems = {
+        Problem(*_place(node, list(path)), _dotted(path), message)
+        for path, message in islice(found, MAX_PROBLEMS)
+    }
     if problems:
         raise DataFileError(source, sorted(problems, key=lambda each: (each.line, each.column, each.path)))
 
@@ -258,7 +308,7 @@ def _dotted(path: Sequence[str | int]) -> str:
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
-    got = repr(error.instance)
+    got = _short(error.instance)
     got = got if len(got) <= 60 else got[:57] + "..."  # noqa: PLR2004 - a line, not a dump
     expected: Any = error.validator_value
     instance: Any = error.instance
@@ -288,6 +338,17 @@ def _explain(error: jsonschema.ValidationError) -> str:
             return f"expected {error.schema['description']}, got {got}"
         case _:
             return _explain_bound(error, got)
+
+
+def _short(value: Any) -> str:
+    """Return how a value reads, without reading the whole of a large one."""
+    if isinstance(value, str):
+        return repr(value[:80])
+    if isinstance(value, (list, tuple)):
+        return repr(value[:60])
+    if isinstance(value, dict):
+        return repr(dict(islice(value.items(), 60)))
+    return repr(value)
 
 
 def _missing_remedy(missing: Sequence[str], schema: Any) -> str:

@@ -25,12 +25,11 @@ from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.contract.faults import fault_catalogue
 from simulator.installing import Installer
-from simulator.scripting.chaos import chaos_catalogue
 from simulator.sessions.store import DEFAULT
-from simulator.supervising import Standing, SupervisedGranian, SupervisedProcess, end_with_parent
-from simulator.tls_serving import TlsSetupError, listen_tls, tls_port
+from simulator.supervising import READY_TIMEOUT_S, Standing, SupervisedGranian, end_with_parent
+from simulator.tls_process import INDEX_PATIENCE_S, TlsPorts, read_catalogues, tls_process
+from simulator.tls_serving import TlsSetupError
 from simulator.web.app import create_parts
 from simulator.web.front import Front
 from simulator.web.granian_places import Attendance, Janitor
@@ -40,7 +39,6 @@ from simulator.web.places import room_for_connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from multiprocessing.connection import Connection
 
     from simulator.journal.writer import JournalOptions
 
@@ -49,12 +47,6 @@ REGISTRY_VARIABLE = "BANC_REGISTRY"
 
 TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
 """The same of ``--token``."""
-
-READY_TIMEOUT_S = 20.0
-"""How long a starting server may take before it is reported as failed."""
-
-INDEX_PATIENCE_S = 2.0
-"""How long a call of the control API waits for the index of the journal; then it is told to try again."""
 
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
@@ -140,7 +132,15 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
     # Without a lock: nobody who is killed while reading it can hold up the stop.
     stopping = multiprocessing.RawValue(ctypes.c_bool, False)  # noqa: FBT003 - its initial value
     standing = Standing()
-    with _tls_process(options, standing) as opened:
+    ports = TlsPorts(
+        bench=options.bench,
+        host=options.host,
+        token=options.token,
+        https_port=options.https_port,
+        mtls_port=options.mtls_port,
+    )
+    with _tls(ports, standing) as (https_port, mtls_port):
+        opened = replace(options, https_port=https_port, mtls_port=mtls_port)
         serve_rsgi(
             partial(_load, opened, stopping, standing),
             host=opened.host,
@@ -305,101 +305,11 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.wait(timeout=5)
 
 
-@contextlib.contextmanager
-def _tls_process(options: ServeOptions, standing: Standing) -> Iterator[ServeOptions]:
-    """Run the TLS ports in a process of their own; yield the options with the ports they took."""
-    if options.https_port is None and options.mtls_port is None:
-        yield options
-        return
-    with contextlib.ExitStack() as stack:
-        # Opened here, so that a process that is started again finds its ports, and who calls meanwhile waits in line.
-        listening = [
-            None if port is None else stack.enter_context(_listen_tls(options.host, port))
-            for port in (options.https_port, options.mtls_port)
-        ]
-        ours: list[Connection] = []
-        child = SupervisedProcess(
-            "the process of the TLS ports", partial(_start_tls, options, listening, standing, ours), standing
-        )
-
-        def end(process: Any) -> None:
-            ours[-1].close()
-            process.join(timeout=10)
-            if process.is_alive():
-                process.kill()
-
-        stack.callback(child.stop, end)
-        ports = [None if each is None else int(each.getsockname()[1]) for each in listening]
-        yield replace(options, https_port=ports[0], mtls_port=ports[1])
-
-
-def _start_tls(
-    options: ServeOptions, listening: list[socket.socket | None], standing: Standing, ours: list[Connection]
-) -> Any:
-    """Start the process of the TLS ports and wait until it serves; ``ours`` gets what ends it when it is closed.
-
-    Raises:
-        ServingError: it does not serve.
-    """
-    # Spawned on every platform: granian forks, and a fork must find no thread of ours.
-    context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_serve_tls, args=(options, theirs, listening, standing), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        answer = mine.recv() if mine.poll(READY_TIMEOUT_S) else "the TLS ports did not open in time"
-    except EOFError:
-        answer = "the process of the TLS ports stopped at once"
-    if answer:
-        mine.close()
-        process.kill()
-        raise ServingError(answer)
-    for former in ours:
-        former.close()
-    ours[:] = [mine]
-    return process
-
-
-def _listen_tls(host: str, port: int) -> socket.socket:
-    try:
-        return listen_tls(host, port)
-    except TlsSetupError as error:
-        raise ServingError(str(error)) from error
-
-
-def _serve_tls(
-    options: ServeOptions, parent: Connection, listening: list[socket.socket | None], standing: Standing
-) -> None:
-    """Serve the TLS ports until the parent closes its end of the pipe, or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    room_for_connections()
-    assert options.bench.pki is not None  # noqa: S101 - checked by prepare
-    bench = open_bench(options.bench)
-    bench.journal.patience_s = INDEX_PATIENCE_S
-    application = create_parts(bench, token=options.token, standing=standing)
-    _read_catalogues()
-    with contextlib.ExitStack() as stack:
-        stack.callback(bench.close)
-        try:
-            for each, mutual in zip(listening, (False, True), strict=True):
-                if each is not None:
-                    stack.enter_context(
-                        tls_port(application, pki=options.bench.pki, listening=each, mutual=mutual)
-                    )
-        except TlsSetupError as error:
-            parent.send(str(error))
-            return
-        parent.send("")
-        with contextlib.suppress(EOFError, OSError):
-            parent.recv()
-
-
 def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_: object) -> Any:
     """Make the application in a worker process."""
     bench = open_bench(options.bench)
     parts = create_parts(bench, token=options.token, standing=standing)
-    _read_catalogues()
+    read_catalogues()
     bench.journal.patience_s = INDEX_PATIENCE_S
     bench.journal.index_while_serving(lambda: stopping.value)
     attendance = Attendance()
@@ -408,10 +318,14 @@ def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_
     return Front(parts, stopping=lambda: stopping.value, attendance=attendance)
 
 
-def _read_catalogues() -> None:
-    """Read them now, not at the first fault: half a second there would look like a slow service."""
-    fault_catalogue()
-    chaos_catalogue()
+@contextlib.contextmanager
+def _tls(ports: TlsPorts, standing: Standing) -> Iterator[tuple[int | None, int | None]]:
+    """Run the TLS ports; what goes wrong with them is the server's."""
+    try:
+        with tls_process(ports, standing) as taken:
+            yield taken
+    except TlsSetupError as error:
+        raise ServingError(str(error)) from error
 
 
 def _port_refused(host: str, port: int, error: OSError) -> ServingError:

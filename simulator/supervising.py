@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+READY_TIMEOUT_S: Final = 20.0
+"""How long a starting server may take before it is reported as failed."""
+
 FIRST_DELAY_S: Final = 0.5
 """Before a process that died is started again, the first time."""
 LONGEST_DELAY_S: Final = 30.0

@@ -17,6 +17,8 @@ _INVISIBLE: Final = frozenset(
 ) | frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 """Printable by their category, yet nothing is seen of them (Unicode: Default_Ignorable_Code_Point; blank glyphs)."""
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
 
 def visible(text: str) -> str:
     r"""Return ``text`` as one line in which everything is seen, to be printed or put in a cell of a table.
@@ -38,6 +40,15 @@ def visible_lines(text: str) -> str:
     """
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join("\t".join(map(visible, line.split("\t"))) for line in lines)
+
+
+def inert(text: str) -> str:
+    """Return a text as a cell of a CSV file that no spreadsheet takes for a formula: with an apostrophe before it.
+
+    Spreadsheets run what begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return (OWASP, CSV injection).
+    Apply it to what came from outside; a reader that wants the text back takes the apostrophe off.
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def _is_seen(character: str) -> bool:

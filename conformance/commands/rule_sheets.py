@@ -20,6 +20,7 @@ _ASKS = Text("Ce qu'elle demande", "What it asks")
 _BINDS = Text("Qui elle oblige", "Whom it binds")
 _RISK = Text("Ce que risque un patient", "What a patient risks")
 _HOW = Text("Comment elle est contrôlée", "How it is checked")
+_WOULD = Text("Comment la contrôler", "How to check it")
 _FAILURE = Text("À quoi ressemble un échec", "What a failure looks like")
 _MISTAKES = Text("Erreurs fréquentes", "Usual mistakes")
 _PARTIAL = Text("Ce que le contrôle ne voit pas", "What the check does not see")
@@ -64,7 +65,7 @@ def rule_sheet(rule: Rule, lang: Lang) -> Sheet:
             ),
         ),
         (_RISK[lang], rule.risk[lang]),
-        (_HOW[lang], rule.how_checked[lang]),
+        ((_WOULD if rule.not_tested_reason else _HOW)[lang], rule.how_checked[lang]),
         (_FAILURE[lang], rule.failure_looks_like[lang]),
         (_MISTAKES[lang], "\n".join(f"- {each[lang]}" for each in rule.usual_mistakes)),
     ]

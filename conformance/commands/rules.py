@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.commands.rule_sheets import case_data, case_sheet, rule_data, rule_sheet
-from conformance.engine.collecting import collect_suite
 from conformance.rules.catalogue import UnknownRuleError, find_rule, load_catalogue, load_obstacles
 from conformance.rules.concordance import FAMILIES, concordance, concordance_csv
 from conformance.rules.coverage import STATE_NAMES, Coverage, State, cover, coverage_data
@@ -214,6 +213,9 @@ def write_rule_pages(*, folder: Path) -> None:
 
 def suite_coverage() -> Coverage:
     """Return the coverage of the packaged catalogue by the packaged suite."""
+    # pytest and the suite take a while to import: listing rules does not need them.
+    from conformance.engine.collecting import collect_suite  # noqa: PLC0415
+
     catalogue = load_catalogue()
     contents = collect_suite(catalogue=catalogue)
     checks = {key: [check.id for check in found] for key, found in contents.by_rule().items()}
@@ -236,11 +238,15 @@ def _print_coverage(coverage: Coverage, lang: Lang, *, everything: bool) -> None
             for kind, number in coverage.obstacles().items():
                 click.echo(f"{'':6}{number:4}  {load_obstacles()[kind][0][lang]}")
     judged = sum(each.state is State.EXECUTABLE for each in coverage.cases)
+    own = sum(bool(each.checks) for each in coverage.cases)
     reasons = sum(each.reason is not None for each in coverage.cases)
     total, accounted = len(coverage.rules), len(coverage.rules) - coverage.count(State.UNACCOUNTED)
     if lang == "fr":
         click.echo(f"{accounted}/{total} règles expliquées, dont {coverage.executable} exécutables")
-        click.echo(f"{len(coverage.cases)} cas d'états : {judged} jugés, {reasons} avec leur raison")
+        click.echo(
+            f"{len(coverage.cases)} cas d'états : {judged} jugés ({own} par un contrôle à leur adresse, les autres par "
+            f"les règles de leur événement), {reasons} avec leur raison"
+        )
     else:
         click.echo(f"{accounted}/{total} rules accounted for, {coverage.executable} of them executable")
         click.echo(

@@ -11,8 +11,8 @@ from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.document import Document
+from conformance.documents.labels import french_date
 from conformance.documents.numbers import compact
-from conformance.documents.paper import french_date
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value

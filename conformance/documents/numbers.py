@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 SPACES: Final = " \t\u00a0\u2000-\u200a\u202f\u205f\u2060\u200b"
 """Spaces that printed digits may be grouped with, for a character class."""
 _GAP: Final = rf"[{SPACES}.\-]{{0,2}}"
+_KEY_GAP: Final = rf"{_GAP}(?:(?:cl[ée]\s?:?\s?|[(\[/]\s?))?"
+"""The key is sometimes set apart: ``… 189 (89)``, ``… 189 clé 89``."""
 _RUN: Final = re.compile(
-    rf"(?<![0-9A-Za-z])[1-8](?:{_GAP}[0-9]){{5}}{_GAP}[0-9AB](?:{_GAP}[0-9]){{8}}(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])[1-8](?:{_GAP}[0-9]){{5}}{_GAP}[0-9AB](?:{_GAP}[0-9]){{6}}{_KEY_GAP}[0-9]{_GAP}[0-9]"
+    rf"(?:\s?[)\]])?(?!(?!NI[RA])[0-9A-Za-z])"
 )
-_NOT_KEPT: Final = re.compile(rf"[{SPACES}.\-]")
+_NOT_KEPT: Final = re.compile(rf"cl[ée]\s?:?|[{SPACES}.\-()\[\]/]")
 _ZEROS: Final = 12
 
 

@@ -9,8 +9,9 @@ from conformance.documents import pdfium
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
+from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.numbers import find_matricules
-from conformance.documents.paper import CAPTION, PagePlaces, plain, read_page
+from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdfa import Claim, claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
@@ -117,6 +118,11 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         if symbol.is_ins
     ]
     problems = list(_attached(opened, reading, parts))
+    if b"%%EOF" not in data or b"startxref" not in data:
+        text = Text(
+            "la fin du PDF manque (startxref, %%EOF)", "the end of the PDF is missing (startxref, %%EOF)"
+        )
+        problems.append(official("pdf-truncated", text, at=(reading.place(),)))
     if pages > reading.limits.pages:
         text = Text(
             f"{pages} pages : le texte des {reading.limits.pages} premières seul a été lu",
@@ -286,8 +292,6 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
 
 def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
     if trait is Trait.BIRTH_DATE:
-        from conformance.documents.paper import french_date  # noqa: PLC0415
-
         return next(
             (line for line in facts.lines if (date := french_date(line.text)) and date[0] == wanted), None
         )

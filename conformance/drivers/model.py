@@ -85,6 +85,38 @@ class Verb(StrEnum):
     READ_AUDIT_LOG = "read_audit_log"
     READ_SETTINGS = "read_settings"
     WRITE_SETTINGS = "write_settings"
+    SEARCH_BY_MATRICULE = "search_by_matricule"
+    START_INSI_CALL = "start_insi_call"
+    READ_INSI_CALL = "read_insi_call"
+    READ_INS_HISTORY = "read_ins_history"
+    CHOOSE_AUTHENTICATION = "choose_authentication"
+    READ_CARD = "read_card"
+    SWAP_CARD = "swap_card"
+    CALL_INSI_CARD = "call_insi_card"
+    ATTACH_CARD = "attach_card"
+    IMPORT_APP_IDENTITY = "import_app_identity"
+    VERIFY_INS = "verify_ins"
+    START_BULK_VERIFICATION = "start_bulk_verification"
+    READ_BULK_VERIFICATION = "read_bulk_verification"
+    WRITE_TRUSTED_SENDERS = "write_trusted_senders"
+    RECEIVE_IDENTITY = "receive_identity"
+    RECEIVE_MESSAGE = "receive_message"
+    SCAN_DATAMATRIX = "scan_datamatrix"
+    READ_WORKLIST = "read_worklist"
+    READ_DOCUMENTS = "read_documents"
+    RENDER_DOCUMENT = "render_document"
+    EXPORT_MESSAGE = "export_message"
+    EXPORT_PATIENTS = "export_patients"
+    SEND_DOCUMENT = "send_document"
+    WITHDRAW_DOCUMENT = "withdraw_document"
+    RECORD_OPPOSITION = "record_opposition"
+    OPEN_DMP = "open_dmp"
+    READ_TRANSMISSIONS = "read_transmissions"
+    READ_FORM = "read_form"
+    READ_RIGHTS = "read_rights"
+    WRITE_RIGHTS = "write_rights"
+    READ_DASHBOARD = "read_dashboard"
+    SET_CLOCK = "set_clock"
 
 
 FORMER_VERBS = {"create_from_insi": Verb.SEARCH_INSI}
@@ -184,6 +216,10 @@ class Patient:
     """Names of the fields the acting user cannot edit now."""
     display_birth_date: str | None = None
     """The birth date as shown on screen, ``JJ/MM/AAAA`` (Règle 6 NB)."""
+    billing_number: str | None = None
+    """NIR used for billing, when the software keeps it: never the matricule INS (FLD-02)."""
+    birth_date_uncertain: bool | None = None
+    """Whether the date is marked as made up for an incomplete one (EXI ID 11); ``None``: the software does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +314,8 @@ class AuditEntry:
     """One entry of the audit log (Règles 4, 16, 37, 39)."""
 
     action: Identifier
-    """``INSI_CALL``, ``IDENTITY_READ``, ``IDENTITY_CHANGED``… An INSi call is always ``INSI_CALL``."""
+    """``INSI_CALL`` for each search, ``INSI_VERIFICATION`` for each verification; for the rest ``IDENTITY_READ``,
+    ``IDENTITY_CHANGED`` or the software's own."""
     at: Moment = ""
     """ISO date and time; empty when the software does not tell."""
     user: str = ""
@@ -289,6 +326,10 @@ class AuditEntry:
     """Answer or fault code for an INSi call; ``None`` when there was no answer."""
     returned: dict[str, str] = field(default_factory=dict)
     """For a 00: matricule, oid and the strict traits returned, under the names of the identity fields."""
+    authentication: str | None = None
+    """How the user proved who they are to INSi: ``CPX``, ``PSC`` or ``CERTIFICATE`` (CAL-16)."""
+    changes: dict[str, str] = field(default_factory=dict)
+    """For ``IDENTITY_CHANGED``: the new values by field (Règle 16); empty when the log does not hold them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

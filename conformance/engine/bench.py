@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from conformance.engine.checks import Check, MarkerError, check_of
 from conformance.engine.drawing import PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
-from conformance.engine.outcome import INTERRUPTED, PASSED, Outcome, judge
-from conformance.engine.recording import RecordingDriver, RecordingSession, recording_draw
-from conformance.evidence import Evidence
+from conformance.engine.outcome import PASSED, judge
+from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
+from conformance.engine.stopping import Stopping, is_gone
+from conformance.engine.tap import Tap
+from conformance.record import events
+from conformance.record.events import Outcome, PlannedCheck, SuiteCollected
+from conformance.record.judging import INTERRUPTED, verdict_for
+from conformance.record.timeline import Timeline
 from conformance.rules.catalogue import load_catalogue
 from conformance.verdicts import Verdict, combine
 from simulator.text import Text
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine.context import BenchContext
     from conformance.rules.catalogue import Rule
-    from simulator.client import SessionClient
+    from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
 
 
@@ -34,11 +42,16 @@ class CheckRun:
     """What happened to one check so far."""
 
     check: Check
-    evidence: Evidence = field(default_factory=Evidence)
+    number: int
+    """Its place among the checks of the rules wanted, in the order of the suite."""
+    evidence: Timeline = field(default_factory=Timeline)
     outcomes: list[Outcome] = field(default_factory=list)
     """One per phase that raised; empty when all went well."""
     duration: float = 0.0
     finished: bool = False
+    verbs: set[str] = field(default_factory=set)
+    gone: bool = False
+    """Nobody answered for the software."""
 
     @property
     def outcome(self) -> Outcome:
@@ -81,50 +94,87 @@ class BenchPlugin:
         self.crash: BaseException | None = None
         """What stopped pytest itself."""
         self.interrupted = False
-        self._last_exchange = 0
+        self.tap = Tap(context.insi, self._exchange)
+        self._stopping = Stopping(context.limits)
         self._number = 0
+        self._running: CheckRun | None = None
+        self._used = True
+        """The software was asked for something since it was last emptied."""
+        self._scenarios = True
+        """A scenario may be in force."""
+        self._fresh = False
+        """The check that runs works with an empty software."""
+        self._total = 0
 
     # Fixtures
 
     @pytest.fixture(autouse=True)
     def _fresh_start(self) -> None:
-        """Start each check with an empty software, no scenario, and no exchange from before."""
-        self.context.driver.reset(insi_url=self.context.insi_url)
-        self.context.insi.clear_scenarios()
-        for exchange in self.context.insi.exchanges(after=self._last_exchange):
-            self._last_exchange = max(self._last_exchange, exchange.id)
+        """Start each check without a scenario; the software is emptied when the check first asks it for something."""
+        self._stopping.check()
+        if self._scenarios:
+            self.context.insi.clear_scenarios()
+            self._scenarios = False
+        self._fresh = False
 
     @pytest.fixture
-    def evidence(self, request: pytest.FixtureRequest) -> Evidence:
+    def evidence(self, request: pytest.FixtureRequest) -> Timeline:
         """Return the timeline of the check, to add notes and states to it."""
         node = cast("pytest.Item", request.node)
         return node.stash[_RUN].evidence
 
     @pytest.fixture
-    def lgo(self, evidence: Evidence) -> Driver:
+    def lgo(self, request: pytest.FixtureRequest, evidence: Timeline) -> Driver:
         """Return the software under test; every verb used is recorded."""
-        proxy = RecordingDriver(
-            self.context.driver, evidence, lambda: self._fetch_exchanges_quietly(evidence)
-        )
-        return cast("Driver", proxy)
+        run = cast("pytest.Item", request.node).stash[_RUN]
+
+        def before(verb: str) -> None:
+            run.verbs.add(verb)
+            self._empty_software()
+            self._used = True
+            self.tap.acted()
+
+        def after(verb: str) -> None:
+            self.tap.acted()
+            if verb in MAY_CALL_INSI:
+                self._read_quietly(run)
+
+        return cast("Driver", RecordingDriver(self.context.driver, evidence, before=before, after=after))
+
+    def _empty_software(self) -> None:
+        """Reset the software before the first verb of a check, unless nothing was done with it since the last time."""
+        if not self._fresh and self._used:
+            self.context.driver.reset(insi_url=self.context.insi_url)
+        self._fresh = True
 
     @pytest.fixture
-    def insi(self, evidence: Evidence) -> SessionClient:
+    def insi(self, evidence: Timeline) -> SessionClient:
         """Return the session of the simulator that the software calls."""
-        return cast("SessionClient", RecordingSession(self.context.insi, evidence))
+
+        def scenario() -> None:
+            self._scenarios = True
+
+        # Whoever has the session in hand may have something in mind that only it can tell: read at the end.
+        self.tap.acted()
+        return cast("SessionClient", RecordingSession(self.context.insi, evidence, on_scenario=scenario))
 
     @pytest.fixture
-    def draw(self, request: pytest.FixtureRequest, evidence: Evidence) -> Callable[..., Person]:
+    def during(self) -> Callable[[Callable[[], Any]], tuple[Any, list[ExchangeView]]]:
+        """Return what does an act and returns its result with the exchanges that took place meanwhile."""
+        return self.tap.during
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest, evidence: Timeline) -> Callable[..., Person]:
         """Return the function that draws a fresh person known to INSi; see ``drawing.PeopleOfCheck``."""
         node = cast("pytest.Item", request.node)
         return self._draw_for(node.stash[_RUN].check.id, evidence)
 
     @pytest.fixture
-    def draw_for(self, evidence: Evidence) -> Callable[[str], Callable[..., Person]]:
+    def draw_for(self, evidence: Timeline) -> Callable[[str], Callable[..., Person]]:
         """Return what draws people for something that several checks share, by its name: whichever comes first, they are the same."""
         return lambda key: self._draw_for(key, evidence)
 
-    def _draw_for(self, key: str, evidence: Evidence) -> Callable[..., Person]:
+    def _draw_for(self, key: str, evidence: Timeline) -> Callable[..., Person]:
         return recording_draw(PeopleOfCheck(self.context.seed, key, self.context.insi), evidence)
 
     @pytest.fixture
@@ -164,41 +214,108 @@ class BenchPlugin:
             if check.id in ids:
                 self.problems.append(f"{item.nodeid}: its id {check.id} is already that of {ids[check.id]}")
             ids[check.id] = item.nodeid
-            if self.wanted.intersection(check.keys):
-                self.runs[item.nodeid] = CheckRun(check=check)
+            if not self.wanted.intersection(check.keys):
+                continue
+            if self.context.limits.only is None or check.id in self.context.limits.only:
+                self.runs[item.nodeid] = CheckRun(check=check, number=len(kept) + 1)
                 kept.append(item)
-        items[:] = [] if self.problems else kept
+        items[:] = [] if self.problems else self._share(kept)
+
+    def _share(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Tell which checks there are, and return those that this process runs, in its order."""
+        limits = self.context.limits
+        if self.context.record is not None:
+            planned = tuple(
+                PlannedCheck(
+                    check=run.check.id, title=run.check.title, rules=run.check.keys, number=run.number
+                )
+                for run in self.runs.values()
+            )
+            self.context.record.event(SuiteCollected(at=_now(), checks=planned))
+        index, count = limits.shard
+        mine = [
+            item
+            for position, item in enumerate(items)
+            if position % count == index - 1 and self.runs[item.nodeid].check.id not in limits.done
+        ]
+        if limits.order is not None:
+            Random(limits.order).shuffle(mine)  # noqa: S311 - an order to repeat, not a secret
+        self._total = len(mine)
+        return mine
 
     # Run
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Read what the session has seen already: it belongs to no check."""
+        if session.items:
+            # Should the simulator be away, each check finds that out for itself.
+            with contextlib.suppress(Exception):
+                self.tap.read()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Surround a check: announce it, run it, gather its exchanges, tell its verdict."""
-        run = item.stash[_RUN] = self.runs[item.nodeid]
+        run = item.stash[_RUN] = self._running = self.runs[item.nodeid]
         self._number += 1
-        check, total = run.check, len(self.runs)
-        self.context.on_event(
-            CheckStarted(id=check.id, title=check.title, rules=check.keys, number=self._number, total=total)
-        )
+        self._begin(run)
         start = time.perf_counter()
         result = yield
         self._gather_exchanges(run)
         run.duration = time.perf_counter() - start
         run.finished = True
-        outcome = run.outcome
+        self._end(run)
+        self._running = None
+        return result
+
+    def _begin(self, run: CheckRun) -> None:
+        check, record = run.check, self.context.record
+        if record is not None:
+            run.evidence = Timeline(lambda entry: record.entry(check.id, entry))
+            record.event(
+                events.CheckStarted(
+                    at=_now(),
+                    check=check.id,
+                    title=check.title,
+                    rules=check.keys,
+                    number=run.number,
+                    total=len(self.runs),
+                )
+            )
+        self.context.on_event(
+            CheckStarted(
+                id=check.id, title=check.title, rules=check.keys, number=self._number, total=self._total
+            )
+        )
+
+    def _end(self, run: CheckRun) -> None:
+        check, outcome, record = run.check, run.outcome, self.context.record
+        self._stopping.ended(check.id, outcome, gone=run.gone)
+        if record is not None:
+            record.event(
+                events.CheckFinished(
+                    at=_now(),
+                    check=check.id,
+                    outcome=outcome,
+                    duration=round(run.duration, 6),
+                    verbs=tuple(sorted(run.verbs)),
+                )
+            )
+            # The record has it: memory must not grow with the campaign.
+            run.evidence.clear()
         self.context.on_event(
             CheckFinished(
                 id=check.id,
                 title=check.title,
                 rules=check.keys,
-                verdict=combine(outcome.for_rule(rule) for rule in check.rules if rule.key in self.wanted),
+                verdict=combine(
+                    verdict_for(outcome, rule) for rule in check.rules if rule.key in self.wanted
+                ),
                 reason=outcome.reason,
                 duration=run.duration,
                 number=self._number,
-                total=total,
+                total=self._total,
             )
         )
-        return result
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -208,6 +325,7 @@ class BenchPlugin:
         run = item.stash[_RUN]
         outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup")
         run.outcomes.append(outcome)
+        run.gone = run.gone or is_gone(call.excinfo.value)
         if outcome.details:
             run.evidence.note(outcome.details)
 
@@ -222,22 +340,23 @@ class BenchPlugin:
 
     # Exchanges
 
-    def _fetch_exchanges(self, evidence: Evidence) -> None:
-        for exchange in self.context.insi.exchanges(after=self._last_exchange):
-            evidence.exchange(exchange)
-            self._last_exchange = max(self._last_exchange, exchange.id)
+    def _exchange(self, exchange: ExchangeView) -> None:
+        """Give an exchange to the check that runs; those from before the first belong to none."""
+        if self._running is not None:
+            self._running.evidence.exchange(exchange)
 
-    def _fetch_exchanges_quietly(self, evidence: Evidence) -> None:
-        """Fetch in the middle of a check; a failure here is met again, and judged, at its end."""
+    def _read_quietly(self, run: CheckRun) -> None:
+        """Read in the middle of a check; a failure here is met again, and judged, at its end."""
         try:
-            self._fetch_exchanges(evidence)
+            self.tap.read()
         except Exception as error:  # noqa: BLE001 - whatever the client raises, the check goes on
-            evidence.note(f"{type(error).__name__}: {error}")
+            self.tap.acted()
+            run.evidence.note(f"{type(error).__name__}: {error}")
 
     def _gather_exchanges(self, run: CheckRun) -> None:
-        """Fetch what INSi saw; without it the verdict rests on nothing."""
+        """Read what INSi saw last; without it the verdict rests on nothing."""
         try:
-            self._fetch_exchanges(run.evidence)
+            self.tap.catch_up()
         except Exception as error:  # noqa: BLE001 - whatever the client raises, the verdict is INCONCLUSIVE
             message = f"{type(error).__name__}: {error}"
             run.outcomes.append(
@@ -253,3 +372,7 @@ class BenchPlugin:
                     ),
                 )
             )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

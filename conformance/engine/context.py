@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.protocol import Driver
     from conformance.engine.events import Event
+    from conformance.record.writing import RecordWriter
     from simulator.client import SessionClient
 
 
@@ -21,6 +22,24 @@ ENTITLED_USER = Actor(user="referent.banc", role=Role.SUPER_USER)
 
 def _ignore(_event: Event) -> None:
     """Listen to nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When a run ends before its last check, and which checks it runs at all."""
+
+    only: frozenset[str] | None = None
+    """Ids of the checks to run; ``None``: all those of the rules wanted."""
+    done: frozenset[str] = frozenset()
+    """Ids of the checks that an earlier process has finished."""
+    shard: tuple[int, int] = (1, 1)
+    """``(2, 4)``: the second of four processes, which share the checks among them."""
+    fail_fast: bool = False
+    """Stop after the first departure."""
+    seconds: float | None = None
+    """No check begins after so many seconds."""
+    order: int | None = None
+    """Run the checks in the order that this number shuffles them to; ``None``: in that of the suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +57,6 @@ class BenchContext:
     on_event: Callable[[Event], None] = _ignore
     actor: Actor = ORDINARY_USER
     super_user: Actor = ENTITLED_USER
+    record: RecordWriter | None = None
+    """Where all that happens is written; without it the evidence stays in memory."""
+    limits: Limits = Limits()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import httpx
 import pytest
 
-from conformance.drivers.protocol import DriverError
+from conformance.drivers.protocol import DriverError, VerbNotSupportedError
+from conformance.record.events import Outcome
 from conformance.verdicts import Ending, UndecidedError, Verdict
 from simulator.text import Text
-
-if TYPE_CHECKING:
-    from conformance.rules.catalogue import Rule
 
 Phase = Literal["setup", "call", "teardown"]
 
@@ -30,36 +27,7 @@ BENCH_HINT = Text(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How one phase of a check ended, before any rule is considered."""
-
-    verdict: Verdict
-    reason: Text
-    hint: Text | None = None
-    details: str = ""
-    """Trace or full message, for the evidence."""
-    depends_on: tuple[str, ...] = ()
-    """Keys of the rules whose departure would explain this ending."""
-    driver_failed: bool = False
-    """The software could not be driven at all: after a few of these the engine stops calling it."""
-    inferred: bool = False
-    """A FAIL that rests on an inferred part of a rule."""
-
-    def for_rule(self, rule: Rule) -> Verdict:
-        """Return what this outcome means for ``rule``: a soft rule can be departed from, not broken."""
-        softened = self.verdict is Verdict.FAIL and (rule.is_soft or self.inferred)
-        return Verdict.WARNING if softened else self.verdict
-
-
 PASSED = Outcome(verdict=Verdict.PASS, reason=Text("", ""))
-INTERRUPTED = Outcome(
-    verdict=Verdict.NOT_TESTED,
-    reason=Text(
-        "Campagne interrompue avant la fin de ce contrôle.",
-        "The campaign was interrupted before the end of this check.",
-    ),
-)
 
 
 def judge(error: BaseException, phase: Phase) -> Outcome:
@@ -73,6 +41,7 @@ def judge(error: BaseException, phase: Phase) -> Outcome:
             inferred=error.inferred,
             depends_on=error.depends_on,
             driver_failed=isinstance(error, DriverError),
+            missing_verb=error.verb.value if isinstance(error, VerbNotSupportedError) else "",
         )
     if isinstance(error, httpx.HTTPError):
         message = _short(error)

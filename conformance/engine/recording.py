@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.drivers.verbs import VERBS
-from conformance.evidence import ActEntry, Change, Evidence, Plain, changes_between, plain
+from conformance.record.timeline import ActEntry, Change, Plain, changes_between, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.drivers.protocol import Driver
+    from conformance.record.timeline import Timeline
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 
-_MAY_CALL_INSI = frozenset(each.name for each in VERBS.values() if each.may_call_insi)
+MAY_CALL_INSI = frozenset(each.name for each in VERBS.values() if each.may_call_insi)
 """Verbs after which the exchanges are fetched at once, so that they stand beside their cause."""
-_SESSION_ACTS = frozenset({"install", "add_people"})
+_SESSION_ACTS = frozenset({"install", "install_file", "add_people"})
 """What a check does to the simulator that a reader of the evidence needs to know."""
 
 
@@ -30,12 +31,26 @@ class RecordingDriver:
     """A driver that records each verb: who, what, the result, and what changed in the patient.
 
     It has every method of the driver it wraps.
+
+    Args:
+        driver: the software under test.
+        evidence: where acts are noted.
+        before: is told the name of each verb before it is done.
+        after: is told the name of each verb when it has ended, however it did.
     """
 
-    def __init__(self, driver: Driver, evidence: Evidence, fetch_exchanges: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        evidence: Timeline,
+        *,
+        before: Callable[[str], None],
+        after: Callable[[str], None],
+    ) -> None:
         self._driver = driver
         self._evidence = evidence
-        self._fetch_exchanges = fetch_exchanges
+        self._before = before
+        self._after = after
         self._known: dict[str, dict[str, Plain]] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -43,11 +58,14 @@ class RecordingDriver:
         member = getattr(self._driver, name)
         if name.startswith("_") or not callable(member):
             return member
-        return _recorded(member, name, self._evidence, on_end=self._verb_ended, changes=self._changes)
+        recorded = _recorded(member, name, self._evidence, on_end=self._after, changes=self._changes)
 
-    def _verb_ended(self, verb: str) -> None:
-        if verb in _MAY_CALL_INSI:
-            self._fetch_exchanges()
+        @functools.wraps(member)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._before(name)
+            return recorded(*args, **kwargs)
+
+        return call
 
     def _changes(self, result: object) -> tuple[Change, ...]:
         """Return what differs from the state in which this check last saw the patient."""
@@ -60,19 +78,33 @@ class RecordingDriver:
 
 
 class RecordingSession:
-    """A simulator session that records the scenarios installed and the people added."""
+    """A simulator session that records the scenarios installed and the people added.
 
-    def __init__(self, session: SessionClient, evidence: Evidence) -> None:
+    Args:
+        session: the session of the campaign.
+        evidence: where acts are noted.
+        on_scenario: is told when a scenario is put in force.
+    """
+
+    def __init__(
+        self, session: SessionClient, evidence: Timeline, *, on_scenario: Callable[[], None] = lambda: None
+    ) -> None:
         self._session = session
         self._evidence = evidence
+        self._on_scenario = on_scenario
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped session."""
         member = getattr(self._session, name)
-        return _recorded(member, name, self._evidence) if name in _SESSION_ACTS else member
+        if name not in _SESSION_ACTS:
+            return member
+        if name.startswith("install"):
+            # Told beforehand: an installation that fails half-way has to be cleared too.
+            self._on_scenario()
+        return _recorded(member, name, self._evidence)
 
 
-def recording_draw(draw: Callable[..., Person], evidence: Evidence) -> Callable[..., Person]:
+def recording_draw(draw: Callable[..., Person], evidence: Timeline) -> Callable[..., Person]:
     """Return ``draw`` with its people recorded."""
 
     def recorded(
@@ -92,7 +124,7 @@ def recording_draw(draw: Callable[..., Person], evidence: Evidence) -> Callable[
 def _recorded(
     function: Callable[..., Any],
     name: str,
-    evidence: Evidence,
+    evidence: Timeline,
     *,
     on_end: Callable[[str], None] = lambda _name: None,
     changes: Callable[[object], tuple[Change, ...]] = lambda _result: (),

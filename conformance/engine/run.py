@@ -14,22 +14,16 @@ import pytest
 
 from conformance.engine.bench import BenchPlugin
 from conformance.engine.events import RunFinished
-from conformance.results import CheckResult, RuleResult
+from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
-from conformance.verdicts import Verdict, combine
-from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from conformance.engine.bench import CheckRun
     from conformance.engine.context import BenchContext
+    from conformance.record.results import RuleResult
     from conformance.rules.catalogue import Rule
-
-NO_CHECK = Text(
-    "Aucun contrôle n'existe pour cette règle dans cette version du banc.",
-    "No check exists for this rule in this version of the bench.",
-)
+    from simulator.text import Text
 
 
 class SuiteError(Exception):
@@ -73,11 +67,18 @@ def run_checks(
     selected = [find_rule(catalogue, key).key for key in (catalogue if rules is None else rules)]
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
     _run_pytest(plugin, Path(str(resources.files("conformance.suite"))) if suite is None else suite)
-    results = tuple(
-        _not_applicable(rule, reasons[key]) if key in reasons else _result(rule, plugin.runs.values())
-        for key, rule in catalogue.items()
-        if key in selected
-    )
+    ends = [
+        CheckEnd(
+            id=run.check.id,
+            title=run.check.title,
+            rules=run.check.keys,
+            outcome=run.outcome,
+            duration=run.duration,
+            evidence=run.evidence.entries,
+        )
+        for run in plugin.runs.values()
+    ]
+    results = judge_rules(catalogue, selected, ends, not_applicable=reasons)
     context.on_event(RunFinished(rules=results, interrupted=plugin.interrupted))
     return SuiteRun(rules=results, interrupted=plugin.interrupted)
 
@@ -133,43 +134,3 @@ def _no_pytest_environment() -> Iterator[None]:
         yield
     finally:
         os.environ.update(hidden)
-
-
-def _not_applicable(rule: Rule, reason: Text) -> RuleResult:
-    return RuleResult(rule=rule, verdict=Verdict.NOT_APPLICABLE, reason=reason)
-
-
-def _result(rule: Rule, runs: Collection[CheckRun]) -> RuleResult:
-    checks = tuple(_check_result(rule, run) for run in runs if rule in run.check.rules)
-    if not checks:
-        return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
-    verdict = combine(check.verdict for check in checks)
-    return RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, checks), checks=checks)
-
-
-def _check_result(rule: Rule, run: CheckRun) -> CheckResult:
-    outcome = run.outcome
-    return CheckResult(
-        id=run.check.id,
-        title=run.check.title,
-        verdict=outcome.for_rule(rule),
-        reason=outcome.reason,
-        hint=outcome.hint,
-        evidence=run.evidence.entries,
-        duration=run.duration,
-    )
-
-
-def _reason(verdict: Verdict, checks: tuple[CheckResult, ...]) -> Text:
-    """Return one line of why: the first check that decided, and how many others did."""
-    deciding = [check for check in checks if check.verdict is verdict]
-    if verdict is Verdict.PASS:
-        count = len(deciding)
-        if count == 1:
-            return Text("1 contrôle réussi.", "1 check passed.")
-        return Text(f"{count} contrôles réussis.", f"{count} checks passed.")
-    first, others = deciding[0].reason, len(deciding) - 1
-    if not others:
-        return first
-    more_fr = f"(et {others} autre{'s' if others > 1 else ''})"
-    return Text(f"{first.fr} {more_fr}", f"{first.en} (and {others} more)")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from conformance.load.profile import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from conformance.load.profile import Profile, Ramp
@@ -45,8 +46,9 @@ class Course(Protocol):
 class Staged:
     """The stages of a profile, one after the other."""
 
-    def __init__(self, profile: Profile) -> None:
-        self._rate = profile.base_rate
+    def __init__(self, profile: Profile, share: float = 1.0) -> None:
+        """Take a profile, and the share of its rate that is due here."""
+        self._rate = profile.base_rate * share
         self._stages = list(profile.timed())
         self._end = self._stages[-1][1]
 
@@ -60,7 +62,7 @@ class Staged:
                 return Moment(stage, self._rate * (stage.start + (stage.end - stage.start) * part))
         return None
 
-    def look(self, summary: Summary) -> dict[str, Any] | None:  # noqa: ARG002 - there is no knee to find
+    def look(self, summary: Summary) -> dict[str, Any] | None:  # noqa: ARG002 - as its caller calls it
         """Judge nothing."""
         return None
 
@@ -68,7 +70,9 @@ class Staged:
 class Ramped:
     """Steps up to the knee."""
 
-    def __init__(self, profile: Profile, ramp: Ramp) -> None:
+    def __init__(self, profile: Profile, ramp: Ramp, share: float = 1.0) -> None:
+        """Take a profile, its ramp, and the share of its rate that is due here."""
+        self._share = share
         self._rate, self._end, self._ramp = profile.base_rate, profile.duration, ramp
         self._looked = 0
         self._first: float | None = None
@@ -76,7 +80,7 @@ class Ramped:
 
     def _stage(self, number: int) -> Moment:
         rate = self._rate * self._ramp.factor**number
-        return Moment(Stage(name=f"{rate:.0f}/s", share=1, start=1, end=1), rate)
+        return Moment(Stage(name=f"{rate:.0f}/s", share=1, start=1, end=1), rate * self._share)
 
     def at(self, seconds: float) -> Moment | None:
         """Return what holds; ``None``: the run is over."""
@@ -103,7 +107,7 @@ class Ramped:
                 if each.start >= (self._looked - 1) * self._ramp.step - 1e-6
                 and each.start < self._looked * self._ramp.step - 1e-6
             ]
-            step = {
+            step: dict[str, Any] = {
                 "rate": moment.rate,
                 "answered": answered,
                 "p95": p95,
@@ -145,11 +149,26 @@ def limit_of(generator: float, server: float | None, workers: int = 1) -> str:
     return "server" if theirs else "unknown"
 
 
-def course_of(profile: Profile) -> Course:
-    """Return the course of a profile."""
-    return Ramped(profile, profile.ramp) if profile.ramp is not None else Staged(profile)
+def course_of(profile: Profile, share: float = 1.0) -> Course:
+    """Return the course of a profile; ``share``: the part of its rate that is due here."""
+    if profile.ramp is not None:
+        return Ramped(profile, profile.ramp, share)
+    return Staged(profile, share)
 
 
-def next_gap(random: Random, rate: float) -> float:
-    """Return the seconds until the next call is due (Poisson arrivals)."""
-    return random.expovariate(rate)
+def arrivals(course: Course, random: Random) -> Iterator[float]:
+    """Yield when calls are due, in seconds from the start: as many each second as the course says, at random moments.
+
+    Within a second they come as in a Poisson process; over a run their number is the one asked for, so that a rate can be
+    judged without the noise of the draw.
+    """
+    second, carried = 0, 0.0
+    while (moment := course.at(float(second))) is not None:
+        carried += moment.rate
+        number = int(carried + 1e-9)
+        carried -= number
+        for at in sorted(second + random.random() for _ in range(number)):
+            if course.at(at) is None:
+                return
+            yield at
+        second += 1

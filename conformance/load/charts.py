@@ -52,7 +52,7 @@ def charts(summary: Summary, lang: Lang) -> list[Chart]:
     french = lang == "fr"
     end = bins[-1].start + bins[-1].width
     x = [(each.start + each.width / 2) / end for each in bins]
-    times = tuple((at / end * 100, show_duration(at) if at else "0") for at in _steps(end, 5))
+    times = tuple((at / end * 100, _time(at)) for at in _steps(end, 5))
     bands = tuple(_bands(summary, end))
 
     def chart(title: str, series: Sequence[Series], marks: Sequence[tuple[float, str]]) -> Chart:
@@ -71,10 +71,17 @@ def charts(summary: Summary, lang: Lang) -> list[Chart]:
     return found
 
 
+def _time(seconds: float) -> str:
+    """Return a round time without decimals that say nothing."""
+    if not seconds:
+        return "0"
+    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)  # noqa: PLR2004 - what it stands for is in the line
+
+
 def _whole(bins: Sequence[Bin]) -> list[Bin]:
     """Leave out a last moment that is only a beginning: its rate would look like a fall."""
     kept = list(bins)
-    if len(kept) > 2 and kept[-1].cell.calls < kept[-2].cell.calls / 2:  # noqa: PLR2004 - something is left to show
+    if len(kept) > 2 and kept[-1].cell.calls < kept[-2].cell.calls / 2:  # noqa: PLR2004 - what it stands for is in the line
         kept.pop()
     return kept
 
@@ -205,7 +212,7 @@ def _area(x: Sequence[float], low: Sequence[float], high: Sequence[float]) -> st
 
 def _bands(summary: Summary, end: float) -> list[tuple[float, float, str, bool]]:
     starts = [(min(float(stage["t"]) / end, 1.0) * 100, stage["name"]) for stage in summary.stages]
-    if len(starts) < 2:  # noqa: PLR2004 - one stage is the whole run
+    if len(starts) < 2:  # noqa: PLR2004 - what it stands for is in the line
         return []
     ends = [start for start, _ in starts[1:]] + [100.0]
     return [

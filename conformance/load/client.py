@@ -16,10 +16,31 @@ from conformance.load.judging import MAX_ANSWER
 from simulator.security.pki import read_pki
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CLIENT_CERTIFICATE: Final = "insi-manu"
 """Entry of the PKI with which users call over mutual TLS."""
+
+
+class ConnectionProblemError(Exception):
+    """No connection can be opened; the message says why and what to do."""
+
+
+def tls_problem(base: str, reason: str) -> str:
+    """Return what a failed handshake means, in words."""
+    if (
+        "WRONG_VERSION" in reason
+        or "wrong version" in reason
+        or "RECORD_LAYER" in reason
+        or "record layer" in reason
+    ):
+        return f"{base} does not speak TLS: write http:// for this port, or give the port of TLS"
+    if "CERTIFICATE_VERIFY" in reason or "certificate verify failed" in reason:
+        return f"the certificate of {base} is not trusted: give the folder of its certificates with --pki"
+    return (
+        f"{base} refuses the handshake ({reason}): a mutual TLS port wants a certificate of its own authority; "
+        "give --transport mtls and its --pki"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +65,11 @@ class Connection:
 
     def __init__(self, base: str, *, timeout: float, tls: ssl.SSLContext | None = None) -> None:
         """Say where to; nothing is sent yet. ``timeout``: seconds to connect, and to wait for bytes."""
+        self._base = base
         parts = urlsplit(base)
         secure = parts.scheme == "https"
         options: dict[str, Any] = {"ssl": True, "ssl_context_factory": lambda *_, **__: tls} if secure else {}
-        self._make = lambda: HTTPClient(
+        self._make: Callable[[], Any] = lambda: HTTPClient(
             parts.hostname or "",
             port=parts.port or (443 if secure else 80),
             concurrency=1,
@@ -84,6 +106,26 @@ class Connection:
             failure = "reset"
         self._renew()
         return Reply(seconds=time.perf_counter() - started, failure=failure)
+
+    def check(self, path: str) -> None:
+        """Open the connection and read something, to learn whether it can be opened.
+
+        Raises:
+            ConnectionProblemError: it cannot; the message says why.
+        """
+        try:
+            self._http.request("GET", path).read()
+        except ssl.SSLCertVerificationError as error:
+            raise ConnectionProblemError(
+                f"the certificate of {self._base} is not trusted ({error.verify_message}): "
+                "give the folder of its certificates with --pki"
+            ) from error
+        except ssl.SSLError as error:
+            raise ConnectionProblemError(tls_problem(self._base, str(error))) from error
+        except (OSError, HTTPConnectionClosed, HTTPParseError) as error:
+            raise ConnectionProblemError(f"{self._base} does not answer ({error}); is it started?") from error
+        finally:
+            self._renew()
 
     def close(self) -> None:
         """Close it."""

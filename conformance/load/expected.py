@@ -116,8 +116,12 @@ class Lookups:
 
     @property
     def findable(self) -> Sequence[Person]:
-        """People whom a software finds by their traits without the place."""
-        return [person for person in self._found if id(person) not in self._needs_place]
+        """People whom a software can enter and finds by their traits: those of a complete birth date."""
+        return [
+            person
+            for person in self._found
+            if id(person) not in self._needs_place and "-00" not in person.identity.traits.birth_date
+        ]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -138,13 +142,13 @@ class Lookups:
 
     def draw_unknown(self) -> Lookup:
         """Return a look-up by traits of nobody."""
-        return _unknown(_asking(self._random.choice(self._people), None, "01"))
+        return _unknown(_asking(self._random.choice(self._claimable), None, "01"))
 
     def card(self) -> Lookup:
         """Return a search by card: of somebody on it, or of nobody."""
         person = self._random.choice(self._cards)
         card = person.card
-        assert card is not None  # noqa: S101 - chosen so
+        assert card is not None  # noqa: S101 - never so: for the type checker
         about = _finding(person, None) if self._kind() != "unknown" else None
         if about is None:
             # A rank that nobody of this card has: it exists, the beneficiary does not.
@@ -178,7 +182,7 @@ class Lookups:
 def journey(lookup: Lookup) -> list[Lookup]:
     """Return the look-ups of a client that tries all first names: one by one, then joined (insi-contract §1.3, §6.2)."""
     names = (lookup.first_names or lookup.first_name).split(" ")
-    if lookup.code != "01" or len(names) < 2:  # noqa: PLR2004 - another one to try
+    if lookup.code != "01" or len(names) < 2:  # noqa: PLR2004 - what it stands for is in the line
         return [lookup]
     tried = list(dict.fromkeys([lookup.first_name, *names, " ".join(names)]))
     return [replace(lookup, first_name=name) for name in tried]
@@ -219,7 +223,7 @@ def _given(person: Person) -> list[str]:
 
 def _card_place(person: Person) -> tuple[str, str, str]:
     card = person.card
-    assert card is not None  # noqa: S101 - asked for those who are on one
+    assert card is not None  # noqa: S101 - never so: for the type checker
     return card.insured_number, person.identity.traits.birth_date, card.birth_rank
 
 

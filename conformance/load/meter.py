@@ -48,19 +48,19 @@ class _Part:
 class Meter:
     """Counts calls, and hands lines for the record to ``emit``."""
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None], *, started: float, worker: str = "") -> None:
+    def __init__(self, emit: Callable[[dict[str, Any]], None], *, worker: str = "") -> None:
         """Take where lines go.
 
         Args:
             emit: is given each line.
-            started: ``time.monotonic()`` of the beginning of the run.
             worker: name of this generator.
         """
         self._emit = emit
-        self.started = started
+        self.started = time.monotonic()
+        """``time.monotonic()`` of the beginning."""
         self._worker = worker
         self._parts: dict[str, _Part] = {}
-        self._last = started
+        self._last = self.started
         self._processor = time.process_time()
         self._told = self._told_wrong = 0
         self.due = 0
@@ -68,8 +68,15 @@ class Meter:
         self.wrong = 0
         self.unreached = 0
         """Calls in a row that found no server."""
+        self.listen: Callable[[str, float, str | None], None] | None = None
+        """Told of each call as well: operation, latency in seconds, and the code of an error."""
         self.samples: dict[str, tuple[float, float]] = {}
         """Latency and time on the wire by message id, the last ``SAMPLED``."""
+
+    def begin(self) -> None:
+        """Start counting time now."""
+        self.started = self._last = time.monotonic()
+        self._processor = time.process_time()
 
     def now(self) -> float:
         """Return seconds since the beginning."""
@@ -101,6 +108,8 @@ class Meter:
         part.codes[code] += 1
         self.calls += 1
         self.wrong += wrong
+        if self.listen is not None:
+            self.listen(operation, latency, code if error or wrong else None)
         self.unreached = 0 if reached else self.unreached + 1
         if message_id is not None and not error:
             if len(self.samples) >= SAMPLED:

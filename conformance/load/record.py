@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NAME: Final = "record.ndjson"
 FORMAT: Final = "banc-load"
 VERSION: Final = 1
+EXIT_DISK: Final = 74
+"""Exit code of a generator whose record could not be written any more (EX_IOERR)."""
 MAX_LINE: Final = 4 * 1024 * 1024
 """Longer lines are not ours."""
 

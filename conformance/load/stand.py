@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from conformance.load.client import tls_problem
 from simulator.client import BenchClient, BenchClientError
 from simulator.datafile import DataFileError
 from simulator.ins.dates import BirthDate, BirthDateError
@@ -63,6 +64,8 @@ class Stand:
             self._info = self._client.info()
             self.session = self._session(options.session)
         except BenchClientError as error:
+            if self._options.url.startswith("https") and ("SSL" in str(error) or "TLS" in str(error)):
+                raise StandError(tls_problem(self._options.url, str(error))) from error
             raise StandError(str(error)) from error
         try:
             self.people = list(self._read_people())
@@ -123,9 +126,14 @@ class Stand:
             return None
         return {"mode": health["journal"]["mode"], "lost": int(health["lost_exchanges"]) - self._lost}
 
-    def observe(self, now: float) -> dict[str, Any] | None:
-        """Return the departures of the last exchanges, when software is under load and it is time again."""
-        if self._options.profile.target == "teleservice" or now - self._observed_at < OBSERVE_S:
+    def observe(self, now: float, *, last: bool = False) -> dict[str, Any] | None:
+        """Return the departures of the last exchanges, when software is under load and it is time again.
+
+        ``last``: it is, as the run is over.
+        """
+        if self._options.profile.target == "teleservice":
+            return None
+        if not last and now - self._observed_at < OBSERVE_S:
             return None
         self._observed_at = now
         departures: dict[str, int] = {}

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from conformance.load.record import NAME, read_record
+from conformance.load.record import EXIT_DISK, NAME, read_record
 from conformance.load.summary import EXIT_SETUP, add_up
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ def run_load(options: LoadOptions) -> Summary | None:
     path = Path(options.folder) / NAME
     if code == EXIT_SETUP or not path.exists():
         return None
-    return add_up(read_record(path))
+    summary = add_up(read_record(path))
+    if code == EXIT_DISK:
+        # Its last line could not be written either.
+        summary.feed({"kind": "end", "t": summary.elapsed, "reason": "disk"})
+    return summary
 
 
 def run_worker(arguments: str) -> int:
@@ -45,7 +49,7 @@ def _run(module: str, text: str) -> int:
     # Options hold a token: they go over a pipe, not where every user of the machine can read them.
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own module
         try:
-            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+            assert process.stdin is not None  # noqa: S101 - never so: for the type checker
             with suppress(BrokenPipeError):
                 process.stdin.write(text.encode())
                 process.stdin.close()

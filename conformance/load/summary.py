@@ -72,10 +72,22 @@ class Bin:
     cell: Cell = field(default_factory=Cell)
     due: int = 0
     backlog: int = 0
-    generator: float = 0.0
-    """Highest share of a processor that a generator used."""
-    server: float | None = None
-    """Processors that the server used, where that could be measured."""
+    ours: dict[str, float] = field(default_factory=dict)
+    """Processor seconds that each generator used."""
+    theirs: float = 0.0
+    """Processor seconds that the server used, where that could be measured,"""
+    watched: float = 0.0
+    """and for how many seconds it was."""
+
+    @property
+    def generator(self) -> float:
+        """Share of a processor that the busiest generator used."""
+        return max(self.ours.values(), default=0.0) / self.width
+
+    @property
+    def server(self) -> float | None:
+        """Processors that the server used; ``None``: not known."""
+        return self.theirs / self.watched if self.watched else None
 
     def absorb(self, later: Bin) -> None:
         """Take in the moment that follows."""
@@ -83,9 +95,10 @@ class Bin:
         self.cell.merge(later.cell)
         self.due += later.due
         self.backlog = max(self.backlog, later.backlog)
-        self.generator = max(self.generator, later.generator)
-        if later.server is not None:
-            self.server = max(self.server or 0.0, later.server)
+        for worker, seconds in later.ours.items():
+            self.ours[worker] = self.ours.get(worker, 0.0) + seconds
+        self.theirs += later.theirs
+        self.watched += later.watched
 
 
 class Summary:
@@ -113,7 +126,7 @@ class Summary:
         self.observed = 0
         self.elapsed = 0.0
 
-    def feed(self, line: dict[str, Any]) -> None:
+    def feed(self, line: dict[str, Any]) -> None:  # noqa: C901 - one case for each kind of line
         """Add one line of the record; kinds that are not known are passed over."""
         match line["kind"]:
             case "start":
@@ -162,9 +175,11 @@ class Summary:
             moment.cell.merge(cell)
         moment.due += int(line.get("due", 0))
         moment.backlog = max(moment.backlog, int(line.get("backlog", 0)))
-        moment.generator = max(moment.generator, float(line.get("generator", 0)))
+        name = line.get("worker", "")
+        moment.ours[name] = moment.ours.get(name, 0.0) + float(line.get("generator", 0)) * width
         if line.get("server") is not None:
-            moment.server = max(moment.server or 0.0, float(line["server"]))
+            moment.theirs += float(line["server"]) * width
+            moment.watched += width
 
     def _bin_at(self, start: float) -> Bin:
         width = self.bins[0].width if self.bins else FIRST_BIN_S
@@ -310,7 +325,7 @@ def exit_code(summary: Summary) -> int:
     """
     if summary.wrong or summary.total().wrong:
         return EXIT_WRONG
-    if not summary.total().calls or summary.reason == "disk":
+    if not summary.total().calls or summary.reason in {"disk", "workers-gone"}:
         return EXIT_SETUP
     if summary.reason == "interrupted":
         return EXIT_INTERRUPTED

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any, Final
 import gevent
 from gevent.queue import Empty, Queue
 
-from conformance.load.arrivals import course_of, next_gap
+from conformance.load.arrivals import arrivals, course_of
+from conformance.load.client import Connection, ConnectionProblemError
 from conformance.load.environment import ServerWatch, describe
 from conformance.load.expected import Lookups
 from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
-from conformance.load.record import RecordError, RecordWriter
+from conformance.load.record import EXIT_DISK, RecordError, RecordWriter
 from conformance.load.software import SoftwareCaller, check_verbs, prepare_software
 from conformance.load.stand import Stand, StandError
 from conformance.load.summary import EXIT_SETUP, Summary
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
     from conformance.load.profile import Stage
 
-EXIT_DISK: Final = 74
-"""The record could not be written any more (EX_IOERR)."""
 DRAIN_S: Final = 3.0
 """How long calls that are under way or due may take once the time is over."""
 GONE_CALLS: Final = 20
@@ -51,15 +50,36 @@ GONE_S: Final = 3.0
 class Generator:
     """Users and arrivals of this process, and the loop that ticks."""
 
-    def __init__(self, options: LoadOptions, meter: Meter, make: Callable[[int], Any]) -> None:
-        """Take what makes a user, given their number."""
+    def __init__(
+        self,
+        options: LoadOptions,
+        meter: Meter,
+        make: Callable[[int], Any],
+        *,
+        share: float = 1.0,
+        name: str = "",
+        environment: Environment | None = None,
+    ) -> None:
+        """Make the users.
+
+        Args:
+            options: of the run.
+            meter: where calls are counted.
+            make: makes a user, given their number.
+            share: of the rate that is due here.
+            name: of this generator among several.
+            environment: Locust's, when there is one already.
+        """
         self.options, self.meter = options, meter
-        self.course = course_of(options.profile)
+        self.course = course_of(options.profile, share)
+        self._name = name
         self.due: Queue[float] = Queue()
         self.busy = self.users = 0
         self.over = False
-        self._make = make
-        self.environment = Environment(user_classes=[self._user_class()], events=events)
+        # Made beforehand: certificates and connections take time that no patient waits for.
+        self._callers = [make(number) for number in range(1, options.profile.users + 1)]
+        self.environment = environment or Environment(events=events)
+        self.environment.user_classes = [self._user_class()]
 
     @property
     def idle(self) -> bool:
@@ -68,33 +88,26 @@ class Generator:
 
     def arrive(self) -> None:
         """Let calls be due until the course is over; runs beside the users."""
-        random = random_of(self.options.seed, f"arrivals/{id(self)}")
-        at = self.meter.now()
-        while not self.over:
-            now = self.meter.now()
-            moment = self.course.at(now)
-            if moment is None:
+        for at in arrivals(self.course, random_of(self.options.seed, f"arrivals/{self._name}")):
+            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - what it stands for is in the line
+                gevent.sleep(min(early, TICK_S))
+            if self.over:
                 return
-            if moment.rate <= 0:
-                at = now + TICK_S
-            while at <= now:
-                self.due.put(self.meter.started + at)
-                self.meter.due += 1
-                at += next_gap(random, moment.rate)
-            gevent.sleep(min(max(at - now, 0.001), TICK_S))
+            self.due.put(self.meter.started + at)
+            self.meter.due += 1
 
     def _user_class(self) -> type[User]:
         generator = self
         closed = self.options.profile.workload == "closed"
 
-        class LoadUser(User):  # type: ignore[misc] # Locust has no types
+        class LoadUser(User):
             """Somebody at a counter."""
 
             wait_time = constant(0)
 
             def on_start(self) -> None:
+                self.caller = generator._callers[generator.users % len(generator._callers)]
                 generator.users += 1
-                self.caller = generator._make(generator.users)
 
             def on_stop(self) -> None:
                 self.caller.close()
@@ -194,14 +207,15 @@ def run(options: LoadOptions) -> int:
         try:
             writer = stack.enter_context(RecordWriter(Path(options.folder)))
             stand = stack.enter_context(Stand(options))
+            check_wire(options, stand.path)
             check_verbs(options)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
-                from conformance.load.distributed import lead  # noqa: PLC0415 - only there
+                from conformance.load.distributed import lead  # noqa: PLC0415 - patched, or only needed, by then
 
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
-        except (StandError, RecordError, PkiError, ValueError, OSError) as error:
+        except (StandError, RecordError, PkiError, ConnectionProblemError, ValueError, OSError) as error:
             sys.stderr.write(f"Error: {error}\n")
             with suppress(OSError, UnboundLocalError):
                 if writer.path.stat().st_size == 0:
@@ -210,26 +224,42 @@ def run(options: LoadOptions) -> int:
             return EXIT_SETUP
 
 
+def check_wire(options: LoadOptions, path: str) -> None:
+    """Open a connection as users will.
+
+    Raises:
+        ConnectionProblemError: it cannot be opened.
+        PkiError: the certificates cannot be read.
+    """
+    base = options.soap_base or options.url
+    connection = Connection(base, timeout=options.timeout, tls=Credentials(options).tls)
+    try:
+        connection.check(f"{path}?wsdl")
+    finally:
+        connection.close()
+
+
 def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     this.start_line(stand)
-    meter = Meter(this.emit, started=time.monotonic())
+    meter = Meter(this.emit)
     generator = Generator(
         options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial)
     )
     watch = ServerWatch(options.soap_base or options.url)
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
-        generator.environment.create_web_ui("127.0.0.1", options.ui_port)
+        _show_locust(generator, options.ui_port)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
+    meter.begin()
     moment = generator.course.at(0.0)
-    assert moment is not None  # noqa: S101 - a profile lasts
+    assert moment is not None  # noqa: S101 - never so: for the type checker
     this.enter(0.0, moment.stage, stand)
     runner.start(options.profile.users, spawn_rate=options.profile.users)
     if options.profile.workload == "open":
         gevent.spawn(generator.arrive)
     with Live(options, this.summary) as live:
-        _loop(options, this, stand, generator, watch, live)
+        _loop(options, this, stand, generator, watch=watch, live=live)
         generator.over = True
         deadline = time.monotonic() + (0.0 if this.stopped else DRAIN_S)
         while not generator.idle and time.monotonic() < deadline and not this.stopped:
@@ -238,11 +268,27 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     gevent.spawn(runner.quit).join(timeout=DRAIN_S)
     meter.tick(stage=this.stage, backlog=generator.due.qsize())
     finish(this, stand, meter.now(), meter.samples, unserved=generator.due.qsize())
-    return EXIT_DISK if this.full is not None else 0
+    if this.full is not None:
+        sys.stderr.write(f"Error: {this.full}\n")
+        return EXIT_DISK
+    return 0
+
+
+def _show_locust(generator: Generator, port: int) -> None:
+    """Serve Locust's own page on loopback, and let it know of every call."""
+    stats = generator.environment.stats
+
+    def listen(operation: str, latency: float, code: str | None) -> None:
+        stats.log_request("SOAP", operation, round(latency * 1000), 0)
+        if code is not None:
+            stats.log_error("SOAP", operation, code)
+
+    generator.meter.listen = listen
+    generator.environment.create_web_ui("127.0.0.1", port)
 
 
 def _loop(
-    options: LoadOptions, this: Run, stand: Stand, generator: Generator, watch: ServerWatch, live: Live
+    options: LoadOptions, this: Run, stand: Stand, generator: Generator, *, watch: ServerWatch, live: Live
 ) -> None:
     """Tick until the course is over or something ends it."""
     meter = generator.meter
@@ -279,6 +325,9 @@ def finish(
     this: Run, stand: Stand, seconds: float, samples: dict[str, tuple[float, float]], *, unserved: int
 ) -> None:
     """Write the last lines of the record: where the time went, and why the run ended."""
+    observed = stand.observe(seconds, last=True)
+    if observed is not None:
+        this.emit(observed)
     split = stand.split(samples)
     if split is not None:
         this.emit({"kind": "split", "t": round(seconds, 4), **split})
@@ -313,7 +362,7 @@ def maker(
         own = random_of(options.seed, f"{name}/{number}")
         if profile.target == "software" or (profile.target == "mix" and number % 2 == 0):
             return SoftwareCaller(options, patients, lookups, meter, own)
-        return Caller(options, path, lookups, meter, credentials, own)
+        return Caller(options, path, lookups, meter, credentials=credentials, random=own)
 
     return make
 

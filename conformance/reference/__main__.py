@@ -1,6 +1,7 @@
 """``python -m conformance.reference``: the reference LGO as a process of its own.
 
 Prints one line of JSON, ``{"url": "http://127.0.0.1:PORT"}``, when it is ready; stops on Ctrl-C or SIGTERM.
+With ``--stdio`` it serves the subprocess driver instead, until its input ends.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import threading
 from pathlib import Path
 
 from conformance.reference.defects import UnknownDefectError, select
-from conformance.reference.server import running
+from conformance.reference.server import opened, running
+from conformance.reference.stdio import serve
 
 _POLL_SECONDS = 0.2
 
@@ -27,6 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
             signal.signal(getattr(signal, name), lambda *_: stop.set())
     try:
         defects = select(options.defect)
+        if options.stdio:
+            with opened(data_dir=options.data_dir, defects=defects) as lgo:
+                serve(lgo, sys.stdin.buffer, sys.stdout.buffer)
+            return 0
         with running(host=options.host, port=options.port, data_dir=options.data_dir, defects=defects) as url:
             sys.stdout.write(json.dumps({"url": url}) + "\n")
             sys.stdout.flush()
@@ -42,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m conformance.reference", description="Run the reference LGO behind the driver API."
+    )
+    parser.add_argument(
+        "--stdio", action="store_true", help="be driven on standard input and output, not over HTTP"
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any free one (default)")

@@ -1,4 +1,4 @@
-"""Serves the reference LGO over HTTP, in this process."""
+"""Opens the reference LGO in this process, and serves it over HTTP."""
 
 from __future__ import annotations
 
@@ -26,6 +26,23 @@ _POLL_SECONDS = 0.1
 
 
 @contextmanager
+def opened(*, data_dir: Path | None = None, defects: Defects = NO_DEFECTS) -> Iterator[Lgo]:
+    """Open the reference LGO without a server, until the end of the block.
+
+    Args:
+        data_dir: where the database is kept; a temporary folder by default.
+        defects: the mistakes switched on.
+
+    Raises:
+        OSError: the folder cannot be used.
+    """
+    with ExitStack() as stack:
+        folder = data_dir or Path(stack.enter_context(TemporaryDirectory(prefix="banc-lgo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        yield stack.enter_context(closing(Lgo(folder / _DATABASE, defects)))
+
+
+@contextmanager
 def running(
     *,
     host: str = "127.0.0.1",
@@ -48,9 +65,7 @@ def running(
         OSError: the address is taken or the folder cannot be used.
     """
     with ExitStack() as stack:
-        folder = data_dir or Path(stack.enter_context(TemporaryDirectory(prefix="banc-lgo-")))
-        folder.mkdir(parents=True, exist_ok=True)
-        lgo = stack.enter_context(closing(Lgo(folder / _DATABASE, defects)))
+        lgo = stack.enter_context(opened(data_dir=data_dir, defects=defects))
         server = Server((host, port), create_app(lgo), numthreads=_THREADS, server_name="banc-lgo")
         server.expiration_interval = _POLL_SECONDS
         server.prepare()

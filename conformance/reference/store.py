@@ -53,7 +53,8 @@ CREATE TABLE IF NOT EXISTS status_change (
 CREATE TABLE IF NOT EXISTS audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL, user TEXT NOT NULL, action TEXT NOT NULL,
-    patient_id TEXT, mode TEXT, code TEXT, returned TEXT NOT NULL, detail TEXT NOT NULL
+    patient_id TEXT, mode TEXT, code TEXT, returned TEXT NOT NULL, detail TEXT NOT NULL,
+    authentication TEXT, changes TEXT NOT NULL
 );
 """
 
@@ -278,17 +279,27 @@ class Store:
     def add_audit(self, entry: TracedAct) -> None:
         """Add to the audit log."""
         with self.transaction():
-            self._insert("audit", {**asdict(entry), "returned": json.dumps(entry.returned)})
+            returned, changes = json.dumps(entry.returned), json.dumps(entry.changes)
+            self._insert("audit", {**asdict(entry), "returned": returned, "changes": changes})
 
     def audit(self, patient_id: str | None = None) -> list[TracedAct]:
         """Return the audit log, oldest first, optionally of one patient."""
         query = (
-            "SELECT at, user, action, patient_id, mode, code, returned, detail FROM audit"
+            "SELECT at, user, action, patient_id, mode, code, returned, detail, authentication, changes FROM audit"
             " WHERE ? IS NULL OR patient_id = ? ORDER BY id"
         )
         with self.transaction():
             rows = self._db.execute(query, [patient_id, patient_id]).fetchall()
-        return [TracedAct(**{**dict(row), "returned": json.loads(row["returned"])}) for row in rows]
+        return [
+            TracedAct(
+                **{
+                    **dict(row),
+                    "returned": json.loads(row["returned"]),
+                    "changes": json.loads(row["changes"]),
+                }
+            )
+            for row in rows
+        ]
 
     # SQL
 

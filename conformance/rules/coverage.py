@@ -5,10 +5,11 @@ Nothing here lists checks: the caller says which rules have some, as learnt from
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.text import Text
 
@@ -33,7 +34,9 @@ class State(StrEnum):
     """Neither a check nor a reason: the gate fails."""
 
 
-STATE_NAMES = {
+_ADDRESS: Final = re.compile(r"\bE[0-9]+/[A-Z]+\b")
+
+STATE_NAMES: Final = {
     State.EXECUTABLE: Text("exécutable", "executable"),
     State.PARTIAL: Text("exécutable en partie", "executable in part"),
     State.NOT_TESTED: Text("non testée", "not tested"),
@@ -69,7 +72,9 @@ class CaseCoverage:
     case: StateCase
     state: State
     rules: tuple[str, ...]
-    """Keys of the rules with checks that judge it."""
+    """Keys of the rules of its event that have checks."""
+    checks: tuple[str, ...] = ()
+    """Ids of the checks that bear its address, such as ``state_machine.cell[E9/QUAL]``."""
     reason: Text | None = None
     """Why nothing is expected, or why its rules are not tested."""
 
@@ -82,7 +87,7 @@ class Coverage:
     """In the order of the catalogue."""
     cases: tuple[CaseCoverage, ...]
     problems: tuple[str, ...]
-    """Checks that name no rule, or an unknown one."""
+    """Checks that name no rule, or an unknown one, or a case that is not there."""
 
     def count(self, state: State) -> int:
         """Return how many rules stand so."""
@@ -136,10 +141,21 @@ def cover(
         checks: for each rule key, the ids of the checks that name it; rules without check may be left out.
         problems: what is wrong with checks themselves, such as naming no rule.
     """
+    addressed: dict[str, list[str]] = {}
+    for check in dict.fromkeys(check for found in checks.values() for check in found):
+        for address in dict.fromkeys(_ADDRESS.findall(check)):
+            addressed.setdefault(address, []).append(check)
+    unknown = [
+        f"{found[0]}: {address} is no case of the state machine"
+        for address, found in addressed.items()
+        if address not in cases
+    ]
     return Coverage(
         rules=tuple(_rule(rule, tuple(checks.get(key, ()))) for key, rule in catalogue.items()),
-        cases=tuple(_case(case, catalogue, checks) for case in cases.values()),
-        problems=tuple(problems),
+        cases=tuple(
+            _case(case, catalogue, checks, tuple(addressed.get(key, ()))) for key, case in cases.items()
+        ),
+        problems=(*problems, *unknown),
     )
 
 
@@ -168,6 +184,7 @@ def coverage_data(coverage: Coverage, lang: Lang) -> dict[str, Any]:
                 "case": each.case.key,
                 "state": each.state.value,
                 "rules": list(each.rules),
+                "checks": list(each.checks),
                 "reason": each.reason[lang] if each.reason else None,
             }
             for each in coverage.cases
@@ -185,13 +202,16 @@ def _rule(rule: Rule, checks: tuple[str, ...]) -> RuleCoverage:
 
 
 def _case(
-    case: StateCase, catalogue: Mapping[str, Rule], checks: Mapping[str, Sequence[str]]
+    case: StateCase,
+    catalogue: Mapping[str, Rule],
+    checks: Mapping[str, Sequence[str]],
+    own: tuple[str, ...],
 ) -> CaseCoverage:
     if case.expectation is None:
         return CaseCoverage(case=case, state=State.NOT_TESTED, rules=(), reason=case.reason)
     judges = tuple(key for key in case.event.rules if checks.get(key))
-    if judges:
-        return CaseCoverage(case=case, state=State.EXECUTABLE, rules=judges)
+    if judges or own:
+        return CaseCoverage(case=case, state=State.EXECUTABLE, rules=judges, checks=own)
     reason = next((text for key in case.event.rules if (text := catalogue[key].not_tested_reason)), None)
     state = State.NOT_TESTED if reason else State.UNACCOUNTED
     return CaseCoverage(case=case, state=state, rules=(), reason=reason)

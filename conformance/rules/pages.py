@@ -38,6 +38,7 @@ _HEADS: Final = {
     "asks": Text("Ce qu'elle demande", "What it asks"),
     "why": Text("Pourquoi", "Why"),
     "how": Text("Comment elle est contrôlée", "How it is checked"),
+    "would": Text("Comment la contrôler", "How to check it"),
     "failure": Text("À quoi ressemble un échec", "What a failure looks like"),
     "mistakes": Text("Erreurs fréquentes", "How vendors usually get it wrong"),
     "sources": Text("D'où elle vient", "Where it comes from"),
@@ -121,8 +122,14 @@ def _rule_in(lang: Lang, covered: RuleCoverage, cases: list[StateCase]) -> Itera
     if rule.is_soft:
         yield f"\n{_SOFT[lang]}\n"
     yield f"\n{head} {_HEADS['why'][lang]}\n\n{rule.risk[lang]}\n"
-    yield f"\n{head} {_HEADS['how'][lang]}\n\n{rule.how_checked[lang]}\n"
-    yield from _limits(lang, covered)
+    if covered.state is State.NOT_TESTED:
+        # The reason first: the sentences say what the check does, and there is none yet.
+        yield f"\n{head} {_HEADS['would'][lang]}\n"
+        yield from _limits(lang, covered)
+        yield f"\n{rule.how_checked[lang]}\n"
+    else:
+        yield f"\n{head} {_HEADS['how'][lang]}\n\n{rule.how_checked[lang]}\n"
+        yield from _limits(lang, covered)
     yield f"\n{head} {_HEADS['failure'][lang]}\n\n{rule.failure_looks_like[lang]}\n"
     yield f"\n{head} {_HEADS['mistakes'][lang]}\n\n"
     yield from (f"- {mistake[lang]}\n" for mistake in rule.usual_mistakes)

@@ -10,19 +10,14 @@ from conformance.suite.desk.steps import Desk
 from conformance.suite.desk.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
     from conformance.evidence import Evidence
     from conformance.suite.desk.people import Draw
+    from conformance.suite.desk.wire import During
     from simulator.client import SessionClient
-
-
-@pytest.fixture(scope="session")
-def last_seen() -> list[int]:
-    """Hold the number of the last exchange seen, so that no check reads again those of the checks before."""
-    return [0]
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +36,14 @@ def desk(
     *,
     draw_for: Callable[[str], Draw],
     evidence: Evidence,
-    last_seen: list[int],
+    during: During,
     memory: dict[str, Any],
-) -> Iterator[Desk]:
+) -> Desk:
     """Return what a check works with."""
-    wire = Wire(insi, last_seen[0])
-    yield Desk(
+    return Desk(
         lgo=lgo,
         insi=insi,
-        wire=wire,
+        wire=Wire(during),
         user=actor,
         super_user=super_user,
         draw=draw,
@@ -57,4 +51,3 @@ def desk(
         timeline=evidence,
         memory=memory,
     )
-    last_seen[0] = wire.last_seen

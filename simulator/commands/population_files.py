@@ -18,6 +18,7 @@ from simulator.registry.importing import ImportRefusedError, ImportReport, valid
 from simulator.registry.opening import add_people, build_registry, is_postgres, open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
+from simulator.visible import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,9 +191,9 @@ class _SkippedLog:
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator="\n")
         for problem in problems:
-            writer.writerow(
-                (problem.line, problem.column, problem.expected, problem.value, problem.remedy, record.raw)
-            )
+            told = (problem.column, problem.expected, problem.value, problem.remedy, record.raw)
+            # Opened in a spreadsheet by whoever was sent the file that was refused.
+            writer.writerow((problem.line, *(inert(str(each)) for each in told)))
         self._file.write(buffer.getvalue().encode("utf-8", "replace").decode())
 
     def close(self) -> None:

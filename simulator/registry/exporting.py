@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.registry.person import to_json
+from simulator.visible import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,9 +91,9 @@ def _cells(person: Person) -> tuple[Any, ...]:
         traits.birth_place,
         identity.matricule.value,
         identity.oid,
-        " ".join(person.tags),
-        person.key,
+        inert(" ".join(person.tags)),
+        inert(person.key),
         history,
         *((card.insured_number, card.birth_rank, card.serial) if card else (None, None, None)),
-        person.note,
+        None if person.note is None else inert(person.note),
     )

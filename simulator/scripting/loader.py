@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.datafile import data_problems, load_yaml
+from simulator.datafile import data_problems, load_yaml, read_regular
 from simulator.scripting.reading import scenario_of
 from simulator.scripting.validation import MAX_RAW_BYTES, meaning_problems
 
@@ -128,8 +128,7 @@ def _beside(source: Path | Traversable, name: str) -> bytes:
             f"expected a file in the folder of the scenario, got {name!r}, which links elsewhere"
         )
     try:
-        with file.open("rb") as opened:
-            content: bytes = opened.read(MAX_RAW_BYTES + 1)
+        content = read_regular(file, MAX_RAW_BYTES + 1)
     except OSError as error:
         raise _FileRefusedError(
             f"expected a file that can be read in the folder of the scenario, got {name!r}: {error.strerror or error}; "

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.datafile import MAX_BYTES, DataFileError, load_yaml, parse_yaml
+from simulator import datafile
+from simulator.datafile import (
+    MAX_BYTES,
+    MAX_NODES,
+    MAX_PROBLEMS,
+    DataFileError,
+    data_problems,
+    load_yaml,
+    parse_yaml,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,3 +176,53 @@ class TestCheck:
 
     def test_good_data_passes(self) -> None:
         assert parse_yaml(b"parts: [{n: 2}]", "f.yaml", None, self.no_odd_parts) == {"parts": [{"n": 2}]}
+
+
+class TestHostileFiles:
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among files")
+    def test_a_pipe_is_not_opened(self, tmp_path: Path) -> None:
+        """Opening one waits for somebody who writes: for good."""
+        os.mkfifo(tmp_path / "pipe.yaml")
+        with pytest.raises(DataFileError, match="expected a regular file"):
+            load_yaml(tmp_path / "pipe.yaml")
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no such device")
+    def test_a_device_that_never_ends_is_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+        with pytest.raises(DataFileError, match="expected a regular file"):
+            load_yaml(tmp_path / "zero.yaml")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "- a\n" * 250_000,
+            "".join(f"k{number}: 1\n" for number in range(90_000)),
+            "[" + "1," * 500_000 + "1]",
+        ],
+        ids=["a list", "a mapping", "on one line"],
+    )
+    def test_a_megabyte_of_values_is_read_as_far_as_the_limit(
+        self, text: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        composed = []
+        compose = datafile._Loader.compose_node
+        monkeypatch.setattr(datafile._Loader, "compose_node", lambda *a: (composed.append(1), compose(*a))[1])
+        with pytest.raises(DataFileError, match=f"expected at most {MAX_NODES} values, got more"):
+            parse_yaml(text.encode(), "big.yaml")
+        assert len(composed) == MAX_NODES + 1
+
+    def test_of_many_problems_the_first_are_told(self) -> None:
+        schema = {"type": "array", "items": {"type": "string"}}
+        with pytest.raises(DataFileError) as caught:
+            parse_yaml(b"- 1\n" * 5000, "big.yaml", schema)
+        assert len(caught.value.problems) == MAX_PROBLEMS
+
+    def test_json_has_the_same_limits(self) -> None:
+        schema = {"type": "array", "items": {"type": "string"}}
+        assert data_problems([1] * 300_000, schema) == [f"expected at most {MAX_NODES} values, got more"]
+        assert len(data_problems([{"n": number} for number in range(5000)], schema)) == MAX_PROBLEMS
+
+    def test_a_large_value_is_told_in_short_without_reading_it_whole(self) -> None:
+        with pytest.raises(DataFileError) as caught:
+            parse_yaml(b"- [" + b"1," * 9000 + b"1]", "big.yaml", {"items": {"type": "string"}})
+        assert len(str(caught.value)) < 200

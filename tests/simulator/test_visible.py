@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.visible import visible, visible_lines
+from simulator.visible import inert, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,13 @@ def test_nothing_that_acts_on_a_terminal_is_left(text):
     shown.encode("utf-8")
     lines = {unicodedata.category(each) for each in visible_lines(text) if each not in "\n\t"}
     assert not lines & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1"])
+def test_no_cell_begins_a_formula(text):
+    assert inert(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "DUPONT", "a=b", "1-2", "'=1"])
+def test_other_cells_stay(text):
+    assert inert(text) == text

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers.declaring import Argument, Declaration, Place, Sign, declarations_of
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Verb
+from conformance.drivers.verbs.cards import CardVerbs
 from conformance.drivers.verbs.insi import InsiVerbs
+from conformance.drivers.verbs.partners import PartnerVerbs
 from conformance.drivers.verbs.patients import PatientVerbs
 from conformance.drivers.verbs.site import SiteVerbs
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ALWAYS", "VERBS", "Argument", "Declaration", "Driver", "Place", "Sign"]
 
 
-class Driver(PatientVerbs, InsiVerbs, SiteVerbs):
+class Driver(PatientVerbs, InsiVerbs, CardVerbs, PartnerVerbs, SiteVerbs):
     """A software under test, seen as the verbs it can do.
 
     What carries the verbs is in the subclasses. Every verb raises ``RefusedError`` when the software refuses,

@@ -133,3 +133,15 @@ class PatientVerbs(Performer):
     )
     def read_status_history(self, patient_id: Identifier, *, actor: Actor) -> list[StatusChange]:
         """Return the status changes, oldest first."""
+
+    @verb(
+        "GET /matricule-search",
+        answer="patients",
+        title=Text("Rechercher par matricule", "Search by matricule"),
+        task=Text(
+            "Cherchez dans les dossiers locaux avec ce matricule INS.",
+            "Search the local files with this matricule INS.",
+        ),
+    )
+    def search_by_matricule(self, matricule: Identifier, *, actor: Actor) -> list[Patient]:
+        """Search local patients by matricule; refused without search when it is incomplete or its key is wrong."""

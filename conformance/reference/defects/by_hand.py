@@ -24,7 +24,8 @@ def repair_xml(records: list[Record], _about: Mapping[str, Any], _memory: Memory
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     repaired = []
     for record in records:
-        root = etree.fromstring(record["content"], parser)
+        # Nothing at all can be read of an empty document: the parser then gives None, whatever its types say.
+        root: etree._Element | None = etree.fromstring(record["content"], parser)
         repaired.append({**record, "content": record["content"] if root is None else etree.tostring(root)})
     return repaired
 

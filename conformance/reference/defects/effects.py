@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Record
 
 
+def _change(record: Record, changes: Mapping[str, Any]) -> None:
+    """Apply transformations to values of a record, in place; ``*`` means every text of it."""
+    for name, transformations in changes.items():
+        for one in [key for key, text in record.items() if isinstance(text, str)] if name == "*" else [name]:
+            # A value that is not there, as in a change of other fields, stays away.
+            if one in record:
+                record[one] = _transformed(record[one], transformations)
+
+
 def changed(record: Record, effect: Mapping[str, Any], about: Mapping[str, Any]) -> list[Record]:
     """Return what becomes of one record that meets the condition of a fault.
 
@@ -49,11 +58,7 @@ def changed(record: Record, effect: Mapping[str, Any], about: Mapping[str, Any])
         after[name] = _value(value, record, about)
     for name in effect.get("keep", ()):
         after[name] = value_of(f"before.{name}", record, about)
-    for name, transformations in effect.get("change", {}).items():
-        for one in [key for key, text in after.items() if isinstance(text, str)] if name == "*" else [name]:
-            # A value that is not there, as in a change of other fields, stays away.
-            if one in after:
-                after[one] = _transformed(after[one], transformations)
+    _change(after, effect.get("change", {}))
     for name, values in effect.get("without", {}).items():
         after[name] = [value for value in after.get(name) or () if value not in values]
         if name == "fields" and not after[name]:
@@ -126,7 +131,7 @@ TRANSFORMS: dict[str, Callable[[str, str], str]] = {
     "title": lambda text, _: text.title(),
     "plain": _ascii,
     "cut": lambda text, length: text[: int(length)],
-    "replace": lambda text, pair: text.replace(*pair.split("/")),
+    "replace": lambda text, pair: text.replace(pair.partition("/")[0], pair.partition("/")[2]),
     "hyphen-to-space": lambda text, _: re.sub(r"-+", " ", text),
     "space-to-hyphen": lambda text, _: text.replace(" ", "-"),
     "no-hyphen": lambda text, _: text.replace("-", ""),

@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.wire import asked, need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -73,8 +73,11 @@ def test_criteria_are_sendable(desk: Desk, journey: Taken) -> None:
     en="A name typed badly never goes to INSi as it is, neither at creation, after a change, nor in a search",
 )
 @pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("way", ["created", "modified", "typed-search"])
-def test_faulty_typing_is_not_sent(desk: Desk, way: str, field: str) -> None:
+def test_faulty_typing_is_not_sent(desk: Desk, way: str, user: str, field: str) -> None:
+    desk = desk.by(user)
+
     def judge(spoil: Callable[[str], str]) -> None:
         person = desk.draw(**PLAIN)
         traits = typed(person, first_names=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from lxml import etree
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from conformance.drivers.model import Patient, PatientTraits
-    from simulator.client import ExchangeView, SessionClient
+    from simulator.client import ExchangeView
     from simulator.text import Text
 
 _T = TypeVar("_T")
+
+During: TypeAlias = "Callable[[Callable[[], Any]], tuple[Any, list[ExchangeView]]]"
+"""Does an act and returns what it returned, with the exchanges that took place meanwhile."""
 
 UNKNOWN_PLACE: Final = "99999"
 """The code of an unknown birth place (CRE-02)."""
@@ -29,22 +32,14 @@ _RESULT: Final = {"r": RESULTAT}
 class Wire:
     """The requests that reach INSi in the session of the campaign."""
 
-    def __init__(self, insi: SessionClient, last_seen: int = 0) -> None:
-        """Watch a session; exchanges up to the id ``last_seen`` are known to be from before."""
-        self._insi = insi
-        self.last_seen = last_seen
+    def __init__(self, during: During) -> None:
+        """Watch with ``during``, which the engine has: one cursor reads the journal for everybody."""
+        self._during = during
 
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do ``act`` and return what it returned, with the exchanges that took place meanwhile, oldest first."""
-        self._new()
-        result = act()
-        return result, self._new()
-
-    def _new(self) -> list[ExchangeView]:
-        exchanges = self._insi.exchanges(after=self.last_seen)
-        if exchanges:
-            self.last_seen = exchanges[-1].id
-        return exchanges
+        result, exchanges = self._during(act)
+        return result, exchanges
 
 
 def asked(exchange: ExchangeView) -> dict[str, Any]:

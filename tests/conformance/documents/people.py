@@ -7,7 +7,7 @@ from simulator.ins import InsIdentity, Matricule, Traits
 TEST_OID = "1.2.250.1.213.1.4.10"
 
 
-def person(name, first_names, sex, date, place, number, oid=TEST_OID):
+def person(name, first_names, sex, date, place, number, oid=TEST_OID):  # noqa: PLR0917 - the seven fields of an identity
     return InsIdentity(
         traits=Traits(birth_name=name, first_names=first_names, sex=sex, birth_date=date, birth_place=place),
         matricule=Matricule(number[:13], number[13:]),

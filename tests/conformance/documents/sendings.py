@@ -40,7 +40,7 @@ def metadata(
             f"PID-8|{traits.sex}",
         ]
         slots = {
-            "hash": [hashlib.sha1(content + b"x" * wrong_hash).hexdigest()], "size": [str(len(content) + wrong_size)], "URI": [name],
+            "hash": [hashlib.sha1(content + b"x" * wrong_hash, usedforsecurity=False).hexdigest()], "size": [str(len(content) + wrong_size)], "URI": [name],
             "sourcePatientId": [source or "OFF-0001^^^&1.2.3.4.5.6&ISO^PI"],
         } | ({"sourcePatientInfo": lines} if info else {})  # fmt: skip
         written = "".join(

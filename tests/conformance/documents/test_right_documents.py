@@ -157,6 +157,7 @@ PAPER_VARIANTS = {
     "names as displayed": cartouche(P1, name="Nom de naissance : Pat-Trois", first="Prénom 1 : Dominique", names=None),
     "name used beside": [*cartouche(P1), "Nom utilisé : DURAND   Prénom utilisé : Dom"],
     "billing number under it": [*cartouche(P1), "N° de sécurité sociale : 1 77 07 63 220 829 36"],
+    "billing number on the same line": cartouche(P1, number=f"Matricule INS : {MATRICULE} NIR    N° SS : 277076322082910"),
     "insured number in brackets": [*cartouche(P1), "Assuré 277076322082910 [N°SS-NIR]"],
     "table": [[(60, "Nom de naissance"), (200, "1er prénom"), (300, "Sexe"), (400, "Né(e) le")], [(60, "PAT-TROIS"), (200, "DOMINIQUE"), (300, "F"), (400, "28/03/1979")], [(60, "Matricule INS"), (250, "Nature")], [(60, MATRICULE), (250, "NIR")]],
     "two columns": [[(60, "Nom de naissance"), (260, "PAT-TROIS")], [(60, "1er prénom de naissance"), (260, "DOMINIQUE")], [(60, "Sexe"), (260, "F")], [(60, "DDN"), (260, "28.03.1979")], [(60, "Matricule INS"), (260, f"{MATRICULE} (NIR)")]],

@@ -148,7 +148,8 @@ def test_a_clean_up_that_fails_does_not_hide_a_broken_rule(bench: Bench) -> None
 
 def test_a_software_that_cannot_be_reset_is_inconclusive(bench: Bench) -> None:
     bench.software.reset_error = DriverError("injoignable")
-    assert only(bench, "pass").verdict is Verdict.INCONCLUSIVE
+    result = only(bench, 'lgo.create_patient(PatientTraits(birth_date="1980-01-02"), actor=actor)')
+    assert result.verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_verdict_without_its_exchanges_is_inconclusive(bench: Bench) -> None:

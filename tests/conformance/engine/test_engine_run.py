@@ -79,9 +79,31 @@ def test_a_rule_declared_not_applicable_keeps_the_reason_and_runs_nothing(bench:
     assert (run.rules[0].verdict, run.rules[0].reason.fr) == (Verdict.NOT_APPLICABLE, "sans objet")
 
 
-def test_the_software_is_reset_before_each_check_towards_the_simulator(bench: Bench) -> None:
-    bench.run(TWO_CHECKS)
+ACTING = """
+    pytestmark = pytest.mark.rule("SRC-01")
+
+    def test_first(lgo, actor):
+        lgo.create_patient(PatientTraits(birth_date="1980-01-02"), actor=actor)
+        lgo.create_patient(PatientTraits(birth_date="1980-01-03"), actor=actor)
+
+    def test_looking_at_what_the_first_kept(): pass
+
+    def test_second(lgo, actor):
+        assert lgo.create_patient(PatientTraits(birth_date="1980-01-02"), actor=actor).id == "1"
+"""
+
+
+def test_the_software_is_emptied_towards_the_simulator_for_each_check_that_asks_it_for_something(
+    bench: Bench,
+) -> None:
+    run = bench.run(ACTING)
+    assert run.rules[0].verdict is Verdict.PASS
     assert bench.software.resets == ["http://127.0.0.1:1/lps"] * 2
+
+
+def test_a_software_that_no_check_asks_for_anything_is_left_alone(bench: Bench) -> None:
+    bench.run(TWO_CHECKS)
+    assert bench.software.resets == []
 
 
 def test_scenarios_of_one_check_do_not_reach_the_next(bench: Bench) -> None:

@@ -48,7 +48,7 @@ RECORD = {
         ({"attributes": None}, False),
     ],
 )
-def test_condition(condition: dict[str, object], met: object) -> None:
+def test_condition(condition: dict[str, object], *, met: bool) -> None:
     assert holds(condition, RECORD, {"nth": 3, "local": {"used_name": "MARTIN"}}) is met
 
 

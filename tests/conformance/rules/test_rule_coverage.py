@@ -70,6 +70,17 @@ def test_a_case_is_judged_by_the_rules_of_its_event(catalogue: dict[str, Rule]) 
     assert by_key["E24/PROV"].reason is catalogue["TRA-18"].not_tested_reason
 
 
+def test_a_check_that_bears_the_address_of_a_case_judges_it(catalogue: dict[str, Rule]) -> None:
+    cases = {"E24/PROV": load_states()["E24/PROV"]}
+    checks = {"STA-01": ["state_machine.cell[E24/PROV]", "state_machine.cell[E29/PROV]"]}
+    coverage = cover(catalogue, cases, checks)
+    assert (coverage.cases[0].state, coverage.cases[0].checks) == (
+        State.EXECUTABLE,
+        ("state_machine.cell[E24/PROV]",),
+    )
+    assert coverage.problems == ("state_machine.cell[E29/PROV]: E29/PROV is no case of the state machine",)
+
+
 def test_a_case_without_check_or_reason_is_a_fault(catalogue: dict[str, Rule]) -> None:
     bare = {key: replace(rule, not_tested_reason=None, obstacle=None) for key, rule in catalogue.items()}
     coverage = cover(

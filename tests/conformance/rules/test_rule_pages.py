@@ -65,7 +65,14 @@ def test_a_page_marks_drafts_and_second_hand_numbers(pages: dict[str, str]) -> N
 def test_a_rule_that_is_not_tested_says_why(pages: dict[str, str]) -> None:
     reason = load_catalogue()["PRF-11"].not_tested_reason
     assert reason is not None
-    assert f"> **Non testée** (relève de l'organisation) : {reason.fr}" in pages["PRF-11.md"]
+    said = f"> **Non testée** (relève de l'organisation) : {reason.fr}"
+    page = pages["PRF-11.md"]
+    assert "## Comment elle est contrôlée" not in page
+    assert (
+        page.index("## Comment la contrôler")
+        < page.index(said)
+        < page.index("Relève de la pratique au comptoir")
+    )
 
 
 def test_every_link_leads_to_a_page_or_an_anchor(pages: dict[str, str]) -> None:

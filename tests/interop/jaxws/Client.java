@@ -10,8 +10,6 @@ import fr.cnamts.insiresultat.Individu;
 import fr.cnamts.insiresultat.Resultat;
 import fr.cnamts.webservice.ICIRV1;
 import insi.banc.wsdl.inferred.ICIRInferred;
-import com.sun.xml.ws.api.message.Headers;
-import com.sun.xml.ws.developer.WSBindingProvider;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
@@ -37,8 +35,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.xml.datatype.DatatypeFactory;
 import javax.xml.datatype.XMLGregorianCalendar;
-import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.ws.soap.AddressingFeature;
 import org.oasis_open.docs.wss._2004._01.oasis_200401_wss_wssecurity_secext_1_0.TypeSecurity;
 import org.w3._2005._08.addressing.AttributedURIType;
 import siram.TypeErreur;
@@ -50,6 +48,8 @@ import siram.lps.ctxlps.LOGICIEL;
 
 public final class Client {
     private static final String SEARCH = "rechercherInsAvecTraitsIdentite";
+    /** Adds wsa:Action, which is no part of the WSDL yet expected, as mandatory; and To, ReplyTo and FaultTo. */
+    private static final AddressingFeature ADDRESSED = new AddressingFeature();
     private static final Map<String, List<String>> job = new HashMap<>();
 
     public static void main(String[] arguments) throws Exception {
@@ -77,8 +77,7 @@ public final class Client {
     }
 
     private static void search(Map<String, Object> answer) throws Exception {
-        fr.cnamts.webservice.ICIRService port = new ICIRV1(new URL(one("wsdl"))).getICIRService();
-        address(port, SEARCH);
+        fr.cnamts.webservice.ICIRService port = new ICIRV1(new URL(one("wsdl"))).getICIRService(ADDRESSED);
         TraitsDIdentite traits = new TraitsDIdentite();
         traits.setNomNaissance(one("traits.NomNaissance"));
         traits.getPrenom().addAll(all("traits.Prenom"));
@@ -103,8 +102,7 @@ public final class Client {
     }
 
     private static void verify(Map<String, Object> answer) throws Exception {
-        insi.banc.wsdl.inferred.ICIRServiceInferred port = new ICIRInferred(new URL(one("wsdl"))).getICIRServiceInferred();
-        address(port, one("operation"));
+        insi.banc.wsdl.inferred.ICIRServiceInferred port = new ICIRInferred(new URL(one("wsdl"))).getICIRServiceInferred(ADDRESSED);
         String claim = "arguments.IndividuVerifie.";
         fr.cnamts.insilot2.requnitaire.Matricule number = new fr.cnamts.insilot2.requnitaire.Matricule();
         number.setNumIdentifiant(one(claim + "INSFourni.IdIndividu.NumIdentifiant"));
@@ -126,13 +124,6 @@ public final class Client {
             port.verifierInsAvecTraitsIdentite(request, security(), lps(), messageId(), bam());
         answer.put("code", result.getCR().getCodeCR());
         answer.put("label", result.getCR().getLibelleCR());
-    }
-
-    /** wsa:Action is no part of the WSDL, yet expected. */
-    private static void address(Object port, String operation) {
-        ((WSBindingProvider) port).setOutboundHeaders(Headers.create(
-            new QName("http://www.w3.org/2005/08/addressing", "Action"),
-            "urn:ServiceIdentiteCertifiee:1.0.0:" + operation));
     }
 
     private static TypeSecurity security() throws Exception {

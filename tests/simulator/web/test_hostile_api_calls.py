@@ -37,13 +37,13 @@ def get(port: int, path: str, *headers: str) -> bytes:
 
 
 @contextmanager
-def own(data_dir: Path) -> Iterator[tuple[int, Bench, Any]]:
+def own(data_dir: Path) -> Iterator[tuple[int, Bench, Any, Any]]:
     bench = open_bench(BenchOptions(data_dir=data_dir, people=1))
     listening = listen("127.0.0.1", 0)
     parts = create_parts(bench)
     port = int(listening.getsockname()[1])
-    with own_port(parts, listening):
-        yield port, bench, parts.flask
+    with own_port(parts, listening) as server:
+        yield port, bench, parts.flask, server.application.__self__  # type: ignore[attr-defined] # a bound method
     bench.close()
 
 
@@ -74,7 +74,7 @@ def test_a_page_of_another_site_reads_nothing(server: Any, site: str) -> None:
 
 
 def test_slow_calls_whose_clients_left_block_neither_the_api_nor_health(tmp_path: Path) -> None:
-    with own(tmp_path) as (port, _, flask):
+    with own(tmp_path) as (port, _, flask, front):
         held, started = threading.Event(), threading.Semaphore(0)
 
         @flask.get("/slow")
@@ -83,8 +83,8 @@ def test_slow_calls_whose_clients_left_block_neither_the_api_nor_health(tmp_path
             held.wait(PATIENCE_S * 2)
             return "done"
 
-        with ExitStack() as stack:
-            stack.callback(held.set)
+        with ExitStack() as holding, ExitStack() as stack:
+            holding.callback(held.set)
             for _ in range(THREADS + LINE):
                 stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(get(port, "/slow"))
             for _ in range(THREADS):
@@ -94,6 +94,9 @@ def test_slow_calls_whose_clients_left_block_neither_the_api_nor_health(tmp_path
             # The line is full: whoever comes is told at once, nobody waits for good.
             refused = httpx.get(f"http://127.0.0.1:{port}/slow", timeout=PATIENCE_S, trust_env=False)
             assert refused.status_code == 503
+            stack.close()
+            while front._api._running:  # until it is seen that all of them have left
+                time.sleep(0.01)
         # All of them have left: those in line are dropped, and the next call is answered.
         with BenchClient(f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
             answered = None
@@ -108,7 +111,7 @@ def test_slow_calls_whose_clients_left_block_neither_the_api_nor_health(tmp_path
 def test_an_export_begins_before_it_is_made_and_stops_with_its_client(
     tmp_path: Path, soap_request: Callable[..., bytes]
 ) -> None:
-    with own(tmp_path) as (port, bench, _):
+    with own(tmp_path) as (port, bench, _, _):
         url = f"http://127.0.0.1:{port}"
         httpx.post(f"{url}/lps", content=soap_request(), trust_env=False)
         (one,) = bench.journal.list()

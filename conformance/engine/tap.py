@@ -1,0 +1,85 @@
+"""The one cursor on what INSi receives during a campaign."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.client import ExchangeView, SessionClient
+
+_T = TypeVar("_T")
+
+FRESH_S: Final = 0.25
+"""How long a reading stays good while the software is asked for nothing: a call of its own accord may come at any time."""
+
+
+class Tap:
+    """Reads the exchanges of the session in their order, each once, and gives them to whoever watches.
+
+    The evidence of the check that runs, ``during`` and the drivers that wait for something on the wire are all served
+    from here. Reading happens after a verb that may call INSi, and where somebody has to know; not after each verb.
+
+    Args:
+        insi: the session of the campaign.
+        on_exchange: is told of each exchange, in order.
+    """
+
+    def __init__(self, insi: SessionClient, on_exchange: Callable[[ExchangeView], None]) -> None:
+        """Begin at the first exchange of the session."""
+        self._insi = insi
+        self._on_exchange = on_exchange
+        self._last = 0
+        self._windows: list[list[ExchangeView]] = []
+        self._acted = True
+        self._read_at = 0.0
+
+    @property
+    def last(self) -> int:
+        """Number of the last exchange read."""
+        return self._last
+
+    def acted(self) -> None:
+        """Note that the software was asked for something: what is known of the wire may be old."""
+        self._acted = True
+
+    def read(self) -> None:
+        """Read what came since the last time.
+
+        Raises:
+            BenchClientError: the simulator does not answer.
+        """
+        # First: what comes while the answer is on its way must not be taken for read.
+        self._acted = False
+        for exchange in self._insi.exchanges(after=self._last):
+            if exchange.id <= self._last:
+                continue
+            self._last = exchange.id
+            for window in self._windows:
+                window.append(exchange)
+            self._on_exchange(exchange)
+        self._read_at = time.monotonic()
+
+    def catch_up(self) -> None:
+        """Read, unless nothing can have come since the last time."""
+        if self._acted or time.monotonic() - self._read_at > FRESH_S:
+            self.read()
+
+    def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
+        """Do ``act`` and return what it returned, with the exchanges that took place meanwhile, oldest first.
+
+        Raises:
+            BenchClientError: the simulator does not answer.
+        """
+        self.catch_up()
+        window: list[ExchangeView] = []
+        self._windows.append(window)
+        try:
+            result = act()
+            self.catch_up()
+        finally:
+            # By identity: two windows may hold the same exchanges.
+            self._windows = [other for other in self._windows if other is not window]
+        return result, window

@@ -1,0 +1,198 @@
+"""From how the checks ended to the verdict of each rule: the one place where rules are judged, live or from a record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.record.events import Outcome
+from conformance.record.results import CheckResult, RuleResult, WaiverState
+from conformance.verdicts import Verdict, combine
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from conformance.record.results import Waiver
+    from conformance.record.timeline import Entry
+    from conformance.rules.catalogue import Rule
+
+NO_CHECK: Final = Text(
+    "Aucun contrôle n'existe pour cette règle dans cette version du banc.",
+    "No check exists for this rule in this version of the bench.",
+)
+INTERRUPTED: Final = Outcome(
+    verdict=Verdict.NOT_TESTED,
+    reason=Text(
+        "Campagne interrompue avant la fin de ce contrôle.",
+        "The campaign was interrupted before the end of this check.",
+    ),
+)
+OPTIONAL_VERBS: Final = frozenset({"create_from_insi", "search_insi", "downgrade_status"})
+"""Acts that a software may leave out without breaking a rule: the paths through them are judged apart."""
+_DEPARTED: Final = frozenset({Verdict.FAIL, Verdict.WARNING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckEnd:
+    """A check and how it ended."""
+
+    id: str
+    title: Text
+    rules: tuple[str, ...]
+    outcome: Outcome
+    duration: float = 0.0
+    evidence: tuple[Entry, ...] = ()
+
+
+def verdict_for(outcome: Outcome, rule: Rule) -> Verdict:
+    """Return what an outcome means for ``rule``: a soft rule can be departed from, not broken."""
+    softened = outcome.verdict is Verdict.FAIL and (rule.is_soft or outcome.inferred)
+    return Verdict.WARNING if softened else outcome.verdict
+
+
+def judge_rules(
+    catalogue: Mapping[str, Rule],
+    rules: Iterable[str],
+    ends: Sequence[CheckEnd],
+    *,
+    not_applicable: Mapping[str, Text],
+    waivers: Sequence[Waiver] = (),
+    today: date | None = None,
+) -> tuple[RuleResult, ...]:
+    """Return the result of each of ``rules``, in the order of the catalogue.
+
+    Args:
+        catalogue: rules by key.
+        rules: keys of the rules that were to be verified.
+        ends: how their checks ended, in the order of the suite.
+        not_applicable: reason by key of the rules declared not applicable.
+        waivers: who answers for which departure.
+        today: the day of the campaign, which decides whether a waiver has expired; needed when there is one.
+    """
+    wanted = set(rules)
+    results = [
+        _not_applicable(rule, not_applicable[key]) if key in not_applicable else _result(rule, ends)
+        for key, rule in catalogue.items()
+        if key in wanted
+    ]
+    departed = {result.rule.key for result in results if result.verdict in _DEPARTED}
+    depends = {end.id: end.outcome.depends_on for end in ends}
+    by_rule = {waiver.rule: waiver for waiver in waivers}
+    return tuple(
+        _with_waiver(_with_causes(result, departed, depends), by_rule.get(result.rule.key), today)
+        for result in results
+    )
+
+
+def rule_digest(rule: Rule) -> str:
+    """Return the SHA-256 of what a rule says: statement, strength, whom it binds and how we know of it."""
+    text: list[Any] = [
+        rule.key,
+        [rule.title.fr, rule.title.en],
+        [rule.statement.fr, rule.statement.en],
+        rule.strength.value,
+        list(rule.binds),
+        rule.evidence.value,
+        [[reference.tag, reference.draft] for reference in rule.references],
+    ]
+    return hashlib.sha256(json.dumps(text, ensure_ascii=False).encode()).hexdigest()
+
+
+def _not_applicable(rule: Rule, reason: Text) -> RuleResult:
+    return RuleResult(rule=rule, verdict=Verdict.NOT_APPLICABLE, reason=reason)
+
+
+def _result(rule: Rule, ends: Sequence[CheckEnd]) -> RuleResult:
+    checks = tuple(_check_result(rule, end) for end in ends if rule.key in end.rules)
+    if not checks:
+        return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
+    # A path that the software need not offer says nothing for or against the others; alone it says nothing at all.
+    deciding = tuple(check for check in checks if not check.is_optional_path) or checks
+    verdict = combine(check.verdict for check in deciding)
+    return RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, deciding, checks), checks=checks)
+
+
+def _check_result(rule: Rule, end: CheckEnd) -> CheckResult:
+    return CheckResult(
+        id=end.id,
+        title=end.title,
+        verdict=verdict_for(end.outcome, rule),
+        reason=end.outcome.reason,
+        hint=end.outcome.hint,
+        evidence=end.evidence,
+        duration=end.duration,
+        is_optional_path=end.outcome.missing_verb in OPTIONAL_VERBS,
+    )
+
+
+def _reason(verdict: Verdict, deciding: Sequence[CheckResult], checks: Sequence[CheckResult]) -> Text:
+    """Return one line of why: the first check that decided, and how many others did."""
+    these = [check for check in deciding if check.verdict is verdict]
+    if verdict is Verdict.PASS:
+        count, apart = len(these), len(checks) - len(deciding)
+        fr = "1 contrôle réussi" if count == 1 else f"{count} contrôles réussis"
+        en = "1 check passed" if count == 1 else f"{count} checks passed"
+        if apart:
+            verb = next(check.reason for check in checks if check.is_optional_path)
+            fr += f" ; {apart} non testé{'s' if apart > 1 else ''} : {verb.fr}"
+            en += f"; {apart} not tested: {verb.en}"
+        return Text(fr + ("" if fr.endswith(".") else "."), en + ("" if en.endswith(".") else "."))
+    first, others = these[0].reason, len(these) - 1
+    if not others:
+        return first
+    return Text(
+        f"{first.fr} (et {others} autre{'s' if others > 1 else ''})", f"{first.en} (and {others} more)"
+    )
+
+
+def _with_causes(
+    result: RuleResult, departed: set[str], depends: Mapping[str, tuple[str, ...]]
+) -> RuleResult:
+    """Name the departures that explain why checks of a rule could not be prepared."""
+    checks = tuple(_caused(check, result.rule.key, departed, depends) for check in result.checks)
+    causes = tuple(dict.fromkeys(key for check in checks for key in check.consequence_of))
+    if not causes:
+        return result
+    reason = result.reason
+    if result.verdict is Verdict.INCONCLUSIVE:
+        first = next(check for check in checks if check.verdict is Verdict.INCONCLUSIVE)
+        reason = first.reason if first.consequence_of else reason
+    return replace(result, checks=checks, reason=reason)
+
+
+def _caused(
+    check: CheckResult, key: str, departed: set[str], depends: Mapping[str, tuple[str, ...]]
+) -> CheckResult:
+    if check.verdict is not Verdict.INCONCLUSIVE:
+        return check
+    causes = tuple(other for other in depends[check.id] if other in departed and other != key)
+    if not causes:
+        return check
+    names_fr, names_en = " et de ".join(causes), " and ".join(causes)
+    return replace(
+        check,
+        consequence_of=causes,
+        reason=Text(
+            f"Conséquence de {names_fr} : {check.reason.fr}", f"Consequence of {names_en}: {check.reason.en}"
+        ),
+        hint=Text(
+            f"Corrigez d'abord {names_fr}, puis relancez : ce contrôle n'a pas pu être préparé.",
+            f"Mend {names_en} first, then run again: this check could not be prepared.",
+        ),
+    )
+
+
+def _with_waiver(result: RuleResult, waiver: Waiver | None, today: date | None) -> RuleResult:
+    if waiver is None:
+        return result
+    if result.verdict is not Verdict.FAIL and result.verdict is not Verdict.WARNING:
+        state = WaiverState.NOT_NEEDED
+    elif today is None or waiver.expires < today:
+        state = WaiverState.EXPIRED
+    else:
+        state = WaiverState.HOLDS
+    return replace(result, waiver=waiver, waiver_state=state)

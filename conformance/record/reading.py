@@ -1,0 +1,206 @@
+"""Reads a record: its events in order, and the timeline of one check at a time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from conformance.record.coding import ENTRIES, KINDS, CodingError, decode
+from conformance.record.events import (
+    VERSION,
+    Again,
+    CampaignFinished,
+    CampaignResumed,
+    CampaignStarted,
+    CheckFinished,
+    CheckStarted,
+    DoctorFinding,
+    PlannedCheck,
+    SuiteCollected,
+)
+from conformance.record.writing import RECORD_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conformance.record.timeline import Entry
+
+MAX_LINE = 64 * 1024 * 1024
+"""Bytes of one line: a record may come from somebody else."""
+
+
+class RecordError(Exception):
+    """A record cannot be read; the message names file, line and expectation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One whole line."""
+
+    number: int
+    kind: str
+    data: dict[str, Any]
+    offset: int
+    """Where it begins in the file."""
+    end: int
+    """Where the next one begins."""
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckRecord:
+    """One check: its last attempt."""
+
+    started: CheckStarted
+    finished: CheckFinished | None = None
+    """``None``: the campaign was stopped meanwhile."""
+    offsets: list[int] = field(default_factory=list)
+    """Where the lines of its timeline begin."""
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """Yield the whole lines of a record; a last line that was cut is left out.
+
+    Raises:
+        RecordError: it cannot be read, or a line before the last is no line of a record.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _lines(path, file)
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
+    offset = number = 0
+    while raw := file.readline(MAX_LINE):
+        if not raw.endswith(b"\n"):
+            if len(raw) == MAX_LINE:
+                raise RecordError(f"{path}:{number + 1}: expected a line of at most {MAX_LINE} bytes")
+            return
+        number += 1
+        end = offset + len(raw)
+        yield _line(path, number, raw, offset, end)
+        offset = end
+
+
+def _line(path: Path, number: int, raw: bytes, offset: int, end: int) -> Line:
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path}:{number}: expected a JSON object, got {raw[:60]!r}") from error
+    if not isinstance(data, dict) or "kind" not in data:
+        raise RecordError(f"{path}:{number}: expected an object with v, n, at and kind, got {raw[:60]!r}")
+    if data.get("v") != VERSION:
+        raise RecordError(
+            f"{path}:{number}: expected a record of version {VERSION}, got {data.get('v')!r};"
+            " a newer banc-insi may have written it"
+        )
+    if data.get("n") != number:
+        raise RecordError(f"{path}:{number}: expected line number {number}, got {data.get('n')!r}")
+    return Line(number, str(data["kind"]), data, offset, end)
+
+
+class Record:
+    """A record, indexed: what it holds is read from the file when asked for.
+
+    Args:
+        path: the file, or the folder of the campaign.
+
+    Raises:
+        RecordError: it cannot be read, or does not begin as a record does.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the events; timelines stay in the file."""
+        self.path = path / RECORD_NAME if path.is_dir() else path
+        self.checks: dict[str, CheckRecord] = {}
+        """By id, in the order of their last start."""
+        self.planned: tuple[PlannedCheck, ...] = ()
+        """All the checks of the campaign, in the order of the suite."""
+        self.doctor: list[DoctorFinding] = []
+        self.resumed: list[CampaignResumed] = []
+        self.finished: CampaignFinished | None = None
+        self.size = 0
+        """Bytes of its whole lines."""
+        self.lines = 0
+        self._offsets: dict[int, int] = {}
+        started: CampaignStarted | None = None
+        for line in read_lines(self.path):
+            self.size, self.lines = line.end, line.number
+            if line.kind not in KINDS:
+                continue
+            if line.kind in ENTRIES:
+                self._offsets[line.number] = line.offset
+                check = self.checks.get(str(line.data.get("check")))
+                if check is not None:
+                    check.offsets.append(line.offset)
+                continue
+            event = self._decoded(line)
+            match event:
+                case CampaignStarted():
+                    started = started or event
+                case _ if started is None:
+                    break
+                case _:
+                    self._take(event)
+        if started is None:
+            raise RecordError(f"{self.path}: expected a record that begins with the line of its campaign")
+        self.started = started
+
+    def _take(self, event: Any) -> None:
+        match event:
+            case CampaignResumed():
+                self.resumed.append(event)
+                self.finished = None
+            case DoctorFinding():
+                self.doctor.append(event)
+            case SuiteCollected():
+                self.planned = event.checks
+            case CheckStarted():
+                self.checks.pop(event.check, None)
+                self.checks[event.check] = CheckRecord(started=event)
+            case CheckFinished():
+                if event.check in self.checks:
+                    self.checks[event.check].finished = event
+            case CampaignFinished():
+                self.finished = event
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was stopped, or killed, before its end."""
+        return self.finished is None or self.finished.interrupted
+
+    def timeline(self, check: str) -> Iterator[Entry]:
+        """Yield what a check saw, in order; unknown checks saw nothing.
+
+        Raises:
+            RecordError: the file has changed meanwhile, or a line is broken.
+        """
+        found = self.checks.get(check)
+        if found is None:
+            return
+        with self.path.open("rb") as file:
+            for offset in found.offsets:
+                entry = self._at(file, offset)
+                if isinstance(entry, Again):
+                    if entry.of not in self._offsets:
+                        raise RecordError(f"{self.path}: a line refers to line {entry.of}, which is no entry")
+                    entry = self._at(file, self._offsets[entry.of])
+                yield entry
+
+    def _at(self, file: BinaryIO, offset: int) -> Any:
+        file.seek(offset)
+        raw = file.readline(MAX_LINE)
+        try:
+            data = json.loads(raw)
+            return decode(KINDS[data["kind"]], data)
+        except (ValueError, LookupError, TypeError) as error:
+            raise RecordError(f"{self.path}: at byte {offset}: {error}") from error
+
+    def _decoded(self, line: Line) -> Any:
+        try:
+            return decode(KINDS[line.kind], line.data)
+        except CodingError as error:
+            raise RecordError(f"{self.path}:{line.number}: {error}") from error

@@ -1,0 +1,107 @@
+"""Writes the record of a campaign as it happens."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from conformance.record.coding import KIND_OF, encode
+from conformance.record.events import VERSION, Again
+from conformance.record.timeline import ExchangeEntry
+from simulator.journal.masking import mask, mask_xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.record.events import Event
+    from conformance.record.timeline import Entry
+
+RECORD_NAME = "record.ndjson"
+"""Name of the record in the folder of its campaign."""
+
+
+class RecordWriteError(Exception):
+    """The record cannot be written: the campaign must not begin, or cannot go on. The message says what to do."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Say where and why."""
+        super().__init__(
+            f"cannot write the record {path}: {error.strerror or error}; choose another folder with --report DIR"
+        )
+        self.path = path
+
+
+class RecordWriter:
+    """Appends lines to a record; each is handed to the system before the call returns.
+
+    Args:
+        path: the file. It must not exist, unless ``after`` says where it goes on.
+        after: number of the last line of a record that is resumed; what follows that line in the file is cut off.
+
+    Raises:
+        RecordWriteError: the file cannot be made, or exists already.
+    """
+
+    def __init__(self, path: Path, *, after: int = 0, size: int = 0) -> None:
+        """Open the file; ``size`` is the length in bytes of the lines kept."""
+        self.path = path
+        self._number = after
+        self._seen: dict[bytes, int] = {}
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if after:
+                os.truncate(path, size)
+            self._file = path.open("ab" if after else "xb")
+        except OSError as error:
+            raise RecordWriteError(path, error) from error
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def event(self, event: Event) -> int:
+        """Append an event and return the number of its line."""
+        return self._write(KIND_OF[type(event)], encode(event))
+
+    def entry(self, check: str, entry: Entry) -> int:
+        """Append what a check saw and return the number of its line.
+
+        An entry written before, for whichever check, is only referred to.
+        """
+        data = encode(entry)
+        digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()[:16]
+        if digest in self._seen:
+            again = Again(at=datetime.now(UTC), of=self._seen[digest])
+            return self._write("again", {**encode(again), "check": check})
+        if isinstance(entry, ExchangeEntry):
+            data |= {"request": mask_xml(entry.request), "response": mask_xml(entry.response)}
+        self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**data, "check": check})
+        return number
+
+    def line(self, kind: str, data: dict[str, Any]) -> int:
+        """Append a line of another record, under a number of this one."""
+        return self._write(
+            kind, {name: value for name, value in data.items() if name not in {"v", "n", "kind"}}
+        )
+
+    def _write(self, kind: str, data: dict[str, Any]) -> int:
+        masked = mask(data)
+        with self._lock:
+            self._number += 1
+            line = {"v": VERSION, "n": self._number, "kind": kind, **masked}
+            text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            try:
+                self._file.write(text.encode("utf-8", "replace") + b"\n")
+                self._file.flush()
+            except OSError as error:
+                raise RecordWriteError(self.path, error) from error
+            return self._number

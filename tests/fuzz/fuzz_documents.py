@@ -1,0 +1,185 @@
+"""``make fuzz``, documents: mutants of right documents of every format through ``check``.
+
+Whatever the bytes, problems come back: never an exception, never the code that stands for one, never a hang. Failing
+mutants are written to files. Exit code 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "conformance" / "documents"))
+
+from headers import n1, n3, patient_role  # type: ignore[import-not-found,unused-ignore]
+from messages import (  # type: ignore[import-not-found,unused-ignore]
+    as_json,
+    as_xml,
+    hl7,
+    msh,
+    oru,
+    patient,
+    pid,
+)
+from papers import right  # type: ignore[import-not-found,unused-ignore]
+from people import EVERYBODY, P1  # type: ignore[import-not-found,unused-ignore]
+from sendings import mail, submission, xdm  # type: ignore[import-not-found,unused-ignore]
+
+from conformance.documents import Expected, Profile, Status, check
+from conformance.documents.datamatrix import payload_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+HANG_S = 20.0
+"""A document that takes longer is reported as a hang."""
+EXPECTATIONS = (
+    Expected(),
+    Expected(identity=P1, status=Status.QUAL, profile=Profile.TEST),
+    Expected(identity=P1, status=Status.PROV, profile=Profile.PRODUCTION),
+)
+SNIPPETS = (
+    b"\x00", b"\xff", b"\xef\xbb\xbf", b"|", b"^", b"~", b"&", b"<", b">", b'"', b"S1", b"\x1d", b"%PDF-", b"PK\x03\x04",
+    b"1.2.250.1.213.1.4.8", b"279035121518989", b"<!ENTITY a 'b'>", b"\r\n\r\n", b"--", b"urn:oid:", b"9" * 400, b"/" * 40,
+    b"obj", b"endobj", b"stream", b"\\X0A\\", b'""', b"null", b"[]", b"{}", b"-1", b"\xed\xa0\x80", b"=?utf-8?b?//8=?=",
+)  # fmt: skip
+
+
+class FuzzFailureError(Exception):
+    """A mutant that was not answered as it must be."""
+
+
+def seeds() -> list[bytes]:
+    """Return right documents of every format."""
+    note = {"DOC00001.XML": n3(patient_role(P1, mailbox=True))}
+    report = {"DOC00001.XML": n1(patient_role(P1), right(P1))}
+    archive = xdm(P1, note)
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": patient(one)} for one in EVERYBODY.values()]}
+    return [
+        note["DOC00001.XML"], report["DOC00001.XML"], hl7(msh(), pid(P1)), oru(P1, note["DOC00001.XML"]),
+        hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)),
+        payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), mail(P1, xdm(P1, report)),
+        submission(P1, note), submission(P1, note, mtom=True),
+    ]  # fmt: skip
+
+
+def mutate(chance: Random, corpus: Sequence[bytes]) -> bytes:
+    """Spoil a document: bytes, pieces moved, doubled or cut, digits of lengths changed, another document spliced in."""
+    data = bytearray(chance.choice(corpus))
+    for _ in range(chance.choice((1, 1, 2, 3, 8))):
+        chance.choice(_MUTATIONS)(chance, data, corpus)
+        if not data:
+            break
+    return bytes(data)
+
+
+def _span(chance: Random, data: bytearray, most: int = 400) -> tuple[int, int]:
+    start = chance.randrange(len(data)) if data else 0
+    return start, min(len(data), start + chance.randint(0, most))
+
+
+def _flip(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    start, _ = _span(chance, data)
+    if data:
+        data[start] = chance.randrange(256)
+
+
+def _insert(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    start, _ = _span(chance, data)
+    data[start:start] = chance.choice(SNIPPETS)
+
+
+def _replace(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    start, _ = _span(chance, data)
+    data[start : start + chance.randint(1, 20)] = chance.choice(SNIPPETS)
+
+
+def _delete(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    start, end = _span(chance, data)
+    del data[start:end]
+
+
+def _double(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    start, end = _span(chance, data, 2000)
+    data[start:start] = data[start:end] * chance.choice((1, 1, 2, 20))
+
+
+def _cut(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    del data[chance.randrange(len(data) + 1) :]
+
+
+def _splice(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    other = chance.choice(corpus)
+    start, end = _span(chance, data, 2000)
+    begin = chance.randrange(len(other))
+    data[start:end] = other[begin : begin + chance.randint(1, 4000)]
+
+
+def _number(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    digits = [index for index, byte in enumerate(data[:200_000]) if 48 <= byte <= 57]
+    if digits:
+        data[chance.choice(digits)] = chance.choice(b"0123456789-ABx")
+
+
+_MUTATIONS: tuple[Callable[[Random, bytearray, Sequence[bytes]], None], ...] = (
+    _flip, _flip, _insert, _replace, _delete, _double, _cut, _splice, _number, _number,
+)  # fmt: skip
+
+
+def judge(data: bytes) -> set[str]:
+    """Check a mutant against every expectation; return the codes of its problems.
+
+    Raises:
+        FuzzFailureError: an exception came out, or was caught at the last moment, or it took too long.
+    """
+    began = time.monotonic()
+    codes: set[str] = set()
+    for expected in EXPECTATIONS:
+        try:
+            problems = check(data, expected, name="mutant")
+        except Exception as error:
+            raise FuzzFailureError(f"{type(error).__name__}: {error}") from error
+        bad = next((problem for problem in problems if problem.code == "bench-error"), None)
+        if bad is not None:
+            raise FuzzFailureError(bad.text.en)
+        for problem in problems:
+            codes.add(problem.code)
+            problem.line("fr")
+            problem.line("en")
+    if (took := time.monotonic() - began) > HANG_S:
+        raise FuzzFailureError(f"took {took:.1f} s")
+    return codes
+
+
+def main() -> int:
+    """Fuzz as asked; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    corpus = seeds()
+    failures = 0
+    for number in range(options.count):
+        data = mutate(Random(f"{options.seed}/{number}"), corpus)
+        try:
+            judge(data)
+        except FuzzFailureError as failure:
+            failures += 1
+            options.out.mkdir(parents=True, exist_ok=True)
+            path = options.out / f"document-{options.seed}-{number}.bin"
+            path.write_bytes(data)
+            sys.stdout.write(f"{path}: {failure}\n")
+    sys.stdout.write(f"documents: {options.count} mutants, {failures} failures\n")
+    return int(failures > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

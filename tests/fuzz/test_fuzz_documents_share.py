@@ -1,0 +1,50 @@
+"""The share of the fuzzing of documents that every test run takes, and proof that its judge can say no."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from fuzz_documents import FuzzFailureError, judge, mutate, seeds
+
+from conformance.documents import check
+
+COUNT = 120
+
+
+def test_every_seed_is_right():
+    for data in seeds():
+        assert [problem for problem in check(data) if problem.code != "mail-pdf-missing"] == []
+
+
+def test_every_mutant_is_answered():
+    corpus = seeds()
+    codes = set()
+    for number in range(COUNT):
+        data = mutate(Random(f"share/{number}"), corpus)
+        codes |= judge(data)
+    # Mutants that all end at the same gate would test nothing behind it.
+    assert len(codes) > 25
+
+
+def test_the_judge_refuses_an_error_caught_at_the_last_moment(monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("conformance.documents.cda.read", broken)
+    with pytest.raises(FuzzFailureError, match="ZeroDivisionError"):
+        judge(seeds()[0])
+
+
+def test_the_judge_refuses_an_exception(monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("conformance.documents.cda.judge", broken)
+    with pytest.raises(FuzzFailureError, match="ZeroDivisionError"):
+        judge(seeds()[0])
+
+
+def test_a_number_always_gives_the_same_mutant():
+    corpus = seeds()
+    assert mutate(Random("1/1"), corpus) == mutate(Random("1/1"), corpus)
