@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry, StateEntry
+from conformance.record.timeline import AttachmentEntry, DocumentEntry
+from conformance.suite.desk.words import seen
 from simulator.journal.masking import mask, mask_text, mask_xml
+from simulator.visible import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,8 +85,46 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
             }
         case NoteEntry():
             shown = {"kind": "note", "text": entry.text[lang]}
+        case DocumentEntry():
+            shown = {
+                "kind": "document",
+                "name": entry.name,
+                "format": entry.format,
+                "sha256": entry.sha256,
+                "file": entry.file,
+                "values": dict(entry.values),
+            }
+        case AttachmentEntry():
+            shown = {
+                "kind": "attachment",
+                "name": entry.name,
+                "media_type": entry.media_type,
+                "sha256": entry.sha256,
+                "file": entry.file,
+            }
     masked: dict[str, Any] = mask({"at": entry.at.isoformat(timespec="milliseconds"), **shown})
     return masked
+
+
+def readable(text: str) -> str:
+    r"""Return a sentence for a person: control characters and marks of direction show as ``\x1b`` and ``\u202e``.
+
+    Values within it were made visible by the check that wrote it (``seen``); lines stay lines.
+    """
+    return visible_lines(text)
+
+
+def comparable(value: Any) -> Any:
+    """Return values as they are compared: what does not show in a text is written ``<U+00A0>``, at any depth."""
+    match value:
+        case str():
+            return "\n".join(map(seen, value.split("\n")))
+        case dict():
+            return {comparable(name): comparable(item) for name, item in value.items()}
+        case list() | tuple():
+            return [comparable(item) for item in value]
+        case _:
+            return value
 
 
 def reference_view(reference: Reference) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from conformance.report.csv_report import render_csv
 from conformance.report.html import render_html
 from conformance.report.json_report import render_json
 from conformance.report.junit import render_junit
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.results import Campaign
     from simulator.text import Lang
 
-HTML_NAME, JSON_NAME, JUNIT_NAME = "index.html", "report.json", "junit.xml"
+HTML_NAME, JSON_NAME, JUNIT_NAME, CSV_NAME = "index.html", "report.json", "junit.xml", "rules.csv"
 
 
 class ReportError(Exception):
@@ -30,7 +31,7 @@ class ReportError(Exception):
 
 
 def write_reports(campaign: Campaign, directory: Path, lang: Lang) -> list[Path]:
-    """Write ``index.html``, ``report.json`` and ``junit.xml`` and return their paths, in that order.
+    """Write ``index.html``, ``report.json``, ``junit.xml`` and ``rules.csv`` and return their paths, in that order.
 
     The folder is created if need be. A file that was there stays whole until its successor is ready.
 
@@ -41,6 +42,7 @@ def write_reports(campaign: Campaign, directory: Path, lang: Lang) -> list[Path]
         HTML_NAME: render_html(campaign, lang).encode("utf-8"),
         JSON_NAME: render_json(campaign, lang).encode("utf-8"),
         JUNIT_NAME: render_junit(campaign, lang),
+        CSV_NAME: render_csv(campaign, lang).encode("utf-8", "backslashreplace"),
     }
     try:
         directory.mkdir(parents=True, exist_ok=True)

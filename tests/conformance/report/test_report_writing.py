@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from conformance.results import Campaign
 
 
-def test_three_reports_are_written_and_nothing_else(campaign: Campaign, tmp_path: Path) -> None:
+def test_four_reports_are_written_and_nothing_else(campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "banc-report"
     paths = write_reports(campaign, folder, "fr")
-    assert paths == [folder / "index.html", folder / "report.json", folder / "junit.xml"]
+    names = ["index.html", "report.json", "junit.xml", "rules.csv"]
+    assert paths == [folder / name for name in names]
     assert sorted(folder.iterdir()) == sorted(paths)
 
 
