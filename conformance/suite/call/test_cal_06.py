@@ -69,6 +69,25 @@ def test_criteria_are_sendable(desk: Desk, journey: Taken) -> None:
 
 @pytest.mark.rule("CAL-06")
 @pytest.mark.title(
+    fr="Les tentatives qui suivent un 01, un 02 ou une panne n'envoient pas autre chose",
+    en="The attempts that follow a 01, a 02 or a failure send nothing else",
+)
+@pytest.mark.parametrize("scenario", ["answers/not-found", "answers/several", "faults/insi-102"])
+@pytest.mark.parametrize("way", ["file", "typed-search"])
+def test_every_attempt_is_sendable(desk: Desk, way: str, scenario: str) -> None:
+    for wanted in (PLAIN, {"hyphen_name": True, "compound_first_name": True}, {"apostrophe_name": True}):
+        person = desk.draw(first_names_count=3, **wanted)
+        patient = desk.create(person) if way == "file" else None
+        desk.insi.install(scenario)
+        for _ in range(2):
+            _, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
+            need_request(requests)
+            _expect_sendable(requests)
+        desk.insi.clear_scenarios()
+
+
+@pytest.mark.rule("CAL-06")
+@pytest.mark.title(
     fr="Un nom mal saisi ne part jamais tel quel à INSi, ni à la création, ni après modification, ni dans une recherche",
     en="A name typed badly never goes to INSi as it is, neither at creation, after a change, nor in a search",
 )

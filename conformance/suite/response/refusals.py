@@ -9,9 +9,10 @@ from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.told import Told, expect_told, told
-from conformance.suite.desk.wire import need_answer
+from conformance.suite.desk.wire import UNKNOWN_PLACE, need_answer
 from conformance.verdicts import UndecidedError
 from simulator.scripting.loader import scenario_data
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.drivers.model import InsiCall
-    from conformance.suite.desk.routes import Route
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -65,7 +65,11 @@ def expect_not_imported(
     """
     usual = desk.usually_told()
     person = desk.draw(first_names_count=2)
-    patient = desk.bring(person, route)
+    # Where the file may differ from what INSi says, it does: what is written of an answer then shows.
+    others: dict[str, str | None] = (
+        {"birth_place": UNKNOWN_PLACE, "first_names": None} if route in {Route.TYPED, Route.CHECKED} else {}
+    )
+    patient = desk.bring(person, route, **others)
     desk.decline(patient)
     before = desk.snapshot(patient)
     name = scenario if isinstance(scenario, str) else str(scenario["id"])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
-from conformance.suite.desk.expect import expect_equal
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.proof.kinds import kinds_known
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -120,6 +124,32 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
         Moment("après validation sur pièce", "after validation against a document"),
         besides={"status": Status.VALI},
     )
+
+
+@pytest.mark.rule("STA-04", "STA-06")
+@pytest.mark.title(
+    fr="Quelle que soit la pièce à haut niveau de confiance, PROV devient VALI et RECUP devient QUAL, rien d'autre",
+    en="Whichever the high-confidence document, PROV becomes VALI and RECUP becomes QUAL, nothing else",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_each_document(desk: Desk, route: Route) -> None:
+    def judge(kind: str) -> None:
+        patient = desk.bring(adult(desk), route)
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        before = desk.snapshot(patient)
+        try:
+            desk.lgo.validate_identity(patient.id, actor=desk.user)
+        except RefusedError:
+            return  # Which documents allow it is for PRF-06 and PRF-07.
+        expected = Status.VALI if route is Route.TYPED else Status.QUAL
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"après contrôle avec {kind}", f"after a check with {kind}"),
+            besides={"status": expected},
+        )
+
+    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS})
 
 
 @pytest.mark.rule("STA-05")
