@@ -32,9 +32,11 @@ def banc(*arguments, timeout=90):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    return banc("demo", "--report", folder, "--seed", 11), folder
+    return banc("demo", "--report", folder, "--seed", 11, timeout=1500), folder
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)  # A whole campaign, on a machine that may be slow.
 def test_the_demo_ends_well_and_every_rule_passes(demo):
     done, folder = demo
     assert done.returncode == 0, done.stdout + done.stderr
@@ -46,6 +48,8 @@ def test_the_demo_ends_well_and_every_rule_passes(demo):
     assert report["summary"]["FAIL"] == 0
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)  # A whole campaign, on a machine that may be slow.
 def test_the_demo_prints_each_rule_its_references_and_its_verdict(demo):
     done, _ = demo
     lines = {
@@ -63,6 +67,8 @@ def test_the_demo_prints_each_rule_its_references_and_its_verdict(demo):
     assert "ne remplace ni l'autorisation du CNDA" in done.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)  # A whole campaign, on a machine that may be slow.
 def test_the_demo_writes_all_reports(demo):
     _, folder = demo
     names = {path.name for path in folder.iterdir()}
@@ -73,7 +79,9 @@ def test_the_demo_writes_all_reports(demo):
 
 
 def test_a_defect_makes_the_demo_fail_and_names_the_rule(tmp_path):
-    done = banc("demo", "--defect", "import-sets-validated", "--report", tmp_path, "--lang", "en")
+    done = banc(
+        "demo", "--defect", "import-sets-validated", "--rule", "STA-03", "--report", tmp_path, "--lang", "en"
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "import-sets-validated is caught by STA-03" in done.stdout
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
