@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,7 @@ from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
 from conformance.suite.desk.wire import need_found, returned
 from conformance.suite.desk.words import FIELD, seen, state_of
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import Ending, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -87,6 +87,22 @@ class Desk:
     def by(self, user: str) -> Desk:
         """Return the desk with an ordinary user (``user``) or the entitled one (``super-user``) at it."""
         return self.as_super_user() if user == "super-user" else self
+
+    def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
+        """Return what ``make`` makes, made once a campaign for all the checks that share it.
+
+        Its people are drawn apart. When it could not be made, that is remembered too, and raised again.
+        """
+        if key not in self.memory:
+            try:
+                self.memory[key] = (make(self.apart(key)), None)
+            except Ending as ending:
+                self.memory[key] = (None, ending)
+        made, ending = self.memory[key]
+        if ending is not None:
+            raise ending
+        found: _T = made
+        return found
 
     def apart(self, key: str) -> Desk:
         """Return the desk for something that checks share: its people are not those of the check that comes first."""
@@ -283,20 +299,25 @@ class Desk:
     def usually_told(self) -> dict[str, Told]:
         """Return what the software tells its user in ordinary cases, by the code of the ending.
 
-        Asked once a campaign, for a person of whom nothing is particular.
+        Asked once a campaign, for a person of whom nothing is particular. An ending that this software does not come to
+        is left out: what is compared with it is then not compared.
         """
-        if "usually-told" not in self.memory:
-            patient = self.create(self.draw_for("usual")())
-            found = self.decline(patient)
-            usual = {"00": told(found, about=patient)}
+        usual: dict[str, Told] = self.once("usual", Desk._ask_usual)
+        return usual
+
+    def _ask_usual(self) -> dict[str, Told]:
+        usual: dict[str, Told] = {}
+        with suppress(Ending):
+            patient = self.create(self.draw())
+            with suppress(Ending):
+                usual["00"] = told(self.decline(patient), about=patient)
             for code, scenario in _USUAL_ENDINGS.items():
                 self.insi.install(scenario)
-                call, _ = self.try_call(patient)
-                usual[code] = told(call, about=patient)
+                with suppress(Ending):
+                    call, _ = self.try_call(patient)
+                    usual[code] = told(call, about=patient)
                 self.insi.clear_scenarios()
-            self.memory["usually-told"] = usual
-        usual_told: dict[str, Told] = self.memory["usually-told"]
-        return usual_told
+        return usual
 
     def logged_calls(self, patient: Patient | None = None) -> list[AuditEntry]:
         """Return the entries of INSi calls in the audit log, of one patient or of all."""

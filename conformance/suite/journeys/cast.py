@@ -37,13 +37,7 @@ def typed_then_fed(desk: Desk) -> Journey:
     (call and requests), ``untouched`` (read before the decision), ``proposal``, ``accepted``, ``fed`` (snapshot), ``log``
     (call entries), ``qualified`` (snapshot).
     """
-    if "typed-then-fed" not in desk.memory:
-        apart = desk.apart("typed-then-fed")
-        desk.memory["typed-then-fed"] = Journey(
-            trips=[_typed(apart, part, number) for number, part in enumerate(CAST)]
-        )
-    journey: Journey = desk.memory["typed-then-fed"]
-    return journey
+    return desk.once("typed-then-fed", _take(_typed))
 
 
 def created_from_insi(desk: Desk) -> Journey:
@@ -52,13 +46,11 @@ def created_from_insi(desk: Desk) -> Journey:
     Stages: ``called``, ``nobody`` (files born that day before the decision), ``proposal``, ``accepted``, ``fed`` (snapshot),
     ``log`` (the newest call entries), ``qualified`` (snapshot).
     """
-    if "created-from-insi" not in desk.memory:
-        apart = desk.apart("created-from-insi")
-        desk.memory["created-from-insi"] = Journey(
-            trips=[_arriving(apart, part, number) for number, part in enumerate(CAST)]
-        )
-    journey: Journey = desk.memory["created-from-insi"]
-    return journey
+    return desk.once("created-from-insi", _take(_arriving))
+
+
+def _take(make: Callable[[Desk, Part, int], Trip]) -> Callable[[Desk], Journey]:
+    return lambda desk: Journey(trips=[make(desk, part, number) for number, part in enumerate(CAST)])
 
 
 def _trip(desk: Desk, part: Part, number: int, stem: str) -> Trip:

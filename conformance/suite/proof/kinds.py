@@ -19,20 +19,22 @@ def kinds_known(desk: Desk) -> list[str]:
     Raises:
         Departure: it records none of all.
     """
-    if "kinds" not in desk.memory:
-        known = []
-        apart = desk.apart("kinds")
-        for kind in PROOF_KINDS:
-            try:
-                desk.lgo.record_proof(desk.create(adult(apart)).id, kind, actor=desk.user)
-            except RefusedError:
-                continue
-            known.append(kind)
-        desk.memory["kinds"] = known
-    kinds: list[str] = desk.memory["kinds"]
+    kinds = desk.once("kinds", _ask)
     if not kinds:
         raise Departure(
             f"aucun dispositif ne peut être enregistré ({', '.join(PROOF_KINDS)})",
             f"no document can be recorded ({', '.join(PROOF_KINDS)})",
         )
     return kinds
+
+
+def _ask(desk: Desk) -> list[str]:
+    known = []
+    for kind in PROOF_KINDS:
+        patient = desk.create(adult(desk))
+        try:
+            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        except RefusedError:
+            continue
+        known.append(kind)
+    return known

@@ -32,13 +32,11 @@ NEEDED_BY = {
     Verb.READ_PATIENT: {"FLD-01", "CRE-05", "RSP-02", "RSP-08", "STA-03", "STA-04", "ATT-01", "PRF-01"},
     Verb.UPDATE_PATIENT: {"RSP-06", "STA-08", "STA-09", "STA-12", "ERR-02"},
     Verb.CALL_INSI_TRAITS: {"CAL-06", "CAL-08", "CAL-11", "RSP-08", "RSP-12", "STA-03", "SEC-02", "SEC-06"},
-    Verb.SEARCH_INSI: {"CRE-04", "RSP-01", "RSP-02", "RSP-08", "STA-03"},
     Verb.READ_PROPOSAL: {"RSP-01", "RSP-05", "RSP-06"},
     Verb.DECIDE_PROPOSAL: {"FLD-01", "RSP-01", "RSP-02", "RSP-03", "STA-03", "STA-05", "STA-06"},
     Verb.RECORD_PROOF: {"STA-04", "STA-05", "STA-06", "STA-07", "PRF-01", "PRF-04", "PRF-08", "ATT-06"},
     Verb.VALIDATE_IDENTITY: {"STA-04", "STA-05", "STA-06", "STA-07", "PRF-04", "PRF-08", "ATT-05", "ATT-06"},
     Verb.SET_ATTRIBUTES: {"ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "CAL-11", "STA-07"},
-    Verb.DOWNGRADE_STATUS: {"STA-08"},
     Verb.READ_STATUS_HISTORY: {"STA-07"},
     Verb.READ_AUDIT_LOG: {"RSP-14", "SEC-02", "SEC-06"},
 }
@@ -115,6 +113,19 @@ def test_a_rule_whose_verb_is_missing_is_not_tested(campaigns: Rig, verb: Verb) 
     assert all("sans objet dans cette version" in result.reason.fr for result in run.rules)
 
 
+@pytest.mark.parametrize(
+    ("verb", "rules"),
+    [(Verb.SEARCH_INSI, {"CRE-04", "RSP-02", "STA-03"}), (Verb.DOWNGRADE_STATUS, {"STA-08"})],
+    ids=["search_insi", "downgrade_status"],
+)
+def test_a_rule_is_judged_on_its_other_paths_and_says_which_was_not_tested(
+    campaigns: Rig, verb: Verb, rules: set[str]
+) -> None:
+    run = campaigns.run(rules=rules, wrap=partial(Without, verbs=frozenset({verb})))
+    assert verdicts(run) == dict.fromkeys(rules, Verdict.PASS)
+    assert all("sans objet dans cette version" in result.reason.fr for result in run.rules)
+
+
 def test_a_software_without_any_verb_has_nothing_tested(campaigns: Rig) -> None:
     run = campaigns.run(wrap=partial(Without, verbs=frozenset(Verb)))
     assert set(verdicts(run).values()) == {Verdict.NOT_TESTED}
@@ -128,7 +139,7 @@ def test_a_software_that_never_calls_passes_no_rule_about_insi(campaigns: Rig) -
 def test_a_software_that_always_shows_one_patient_passes_no_rule_that_reads_the_file(
     campaigns: Rig,
 ) -> None:
-    # These three rules are kept by refusing what is typed: no file is read.
-    reading = set(load_catalogue()) - {"TRT-01", "TRT-02", "CRE-01"}
+    # These are kept by refusing what is typed, or by what is sent: no file is read.
+    reading = set(load_catalogue()) - {"TRT-01", "TRT-02", "CRE-01", "CAL-13"}
     run = campaigns.run(rules=reading, wrap=SamePatient)
     assert [key for key, verdict in verdicts(run).items() if verdict is Verdict.PASS] == []
