@@ -191,7 +191,7 @@ def test_search_goes_into_reasons_checks_and_evidence(
 ) -> None:
     page = open_report(campaign)
     for words, found in (
-        ("delai depasse", ["SEC-06"]),
+        ("Depasse relancez", ["SEC-06"]),
         ("status.rsp-12", ["RSP-12"]),
         ("261052900595107", ["SRC-01", "RSP-12", "ERR-02", "STA-03", "PRF-08", "SEC-06"]),
     ):
@@ -247,6 +247,12 @@ def test_nothing_is_wider_than_the_window(
     page.get_by_role("button", name="Tout déplier").click()
     for summary in page.locator(".rule .check > summary").all():
         summary.click()
+    too_wide = page.evaluate(
+        "width => Array.from(document.querySelectorAll('body *')).filter(node => "
+        "node.getBoundingClientRect().right > width && !node.closest('.scroll, pre, table')).map(node => node.outerHTML.slice(0, 120))",
+        width,
+    )
+    assert too_wide == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
