@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test lint types contract docs fuzz bench bench-population soak check clean
+.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-population soak check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -14,7 +14,13 @@ demo: $(VENV)/.runtime
 # The interoperability tests want node with npm (they fetch the package soap into the user's cache) and php-cli php-soap
 # php-xml; without them they are skipped, in CI they fail.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+
+# What takes long: foreign stacks, whole campaigns, the kill matrix, big populations, schemathesis.
+test-long: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+
+test-all: test test-long
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -31,6 +37,11 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
 	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
 	$(BIN)/banc rules pages docs/rules
+
+# Every injectable defect against its rules, five times: an hour on two quiet cores.
+kill-matrix: $(VENV)/.test
+	-$(BIN)/python -m conformance.matrix --output .kill-matrix.ndjson $(ARGS)
+	$(BIN)/python -m conformance.matrix --page .kill-matrix.ndjson > docs/kill-matrix.md
 
 check: lint types contract test
 

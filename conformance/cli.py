@@ -15,6 +15,22 @@ COMMANDS = {
     "run": Lazy(
         "conformance.commands.run:run", "Run a campaign against your own software, as a plan file says."
     ),
+    "plan": Lazy("conformance.commands.plan:plan_group", "Write and check the plan of a campaign."),
+    "report": Lazy(
+        "conformance.commands.report:report",
+        "Write the reports of a campaign again from its record, in either language.",
+    ),
+    "compare": Lazy(
+        "conformance.commands.compare:compare_command",
+        "Say what changed from campaign A to campaign B: verdicts, versions, texts of rules.",
+    ),
+    "evidence": Lazy(
+        "conformance.commands.evidence:evidence_group",
+        "Pack the evidence of a campaign for an examiner, and check a package offline.",
+    ),
+    "driver": Lazy(
+        "conformance.commands.driver:driver_group", "Write and check the driver of your software."
+    ),
     "rules": Lazy("conformance.commands.rules:rules_group", "Read the rule catalogue."),
     "check": Lazy(
         "conformance.commands.check:check",

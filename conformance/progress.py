@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, Self
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -13,12 +12,17 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text as Styled
 
 from conformance.engine import CheckFinished, CheckStarted
+from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
+from simulator.commands.output import VisibleConsole as Console
+from simulator.text import Text
+from simulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from conformance.engine import Event
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
 _STYLES: Final = {
@@ -60,6 +64,53 @@ def _console() -> Console:
     return Console(highlight=False, width=WIDTH_IN_A_FILE)
 
 
+_WAIVER: Final = {
+    WaiverState.HOLDS: Text("écart couvert par une dérogation", "departure covered by a waiver"),
+    WaiverState.EXPIRED: Text(
+        "dérogation expirée : elle ne compte plus", "waiver expired: it counts no more"
+    ),
+    WaiverState.NOT_NEEDED: Text("dérogation devenue inutile", "waiver no longer needed"),
+}
+
+
+def coverage(campaign: Campaign) -> Text:
+    """Return how much was tested, and whether that is all that was asked for."""
+    tested, all_of_them = len(campaign.tested), len(campaign.applicable)
+    fr, en = f"{tested} règles testées sur {all_of_them}", f"{tested} of {all_of_them} rules tested"
+    missing = campaign.untested_obligations
+    if missing:
+        keys = _grouped([result.rule.key for result in missing])
+        fr += f" ; {len(missing)} obligatoires non testées : {keys}"
+        en += f"; {len(missing)} binding ones not tested: {keys}"
+    if campaign.meta.is_selection:
+        fr += " · sélection : ne dit rien des autres règles"
+        en += " · a selection: says nothing about the other rules"
+    if campaign.meta.interrupted:
+        fr, en = f"{fr} · campagne interrompue", f"{en} · interrupted"
+    return Text(fr, en)
+
+
+def headline_style(campaign: Campaign) -> str:
+    """Return the colour of the headline: red, amber or green."""
+    verdicts = {result.verdict for result in campaign.rules if not result.is_waived}
+    if Verdict.FAIL in verdicts:
+        return "bold red"
+    if campaign.untested_obligations or not campaign.tested or campaign.meta.interrupted:
+        return "bold yellow"
+    return (
+        "bold yellow" if {Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.REVIEW} & verdicts else "bold green"
+    )
+
+
+def _grouped(keys: Sequence[str]) -> str:
+    """Return keys by group: ``SRC-01 02, STA-03``."""
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        group, _, number = key.partition("-")
+        groups.setdefault(group, []).append(number)
+    return ", ".join(f"{group}-{' '.join(numbers)}" for group, numbers in groups.items())
+
+
 class CampaignView:
     """Listens to a campaign: a moving bar on a terminal, one line a check elsewhere."""
 
@@ -77,6 +128,7 @@ class CampaignView:
                 BarColumn(bar_width=24),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
+                TimeRemainingColumn(),
                 TextColumn("{task.description}"),
                 console=self._console,
                 transient=True,
@@ -103,32 +155,65 @@ class CampaignView:
         for heading, fixed in zip(_HEADINGS[self._lang], (True, False, True, False), strict=True):
             table.add_column(heading, no_wrap=fixed, overflow="fold")
         for result in campaign.rules:
+            if not result.checks and result.verdict is Verdict.NOT_TESTED:
+                continue
             tags = ", ".join(reference.tag for reference in result.rule.references[:3])
             reason = result.rule.title if result.verdict is Verdict.PASS else result.reason
             table.add_row(
                 result.rule.key,
                 Styled(tags, style="dim"),
                 Styled(result.verdict.value, style=_STYLES[result.verdict]),
-                Styled(reason[self._lang]),
+                Styled(visible(reason[self._lang])),
             )
         self._console.print(table)
-        counts = campaign.summary()
-        line = Styled.assemble(
-            *(
-                (f"{verdict.value} {number}  ", _STYLES[verdict])
-                for verdict, number in counts.items()
-                if number
-            )
-        )
-        meta = campaign.meta
+        self._without_check(campaign)
         self._console.print()
-        self._console.print(line)
+        self.headline(campaign)
+        self._waivers(campaign)
+        meta = campaign.meta
         seconds = (meta.finished_at - meta.started_at).total_seconds()
         software = f"{meta.software_name} {meta.software_version}"
         self._console.print(f"{software} · {seconds:.1f} s · seed {meta.seed}", markup=False)
         for path in reports:
             self._console.print(f"  {path}", markup=False, soft_wrap=True)
         self._console.print(_NOTICE[self._lang], style="dim")
+
+    def headline(self, campaign: Campaign) -> None:
+        """Print the counts and how much was tested: amber when something binding was not."""
+        counts = campaign.summary()
+        self._console.print(
+            Styled.assemble(
+                *(
+                    (f"{verdict.value} {number}  ", _STYLES[verdict])
+                    for verdict, number in counts.items()
+                    if number
+                )
+            )
+        )
+        self._console.print(Styled(coverage(campaign)[self._lang], style=headline_style(campaign)))
+
+    def _without_check(self, campaign: Campaign) -> None:
+        """Name on one line the rules that this bench cannot check: each has its reason in the report."""
+        keys = [
+            result.rule.key
+            for result in campaign.rules
+            if not result.checks and result.verdict is Verdict.NOT_TESTED
+        ]
+        if not keys:
+            return
+        text = Text(
+            f"{len(keys)} règles sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
+            f"{len(keys)} rules without a check in this version of the bench (NOT_TESTED, reason in the report):",
+        )
+        self._console.print(Styled(f"{text[self._lang]} {_grouped(keys)}", style="dim"))
+
+    def _waivers(self, campaign: Campaign) -> None:
+        for result in campaign.rules:
+            if result.waiver is None or result.waiver_state is None:
+                continue
+            said = _WAIVER[result.waiver_state][self._lang]
+            until = result.waiver.expires.isoformat()
+            self._console.print(f"{result.rule.key} {said} ({result.waiver.author}, {until})", markup=False)
 
     def _started(self, event: CheckStarted) -> None:
         if self._progress is None:

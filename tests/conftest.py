@@ -1,10 +1,20 @@
-"""What holds for all tests: Ctrl-C reaches the programs that they start."""
+"""What all tests share: which of them `make test` leaves out."""
 
 from __future__ import annotations
 
-import signal
+from pathlib import Path
 
-# A shell that runs the tests in the background ignores SIGINT, and every process below inherits that. Tests that
-# interrupt a program would then wait for ever.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+import pytest
+
+SLOW = tuple(
+    line
+    for line in Path(__file__).with_name("slow_tests.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)

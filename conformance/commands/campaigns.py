@@ -1,28 +1,36 @@
-"""What the commands that run a campaign share: options, reports, and the exit code."""
+"""What the commands that run a campaign share: options, the campaign, its reports, and the exit code."""
 
 from __future__ import annotations
 
+import json
+import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from conformance.campaign import CampaignError, run_campaign
+from conformance.campaign import CampaignError, CampaignOptions, SelectionError, exit_code, run_campaign
+from conformance.campaign.sharding import run_jobs
 from conformance.engine import SuiteError
+from conformance.plan import FailOn
 from conformance.progress import CampaignView
+from conformance.record.reading import Record, RecordError
 from conformance.report import ReportError, write_reports
+from conformance.report.json_report import report_data
 from conformance.rules.catalogue import UnknownRuleError
-from conformance.verdicts import Verdict
-from simulator.commands.common import EXIT_INTERRUPTED, EXIT_SETUP, SetupError
+from simulator.commands.common import SetupError
 from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.engine import Event
     from conformance.plan import Plan
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
-EXIT_FAILED = 1
-"""Exit code when a rule failed."""
+_F = TypeVar("_F", bound="Callable[..., Any]")
 
 report_option = click.option(
     "--report",
@@ -30,34 +38,123 @@ report_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("banc-report"),
     show_default=True,
-    help="Folder of index.html, report.json and junit.xml.",
+    help="Folder of record.ndjson, index.html, report.json and junit.xml.",
 )
 
 
-def run_plan(plan: Plan, report_dir: Path, lang: Lang) -> Campaign:
+def campaign_options(command: _F) -> _F:
+    """Add the options that every campaign has."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else."),
+        click.option("-q", "--quiet", is_flag=True, help="Print the headline only."),
+        click.option(
+            "--fail-on",
+            "fail_on",
+            multiple=True,
+            type=click.Choice([name.value for name in FailOn]),
+            help="End with exit code 1 for this too; may be repeated.",
+        ),
+        click.option("--fail-fast", is_flag=True, help="Stop after the first departure."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(1, 64),
+            default=1,
+            show_default=True,
+            help="Processes at once, each with an instance of the software of its own.",
+        ),
+        click.option("--group", "groups", multiple=True, metavar="KEY", help="Only this group, such as SRC."),
+        click.option(
+            "--rule", "rules", multiple=True, metavar="KEY", help="Only this rule; may be repeated."
+        ),
+        click.option(
+            "--seed", type=click.IntRange(0, 2**31), default=None, help="Draw the same patients again."
+        ),
+        report_option,
+    ):
+        command = option(command)
+    return command
+
+
+def run_plan(
+    plan: Plan,
+    report_dir: Path,
+    lang: Lang,
+    *,
+    jobs: int = 1,
+    quiet: bool = False,
+    as_json: bool = False,
+    options: CampaignOptions | None = None,
+) -> Campaign:
     """Run a plan, show it as it goes, and write the reports.
 
     Raises:
         SetupError: the bench or the set-up is at fault.
     """
     view = CampaignView(lang)
+    silent = quiet or as_json
+    listener: Callable[[Event], None] = _ignore if silent else view
+    options = options or CampaignOptions(folder=report_dir)
     try:
-        with view:
-            campaign = run_campaign(plan, on_event=view)
+        with nullcontext() if silent else view:
+            if jobs > 1:
+                campaign = run_jobs(plan, jobs, on_event=listener, options=options)
+            else:
+                campaign = run_campaign(plan, on_event=listener, options=options)
         paths = write_reports(campaign, report_dir, lang)
     except CampaignError as error:
         raise SetupError(f"{error}\n{error.hint}" if error.hint else str(error)) from error
-    except (SuiteError, UnknownRuleError, DataFileError, ReportError) as error:
+    except (
+        SuiteError,
+        UnknownRuleError,
+        SelectionError,
+        ValueError,
+        DataFileError,
+        ReportError,
+        RecordError,
+    ) as error:
         raise SetupError(str(error)) from error
-    view.summary(campaign, paths)
+    if as_json:
+        click.echo(json.dumps(report_data(campaign, lang), ensure_ascii=False, indent=2))
+    elif quiet:
+        view.headline(campaign)
+    else:
+        view.summary(campaign, paths)
     return campaign
 
 
-def exit_code(campaign: Campaign) -> int:
-    """Return what the command ends with: see the help of ``banc run``."""
-    summary = campaign.summary()
-    if campaign.meta.interrupted:
-        return EXIT_INTERRUPTED
-    if summary[Verdict.FAIL]:
-        return EXIT_FAILED
-    return EXIT_SETUP if summary[Verdict.INCONCLUSIVE] else 0
+def read_record(path: Path) -> Record:
+    """Read a record for a command.
+
+    Raises:
+        SetupError: it cannot be read.
+    """
+    try:
+        return Record(path)
+    except RecordError as error:
+        raise SetupError(str(error)) from error
+
+
+def not_passed(record: Record) -> frozenset[str]:
+    """Return the ids of the checks that a campaign did not see pass.
+
+    Raises:
+        SetupError: they all passed.
+    """
+    checks = {check.check for check in record.planned} | set(record.checks)
+    passed = {
+        name
+        for name, check in record.checks.items()
+        if check.finished and check.finished.outcome.verdict == "PASS"
+    }
+    if not checks - passed:
+        raise SetupError(f"{record.path}: every check passed: there is nothing to run again")
+    return frozenset(checks - passed)
+
+
+def end(campaign: Campaign, plan: Plan) -> None:
+    """Leave the program with the exit code of a campaign."""
+    sys.exit(exit_code(campaign, plan.fail_on))
+
+
+def _ignore(_event: Event) -> None:
+    """Show nothing."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.console import Console
 from rich.text import Text as Styled
 
 from conformance.documents.expected import Expected, Profile, Status
@@ -19,7 +18,9 @@ from conformance.documents.showing.as_json import outcome_json
 from conformance.documents.showing.junit import outcome_junit
 from conformance.documents.showing.page import EVIDENCE, outcome_page
 from simulator.commands.common import DEFAULT_DATA_DIR, EXIT_SETUP, SetupError, lang_option, opened_registry
+from simulator.commands.output import VisibleConsole as Console
 from simulator.registry.person import PersonError, from_json
+from simulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,7 +250,7 @@ def _print_file(console: Console, one: FileOutcome, lang: Lang) -> None:
         for document in one.document.walk():
             for record in document.records:
                 told = [
-                    value.text
+                    visible(value.text)
                     for trait in (
                         Trait.BIRTH_NAME,
                         Trait.FIRST_NAME,
@@ -295,5 +296,7 @@ def _print_problem(console: Console, problem: Problem, lang: Lang) -> None:
     for quoted in problem.quotes:
         where = quoted.place.full[lang] if quoted.place.file else quoted.place.text[lang]
         console.print(
-            Styled(f"          → {where}" + (f"   {quoted.text}" if quoted.text else ""), style="dim")
+            Styled(
+                f"          → {where}" + (f"   {visible(quoted.text)}" if quoted.text else ""), style="dim"
+            )
         )

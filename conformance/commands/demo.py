@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -10,30 +9,41 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from conformance.campaign import CampaignError, own_simulator, reference_lgo
-from conformance.commands.campaigns import exit_code, report_option, run_plan
-from conformance.plan import Plan
+from conformance.campaign import CampaignError, reference_lgo
+from conformance.commands.campaigns import campaign_options, end, run_plan
+from conformance.drivers.settings import DriverSettings
+from conformance.plan import FailOn, Plan
 from conformance.reference import defects as reference_defects
 from conformance.verdicts import Verdict
 from simulator.commands.common import SetupError, lang_option
-from simulator.serving import ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
 
 @click.command("demo")
 @click.option("--defect", "names", multiple=True, metavar="NAME", help="Inject a defect; may be repeated.")
 @click.option("--list-defects", is_flag=True, help="List the defects and the rules that catch them.")
-@click.option("--seed", type=click.IntRange(0, 2**31), default=None, help="Draw the same patients again.")
-@report_option
+@campaign_options
 @lang_option
 def demo(
-    *, names: tuple[str, ...], list_defects: bool, seed: int | None, report_dir: Path, lang: Lang
+    *,
+    names: tuple[str, ...],
+    list_defects: bool,
+    rules: tuple[str, ...],
+    groups: tuple[str, ...],
+    seed: int | None,
+    report_dir: Path,
+    fail_fast: bool,
+    fail_on: tuple[str, ...],
+    jobs: int,
+    quiet: bool,
+    as_json: bool,
+    lang: Lang,
 ) -> None:
     """Run a whole campaign against the reference LGO.
 
@@ -42,8 +52,9 @@ def demo(
     \b
     Examples:
       banc demo
+      banc demo --jobs 2
       banc demo --list-defects
-      banc demo --defect import-sets-validated
+      banc demo --defect import-sets-validated --rule STA-03
     """
     if list_defects:
         _print_defects(lang)
@@ -54,15 +65,23 @@ def demo(
         raise SetupError(str(error)) from error
     with ExitStack() as stack:
         try:
-            simulator = stack.enter_context(own_simulator())
-            software = stack.enter_context(reference_lgo(chosen))
-        except (CampaignError, ServingError) as error:
+            urls = [stack.enter_context(reference_lgo(chosen)) for _ in range(jobs)]
+        except CampaignError as error:
             raise SetupError(str(error)) from error
-        plan = Plan(software_url=software, simulator_url=simulator, seed=seed)
-        campaign = run_plan(plan, report_dir, lang)
-    if chosen:
+        instances = tuple(DriverSettings(url=url) for url in urls)
+        plan = Plan(
+            driver=instances[0],
+            instances=instances,
+            rules=rules,
+            groups=groups,
+            seed=seed,
+            fail_fast=fail_fast,
+            fail_on=tuple(map(FailOn, fail_on)),
+        )
+        campaign = run_plan(plan, report_dir, lang, jobs=jobs, quiet=quiet, as_json=as_json)
+    if chosen and not as_json:
         _print_catch(campaign, chosen, lang)
-    sys.exit(exit_code(campaign))
+    end(campaign, plan)
 
 
 def _print_defects(lang: Lang) -> None:

@@ -350,7 +350,7 @@ def _shares(name: str, texts: list[str]) -> list[float]:
         shares = [float(text) for text in texts]
     except ValueError as error:
         raise QuantityError(f"{name}: expected shares as numbers, got {'/'.join(texts)!r}") from error
-    if not all(0 <= share <= 1e6 for share in shares) or not sum(shares):  # noqa: PLR2004 - also refuses nan
+    if not all(0 <= share <= 1e6 for share in shares) or not sum(shares):  # noqa: PLR2004 - what it stands for is in the line
         raise QuantityError(
             f"{name}: expected shares of 0 or more, one of them above 0, got {'/'.join(texts)!r}"
         )
@@ -367,7 +367,7 @@ def _mix(text: str) -> dict[str, float]:
 
 def _people(text: str) -> dict[str, float]:
     parts = text.split("/")
-    if len(parts) != 3:  # noqa: PLR2004 - found, unknown, several
+    if len(parts) != 3:  # noqa: PLR2004 - what it stands for is in the line
         raise QuantityError(f"--people: expected FOUND/UNKNOWN/SEVERAL such as 75.2/24.4/0.4, got {text!r}")
     return dict(zip(("found", "unknown", "several"), _shares("--people", parts), strict=True))
 
@@ -470,7 +470,7 @@ def _own_simulator(transport: str) -> Iterator[tuple[str, str | None, Path | Non
 
 
 def _worker_arguments(given: dict[str, Any]) -> str:
-    import json  # noqa: PLC0415 - only a worker needs it
+    import json  # noqa: PLC0415 - patched, or only needed, by then
 
     host, separator, port = given["leader"].rpartition(":")
     if not separator:

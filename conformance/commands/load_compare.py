@@ -79,7 +79,7 @@ def _print(found: Comparison, lang: Lang) -> None:
     console = Console(highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for number, heading in enumerate(_HEADINGS[lang].split("|")):
-        table.add_column(heading, justify="right" if 0 < number < 5 else "left", no_wrap=True)  # noqa: PLR2004
+        table.add_column(heading, justify="right" if 0 < number < 5 else "left", no_wrap=True)  # noqa: PLR2004 - what it stands for is in the line
     for each in found.differences:
         word, style = _WORDS[each.verdict]
         name = _NAMES[each.metric][lang] if each.metric in _NAMES else each.metric

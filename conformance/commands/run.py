@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from conformance.commands.campaigns import exit_code, report_option, run_plan
-from conformance.plan import load_plan
+from conformance.campaign import CampaignOptions
+from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, run_plan
+from conformance.plan import FailOn, load_plan
 from simulator.commands.common import SetupError, lang_option
 from simulator.datafile import DataFileError
 
@@ -20,29 +20,86 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
-@click.option("--rule", "rules", multiple=True, metavar="KEY", help="Only this rule; may be repeated.")
-@click.option("--seed", type=click.IntRange(0, 2**31), default=None, help="Draw the same patients again.")
-@report_option
+@campaign_options
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="RECORD",
+    help="Go on with this campaign, which was stopped or killed: its folder or record.ndjson.",
+)
+@click.option(
+    "--failed",
+    type=click.Path(path_type=Path),
+    metavar="RECORD",
+    help="Run the checks again that did not pass in this campaign, with its patients.",
+)
 @lang_option
-def run(*, plan_file: Path, rules: tuple[str, ...], seed: int | None, report_dir: Path, lang: Lang) -> None:
+def run(
+    *,
+    plan_file: Path,
+    rules: tuple[str, ...],
+    groups: tuple[str, ...],
+    seed: int | None,
+    report_dir: Path,
+    resume: Path | None,
+    failed: Path | None,
+    fail_fast: bool,
+    fail_on: tuple[str, ...],
+    jobs: int,
+    quiet: bool,
+    as_json: bool,
+    lang: Lang,
+) -> None:
     """Run a campaign against your own software, as a plan file says.
 
     Your software implements the driver API of conformance/drivers/openapi.yaml. The smallest plan is:
 
     \b
-      software:
+      driver:
         url: http://127.0.0.1:9000
 
-    Exit code: 0 when nothing failed, 1 when a rule failed, 2 when the bench or the set-up is at fault.
+    The report folder holds record.ndjson, all that happened, and the reports made from it.
+
+    Exit code: 0 when nothing failed, 1 when a rule failed or what --fail-on names came about, 2 when the bench or
+    the set-up is at fault, 130 after Ctrl-C. A waiver of the plan keeps a FAIL from giving 1 until it expires.
 
     \b
     Examples:
       banc run my-plan.yaml
-      banc run my-plan.yaml --rule SRC-01 --rule STA-03
+      banc run my-plan.yaml --rule SRC-01 --group STA
+      banc run my-plan.yaml --fail-on not-tested --fail-on warning
+      banc run my-plan.yaml --resume banc-report
+      banc run my-plan.yaml --failed banc-report --report again
     """
+    if resume and (failed or rules or groups or jobs > 1):
+        raise click.UsageError(
+            "--resume goes on with what the record began: it takes no selection and no --jobs"
+        )
     try:
         plan = load_plan(plan_file)
     except DataFileError as error:
         raise SetupError(str(error)) from error
-    plan = replace(plan, rules=rules or plan.rules, seed=plan.seed if seed is None else seed)
-    sys.exit(exit_code(run_plan(plan, report_dir, lang)))
+    if rules or groups:
+        plan = replace(plan, rules=rules, groups=groups)
+    plan = replace(
+        plan,
+        seed=plan.seed if seed is None else seed,
+        fail_fast=plan.fail_fast or fail_fast,
+        fail_on=tuple(dict.fromkeys((*plan.fail_on, *map(FailOn, fail_on)))),
+    )
+    options = CampaignOptions(folder=report_dir)
+    if failed:
+        record = read_record(failed)
+        again = record.started.seed
+        plan = replace(plan, seed=plan.seed if seed is not None or isinstance(again, str) else again)
+        options = replace(options, checks=not_passed(record))
+    if resume:
+        record = read_record(resume)
+        # What was begun goes on, whatever the plan says today.
+        plan = replace(plan, rules=record.started.rules, groups=(), without_rules=(), without_groups=())
+        options = replace(options, resume=record)
+        report_dir = record.path.parent
+    campaign = run_plan(
+        plan, report_dir, plan.lang or lang, jobs=jobs, quiet=quiet, as_json=as_json, options=options
+    )
+    end(campaign, plan)

@@ -58,6 +58,9 @@ def _trait(trait: Trait, records: Sequence[IdentityRecord]) -> Iterator[Problem]
             distinct.append(value)
     if len(distinct) < 2:  # noqa: PLR2004 - a pair
         return
+    if (doubt := _doubt(trait, distinct, records)) is not None:
+        yield unsure(*doubt)
+        return
     told = [f"« {value.text} »" for value in distinct]
     text = Text(
         f"{trait.text.fr} : {' ≠ '.join(told)}",
@@ -66,6 +69,31 @@ def _trait(trait: Trait, records: Sequence[IdentityRecord]) -> Iterator[Problem]
     formats = {record.format for record in records if any(value in distinct for value in record.of(trait))}
     code = f"{trait.value.replace('_', '-')}-contradicts"
     yield official(code, text, *_rules(formats), at=distinct)
+
+
+def _doubt(
+    trait: Trait, distinct: list[Value], records: Sequence[IdentityRecord]
+) -> tuple[Value, str] | None:
+    """Return a printed value and what the other documents say, when its page shows that too."""
+    others = {value.normal for value in distinct if not value.display}
+    if len(others) != 1:
+        return None
+    wanted = next(iter(others))
+    for record in records:
+        for value in record.of(trait):
+            if value in distinct and value.display and not record.shows(trait, wanted):
+                return None
+    printed = next((value for value in distinct if value.display), None)
+    return (printed, wanted) if printed else None
+
+
+def unsure(value: Value, wanted: str) -> Problem:
+    """Say that a page shows another value under a label, and the one expected elsewhere: a person has to look."""
+    text = Text(
+        f"{value.trait.text.fr} : « {value.text} » lu près du libellé, « {wanted} » est ailleurs sur la page",
+        f"{value.trait.text.en}: {value.text!r} read beside the label, {wanted!r} stands elsewhere on the page",
+    )
+    return inferred("printed-value-unsure", text, "DOC-01", at=(value,))
 
 
 def _rules(formats: set[Format]) -> Iterator[str]:
@@ -122,6 +150,14 @@ def _first_in_list(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
         for other in records:
             names = other.first(Trait.FIRST_NAMES)
             if other is not record and names and names.normal and not starts_list(first.normal, names.normal):
+                told = names.normal.partition(" ")[0]
+                if (
+                    first.display
+                    and first.normal not in names.normal.split()
+                    and record.shows(Trait.FIRST_NAME, told)
+                ):
+                    yield unsure(first, told)
+                    return
                 text = Text(
                     f"le premier prénom « {first.text} » ne commence pas la liste « {names.text} »",
                     f"the first given name {first.text!r} does not begin the list {names.text!r}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.comparing import loosely_same
+from conformance.documents.comparing import loosely_same, unsure
 from conformance.documents.problems import inferred, official
 from conformance.documents.record import Format, IdKind, Trait
 from simulator.ins.traits import comparison_key, starts_list, to_wire
@@ -41,7 +41,7 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
         return
     for trait in _COMPARED:
         for value in record.of(trait):
-            yield from _against(value, expected, record.format)
+            yield from _against(value, expected, record)
 
 
 _NEEDING: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
@@ -66,7 +66,8 @@ def _forbidden(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
         yield official("mailbox-before-qual", text, "TRA-01", "TRA-09", at=(value,))
 
 
-def _against(value: Value, expected: Expected, form: Format) -> Iterator[Problem]:
+def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterator[Problem]:
+    form = record.format
     trait = value.trait
     wanted = expected.of(trait)
     if trait is Trait.FIRST_NAME and wanted is None:
@@ -77,13 +78,7 @@ def _against(value: Value, expected: Expected, form: Format) -> Iterator[Problem
             return
         wanted = names.partition(" ")[0]
     if trait is Trait.MAILBOX:
-        number = expected.of(Trait.MATRICULE)
-        if number and value.normal.partition("@")[0] != number:
-            text = Text(
-                f"l’adresse du patient {number}@… attendue, « {value.text} » trouvée",
-                f"expected the address of the patient {number}@…, got {value.text!r}",
-            )
-            yield official("mailbox-of-another", text, "TRA-09", "F13", at=(value,))
+        yield from _mailbox(value, expected)
         return
     if trait is Trait.NATURE:
         yield from _nature(value, expected)
@@ -98,7 +93,20 @@ def _against(value: Value, expected: Expected, form: Format) -> Iterator[Problem
             )
             yield inferred("name-separators", text, "F12", at=(value,))
         return
+    if record.shows(trait, wanted):
+        yield unsure(value, wanted)
+        return
     yield from _departs(value, wanted, form, expected)
+
+
+def _mailbox(value: Value, expected: Expected) -> Iterator[Problem]:
+    number = expected.of(Trait.MATRICULE)
+    if number and value.normal.partition("@")[0] != number:
+        text = Text(
+            f"l’adresse du patient {number}@… attendue, « {value.text} » trouvée",
+            f"expected the address of the patient {number}@…, got {value.text!r}",
+        )
+        yield official("mailbox-of-another", text, "TRA-09", "F13", at=(value,))
 
 
 def _nature(value: Value, expected: Expected) -> Iterator[Problem]:

@@ -113,7 +113,7 @@ def _record(found: FoundPatient, reading: Reading) -> IdentityRecord:
     values: list[Value] = []
     _names(reader, values)
     if gender := string(patient.get("gender")):
-        values.append(reader.value(Trait.SEX, gender, "gender", _SEXES.get(gender, gender)))
+        values.append(reader.value(Trait.SEX, gender, "gender", _SEXES.get(gender, f"code {gender}")))
     if birth := string(patient.get("birthDate")):
         values.append(reader.value(Trait.BIRTH_DATE, birth, "birthDate"))
     _birth_place(reader, values)

@@ -7,7 +7,7 @@ unknown spelling is never held against a document on its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.labels import (
@@ -33,6 +33,7 @@ from conformance.documents.record import (
     Value,
 )
 from conformance.documents.values import mailboxes
+from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +48,10 @@ _BILLED: Final = re.compile(r"[\s(\[]*n°?\s*s\.?s", re.IGNORECASE)
 _DIGITS: Final = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SPACES}.\-]{{0,2}}[0-9AaBb]){{9,21}}(?![0-9A-Za-z])")
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*")
 _COG: Final = re.compile(r"(?<![0-9A-Z])(\d{5}|2[AB]\d{3})(?![0-9A-Z])")
+_NEAR: Final = 2.2
+"""Lines nearer than this many heights belong to one paragraph."""
+_CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
+_REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
 _INS_C_LENGTH: Final = 22
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
@@ -68,6 +73,7 @@ class PagePlaces:
 
 def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Format.PDF) -> IdentityRecord:
     """Return what a page tells about its patient; whatever has no known label is left out."""
+    lines = _joined(lines)
     values: list[Value] = []
     unsure: list[Value] = []
     identifiers: list[Identifier] = []
@@ -79,9 +85,36 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
             _numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values)
         )
     place = Place(kind=PlaceKind.LINE, file=places.file, page=places.page)
+    words = comparison_key(" ".join(line.text for line in lines).replace("\t", " "))
     return IdentityRecord(
-        format=form, values=tuple(_settle([*values, *unsure])), identifiers=tuple(identifiers), place=place
+        format=form,
+        values=tuple(_settle([*values, *unsure])),
+        identifiers=tuple(identifiers),
+        place=place,
+        shown=f" {words} ",
     )
+
+
+def _joined(lines: Sequence[Line]) -> list[Line]:
+    """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
+    made = list(lines)
+    for index in range(len(made) - 1):
+        line, below = made[index], made[index + 1]
+        if below.top - line.top > _NEAR * max(line.height, 8.0):
+            continue
+        for start, end in reversed(list(_columns(line.text))):
+            if not _CUT_LABEL.search(plain(line.text[start:end])):
+                continue
+            left, _, width, _ = line.box(start, end)
+            for first, last in _columns(below.text):
+                word = _REST_OF_LABEL.match(plain(below.text[first:last]))
+                box = below.box(first, last)
+                if word and box[0] < left + width and box[0] + box[2] > left - 2:
+                    line = line.with_inserted(end, f" {below.text[first : first + word.end()]}")
+                    below = below.blanked(first, first + word.end())
+                    break
+        made[index], made[index + 1] = line, below
+    return made
 
 
 def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool]]:
@@ -102,7 +135,28 @@ def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
         value = _value(trait, line, match.end(), end, places) or _under(trait, line, match, below, places)
         if value is not None:
-            yield value, not weak
+            yield _continued(value, line, below), not weak
+
+
+def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
+    """Add the rest of a name that the end of its line cuts at a hyphen; drop a hyphen that ends one otherwise."""
+    if not value.normal.endswith("-"):
+        return value
+    own = next((one for one in (line, *below) if one.number == value.place.line), line)
+    under = next((one for one in below if one.number > own.number), None)
+    rest = ""
+    if (
+        under is not None
+        and value.place.box is not None
+        and under.top - own.top <= _NEAR * max(own.height, 8.0)
+    ):
+        left = value.place.box[0]
+        for start, end in _columns(under.text):
+            box = under.box(start, end)
+            if box[0] <= left + value.place.box[2] and not LABEL.match(plain(under.text[start:end])):
+                rest = under.text[start:end].strip()
+    whole = f"{value.normal}{rest}" if rest else value.normal.rstrip("- ")
+    return replace(value, text=whole, normal=whole)
 
 
 def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -> Value | None:
@@ -128,7 +182,7 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
         return _made(trait, line, (start, start + word.end()), sex, places) if word and sex else None
     stop = _NAME_END.search(raw)
     name = raw[: stop.start()] if stop else raw
-    name = name.rstrip(" :.-–—/")
+    name = name.rstrip(" :.–—/")
     if ")" in name and "(" not in name:
         name = name.partition(")")[0]
     if not re.search(r"[^\W\d_]", name) or len(name) > 120:  # noqa: PLR2004 - no name but a sentence

@@ -118,6 +118,11 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         if symbol.is_ins
     ]
     problems = list(_attached(opened, reading, parts))
+    if b"%%EOF" not in data or b"startxref" not in data:
+        text = Text(
+            "la fin du PDF manque (startxref, %%EOF)", "the end of the PDF is missing (startxref, %%EOF)"
+        )
+        problems.append(official("pdf-truncated", text, at=(reading.place(),)))
     if pages > reading.limits.pages:
         text = Text(
             f"{pages} pages : le texte des {reading.limits.pages} premières seul a été lu",

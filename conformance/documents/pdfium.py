@@ -5,9 +5,10 @@ pdfium is not safe between threads: one lock guards every call.
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _MAX_CHARACTERS: Final = 50_000
 _WIDE_GAP: Final = 1.6
 """A gap wider than this many letter heights separates columns."""
 _WORD_GAP: Final = 0.18
+_CELL_GAP: Final = 0.45
+"""Between two text objects without a space of the document, a gap wider than this separates cells of a table."""
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
 """What pdfium gives for a hyphen at the end of a line, and the soft hyphen."""
@@ -54,6 +57,31 @@ class Line:
         stop = len(self.text) if end is None else end
         left, right = self.edges[min(start, len(self.edges) - 1)], self.edges[min(stop, len(self.edges) - 1)]
         return (left, self.top, max(right - left, 1.0), self.height)
+
+    def with_inserted(self, position: int, text: str) -> Line:
+        """Return the line with a text added at a position, as wide as nothing."""
+        edge = self.edges[min(position, len(self.edges) - 1)]
+        edges = (*self.edges[:position], *([edge] * len(text)), *self.edges[position:])
+        return replace(self, text=self.text[:position] + text + self.text[position:], edges=edges)
+
+    def blanked(self, start: int, end: int) -> Line:
+        """Return the line with spaces in place of some characters."""
+        return replace(self, text=self.text[:start] + " " * (end - start) + self.text[end:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A letter with its box, in points from the top left."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    text: str
+    item: int
+    """The text object that it belongs to."""
+    is_real: bool
+    """Not a space that pdfium added."""
 
 
 @contextmanager
@@ -88,7 +116,7 @@ def page_lines(page: Any) -> list[Line]:
 
     textpage = page.get_textpage()
     height = page.get_height()
-    letters: list[tuple[float, float, float, float, str]] = []
+    letters: list[_Letter] = []
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
     count = min(textpage.count_chars(), _MAX_CHARACTERS)
@@ -100,7 +128,10 @@ def page_lines(page: Any) -> list[Line]:
         left, right, bottom, top = box.left, box.right, box.bottom, box.top
         if character.isspace() and right <= left:
             continue
-        letters.append((left, right, height - top, height - bottom, character))
+        item = ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value or 0
+        # pdfium adds spaces of its own, also between columns; only those of the document join words across objects.
+        is_real = raw.FPDFText_IsGenerated(textpage, index) != 1
+        letters.append(_Letter(left, right, height - top, height - bottom, character, item, is_real=is_real))
     textpage.close()
     return _lines(letters)
 
@@ -157,60 +188,57 @@ def may_hide_symbol(page: Any) -> bool:
     return False
 
 
-def _lines(letters: list[tuple[float, float, float, float, str]]) -> list[Line]:
+def _lines(letters: list[_Letter]) -> list[Line]:
     """Group letters whose vertical middles are near into lines, and order each from left to right."""
-    rows: list[tuple[float, float, list[tuple[float, float, float, float, str]]]] = []
-    blanks = [letter for letter in letters if letter[4].isspace()]
-    for letter in (one for one in letters if not one[4].isspace()):
-        middle, size = (letter[2] + letter[3]) / 2, max(letter[3] - letter[2], 1.0)
+    rows: list[tuple[float, float, list[_Letter]]] = []
+    blanks = [letter for letter in letters if letter.text.isspace()]
+    for letter in (one for one in letters if not one.text.isspace()):
+        middle, size = (letter.top + letter.bottom) / 2, max(letter.bottom - letter.top, 1.0)
         for index in range(len(rows) - 1, max(-1, len(rows) - 40), -1):
             top, bottom, row = rows[index]
+            height = bottom - top
             # A comma or a hyphen is small: its middle lies inside the row; a capital covers the middle of the row.
             if top <= middle <= bottom or (
-                letter[2] <= (top + bottom) / 2 <= letter[3] and size < 3 * (bottom - top)
+                letter.top <= (top + bottom) / 2 <= letter.bottom and size < 3 * height
             ):
                 row.append(letter)
-                rows[index] = (
-                    (min(top, letter[2]), max(bottom, letter[3]), row)
-                    if size < 2 * (bottom - top)
-                    else rows[index]
-                )
+                if size < 2 * height:
+                    rows[index] = (min(top, letter.top), max(bottom, letter.bottom), row)
                 break
         else:
-            rows.append((letter[2], letter[3], [letter]))
+            rows.append((letter.top, letter.bottom, [letter]))
     rows.sort(key=lambda row: row[0])
     made: list[Line] = []
     for top, bottom, row in rows:
-        spaces = [one for one in blanks if top - 2 <= (one[2] + one[3]) / 2 <= bottom + 2]
+        spaces = [one for one in blanks if top - 2 <= (one.top + one.bottom) / 2 <= bottom + 2]
         made.append(_line(row, spaces, len(made) + 1, top, bottom))
     return made
 
 
-def _line(
-    row: list[tuple[float, float, float, float, str]],
-    blanks: list[tuple[float, float, float, float, str]],
-    number: int,
-    top: float,
-    bottom: float,
-) -> Line:
-    row.sort(key=lambda letter: letter[0])
+def _line(row: list[_Letter], blanks: list[_Letter], number: int, top: float, bottom: float) -> Line:
+    row.sort(key=lambda letter: letter.left)
     size = max(bottom - top, 4.0)
-    starts = sorted(blank[0] for blank in blanks)
     text: list[str] = []
     edges: list[float] = []
-    previous: float | None = None
-    for left, right, _, _, character in row:
-        if previous is not None:
-            gap = left - previous
-            spaced = any(previous - 0.5 <= start <= left for start in starts)
-            if gap > _WIDE_GAP * size:
-                text.append("\t")
-                edges.append(previous)
-            elif gap > _WORD_GAP * size or spaced:
-                text.append(" ")
-                edges.append(previous)
-        text.append(character)
-        edges.extend([left] * len(character))
-        previous = right
-    edges.append(previous or 0.0)
+    previous: _Letter | None = None
+    for letter in row:
+        gap = _gap(previous, letter, blanks, size) if previous is not None else ""
+        if gap and previous is not None:
+            text.append(gap)
+            edges.append(previous.right)
+        text.append(letter.text)
+        edges.extend([letter.left] * len(letter.text))
+        previous = letter
+    edges.append(previous.right if previous else 0.0)
     return Line("".join(text), number, tuple(edges), top, bottom - top)
+
+
+def _gap(previous: _Letter, letter: _Letter, blanks: list[_Letter], size: float) -> str:
+    """Return what stands between two letters: nothing, a space, or a tabulation between columns."""
+    gap = letter.left - previous.right
+    if gap > _WIDE_GAP * size:
+        return "\t"
+    between = [one for one in blanks if previous.right - 0.5 <= one.left <= letter.left]
+    if letter.item != previous.item and gap > _CELL_GAP * size and not any(one.is_real for one in between):
+        return "\t"
+    return " " if gap > _WORD_GAP * size or between else ""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.ins.oid import InsOid
+from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -218,6 +219,8 @@ class IdentityRecord:
     identifiers: tuple[Identifier, ...] = ()
     place: Place
     """The element, segment or page the record was read from."""
+    shown: str = ""
+    """All words of a printed page, as names are compared; empty for other formats."""
 
     def of(self, trait: Trait) -> tuple[Value, ...]:
         """Return the values of a trait, those of the active INS for matricule and OID."""
@@ -230,6 +233,19 @@ class IdentityRecord:
     def first(self, trait: Trait) -> Value | None:
         """Return the first value of a trait, if any."""
         return next(iter(self.of(trait)), None)
+
+    def shows(self, trait: Trait, wanted: str) -> bool:
+        """Tell whether a value stands somewhere on a printed page, under whatever label.
+
+        Labels and columns are read as well as can be; what was taken for a trait may be something else then.
+        """
+        if not self.shown or not wanted:
+            return False
+        if trait is Trait.BIRTH_DATE:
+            year, _, rest = wanted.partition("-")
+            month, _, day = rest.partition("-")
+            return any(f" {day}{mark}{month}{mark}{year} " in self.shown for mark in "/. ")
+        return f" {comparison_key(wanted)} " in self.shown
 
     @property
     def ins(self) -> tuple[Identifier, ...]:

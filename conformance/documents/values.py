@@ -24,9 +24,12 @@ def pretty(text: str) -> str:
 
 
 def compact_date(text: str) -> str:
-    """Return ``AAAAMMJJ`` with or without a time as ``AAAA-MM-JJ``; anything else as it is."""
+    """Return ``AAAAMMJJ`` with or without a time as ``AAAA-MM-JJ``; anything else so that it is no date."""
     match = _COMPACT.fullmatch(text)
-    return f"{match[1]}-{match[2]}-{match[3]}" if match else text
+    if match:
+        return f"{match[1]}-{match[2]}-{match[3]}"
+    # With hyphens it would pass for a date in the form in which dates are compared.
+    return text.replace("-", " ")
 
 
 def mailboxes(text: str, place: Place) -> list[Value]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from conformance.verdicts import Verdict  # noqa: TC001 - read at run time, where events come from another process
+from simulator.text import Text  # noqa: TC001 - same
+
 if TYPE_CHECKING:
-    from conformance.results import RuleResult
-    from conformance.verdicts import Verdict
-    from simulator.text import Text
+    from conformance.record.results import RuleResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,13 +169,26 @@ def _recorded(
     return call
 
 
+_SIGNATURES: dict[object, inspect.Signature] = {}
+"""By the function behind a bound method: reading a signature costs more than a short request."""
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    key = getattr(function, "__func__", function)
+    if not hasattr(key, "__code__"):
+        return inspect.signature(function)
+    if key not in _SIGNATURES:
+        _SIGNATURES[key] = inspect.signature(function)
+    return _SIGNATURES[key]
+
+
 def _arguments(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[str, dict[str, Plain]]:
     """Return the actor, if any, and the other arguments by name."""
     named: dict[str, Any] = {}
     try:
-        signature = inspect.signature(function)
+        signature = _signature(function)
         for name, value in signature.bind(*args, **kwargs).arguments.items():
             is_keywords = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
             named.update(value if is_keywords else {name: value})

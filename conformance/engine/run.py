@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from conformance.engine.context import BenchContext
-    from conformance.results import RuleResult
+    from conformance.record.results import RuleResult
     from conformance.rules.catalogue import Rule
     from simulator.text import Text
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-import httpx
-
-from conformance.drivers.protocol import DriverError
+from conformance.drivers.errors import DriverError, Fault
 from conformance.verdicts import Ending, Verdict
 from simulator.text import Text
 
@@ -31,9 +29,7 @@ class StoppedError(Ending):
 
 def is_gone(error: BaseException) -> bool:
     """Return whether a failure of the driver means that nobody answers, rather than that somebody answers badly."""
-    return isinstance(error, DriverError) and isinstance(
-        error.__cause__, (httpx.TransportError, OSError, EOFError)
-    )
+    return isinstance(error, DriverError) and error.fault in {Fault.UNREACHABLE, Fault.TIMEOUT}
 
 
 class Stopping:

@@ -62,7 +62,7 @@ class Staged:
                 return Moment(stage, self._rate * (stage.start + (stage.end - stage.start) * part))
         return None
 
-    def look(self, summary: Summary) -> dict[str, Any] | None:  # noqa: ARG002 - there is no knee to find
+    def look(self, summary: Summary) -> dict[str, Any] | None:  # noqa: ARG002 - as its caller calls it
         """Judge nothing."""
         return None
 
@@ -107,7 +107,7 @@ class Ramped:
                 if each.start >= (self._looked - 1) * self._ramp.step - 1e-6
                 and each.start < self._looked * self._ramp.step - 1e-6
             ]
-            step = {
+            step: dict[str, Any] = {
                 "rate": moment.rate,
                 "answered": answered,
                 "p95": p95,

@@ -75,13 +75,13 @@ def _time(seconds: float) -> str:
     """Return a round time without decimals that say nothing."""
     if not seconds:
         return "0"
-    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)  # noqa: PLR2004 - two minutes
+    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)  # noqa: PLR2004 - what it stands for is in the line
 
 
 def _whole(bins: Sequence[Bin]) -> list[Bin]:
     """Leave out a last moment that is only a beginning: its rate would look like a fall."""
     kept = list(bins)
-    if len(kept) > 2 and kept[-1].cell.calls < kept[-2].cell.calls / 2:  # noqa: PLR2004 - something is left to show
+    if len(kept) > 2 and kept[-1].cell.calls < kept[-2].cell.calls / 2:  # noqa: PLR2004 - what it stands for is in the line
         kept.pop()
     return kept
 
@@ -212,7 +212,7 @@ def _area(x: Sequence[float], low: Sequence[float], high: Sequence[float]) -> st
 
 def _bands(summary: Summary, end: float) -> list[tuple[float, float, str, bool]]:
     starts = [(min(float(stage["t"]) / end, 1.0) * 100, stage["name"]) for stage in summary.stages]
-    if len(starts) < 2:  # noqa: PLR2004 - one stage is the whole run
+    if len(starts) < 2:  # noqa: PLR2004 - what it stands for is in the line
         return []
     ends = [start for start, _ in starts[1:]] + [100.0]
     return [

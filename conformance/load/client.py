@@ -16,7 +16,7 @@ from conformance.load.judging import MAX_ANSWER
 from simulator.security.pki import read_pki
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CLIENT_CERTIFICATE: Final = "insi-manu"
 """Entry of the PKI with which users call over mutual TLS."""
@@ -28,7 +28,12 @@ class ConnectionProblemError(Exception):
 
 def tls_problem(base: str, reason: str) -> str:
     """Return what a failed handshake means, in words."""
-    if "WRONG_VERSION" in reason or "wrong version" in reason or "RECORD_LAYER" in reason or "record layer" in reason:
+    if (
+        "WRONG_VERSION" in reason
+        or "wrong version" in reason
+        or "RECORD_LAYER" in reason
+        or "record layer" in reason
+    ):
         return f"{base} does not speak TLS: write http:// for this port, or give the port of TLS"
     if "CERTIFICATE_VERIFY" in reason or "certificate verify failed" in reason:
         return f"the certificate of {base} is not trusted: give the folder of its certificates with --pki"
@@ -64,7 +69,7 @@ class Connection:
         parts = urlsplit(base)
         secure = parts.scheme == "https"
         options: dict[str, Any] = {"ssl": True, "ssl_context_factory": lambda *_, **__: tls} if secure else {}
-        self._make = lambda: HTTPClient(
+        self._make: Callable[[], Any] = lambda: HTTPClient(
             parts.hostname or "",
             port=parts.port or (443 if secure else 80),
             concurrency=1,

@@ -104,7 +104,7 @@ def compare(
     for name, runs in zip("AB", sides, strict=True):
         if not all(runs):
             raise RecordError(f"side {name}: a run has no measures to compare")
-    random = Random(seed)  # noqa: S311 - draws of a bootstrap
+    random = Random(seed)  # noqa: S311 - draws, not a secret
     draws = [tuple(_measures(_drawn(side, random)) for side in sides) for _ in range(DRAWS)]
     observed = tuple(_measures([stretch for run in side for stretch in run]) for side in sides)
     differences = [_difference(metric, observed, draws, tolerance) for metric in METRICS]
@@ -207,9 +207,11 @@ def _remarks(before: Sequence[Summary], after: Sequence[Summary]) -> list[tuple[
         if wrong:
             remarks.append(("wrong", f"{name} {wrong}"))
     ours, theirs = _conditions(before), _conditions(after)
-    for key in sorted(ours.keys() | theirs.keys()):
-        if ours.get(key) != theirs.get(key):
-            remarks.append(("differs", f"{key}: {ours.get(key)} / {theirs.get(key)}"))
+    remarks += [
+        ("differs", f"{key}: {ours.get(key)} / {theirs.get(key)}")
+        for key in sorted(ours.keys() | theirs.keys())
+        if ours.get(key) != theirs.get(key)
+    ]
     return remarks
 
 
@@ -217,7 +219,7 @@ def _conditions(side: Sequence[Summary]) -> dict[str, Any]:
     """Return what must be the same on both sides for a comparison to mean something."""
     first = side[0]
     options = first.options
-    assert options is not None  # noqa: S101 - ``add_up`` has refused a record without
+    assert options is not None  # noqa: S101 - never so: for the type checker
     profile = options.profile
     return {
         "profile": profile.id,

@@ -9,7 +9,7 @@ standard input.
 from __future__ import annotations
 
 # The worker module imports Locust first, which patches the standard library.
-from conformance.load.worker import EXIT_DISK, Generator, Run, finish, maker  # isort: skip
+from conformance.load.worker import Generator, Run, finish, maker  # isort: skip
 
 import json
 import logging
@@ -29,6 +29,7 @@ from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
 from conformance.load.parts import part_of
+from conformance.load.record import EXIT_DISK
 from conformance.load.summary import EXIT_SETUP
 from conformance.load.targets import TargetError, check_allowed
 from simulator.registry.person import from_json, to_json
@@ -57,7 +58,9 @@ def lead(options: LoadOptions, this: Run, stand: Stand) -> int:
     runner = environment.create_master_runner(options.bind, options.bind_port)
     leader = _Leader(options, this, runner)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
-    sys.stderr.write(f"{options.bind}:{options.bind_port}: banc load --worker {options.bind}:{options.bind_port}\n")
+    sys.stderr.write(
+        f"{options.bind}:{options.bind_port}: banc load --worker {options.bind}:{options.bind_port}\n"
+    )
     try:
         if not leader.gather() or not leader.prepare(stand):
             return EXIT_SETUP
@@ -119,7 +122,8 @@ class _Leader:
             }
             self._runner.send_message("banc_setup", data, client)
         ready = _until(
-            lambda: len(self._ready) >= count or bool(self._refusals) or self._run.stopped is not None, PREPARE_S
+            lambda: len(self._ready) >= count or bool(self._refusals) or self._run.stopped is not None,
+            PREPARE_S,
         )
         for refusal in self._refusals:
             sys.stderr.write(f"Error: {refusal}\n")
@@ -175,22 +179,22 @@ class _Leader:
 
     # What workers say
 
-    def _hello(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as Locust calls it
+    def _hello(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         if msg.node_id not in self._names and len(self._names) < self._options.workers:
             self._names[msg.node_id] = str(len(self._names) + 1)
 
-    def _is_ready(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _is_ready(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         refusal = msg.data.get("refusal")
         if refusal:
             self._refusals.append(f"worker {self._names.get(msg.node_id)}: {refusal}")
         else:
             self._ready.add(msg.node_id)
 
-    def _lines(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _lines(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         for text in msg.data["lines"]:
             self._run.emit(json.loads(text))
 
-    def _is_done(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _is_done(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         self._done.add(msg.node_id)
         self.unserved += int(msg.data["unserved"])
         self.samples |= {key: (one, other) for key, (one, other) in msg.data["samples"].items()}
@@ -208,7 +212,7 @@ class _Worker:
             runner.register_message(name, handler)
         runner.send_message("banc_hello", {})
 
-    def _setup(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as Locust calls it
+    def _setup(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         gevent.spawn(self._prepare, msg.data)
 
     def _prepare(self, data: dict[str, Any]) -> None:
@@ -224,17 +228,22 @@ class _Worker:
             meter = Meter(lambda line: self._lines.append(json.dumps(line)), worker=data["name"])
             make = maker(options, data["path"], people, meter, partial=data["partial"], name=data["name"])
             self._generator = Generator(
-                options, meter, make, share=1 / data["parts"], name=data["name"], environment=self._environment
+                options,
+                meter,
+                make,
+                share=1 / data["parts"],
+                name=data["name"],
+                environment=self._environment,
             )
         except (TargetError, PkiError, ValueError, KeyError, OSError) as error:
             self._runner.send_message("banc_ready", {"refusal": str(error)})
             return
         self._runner.send_message("banc_ready", {})
 
-    def _go(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _go(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         gevent.spawn(self._generate)
 
-    def _stop(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002
+    def _stop(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
         self._stopping = True
 
     def _generate(self) -> None:
@@ -258,21 +267,26 @@ class _Worker:
                 deadline = time.monotonic() + 3.0
             if deadline is not None and (generator.idle or time.monotonic() > deadline):
                 break
-        data = {"unserved": generator.due.qsize(), "samples": {key: list(pair) for key, pair in meter.samples.items()}}
+        data = {
+            "unserved": generator.due.qsize(),
+            "samples": {key: list(pair) for key, pair in meter.samples.items()},
+        }
         self._runner.send_message("banc_done", data)
 
     def _send(self) -> None:
         lines, self._lines = self._lines, []
         if lines:
             # Whoever leads counts the seconds; a worker only what it did in them.
-            told = [text[:-1] + ', "leads": false}' if '"kind": "tick"' in text[:40] else text for text in lines]
+            told = [
+                text[:-1] + ', "leads": false}' if '"kind": "tick"' in text[:40] else text for text in lines
+            ]
             self._runner.send_message("banc_lines", {"lines": told})
 
 
 def _user_class() -> type:
-    from locust import User, task  # noqa: PLC0415 - patched by then
+    from locust import User, task  # noqa: PLC0415 - patched, or only needed, by then
 
-    class LoadUser(User):  # type: ignore[misc] # Locust has no types
+    class LoadUser(User):
         """Stands for the users of the workers: the master has none itself."""
 
         @task
@@ -284,7 +298,7 @@ def _user_class() -> type:
 
 def _patient_heart() -> None:
     """Take a worker for dead only after a few seconds: a busy machine beats late."""
-    from locust import runners  # noqa: PLC0415 - patched by then
+    from locust import runners  # noqa: PLC0415 - patched, or only needed, by then
 
     runners.HEARTBEAT_LIVENESS = _LIVENESS
 
@@ -307,7 +321,9 @@ def work(arguments: dict[str, Any]) -> int:
         runner = environment.create_worker_runner(arguments["host"], arguments["port"])
     except (ConnectionError, OSError) as error:
         where = f"{arguments['host']}:{arguments['port']}"
-        sys.stderr.write(f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n")
+        sys.stderr.write(
+            f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n"
+        )
         return EXIT_SETUP
     gevent.signal_handler(signal.SIGINT, runner.quit)
     _Worker(arguments, runner, environment)

@@ -148,7 +148,7 @@ class Lookups:
         """Return a search by card: of somebody on it, or of nobody."""
         person = self._random.choice(self._cards)
         card = person.card
-        assert card is not None  # noqa: S101 - chosen so
+        assert card is not None  # noqa: S101 - never so: for the type checker
         about = _finding(person, None) if self._kind() != "unknown" else None
         if about is None:
             # A rank that nobody of this card has: it exists, the beneficiary does not.
@@ -182,7 +182,7 @@ class Lookups:
 def journey(lookup: Lookup) -> list[Lookup]:
     """Return the look-ups of a client that tries all first names: one by one, then joined (insi-contract §1.3, §6.2)."""
     names = (lookup.first_names or lookup.first_name).split(" ")
-    if lookup.code != "01" or len(names) < 2:  # noqa: PLR2004 - another one to try
+    if lookup.code != "01" or len(names) < 2:  # noqa: PLR2004 - what it stands for is in the line
         return [lookup]
     tried = list(dict.fromkeys([lookup.first_name, *names, " ".join(names)]))
     return [replace(lookup, first_name=name) for name in tried]
@@ -223,7 +223,7 @@ def _given(person: Person) -> list[str]:
 
 def _card_place(person: Person) -> tuple[str, str, str]:
     card = person.card
-    assert card is not None  # noqa: S101 - asked for those who are on one
+    assert card is not None  # noqa: S101 - never so: for the type checker
     return card.insured_number, person.identity.traits.birth_date, card.birth_rank
 
 

@@ -22,7 +22,7 @@ class Histogram:
 
     def add(self, seconds: float) -> None:
         """Count one duration."""
-        bucket = round(math.log(seconds * 1e6) / _STEP) if seconds > 1e-6 else 0  # noqa: PLR2004
+        bucket = round(math.log(seconds * 1e6) / _STEP) if seconds > 1e-6 else 0  # noqa: PLR2004 - what it stands for is in the line
         self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
         self.count += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,14 +15,6 @@ if TYPE_CHECKING:
 
     from conformance.load.expected import Lookup
 
-_PARSER_OPTIONS: Final = {
-    "resolve_entities": False,
-    "load_dtd": False,
-    "no_network": True,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 MAX_ANSWER: Final = 8 * 1024 * 1024
 """No answer of the teleservice comes near: what is longer is none."""
 
@@ -49,10 +42,10 @@ def judge(lookup: Lookup, status: int, answer: bytes) -> Verdict:
     """
     root = _read(answer)
     if root is None:
-        code = f"HTTP {status}" if status != 200 else "unreadable"  # noqa: PLR2004 - HTTP
+        code = f"HTTP {status}" if status != 200 else "unreadable"  # noqa: PLR2004 - what it stands for is in the line
         return Verdict(code=code, problem=f"{lookup}: expected an answer, got {code}")
     error = root.find(f".//{_ERROR}")
-    if error is not None or status != 200:  # noqa: PLR2004 - HTTP
+    if error is not None or status != 200:  # noqa: PLR2004 - what it stands for is in the line
         code = (error.get("code") if error is not None else None) or f"HTTP {status}"
         return Verdict(code=code, problem=f"{lookup}: expected an answer, got {code}")
     content = root.find(f"{_BODY}/*")
@@ -98,8 +91,16 @@ def fault_of(root: etree._Element) -> str | None:
 def _read(answer: bytes) -> etree._Element | None:
     if len(answer) > MAX_ANSWER:
         return None
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
-        root = etree.fromstring(answer, etree.XMLParser(**_PARSER_OPTIONS))
+        root = etree.fromstring(answer, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return root if root.tag == f"{{{SOAP12}}}Envelope" else None
@@ -107,14 +108,14 @@ def _read(answer: bytes) -> etree._Element | None:
 
 def _verification(lookup: Lookup, content: etree._Element, code: str) -> Iterator[str]:
     if content.tag != f"{{{VERIFICATION_ANSWER}}}Resultat":
-        yield f"expected Resultat, got {content.tag}"
+        yield f"expected Resultat, got {content.tag!s}"
     if code != lookup.code:
         yield f"expected CodeCR {lookup.code}, got {code}"
 
 
 def _search(lookup: Lookup, content: etree._Element, code: str) -> Iterator[str]:
     if content.tag != f"{{{RESULTAT}}}RESULTAT":
-        yield f"expected RESULTAT, got {content.tag}"
+        yield f"expected RESULTAT, got {content.tag!s}"
     if code != lookup.code:
         yield f"expected CodeCR {lookup.code}, got {code}"
     individual = content.find(f"{{{RESULTAT}}}INDIVIDU")
@@ -154,5 +155,5 @@ def _identity(lookup: Lookup, individual: etree._Element) -> Iterator[str]:
         for each in individual.iterfind(f"{{{RESULTAT}}}INSHISTO")
     ]
     expected_former = [(each.matricule, each.oid) for each in lookup.history]
-    if sorted(former) != sorted(expected_former):  # type: ignore[type-var] # texts, or None where an OID is missing: then equal to nothing
+    if Counter(former) != Counter(expected_former):
         yield f"expected INSHISTO {expected_former}, got {former}"

@@ -75,7 +75,14 @@ def search_request(
     else:
         content = f'<RECSANSVITALE xmlns="{RECSANS}">{_five(lookup)}</RECSANSVITALE>'
         coverage = "<bam:COUVERTURE/>"
-    return _envelope(operation_of(lookup), content, coverage, issuer, security, message_id)
+    return _envelope(
+        operation_of(lookup),
+        content,
+        coverage=coverage,
+        issuer=issuer,
+        security=security,
+        message_id=message_id,
+    )
 
 
 def deposit_request(lookups: Iterable[Lookup], *, issuer: str = _ISSUER, security: str = "") -> str:
@@ -85,13 +92,13 @@ def deposit_request(lookups: Iterable[Lookup], *, issuer: str = _ISSUER, securit
         for number, lookup in enumerate(lookups, 1)
     )
     content = f'<Requete xmlns="{REQ_DEPOSIT}">{lines}</Requete>'
-    return _envelope(Operation.DEPOSIT_LOT, content, "<bam:COUVERTURE/>", issuer, security, None)
+    return _envelope(Operation.DEPOSIT_LOT, content, issuer=issuer, security=security)
 
 
 def collect_request(lot: str, page: int, *, issuer: str = _ISSUER, security: str = "") -> str:
     """Return the collection of a page of a lot (inferred form, insi-contract §2.5)."""
     content = f'<Requete xmlns="{REQ_COLLECT}"><IdLot>{escape(lot)}</IdLot><Page>{page}</Page></Requete>'
-    return _envelope(Operation.COLLECT_LOT, content, "<bam:COUVERTURE/>", issuer, security, None)
+    return _envelope(Operation.COLLECT_LOT, content, issuer=issuer, security=security)
 
 
 def _claim(lookup: Lookup) -> str:
@@ -112,7 +119,13 @@ def _five(lookup: Lookup) -> str:
 
 
 def _envelope(
-    operation: Operation, content: str, coverage: str, issuer: str, security: str, message_id: str | None
+    operation: Operation,
+    content: str,
+    *,
+    coverage: str = "<bam:COUVERTURE/>",
+    issuer: str,
+    security: str,
+    message_id: str | None = None,
 ) -> str:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     issuer = escape(issuer)

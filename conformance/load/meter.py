@@ -68,6 +68,8 @@ class Meter:
         self.wrong = 0
         self.unreached = 0
         """Calls in a row that found no server."""
+        self.listen: Callable[[str, float, str | None], None] | None = None
+        """Told of each call as well: operation, latency in seconds, and the code of an error."""
         self.samples: dict[str, tuple[float, float]] = {}
         """Latency and time on the wire by message id, the last ``SAMPLED``."""
 
@@ -106,6 +108,8 @@ class Meter:
         part.codes[code] += 1
         self.calls += 1
         self.wrong += wrong
+        if self.listen is not None:
+            self.listen(operation, latency, code if error or wrong else None)
         self.unreached = 0 if reached else self.unreached + 1
         if message_id is not None and not error:
             if len(self.samples) >= SAMPLED:

@@ -45,12 +45,26 @@ def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
         table.add_row(name, *(figures[column] for column in columns[:-1]), wrong)
     console.print(table)
     _thresholds(console, summary, lang)
+    _limits(console, summary, lang)
+    _problems(console, summary, t)
+    _remarks(console, summary, t)
+    code = exit_code(summary)
+    style = {0: "bold green", 1: "bold red", 3: "bold red"}.get(code, "bold yellow")
+    console.print(t[f"verdict_{code}"], style=style, markup=False)
+    for path in paths:
+        console.print(f"  {path}", markup=False)
+
+
+def _limits(console: Console, summary: Summary, lang: Lang) -> None:
+    t = texts(lang)
     knee = knee_sentence(summary, lang)
     if knee:
         console.print(knee, markup=False)
     elif bound(summary) in {"generator", "server", "both"}:
         console.print(t[f"bound_{bound(summary)}"], style="yellow", markup=False)
-    _problems(console, summary, t)
+
+
+def _remarks(console: Console, summary: Summary, t: dict[str, str]) -> None:
     for event in summary.events:
         console.print(
             f"{t.get(event['what'], event['what'])} {event.get('worker', '')}".strip(), markup=False
@@ -66,11 +80,6 @@ def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
     reason = t[f"reason_{summary.reason}"]
     if reason:
         console.print(reason, style="bold yellow", markup=False)
-    code = exit_code(summary)
-    style = {0: "bold green", 1: "bold red", 3: "bold red"}.get(code, "bold yellow")
-    console.print(t[f"verdict_{code}"], style=style, markup=False)
-    for path in paths:
-        console.print(f"  {path}", markup=False)
 
 
 def _console() -> Console:

@@ -27,7 +27,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
     """Return the page of a run."""
     t = texts(lang)
     options = summary.options
-    assert options is not None  # noqa: S101 - ``add_up`` has refused a record without
+    assert options is not None  # noqa: S101 - never so: for the type checker
     code = exit_code(summary)
     seconds = sum(summary.seconds.values())
     total = summary.total()

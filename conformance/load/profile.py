@@ -156,21 +156,7 @@ def _schema() -> dict[str, Any]:
 
 def _problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
     """Yield what the schema cannot say."""
-    for key, parse in (("duration", parse_duration), ("rate", parse_rate)):
-        if key in data:
-            try:
-                parse(str(data[key]))
-            except QuantityError as error:
-                yield (key,), str(error)
-    for path in (("think",), ("retry", "wait"), ("ramp", "step"), ("ramp", "floor")):
-        value: Any = data
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
-            try:
-                parse_duration(str(value), zero=path == ("think",))
-            except QuantityError as error:
-                yield path, str(error)
+    yield from _quantity_problems(data)
     for key in ("people", "mix"):
         if key in data and not sum(data[key].values()):
             yield (key,), "expected at least one share above 0"
@@ -191,6 +177,29 @@ def _problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
             parse_threshold(metric, str(limit))
         except ThresholdError as error:
             yield ("thresholds", key), str(error)
+
+
+def _quantity_problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
+    for path in (
+        ("duration",),
+        ("rate",),
+        ("think",),
+        ("retry", "wait"),
+        ("ramp", "step"),
+        ("ramp", "floor"),
+    ):
+        value: Any = data
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            continue
+        try:
+            if path == ("rate",):
+                parse_rate(str(value))
+            else:
+                parse_duration(str(value), zero=path == ("think",))
+        except QuantityError as error:
+            yield path, str(error)
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:

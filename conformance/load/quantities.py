@@ -39,7 +39,7 @@ def parse_rate(text: str) -> float:
         QuantityError: not a rate such as 200/s or 30/m, or nothing.
     """
     found = _RATE.fullmatch(str(text).strip())
-    if found is None or float(found[1]) == 0 or float(found[1]) > 1e6:  # noqa: PLR2004 - beyond any machine
+    if found is None or float(found[1]) == 0 or float(found[1]) > 1e6:  # noqa: PLR2004 - what it stands for is in the line
         raise QuantityError(f"expected a rate such as 200/s or 30/m, got {text!r}")
     return float(found[1]) / _PER[found[2] or "s"]
 
@@ -61,11 +61,11 @@ def show_duration(seconds: float) -> str:
     """Return a duration for people: ``412 ms``, ``1.73 s``, ``12 min 05 s``."""
     if seconds < 1:
         milliseconds = seconds * 1000
-        return f"{milliseconds:.1f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"  # noqa: PLR2004
-    if seconds < 60:  # noqa: PLR2004
-        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004
+        return f"{milliseconds:.1f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"  # noqa: PLR2004 - what it stands for is in the line
+    if seconds < 60:  # noqa: PLR2004 - what it stands for is in the line
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - what it stands for is in the line
     minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:  # noqa: PLR2004
+    if minutes < 60:  # noqa: PLR2004 - what it stands for is in the line
         return f"{minutes} min {rest:02d} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
@@ -73,7 +73,7 @@ def show_duration(seconds: float) -> str:
 
 def show_rate(rate: float) -> str:
     """Return a rate for people: ``0.42/s``, ``8.3/s``, ``2540/s``."""
-    if rate >= 100:  # noqa: PLR2004
+    if rate >= 100:  # noqa: PLR2004 - what it stands for is in the line
         return f"{rate:.0f}/s"
     return f"{rate:.1f}/s" if rate >= 1 else f"{rate:.2f}/s"
 

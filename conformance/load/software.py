@@ -163,7 +163,7 @@ class SoftwareCaller:
             return
         self._known.append((patient.id, person))
         del self._known[:-_KEPT]
-        if self._qualifies and self._random.random() < 0.5:  # noqa: PLR2004 - half of them show a document
+        if self._qualifies and self._random.random() < 0.5:  # noqa: PLR2004 - what it stands for is in the line
             self._do("proof", None, lambda: self._driver.record_proof(patient.id, PROOF, actor=self._actor))
             self._do(
                 "validate",

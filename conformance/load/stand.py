@@ -126,9 +126,14 @@ class Stand:
             return None
         return {"mode": health["journal"]["mode"], "lost": int(health["lost_exchanges"]) - self._lost}
 
-    def observe(self, now: float) -> dict[str, Any] | None:
-        """Return the departures of the last exchanges, when software is under load and it is time again."""
-        if self._options.profile.target == "teleservice" or now - self._observed_at < OBSERVE_S:
+    def observe(self, now: float, *, last: bool = False) -> dict[str, Any] | None:
+        """Return the departures of the last exchanges, when software is under load and it is time again.
+
+        ``last``: it is, as the run is over.
+        """
+        if self._options.profile.target == "teleservice":
+            return None
+        if not last and now - self._observed_at < OBSERVE_S:
             return None
         self._observed_at = now
         departures: dict[str, int] = {}

@@ -49,7 +49,7 @@ def _run(module: str, text: str) -> int:
     # Options hold a token: they go over a pipe, not where every user of the machine can read them.
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own module
         try:
-            assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+            assert process.stdin is not None  # noqa: S101 - never so: for the type checker
             with suppress(BrokenPipeError):
                 process.stdin.write(text.encode())
                 process.stdin.close()

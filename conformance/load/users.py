@@ -101,6 +101,7 @@ class Caller:
         path: str,
         lookups: Lookups,
         meter: Meter,
+        *,
         credentials: Credentials,
         random: Random,
     ) -> None:
@@ -289,4 +290,4 @@ class Caller:
 
 def random_of(seed: int, name: str) -> Random:
     """Return what draws for one user: the same for the same seed."""
-    return random_module.Random(f"{seed}/{name}")
+    return random_module.Random(f"{seed}/{name}")  # noqa: S311 - a choice of test data, not a secret

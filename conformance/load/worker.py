@@ -89,7 +89,7 @@ class Generator:
     def arrive(self) -> None:
         """Let calls be due until the course is over; runs beside the users."""
         for at in arrivals(self.course, random_of(self.options.seed, f"arrivals/{self._name}")):
-            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - not worth a switch
+            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - what it stands for is in the line
                 gevent.sleep(min(early, TICK_S))
             if self.over:
                 return
@@ -100,13 +100,13 @@ class Generator:
         generator = self
         closed = self.options.profile.workload == "closed"
 
-        class LoadUser(User):  # type: ignore[misc] # Locust has no types
+        class LoadUser(User):
             """Somebody at a counter."""
 
             wait_time = constant(0)
 
             def on_start(self) -> None:
-                self.caller = generator._callers[generator.users % len(generator._callers)]  # noqa: SLF001 - its own class
+                self.caller = generator._callers[generator.users % len(generator._callers)]
                 generator.users += 1
 
             def on_stop(self) -> None:
@@ -130,7 +130,9 @@ class Generator:
                 finally:
                     generator.busy -= 1
                 if closed and generator.options.profile.think:
-                    gevent.sleep(random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think))
+                    gevent.sleep(
+                        random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think)
+                    )
 
         return LoadUser
 
@@ -209,7 +211,7 @@ def run(options: LoadOptions) -> int:
             check_verbs(options)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
-                from conformance.load.distributed import lead  # noqa: PLC0415 - only there
+                from conformance.load.distributed import lead  # noqa: PLC0415 - patched, or only needed, by then
 
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
@@ -240,22 +242,24 @@ def check_wire(options: LoadOptions, path: str) -> None:
 def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     this.start_line(stand)
     meter = Meter(this.emit)
-    generator = Generator(options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial))
+    generator = Generator(
+        options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial)
+    )
     watch = ServerWatch(options.soap_base or options.url)
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
-        generator.environment.create_web_ui("127.0.0.1", options.ui_port)
+        _show_locust(generator, options.ui_port)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
     meter.begin()
     moment = generator.course.at(0.0)
-    assert moment is not None  # noqa: S101 - a profile lasts
+    assert moment is not None  # noqa: S101 - never so: for the type checker
     this.enter(0.0, moment.stage, stand)
     runner.start(options.profile.users, spawn_rate=options.profile.users)
     if options.profile.workload == "open":
         gevent.spawn(generator.arrive)
     with Live(options, this.summary) as live:
-        _loop(options, this, stand, generator, watch, live)
+        _loop(options, this, stand, generator, watch=watch, live=live)
         generator.over = True
         deadline = time.monotonic() + (0.0 if this.stopped else DRAIN_S)
         while not generator.idle and time.monotonic() < deadline and not this.stopped:
@@ -270,8 +274,21 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     return 0
 
 
+def _show_locust(generator: Generator, port: int) -> None:
+    """Serve Locust's own page on loopback, and let it know of every call."""
+    stats = generator.environment.stats
+
+    def listen(operation: str, latency: float, code: str | None) -> None:
+        stats.log_request("SOAP", operation, round(latency * 1000), 0)
+        if code is not None:
+            stats.log_error("SOAP", operation, code)
+
+    generator.meter.listen = listen
+    generator.environment.create_web_ui("127.0.0.1", port)
+
+
 def _loop(
-    options: LoadOptions, this: Run, stand: Stand, generator: Generator, watch: ServerWatch, live: Live
+    options: LoadOptions, this: Run, stand: Stand, generator: Generator, *, watch: ServerWatch, live: Live
 ) -> None:
     """Tick until the course is over or something ends it."""
     meter = generator.meter
@@ -308,6 +325,9 @@ def finish(
     this: Run, stand: Stand, seconds: float, samples: dict[str, tuple[float, float]], *, unserved: int
 ) -> None:
     """Write the last lines of the record: where the time went, and why the run ended."""
+    observed = stand.observe(seconds, last=True)
+    if observed is not None:
+        this.emit(observed)
     split = stand.split(samples)
     if split is not None:
         this.emit({"kind": "split", "t": round(seconds, 4), **split})
@@ -342,7 +362,7 @@ def maker(
         own = random_of(options.seed, f"{name}/{number}")
         if profile.target == "software" or (profile.target == "mix" and number % 2 == 0):
             return SoftwareCaller(options, patients, lookups, meter, own)
-        return Caller(options, path, lookups, meter, credentials, own)
+        return Caller(options, path, lookups, meter, credentials=credentials, random=own)
 
     return make
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from pathlib import Path, PurePath
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from conformance.record import events, timeline
 
@@ -45,6 +46,10 @@ def encode(value: Any) -> Any:
             return value.value
         case datetime():
             return value.isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
+        case PurePath():
+            return str(value)
         case Mapping():
             return {str(name): encode(item) for name, item in value.items()}
         case list() | tuple():
@@ -68,7 +73,7 @@ def decode(cls: type[Any], data: Any, where: str = "") -> Any:
     if not isinstance(data, Mapping):
         raise CodingError(f"{where or cls.__name__}: expected an object, got {data!r:.80}")
     values = {}
-    for name, hint in _hints(cls).items():
+    for name, hint in _hints(cls).items():  # type: ignore[arg-type] # classes are hashable
         if name in data:
             values[name] = _read(hint, data[name], f"{where}.{name}" if where else name)
     try:
@@ -80,6 +85,10 @@ def decode(cls: type[Any], data: Any, where: str = "") -> Any:
 def _read(hint: Any, data: Any, where: str) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is Any:
+        return data
+    if origin is Literal:
+        if data not in arguments:
+            raise CodingError(f"{where}: expected one of {', '.join(arguments)}, got {data!r:.80}")
         return data
     if origin in {Union, types.UnionType}:
         return _optional(arguments, data, where)
@@ -104,9 +113,9 @@ def _optional(arguments: tuple[Any, ...], data: Any, where: str) -> Any:
 def _read_class(hint: Any, data: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return decode(hint, data, where)
-    if hint is datetime or (isinstance(hint, type) and issubclass(hint, Enum)):
+    if hint in {datetime, date} or (isinstance(hint, type) and issubclass(hint, (Enum, Path))):
         try:
-            return datetime.fromisoformat(data) if hint is datetime else hint(data)
+            return hint.fromisoformat(data) if hint in {datetime, date} else hint(data)
         except (ValueError, TypeError) as error:
             raise CodingError(f"{where}: {error}") from error
     return _scalar((hint,), data, where)
@@ -128,7 +137,8 @@ def _names(options: tuple[Any, ...]) -> str:
 
 @cache
 def _hints(cls: type[Any]) -> dict[str, Any]:
-    hints = get_type_hints(cls)
+    # Names that a module imports for its annotations alone.
+    hints = get_type_hints(cls, localns={"Mapping": Mapping, "Path": Path, "date": date})
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.record.events import Outcome
-from conformance.results import CheckResult, RuleResult, WaiverState
+from conformance.record.results import CheckResult, RuleResult, WaiverState
 from conformance.verdicts import Verdict, combine
 from simulator.text import Text
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from conformance.record.results import Waiver
     from conformance.record.timeline import Entry
-    from conformance.results import Waiver
     from conformance.rules.catalogue import Rule
 
 NO_CHECK: Final = Text(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from conformance.record.judging import INTERRUPTED, CheckEnd, judge_rules
-from conformance.results import Campaign, CampaignMeta, Waiver
+from conformance.record.results import Campaign, CampaignMeta, Waiver
 from conformance.rules.catalogue import load_catalogue
 from simulator.text import Text
 
@@ -31,6 +31,11 @@ def replay(record: Record, catalogue: Mapping[str, Rule] | None = None, *, evide
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
     started = record.started
+    promoted = set(started.plan.get("promote") or ())
+    catalogue = {
+        key: rule.promote() if key in promoted and not rule.promoted else rule
+        for key, rule in catalogue.items()
+    }
     rules = judge_rules(
         catalogue,
         started.rules,

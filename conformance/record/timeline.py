@@ -141,7 +141,7 @@ class Timeline:
         on_entry: is told of each entry as it comes, such as the writer of the record.
     """
 
-    def __init__(self, on_entry: Callable[[Entry], None] = _nobody) -> None:
+    def __init__(self, on_entry: Callable[[Entry], object] = _nobody) -> None:
         """Begin empty."""
         self._on_entry = on_entry
         self._entries: list[Entry] = []

@@ -87,6 +87,12 @@ class RecordWriter:
         self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**data, "check": check})
         return number
 
+    def line(self, kind: str, data: dict[str, Any]) -> int:
+        """Append a line of another record, under a number of this one."""
+        return self._write(
+            kind, {name: value for name, value in data.items() if name not in {"v", "n", "kind"}}
+        )
+
     def _write(self, kind: str, data: dict[str, Any]) -> int:
         masked = mask(data)
         with self._lock:

@@ -103,11 +103,9 @@ class InsiCalls:
             patient = None if patient_id is None else self._store.patient(patient_id)
             before = as_record(patient) if patient else None
             if accept and patient:
+                attributes = patient.attributes
                 self._files.passes(
-                    lambda: lifecycle.check_import(patient.attributes),
-                    actor,
-                    "import",
-                    attributes=sorted(patient.attributes),
+                    lambda: lifecycle.check_import(attributes), actor, "import", attributes=sorted(attributes)
                 )
             if accept:
                 patient = self._write(stored, returned, patient, actor)

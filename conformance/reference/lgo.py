@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from conformance.reference import settings
 from conformance.reference.calls import InsiCalls
-from conformance.reference.defects import NO_DEFECTS, seams_of
+from conformance.reference.defects import NO_DEFECTS, faults_of
 from conformance.reference.files import Files
 from conformance.reference.insi_client import InsiClient
 from conformance.reference.patients import Patients
-from conformance.reference.seams import Seam
+from conformance.reference.seams import Seam, Seams
 from conformance.reference.store import Store, TracedAct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from conformance.reference.defects import Defects
+    from conformance.reference.seams import Fault
 
 
 class Lgo:
@@ -36,15 +37,19 @@ class Lgo:
     def __init__(self, path: Path, defects: Defects = NO_DEFECTS) -> None:
         """Open the database."""
         self._store = Store(path)
-        self.inject(defects)
-
-    def inject(self, defects: Defects) -> None:
-        """Have these defects from now on, and no other."""
-        self._seams = seams_of(defects)
+        self._seams = Seams(faults_of(defects))
         self._client = InsiClient(self._store.instance(), self._seams)
         files = Files(self._store, self._seams)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+
+    def inject(self, defects: Defects) -> None:
+        """Have these defects from now on, and no other."""
+        self._seams.place(faults_of(defects))
+
+    def behave(self, faults: Iterable[Fault]) -> None:
+        """Have these faults from now on, and no other: how a tolerated variant is put on."""
+        self._seams.place(faults)
 
     def close(self) -> None:
         """Close the database and the connections."""

@@ -105,6 +105,7 @@ class Patients:
         """
         with self._files.act("proof", actor, patient_id, kind=kind):
             patient = self._store.patient(patient_id)
+            self._typed({"kind": kind}, actor, "proof", status=patient.status, file=as_record(patient))
             self._check(
                 settings.check_kind, settings.of(self._store), kind, actor=actor, verb="proof", kind=kind
             )
@@ -115,7 +116,7 @@ class Patients:
                 status=patient.status,
                 file=as_record(patient),
             )
-            proof = Proof(**noted) if noted["kind"] else patient.proof
+            proof = Proof(**{name: noted[name] for name in ("kind", "recorded_at", "recorded_by")})
             patient = self._files.save(replace(patient, proof=proof), patient.status, actor, "proof")
             self._files.trace("PROOF_RECORDED", actor, patient.id, kind)
         return self._done("proof-recorded", patient, actor, "proof", kind=kind)

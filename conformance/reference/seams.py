@@ -111,6 +111,11 @@ class Seams:
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         """Put the faults on their seams."""
         self._faults: dict[Seam, list[tuple[Fault, Memory]]] = {}
+        self.place(faults)
+
+    def place(self, faults: Iterable[Fault]) -> None:
+        """Put these faults on their seams, in place of those that are there."""
+        self._faults = {}
         for fault in faults:
             self._faults.setdefault(fault.seam, []).append((fault, Memory()))
 
@@ -134,7 +139,3 @@ class Seams:
     def one(self, seam: Seam, record: Record, **about: Any) -> Record:
         """Return what comes out of a seam that one record passes, which cannot be lost there."""
         return (self.many(seam, [record], **about) or [record])[0]
-
-
-NO_SEAM_USED = Seams()
-"""Everything passes unchanged."""

@@ -21,8 +21,20 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
 
 
-class Console(rich.console.Console):
-    """A console of rich whose strings are one visible line each; markup is read only where a call asks for it."""
+class VisibleConsole(rich.console.Console):
+    """A console of rich that renders no character that acts on the terminal but its own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render, whatever it is made of."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(visible_lines(segment.text), segment.style)
+
+
+class Console(VisibleConsole):
+    """One whose strings are one visible line each; markup is read only where a call asks for it."""
 
     def __init__(self, **options: Any) -> None:
         """Take the options of rich."""
@@ -31,14 +43,6 @@ class Console(rich.console.Console):
     def print(self, *objects: Any, **options: Any) -> None:
         """Print strings as one visible line, other things as rich does."""
         super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Render, whatever it is made of, without a character that acts on the terminal."""
-        for segment in super().render(renderable, options):
-            if segment.control or segment.text.isprintable():
-                yield segment
-            else:
-                yield Segment(visible_lines(segment.text), segment.style)
 
 
 class Table(rich.table.Table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -68,6 +69,17 @@ def scenario_data(reference: str | Path) -> Any:
     Raises:
         DataFileError: there is no such scenario, or it is broken.
     """
+    source = scenario_source(reference)
+    # A shipped scenario does not change, and a campaign plays the same few hundreds of times.
+    return (
+        load_data(source)
+        if isinstance(reference, Path) or source == Path(reference)
+        else deepcopy(_shipped_data(reference))
+    )
+
+
+@cache
+def _shipped_data(reference: str) -> Any:
     return load_data(scenario_source(reference))
 
 

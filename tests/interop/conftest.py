@@ -190,28 +190,23 @@ def tls_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsBench]:
         )
 
 
-GENERATED = {
-    "jaxws": interop_stacks.jaxws,
-    "gsoap": interop_stacks.gsoap,
-    "kdsoap": interop_stacks.kdsoap,
-    "asmx": interop_stacks.asmx,
-    "soaplite": interop_stacks.soaplite,
-}
-"""Stacks that take long to build or to start; they run in ``make test-all``."""
-
-
-_SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in GENERATED]
+# They take long to build or to start.
+_SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in interop_stacks.GENERATED]
 
 
 @pytest.fixture(scope="session")
 def make_stack(tls_bench: TlsBench, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Stack]:
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # that of all workers
+
     @cache
     def make(name: str) -> Stack:
-        if name not in GENERATED:
+        if name not in interop_stacks.GENERATED:
             return _STACKS[name]()
         address = f"{tls_bench.url}/lps?wsdl"
         try:
-            return GENERATED[name]((address, f"{address}=inferred"), tmp_path_factory.mktemp(name))
+            return interop_stacks.make(name, (address, f"{address}=inferred"), root)
         except LackingError as error:
             _lacking(str(error))
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+if sys.platform != "win32":
+    import fcntl
 
 HERE = Path(__file__).parent
 JARS = Path("/usr/share/java")
@@ -66,37 +71,39 @@ def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
         yield prefix, str(value)
 
 
-def jaxws(wsdls: tuple[str, ...], folder: Path) -> Stack:
+def _build_jaxws(wsdls: tuple[str, ...], folder: Path) -> None:
     """JAX-WS RI: wsimport, then javac."""
     for program in ("wsimport", "javac", "java"):
         _need(program, "jaxws default-jdk-headless")
     for wsdl in wsdls:
         _run("wsimport", "-quiet", "-extension", "-Xnocompile", "-s", str(folder), wsdl)
-    classpath = ":".join(map(str, sorted(JARS.glob("*.jar"))))
     sources = [str(path) for path in folder.rglob("*.java")]
-    classes = folder / "classes"
     _run(
         "javac",
         "-nowarn",
         "-encoding",
         "UTF-8",
         "-cp",
-        classpath,
+        str(JARS / "*"),
         "-d",
-        str(classes),
+        str(folder / "classes"),
         *sources,
         str(HERE / "jaxws" / "Client.java"),
     )
+
+
+def _jaxws(folder: Path) -> Stack:
+    classpath = f"{folder / 'classes'}:{JARS / '*'}"
     # A header part that is null becomes an element with xsi:nil: an empty Security, which a strict session refuses.
     return Stack(
-        ("java", "-XX:TieredStopAtLevel=1", "-cp", f"{classes}:{classpath}", "Client"),
+        ("java", "-XX:TieredStopAtLevel=1", "-cp", classpath, "Client"),
         encode=as_lines,
         findings=("security-empty",),
         strictness="lenient",
     )
 
 
-def gsoap(wsdls: tuple[str, ...], folder: Path) -> Stack:
+def _build_gsoap(wsdls: tuple[str, ...], folder: Path) -> None:
     """gSOAP: wsdl2h, soapcpp2, then the C++ compiler."""
     for program in ("wsdl2h", "soapcpp2", "g++"):
         _need(program, "gsoap libgsoap-dev libssl-dev g++")
@@ -106,23 +113,28 @@ def gsoap(wsdls: tuple[str, ...], folder: Path) -> Stack:
     options = ["-O0", "-w", "-DWITH_OPENSSL", "-I.", "-o", "client"]
     libraries = ["-lgsoapssl++", "-lssl", "-lcrypto"]
     _run("g++", *options, str(HERE / "gsoap" / "client.cpp"), *sources, *libraries, cwd=folder)
+
+
+def _gsoap(folder: Path) -> Stack:
     # Its header has the blocks that the WSDL declares, and wsa:Action is none of them.
     return Stack((str(folder / "client"),), encode=as_lines, findings=("wsa-action-missing",))
 
 
-def asmx(wsdls: tuple[str, ...], folder: Path) -> Stack:
+def _build_asmx(wsdls: tuple[str, ...], folder: Path) -> None:
     """A .NET ASMX proxy: Mono's wsdl, then mcs."""
     for program in ("wsdl", "mcs", "mono"):
         _need(program, "mono-devel mono-mcs")
     for wsdl, name in zip(wsdls, ("Published", "Inferred"), strict=True):
         _run("wsdl", "-protocol:Soap12", f"-n:{name}", f"-out:{name}.cs", wsdl, cwd=folder)
-    program = str(folder / "client.exe")
-    _run("mcs", "-nowarn:0", f"-out:{program}", "-r:System.Web.Services", "-r:System.Xml", str(HERE / "asmx" / "Client.cs"),
+    _run("mcs", "-nowarn:0", "-out:client.exe", "-r:System.Web.Services", "-r:System.Xml", str(HERE / "asmx" / "Client.cs"),
          "Published.cs", "Inferred.cs", cwd=folder)  # fmt: skip
-    return Stack(("mono", program), encode=as_lines, findings=("wsa-action-missing",))
 
 
-def kdsoap(wsdls: tuple[str, ...], folder: Path) -> Stack:
+def _asmx(folder: Path) -> Stack:
+    return Stack(("mono", str(folder / "client.exe")), encode=as_lines, findings=("wsa-action-missing",))
+
+
+def _build_kdsoap(wsdls: tuple[str, ...], folder: Path) -> None:
     """KDSoap (Qt): kdwsdl2cpp and moc, then the C++ compiler."""
     packages = "libkdsoap-dev qtbase5-dev qtbase5-dev-tools pkg-config g++"
     for program in ("kdwsdl2cpp", "moc", "g++", "pkg-config"):
@@ -136,13 +148,16 @@ def kdsoap(wsdls: tuple[str, ...], folder: Path) -> Stack:
     sources = [str(HERE / "kdsoap" / "client.cpp"), *sorted(path.name for path in folder.glob("*.cpp"))]
     options = ["-O0", "-w", "-fPIC", "-std=c++17", "-I.", "-I/usr/include/KDSoapClient", "-o", "client"]
     _run("g++", *options, *sources, "-lkdsoap", *flags, cwd=folder)
+
+
+def _kdsoap(folder: Path) -> Stack:
     # It holds XML as values and writes them with prefixes of its own: no signature would survive.
     return Stack(
         (str(folder / "client"),), encode=as_lines, findings=("wsa-action-missing",), carries_assertions=False
     )
 
 
-def soaplite(_: tuple[str, ...], __: Path) -> Stack:
+def _check_soaplite(_: tuple[str, ...], __: Path) -> None:
     """SOAP::Lite: nothing to build."""
     modules = ("-MSOAP::Lite", "-MLWP::Protocol::https", "-MJSON::PP")
     perl = _need("perl", "perl")
@@ -150,7 +165,40 @@ def soaplite(_: tuple[str, ...], __: Path) -> Stack:
         raise LackingError(
             "Perl lacks SOAP::Lite or HTTPS (Debian: libsoap-lite-perl liblwp-protocol-https-perl)"
         )
-    return Stack((perl, str(HERE / "soaplite" / "client.pl")), encode=as_lines, findings=("encoding-style",))
+
+
+def _soaplite(_: Path) -> Stack:
+    return Stack(
+        ("perl", str(HERE / "soaplite" / "client.pl")), encode=as_lines, findings=("encoding-style",)
+    )
+
+
+GENERATED: Final = {
+    "jaxws": (_build_jaxws, _jaxws),
+    "gsoap": (_build_gsoap, _gsoap),
+    "kdsoap": (_build_kdsoap, _kdsoap),
+    "asmx": (_build_asmx, _asmx),
+    "soaplite": (_check_soaplite, _soaplite),
+}
+"""How each is built, and how its client is started then."""
+
+
+def make(name: str, wsdls: tuple[str, ...], root: Path) -> Stack:
+    """Return a stack, built below ``root`` unless another worker of the same tests has built it there.
+
+    Raises:
+        LackingError: this machine cannot build it.
+    """
+    build, started = GENERATED[name]
+    folder = root / f"interop-{name}"
+    built = folder / "built"
+    with _alone(folder):
+        if not built.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            build(wsdls, folder)
+            built.touch()
+    return started(folder)
 
 
 def _need(program: str, packages: str) -> str:
@@ -158,6 +206,15 @@ def _need(program: str, packages: str) -> str:
     if found is None:
         raise LackingError(f"{program} is not installed (Debian: apt-get install {packages})")
     return found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other worker of the tests builds in a folder, and keep them out."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run(*command: str, cwd: Path | None = None) -> str:

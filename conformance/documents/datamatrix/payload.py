@@ -42,7 +42,7 @@ MAXIMUM: Final = {"S2": 20, "S3": 100, "S4": 100}
 REQUIRED: Final = ("S1", "S2", "S3", "S4", "S5", "S6")
 
 _LITERAL: Final = re.compile(
-    r"<GS>|\[GS\]|\{GS\}|\\x1[dD]|\\u001[dD]|\\035|\\F|~029|%1[dD]|␝|\^\]|&#29;|&#x1[dD];|GS(?=S[1-7]|$)"
+    r"<GS>|\[GS\]|\{GS\}|\\x1[dD]|\\u001[dD]|\\035|\\F|~029|%1[dD]|␝|\^\]|&#29;|&#x1[dD];|GS(?=S[1-7])"
 )
 _BOUNDARY: Final = re.compile(rf"{GS}|S[1-7](?=.)", re.DOTALL)
 _SYMBOLOGY: Final = re.compile(r"\](?:d[0-6]|C1|Q3)")

@@ -15,15 +15,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.defects.each import expanded
-from conformance.reference.defects.model import Defect, Kind, fault_of
+from conformance.reference.defects.model import Defect, Kind, SeamFault, fault_of
 from conformance.reference.defects.schema import SCHEMA, problems
-from conformance.reference.seams import Seams
 from simulator.datafile import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["NO_DEFECTS", "Defect", "Defects", "Kind", "UnknownDefectError", "catalogue", "seams_of", "select"]
+__all__ = [
+    "NO_DEFECTS",
+    "Defect",
+    "Defects",
+    "Kind",
+    "UnknownDefectError",
+    "catalogue",
+    "faults_of",
+    "select",
+]
 
 Defects = frozenset[str]
 """Names of the defects switched on."""
@@ -65,13 +73,13 @@ def select(names: Iterable[str]) -> Defects:
     return chosen
 
 
-def seams_of(names: Iterable[str]) -> Seams:
-    """Return seams with the faults of these defects on them.
+def faults_of(names: Iterable[str]) -> list[SeamFault]:
+    """Return the faults of these defects.
 
     Raises:
         UnknownDefectError: a name is not in the catalogue.
     """
-    return Seams(fault for name in sorted(select(names)) for fault in _catalogue()[name].faults)
+    return [fault for name in sorted(select(names)) for fault in _catalogue()[name].faults]
 
 
 @cache

@@ -24,7 +24,8 @@ def repair_xml(records: list[Record], _about: Mapping[str, Any], _memory: Memory
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     repaired = []
     for record in records:
-        root = etree.fromstring(record["content"], parser)
+        # Nothing at all can be read of an empty document: the parser then gives None, whatever its types say.
+        root: etree._Element | None = etree.fromstring(record["content"], parser)
         repaired.append({**record, "content": record["content"] if root is None else etree.tostring(root)})
     return repaired
 
@@ -217,6 +218,75 @@ def given_back(records: list[Record], about: Mapping[str, Any], memory: Memory) 
     ]
 
 
+def own_alert_codes(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Number the alerts as the software likes."""
+    return [
+        {**one, "alerts": [{**alert, "code": f"A{len(alert['code']):03d}"} for alert in one["alerts"]]}
+        for one in records
+    ]
+
+
+def one_alert_code(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Give all alerts the same code: only their messages differ."""
+    return [{**one, "alerts": [{**alert, "code": "ALERTE"} for alert in one["alerts"]]} for one in records]
+
+
+def alerts_in_lower_case(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Write the messages of alerts in lower case."""
+    return [
+        {**one, "alerts": [{**alert, "message": alert["message"].lower()} for alert in one["alerts"]]}
+        for one in records
+    ]
+
+
+def alerts_in_message(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Say everything in the message of the call, nothing in alerts."""
+    return [
+        {
+            **one,
+            "alerts": [],
+            "message": " ".join([one["message"], *(alert["message"] for alert in one["alerts"])]),
+        }
+        for one in records
+    ]
+
+
+def alerts_as_one(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Say all alerts in one."""
+    return [
+        {
+            **one,
+            "alerts": [{"code": "ALERTES", "message": " ".join(alert["message"] for alert in one["alerts"])}],
+        }
+        if one["alerts"]
+        else one
+        for one in records
+    ]
+
+
+def first_then_all(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Try the first given name, then all of them."""
+    return [records[0], records[-1]] if len(records) > 1 else records
+
+
+def fictive_alone(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Keep fictive alone when it comes with others."""
+    return [{**one, "attributes": ["FICTIVE"]} if "FICTIVE" in one["attributes"] else one for one in records]
+
+
+def sorted_by_name(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Show the files found in the order of the names."""
+    return sorted(records, key=lambda one: (one["birth_name"] or "", one["first_name"] or ""))
+
+
+def locked_ignored(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Take locked fields out of what was typed instead of refusing it."""
+    locked = {"matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place"}
+    if about["role"] != "USER" or about["status"] not in {"RECUP", "QUAL"}:
+        return records
+    return [{name: value for name, value in one.items() if name not in locked} for one in records]
+
+
 def _without_alert(record: Record) -> Record:
     return {
         **record,
@@ -242,6 +312,15 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         repair_xml, starts_by_characters, anywhere_in_list, only_first_word, strict_comparison, whole_list_only,
         contained, first_names_contained, born_near, born_same_month, one_per_name, stale_index, cached_answer,
         last_call_only, last_call_of_each, same_second_merged, five_calls, user_of_creation,
+        own_alert_codes,
+        one_alert_code,
+        alerts_in_lower_case,
+        alerts_in_message,
+        alerts_as_one,
+        first_then_all,
+        fictive_alone,
+        sorted_by_name,
+        locked_ignored,
         user_of_first_call, first_returned, refused_pairs, given_back,
     )
 }  # fmt: skip

@@ -21,6 +21,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conformance.reference.seams import Record
+
+
+def _change(record: Record, changes: Mapping[str, Any]) -> None:
+    """Apply transformations to values of a record, in place; ``*`` means every text of it."""
+    for name, transformations in changes.items():
+        for one in [key for key, text in record.items() if isinstance(text, str)] if name == "*" else [name]:
+            # A value that is not there, as in a change of other fields, stays away.
+            if one in record:
+                record[one] = _transformed(record[one], transformations)
 
 
 def changed(record: Record, effect: Mapping[str, Any], about: Mapping[str, Any]) -> list[Record]:
@@ -48,9 +58,7 @@ def changed(record: Record, effect: Mapping[str, Any], about: Mapping[str, Any])
         after[name] = _value(value, record, about)
     for name in effect.get("keep", ()):
         after[name] = value_of(f"before.{name}", record, about)
-    for name, transformations in effect.get("change", {}).items():
-        for one in [key for key, text in after.items() if isinstance(text, str)] if name == "*" else [name]:
-            after[one] = _transformed(after.get(one), transformations)
+    _change(after, effect.get("change", {}))
     for name, values in effect.get("without", {}).items():
         after[name] = [value for value in after.get(name) or () if value not in values]
         if name == "fields" and not after[name]:
@@ -95,8 +103,6 @@ def _ascii(text: str, _: str) -> str:
 
 
 def _shifted(iso: str, days: str) -> str:
-    from datetime import date, timedelta  # noqa: PLC0415 - one transformation of many
-
     try:
         return (date.fromisoformat(iso) + timedelta(days=int(days))).isoformat()
     except ValueError:
@@ -115,13 +121,17 @@ def _two_digit_year(iso: str, pivot: str) -> str:
     return f"{'20' if iso[2:4] < pivot else '19'}{iso[2:]}"
 
 
+def _zoned(moment: str, hours: int) -> str:
+    return datetime.fromisoformat(moment).astimezone(timezone(timedelta(hours=hours))).isoformat()
+
+
 TRANSFORMS: dict[str, Callable[[str, str], str]] = {
     "upper": lambda text, _: text.upper(),
     "lower": lambda text, _: text.lower(),
     "title": lambda text, _: text.title(),
     "plain": _ascii,
     "cut": lambda text, length: text[: int(length)],
-    "replace": lambda text, pair: text.replace(*pair.split("/")),
+    "replace": lambda text, pair: text.replace(pair.partition("/")[0], pair.partition("/")[2]),
     "hyphen-to-space": lambda text, _: re.sub(r"-+", " ", text),
     "space-to-hyphen": lambda text, _: text.replace(" ", "-"),
     "no-hyphen": lambda text, _: text.replace("-", ""),
@@ -160,7 +170,12 @@ TRANSFORMS: dict[str, Callable[[str, str], str]] = {
     "without-key": lambda text, _: text[:13],
     "wrong-key": lambda text, _: f"{text[:13]}{97 - int(text[13:] or 0) % 97 or 97:02d}",
     "no-nature": lambda text, _: text.replace(".1.4.9", ".1.4.8").replace(".1.4.10", ".1.4.8"),
+    "stripped": lambda text, _: text.strip(),
+    "single-space": lambda text, _: re.sub(" +", " ", text),
+    "straight-apostrophe": lambda text, _: text.replace("’", "'"),
+    "zone": lambda text, hours: _zoned(text, int(hours)),
+    "zulu": lambda text, _: text.replace("+00:00", "Z"),
+    "seconds": lambda text, _: re.sub(r"\.\d+", "", text),
     "default": lambda text, _: text,
-    "repaired": lambda text, _: text,
 }
 """What can be done to a text, by the name used in the defect files; the second argument follows the colon."""

@@ -102,6 +102,33 @@ SCHEMA: dict[str, Any] = {
 }
 
 
+VARIANTS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["variants"],
+    "additionalProperties": False,
+    "properties": {
+        "variants": {
+            "type": "object",
+            "propertyNames": SCHEMA["properties"]["defects"]["propertyNames"],
+            "additionalProperties": {
+                "type": "object",
+                "required": ["title", "why", "rules", "faults"],
+                "additionalProperties": False,
+                "properties": {
+                    "title": _BOTH_LANGUAGES,
+                    "why": {"type": "string", "minLength": 1},
+                    "rules": SCHEMA["properties"]["defects"]["additionalProperties"]["properties"][
+                        "caught_by"
+                    ],
+                    "each": SCHEMA["properties"]["defects"]["additionalProperties"]["properties"]["each"],
+                    "faults": {"type": "array", "minItems": 1, "items": _FAULT},
+                },
+            },
+        }
+    },
+}
+
+
 def problems(data: Any, *, known: Collection[str]) -> Iterator[tuple[Sequence[str | int], str]]:
     """Yield what the schema cannot say: names used twice, features that do not exist."""
     for name, defect in data["defects"].items():

@@ -14,6 +14,7 @@ from conformance.suite.attributes.marks import ALLOWED, WITH_HOMONYM, mark, name
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import USERS
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ FORBIDDEN = (
     fr="L'attribut posé est relu dans le dossier, par tous et dans la recherche, à chaque statut",
     en="The attribute set is read back from the file, by everybody and in the search, at each status",
 )
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", routes(), ids=str)
-def test_attribute_is_kept(desk: Desk, route: Route) -> None:
+def test_attribute_is_kept(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+
     def judge(attribute: Attribute) -> None:
         before = desk.snapshot(desk.bring(desk.draw(), route))
         if before.patient.attributes:
@@ -145,8 +149,10 @@ def test_doubtful_and_homonym(desk: Desk, route: Route) -> None:
     fr="Fictive, qui se pose seul, ne se pose avec aucun autre attribut, quel que soit l'ordre",
     en="Fictitious, which can be set alone, cannot be set with any other attribute, whatever the order",
 )
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED, Route.IMPORTED_CHECKED], ids=str)
-def test_fictitious_is_alone(desk: Desk, route: Route) -> None:
+def test_fictitious_is_alone(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
     mark(desk, desk.create(desk.draw()), {Attribute.FICTIVE})
 
     def judge(wanted: frozenset[Attribute], first: frozenset[Attribute]) -> None:

@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.wire import asked, need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -69,12 +69,34 @@ def test_criteria_are_sendable(desk: Desk, journey: Taken) -> None:
 
 @pytest.mark.rule("CAL-06")
 @pytest.mark.title(
+    fr="Les tentatives qui suivent un 01, un 02 ou une panne n'envoient pas autre chose",
+    en="The attempts that follow a 01, a 02 or a failure send nothing else",
+)
+@pytest.mark.parametrize("scenario", ["answers/not-found", "answers/several", "faults/insi-102"])
+@pytest.mark.parametrize("way", ["file", "typed-search"])
+def test_every_attempt_is_sendable(desk: Desk, way: str, scenario: str) -> None:
+    for wanted in (PLAIN, {"hyphen_name": True, "compound_first_name": True}, {"apostrophe_name": True}):
+        person = desk.draw(first_names_count=3, **wanted)
+        patient = desk.create(person) if way == "file" else None
+        desk.insi.install(scenario)
+        for _ in range(2):
+            _, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
+            need_request(requests)
+            _expect_sendable(requests)
+        desk.insi.clear_scenarios()
+
+
+@pytest.mark.rule("CAL-06")
+@pytest.mark.title(
     fr="Un nom mal saisi ne part jamais tel quel à INSi, ni à la création, ni après modification, ni dans une recherche",
     en="A name typed badly never goes to INSi as it is, neither at creation, after a change, nor in a search",
 )
 @pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("way", ["created", "modified", "typed-search"])
-def test_faulty_typing_is_not_sent(desk: Desk, way: str, field: str) -> None:
+def test_faulty_typing_is_not_sent(desk: Desk, way: str, user: str, field: str) -> None:
+    desk = desk.by(user)
+
     def judge(spoil: Callable[[str], str]) -> None:
         person = desk.draw(**PLAIN)
         traits = typed(person, first_names=None)

@@ -12,7 +12,7 @@ from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.wire import expect_sent, need_request
 from conformance.suite.desk.words import FIELD
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -100,8 +100,10 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
     fr="À chaque statut, l'appel porte les traits du dossier, y compris ceux qui viennent d'être modifiés",
     en="At each status the call carries the traits of the file, those just changed included",
 )
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", routes(), ids=str)
-def test_at_each_status(desk: Desk, route: Route) -> None:
+def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
     patient = desk.bring(desk.draw(first_names_count=2), route, **USED)
     _, requests = desk.try_call(patient)
     need_request(requests)

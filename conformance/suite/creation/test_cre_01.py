@@ -35,7 +35,7 @@ EMPTY = {"absent": None, "vide": "", "espaces": "  "}
 @pytest.mark.parametrize("user", ["user", "super-user"])
 @pytest.mark.parametrize("missing", MANDATORY)
 def test_one_missing(desk: Desk, missing: str, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
     person = desk.draw()
     expect_each(
         {

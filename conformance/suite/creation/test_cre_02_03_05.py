@@ -35,7 +35,7 @@ OPTIONAL = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
 def test_unknown_birth_place(desk: Desk, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
 
     def judge(**wanted: object) -> None:
         person = desk.draw(**wanted)
@@ -89,7 +89,7 @@ def test_place_becomes_unknown(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
 def test_nothing_else_is_mandatory(desk: Desk, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
 
     def judge(part: Part) -> None:
         _expect_created(desk, part, {})

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
 def test_call_for_a_patient_of_unknown_place(desk: Desk, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
     person = desk.draw()
     patient = desk.create(person, birth_place=UNKNOWN_PLACE)
     call, requests = desk.try_call(patient)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+USERS = ("user", "super-user")
+"""Who may be at the desk; see ``Desk.by``."""
+
 _USUAL_ENDINGS = {"01": "answers/not-found", "02": "answers/several", "insi_102": "faults/insi-102"}
 
 
@@ -80,6 +83,10 @@ class Desk:
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
         """Draw somebody for whom ``condition`` holds."""
         return self.draw(where=condition, **wanted)
+
+    def by(self, user: str) -> Desk:
+        """Return the desk with an ordinary user (``user``) or the entitled one (``super-user``) at it."""
+        return self.as_super_user() if user == "super-user" else self
 
     def apart(self, key: str) -> Desk:
         """Return the desk for something that checks share: its people are not those of the check that comes first."""

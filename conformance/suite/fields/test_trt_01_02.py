@@ -14,7 +14,7 @@ from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import FIELD
 from simulator.ins.traits import to_wire
 
@@ -66,8 +66,11 @@ RULES = [pytest.param(rule, marks=pytest.mark.rule(rule), id=rule) for rule in W
     en="A name typed badly at creation is refused, or kept in upper case without accents",
 )
 @pytest.mark.parametrize("field", NAMES)
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("rule", RULES)
-def test_at_creation(desk: Desk, rule: str, field: str) -> None:
+def test_at_creation(desk: Desk, rule: str, user: str, field: str) -> None:
+    desk = desk.by(user)
+
     def judge(spoil: Callable[[str], str]) -> None:
         # A list that agrees with the 1er prénom: its contradiction would be another reason to refuse.
         traits = (
@@ -128,6 +131,27 @@ def test_at_modification(desk: Desk, rule: str, route: Route, field: str) -> Non
         # Shown with a name typed well: the refusals above were not those of a file that cannot be changed.
         with preparing("modifier un nom bien saisi", "change a name typed well"):
             desk.lgo.update_patient(patient.id, {field: usual}, actor=desk.user)
+
+
+@pytest.mark.title(
+    fr="Un utilisateur habilité qui modifie une identité verrouillée n'y met pas davantage un nom mal saisi",
+    en="An entitled user who changes a locked identity does not put a name typed badly into it either",
+)
+@pytest.mark.parametrize("field", NAMES)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.CHECKED_IMPORTED], ids=str)
+@pytest.mark.parametrize("rule", RULES)
+def test_by_an_entitled_user(desk: Desk, rule: str, route: Route, field: str) -> None:
+    def judge(spoil: Callable[[str], str]) -> None:
+        patient = desk.bring(desk.draw(**PLAIN), route)
+        name = spoil(str(getattr(patient, field)))
+        try:
+            desk.lgo.update_patient(patient.id, {field: name}, actor=desk.super_user)
+        except RefusedError:
+            return
+        _expect_plain(rule, field, name, getattr(desk.read(patient), field))
+
+    ways = list(WAYS[rule].items())
+    expect_each({way: partial(judge, spoil) for way, spoil in (ways[0], ways[3], ways[-1])})
 
 
 @pytest.mark.title(

@@ -46,7 +46,7 @@ PLACES = {
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
 def test_dates_that_are_none(desk: Desk, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
     before = desk.snapshot(desk.create(desk.draw()))
 
     def created(date: str) -> None:

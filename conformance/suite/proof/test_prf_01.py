@@ -13,7 +13,7 @@ from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.proof.kinds import kinds_known
 from conformance.verdicts import UndecidedError
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     fr="Le dispositif d'identité enregistré est relu, et rien d'autre ne change, à chaque statut",
     en="The identity document recorded is read back, and nothing else changes, at each status",
 )
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", routes(), ids=str)
-def test_kind_is_recorded(desk: Desk, route: Route) -> None:
+def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+
     def judge(kind: str) -> None:
         patient = desk.bring(adult(desk), route)
         before = desk.snapshot(patient)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.told import Told, expect_told, told
-from conformance.suite.desk.wire import need_answer
+from conformance.suite.desk.wire import UNKNOWN_PLACE, need_answer
 from conformance.verdicts import UndecidedError
+from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.drivers.model import InsiCall
-    from conformance.suite.desk.routes import Route
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -37,7 +40,23 @@ class Rejected:
     told: Told
 
 
-def expect_not_imported(desk: Desk, scenario: str, route: Route, role: str | None = None) -> Rejected:
+def altered(name: str, alter: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return a scenario in which INSi answers the patient with these texts; ``None`` leaves an element out."""
+    data = dict(scenario_data("safety/empty-sex"))
+    data.pop("outcome")
+    when = {"operation": "rechercherInsAvecTraitsIdentite", "person": "patient"}
+    then = {"code": "00", "person": "patient", "alter": dict(alter)}
+    return {**data, "id": f"suite/{name}", "rules": [{"when": when, "then": then}]}
+
+
+def expect_not_imported(
+    desk: Desk,
+    scenario: str | Mapping[str, Any],
+    route: Route,
+    role: str | None = None,
+    *,
+    inferred: bool = False,
+) -> Rejected:
     """Check that the answer of a scenario leaves the file as it was and that the user is told; return the call.
 
     ``role`` is what the scenario calls the patient; without one it disturbs the answer about whoever is asked for. The same
@@ -46,15 +65,20 @@ def expect_not_imported(desk: Desk, scenario: str, route: Route, role: str | Non
     """
     usual = desk.usually_told()
     person = desk.draw(first_names_count=2)
-    patient = desk.bring(person, route)
+    # Where the file may differ from what INSi says, it does: what is written of an answer then shows.
+    others: dict[str, str | None] = (
+        {"birth_place": UNKNOWN_PLACE, "first_names": None} if route in {Route.TYPED, Route.CHECKED} else {}
+    )
+    patient = desk.bring(person, route, **others)
     desk.decline(patient)
     before = desk.snapshot(patient)
-    moment = Moment(f"sur la réponse {scenario} ({route})", f"on the answer {scenario} ({route})")
+    name = scenario if isinstance(scenario, str) else str(scenario["id"])
+    moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {name} ({route})")
 
-    desk.insi.install(scenario, **({role: person} if role else {}))
+    desk.insi.install(_playable(scenario), **({role: person} if role else {}))
     try:
         call, requests = desk.try_call(patient)
-        need_answer(requests, scenario)
+        need_answer(requests, name)
     finally:
         desk.insi.clear_scenarios()
     refusal = None
@@ -62,7 +86,9 @@ def expect_not_imported(desk: Desk, scenario: str, route: Route, role: str | Non
         # Proposed: then the acceptance has to be refused. Not proposed: a software may let it be tried all the same.
         outcome = desk.try_accept(call)
         refusal = outcome if isinstance(outcome, RefusedError) else None
-    expect_kept(desk.snapshot(patient), before, moment)
+    expect_kept(desk.snapshot(patient), before, moment, inferred=inferred)
+    if inferred:
+        return Rejected(call=call, told=told(call, about=patient))
     _expect_not_taken_for(call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment)
     got = told(call, refusal if _is_proposed(call) else None, about=patient)
     expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02")}, moment)
@@ -75,6 +101,10 @@ def expect_not_imported(desk: Desk, scenario: str, route: Route, role: str | Non
             depends_on=("RSP-02",),
         )
     return Rejected(call=call, told=got)
+
+
+def _playable(scenario: str | Mapping[str, Any]) -> str | dict[str, Any]:
+    return scenario if isinstance(scenario, str) else dict(scenario)
 
 
 def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Rejected:

@@ -80,6 +80,25 @@ def test_technical_error(desk: Desk, route: Route) -> None:
 
 @pytest.mark.rule("ERR-02")
 @pytest.mark.title(
+    fr="Trois erreurs de suite, à qui que ce soit, ne changent pas davantage le dossier",
+    en="Three errors in a row, to whomever, change the file no more",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_errors_in_a_row(desk: Desk, route: Route) -> None:
+    before = desk.snapshot(desk.bring(desk.draw(), route))
+    desk.insi.install("faults/insi-102")
+    for user in (desk.super_user, desk.user, desk.super_user):
+        call, requests = desk.try_call(before.patient, user)
+        need_answer(requests, "faults/insi-102")
+        expect_kept(
+            desk.snapshot(before.patient), before, Moment("après plusieurs erreurs", "after several errors")
+        )
+    desk.insi.clear_scenarios()
+    _expect_usable(desk, before, call, "après trois erreurs de suite", "after three errors in a row")
+
+
+@pytest.mark.rule("ERR-02")
+@pytest.mark.title(
     fr="INSi ne répond pas : le logiciel abandonne l'appel sans rien changer au dossier",
     en="INSi does not answer: the software gives the call up and changes nothing in the file",
 )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("user", ["user", "super-user"])
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str) -> None:
-    worker = desk.as_super_user() if user == "super-user" else desk
+    worker = desk.by(user)
     person, other = desk.draw(first_names_count=2), desk.draw(first_names_count=2)
     before = desk.snapshot(desk.bring(person, route))
     # INSi answers somebody else altogether: whatever is written shows.
@@ -141,7 +141,7 @@ def test_cast(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
 def test_creation_refused(desk: Desk, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
     person, other = desk.draw(), desk.draw()
     days = (person.identity.traits.birth_date, other.identity.traits.birth_date)
     call = proposed_for_creation(desk, other, **_asked(person))

@@ -57,7 +57,7 @@ def test_cast(desk: Desk, journey: Taken) -> None:
 @pytest.mark.parametrize("user", ["user", "super-user"])
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_everything_is_replaced(desk: Desk, route: Route, user: str) -> None:
-    worker = desk.as_super_user() if user == "super-user" else desk
+    worker = desk.by(user)
     person = desk.draw(first_names_count=2)
     other = desk.draw_where(
         lambda other: _differs(other.identity.traits, person.identity.traits), first_names_count=2, nia=True
@@ -138,7 +138,7 @@ def test_second_import(desk: Desk, route: Route) -> None:
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
 def test_creation_from_insi(desk: Desk, user: str) -> None:
-    desk = desk.as_super_user() if user == "super-user" else desk
+    desk = desk.by(user)
     person, other = desk.draw(), desk.draw(first_names_count=2, nia=True)
     asked = typed(person)
     names = ("birth_name", "first_name", "first_names", "birth_date", "sex", "birth_place")

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.response.refusals import expect_not_created, expect_not_imported
+from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -68,6 +68,60 @@ def test_filtered(desk: Desk, rule: str, scenario: str) -> None:
 def test_filtered_at_creation(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_created(desk, scenario, "patient")
+
+
+@pytest.mark.title(
+    fr="Un utilisateur habilité n'importe pas davantage ce retour 00",
+    en="An entitled user does not import this answer 00 either",
+)
+@pytest.mark.parametrize(("rule", "scenario"), CASES)
+def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
+    assert rule
+    expect_not_imported(desk.as_super_user(), scenario, Route.TYPED, "patient")
+    expect_not_created(desk.as_super_user(), scenario, "patient")
+
+
+ABSENT: dict[str, dict[str, str | None]] = {
+    "absent-birth-name": {"birth_name": None},
+    "absent-sex": {"sex": None},
+    "absent-first-names": {"first_names": None, "first_name": None},
+    "empty-first-names-with-prenom": {"first_names": "", "first_name": "PRENOMBANC"},
+    "absent-first-names-with-prenom": {"first_names": None, "first_name": "PRENOMBANC"},
+}
+"""An element that is not there is as empty as one that holds nothing; a Prenom does not stand in for the list (RSP-03)."""
+
+BLANK: dict[str, dict[str, str | None]] = {
+    "blank-birth-name": {"birth_name": " "},
+    "blank-first-names": {"first_names": " "},
+    "blank-sex": {"sex": " "},
+}
+
+
+@pytest.mark.rule("RSP-09")
+@pytest.mark.title(
+    fr="Un nom, une liste ou un sexe absent de la réponse vaut un champ vide",
+    en="A name, a list or a sex absent from the answer is worth an empty one",
+)
+@pytest.mark.parametrize("case", ABSENT)
+def test_absent_trait(desk: Desk, case: str) -> None:
+    scenario = altered(case, ABSENT[case])
+    expect_each(
+        {
+            str(route): partial(expect_not_imported, desk, scenario, route, "patient")
+            for route in (Route.TYPED, Route.IMPORTED, Route.CHECKED)
+        }
+    )
+
+
+@pytest.mark.rule("RSP-09")
+@pytest.mark.title(
+    fr="Un nom, une liste ou un sexe fait d'espaces n'est pas repris",
+    en="A name, a list or a sex made of spaces is not taken",
+)
+@pytest.mark.parametrize("case", BLANK)
+def test_blank_trait(desk: Desk, case: str) -> None:
+    # No text says that spaces are worth nothing.
+    expect_not_imported(desk, altered(case, BLANK[case]), Route.TYPED, "patient", inferred=True)
 
 
 @pytest.mark.rule("ERR-04")

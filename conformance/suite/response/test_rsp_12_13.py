@@ -14,6 +14,7 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.response.refusals import ENDINGS
@@ -49,9 +50,11 @@ WITH_INS = frozenset({Status.RECUP, Status.QUAL})
     fr="Ce retour ne change rien au dossier, à aucun statut, et l'utilisateur est informé de ce qui s'est passé",
     en="This answer changes nothing in the file, at any status, and the user is told what happened",
 )
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", routes(), ids=str)
 @pytest.mark.parametrize("ending", ANSWERS)
-def test_nothing_changes(desk: Desk, ending: Ending, route: Route) -> None:
+def test_nothing_changes(desk: Desk, ending: Ending, route: Route, user: str) -> None:
+    desk = desk.by(user)
     usual = desk.usually_told()
     patient = desk.bring(desk.draw(first_names_count=2), route)
     desk.decline(patient)

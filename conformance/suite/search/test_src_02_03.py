@@ -43,6 +43,10 @@ def test_surname(desk: Desk) -> None:
             "nom utilisé": {"birth_name": ANOTHER, "used_name": NAME},
             "les deux": {"birth_name": NAME, "used_name": NAME},
             "nom composé": {"birth_name": f"{NAME}-{ANOTHER}"},
+            "nom en deux mots": {"birth_name": f"{NAME} {ANOTHER}"},
+            "nom utilisé composé": {"birth_name": ANOTHER, "used_name": f"{NAME}-{ANOTHER}"},
+            "nom utilisé en deux mots": {"birth_name": ANOTHER, "used_name": f"{NAME} {ANOTHER}"},
+            "nom à apostrophe": {"birth_name": f"{NAME[:2]}'{NAME[2:]}"},
             "ni l'un ni l'autre": {"birth_name": ANOTHER},
             "lettres au milieu du nom": {"birth_name": f"OB{NAME}"},
             "lettres au milieu du nom utilisé": {"birth_name": ANOTHER, "used_name": f"OB{NAME}"},
@@ -70,6 +74,31 @@ def test_surname(desk: Desk) -> None:
     )
 
 
+@pytest.mark.rule("SRC-02")
+@pytest.mark.title(
+    fr="Un nom à particule est trouvé par ses premières lettres, particule comprise, dans les deux champs",
+    en="A name with a particle is found by its first letters, particle included, in both fields",
+)
+def test_particle(desk: Desk) -> None:
+    neighbours = settle(
+        desk,
+        DAY,
+        {
+            "nom de naissance à particule": {"birth_name": f"DE LA {NAME}"},
+            "nom utilisé à particule": {"birth_name": ANOTHER, "used_name": f"DE LA {NAME}"},
+            "nom élidé": {"birth_name": f"D'{NAME}"},
+            "sans particule": {"birth_name": ANOTHER},
+        },
+    )
+    cases = ("DE", "DE L", "DE LA V", f"DE LA {NAME}", "D'V", f"D'{NAME}")
+    expect_each(
+        {
+            letters: partial(expect_search, desk, neighbours, birth_date=DAY, name_prefix=letters)
+            for letters in cases
+        }
+    )
+
+
 @pytest.mark.rule("SRC-03")
 @pytest.mark.title(
     fr="Les premières lettres d'un prénom retrouvent la liste, le 1er prénom et le prénom utilisé, et personne d'autre",
@@ -90,6 +119,9 @@ def test_first_name(desk: Desk) -> None:
                 "used_first_name": FIRST,
             },
             "1er prénom composé": {"first_name": f"{FIRST}-{THIRD}"},
+            "1er prénom en deux mots": {"first_name": f"{FIRST} {THIRD}"},
+            "prénom utilisé composé": {"first_name": OTHER_FIRST, "used_first_name": f"{FIRST}-{THIRD}"},
+            "prénom utilisé en deux mots": {"first_name": OTHER_FIRST, "used_first_name": f"{FIRST} {THIRD}"},
             "aucun des trois": {"first_name": OTHER_FIRST, "first_names": f"{OTHER_FIRST} {THIRD}"},
             "lettres au milieu": {"first_name": f"OB{FIRST}", "used_first_name": f"UB{FIRST}"},
             "lettres dans les noms seulement": {

@@ -14,6 +14,7 @@ from conformance.suite.desk.log import Sent, expect_credited, expect_data_kept, 
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.test_err_02 import shorten_time_out
@@ -238,6 +239,29 @@ def test_untransformed(desk: Desk, way: str) -> None:
             for ending in ("00", "00-filtered", "00-empty-name", "00-wrong-key", "00-other-list", "01", "02")
         }
     )
+
+
+@pytest.mark.rule("RSP-14")
+@pytest.mark.title(
+    fr="À chaque statut et pour chaque utilisateur, la trace d'un appel porte son code et les données rendues",
+    en="At each status and for each user, the trace of a call holds its code and the data returned",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_traced_at_each_status(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.bring(desk.draw(first_names_count=2), route)
+    for scenario in (None, "answers/not-found", "answers/several"):
+        watch = _watch(desk)
+        if scenario:
+            desk.insi.install(scenario)
+        need_request(watch.call(patient))
+        desk.insi.clear_scenarios()
+        moment = Moment(
+            f"appel au statut {route.status} ({route})", f"call at status {route.status} ({route})"
+        )
+        expect_logged(watch.entries(), watch.sent, moment)
+        expect_data_kept(watch.entries(), watch.sent, moment)
 
 
 @pytest.mark.rule("RSP-14")

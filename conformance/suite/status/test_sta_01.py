@@ -52,6 +52,16 @@ def test_cast(desk: Desk, journey: Taken) -> None:
         for stage in ("typed", "untouched", "fed", "qualified"):
             if stage in trip.seen:
                 _expect_status(trip.seen[stage].patient)
+        # What an act answers is what the user sees: the same status as the file opened next.
+        for act, stage in (("created", "typed"), ("accepted", "fed")):
+            if act in trip.seen and stage in trip.seen:
+                _expect_status(trip.seen[act])
+                expect_equal(
+                    got=trip.seen[act].status,
+                    expected=trip.seen[stage].patient.status,
+                    fr=f"statut rendu par l'acte ({act})",
+                    en=f"status given back by the act ({act})",
+                )
 
     journey(desk).expect(desk, [], judge)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
-from conformance.suite.desk.expect import expect_equal
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.proof.kinds import kinds_known
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -19,12 +24,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
     from simulator.registry.person import Person
-
-USERS = ["user", "super-user"]
-
-
-def _at(desk: Desk, user: str) -> Desk:
-    return desk.as_super_user() if user == "super-user" else desk
 
 
 @pytest.mark.rule("STA-03")
@@ -34,7 +33,7 @@ def _at(desk: Desk, user: str) -> Desk:
 )
 @pytest.mark.parametrize("user", USERS)
 def test_import_gives_recovered(desk: Desk, user: str) -> None:
-    desk = _at(desk, user)
+    desk = desk.by(user)
     patient = desk.create(desk.draw())
     for times in ("acceptation de l'identité INSi", "seconde acceptation"):
         call = desk.find(patient)
@@ -46,7 +45,7 @@ def test_import_gives_recovered(desk: Desk, user: str) -> None:
 @pytest.mark.title(fr="Un dossier créé depuis INSi est récupéré", en="A file created from INSi is récupérée")
 @pytest.mark.parametrize("user", USERS)
 def test_creation_from_insi_gives_recovered(desk: Desk, user: str) -> None:
-    desk = _at(desk, user)
+    desk = desk.by(user)
     patient = desk.arrive(desk.draw())
     _expect_recovered(patient, "d'un dossier créé depuis INSi")
     _expect_recovered(desk.feed(patient), "d'un dossier créé depuis INSi puis réalimenté")
@@ -91,7 +90,7 @@ def test_cast_recovered(desk: Desk, journey: Taken) -> None:
     "case", ["simple", "super-user", "unknown-place", "declined", "not-found", "no-list"]
 )
 def test_validation_without_insi(desk: Desk, case: str) -> None:
-    desk = _at(desk, case)
+    desk = desk.by(case)
     person = desk.draw()
     others: dict[str, dict[str, str | None]] = {
         "unknown-place": {"birth_place": "99999"},
@@ -127,6 +126,32 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
     )
 
 
+@pytest.mark.rule("STA-04", "STA-06")
+@pytest.mark.title(
+    fr="Quelle que soit la pièce à haut niveau de confiance, PROV devient VALI et RECUP devient QUAL, rien d'autre",
+    en="Whichever the high-confidence document, PROV becomes VALI and RECUP becomes QUAL, nothing else",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_each_document(desk: Desk, route: Route) -> None:
+    def judge(kind: str) -> None:
+        patient = desk.bring(adult(desk), route)
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        before = desk.snapshot(patient)
+        try:
+            desk.lgo.validate_identity(patient.id, actor=desk.user)
+        except RefusedError:
+            return  # Which documents allow it is for PRF-06 and PRF-07.
+        expected = Status.VALI if route is Route.TYPED else Status.QUAL
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"après contrôle avec {kind}", f"after a check with {kind}"),
+            besides={"status": expected},
+        )
+
+    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS})
+
+
 @pytest.mark.rule("STA-05")
 @pytest.mark.title(
     fr="Provisoire, puis validée sur pièce, puis qualifiée par l'import INSi",
@@ -135,7 +160,7 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("typed_list", [True, False], ids=["list", "no-list"])
 def test_to_qualified_by_way_of_validated(desk: Desk, user: str, *, typed_list: bool) -> None:
-    desk = _at(desk, user)
+    desk = desk.by(user)
     person = desk.draw(first_names_count=2)
     patient = desk.create(person, **({} if typed_list else {"first_names": None}))
     patient = desk.check_document(patient)
@@ -159,7 +184,7 @@ def test_to_qualified_by_way_of_validated(desk: Desk, user: str, *, typed_list: 
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.ARRIVED], ids=str)
 def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -> None:
-    desk = _at(desk, user)
+    desk = desk.by(user)
     person = desk.draw()
     patient = desk.arrive(person) if route is Route.ARRIVED else desk.feed(desk.create(person))
     expect_equal(

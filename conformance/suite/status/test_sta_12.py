@@ -101,6 +101,9 @@ def test_lock_holds(desk: Desk, route: Route) -> None:
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
         desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
     desk.feed(patient)
+    # What the entitled user may do must not stay open behind them.
+    desk.read(patient, desk.super_user)
+    desk.lgo.update_patient(patient.id, {"used_first_name": "NALROVK"}, actor=desk.super_user)
     with suppress(RefusedError):
         desk.lgo.record_proof(patient.id, "VITALE_CARD", actor=desk.user)
     before = desk.snapshot(patient)

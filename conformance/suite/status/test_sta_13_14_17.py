@@ -66,7 +66,7 @@ def test_no_lock_in_prov(desk: Desk) -> None:
 @pytest.mark.parametrize("user", ["user", "super-user"])
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
-    worker = desk.as_super_user() if user == "super-user" else desk
+    worker = desk.by(user)
     patient = desk.bring(desk.draw(), route, used_name="ZELBRUC")
 
     def judge(changes: dict[str, str | None]) -> None:

@@ -194,7 +194,7 @@ def test_letters_for_separators_are_never_taken_for_right(identity):
 def test_any_text_is_read(text):
     payload = read_payload(text)
     assert payload.defects or payload.header == HEADER
-    assert read_payload(HEADER + text).header == HEADER
+    assert read_payload(HEADER + text).header.startswith(HEADER)
 
 
 def _ppf(payload):

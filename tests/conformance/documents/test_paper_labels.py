@@ -1,6 +1,6 @@
 """Labels of printed pages, in the spellings that kinds of software use: none is a false alarm."""
 
-# ruff: noqa: C408, E702 - the lines of a page are written as keyword arguments
+# ruff: noqa: C408, RUF005 - the lines of a page are written as keyword arguments
 
 from __future__ import annotations
 

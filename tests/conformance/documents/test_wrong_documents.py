@@ -62,6 +62,7 @@ CDA = {
     "a first name that does not begin the list": (dict(names="MARIE-LOUISE DOMINIQUE"), "first-name-not-in-list"),
     "sex unknown": (dict(sex="UN"), "sex-value"),
     "year alone": (dict(date="1979"), "birth-date"),
+    "a date of another format": (dict(date="1979-03-28"), "birth-date"),
     "a date that does not exist": (dict(date="19790230"), "birth-date"),
     "unknown day": (dict(date="19790300"), "birth-date"),
     "no county": (dict(place=""), "cda-trait-missing"),
@@ -168,6 +169,8 @@ MESSAGES = {
     "no birth name": (dict(family=""), "hl7-trait-missing"),
     "provisional": (dict(status="PROV"), "hl7-ins-not-validated"),
     "sex U": (dict(sex="U"), "sex-value"),
+    "a date of another format": (dict(date="1979-03-28"), "birth-date"),
+    "a name that is not of birth": (dict(given="MARIE-LOUISE"), "first-name-not-in-list"),
     "mailbox of another": (dict(telecom=f"^NET^Internet^{OTHER}@patient.mssante.fr"), "mailbox-of-another"),
 }  # fmt: skip
 
@@ -212,6 +215,7 @@ PATIENTS = {
     "list of another": (dict(names="RUTH"), "first-name-not-in-list"),
     "gender other": (dict(gender="other"), "sex-value"),
     "year alone": (dict(date="1979"), "birth-date"),
+    "gender F": (dict(gender="F"), "sex-value"),
     "provisional": (dict(status="PROV"), "fhir-ins-not-qualified"),
     "two official": (dict(more=[OFFICIAL_P2]), "fhir-several-official"),
 }  # fmt: skip
@@ -403,6 +407,10 @@ MORE_SENT = {
 def test_what_ties_a_submission_together_is_seen(case):
     make, code = MORE_SENT[case]
     assert code in _codes(make(), ALONE)
+
+
+def test_a_pdf_without_its_end_is_seen():
+    assert "pdf-truncated" in _codes(right(P1, claim=None)[:-6], ALONE)
 
 
 def test_two_files_that_disagree_are_quoted_side_by_side():

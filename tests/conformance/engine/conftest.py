@@ -14,6 +14,7 @@ import pytest
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, Status, Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.engine import BenchContext, run_checks
+from conformance.engine.context import Limits
 from conformance.rules import load_catalogue
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class Bench:
             insi_url="http://127.0.0.1:1/lps",
             seed=self.seed,
             on_event=self.on_event or self.events.append,
+            limits=options.pop("limits", Limits()),
         )
         options.setdefault("rules", ["SRC-01"])
         return run_checks(context, suite=suite, catalogue=catalogue(), **options)

@@ -35,11 +35,14 @@ def profile(**changes):
     return replace(small, **changes)
 
 
+SMALL = profile()
+
+
 @pytest.fixture
 def load(tmp_path):
     """Run a load in its own process; return its exit code, its summary, and what it wrote to standard error."""
 
-    def run(url, *, thresholds=(), profile=profile(), **options):
+    def run(url, *, thresholds=(), profile=SMALL, **options):
         asked = LoadOptions(
             url=url,
             folder=str(tmp_path / "run"),

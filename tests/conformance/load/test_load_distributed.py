@@ -70,7 +70,18 @@ def test_a_worker_that_dies_is_said_and_its_figures_are_kept(tmp_path):
     record = tmp_path / "run" / "record.ndjson"
     with Simulator(people=200) as insi, _processes() as start:
         master = start(
-            *("--master", 2, "--bind", f"127.0.0.1:{port}", "--url", insi.url, "--rate", "20/s", "--users", 4),
+            *(
+                "--master",
+                2,
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--url",
+                insi.url,
+                "--rate",
+                "20/s",
+                "--users",
+                4,
+            ),
             *("--duration", "25s", "--report", tmp_path / "run", "--lang", "en"),
         )
         workers = [start("--worker", f"127.0.0.1:{port}") for _ in range(2)]
@@ -111,7 +122,18 @@ def test_a_wrong_answer_at_one_worker_ends_the_whole_run(tmp_path):
         )
         master = start(
             *("--master", 2, "--bind", f"127.0.0.1:{port}", "--url", f"{insi.url}/s/{insi.id}/lps"),
-            *("--rate", "30/s", "--users", 4, "--duration", "5m", "--report", tmp_path / "run", "--lang", "en"),
+            *(
+                "--rate",
+                "30/s",
+                "--users",
+                4,
+                "--duration",
+                "5m",
+                "--report",
+                tmp_path / "run",
+                "--lang",
+                "en",
+            ),
         )
         workers = [start("--worker", f"127.0.0.1:{port}") for _ in range(2)]
         printed, _ = master.communicate(timeout=TIMEOUT_S)

@@ -39,7 +39,9 @@ def _lie_at(insi, number):
 
 def test_an_honest_teleservice_holds_and_every_call_is_measured(load):
     with Simulator(people=200) as insi:
-        code, summary, complaints = load(insi.url, thresholds=[("errors", "0"), ("p99", "60s")], session=insi.id)
+        code, summary, complaints = load(
+            insi.url, thresholds=[("errors", "0"), ("p99", "60s")], session=insi.id
+        )
         received = len(insi.calls)
     assert (code, exit_code(summary), summary.reason) == (0, 0, "time"), complaints
     calls = summary.total().calls
@@ -96,7 +98,9 @@ def test_a_run_told_to_keep_going_counts_all_and_fails_all_the_same(load):
 
 def test_a_threshold_that_cannot_be_held_is_missed(load):
     with Simulator(people=50) as insi:
-        _, summary, _ = load(insi.url, thresholds=[("p50", "traits=0.01ms"), ("p50", "60s"), ("rate", "1000000/s")])
+        _, summary, _ = load(
+            insi.url, thresholds=[("p50", "traits=0.01ms"), ("p50", "60s"), ("rate", "1000000/s")]
+        )
     held = [judgement.held for judgement in summary.judgements()]
     assert held == [False, True, False]
     assert exit_code(summary) == 3
@@ -227,7 +231,10 @@ def _wait_for(folder, process, calls):
         assert process.poll() is None
         if record.exists():
             told = sum(
-                part["n"] for line in read_record(record) if line["kind"] == "tick" for part in line["ops"].values()
+                part["n"]
+                for line in read_record(record)
+                if line["kind"] == "tick"
+                for part in line["ops"].values()
             )
             if told >= calls:
                 return told
@@ -307,7 +314,19 @@ def test_a_full_disk_ends_the_run_and_keeps_what_is_written(tmp_path):
     with Simulator(people=50) as insi:
         done = subprocess.run(
             [
-                *(sys.executable, "-c", script, "load", "--url", insi.url, "--closed", "--think", "0s", "--users", "4"),
+                *(
+                    sys.executable,
+                    "-c",
+                    script,
+                    "load",
+                    "--url",
+                    insi.url,
+                    "--closed",
+                    "--think",
+                    "0s",
+                    "--users",
+                    "4",
+                ),
                 *("--duration", "60s", "--report", str(tmp_path / "run"), "--lang", "en"),
             ],
             capture_output=True,
@@ -346,7 +365,16 @@ def test_the_folder_of_another_run_is_not_overwritten(load, tmp_path):
     (tmp_path / "run" / "record.ndjson").write_text("mine\n")
     with Simulator(people=10) as insi:
         done = subprocess.run(
-            [sys.executable, "-m", "conformance.cli", "load", "--url", insi.url, "--report", str(tmp_path / "run")],
+            [
+                sys.executable,
+                "-m",
+                "conformance.cli",
+                "load",
+                "--url",
+                insi.url,
+                "--report",
+                str(tmp_path / "run"),
+            ],
             capture_output=True,
             text=True,
             timeout=60,
@@ -360,9 +388,7 @@ def test_the_folder_of_another_run_is_not_overwritten(load, tmp_path):
 def test_a_wrong_scheme_and_a_wrong_certificate_are_said(load):
     with Simulator(people=10, mtls=True) as insi:
         wrong_scheme = load(insi.url.replace("http:", "https:"))
-        no_tls = load(
-            insi.url, soap_base=insi.url.replace("http:", "https:"), pki=str(insi.pki.directory)
-        )
+        no_tls = load(insi.url, soap_base=insi.url.replace("http:", "https:"), pki=str(insi.pki.directory))
         not_trusted = load(insi.url, soap_base=insi.server.mtls_url)
     assert [each[0] for each in (wrong_scheme, no_tls, not_trusted)] == [2, 2, 2]
     assert "does not speak TLS" in wrong_scheme[2]

@@ -14,10 +14,9 @@ from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from conftest import Campaigns
-
     from conformance.drivers.http import HttpDriver
     from conformance.engine import SuiteRun
+    from conformance.matrix.running import Rig
 
 METHODS = {verb.value: verb for verb in Verb}
 
@@ -109,25 +108,25 @@ def verdicts(run: SuiteRun) -> dict[str, Verdict]:
 
 
 @pytest.mark.parametrize("verb", NEEDED_BY)
-def test_a_rule_whose_verb_is_missing_is_not_tested(campaigns: Campaigns, verb: Verb) -> None:
+def test_a_rule_whose_verb_is_missing_is_not_tested(campaigns: Rig, verb: Verb) -> None:
     rules = NEEDED_BY[verb]
     run = campaigns.run(rules=rules, wrap=partial(Without, verbs=frozenset({verb})))
     assert verdicts(run) == dict.fromkeys(rules, Verdict.NOT_TESTED)
     assert all("sans objet dans cette version" in result.reason.fr for result in run.rules)
 
 
-def test_a_software_without_any_verb_has_nothing_tested(campaigns: Campaigns) -> None:
+def test_a_software_without_any_verb_has_nothing_tested(campaigns: Rig) -> None:
     run = campaigns.run(wrap=partial(Without, verbs=frozenset(Verb)))
     assert set(verdicts(run).values()) == {Verdict.NOT_TESTED}
 
 
-def test_a_software_that_never_calls_passes_no_rule_about_insi(campaigns: Campaigns) -> None:
+def test_a_software_that_never_calls_passes_no_rule_about_insi(campaigns: Rig) -> None:
     run = campaigns.run(rules=ABOUT_INSI, wrap=Silent)
     assert [key for key, verdict in verdicts(run).items() if verdict is Verdict.PASS] == []
 
 
 def test_a_software_that_always_shows_one_patient_passes_no_rule_that_reads_the_file(
-    campaigns: Campaigns,
+    campaigns: Rig,
 ) -> None:
     # These three rules are kept by refusing what is typed: no file is read.
     reading = set(load_catalogue()) - {"TRT-01", "TRT-02", "CRE-01"}

@@ -15,7 +15,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conftest import Campaigns
+    from conformance.matrix.running import Rig
 
 SUITE = Path(str(files("conformance.suite")))
 MODULES = [
@@ -41,7 +41,7 @@ def of_cases(check: Callable[..., Any]) -> list[Any]:
 
 
 @pytest.mark.timeout(300)  # Thousands of HTTP calls: long on a machine that does something else.
-def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Campaigns) -> None:
+def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Rig) -> None:
     run = campaigns.run()
     others = {
         result.rule.key: f"{result.verdict}: {result.reason.en}"

@@ -99,3 +99,16 @@ class TestExchanges:
         assert shown.exit_code == 0
         assert "more lines; all of it" in shown.output
         assert len(calls) < exchange_view.MOST_LINES + 200
+
+
+def test_the_consoles_of_the_harness_render_nothing_that_acts() -> None:
+    from conformance import progress
+    from conformance.commands import check
+    from simulator.commands.output import VisibleConsole
+
+    assert progress.Console is VisibleConsole
+    assert check.Console is VisibleConsole
+    out = io.StringIO()
+    VisibleConsole(file=out, width=200, force_terminal=True).print(Text(NASTY))
+    assert "\x1b]" not in out.getvalue()
+    assert "\x07" not in out.getvalue()

@@ -1,0 +1,17 @@
+"""A campaign from end to end: simulator, session, fresh patients, checks, record."""
+
+from conformance.campaign.hosting import CampaignError, own_simulator, reference_lgo
+from conformance.campaign.policy import exit_code
+from conformance.campaign.running import CampaignOptions, run_campaign
+from conformance.campaign.selection import SelectionError, select
+
+__all__ = [
+    "CampaignError",
+    "CampaignOptions",
+    "SelectionError",
+    "exit_code",
+    "own_simulator",
+    "reference_lgo",
+    "run_campaign",
+    "select",
+]

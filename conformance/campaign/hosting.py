@@ -1,0 +1,91 @@
+"""What a campaign starts itself: a simulator of its own, and the reference LGO."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.bench import BenchOptions
+from simulator.journal.writer import JournalOptions
+from simulator.serving import ServeOptions, free_port, running, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+READY_TIMEOUT_S = 20.0
+"""How long the reference LGO may take to start."""
+
+
+class CampaignError(Exception):
+    """The campaign could not be set up: nothing is said about the software. ``hint`` says what to do."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the message and the remedy."""
+        super().__init__(message)
+        self.hint = hint
+
+
+@contextlib.contextmanager
+def own_simulator(journal: JournalOptions | None = None) -> Iterator[str]:
+    """Run a simulator on a free port with a throw-away data directory; yield its base URL.
+
+    Args:
+        journal: how its journal is kept; durable (``sync``) when left out.
+
+    Raises:
+        ServingError: it did not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
+        bench = BenchOptions(data_dir=Path(folder), journal=journal or JournalOptions())
+        options = ServeOptions(bench=bench, port=free_port())
+        with running(options) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def reference_lgo(defects: Sequence[str] = ()) -> Iterator[str]:
+    """Run the reference LGO in a process of its own; yield the URL of its driver API.
+
+    Raises:
+        CampaignError: it did not start; the message holds what it printed.
+    """
+    command = [sys.executable, "-m", "conformance.reference", "--port", "0"]
+    for name in defects:
+        command += ["--defect", name]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
+        # Our own module and names of our own list.
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            encoding="utf-8",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            start_new_session=sys.platform != "win32",
+        )
+        try:
+            yield _announced_url(process, complaints)
+        finally:
+            stop(process)
+
+
+def _announced_url(process: subprocess.Popen[str], complaints: Any) -> str:
+    """Return the URL in the one JSON line that the reference LGO prints when it is ready."""
+    lines: queue.Queue[str] = queue.Queue()
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    threading.Thread(target=lambda: lines.put(process.stdout.readline()), daemon=True).start()  # type: ignore[union-attr] # just asserted
+    try:
+        line = lines.get(timeout=READY_TIMEOUT_S)
+        return str(json.loads(line)["url"])
+    except (queue.Empty, ValueError, KeyError, TypeError) as error:
+        complaints.seek(0)
+        raise CampaignError(f"the reference LGO did not start:\n{complaints.read()[-2000:]}") from error

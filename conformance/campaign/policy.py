@@ -1,0 +1,41 @@
+"""What a campaign ends with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.plan import FailOn
+from conformance.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from conformance.record.results import Campaign
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+"""A rule was departed from, or what ``--fail-on`` names came about."""
+EXIT_SETUP: Final = 2
+"""The bench or the set-up is at fault: some rule could not be concluded."""
+EXIT_INTERRUPTED: Final = 130
+"""Ctrl-C, as shells expect it."""
+
+
+def exit_code(campaign: Campaign, fail_on: Collection[FailOn] = ()) -> int:
+    """Return the exit code of a campaign.
+
+    By default a FAIL that no waiver covers gives 1, an INCONCLUSIVE gives 2; WARNING, REVIEW and NOT_TESTED give 0, because
+    a software may honestly not offer everything: the headline says how much was tested. ``fail_on`` is stricter.
+    """
+    verdicts = {result.verdict for result in campaign.rules if not result.is_waived}
+    if campaign.meta.interrupted:
+        return EXIT_INTERRUPTED
+    if Verdict.FAIL in verdicts:
+        return EXIT_FAILED
+    if FailOn.WARNING in fail_on and Verdict.WARNING in verdicts:
+        return EXIT_FAILED
+    if FailOn.NOT_TESTED in fail_on and (campaign.untested_obligations or not campaign.tested):
+        return EXIT_FAILED
+    if Verdict.INCONCLUSIVE in verdicts:
+        return EXIT_FAILED if FailOn.INCONCLUSIVE in fail_on else EXIT_SETUP
+    return EXIT_OK

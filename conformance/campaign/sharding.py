@@ -1,0 +1,187 @@
+"""A campaign in several processes, one for each instance of the software."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.campaign.hosting import CampaignError, own_simulator
+from conformance.campaign.running import CampaignOptions, place_of_record, run_campaign
+from conformance.campaign.selection import select
+from conformance.engine.events import CheckFinished, CheckStarted
+from conformance.plan import Plan
+from conformance.record.coding import decode, encode
+from conformance.record.merging import merge
+from conformance.record.reading import Record, RecordError
+from conformance.record.replay import replay
+from conformance.record.writing import RECORD_NAME
+from conformance.rules.catalogue import load_catalogue
+from simulator.serving import ServingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conformance.engine import Event
+    from conformance.record.results import Campaign
+
+_EVENTS = {cls.__name__: cls for cls in (CheckStarted, CheckFinished)}
+
+
+def run_jobs(
+    plan: Plan, jobs: int, *, on_event: Callable[[Event], None], options: CampaignOptions
+) -> Campaign:
+    """Run a plan in ``jobs`` processes, merge their records, and return what was found.
+
+    Raises:
+        CampaignError: there are fewer instances than jobs, or no process came to a record.
+    """
+    if len(plan.instances) < jobs:
+        raise CampaignError(
+            f"expected {jobs} instances of the software for --jobs {jobs}, the plan has {len(plan.instances)}",
+            hint="name each under instances: in the plan; two processes cannot share one, which is emptied before each check",
+        )
+    if options.folder is None:
+        raise CampaignError("expected a folder for the records of the processes")
+    selection = select(plan, load_catalogue())
+    target = place_of_record(options.folder, options)
+    parts = options.folder / "shards"
+    shutil.rmtree(parts, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            simulator = plan.simulator_url or stack.enter_context(own_simulator())
+        except ServingError as error:
+            raise CampaignError(str(error)) from error
+        seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
+        processes = [
+            _start(
+                replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed),
+                (number + 1, jobs),
+                parts / str(number + 1),
+                options.checks,
+            )
+            for number in range(jobs)
+        ]
+        complaints = _listen(processes, on_event)
+    paths = [parts / str(number + 1) / RECORD_NAME for number in range(jobs)]
+    found = [path for path in paths if path.exists()]
+    if len(found) < jobs:
+        raise CampaignError("\n".join(complaints).strip() or "a process of the campaign stopped at once")
+    try:
+        merge(found, target)
+        campaign = replay(Record(target), selection.catalogue)
+    except RecordError as error:
+        raise CampaignError(str(error)) from error
+    shutil.rmtree(parts, ignore_errors=True)
+    return campaign
+
+
+def _start(
+    plan: Plan, shard: tuple[int, int], folder: Path, checks: frozenset[str] | None
+) -> subprocess.Popen[str]:
+    # Our own module; the plan, which may hold secrets, goes through a pipe.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance.campaign.sharding"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        # A group of its own: Ctrl-C in the terminal reaches us, and we tell them in order.
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        start_new_session=sys.platform != "win32",
+    )
+    order = {
+        "plan": encode(plan),
+        "shard": list(shard),
+        "folder": str(folder),
+        "checks": sorted(checks) if checks is not None else None,
+    }
+    assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+    process.stdin.write(json.dumps(order))
+    process.stdin.close()
+    return process
+
+
+def _listen(processes: list[subprocess.Popen[str]], on_event: Callable[[Event], None]) -> list[str]:
+    """Tell the events of all processes until each has ended; return what they complained about."""
+    lines: queue.Queue[str | None] = queue.Queue()
+    complaints: list[str] = []
+
+    def read(process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
+            lines.put(line)
+        lines.put(None)
+
+    threads = [threading.Thread(target=read, args=(process,), daemon=True) for process in processes]
+    threads += [
+        threading.Thread(target=lambda p=process: complaints.extend(p.stderr or ()), daemon=True)
+        for process in processes
+    ]
+    for thread in threads:
+        thread.start()
+    totals: dict[int, int] = {}
+    done = open_ends = 0
+    while open_ends < len(processes):
+        try:
+            line = lines.get()
+            if line is None:
+                open_ends += 1
+                continue
+            data = json.loads(line)
+            event = decode(_EVENTS[data.pop("event")], data["data"])
+            totals[data["shard"]] = event.total
+            done += isinstance(event, CheckFinished)
+            number = done if isinstance(event, CheckFinished) else done + 1
+            on_event(replace(event, number=number, total=sum(totals.values())))
+        except KeyboardInterrupt:
+            for process in processes:
+                process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+    for process in processes:
+        process.wait()
+    for thread in threads:
+        thread.join()
+    return complaints
+
+
+def _main() -> int:
+    """Run one share of a campaign, as ordered on the standard input."""
+    order = json.load(sys.stdin)
+    shard = tuple(order["shard"])
+
+    def tell(event: Any) -> None:
+        if type(event).__name__ in _EVENTS:
+            told = {"event": type(event).__name__, "shard": shard[0], "data": encode(event)}
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+
+    from pathlib import Path  # noqa: PLC0415 - at run time here only
+
+    options = CampaignOptions(
+        folder=Path(order["folder"]),
+        shard=(shard[0], shard[1]),
+        checks=frozenset(order["checks"]) if order["checks"] is not None else None,
+    )
+    try:
+        run_campaign(decode(Plan, order["plan"]), on_event=tell, options=options)
+    except CampaignError as error:
+        sys.stderr.write(f"{error}\n{error.hint}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,112 @@
+"""``banc report``: the reports of a campaign again, and the last campaigns of a software."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from conformance.commands.campaigns import read_record
+from conformance.progress import coverage
+from conformance.record.reading import Record, RecordError
+from conformance.record.replay import replay
+from conformance.report import ReportError, write_reports
+from conformance.verdicts import Verdict
+from simulator.commands.common import SetupError, lang_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.record.results import Campaign
+    from simulator.text import Lang
+
+_SHOWN = (Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
+
+
+@click.command("report")
+@click.argument("record_path", metavar="[RECORD]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--report",
+    "report_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of the reports; that of the record when left out.",
+)
+@click.option(
+    "--history",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="List the campaigns whose records are anywhere under this folder instead.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --history: print it as JSON.")
+@lang_option
+def report(
+    *, record_path: Path | None, report_dir: Path | None, history: Path | None, as_json: bool, lang: Lang
+) -> None:
+    """Write the reports of a campaign again from its record, in either language.
+
+    \b
+    Examples:
+      banc report banc-report --lang en --report banc-report-en
+      banc report --history campaigns/
+    """
+    if history is not None:
+        _print_history(history, lang, as_json=as_json)
+        return
+    if record_path is None:
+        raise click.UsageError("expected a record, or --history DIR")
+    record = read_record(record_path)
+    try:
+        paths = write_reports(replay(record), report_dir or record.path.parent, lang)
+    except ReportError as error:
+        raise SetupError(str(error)) from error
+    for path in paths:
+        click.echo(path)
+
+
+def _print_history(folder: Path, lang: Lang, *, as_json: bool) -> None:
+    campaigns = sorted(_campaigns(folder), key=lambda found: found[1].meta.started_at)
+    if as_json:
+        click.echo(json.dumps([_line(path, campaign) for path, campaign in campaigns], indent=1))
+        return
+    table = Table(box=None, pad_edge=False)
+    names = ("campagne", "logiciel", "couverture") if lang == "fr" else ("campaign", "software", "coverage")
+    for name in (*names[:2], *(verdict.value for verdict in _SHOWN), names[2]):
+        table.add_column(name, overflow="fold")
+    for _, campaign in campaigns:
+        counts = campaign.summary()
+        table.add_row(
+            campaign.meta.started_at.strftime("%Y-%m-%d %H:%M"),
+            f"{campaign.meta.software_name} {campaign.meta.software_version}",
+            *(str(counts[verdict]) for verdict in _SHOWN),
+            coverage(campaign)[lang],
+        )
+    console = Console(highlight=False)
+    console = console if console.is_terminal else Console(highlight=False, width=200)
+    console.print(table, markup=False)
+
+
+def _campaigns(folder: Path) -> Iterator[tuple[Path, Campaign]]:
+    for path in sorted(folder.rglob("record*.ndjson")):
+        try:
+            yield path, replay(Record(path), evidence=False)
+        except RecordError as error:
+            click.echo(str(error), err=True)
+
+
+def _line(path: Path, campaign: Campaign) -> dict[str, object]:
+    meta = campaign.meta
+    return {
+        "record": str(path),
+        "started_at": meta.started_at.isoformat(timespec="seconds"),
+        "software": {"name": meta.software_name, "version": meta.software_version},
+        "bench_version": meta.bench_version,
+        "is_selection": meta.is_selection,
+        "interrupted": meta.interrupted,
+        "summary": {verdict.value: count for verdict, count in campaign.summary().items()},
+    }

@@ -1,0 +1,112 @@
+"""``python -m conformance.matrix``: does the suite catch every injectable defect?
+
+Examples::
+
+    python -m conformance.matrix --seeds 1 --processes 2
+    python -m conformance.matrix --defect hyphen-sent-as-space --rule CAL-08
+    python -m conformance.matrix --output matrix.ndjson && python -m conformance.matrix --page matrix.ndjson > docs/kill-matrix.md
+
+Exit code: 0 when all are caught, 1 when one is missed, 2 when something could not be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from conformance.matrix.page import page
+from conformance.matrix.running import SEEDS, Job, Outcome, jobs_of, run_jobs
+from conformance.reference.defects import UnknownDefectError, catalogue, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the matrix and return the exit code."""
+    options = _options(arguments)
+    if options.page:
+        sys.stdout.write(page(read(options.page)))
+        return 0
+    try:
+        names = sorted(select(options.defect)) or [
+            one.name for one in catalogue().values() if not options.group or one.group in options.group
+        ]
+    except UnknownDefectError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if options.sample:
+        names = random.Random(options.sample_seed).sample(names, min(options.sample, len(names)))  # noqa: S311 - a sample
+    jobs = jobs_of(names, SEEDS[: options.seeds], options.rule or None)
+    with ExitStack() as stack:
+        output = stack.enter_context(options.output.open("w", encoding="utf-8")) if options.output else None
+        outcomes = [_told(one, output) for one in run_jobs(jobs, processes=options.processes)]
+    missed = [one for one in outcomes if not one.caught_by and not one.crash]
+    crashed = [one for one in outcomes if one.crash]
+    sys.stdout.write(f"{len(outcomes)} runs, {len(missed)} missed, {len(crashed)} not run\n")
+    return 2 if crashed else int(bool(missed))
+
+
+def read(path: Path) -> list[Outcome]:
+    """Return the outcomes that a run wrote with ``--output``."""
+    return [_outcome(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _outcome(data: dict[str, object]) -> Outcome:
+    job = data.pop("job")
+    assert isinstance(job, dict)  # noqa: S101 - our own file
+    checks = data.pop("checks")
+    return Outcome(
+        job=Job(defect=job["defect"], seed=job["seed"], rules=tuple(job["rules"])),
+        checks=tuple(checks),  # type: ignore[arg-type] # our own file
+        **data,  # type: ignore[arg-type] # our own file
+    )
+
+
+def _told(outcome: Outcome, output: TextIO | None) -> Outcome:
+    if output:
+        output.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+        output.flush()
+    if outcome.crash or not outcome.caught_by:
+        why = outcome.crash or "; ".join(f"{key} {verdict}" for key, verdict in outcome.verdicts.items())
+        sys.stdout.write(
+            f"{'NOT RUN' if outcome.crash else 'MISSED'} {outcome.job.defect} ({outcome.job.seed}): {why}\n"
+        )
+    return outcome
+
+
+def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.matrix", description="Run the rules against each injectable defect."
+    )
+    parser.add_argument(
+        "--defect", action="append", default=[], metavar="NAME", help="this defect only; repeatable"
+    )
+    parser.add_argument(
+        "--group", action="append", default=[], help="the defects of a group only; repeatable"
+    )
+    parser.add_argument(
+        "--rule", action="append", default=[], help="run these rules instead of those meant to catch it"
+    )
+    parser.add_argument("--sample", type=int, metavar="N", help="N defects drawn out of those chosen")
+    parser.add_argument(
+        "--sample-seed", type=int, default=0, metavar="N", help="draws another sample (default: %(default)s)"
+    )
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many seeds (default: %(default)s)")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write every outcome as a line of JSON")
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="print the page of docs from such a file, and run nothing"
+    )
+    return parser.parse_args(list(arguments) if arguments is not None else None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

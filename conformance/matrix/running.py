@@ -1,0 +1,193 @@
+"""Runs the suite against one mistaken software after the other: one simulator, one LGO, and defects put in and out.
+
+A run is one defect under one seed, judged by the rules that the catalogue of defects names for it. Runs are shared
+out over processes; each has a simulator and an LGO of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.util import Finalize
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from cheroot.wsgi import Server
+
+from conformance.drivers.http import HttpDriver
+from conformance.engine import BenchContext, run_checks
+from conformance.reference.api import create_app
+from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
+from conformance.reference.lgo import Lgo
+from conformance.reference.variants import variants
+from conformance.rules import load_catalogue
+from conformance.verdicts import Verdict
+from simulator.bench import BenchOptions
+from simulator.client import BenchClient
+from simulator.serving import ServeOptions, free_port, running
+
+if TYPE_CHECKING:
+    from conformance.drivers.protocol import Driver
+    from conformance.engine import SuiteRun
+
+SEEDS = ("matrix-1", "matrix-2", "matrix-3", "matrix-4", "matrix-5")
+"""The seeds of a whole matrix: a verdict that depends on the people drawn shows as a difference between them."""
+
+BROKEN = frozenset({Verdict.FAIL, Verdict.WARNING})
+"""The verdicts that catch a defect."""
+
+Wrap = Callable[[HttpDriver], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One defect to run under one seed."""
+
+    defect: str
+    seed: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a job."""
+
+    job: Job
+    verdicts: dict[str, str] = field(default_factory=dict)
+    """The verdict of each rule that was run."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why, in English, for each rule that did not pass."""
+    checks: tuple[str, ...] = ()
+    """The checks that found a departure."""
+    seconds: float = 0.0
+    crash: str = ""
+    """The suite itself broke; a fault of the bench."""
+
+    @property
+    def caught_by(self) -> frozenset[str]:
+        """Return the rules that found the software at fault."""
+        return frozenset(key for key, verdict in self.verdicts.items() if verdict in BROKEN)
+
+
+def jobs_of(
+    defects: Collection[str] | None = None, seeds: Sequence[str] = SEEDS, rules: Collection[str] | None = None
+) -> list[Job]:
+    """Return the jobs of a matrix.
+
+    Args:
+        defects: names; all by default.
+        seeds: each defect is run once for each.
+        rules: the rules to run for every defect; those meant to catch it by default.
+    """
+    chosen = catalogue().values() if defects is None else [catalogue()[name] for name in defects]
+    return [
+        Job(defect=one.name, seed=seed, rules=tuple(one.caught_by if rules is None else rules))
+        for one in chosen
+        for seed in seeds
+    ]
+
+
+class Rig:
+    """A simulator and a reference LGO whose defects can be changed between runs."""
+
+    def __init__(self, simulator: BenchClient, lgo: Lgo, url: str) -> None:
+        """Use what is running; see ``rig``."""
+        self._simulator = simulator
+        self._lgo = lgo
+        self._url = url
+
+    def run(
+        self,
+        *,
+        defects: Defects = NO_DEFECTS,
+        seed: str = SEEDS[0],
+        rules: Collection[str] | None = None,
+        wrap: Wrap = lambda driver: driver,
+        variant: str | None = None,
+    ) -> SuiteRun:
+        """Run rules against the LGO with these defects or as this variant, through a driver that may be wrapped."""
+        self._lgo.behave(variants()[variant].faults if variant else faults_of(defects))
+        session = self._simulator.create_session()
+        try:
+            with HttpDriver(self._url) as driver:
+                software: Driver = wrap(driver)
+                context = BenchContext(driver=software, insi=session, insi_url=session.soap_url, seed=seed)
+                return run_checks(context, catalogue=load_catalogue(), rules=rules)
+        finally:
+            session.delete()
+
+    def do(self, job: Job) -> Outcome:
+        """Do one job; what breaks is told in the outcome."""
+        started = time.monotonic()
+        try:
+            run = self.run(defects=frozenset({job.defect}), seed=job.seed, rules=job.rules)
+        except Exception as error:  # noqa: BLE001 - one job must not take the others with it
+            return Outcome(job=job, crash=f"{type(error).__name__}: {error}")
+        return Outcome(
+            job=job,
+            verdicts={result.rule.key: result.verdict.value for result in run.rules},
+            reasons={
+                result.rule.key: result.reason.en
+                for result in run.rules
+                if result.verdict is not Verdict.PASS
+            },
+            checks=tuple(
+                dict.fromkeys(
+                    check.id for result in run.rules for check in result.checks if check.verdict in BROKEN
+                )
+            ),
+            seconds=round(time.monotonic() - started, 2),
+        )
+
+
+@contextmanager
+def rig() -> Iterator[Rig]:
+    """Run a simulator and a reference LGO in this process, until the end of the block."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="banc-matrix-")))
+        options = ServeOptions(bench=BenchOptions(data_dir=folder / "bench", people=0), port=free_port())
+        simulator = stack.enter_context(running(options))
+        client = stack.enter_context(BenchClient(simulator))
+        lgo = stack.enter_context(closing(Lgo(folder / "lgo.sqlite")))
+        server = Server(("127.0.0.1", 0), create_app(lgo), numthreads=4, server_name="banc-lgo")
+        server.expiration_interval = 0.1
+        server.prepare()
+        thread = threading.Thread(target=server.serve, name="banc-lgo", daemon=True)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(server.stop)
+        host, port = server.bind_addr[:2]
+        yield Rig(client, lgo, f"http://{host}:{port}")
+
+
+def run_jobs(jobs: Sequence[Job], *, processes: int = 1) -> Iterator[Outcome]:
+    """Do jobs and yield their outcomes as they come, shared out over processes."""
+    if processes == 1:
+        with rig() as one:
+            yield from (one.do(job) for job in jobs)
+        return
+    # A fresh interpreter on every system: servers and threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        for done in as_completed([pool.submit(_do, job) for job in jobs]):
+            yield done.result()
+
+
+def _do(job: Job) -> Outcome:
+    """Do a job in a process of the pool, with the rig of that process."""
+    return _rig_of_this_process().do(job)
+
+
+@cache
+def _rig_of_this_process() -> Rig:
+    stack = ExitStack()
+    # A process of a pool does not run the functions of atexit.
+    Finalize(None, stack.close, exitpriority=10)
+    return stack.enter_context(rig())

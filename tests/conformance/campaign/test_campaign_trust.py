@@ -1,0 +1,181 @@
+"""The verdicts of a campaign do not depend on how it was run: killed and resumed, shared, shuffled, or run again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.campaign import CampaignOptions, reference_lgo, run_campaign
+from conformance.campaign.sharding import run_jobs
+from conformance.drivers.settings import DriverSettings
+from conformance.plan import Plan
+from conformance.record.reading import Record, read_lines
+from conformance.record.writing import RECORD_NAME
+from conformance.verdicts import Verdict
+from simulator.bench import BenchOptions
+from simulator.serving import ServeOptions, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = ("SRC-11", "SRC-12", "CRE-05", "CRE-03", "CAL-13", "MAT-02", "STA-05")
+"""A few rules with checks that call INSi, and with one departure, are enough to see a difference."""
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory) -> Iterator[str]:
+    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path_factory.mktemp("bench"), people=5), port=0)
+    with running(options) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def plan(simulator) -> Iterator[Plan]:
+    defects = ["created-as-validated"]
+    with reference_lgo(defects) as first, reference_lgo(defects) as second:
+        instances = (DriverSettings(url=first), DriverSettings(url=second))
+        yield Plan(driver=instances[0], instances=instances, simulator_url=simulator, rules=RULES, seed=11)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(plan, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return run_campaign(plan, on_event=lambda _: None, options=CampaignOptions(folder=folder)), folder
+
+
+def told(campaign):
+    return [
+        (
+            result.rule.key,
+            result.verdict,
+            result.reason,
+            [(check.id, check.verdict) for check in result.checks],
+        )
+        for result in campaign.rules
+    ]
+
+
+def drawn(folder):
+    """Return everybody who was drawn: what is shared by several checks is drawn by the first of them."""
+    return {
+        line.data["result"]["key"]: line.data["result"]["matricule"]
+        for line in read_lines(folder / RECORD_NAME)
+        if line.data.get("verb") == "draw"
+    }
+
+
+def test_the_campaign_has_something_to_tell(undisturbed):
+    verdicts = {result.verdict for result in undisturbed[0].rules}
+    assert {Verdict.PASS, Verdict.FAIL} <= verdicts
+
+
+def test_two_processes_find_the_same(plan, undisturbed, tmp_path):
+    seen = []
+    campaign = run_jobs(plan, 2, on_event=seen.append, options=CampaignOptions(folder=tmp_path))
+    assert told(campaign) == told(undisturbed[0])
+    assert drawn(tmp_path) == drawn(undisturbed[1])
+    assert {event.total for event in seen[-2:]} == {len(Record(tmp_path).planned)}
+    assert [path.name for path in tmp_path.iterdir()] == [RECORD_NAME]
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_another_order_finds_the_same(plan, undisturbed, tmp_path, order):
+    options = CampaignOptions(folder=tmp_path, order=order)
+    campaign = run_campaign(plan, on_event=lambda _: None, options=options)
+    assert told(campaign) == told(undisturbed[0])
+    assert drawn(tmp_path) == drawn(undisturbed[1])
+    assert list(Record(tmp_path).checks) != list(Record(undisturbed[1]).checks)
+
+
+KILLED = """
+import json, os, sys, signal
+from pathlib import Path
+from conformance.campaign import CampaignOptions, run_campaign
+from conformance.engine import CheckStarted
+from conformance.plan import Plan
+from conformance.record.coding import decode
+
+def kill(event):
+    if isinstance(event, CheckStarted) and event.number == 6:
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+order = json.load(sys.stdin)
+run_campaign(decode(Plan, order["plan"]), on_event=kill, options=CampaignOptions(folder=Path(order["folder"])))
+"""
+
+
+def test_a_campaign_that_was_killed_goes_on_to_the_same_verdicts(plan, undisturbed, tmp_path):
+    from conformance.record.coding import encode
+
+    order = json.dumps({"plan": encode(plan), "folder": str(tmp_path)})
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], input=order, text=True, capture_output=True, check=False
+    )
+    assert killed.returncode not in {0, 1}, killed.stderr
+    record = Record(tmp_path)
+    assert record.interrupted
+    assert sum(check.finished is not None for check in record.checks.values()) == 5
+    before = (tmp_path / RECORD_NAME).read_bytes()[: record.size]
+    seen = []
+    campaign = run_campaign(
+        dataclasses.replace(plan, seed=None), on_event=seen.append, options=CampaignOptions(resume=record)
+    )
+    assert told(campaign) == told(undisturbed[0])
+    assert drawn(tmp_path) == drawn(undisturbed[1])
+    assert (tmp_path / RECORD_NAME).read_bytes().startswith(before)
+    assert not campaign.meta.interrupted
+    assert seen[0].total == len(record.planned) - 5
+
+
+def test_only_the_checks_that_did_not_pass_are_run_again(plan, undisturbed, tmp_path):
+    from conformance.commands.campaigns import not_passed
+
+    checks = not_passed(Record(undisturbed[1]))
+    campaign = run_campaign(
+        plan, on_event=lambda _: None, options=CampaignOptions(folder=tmp_path, checks=checks)
+    )
+    again = Record(tmp_path)
+    assert set(again.checks) == checks
+    assert campaign.meta.is_selection
+    assert drawn(tmp_path).items() <= drawn(undisturbed[1]).items()
+
+
+VOLATILE = {"at", "duration", "recorded_at"}
+
+
+def settled(value, names):
+    """Return a line without times, its numbers of exchanges and ids replaced by the order in which they came."""
+    if isinstance(value, dict):
+        return {key: settled(item, names) for key, item in value.items() if key not in VOLATILE}
+    if isinstance(value, list):
+        return [settled(item, names) for item in value]
+    return value
+
+
+@pytest.mark.slow
+def test_ten_runs_with_one_seed_leave_the_same_record_but_for_times(simulator, tmp_path):
+    skeletons = []
+    for number in range(10):
+        with reference_lgo() as software:
+            plan = Plan(driver=DriverSettings(url=software), simulator_url=simulator, rules=RULES, seed=3)
+            folder = tmp_path / str(number)
+            run_campaign(plan, on_event=lambda _: None, options=CampaignOptions(folder=folder))
+        skeletons.append(
+            [
+                (
+                    line.kind,
+                    line.data.get("check"),
+                    line.data.get("verb"),
+                    settled(line.data.get("arguments"), {}),
+                    line.data.get("code"),
+                    settled(line.data.get("outcome"), {}),
+                )
+                for line in read_lines(folder / RECORD_NAME)
+            ]
+        )
+    assert all(skeleton == skeletons[0] for skeleton in skeletons[1:])
