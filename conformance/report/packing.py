@@ -96,7 +96,7 @@ class Packer:
 def _laid_out(entries: Sequence[tuple[bool, list[dict[str, Any]]]], omitted: int) -> dict[str, Any]:
     texts: dict[str, int] = {}
     values: dict[str, int] = {}
-    checks = []
+    checks: list[list[dict[str, Any]]] = []
     for passed, timeline in entries:
         level = omitted if passed else _ALL
         if level == _NOTHING_OF_PASSED:

@@ -95,7 +95,7 @@ def test_a_broken_rule_shows_statement_and_reason(page: html.HtmlElement) -> Non
 def test_each_check_has_its_evidence_in_order(page: html.HtmlElement) -> None:
     data = unpacked(page)
     (check,) = rule(page, "STA-03").find_class("check")
-    entries = data["checks"][int(check.get("data-place"))]
+    entries = data["checks"][int(str(check.get("data-place")))]
     assert [entry["kind"] for entry in entries] == ["act", "act", "exchange", "act", "act", "state", "note"]
     assert [entry["at"] for entry in entries] == [100, 200, 300, 400, 500, 600, 700]
     assert data["values"][entries[0]["result"]]["birth_name"] == "LE GOFF"
@@ -142,7 +142,9 @@ def test_the_log_says_what_was_expected_what_came_and_where(
 
 
 def test_the_log_begins_with_failures(page: html.HtmlElement) -> None:
-    faults = [node.get("aria-label").split()[0] for node in page.get_element_by_id("log").find_class("fault")]
+    faults = [
+        str(node.get("aria-label")).split()[0] for node in page.get_element_by_id("log").find_class("fault")
+    ]
     assert faults == ["STA-03", "SEC-06", "ERR-02", "RSP-12"]
 
 
