@@ -131,8 +131,8 @@ def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
 
 def _said(coverage: Coverage) -> Text:
     tested, asked = coverage.tested, coverage.asked
-    rules = "règles" if asked > 1 else "règle"
-    fr = f"{tested} {rules} testée{'s' if asked > 1 else ''} sur {asked}"
+    several = "s" if tested > 1 else ""
+    fr = f"{tested} règle{several} testée{several} sur {asked}"
     en = f"{tested} of {asked} rule{'s' if asked != 1 else ''} tested"
     if coverage.not_applicable:
         fr += f", {coverage.not_applicable} sans objet"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from importlib import resources
 from itertools import groupby
@@ -13,22 +12,26 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from conformance.drivers.verbs import VERBS
-from conformance.report.view import check_view
+from conformance.report.coverage import coverage_of, headline_of
+from conformance.report.packing import Packer, pack
+from conformance.report.shown import WEIGHT, decimal, facts_of, log_of, shown_check, typeset
+from conformance.report.view import readable
 from conformance.verdicts import Verdict
 from simulator.datafile import load_yaml
 from simulator.evidence import EvidenceLevel
-from simulator.journal.masking import mask_text, pretty_xml
+from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime, timedelta
-
-    from conformance.results import Campaign, CheckResult, RuleResult
+    from conformance.results import Campaign, RuleResult
     from conformance.rules.catalogue import Source
-    from simulator.text import Lang, Text
+    from simulator.text import Lang
 
-MAX_SHOWN = 60_000
-"""Characters of one message shown; a browser does not like more, and report.json has it all."""
+MAX_PAGE = 1_500_000
+"""Bytes of the whole file: what travels by mail. Evidence of passed checks gives way first."""
+ASSETS = 60_000
+"""Bytes set aside for the style, the script and the labels."""
+MAX_WORST = 14
+"""Rules named in the summary, which has to stay on two pages of paper."""
 
 _TEXT_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -46,107 +49,116 @@ _TEXT_SCHEMA: dict[str, Any] = {
 
 
 def render_html(campaign: Campaign, lang: Lang) -> str:
-    """Return ``index.html``."""
-    texts = _texts(lang)
-    groups = [
-        (typeset(group_title[lang], lang), [_rule(result, lang) for result in members])
-        for (_, group_title), members in groupby(campaign.rules, key=_group)
-    ]
+    """Return ``index.html``: the page in ``lang``, with that in the other language and the evidence packed inside."""
+    packer = Packer(campaign)
+    other: Lang = "en" if lang == "fr" else "fr"
+    pages = {each: _page(campaign, packer, each) for each in (lang, other)}
+    room = MAX_PAGE - len(pages[lang].encode()) - len(pack({"page": pages[other]})) - ASSETS
+    packed = pack(
+        {
+            **packer.data(room),
+            "start": round(campaign.meta.started_at.timestamp() * 1000),
+            "bench": campaign.meta.bench_version,
+            "labels": {each: _labels(each) for each in (lang, other)},
+            "pages": {other: pages[other]},
+        }
+    )
     return (
         _environment()
         .get_template("report.html")
         .render(
             lang=lang,
-            t=texts,
+            title=_title(campaign, lang),
             css=_asset("report.css"),
             js=_asset("report.js"),
             js_digest=_digest(_asset("report.js")),
-            campaign=campaign,
-            meta=campaign.meta,
-            summary=campaign.summary(),
-            headline=_headline(campaign, texts, lang),
-            groups=groups,
-            say=lambda text: typeset(text[lang], lang),
-            sources=_sources(campaign),
-            moment=_moment(campaign.meta.started_at, lang),
-            duration=_duration(campaign.meta.finished_at - campaign.meta.started_at, lang),
+            bench_version=campaign.meta.bench_version,
+            page=pages[lang],
+            packed=packed,
         )
     )
 
 
-def _group(result: RuleResult) -> tuple[str, Text]:
-    return result.rule.group, result.rule.group_title
+def _page(campaign: Campaign, packer: Packer, lang: Lang) -> str:
+    texts = _texts(lang)
+    rules = [_rule(result, packer, lang) for result in campaign.rules]
+    headline = headline_of(campaign)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            lang=lang,
+            t=texts,
+            title=_title(campaign, lang),
+            meta=campaign.meta,
+            facts=facts_of(campaign, texts, lang),
+            summary=campaign.summary(),
+            headline={
+                "tone": headline.tone,
+                "text": typeset(headline.text[lang], lang),
+                "coverage": typeset(headline.coverage[lang], lang),
+                "remarks": [typeset(remark[lang], lang) for remark in headline.remarks],
+            },
+            groups=_groups(rules, lang),
+            worst=[
+                item for item in _by_weight(rules) if item["verdict"] in {Verdict.FAIL, Verdict.INCONCLUSIVE}
+            ],
+            waivers=[item for item in rules if item["waiver"]],
+            untested=_grouped(coverage_of(campaign).untested_obligations),
+            log=log_of(campaign, packer, texts, lang),
+            say=lambda text: typeset(text[lang], lang),
+            sources=_sources(campaign),
+            MAX_WORST=MAX_WORST,
+        )
+    )
 
 
-def _rule(result: RuleResult, lang: Lang) -> dict[str, Any]:
-    rule = result.rule
+def _title(campaign: Campaign, lang: Lang) -> str:
+    return f"{_texts(lang)['title']} · {mask_text(campaign.meta.software_name)}"
+
+
+def _groups(
+    rules: list[dict[str, Any]], lang: Lang
+) -> list[tuple[str, list[dict[str, Any]], dict[Verdict, int]]]:
+    """Return the groups of rules: title, rules, and how many rules there are of each verdict."""
+    groups = []
+    for _, grouped in groupby(rules, key=lambda item: item["rule"].group):
+        members = list(grouped)
+        title = members[0]["rule"].group_title[lang]
+        counts = {verdict: sum(item["verdict"] is verdict for item in members) for verdict in Verdict}
+        groups.append((typeset(title, lang), members, counts))
+    return groups
+
+
+def _by_weight(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rules, key=lambda item: WEIGHT.index(item["verdict"]))
+
+
+def _grouped(keys: tuple[str, ...]) -> str:
+    """Return keys by prefix, so that a hundred fit on a page: ``SRC-01 02 · STA-03``."""
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        prefix, _, number = key.partition("-")
+        groups.setdefault(prefix, []).append(number)
+    return " · ".join(f"{prefix}-{' '.join(numbers)}" for prefix, numbers in groups.items())
+
+
+def _rule(result: RuleResult, packer: Packer, lang: Lang) -> dict[str, Any]:
+    waiver = result.waiver
     return {
-        "rule": rule,
+        "rule": result.rule,
         "verdict": result.verdict,
-        "reason": typeset(mask_text(result.reason[lang]), lang),
-        "checks": [_check(check, lang) for check in result.checks],
-        "words": " ".join(
-            [rule.key, rule.title[lang], rule.statement[lang], *(item.tag for item in rule.references)]
-        ).lower(),
+        "reason": typeset(readable(mask_text(result.reason[lang])), lang),
+        "checks": [shown_check(check, packer, lang) for check in result.checks],
+        "waiver": waiver
+        and {
+            "state": str(result.waiver_state or ""),
+            "reason": readable(mask_text(waiver.reason)),
+            "author": readable(mask_text(waiver.author)),
+            "link": readable(mask_text(waiver.link)),
+            "expires": waiver.expires.isoformat(),
+        },
     }
-
-
-def _check(check: CheckResult, lang: Lang) -> dict[str, Any]:
-    view = check_view(check, lang)
-    for entry in view.evidence:
-        if entry["kind"] == "exchange":
-            for side in ("request", "response"):
-                entry[side] = _message(entry[side])
-    return {
-        "id": view.id,
-        "title": typeset(view.title, lang),
-        "verdict": view.verdict,
-        "reason": typeset(view.reason, lang),
-        "hint": typeset(view.hint, lang),
-        "duration": view.duration,
-        "evidence": view.evidence,
-    }
-
-
-def _message(xml: str) -> dict[str, Any]:
-    """Return a SOAP message as it is shown: indented when it is XML, cut when it is huge."""
-    pretty = pretty_xml(xml)
-    shown = xml if pretty is None else pretty
-    return {"text": shown[:MAX_SHOWN], "is_xml": pretty is not None, "cut": len(shown) > MAX_SHOWN}
-
-
-def typeset(text: str, lang: Lang) -> str:
-    """Return a sentence with the no-break spaces that French punctuation takes."""
-    if lang != "fr":
-        return text
-    return re.sub(r"(?<=«) | (?=[»;:?!])", "\N{NO-BREAK SPACE}", text)
-
-
-def _headline(campaign: Campaign, texts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
-    """Return the one sentence that says how it went, and its tone."""
-    summary = campaign.summary()
-    failed, inconclusive = summary[Verdict.FAIL], summary[Verdict.INCONCLUSIVE]
-    passed, total = summary[Verdict.PASS], len(campaign.rules)
-    detail = plural(texts["headline_detail"], total, lang, passed=passed, total=total)
-    if failed:
-        return {
-            "tone": "FAIL",
-            "text": plural(texts["headline_fail"], failed, lang, n=failed),
-            "detail": detail,
-        }
-    if inconclusive:
-        sentence = plural(texts["headline_inconclusive"], inconclusive, lang, n=inconclusive)
-        return {"tone": "INCONCLUSIVE", "text": sentence, "detail": detail}
-    if not passed:
-        return {"tone": "NOT_TESTED", "text": texts["headline_empty"], "detail": detail}
-    return {"tone": "PASS", "text": texts["headline_pass"], "detail": detail}
-
-
-def plural(forms: str, count: int, lang: Lang, **values: object) -> str:
-    """Return the singular or the plural of ``singular|plural``, filled in; 0 is singular in French only."""
-    singular, _, several = forms.partition("|")
-    is_singular = count <= 1 if lang == "fr" else count == 1
-    return (singular if is_singular else several).format(**values)
 
 
 def _sources(campaign: Campaign) -> list[Source]:
@@ -154,26 +166,6 @@ def _sources(campaign: Campaign) -> list[Source]:
     found = {source.name: source for result in campaign.rules for source in result.rule.sources}
     levels = list(EvidenceLevel)
     return sorted(found.values(), key=lambda source: (levels.index(source.evidence), source.name))
-
-
-def _moment(at: datetime, lang: Lang) -> str:
-    zone = at.strftime("%z")
-    zone = f"UTC{zone[:3]}:{zone[3:5]}" if zone.strip("+-0:") else "UTC"
-    return at.strftime("%d/%m/%Y à %H:%M:%S " if lang == "fr" else "%Y-%m-%d %H:%M:%S ") + zone
-
-
-def _duration(time: timedelta, lang: Lang) -> str:
-    seconds = max(time.total_seconds(), 0.0)
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes:
-        return f"{minutes} min {rest:02d} s"
-    return decimal(seconds, 1, lang) + " s"
-
-
-def decimal(number: float, digits: int, lang: Lang) -> str:
-    """Return a number with the decimal sign of the language."""
-    shown = f"{number:.{digits}f}"
-    return shown.replace(".", ",") if lang == "fr" else shown
 
 
 def _digest(script: str) -> str:
@@ -211,4 +203,44 @@ def _texts(lang: Lang) -> dict[str, Any]:
         if "fr" in entry
         else {key: typeset(text[lang], lang) for key, text in entry.items()}
         for name, entry in data.items()
+    }
+
+
+_WORDS = [
+    "after",
+    "before",
+    "by",
+    "copied",
+    "copy_button",
+    "document",
+    "attachment",
+    "empty",
+    "exchange",
+    "explanation",
+    "field",
+    "har",
+    "left_out",
+    "no",
+    "no_evidence",
+    "note",
+    "remarks",
+    "request",
+    "response",
+    "result",
+    "state",
+    "timeline",
+    "yes",
+]
+
+
+def _labels(lang: Lang) -> dict[str, Any]:
+    """Return the words that the evidence is shown with."""
+    texts = _texts(lang)
+    return {
+        "words": {name: texts[name] for name in _WORDS},
+        "verbs": texts["verbs"],
+        "fields": texts["fields"],
+        "outcomes": texts["outcomes"],
+        "omitted": texts["omitted"],
+        "levels": texts["evidence_levels"],
     }

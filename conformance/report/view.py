@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry, StateEntry
@@ -114,11 +115,14 @@ def readable(text: str) -> str:
     return visible_lines(text)
 
 
+_seen = lru_cache(maxsize=20_000)(seen)
+
+
 def comparable(value: Any) -> Any:
     """Return values as they are compared: what does not show in a text is written ``<U+00A0>``, at any depth."""
     match value:
         case str():
-            return "\n".join(map(seen, value.split("\n")))
+            return "\n".join(map(_seen, value.split("\n")))
         case dict():
             return {comparable(name): comparable(item) for name, item in value.items()}
         case list() | tuple():

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import tempfile
+from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
+import pypdfium2
 import pytest
 from playwright.sync_api import sync_playwright
 
 from conformance.evidence import NoteEntry
 from conformance.report import write_reports
-from conformance.rules import Text
+from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -43,6 +49,30 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+AXE = "4.10.3"
+"""Version of the npm package axe-core."""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Return the script of axe-core, fetched once per machine, outside the repository."""
+    npm = shutil.which("npm")
+    if npm is None:
+        if os.environ.get("CI"):
+            pytest.fail("npm is not installed; it is required in CI")
+        pytest.skip("npm is not installed")
+    cache = platformdirs.user_cache_path("banc-insi", appauthor=False, ensure_exists=True)
+    script = cache / f"axe-{AXE}.min.js"
+    if not script.exists():
+        with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as beside:
+            command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", beside]
+            done = subprocess.run([*command, f"axe-core@{AXE}"], capture_output=True, check=False, text=True)
+            assert done.returncode == 0, f"npm could not install axe-core: {done.stderr[-600:]}"
+            # Renamed, not written in place: another process never sees half of it.
+            (Path(beside) / "node_modules" / "axe-core" / "axe.min.js").replace(script)
+    return script.read_text("utf-8")
+
+
 @pytest.fixture
 def open_report(browser: Browser, tmp_path: Path) -> Iterator[Callable[[Campaign], Page]]:
     """Return a function that writes a campaign and opens its page; any error in the page fails the test."""
@@ -58,6 +88,7 @@ def open_report(browser: Browser, tmp_path: Path) -> Iterator[Callable[[Campaign
     def open_it(campaign: Campaign) -> Page:
         index = write_reports(campaign, tmp_path, "fr")[0]
         page.goto(index.as_uri())
+        page.wait_for_selector("html[data-ready]")
         return page
 
     yield open_it
@@ -93,7 +124,7 @@ def test_the_evidence_opens_with_the_keyboard(
     rule.locator(".check > summary").press("Enter")
     rule.locator(".soap > summary").first.press("Enter")
     message = rule.locator(".soap pre").first
-    assert message.is_visible()
+    message.wait_for(state="visible")
     assert "<NomNaissance>LE GOFF</NomNaissance>" in message.inner_text()
     assert message.locator(".x-tag", has_text="NomNaissance").count() == 2
 
@@ -114,5 +145,135 @@ def test_nothing_from_the_software_runs_in_the_page(
     note = NoteEntry(at=campaign.meta.started_at, text=Text.same(payload))
     result = make_result("STA-03", Verdict.FAIL, reason=payload, evidence=(note,))
     page = open_report(make_campaign((result,), software_name=payload))
+    page.locator("#log .check > summary").press("Enter")
+    assert payload in page.locator("#log .note-text").inner_text()
+    page.get_by_role("button", name="English").click()
+    page.locator("#log .check > summary").press("Enter")
+    assert payload in page.locator("#log .note-text").inner_text()
     assert page.evaluate("window.hacked") is None
-    assert payload in page.locator(".note-text").inner_text()
+
+
+def test_the_page_switches_language_and_keeps_its_filters(
+    campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    page.get_by_role("button", name="1 Non conforme").click()
+    page.get_by_role("button", name="English").click()
+    assert page.locator("#headline").inner_text() == "1 rule failed"
+    assert shown(page) == ["STA-03"]
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "lang=en" in page.url
+    page.locator("#STA-03 > summary").click()
+    page.locator("#STA-03 .check > summary").click()
+    assert page.locator("#STA-03 .timeline").get_attribute("aria-label") == "Evidence"
+    page.get_by_role("button", name="Français").click()
+    assert page.locator("#headline").inner_text() == "1 règle non conforme"
+
+
+def test_filters_and_the_open_rule_are_in_the_address(
+    campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    page.get_by_role("button", name="1 Non conforme").click()
+    page.locator("#filter").fill("RECUPEREE")
+    page.locator("#STA-03 > summary").click()
+    page.wait_for_url("**#*rule=STA-03*")
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("#STA-03[open]")
+    assert shown(page) == ["STA-03"]
+    assert page.locator("#filter").input_value() == "RECUPEREE"
+
+
+def test_search_goes_into_reasons_checks_and_evidence(
+    campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    for words, found in (
+        ("Depasse relancez", ["SEC-06"]),
+        ("status.rsp-12", ["RSP-12"]),
+        ("261052900595107", ["SRC-01", "RSP-12", "ERR-02", "STA-03", "PRF-08", "SEC-06"]),
+    ):
+        page.locator("#filter").fill(words)
+        assert shown(page) == found
+
+
+def test_the_exchanges_of_a_check_can_be_downloaded(
+    campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    page.locator("#log .check > summary").first.click()
+    with page.expect_download() as download:
+        page.locator("#log .har").first.click()
+    assert download.value.suggested_filename == "status.sta-03.har"
+    archive = json.loads(download.value.path().read_text("utf-8"))["log"]
+    assert archive["version"] == "1.2"
+    (entry,) = archive["entries"]
+    assert entry["startedDateTime"] == "2025-03-04T14:03:12.780Z"
+    assert "RECSANSVITALE" in entry["request"]["postData"]["text"]
+    assert entry["response"]["status"] == 200
+
+
+def test_a_browser_that_cannot_decompress_is_told_so(
+    campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    page.add_init_script("delete window.DecompressionStream")
+    page.reload()
+    page.wait_for_selector("html[data-ready=no]")
+    assert page.locator("#no-unpacking").is_visible()
+    assert not page.locator(".switch").is_visible()
+
+
+def test_the_summary_of_the_whole_catalogue_prints_on_two_pages(
+    make_campaign: Callable[..., Campaign],
+    make_result: Callable[..., RuleResult],
+    open_report: Callable[[Campaign], Page],
+) -> None:
+    verdicts = cycle((Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED, Verdict.PASS, Verdict.WARNING))
+    results = [make_result(key, next(verdicts), evidence=()) for key in load_catalogue()]
+    page = open_report(make_campaign(tuple(results)))
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    assert len(document) <= 2
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_nothing_is_wider_than_the_window(
+    width: int, campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.get_by_role("button", name="Tout déplier").click()
+    for summary in page.locator(".rule .check > summary").all():
+        summary.click()
+    too_wide = page.evaluate(
+        "width => Array.from(document.querySelectorAll('body *')).filter(node => "
+        "node.getBoundingClientRect().right > width && !node.closest('.scroll, pre, table')).map(node => node.outerHTML.slice(0, 120))",
+        width,
+    )
+    assert too_wide == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["Français", "English"])
+def test_axe_finds_nothing_serious(
+    scheme: str, lang: str, axe: str, campaign: Campaign, open_report: Callable[[Campaign], Page]
+) -> None:
+    page = open_report(campaign)
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.get_by_role("button", name=lang).click()
+    page.locator("#STA-03 > summary").click()
+    page.locator("#STA-03 .check > summary").click()
+    for summary in page.locator("#STA-03 :is(.soap, .more) > summary").all():
+        summary.click()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document).then(result => result.violations)")
+    serious = [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
