@@ -141,18 +141,6 @@ class InventsStatuses(Liar):
         return replace(patient, status=Status.QUAL, matricule=MATRICULE, oid=OID)
 
 
-@dataclass
-class ForgetsReset(Liar):
-    """Never forgets anything: neither its files nor the address it had."""
-
-    done: bool = True
-
-    def reset(self, *, insi_url: str) -> None:
-        if not self.done:
-            self.driver.reset(insi_url=insi_url)
-            self.done = True
-
-
 KEYS = set(load_catalogue())
 OF_THE_ANSWER = KEYS & {
     "RSP-01",
@@ -176,7 +164,6 @@ LIARS: list[tuple[Callable[[HttpDriver], Any], set[str]]] = [
     (InventsLog, {"SEC-02", "SEC-06", "RSP-14", "STA-07"}),
     (InventsStatuses, {"CRE-05", "STA-01", "STA-03", "STA-04", "RSP-12", "ATT-03", "ATT-05", "PRF-08"}),
     (CrashesMidway, {"FLD-01", "SRC-01", "STA-07"}),
-    (ForgetsReset, OF_THE_ANSWER | {"CAL-08"}),
 ]
 
 
