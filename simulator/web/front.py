@@ -187,10 +187,25 @@ def _refuse(protocol: HTTPProtocol, message: str, status: int) -> None:
     protocol.response_str(status, [("content-type", "application/json")], f"{body}\n")
 
 
+_DECIDING: Final = (
+    "x-banc-",
+    "authorization",
+    "content-encoding",
+    "host",
+    "origin",
+    "sec-fetch-",
+    "transfer-encoding",
+)
+"""Beginnings of the names of headers that say which session, who calls, or how the body is to be read."""
+
+
 def _unreadable_header(scope: Scope, headers: dict[str, Any]) -> str | None:
-    """Return what is wrong with the headers: granian drops those whose value is not ASCII, but not their names."""
+    """Return what is wrong with the headers: granian drops those whose value is not ASCII, but not their names.
+
+    Only those that decide something are an error: a pharmacy may well have an accent in its User-Agent.
+    """
     names = scope.headers.keys()
     if len(names) == len(headers):
         return None
-    dropped = [name for name in names if name not in headers]
+    dropped = [name for name in names if name not in headers and name.startswith(_DECIDING)]
     return f"expected header values in ASCII, got another one in {', '.join(dropped)}" if dropped else None

@@ -179,10 +179,12 @@ def test_ctrl_c_keeps_what_was_done(tmp_path):
     while seen.count("PASS") < 3 and process.poll() is None:
         seen += process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=100)
     assert process.returncode == 130, seen + rest
     summary = json.loads((tmp_path / "report.json").read_text("utf-8"))["summary"]
-    assert summary["PASS"] >= 1
+    # Three checks had ended; the rule that they belong to may have others that had not.
+    cases = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
+    assert sum(len(case) == 0 for case in cases) >= 3
     assert summary["NOT_TESTED"] >= 1
     assert summary["FAIL"] == summary["INCONCLUSIVE"] == 0
 

@@ -47,7 +47,14 @@ def test_what_is_inferred_among_those_played_says_so() -> None:
     others = {name for name in inferred if not name.startswith("chaos/")}
     assert others == {
         "answers/whatever-traits",
+        "safety/matricule-of-another",
         "safety/no-key",
+        "safety/other-birth-name",
+        "safety/other-person",
+        "safety/other-sex",
+        "safety/other-traits",
+        "safety/swapped-on-second-call",
+        "safety/traits-of-another",
         "safety/unknown-oid",
         "safety/wrong-key",
     }
