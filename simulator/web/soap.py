@@ -40,6 +40,10 @@ MARKUP_FREE_BYTES: Final = 64 * 1024
 """Calls up to this size cannot have so much markup that it matters, and are not counted."""
 
 
+_WSDL_QUERIES: Final = frozenset({"wsdl", "wsdl=", "wsdl=1", "wsdl=0", "singlewsdl", "wsdl=inferred"})
+"""How tools ask for the contract: whether in one document or several makes no difference, it is one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """What the SOAP entry needs of a request. Header names are in lower case."""
@@ -93,8 +97,8 @@ class SoapEntry:
         """Answer a request whose path ``session_of`` knows."""
         if request.method == "POST":
             return self._call(request)
-        if request.method in {"GET", "HEAD"} and request.query.lower() in {"wsdl", "wsdl=inferred"}:
-            inferred = request.query.lower() != "wsdl"
+        if request.method in {"GET", "HEAD"} and request.query.lower() in _WSDL_QUERIES:
+            inferred = request.query.lower() == "wsdl=inferred"
             document = render_wsdl(request.origin + request.path, inferred=inferred)
             return _answer(200, document, ("Content-Type", "text/xml; charset=utf-8"))
         hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract, {request.path}?wsdl=inferred for what is not published."

@@ -65,7 +65,7 @@ def test_a_fault_travels_with_http_500(web: Client) -> None:
 
 
 class TestContract:
-    @pytest.mark.parametrize("query", ["wsdl", "WSDL", "Wsdl"])
+    @pytest.mark.parametrize("query", ["wsdl", "WSDL", "wsdl=1", "singleWsdl", "Wsdl"])
     def test_the_wsdl_points_where_it_was_asked_for(self, web: Client, query: str) -> None:
         response = web.get(f"/lps?{query}", base_url="http://bench.test:8123")
         assert response.status_code == 200
