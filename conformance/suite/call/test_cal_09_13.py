@@ -94,6 +94,7 @@ def test_growing_after_several(desk: Desk) -> None:
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["file", "typed-search"])
 def test_one_patient_at_a_time(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
+        need_request(trip.seen["called"][1])
         names = {asked(request)["birth_name"] for request in trip.seen["called"][1]}
         expect(
             len(names) <= 1,
