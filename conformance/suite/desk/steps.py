@@ -98,9 +98,9 @@ class Desk:
                 self.memory[key] = (make(self.apart(key)), None)
             except Ending as ending:
                 self.memory[key] = (None, ending)
-        made, ending = self.memory[key]
-        if ending is not None:
-            raise ending
+        made, obstacle = self.memory[key]
+        if obstacle is not None:
+            raise obstacle
         found: _T = made
         return found
 
