@@ -40,7 +40,7 @@ def desk(
     memory: dict[str, Any],
 ) -> Desk:
     """Return what a check works with."""
-    return Desk(
+    made = Desk(
         lgo=lgo,
         insi=insi,
         wire=Wire(during),
@@ -51,3 +51,5 @@ def desk(
         timeline=evidence,
         memory=memory,
     )
+    made.need_reset()
+    return made

@@ -88,6 +88,29 @@ class Desk:
         """Return the desk with an ordinary user (``user``) or the entitled one (``super-user``) at it."""
         return self.as_super_user() if user == "super-user" else self
 
+    def need_reset(self) -> None:
+        """Make sure that ``/reset`` empties the software; asked once a campaign.
+
+        Raises:
+            UndecidedError: it keeps its files: what a check finds may then be what another left.
+        """
+        self.once("reset", Desk._try_reset)
+
+    def _try_reset(self) -> None:
+        person = self.draw()
+        day = person.identity.traits.birth_date
+        try:
+            patient = self.lgo.create_patient(typed(person), actor=self.user)
+            self.lgo.reset(insi_url=self.insi.soap_url)
+            kept = [each for each in self.search(birth_date=day) if each.id == patient.id]
+        except (RefusedError, VerbNotSupportedError):
+            return  # It cannot be seen so: the checks that need these verbs say what is missing.
+        if any(each.birth_name == person.identity.traits.birth_name for each in kept):
+            raise UndecidedError(
+                "le logiciel garde ses dossiers après /reset : ce qu'un contrôle trouve peut être ce qu'un autre a laissé",
+                "the software keeps its files after /reset: what a check finds may be what another one left",
+            )
+
     def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
         """Return what ``make`` makes, made once a campaign for all the checks that share it.
 

@@ -175,3 +175,22 @@ def test_a_liar_passes_no_rule_for_what_it_did_not_do(
     run = campaigns.run(rules=sorted(rules), wrap=liar)
     passed = [result.rule.key for result in run.rules if result.verdict is Verdict.PASS]
     assert passed == []
+
+
+@dataclass
+class ForgetsReset(Liar):
+    """Takes the address of INSi from the first reset, and keeps its files at all of them."""
+
+    told: bool = False
+
+    def reset(self, *, insi_url: str) -> None:
+        if not self.told:
+            self.driver.reset(insi_url=insi_url)
+            self.told = True
+
+
+@pytest.mark.timeout(300)
+def test_a_software_that_keeps_its_files_after_a_reset_is_told_so_and_passes_nothing(campaigns: Rig) -> None:
+    run = campaigns.run(rules=["CRE-05", "SRC-11", "CAL-13"], wrap=ForgetsReset)
+    assert {result.verdict for result in run.rules} == {Verdict.INCONCLUSIVE}
+    assert all("/reset" in result.reason.fr for result in run.rules)
