@@ -40,7 +40,7 @@ def of_cases(check: Callable[..., Any]) -> list[Any]:
     return [mark for case in cases for mark in getattr(case, "marks", ()) if mark.name == "rule"]
 
 
-@pytest.mark.timeout(300)  # Thousands of HTTP calls: long on a machine that does something else.
+@pytest.mark.timeout(1800)  # Thousands of HTTP calls: long on a machine that does something else.
 def test_every_rule_of_the_catalogue_passes_on_the_correct_lgo(campaigns: Rig) -> None:
     run = campaigns.run()
     others = {

@@ -25,13 +25,9 @@ def verdicts(run: Any) -> dict[str, dict[str, str]]:
     [
         pytest.param((), SOME, id="correct-some"),
         pytest.param(DEFECTS, SOME, id="defective-some"),
-        pytest.param((), None, id="correct-all", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
-        pytest.param(DEFECTS, None, id="defective-all", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
     ],
 )
-def test_verdicts_are_those_of_http(
-    campaigns: Any, defects: tuple[str, ...], rules: tuple[str, ...] | None
-) -> None:
+def test_verdicts_are_those_of_http(campaigns: Any, defects: tuple[str, ...], rules: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "conformance.reference", "--stdio"]
     for name in defects:
         command += ["--defect", name]
