@@ -155,27 +155,3 @@ def settled(value, names):
     if isinstance(value, list):
         return [settled(item, names) for item in value]
     return value
-
-
-@pytest.mark.slow
-def test_ten_runs_with_one_seed_leave_the_same_record_but_for_times(simulator, tmp_path):
-    skeletons = []
-    for number in range(10):
-        with reference_lgo() as software:
-            plan = Plan(driver=DriverSettings(url=software), simulator_url=simulator, rules=RULES, seed=3)
-            folder = tmp_path / str(number)
-            run_campaign(plan, on_event=lambda _: None, options=CampaignOptions(folder=folder))
-        skeletons.append(
-            [
-                (
-                    line.kind,
-                    line.data.get("check"),
-                    line.data.get("verb"),
-                    settled(line.data.get("arguments"), {}),
-                    line.data.get("code"),
-                    settled(line.data.get("outcome"), {}),
-                )
-                for line in read_lines(folder / RECORD_NAME)
-            ]
-        )
-    assert all(skeleton == skeletons[0] for skeleton in skeletons[1:])
