@@ -27,8 +27,6 @@ PLAIN: dict[str, Any] = {
 }
 """Wish for a person whose birth name and first of the first names are letters only."""
 
-_ACCENTED = {"E": "É", "A": "À", "I": "Ï", "O": "Ô", "U": "Ù", "Y": "Ÿ"}
-
 
 def typed(person: Person, **others: str | None) -> PatientTraits:
     """Return the traits of a person as a user types them: the names in use left empty; ``others`` replace."""
@@ -44,12 +42,6 @@ def typed(person: Person, **others: str | None) -> PatientTraits:
         ),
         **others,
     )
-
-
-def accented(name: str) -> str:
-    """Return a name with an accent on its first vowel; every French name has one."""
-    position = next(index for index, letter in enumerate(name) if letter in _ACCENTED)
-    return name[:position] + _ACCENTED[name[position]] + name[position + 1 :]
 
 
 def lengthened(name: str, length: int, draw: Draw) -> str:

@@ -119,14 +119,3 @@ def _shows(letter: str) -> bool:
         return True
     # Letters beyond Latin, full-width digits and combining marks look like others, or like nothing.
     return letter.isprintable() and ord(letter) < 0x250 and not unicodedata.combining(letter)  # noqa: PLR2004
-
-
-def expect_unchanged(after: Patient, before: Patient, *, fr: str, en: str, inferred: bool = False) -> None:
-    """Raise a ``Departure`` unless identity and status are what they were; ``fr`` and ``en`` say what was done."""
-    expect_values(
-        after,
-        state_of(before),
-        fr=f"le dossier a changé {fr}",
-        en=f"the file has changed {en}",
-        inferred=inferred,
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
@@ -24,14 +23,6 @@ COMPARED: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_plac
 
 WHATEVER: Final = "answers/whatever-traits"
 """INSi answers with the patient whatever is asked."""
-
-AFTER_IMPORT: Final = {
-    Status.PROV: Status.RECUP,
-    Status.RECUP: Status.RECUP,
-    Status.VALI: Status.QUAL,
-    Status.QUAL: Status.QUAL,
-}
-"""What an import makes of a status (events E3; the two refreshes are inferred)."""
 
 
 def other_place(desk: Desk, person: Person) -> str:
