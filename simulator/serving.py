@@ -16,11 +16,12 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-import httpx
 from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
@@ -180,6 +181,9 @@ def serve_rsgi(
             "simulator",
             listening=listening,
             standing=standing or Standing(),
+            on_started=lambda: threading.Thread(
+                target=_announce, args=(ready_url, ready), daemon=True
+            ).start(),
             address=host,
             port=port,
             interface=Interfaces.RSGI,
@@ -198,7 +202,6 @@ def serve_rsgi(
             server.has_answered = True
             on_ready()
 
-        threading.Thread(target=_announce, args=(ready_url, ready), daemon=True).start()
         server.serve(target_loader=loader, wrap_loader=False)
         if server.gave_up:
             raise ServingError(f"the server does not start: {server.gave_up}; its log above says why")
@@ -359,7 +362,13 @@ def wait_until_answering(url: str) -> bool:
 
 
 def _answers(url: str) -> bool:
+    # Nothing that imports on first use or reads certificates: a worker may be forked at this very moment (a restart).
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=2)
     try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code < 500  # noqa: PLR2004 - any answer of ours
-    except httpx.HTTPError:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status < 500  # noqa: PLR2004 - any answer of ours
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()

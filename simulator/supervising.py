@@ -89,11 +89,19 @@ class BackOff:
 class SupervisedGranian(MPServer):
     """granian on a listening socket of ours, with workers that are started again."""
 
-    def __init__(self, *arguments: Any, listening: socket.socket, standing: Standing, **options: Any) -> None:
-        """Take the options of granian beside ours."""
+    def __init__(
+        self,
+        *arguments: Any,
+        listening: socket.socket,
+        standing: Standing,
+        on_started: Callable[[], None],
+        **options: Any,
+    ) -> None:
+        """Take the options of granian beside ours; ``on_started`` is called once the workers have been started."""
         super().__init__(*arguments, **options)
         self._listening = listening
         self._standing = standing
+        self._on_started = on_started
         self.has_answered = False
         """Set once the server has answered: from then on it never gives up."""
         self.gave_up = ""
@@ -110,6 +118,8 @@ class SupervisedGranian(MPServer):
         self._sso = self._listening
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        # Not before: a worker forked while another thread imports or holds a lock would wait for that thread for ever.
+        self._on_started()
         back_offs = [BackOff() for _ in range(self.workers)]
         due: dict[int, float] = {}
         restarts = 0

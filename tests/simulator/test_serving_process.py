@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 from simulator.bench import BenchOptions, open_journal
 from simulator.cli import main
 from simulator.client import BenchClient
+from simulator.security.pki import init_pki
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, running, stop
 
 if TYPE_CHECKING:
@@ -27,10 +29,13 @@ SOAP = {"Content-Type": "application/soap+xml; charset=utf-8"}
 
 
 @contextmanager
-def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """Start ``serve`` and wait until it says that it is ready; give the process and what it printed."""
+def served(*options: str, program: str = "") -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Start ``serve`` and wait until it says that it is ready; give the process and what it printed.
+
+    ``program`` is a script run instead of the command line.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator.cli", "serve", *options],
+        [sys.executable, *([program] if program else ["-m", "simulator.cli"]), "serve", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -238,3 +243,34 @@ def test_another_loopback_address_serves_its_api_too(tmp_path: Path) -> None:
     options = ServeOptions(bench=BenchOptions(data_dir=tmp_path, people=0), host="127.0.0.5", port=0)
     with running(options) as url, BenchClient(url) as client:
         assert client.info()["profile"] == "production"
+
+
+_TELLS_WHO_RUNS_AT_A_FORK = """
+import os, sys, threading
+from simulator.cli import main
+
+def tell():
+    print("at the fork:", sorted(each.name for each in threading.enumerate()), flush=True)
+
+if __name__ == "__main__":
+    os.register_at_fork(before=tell)
+    main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked where there is no fork")
+def test_no_thread_is_at_work_when_a_worker_is_forked(tmp_path: Path) -> None:
+    """A lock that a thread holds at the fork, that of an import too, is held in the worker for ever: it hangs one day."""
+    script = tmp_path / "serve.py"
+    script.write_text(_TELLS_WHO_RUNS_AT_A_FORK, encoding="utf-8")
+    pki = init_pki(tmp_path / "pki", now=datetime.now(UTC))
+    options = ("--data-dir", str(tmp_path / "data"), "--port", "0", "--people", "0", "--workers", "2")
+    with served(*options, "--pki", str(pki.directory), "--mtls-port", "0", program=str(script)) as (
+        _,
+        printed,
+    ):
+        told = [line for line in printed if line.startswith("at the fork:")]
+    # That of the TLS ports waits for its process; granian has one a worker, which waits too.
+    assert told[0].strip() == "at the fork: ['MainThread', 'the process of the TLS ports']"
+    assert len(told) == 2
+    assert "_announce" not in told[1]
