@@ -27,6 +27,7 @@ from simulator.contract.names import (
     WSA,
     Operation,
 )
+from simulator.security.tls import usual_tls
 
 if TYPE_CHECKING:
     import ssl
@@ -97,7 +98,7 @@ def send(
             headers=typed,
             timeout=wait + SILENT_AFTER_S,
             trust_env=False,
-            verify=True if tls is None else tls,
+            verify=tls or usual_tls(),
         )
     except httpx.TimeoutException:
         return Reply(transport="silent", seconds=time.monotonic() - started)
