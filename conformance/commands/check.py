@@ -20,7 +20,7 @@ from conformance.documents.showing.page import EVIDENCE, outcome_page
 from simulator.commands.common import DEFAULT_DATA_DIR, EXIT_SETUP, SetupError, lang_option, opened_registry
 from simulator.commands.output import VisibleConsole as Console
 from simulator.registry.person import PersonError, from_json
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from conformance.rules.model import Strength
 from conformance.rules.pages import write_pages
 from conformance.rules.states import UnknownCaseError, find_case, load_states
 from simulator.commands.common import SetupError, lang_option
-from simulator.evidence import EvidenceLevel
+from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import platformdirs
 from simulator.registry.opening import open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
-from simulator.visible import visible_lines
+from simulator.text import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ from simulator.commands.output import Console, echo
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
 from simulator.journal.to_scenario import NotReproducibleError, check_id, scenario_of, to_yaml
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

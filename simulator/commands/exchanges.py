@@ -15,7 +15,7 @@ from simulator.commands.journal_access import exchange_of, filter_options, opene
 from simulator.commands.output import echo
 from simulator.journal.export import to_ndjson
 from simulator.journal.health import loss_lines
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from simulator.registry.importing import ImportRefusedError, ImportReport, valid
 from simulator.registry.opening import add_people, build_registry, is_postgres, open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
-from simulator.visible import inert
+from simulator.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

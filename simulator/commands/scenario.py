@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.calling import play
 from simulator.client import BenchClient, BenchClientError
+from simulator.client.calling import play
 from simulator.commands.common import SetupError, lang_option, token_options
 from simulator.commands.output import Console, Table, echo, headed
 from simulator.commands.scenario_template import template
@@ -20,8 +20,8 @@ from simulator.scripting.loader import load_scenario, scenario_source, shipped_s
 from simulator.scripting.words import rule_words
 
 if TYPE_CHECKING:
-    from simulator.calling import Reply
     from simulator.client import SessionClient
+    from simulator.client.calling import Reply
     from simulator.registry.person import Person
     from simulator.scripting.model import Pick, Scenario, Step
 

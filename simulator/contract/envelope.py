@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from simulator.contract.bodies import BODIES, local_name
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.headers import (
     ACTION,
@@ -38,7 +39,6 @@ from simulator.contract.names import (
     SOAP12,
     Operation,
 )
-from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
