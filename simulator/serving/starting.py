@@ -16,11 +16,11 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
@@ -50,6 +50,8 @@ TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
 
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
+_ASK_TIMEOUT_S = 2
+"""How long a server is given for one answer when it is asked whether it is ready."""
 
 
 class ServingError(Exception):
@@ -180,6 +182,8 @@ def serve_rsgi(
             "simulator",
             listening=listening,
             standing=standing or Standing(),
+            is_answering=partial(_answers, ready_url),
+            on_ready=on_ready,
             address=host,
             port=port,
             interface=Interfaces.RSGI,
@@ -193,12 +197,6 @@ def serve_rsgi(
             workers_kill_timeout=STOP_TIMEOUT_S,
         )
         server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
-
-        def ready() -> None:
-            server.has_answered = True
-            on_ready()
-
-        threading.Thread(target=_announce, args=(ready_url, ready), daemon=True).start()
         server.serve(target_loader=loader, wrap_loader=False)
         if server.gave_up:
             raise ServingError(f"the server does not start: {server.gave_up}; its log above says why")
@@ -343,13 +341,8 @@ def _both(first: Callable[[], None], then: Callable[..., None]) -> Callable[...,
     return call
 
 
-def _announce(ready_url: str, on_ready: Callable[[], None]) -> None:
-    if wait_until_answering(ready_url):
-        on_ready()
-
-
 def wait_until_answering(url: str) -> bool:
-    """Wait until a server answers at ``url``; ``False`` when it does not in time."""
+    """Wait until a server answers at ``url`` (http); ``False`` when it does not in time."""
     deadline = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < deadline:
         if _answers(url):
@@ -359,7 +352,13 @@ def wait_until_answering(url: str) -> bool:
 
 
 def _answers(url: str) -> bool:
+    """Tell whether a server answers. The parent of the workers asks it: nothing here begins a thread or loads TLS."""
+    host, _, path = url.removeprefix("http://").partition("/")
+    connection = HTTPConnection(host, timeout=_ASK_TIMEOUT_S)
     try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code < 500  # noqa: PLR2004 - any answer of ours
-    except httpx.HTTPError:
+        connection.request("GET", f"/{path}")
+        return connection.getresponse().status < 500  # noqa: PLR2004 - any answer of ours
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()

@@ -3,6 +3,12 @@
 granian ends the whole server when a worker dies a third time within seconds, and says nothing. Here a process that dies
 is told on standard error and started again, after half a second first and half a minute at most; ``/health`` tells
 meanwhile what is down. Each process watches over its parent and ends with it, however that one ended.
+
+granian forks its workers where the platform can. A fork copies the locks of the whole process, but of its threads only
+the one that forks: what another thread holds at that moment stays locked in the worker for ever. OpenSSL has such locks:
+a thread that was making a TLS context meanwhile left workers that hung, without a word, at their first SHA-256. So the
+parent keeps no thread that works: it asks by itself whether the workers answer, its other threads only wait for a
+process to end, and no two processes are born at once (``birth``).
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +28,7 @@ from granian.server.mp import MPServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 READY_TIMEOUT_S: Final = 20.0
 """How long a starting server may take before it is reported as failed."""
@@ -34,10 +41,21 @@ STABLE_S: Final = 60.0
 """A process that lived so long has its earlier deaths forgiven."""
 EARLY_DEATHS: Final = 3
 """Deaths after which a server that never answered gives up."""
+_ASK_S: Final = 0.02
+"""How often a server that has not answered yet is asked whether it does."""
 
 _DOWN, _RESTARTS, _TLS_DOWN, _TLS_RESTARTS = range(4)
 
 _log = logging.getLogger(__name__)
+
+_births = threading.Lock()
+
+
+@contextmanager
+def birth() -> Iterator[None]:
+    """Start a process inside the block: no other one is forked meanwhile."""
+    with _births:
+        yield
 
 
 class Standing:
@@ -89,13 +107,26 @@ class BackOff:
 class SupervisedGranian(MPServer):
     """granian on a listening socket of ours, with workers that are started again."""
 
-    def __init__(self, *arguments: Any, listening: socket.socket, standing: Standing, **options: Any) -> None:
-        """Take the options of granian beside ours."""
+    def __init__(
+        self,
+        *arguments: Any,
+        listening: socket.socket,
+        standing: Standing,
+        is_answering: Callable[[], bool],
+        on_ready: Callable[[], None],
+        **options: Any,
+    ) -> None:
+        """Take the options of granian beside ours; ``on_ready`` is told once ``is_answering``, unless it takes too long.
+
+        What ``on_ready`` raises stops the server.
+        """
         super().__init__(*arguments, **options)
         self._listening = listening
         self._standing = standing
-        self.has_answered = False
-        """Set once the server has answered: from then on it never gives up."""
+        self._is_answering, self._on_ready = is_answering, on_ready
+        self._ask_until = time.monotonic() + READY_TIMEOUT_S
+        self._has_answered = False
+        """From then on it never gives up."""
         self.gave_up = ""
         """Why it did, empty when it did not."""
 
@@ -109,12 +140,34 @@ class SupervisedGranian(MPServer):
         vars(self).update(_ssp=None, _sfd=descriptor, _shd=SocketHolder(*state))
         self._sso = self._listening
 
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        with birth():
+            super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call] # granian has half of its types
+
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        try:
+            self._watch_over(spawn_target, target_loader)
+        except BaseException:
+            self.shutdown()  # type: ignore[no-untyped-call] # the same
+            raise
+
+    def _ask(self) -> bool:
+        """Tell those who wait once the server answers; return whether it is to be asked again."""
+        if self._has_answered or time.monotonic() > self._ask_until:
+            return False
+        if self._is_answering():
+            self._has_answered = True
+            self._on_ready()
+        return not self._has_answered
+
+    def _watch_over(self, spawn_target: Any, target_loader: Any) -> None:
         back_offs = [BackOff() for _ in range(self.workers)]
         due: dict[int, float] = {}
         restarts = 0
         while True:
             timeout = max(min(due.values()) - time.monotonic(), 0) if due else None
+            if self._ask():
+                timeout = _ASK_S if timeout is None else min(timeout, _ASK_S)
             self.main_loop_interrupt.wait(timeout)
             self.main_loop_interrupt.clear()
             if self.interrupt_signal:
@@ -125,7 +178,7 @@ class SupervisedGranian(MPServer):
                 worker = self.wrks[index]
                 delay = back_offs[index].after(now - worker.birth)
                 how = _how(worker.inner.exitcode)
-                if not self.has_answered and back_offs[index].deaths >= EARLY_DEATHS:
+                if not self._has_answered and back_offs[index].deaths >= EARLY_DEATHS:
                     self.gave_up = f"a worker process died {EARLY_DEATHS} times before it answered ({how})"
                     return
                 _log.warning(
@@ -139,7 +192,8 @@ class SupervisedGranian(MPServer):
                 del due[index]
                 worker = self._spawn_worker(index, spawn_target, target_loader)
                 self.wrks[index] = worker
-                worker.start()  # type: ignore[no-untyped-call] # granian has half of its types
+                with birth():
+                    worker.start()  # type: ignore[no-untyped-call] # granian has half of its types
                 restarts += 1
                 _log.warning("worker process %s started", worker.inner.pid)
             self._standing.workers(down=len(due), restarts=restarts)

@@ -13,7 +13,7 @@ from simulator.bench import BenchOptions, open_bench
 from simulator.chaos.catalogue import chaos_catalogue
 from simulator.contract.faults import fault_catalogue
 from simulator.serving.places import room_for_connections
-from simulator.serving.supervising import READY_TIMEOUT_S, SupervisedProcess
+from simulator.serving.supervising import READY_TIMEOUT_S, SupervisedProcess, birth
 from simulator.serving.tls_ports import TlsSetupError, listen_tls, tls_port
 from simulator.web.app import create_parts
 
@@ -86,7 +86,8 @@ def _start_tls(
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
     process = context.Process(target=_serve_tls, args=(options, theirs, listening, standing), daemon=True)
-    process.start()
+    with birth():
+        process.start()
     theirs.close()
     try:
         answer = mine.recv() if mine.poll(READY_TIMEOUT_S) else "the TLS ports did not open in time"

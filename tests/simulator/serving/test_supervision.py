@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import socket
 import ssl
@@ -74,10 +75,10 @@ class Served:
 
 
 @contextmanager
-def served(*options: str) -> Iterator[Served]:
+def served(*options: str, program: tuple[str, ...] = ("-m", "simulator.cli")) -> Iterator[Served]:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator.cli", "serve", "--port", str(port), "--people", "3", *options],
+        [sys.executable, *program, "serve", "--port", str(port), "--people", "3", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -193,3 +194,66 @@ def test_servers_started_together_do_not_share_a_port(tmp_path: Path) -> None:
         running(second),
     ):
         pass
+
+
+TELL_WHO_IS_THERE = """
+import os, sys, threading
+from simulator.cli import main
+
+def tell():
+    others = {
+        thread.name: sys._current_frames()[thread.ident].f_code.co_name
+        for thread in threading.enumerate()
+        if thread is not threading.main_thread()
+    }
+    print("born beside", others, file=sys.stderr, flush=True)
+
+os.register_at_fork(before=tell)
+main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="nothing is forked on this platform")
+def test_no_thread_of_the_parent_works_while_a_worker_is_forked(tmp_path: Path) -> None:
+    # What a thread holds at that moment, the lock of OpenSSL's algorithms for one, stays locked in the worker for ever.
+    pki = init_pki(tmp_path / "pki", now=datetime.now(UTC))
+    options = ("--data-dir", str(tmp_path / "data"), "--pki", str(pki.directory), "--https-port", "0")
+    with served(*options, "--workers", "2", program=("-c", TELL_WHO_IS_THERE)) as server:
+        for each in server.children():
+            if "spawn_main" not in " ".join(each.cmdline()):
+                each.kill()
+        server.wait_for("worker process", 4)
+        server.wait_for(" started\n", 2)
+        births = [line for line in server.printed if line.startswith("born beside")]
+    assert len(births) >= 4
+    for born in births:
+        others = ast.literal_eval(born.removeprefix("born beside ").partition("}")[0] + "}")
+        # They wait for a process to end (``waitpid``), and hold nothing meanwhile; one may be about to.
+        assert set(others.values()) <= {"poll", "wait", "join", "_watcher", "_watch", "_bootstrap_inner"}, (
+            born
+        )
+
+
+def test_a_server_that_cannot_say_that_it_is_ready_stops_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "ready"
+    folder.mkdir()
+    command = [
+        *(sys.executable, "-c", CANNOT_SAY, "serve", "--port", "0", "--people", "3"),
+        *("--data-dir", str(tmp_path / "data"), "--ready-file", str(folder / "ready.json")),
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=LONG_S, check=False)
+    assert ended.returncode == 2, ended.stderr
+    assert "cannot be written" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+CANNOT_SAY = """
+from pathlib import Path
+from simulator.cli import main
+
+def refuse(*_, **__):
+    raise PermissionError(13, "Permission denied")
+
+Path.write_text = refuse
+main()
+"""
