@@ -1,4 +1,4 @@
-"""Text as people read it: in the two languages of the bench, and made visible when it came from outside.
+"""Text as people read and write it: in the two languages of the bench, durations, and what came from outside made visible.
 
 What a request, a header, a file or the software under test says may hold anything: terminal escapes that colour, move
 or erase, a new line that fakes a row of a table, marks that turn the order of what is read (Trojan Source,
@@ -7,6 +7,7 @@ CVE-2021-42574), characters without a width. Whatever prints text that is not ou
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 from unicodedata import category
@@ -19,6 +20,11 @@ _INVISIBLE: Final = frozenset(
     "\N{HALFWIDTH HANGUL FILLER}\N{KHMER VOWEL INHERENT AQ}\N{KHMER VOWEL INHERENT AA}\N{BRAILLE PATTERN BLANK}"
 ) | frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 """Printable by their category, yet nothing is seen of them (Unicode: Default_Ignorable_Code_Point; blank glyphs)."""
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_PART: Final = re.compile(rf"({_NUMBER})\s*(ms|[smhd]?)")
+_DURATION: Final = re.compile(rf"([+-]?)((?:{_NUMBER}\s*(?:ms|[smhd])\s*){{0,3}}{_NUMBER}\s*(?:ms|[smhd])?)")
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -42,6 +48,19 @@ class Text:
     def same(cls, sentence: str) -> Text:
         """Return a text that is not translated, such as a message of the software under test."""
         return cls(sentence, sentence)
+
+
+def parse_duration(text: str) -> float | None:
+    """Return seconds; ``None`` when it is no duration.
+
+    ``90`` and ``90s``, ``300ms``, ``61m``, ``1h30m``, ``7d``, ``-2d``: up to four parts, the unit of the last one may be
+    left out (seconds). Whoever asks decides whether less than nothing, nothing or a number alone makes sense.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        return None
+    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(found[2]))
+    return -total if found[1] == "-" else total
 
 
 def visible(text: str) -> str:

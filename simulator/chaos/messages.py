@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from simulator.contract.names import SIRAM, SOAP12, WSA
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def with_prefixes(body: bytes, form: str) -> bytes:
 
     Qualified names in texts and in attributes keep their meaning.
     """
-    root = etree.fromstring(body, etree.XMLParser(resolve_entities=False))
+    root = etree.fromstring(body, own_parser())
     namespaces = list(
         dict.fromkeys(etree.QName(element).namespace or "" for element in root.iter(etree.Element))
     )

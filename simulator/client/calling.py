@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import httpx
-from lxml import etree
 
 from simulator.contract.names import (
-    CTXBAM,
-    CTXLPS,
     RECSANS,
     RECVIT,
     REQ_COLLECT,
@@ -24,19 +19,27 @@ from simulator.contract.names import (
     SIRAM,
     SOAP12,
     VERIFICATION_REQUEST,
-    WSA,
     Operation,
 )
+from simulator.contract.request import Software, write_request
+from simulator.xml import parsed
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
+
+    from lxml import etree
 
     from simulator.registry.person import Person
     from simulator.scripting.model import Step
 
 IDAM: Final = "BANCINSI0001"
 """A fictional authorisation number."""
+
+_SOFTWARE: Final = Software(
+    idam=IDAM, version="1.0", instance="banc-scenario-run", name="urn:lps:banc-insi:1.0"
+)
+_ISSUER: Final = "BANC"
 
 _DEFAULT: Final = {"birth_name": "ADRUN", "first_names": "ZOE", "sex": "F", "birth_date": "1975-12-31"}
 """The public test person asked for when a step names nobody."""
@@ -67,7 +70,9 @@ def request_of(ask: Mapping[str, Any], people: Mapping[str, Person]) -> bytes:
     operation = Operation(ask.get("operation", Operation.SEARCH_BY_TRAITS))
     person = people[ask["person"]] if "person" in ask else None
     traits = _traits(person) | {name: ask[name] for name in (*_DEFAULT, "birth_place") if name in ask}
-    return _envelope(operation, _BODIES[operation](ask, person, traits), ask.get("idam", IDAM))
+    software = replace(_SOFTWARE, idam=ask["idam"]) if "idam" in ask else _SOFTWARE
+    content = _BODIES[operation](ask, person, traits)
+    return write_request(operation, content, software=software, issuer=_ISSUER).encode()
 
 
 def send(
@@ -188,12 +193,8 @@ def code_of(root: etree._Element) -> str | None:
 
 
 def _read(body: bytes) -> etree._Element | None:
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root if root.tag == f"{{{SOAP12}}}Envelope" else None
+    root = parsed(body)
+    return root if root is not None and root.tag == f"{{{SOAP12}}}Envelope" else None
 
 
 _FIELDS: Final = {
@@ -293,19 +294,3 @@ _BODIES: Final = {
     Operation.DEPOSIT_LOT: _deposit,
     Operation.COLLECT_LOT: _collection,
 }
-
-
-def _envelope(operation: Operation, body: str, idam: str) -> bytes:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}" xmlns:wsa="{WSA}"><soap:Header>'
-        f'<bam:ContexteBAM xmlns:bam="{CTXBAM}" Version="01_02"><bam:Id>{uuid.uuid4()}</bam:Id>'
-        f"<bam:Temps>{now}</bam:Temps><bam:COUVERTURE/></bam:ContexteBAM>"
-        f'<lps:ContexteLPS xmlns:lps="{CTXLPS}" Nature="CTXLPS" Version="01_00"><lps:Id>{uuid.uuid4()}</lps:Id>'
-        f"<lps:Temps>{now}</lps:Temps><lps:Emetteur>BANC</lps:Emetteur><lps:LPS>"
-        f'<lps:IDAM R="4">{escape(idam)}</lps:IDAM><lps:Version>1.0</lps:Version>'
-        "<lps:Instance>banc-scenario-run</lps:Instance><lps:Nom>urn:lps:banc-insi:1.0</lps:Nom></lps:LPS>"
-        f"</lps:ContexteLPS><wsa:Action>{operation.action}</wsa:Action>"
-        f"<wsa:MessageID>uuid:{uuid.uuid4()}</wsa:MessageID></soap:Header><soap:Body>{body}</soap:Body>"
-        "</soap:Envelope>"
-    ).encode()

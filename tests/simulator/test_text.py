@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.text import inert, visible, visible_lines
+from simulator.text import inert, parse_duration, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,45 @@ def test_no_cell_begins_a_formula(text):
 @pytest.mark.parametrize("text", ["", "DUPONT", "a=b", "1-2", "'=1"])
 def test_other_cells_stay(text):
     assert inert(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("90s", 90),
+        (" 300ms ", 0.3),
+        ("61m", 3660),
+        ("1h30m", 5400),
+        ("1h 30", 3630),
+        ("2.5h", 9000),
+        ("7d", 604800),
+        ("-2d", -172800),
+        ("0", 0),
+        ("999999999", 999999999),
+    ],
+)
+def test_a_duration_is_read(text: str, seconds: float) -> None:
+    assert parse_duration(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "s",
+        "soon",
+        "1x",
+        "1h 30 m 5 x",
+        "1.h",
+        "--1h",
+        "1 2 3",
+        "1234567890",
+        "1h" * 5,
+        "٣s",
+        "1e3",
+        "nan",
+    ],
+)
+def test_what_is_no_duration_is_not_guessed_at(text: str) -> None:
+    assert parse_duration(text) is None
