@@ -13,6 +13,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from simulator.xml import parsed
+
 MASK = "•••"
 
 _WHOLE = {"Assertion", "EncryptedAssertion", "Signature"}
@@ -129,13 +131,11 @@ def pretty_xml(text: str) -> str | None:
 
 def _parsed(text: str, *, remove_blank_text: bool = False) -> etree._Element | None:
     """Return the root element, or ``None``: no network, no entity, no DTD is followed."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=remove_blank_text
-    )
     try:
-        return etree.fromstring(_DECLARATION.sub("", text).encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, ValueError):
+        content = _DECLARATION.sub("", text).encode("utf-8")
+    except UnicodeEncodeError:
         return None
+    return parsed(content, remove_blank_text=remove_blank_text)
 
 
 def _mask_tree(root: etree._Element) -> bool:
