@@ -28,7 +28,7 @@ class Acts:
     """
 
     def __init__(self, lgo: Lgo) -> None:
-        patients, calls = lgo.patients, lgo.calls
+        patients, calls, cards = lgo.patients, lgo.calls, lgo.cards
         self._acts: Mapping[Verb, Callable[..., object]] = {
             Verb.CREATE_PATIENT: patients.create,
             Verb.SEARCH_PATIENTS: patients.search,
@@ -45,6 +45,14 @@ class Acts:
             Verb.DECIDE_PROPOSAL: lambda call_id, accept, actor: calls.decide(
                 call_id, accept=accept, actor=actor
             ),
+            Verb.READ_INS_HISTORY: calls.former,
+            Verb.READ_CARD: cards.read,
+            Verb.SWAP_CARD: cards.swap,
+            Verb.CALL_INSI_CARD: cards.call,
+            Verb.ATTACH_CARD: cards.attach,
+            Verb.IMPORT_APP_IDENTITY: cards.import_app,
+            Verb.SEARCH_BY_MATRICULE: patients.search_by_matricule,
+            Verb.SET_CLOCK: lgo.clock.set,
             Verb.READ_AUDIT_LOG: lambda patient_id, actor: lgo.audit_log(patient_id),  # noqa: ARG005
             Verb.READ_SETTINGS: lgo.settings,
             Verb.WRITE_SETTINGS: lgo.write_settings,

@@ -58,6 +58,10 @@ class Seam(StrEnum):
     """The requests planned for one INSi call, in order."""
     SENT = "sent"
     """The criteria of one request before it leaves."""
+    CARD_SENT = "card-sent"
+    """The same for a search by card: the place asked for, and the card and time of its assertion."""
+    LEAVING = "leaving"
+    """The bytes of a request by card (``content``, ``content_type``) before they leave."""
     RAW = "raw"
     """The bytes of an answer (``content``)."""
     REPLY = "reply"
@@ -72,6 +76,12 @@ class Seam(StrEnum):
     """The lines of the comparison."""
     IMPORTED = "imported"
     """The values that an acceptance writes."""
+    FORMER = "former"
+    """The former INS that an acceptance writes, one record each."""
+    CARD_READ = "card-read"
+    """What is kept of a card when it is read: ``card`` and ``read_at``."""
+    CARD_PRESENT = "card-present"
+    """What is known of the card in the reader when a call is made: ``number`` and ``now``."""
 
 
 class Fault(Protocol):
