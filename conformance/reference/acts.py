@@ -28,10 +28,18 @@ class Acts:
     """
 
     def __init__(self, lgo: Lgo) -> None:
-        patients, calls, cards = lgo.patients, lgo.calls, lgo.cards
+        patients, calls = lgo.patients, lgo.calls
         self._acts: Mapping[Verb, Callable[..., object]] = {
             Verb.CREATE_PATIENT: patients.create,
             Verb.SEARCH_PATIENTS: patients.search,
+            Verb.SEARCH_BY_MATRICULE: patients.search_by_matricule,
+            Verb.READ_CARD: lgo.cards.read,
+            Verb.SWAP_CARD: lgo.cards.swap,
+            Verb.CALL_INSI_CARD: lgo.cards.call,
+            Verb.ATTACH_CARD: lgo.cards.attach,
+            Verb.IMPORT_APP_IDENTITY: lgo.cards.import_app,
+            Verb.READ_INS_HISTORY: calls.former,
+            Verb.SET_CLOCK: lgo.clock.set,
             Verb.READ_PATIENT: patients.read,
             Verb.UPDATE_PATIENT: patients.update,
             Verb.RECORD_PROOF: patients.record_proof,
@@ -45,14 +53,6 @@ class Acts:
             Verb.DECIDE_PROPOSAL: lambda call_id, accept, actor: calls.decide(
                 call_id, accept=accept, actor=actor
             ),
-            Verb.READ_INS_HISTORY: calls.former,
-            Verb.READ_CARD: cards.read,
-            Verb.SWAP_CARD: cards.swap,
-            Verb.CALL_INSI_CARD: cards.call,
-            Verb.ATTACH_CARD: cards.attach,
-            Verb.IMPORT_APP_IDENTITY: cards.import_app,
-            Verb.SEARCH_BY_MATRICULE: patients.search_by_matricule,
-            Verb.SET_CLOCK: lgo.clock.set,
             Verb.READ_AUDIT_LOG: lambda patient_id, actor: lgo.audit_log(patient_id),  # noqa: ARG005
             Verb.READ_SETTINGS: lgo.settings,
             Verb.WRITE_SETTINGS: lgo.write_settings,

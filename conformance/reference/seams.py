@@ -52,6 +52,12 @@ class Seam(StrEnum):
     """What counts (``key``) of a ``text`` in the local search, ``typed`` or ``stored``."""
     FOUND = "found"
     """The files that a local search has found, before they are shown."""
+    FORMER = "former"
+    """The former INS that an acceptance writes, one record each."""
+    CARD_READ = "card-read"
+    """What is kept of a card when it is read: ``card`` and ``read_at``."""
+    CARD_PRESENT = "card-present"
+    """What is known of the card in the reader when a call is made: ``card`` and ``now``."""
     BLOCKED = "blocked"
     """Why an INSi call is not made: ``code``, ``message``. Without record it is made."""
     ATTEMPTS = "attempts"
@@ -76,12 +82,6 @@ class Seam(StrEnum):
     """The lines of the comparison."""
     IMPORTED = "imported"
     """The values that an acceptance writes."""
-    FORMER = "former"
-    """The former INS that an acceptance writes, one record each."""
-    CARD_READ = "card-read"
-    """What is kept of a card when it is read: ``card`` and ``read_at``."""
-    CARD_PRESENT = "card-present"
-    """What is known of the card in the reader when a call is made: ``number`` and ``now``."""
 
 
 class Fault(Protocol):

@@ -26,7 +26,7 @@ from conformance.drivers.model import (
 from conformance.reference.soap import FormerIns, ReturnedIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _SCHEMA = f"""
@@ -207,7 +207,7 @@ class Store:
 
     # INS history
 
-    def write_former(self, patient_id: str, entries: Sequence[FormerIns]) -> None:
+    def write_former(self, patient_id: str, entries: list[FormerIns]) -> None:
         """Replace the former INS of a patient."""
         with self.transaction():
             self._db.execute("DELETE FROM former_ins WHERE patient_id = ?", [patient_id])
