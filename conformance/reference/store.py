@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS patient (
     status TEXT NOT NULL CHECK (status IN ('PROV', 'RECUP', 'VALI', 'QUAL')),
     {", ".join(f"{name} TEXT" for name in IDENTITY_FIELDS)},
     attributes TEXT NOT NULL,
-    proof_kind TEXT, proof_recorded_at TEXT, proof_recorded_by TEXT
+    proof_kind TEXT, proof_recorded_at TEXT, proof_recorded_by TEXT, birth_date_uncertain TEXT
 );
 CREATE TABLE IF NOT EXISTS call (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -327,6 +327,7 @@ def _patient_row(patient: Patient) -> dict[str, str | None]:
         "proof_kind": proof.kind if proof else None,
         "proof_recorded_at": proof.recorded_at if proof else None,
         "proof_recorded_by": proof.recorded_by if proof else None,
+        "birth_date_uncertain": "yes" if patient.birth_date_uncertain else None,
     }
 
 
@@ -343,6 +344,7 @@ def _row_patient(row: sqlite3.Row) -> Patient:
         status=Status(row["status"]),
         attributes=frozenset(Attribute(name) for name in row["attributes"].split()),
         proof=proof,
+        birth_date_uncertain=row["birth_date_uncertain"] is not None,
         **{name: row[name] for name in IDENTITY_FIELDS},
     )
 

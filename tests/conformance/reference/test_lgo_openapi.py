@@ -14,6 +14,7 @@ import pytest
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form, Right
 from conformance.drivers.verbs import VERBS
 from conformance.reference.acts import Acts
 from conformance.reference.api import create_app
@@ -107,6 +108,9 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         lgo.read_audit_log(actor=user)
         lgo.read_settings()
         lgo.write_settings({"insi_timeout_seconds": "5"})
+        lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=user)
+        lgo.write_rights("durand", frozenset({Right.READ_IDENTITY}))
+        lgo.read_rights("durand")
     served = {VERBS[verb].operation for verb in declared} | {"reset"}
     assert {name for name, _ in seen} - {"capabilities"} == served
     assert {status for _, status in seen} >= {200, 201, 204, 409, 422}
