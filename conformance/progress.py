@@ -17,7 +17,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text as Styled
 
+from conformance.doctor.notes import Diagnosis
+from conformance.doctor.showing import lines
 from conformance.engine import CheckFinished, CheckStarted
+from conformance.record.events import DoctorFinding
 from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
@@ -119,6 +122,7 @@ class CampaignView:
         self._console = console or _console()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._looked_at: list[DoctorFinding] = []
 
     def __enter__(self) -> Self:
         """Start the moving bar when there is a terminal."""
@@ -144,7 +148,10 @@ class CampaignView:
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
-        if isinstance(event, CheckStarted):
+        if isinstance(event, DoctorFinding):
+            self._looked_at.append(event)
+        elif isinstance(event, CheckStarted):
+            self._show_doctor()
             self._started(event)
         elif isinstance(event, CheckFinished):
             self._finished(event)
@@ -214,6 +221,20 @@ class CampaignView:
             said = _WAIVER[result.waiver_state][self._lang]
             until = result.waiver.expires.isoformat()
             self._console.print(f"{result.rule.key} {said} ({result.waiver.author}, {until})", markup=False)
+
+    def _show_doctor(self) -> None:
+        """Say once, before the first check, what the doctor found; what stops a campaign is said by the command."""
+        found, self._looked_at = self._looked_at, []
+        if not found:
+            return
+        diagnosis = Diagnosis(findings=tuple({each.text: each for each in found}.values()))
+        if not diagnosis.problems and any(each.is_ok for each in found):
+            said = Text("installation vérifiée : tout est en ordre", "set-up looked at: all is well")
+            self._console.print(Styled(f"✓ {said[self._lang]}", style="dim"))
+            return
+        shown = diagnosis.problems or diagnosis.findings
+        for line, style in lines(shown, self._lang, min(self._console.width, WIDTH_IN_A_FILE)):
+            self._console.print(Styled(line, style=style), soft_wrap=True)
 
     def _started(self, event: CheckStarted) -> None:
         if self._progress is None:

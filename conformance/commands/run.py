@@ -44,6 +44,7 @@ def run(
     resume: Path | None,
     failed: Path | None,
     fail_fast: bool,
+    no_doctor: bool,
     fail_on: tuple[str, ...],
     jobs: int,
     quiet: bool,
@@ -57,6 +58,8 @@ def run(
     \b
       driver:
         url: http://127.0.0.1:9000
+
+    The set-up is looked at first, as banc doctor does; the campaign does not begin when something stops it.
 
     The report folder holds record.ndjson, all that happened, and the reports made from it.
 
@@ -87,7 +90,7 @@ def run(
         fail_fast=plan.fail_fast or fail_fast,
         fail_on=tuple(dict.fromkeys((*plan.fail_on, *map(FailOn, fail_on)))),
     )
-    options = CampaignOptions(folder=report_dir)
+    options = CampaignOptions(folder=report_dir, doctor=not no_doctor)
     if failed:
         record = read_record(failed)
         again = record.started.seed

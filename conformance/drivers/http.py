@@ -70,7 +70,7 @@ class HttpDriver(Driver):
         self._one_at_a_time = threading.Lock()
         # The software under test is near: a proxy of the environment would only get in the way, so none is used.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(self.settings), network_backend=DeadlineBackend(self._deadline)
+            ssl_context=tls_context(self.settings), network_backend=DeadlineBackend(self._deadline)
         )
 
     def __enter__(self) -> Self:
@@ -318,7 +318,12 @@ def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:
     return {wire.USER_HEADER: actor.user, wire.ROLE_HEADER: actor.role.value}
 
 
-def _tls(settings: DriverSettings) -> ssl.SSLContext:
+def tls_context(settings: DriverSettings) -> ssl.SSLContext:
+    """Return what the driver trusts, and its own certificate.
+
+    Raises:
+        DriverError: a file of the settings cannot be used.
+    """
     try:
         context = ssl.create_default_context(cafile=settings.tls_ca)
         if settings.client_cert is not None:

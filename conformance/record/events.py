@@ -93,6 +93,10 @@ class DoctorFinding:
     is_ok: bool
     text: Text
     remedy: Text | None = None
+    stops: bool = False
+    """With this the campaign would say nothing about the software: it does not begin."""
+    details: str = ""
+    """What travelled, or another message as it came, for the developer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
