@@ -120,6 +120,7 @@ class Record:
         self.planned: tuple[PlannedCheck, ...] = ()
         """All the checks of the campaign, in the order of the suite."""
         self.doctor: list[DoctorFinding] = []
+        """What was found about the set-up, the last time that somebody looked."""
         self.resumed: list[CampaignResumed] = []
         self.finished: CampaignFinished | None = None
         self.size = 0
@@ -153,6 +154,7 @@ class Record:
         match event:
             case CampaignResumed():
                 self.resumed.append(event)
+                self.doctor.clear()
                 self.finished = None
             case DoctorFinding():
                 self.doctor.append(event)

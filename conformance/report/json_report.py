@@ -26,7 +26,7 @@ def report_data(campaign: Campaign, lang: Lang) -> dict[str, Any]:
         "rules": [_rule(result, lang) for result in campaign.rules],
         "checks": _checks(campaign, lang),
         "catalogue": {result.rule.key: _catalogue_entry(result.rule, lang) for result in campaign.rules},
-        "campaign": _meta(campaign),
+        "campaign": _meta(campaign, lang),
         "lang": lang,
         "schema_version": SCHEMA_VERSION,
     }
@@ -79,7 +79,7 @@ def _catalogue_entry(rule: Rule, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _meta(campaign: Campaign) -> dict[str, Any]:
+def _meta(campaign: Campaign, lang: Lang) -> dict[str, Any]:
     meta = campaign.meta
     return {
         "started_at": meta.started_at.isoformat(timespec="seconds"),
@@ -90,4 +90,13 @@ def _meta(campaign: Campaign) -> dict[str, Any]:
         "seed": meta.seed,
         "plan": meta.plan,
         "interrupted": meta.interrupted,
+        "doctor": [
+            {
+                "check": finding.check,
+                "ok": finding.is_ok,
+                "text": mask_text(finding.text[lang]),
+                "remedy": mask_text(finding.remedy[lang]) if finding.remedy else "",
+            }
+            for finding in meta.doctor
+        ],
     }

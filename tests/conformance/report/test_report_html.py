@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +13,7 @@ from lxml import html
 
 from conformance.drivers.verbs import VERBS
 from conformance.evidence import ActEntry, Change, ExchangeEntry, NoteEntry, Remark, StateEntry
+from conformance.record.events import DoctorFinding
 from conformance.report.html import MAX_PAGE, _texts, render_html
 from conformance.report.packing import unpack
 from conformance.report.shown import typeset
@@ -275,3 +276,42 @@ def test_every_verb_of_the_driver_has_a_label() -> None:
 def test_french_punctuation_keeps_with_its_word() -> None:
     assert typeset("le « nom » : requis ?", "fr") == "le «\xa0nom\xa0»\xa0: requis\xa0?"
     assert typeset("a : b", "en") == "a : b"
+
+
+def test_what_the_doctor_found_to_mend_is_at_the_head_and_counts_among_the_facts(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult]
+) -> None:
+    def finding(*, is_ok: bool, remedy: Text | None = None, details: str = "") -> DoctorFinding:
+        text = Text("l'horloge <b>retarde</b>", "the clock is behind")
+        return DoctorFinding(
+            at=datetime(2025, 3, 4, tzinfo=UTC),
+            check="clock",
+            is_ok=is_ok,
+            text=text,
+            remedy=remedy,
+            details=details,
+        )
+
+    found = (
+        finding(is_ok=True),
+        finding(is_ok=False, remedy=Text("NTP", "NTP"), details="Authorization: Bearer abcdefghijkl"),
+    )
+    campaign = make_campaign((make_result("SRC-01", Verdict.PASS),), doctor=found)
+    page = html.document_fromstring(render_html(campaign, "fr"))
+    [banner] = page.cssselect("aside.doctor")
+    shown = banner.text_content()
+    assert "l'horloge <b>retarde</b>" in shown
+    assert "NTP" in shown
+    assert "pas compté contre le logiciel" in shown
+    assert "abcdefghijkl" not in shown
+    facts = {
+        fact.cssselect("dt")[0].text: fact.cssselect("dd")[0].text for fact in page.cssselect(".meta div")
+    }
+    assert facts["Installation"] == "1 point en ordre, 1 à reprendre"
+
+
+def test_a_set_up_in_order_takes_no_room(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult]
+) -> None:
+    campaign = make_campaign((make_result("SRC-01", Verdict.PASS),))
+    assert not html.document_fromstring(render_html(campaign, "fr")).cssselect("aside.doctor")
