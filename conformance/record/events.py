@@ -13,8 +13,10 @@ from conformance.record.timeline import Plain
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
-VERSION = 1
+VERSION = 2
 """Schema version of the lines."""
+READABLE = frozenset({1, 2})
+"""Schema versions that are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
