@@ -106,10 +106,11 @@ def diagnose(plan: Plan, folder: Path, *, seed: int | str) -> Diagnosis:
                 continue
             notes.begin(settings.url or " ".join(settings.command))
             try:
-                driver = stack.enter_context(open_driver(settings))
+                driver = open_driver(settings)
             except DriverError as error:
                 _no_driver(error, notes)
                 continue
+            stack.enter_context(driver)
             look_at_software_side(plan, driver, found[0] if found else None, notes, Patience())
     return notes.diagnosis()
 
@@ -131,7 +132,8 @@ def _looked_at(
                 Look.SIMULATOR, Text.same(str(error)), Text("Voyez « banc serve ».", "See “banc serve”.")
             )
     try:
-        driver = stack.enter_context(open_driver(plan.driver))
+        driver = open_driver(plan.driver)
+        stack.enter_context(driver)
     except DriverError as error:
         _no_driver(error, notes)
     if driver is not None and plan.driver.kind in DRIVEN:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
     from conformance.engine.context import BenchContext
+    from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
@@ -274,7 +275,12 @@ class BenchPlugin:
         check, record = run.check, self.context.record
         if record is not None:
             self.raw.begin()
-            run.evidence = Timeline(lambda entry: (self.raw.seen(entry), record.entry(check.id, entry)))
+
+            def keep(entry: Entry) -> None:
+                self.raw.seen(entry)
+                record.entry(check.id, entry)
+
+            run.evidence = Timeline(keep)
             record.event(
                 events.CheckStarted(
                     at=_now(),
