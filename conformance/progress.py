@@ -79,18 +79,25 @@ _WAIVER: Final = {
 def coverage(campaign: Campaign) -> Text:
     """Return how much was tested, and whether that is all that was asked for."""
     tested, all_of_them = len(campaign.tested), len(campaign.applicable)
-    fr, en = f"{tested} règles testées sur {all_of_them}", f"{tested} of {all_of_them} rules tested"
+    fr = f"{tested} règle{_s(tested)} testée{_s(tested)} sur {all_of_them}"
+    en = f"{tested} of {all_of_them} rule{'' if all_of_them == 1 else 's'} tested"
     missing = campaign.untested_obligations
     if missing:
         keys = _grouped([result.rule.key for result in missing])
-        fr += f" ; {len(missing)} obligatoires non testées : {keys}"
-        en += f"; {len(missing)} binding ones not tested: {keys}"
+        count = len(missing)
+        fr += f" ; {count} obligatoire{_s(count)} non testée{_s(count)} : {keys}"
+        en += f"; {count} binding {'one' if count == 1 else 'ones'} not tested: {keys}"
     if campaign.meta.is_selection:
         fr += " · sélection : ne dit rien des autres règles"
         en += " · a selection: says nothing about the other rules"
     if campaign.meta.interrupted:
         fr, en = f"{fr} · campagne interrompue", f"{en} · interrupted"
     return Text(fr, en)
+
+
+def _s(count: int) -> str:
+    """Return the mark of the French plural, which begins at two."""
+    return "s" if count > 1 else ""
 
 
 def headline_style(campaign: Campaign) -> str:
@@ -208,9 +215,10 @@ class CampaignView:
         ]
         if not keys:
             return
+        count = len(keys)
         text = Text(
-            f"{len(keys)} règles sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
-            f"{len(keys)} rules without a check in this version of the bench (NOT_TESTED, reason in the report):",
+            f"{count} règle{_s(count)} sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
+            f"{count} rule{'' if count == 1 else 's'} without a check in this version of the bench (NOT_TESTED, reason in the report):",
         )
         self._console.print(Styled(f"{text[self._lang]} {_grouped(keys)}", style="dim"))
 

@@ -163,6 +163,17 @@ def not_passed(record: Record) -> frozenset[str]:
     return frozenset(checks - passed)
 
 
+def rules_of(record: Record, checks: frozenset[str]) -> tuple[str, ...]:
+    """Return the keys of the rules that a campaign verified with some of its checks, in its order."""
+    concerned = {
+        key
+        for check in (*record.planned, *(each.started for each in record.checks.values()))
+        if check.check in checks
+        for key in check.rules
+    }
+    return tuple(key for key in record.started.rules if key in concerned)
+
+
 def end(campaign: Campaign, plan: Plan) -> None:
     """Leave the program with the exit code of a campaign."""
     sys.exit(exit_code(campaign, plan.fail_on))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.campaign import CampaignOptions
-from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, run_plan
+from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, rules_of, run_plan
 from conformance.plan import FailOn, load_plan
 from simulator.commands.common import SetupError, lang_option
 from simulator.datafile import DataFileError
@@ -95,7 +95,11 @@ def run(
         record = read_record(failed)
         again = record.started.seed
         plan = replace(plan, seed=plan.seed if seed is not None or isinstance(again, str) else again)
-        options = replace(options, checks=not_passed(record))
+        checks = not_passed(record)
+        options = replace(options, checks=checks)
+        if not (rules or groups):
+            # The rules of the plan are many; those that are looked at again are what this campaign is about.
+            plan = replace(plan, rules=rules_of(record, checks), groups=())
     if resume:
         record = read_record(resume)
         # What was begun goes on, whatever the plan says today.
