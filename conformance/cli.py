@@ -15,6 +15,10 @@ COMMANDS = {
     "run": Lazy(
         "conformance.commands.run:run", "Run a campaign against your own software, as a plan file says."
     ),
+    "doctor": Lazy(
+        "conformance.commands.doctor:doctor",
+        "Look at the set-up of a campaign and say what to mend, before anything is judged.",
+    ),
     "plan": Lazy("conformance.commands.plan:plan_group", "Write and check the plan of a campaign."),
     "report": Lazy(
         "conformance.commands.report:report",
@@ -74,7 +78,8 @@ def main() -> None:
     Start here:
       banc demo                 a whole campaign against the reference LGO
       banc serve                the simulated INSi teleservice alone
-      banc run my-plan.yaml     a campaign against your own software
+      banc doctor my-plan.yaml  is all in place for a campaign against your own software?
+      banc run my-plan.yaml     that campaign
       banc check note.pdf       documents that your software produced
     """
     # A pipe of a Windows console may not know the letters that names and verdicts need.

@@ -17,7 +17,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text as Styled
 
+from conformance.doctor.notes import Diagnosis
+from conformance.doctor.showing import lines
 from conformance.engine import CheckFinished, CheckStarted
+from conformance.record.events import DoctorFinding
 from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
@@ -75,18 +78,25 @@ _WAIVER: Final = {
 def coverage(campaign: Campaign) -> Text:
     """Return how much was tested, and whether that is all that was asked for."""
     tested, all_of_them = len(campaign.tested), len(campaign.applicable)
-    fr, en = f"{tested} règles testées sur {all_of_them}", f"{tested} of {all_of_them} rules tested"
+    fr = f"{tested} règle{_s(tested)} testée{_s(tested)} sur {all_of_them}"
+    en = f"{tested} of {all_of_them} rule{'' if all_of_them == 1 else 's'} tested"
     missing = campaign.untested_obligations
     if missing:
         keys = _grouped([result.rule.key for result in missing])
-        fr += f" ; {len(missing)} obligatoires non testées : {keys}"
-        en += f"; {len(missing)} binding ones not tested: {keys}"
+        count = len(missing)
+        fr += f" ; {count} obligatoire{_s(count)} non testée{_s(count)} : {keys}"
+        en += f"; {count} binding {'one' if count == 1 else 'ones'} not tested: {keys}"
     if campaign.meta.is_selection:
         fr += " · sélection : ne dit rien des autres règles"
         en += " · a selection: says nothing about the other rules"
     if campaign.meta.interrupted:
         fr, en = f"{fr} · campagne interrompue", f"{en} · interrupted"
     return Text(fr, en)
+
+
+def _s(count: int) -> str:
+    """Return the mark of the French plural, which begins at two."""
+    return "s" if count > 1 else ""
 
 
 def headline_style(campaign: Campaign) -> str:
@@ -118,6 +128,7 @@ class CampaignView:
         self._console = console or _console()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._looked_at: list[DoctorFinding] = []
 
     def __enter__(self) -> Self:
         """Start the moving bar when there is a terminal."""
@@ -143,7 +154,10 @@ class CampaignView:
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
-        if isinstance(event, CheckStarted):
+        if isinstance(event, DoctorFinding):
+            self._looked_at.append(event)
+        elif isinstance(event, CheckStarted):
+            self._show_doctor()
             self._started(event)
         elif isinstance(event, CheckFinished):
             self._finished(event)
@@ -200,9 +214,10 @@ class CampaignView:
         ]
         if not keys:
             return
+        count = len(keys)
         text = Text(
-            f"{len(keys)} règles sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
-            f"{len(keys)} rules without a check in this version of the bench (NOT_TESTED, reason in the report):",
+            f"{count} règle{_s(count)} sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
+            f"{count} rule{'' if count == 1 else 's'} without a check in this version of the bench (NOT_TESTED, reason in the report):",
         )
         self._console.print(Styled(f"{text[self._lang]} {_grouped(keys)}", style="dim"))
 
@@ -213,6 +228,20 @@ class CampaignView:
             said = _WAIVER[result.waiver_state][self._lang]
             until = result.waiver.expires.isoformat()
             self._console.print(f"{result.rule.key} {said} ({result.waiver.author}, {until})", markup=False)
+
+    def _show_doctor(self) -> None:
+        """Say once, before the first check, what the doctor found; what stops a campaign is said by the command."""
+        found, self._looked_at = self._looked_at, []
+        if not found:
+            return
+        diagnosis = Diagnosis(findings=tuple({each.text: each for each in found}.values()))
+        if not diagnosis.problems and any(each.is_ok for each in found):
+            said = Text("installation vérifiée : tout est en ordre", "set-up looked at: all is well")
+            self._console.print(Styled(f"✓ {said[self._lang]}", style="dim"))
+            return
+        shown = diagnosis.problems or diagnosis.findings
+        for line, style in lines(shown, self._lang, min(self._console.width, WIDTH_IN_A_FILE)):
+            self._console.print(Styled(line, style=style), soft_wrap=True)
 
     def _started(self, event: CheckStarted) -> None:
         if self._progress is None:

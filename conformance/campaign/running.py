@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.campaign.hosting import CampaignError, own_simulator
+from conformance.campaign.hosting import CampaignError
 from conformance.campaign.selection import select
+from conformance.campaign.set_up import set_up
+from conformance.doctor.folder import try_writing
 from conformance.drivers.errors import DriverError
-from conformance.drivers.opening import open_driver
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
 from conformance.plan import plan_data
@@ -24,9 +25,6 @@ from conformance.record.reading import Record
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
 from conformance.rules.catalogue import load_catalogue
-from simulator.client import BenchClient, BenchClientError
-from simulator.serving import ServingError
-from simulator.sessions.settings import MAX_NAME
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -37,10 +35,6 @@ if TYPE_CHECKING:
     from conformance.engine import Event
     from conformance.plan import Plan
     from conformance.record.results import Campaign
-    from simulator.client import SessionClient
-
-SESSION_TTL_S = 24 * 3600.0
-"""When the harness is killed, its session is gone this long after its last call: a guided campaign may pause overnight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +51,8 @@ class CampaignOptions:
     """``(2, 4)``: the second of four processes."""
     order: int | None = None
     """Shuffle the checks with this number; ``None``: in the order of the suite."""
+    doctor: bool = True
+    """Look at the set-up first, and do not begin when something stops."""
 
 
 def run_campaign(
@@ -68,6 +64,7 @@ def run_campaign(
     and no fixture known beforehand can pass.
 
     Raises:
+        DoctorError: the set-up is such that nothing could be concluded about the software.
         CampaignError: simulator or software cannot be reached or set up, or the record cannot be written.
         SuiteError: the suite itself is at fault.
         UnknownRuleError: the plan names a rule that does not exist.
@@ -79,13 +76,14 @@ def run_campaign(
         folder = options.folder
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="banc-")))
-        # Before anything starts: a folder that cannot be written in must not cost a campaign.
+        seed = _seed(plan, options)
+        ready = set_up(
+            plan, stack, folder=_looked_at(options), seed=seed, on_finding=on_event, doctor=options.doctor
+        )
+        session, simulator_version, driver = ready.session, ready.simulator_version, ready.driver
         path = place_of_record(folder, options)
-        session, simulator_version = stack.enter_context(_session(plan))
-        driver = stack.enter_context(open_driver(plan.driver))
         software = _software(plan, driver.capabilities)
         record = stack.enter_context(_opened(path, options))
-        seed = _seed(plan, options)
         if options.resume is None:
             record.event(
                 _started(
@@ -106,6 +104,8 @@ def run_campaign(
                     software=software,
                 )
             )
+        for finding in ready.diagnosis.findings:
+            record.event(finding)
         run = run_checks(
             BenchContext(
                 driver=driver,
@@ -134,10 +134,7 @@ def place_of_record(folder: Path, options: CampaignOptions) -> Path:
         return options.resume.path
     path = folder / RECORD_NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{secrets.token_hex(8)}"
-        probe.touch()
-        probe.unlink()
+        try_writing(folder)
         if path.exists():
             stamp = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S.%f")
             path.replace(folder / f"record-{stamp}.ndjson")
@@ -161,21 +158,6 @@ def _opened(path: Path, options: CampaignOptions) -> Iterator[RecordWriter]:
         raise CampaignError(str(error)) from error
 
 
-@contextlib.contextmanager
-def _session(plan: Plan) -> Iterator[tuple[SessionClient, str]]:
-    """Yield the session of the campaign and the version of its simulator."""
-    with contextlib.ExitStack() as stack:
-        try:
-            url = plan.simulator_url or stack.enter_context(own_simulator())
-            client = stack.enter_context(BenchClient(url, token=plan.simulator_token))
-            session = client.create_session(name=_session_name(plan), ttl=SESSION_TTL_S, **plan.session)
-            stack.callback(_end, session)
-            version = str(client.info()["version"])
-        except (BenchClientError, ServingError) as error:
-            raise CampaignError(str(error), hint="banc serve") from error
-        yield session, version
-
-
 def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
     try:
         declared = capabilities()
@@ -192,6 +174,11 @@ def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
         verbs=tuple(sorted(verb.value for verb in declared.verbs)),
         not_supported={verb.value: reason for verb, reason in declared.not_supported.items()},
     )
+
+
+def _looked_at(options: CampaignOptions) -> Path | None:
+    """Return the folder that the doctor looks at: that of the whole campaign, which a share of it does not know."""
+    return options.folder if options.shard == (1, 1) else None
 
 
 def _seed(plan: Plan, options: CampaignOptions) -> int | str:
@@ -241,15 +228,3 @@ def _started(
         checks=tuple(sorted(options.checks or ())),
         shard=f"{index}/{count}" if count > 1 else "",
     )
-
-
-def _session_name(plan: Plan) -> str:
-    """Return what the session of a campaign is called in the listing of the simulator."""
-    name = f"campagne : {plan.source or plan.address}"
-    return "".join(letter for letter in name if letter.isprintable())[:MAX_NAME]
-
-
-def _end(session: SessionClient) -> None:
-    """Remove the session of a campaign, whatever has become of it; its exchanges stay in the journal."""
-    with contextlib.suppress(BenchClientError):
-        session.delete()

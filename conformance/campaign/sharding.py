@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any
 from conformance.campaign.hosting import CampaignError, own_simulator
 from conformance.campaign.running import CampaignOptions, place_of_record, run_campaign
 from conformance.campaign.selection import select
+from conformance.campaign.set_up import DoctorError
+from conformance.doctor.notes import Diagnosis
 from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.plan import Plan
 from conformance.record.coding import decode, encode
+from conformance.record.events import DoctorFinding
 from conformance.record.merging import merge
 from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from conformance.engine import Event
     from conformance.record.results import Campaign
 
-_EVENTS = {cls.__name__: cls for cls in (CheckStarted, CheckFinished)}
+_EVENTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (DoctorFinding, CheckStarted, CheckFinished)}
 
 
 def run_jobs(
@@ -44,6 +47,7 @@ def run_jobs(
     """Run a plan in ``jobs`` processes, merge their records, and return what was found.
 
     Raises:
+        DoctorError: the set-up of an instance stops the campaign.
         CampaignError: there are fewer instances than jobs, or no process came to a record.
     """
     if len(plan.instances) < jobs:
@@ -68,14 +72,24 @@ def run_jobs(
                 replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed),
                 (number + 1, jobs),
                 parts / str(number + 1),
-                options.checks,
+                options,
             )
             for number in range(jobs)
         ]
-        complaints = _listen(processes, on_event)
+        findings: list[DoctorFinding] = []
+
+        def tell(event: Event) -> None:
+            if isinstance(event, DoctorFinding):
+                findings.append(event)
+            on_event(event)
+
+        complaints = _listen(processes, tell)
     paths = [parts / str(number + 1) / RECORD_NAME for number in range(jobs)]
     found = [path for path in paths if path.exists()]
     if len(found) < jobs:
+        diagnosis = Diagnosis(findings=tuple({each.text: each for each in findings}.values()))
+        if diagnosis.stops:
+            raise DoctorError(diagnosis)
         raise CampaignError("\n".join(complaints).strip() or "a process of the campaign stopped at once")
     try:
         merge(found, target)
@@ -87,7 +101,7 @@ def run_jobs(
 
 
 def _start(
-    plan: Plan, shard: tuple[int, int], folder: Path, checks: frozenset[str] | None
+    plan: Plan, shard: tuple[int, int], folder: Path, options: CampaignOptions
 ) -> subprocess.Popen[str]:
     # Our own module; the plan, which may hold secrets, goes through a pipe.
     process = subprocess.Popen(
@@ -106,7 +120,8 @@ def _start(
         "plan": encode(plan),
         "shard": list(shard),
         "folder": str(folder),
-        "checks": sorted(checks) if checks is not None else None,
+        "checks": sorted(options.checks) if options.checks is not None else None,
+        "doctor": options.doctor,
     }
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
     process.stdin.write(json.dumps(order))
@@ -114,7 +129,10 @@ def _start(
     return process
 
 
-def _listen(processes: list[subprocess.Popen[str]], on_event: Callable[[Event], None]) -> list[str]:
+def _listen(
+    processes: list[subprocess.Popen[str]],
+    on_event: Callable[[Event], None],
+) -> list[str]:
     """Tell the events of all processes until each has ended; return what they complained about."""
     lines: queue.Queue[str | None] = queue.Queue()
     complaints: list[str] = []
@@ -141,10 +159,8 @@ def _listen(processes: list[subprocess.Popen[str]], on_event: Callable[[Event], 
                 continue
             data = json.loads(line)
             event = decode(_EVENTS[data.pop("event")], data["data"])
-            totals[data["shard"]] = event.total
             done += isinstance(event, CheckFinished)
-            number = done if isinstance(event, CheckFinished) else done + 1
-            on_event(replace(event, number=number, total=sum(totals.values())))
+            on_event(_of_the_whole(event, data["shard"], totals, done))
         except KeyboardInterrupt:
             for process in processes:
                 process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
@@ -153,6 +169,15 @@ def _listen(processes: list[subprocess.Popen[str]], on_event: Callable[[Event], 
     for thread in threads:
         thread.join()
     return complaints
+
+
+def _of_the_whole(event: Any, shard: int, totals: dict[int, int], done: int) -> Any:
+    """Return an event of one process with the numbers of all of them together."""
+    if isinstance(event, DoctorFinding):
+        return event
+    totals[shard] = event.total
+    number = done if isinstance(event, CheckFinished) else done + 1
+    return replace(event, number=number, total=sum(totals.values()))
 
 
 def _main() -> int:
@@ -172,6 +197,7 @@ def _main() -> int:
         folder=Path(order["folder"]),
         shard=(shard[0], shard[1]),
         checks=frozenset(order["checks"]) if order["checks"] is not None else None,
+        doctor=order["doctor"],
     )
     try:
         run_campaign(decode(Plan, order["plan"]), on_event=tell, options=options)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from conformance.campaign import CampaignError, CampaignOptions, SelectionError, exit_code, run_campaign
+from conformance.campaign.set_up import DoctorError
 from conformance.campaign.sharding import run_jobs
+from conformance.commands.diagnosis import show_diagnosis
 from conformance.engine import SuiteError
 from conformance.plan import FailOn
 from conformance.progress import CampaignView
@@ -20,6 +22,7 @@ from conformance.report import ReportError, write_reports
 from conformance.report.json_report import report_data
 from conformance.rules.catalogue import UnknownRuleError
 from simulator.commands.common import SetupError
+from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
@@ -53,6 +56,12 @@ def campaign_options(command: _F) -> _F:
             multiple=True,
             type=click.Choice([name.value for name in FailOn]),
             help="End with exit code 1 for this too; may be repeated.",
+        ),
+        click.option(
+            "--no-doctor",
+            "no_doctor",
+            is_flag=True,
+            help="Begin without looking at the set-up: its faults then show as INCONCLUSIVE, or as FAIL.",
         ),
         click.option("--fail-fast", is_flag=True, help="Stop after the first departure."),
         click.option(
@@ -89,6 +98,7 @@ def run_plan(
 
     Raises:
         SetupError: the bench or the set-up is at fault.
+        SystemExit: the doctor found something that stops, and has said so.
     """
     view = CampaignView(lang)
     silent = quiet or as_json
@@ -101,6 +111,9 @@ def run_plan(
             else:
                 campaign = run_campaign(plan, on_event=listener, options=options)
         paths = write_reports(campaign, report_dir, lang)
+    except DoctorError as error:
+        show_diagnosis(error.diagnosis, lang, only_problems=True)
+        sys.exit(EXIT_SETUP)
     except CampaignError as error:
         raise SetupError(f"{error}\n{error.hint}" if error.hint else str(error)) from error
     except (
@@ -149,6 +162,14 @@ def not_passed(record: Record) -> frozenset[str]:
     if not checks - passed:
         raise SetupError(f"{record.path}: every check passed: there is nothing to run again")
     return frozenset(checks - passed)
+
+
+def rules_of(record: Record, checks: frozenset[str]) -> tuple[str, ...]:
+    """Return the keys of the rules that a campaign verified with some of its checks, in its order."""
+    named = [(check.check, check.rules) for check in record.planned]
+    named += [(check.started.check, check.started.rules) for check in record.checks.values()]
+    concerned = {key for check, keys in named if check in checks for key in keys}
+    return tuple(key for key in record.started.rules if key in concerned)
 
 
 def end(campaign: Campaign, plan: Plan) -> None:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from conformance.campaign import CampaignError, reference_lgo
+from conformance.campaign import CampaignError, CampaignOptions, reference_lgo
 from conformance.commands.campaigns import campaign_options, end, run_plan
 from conformance.drivers.settings import DriverSettings
 from conformance.plan import FailOn, Plan
@@ -39,6 +39,7 @@ def demo(
     seed: int | None,
     report_dir: Path,
     fail_fast: bool,
+    no_doctor: bool,
     fail_on: tuple[str, ...],
     jobs: int,
     quiet: bool,
@@ -78,7 +79,8 @@ def demo(
             fail_fast=fail_fast,
             fail_on=tuple(map(FailOn, fail_on)),
         )
-        campaign = run_plan(plan, report_dir, lang, jobs=jobs, quiet=quiet, as_json=as_json)
+        options = CampaignOptions(folder=report_dir, doctor=not no_doctor)
+        campaign = run_plan(plan, report_dir, lang, jobs=jobs, quiet=quiet, as_json=as_json, options=options)
     if chosen and not as_json:
         _print_catch(campaign, chosen, lang)
     end(campaign, plan)

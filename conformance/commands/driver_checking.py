@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.errors import DriverError, Fault, RefusedError, VerbNotSupportedError
-from conformance.drivers.model import (
-    Actor,
-    Attribute,
-    Capabilities,
-    PatientTraits,
-    SearchCriteria,
-    Status,
-    Verb,
-)
+from conformance.doctor.contract import ContractProbe
+from conformance.drivers.model import Verb
 from conformance.drivers.verbs import VERBS
-from conformance.drivers.wire import MalformedAnswerError
-from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from conformance.doctor.contract import DriverProblem
     from conformance.drivers.http import HttpDriver
+    from conformance.drivers.model import Capabilities
     from conformance.drivers.raw import RawExchange
     from conformance.drivers.subprocess import SubprocessDriver
     from simulator.text import Lang
 
-_USER = Actor(user="banc.controle")
 _NOWHERE = "http://127.0.0.1:9/banc-driver-check"
 """Where INSi is said to be: nobody listens there, so no call can go wrong silently."""
-_TRAITS = PatientTraits(
-    birth_name="BANC-CONTROLE", first_name="ESSAI", birth_date="1984-09-25", sex="F", birth_place="63220"
-)
 _SHOWN_RULES = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriverProblem:
-    """One thing wrong with a driver."""
-
-    verb: str
-    text: Text
-    hint: Text | None
-    exchange: RawExchange | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +53,7 @@ def check_driver(driver: HttpDriver | SubprocessDriver, *, read_only: bool = Fal
     Raises:
         DriverError: the driver cannot be reached at all.
     """
-    probe = _Probe(driver)
+    probe = ContractProbe(driver, insi_url=_NOWHERE)
     software = probe.call("capabilities", driver.capabilities)
     if software is not None and not read_only:
         probe.walk(software)
@@ -98,109 +76,6 @@ def rules_by_verb() -> Mapping[Verb, tuple[str, ...]]:
     """Return the rules whose checks use each verb, as a campaign has shown (``verb_map.py``)."""
     data = json.loads((files("conformance.commands") / "verb_map.json").read_text("utf-8"))
     return {Verb(name): tuple(rules) for name, rules in data.items()}
-
-
-class _Probe:
-    """Calls verbs one after the other and keeps what is wrong."""
-
-    def __init__(self, driver: HttpDriver | SubprocessDriver) -> None:
-        self.problems: list[DriverProblem] = []
-        self.tried: list[str] = []
-        self._driver = driver
-
-    def call(self, name: str, act: Callable[[], Any], *, may_refuse: bool = True) -> Any:
-        """Do one act; return its answer, or ``None`` when it is refused or wrong."""
-        self.tried.append(name)
-        try:
-            return act()
-        except RefusedError as refusal:
-            if not may_refuse:
-                said = f"{refusal.message} ({refusal.code})"
-                self._add(
-                    name,
-                    Text(
-                        f"refusé, alors que rien ne s'y oppose : {said}",
-                        f"refused, though nothing stands in the way: {said}",
-                    ),
-                )
-        except VerbNotSupportedError as missing:
-            self._add(
-                name,
-                Text(
-                    f"déclaré dans /capabilities mais non réalisé : {missing.reason}",
-                    f"declared in /capabilities but not implemented: {missing.reason}",
-                ),
-            )
-        except MalformedAnswerError as error:
-            for each in error.all():
-                self._add(name, each.problem, error)
-        except DriverError as error:
-            if error.fault in {Fault.UNREACHABLE, Fault.SETUP} and name == "capabilities":
-                raise
-            self._add(name, error.text, error)
-        return None
-
-    def walk(self, software: Capabilities) -> None:
-        """Go through the declared verbs that need neither INSi nor a partner."""
-        driver = self._driver
-        self.call("reset", lambda: driver.reset(insi_url=_NOWHERE), may_refuse=False)
-        self._settings(software)
-        patient = None
-        if Verb.CREATE_PATIENT in software.verbs:
-            patient = self.call(
-                "create_patient", lambda: driver.create_patient(_TRAITS, actor=_USER), may_refuse=False
-            )
-            # An empty form: the refusal has to be readable, whatever it says.
-            self.call("create_patient", lambda: driver.create_patient(PatientTraits(), actor=_USER))
-        if Verb.SEARCH_PATIENTS in software.verbs:
-            criteria = SearchCriteria(birth_date=_TRAITS.birth_date)
-            self.call(
-                "search_patients", lambda: driver.search_patients(criteria, actor=_USER), may_refuse=False
-            )
-        for verb in (Verb.READ_AUDIT_LOG, Verb.READ_WORKLIST, Verb.READ_TRANSMISSIONS, Verb.READ_DASHBOARD):
-            if verb in software.verbs:
-                self.call(verb.value, partial(getattr(driver, verb.value), actor=_USER))
-        if patient is not None:
-            self._patient(software, patient.id)
-
-    def _settings(self, software: Capabilities) -> None:
-        driver = self._driver
-        if Verb.READ_SETTINGS in software.verbs:
-            self.call("read_settings", driver.read_settings)
-        if Verb.WRITE_SETTINGS in software.verbs:
-            self.call("write_settings", lambda: driver.write_settings({}))
-
-    def _patient(self, software: Capabilities, patient_id: str) -> None:
-        driver = self._driver
-        acts: dict[Verb, Callable[[], Any]] = {
-            Verb.READ_PATIENT: lambda: driver.read_patient(patient_id, actor=_USER),
-            Verb.UPDATE_PATIENT: lambda: driver.update_patient(
-                patient_id, {"used_name": "ESSAI"}, actor=_USER
-            ),
-            Verb.SET_ATTRIBUTES: lambda: driver.set_attributes(
-                patient_id, frozenset({Attribute.HOMONYME}), actor=_USER
-            ),
-            Verb.RECORD_PROOF: lambda: driver.record_proof(patient_id, "CNI", actor=_USER),
-            Verb.VALIDATE_IDENTITY: lambda: driver.validate_identity(patient_id, actor=_USER),
-            Verb.DOWNGRADE_STATUS: lambda: driver.downgrade_status(patient_id, Status.PROV, actor=_USER),
-            Verb.READ_STATUS_HISTORY: lambda: driver.read_status_history(patient_id, actor=_USER),
-            Verb.READ_INS_HISTORY: lambda: driver.read_ins_history(patient_id, actor=_USER),
-            Verb.READ_DOCUMENTS: lambda: driver.read_documents(patient_id, actor=_USER),
-        }
-        for verb, act in acts.items():
-            if verb in software.verbs:
-                self.call(verb.value, act)
-
-    def _add(self, name: str, text: Text, error: DriverError | None = None) -> None:
-        problem = DriverProblem(
-            verb=name,
-            text=text,
-            hint=error.hint if error else None,
-            exchange=error.exchange if error else None,
-        )
-        known = [replace(each, exchange=None) for each in self.problems]
-        if replace(problem, exchange=None) not in known:  # The same field of the same verb, again.
-            self.problems.append(problem)
 
 
 def as_text(result: DriverCheck, lang: Lang) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.campaign import CampaignOptions
-from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, run_plan
+from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, rules_of, run_plan
 from conformance.plan import FailOn, load_plan
 from simulator.commands.common import SetupError, lang_option
 from simulator.datafile import DataFileError
@@ -44,6 +44,7 @@ def run(
     resume: Path | None,
     failed: Path | None,
     fail_fast: bool,
+    no_doctor: bool,
     fail_on: tuple[str, ...],
     jobs: int,
     quiet: bool,
@@ -57,6 +58,8 @@ def run(
     \b
       driver:
         url: http://127.0.0.1:9000
+
+    The set-up is looked at first, as banc doctor does; the campaign does not begin when something stops it.
 
     The report folder holds record.ndjson, all that happened, and the reports made from it.
 
@@ -87,12 +90,16 @@ def run(
         fail_fast=plan.fail_fast or fail_fast,
         fail_on=tuple(dict.fromkeys((*plan.fail_on, *map(FailOn, fail_on)))),
     )
-    options = CampaignOptions(folder=report_dir)
+    options = CampaignOptions(folder=report_dir, doctor=not no_doctor)
     if failed:
         record = read_record(failed)
         again = record.started.seed
         plan = replace(plan, seed=plan.seed if seed is not None or isinstance(again, str) else again)
-        options = replace(options, checks=not_passed(record))
+        checks = not_passed(record)
+        options = replace(options, checks=checks)
+        if not (rules or groups):
+            # The rules of the plan are many; those that are looked at again are what this campaign is about.
+            plan = replace(plan, rules=rules_of(record, checks), groups=())
     if resume:
         record = read_record(resume)
         # What was begun goes on, whatever the plan says today.

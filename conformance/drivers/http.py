@@ -71,7 +71,7 @@ class HttpDriver(Driver):
         self._one_at_a_time = threading.Lock()
         # The software under test is near: a proxy of the environment would only get in the way, so none is used.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(self.settings), network_backend=DeadlineBackend(self._deadline)
+            ssl_context=tls_context(self.settings), network_backend=DeadlineBackend(self._deadline)
         )
 
     def __enter__(self) -> Self:
@@ -325,7 +325,12 @@ def _usual_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _tls(settings: DriverSettings) -> ssl.SSLContext:
+def tls_context(settings: DriverSettings) -> ssl.SSLContext:
+    """Return what the driver trusts, and its own certificate.
+
+    Raises:
+        DriverError: a file of the settings cannot be used.
+    """
     if settings.tls_ca is None and settings.client_cert is None:
         return _usual_tls()
     try:

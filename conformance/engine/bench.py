@@ -15,13 +15,14 @@ from conformance.engine.checks import Check, MarkerError, check_of
 from conformance.engine.drawing import PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.engine.outcome import PASSED, judge
+from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
 from conformance.engine.stopping import Stopping, is_gone
 from conformance.engine.tap import Tap
 from conformance.record import events
 from conformance.record.events import Outcome, PlannedCheck, SuiteCollected
 from conformance.record.judging import INTERRUPTED, verdict_for
-from conformance.record.timeline import Timeline
+from conformance.record.timeline import BreakEntry, Timeline
 from conformance.rules.catalogue import load_catalogue
 from conformance.verdicts import Verdict, combine
 from simulator.text import Text
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
     from conformance.engine.context import BenchContext
+    from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
@@ -95,6 +97,7 @@ class BenchPlugin:
         """What stopped pytest itself."""
         self.interrupted = False
         self.tap = Tap(context.insi, self._exchange)
+        self.raw = RawTap(context.driver)
         self._stopping = Stopping(context.limits)
         self._number = 0
         self._running: CheckRun | None = None
@@ -131,6 +134,7 @@ class BenchPlugin:
         def before(verb: str) -> None:
             run.verbs.add(verb)
             self._empty_software()
+            self.raw.preparing("reset")
             self._used = True
             self.tap.acted()
 
@@ -270,7 +274,13 @@ class BenchPlugin:
     def _begin(self, run: CheckRun) -> None:
         check, record = run.check, self.context.record
         if record is not None:
-            run.evidence = Timeline(lambda entry: record.entry(check.id, entry))
+            self.raw.begin()
+
+            def keep(entry: Entry) -> None:
+                self.raw.seen(entry)
+                record.entry(check.id, entry)
+
+            run.evidence = Timeline(keep)
             record.event(
                 events.CheckStarted(
                     at=_now(),
@@ -291,6 +301,8 @@ class BenchPlugin:
         check, outcome, record = run.check, run.outcome, self.context.record
         self._stopping.ended(check.id, outcome, gone=run.gone)
         if record is not None:
+            for entry in self.raw.entries(outcome.verdict):
+                record.entry(check.id, entry)
             record.event(
                 events.CheckFinished(
                     at=_now(),
@@ -326,6 +338,8 @@ class BenchPlugin:
         outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup")
         run.outcomes.append(outcome)
         run.gone = run.gone or is_gone(call.excinfo.value)
+        if len(run.outcomes) == 1:
+            run.evidence.add(BreakEntry(at=_now(), reason=outcome.reason))
         if outcome.details:
             run.evidence.note(outcome.details)
 

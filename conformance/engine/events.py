@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from conformance.record.events import DoctorFinding
 from conformance.verdicts import Verdict  # noqa: TC001 - read at run time, where events come from another process
 from simulator.text import Text  # noqa: TC001 - same
 
@@ -49,4 +50,4 @@ class RunFinished:
     interrupted: bool
 
 
-Event: TypeAlias = CheckStarted | CheckFinished | RunFinished
+Event: TypeAlias = DoctorFinding | CheckStarted | CheckFinished | RunFinished

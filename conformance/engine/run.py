@@ -66,7 +66,10 @@ def run_checks(
     reasons = {find_rule(catalogue, key).key: text for key, text in (not_applicable or {}).items()}
     selected = [find_rule(catalogue, key).key for key in (catalogue if rules is None else rules)]
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
-    _run_pytest(plugin, Path(str(resources.files("conformance.suite"))) if suite is None else suite)
+    try:
+        _run_pytest(plugin, Path(str(resources.files("conformance.suite"))) if suite is None else suite)
+    finally:
+        plugin.raw.close()
     ends = [
         CheckEnd(
             id=run.check.id,

@@ -7,7 +7,7 @@ A campaign folder holds
 - ``attachments/``: files that lines of the record name with their SHA-256;
 - the reports, which can be written again from the record at any time.
 
-**A line.** Every line has ``v`` (schema version, 1), ``n`` (its number, from 1), ``at`` (ISO 8601, UTC, microseconds) and
+**A line.** Every line has ``v`` (schema version, 2), ``n`` (its number, from 1), ``at`` (ISO 8601, UTC, microseconds) and
 ``kind``. Unknown members are to be ignored; a reader refuses a ``v`` that it does not know. Bilingual texts are
 ``{"fr": …, "en": …}``. Assertions, keys, card numbers and passwords are masked *before* they are written.
 
@@ -21,16 +21,21 @@ A campaign folder holds
 ``check-started``         a check begins; what an earlier attempt left under this id is void (``CheckStarted``)
 ``act``                   a verb asked of the software, or of the bench, and how it ended (``timeline.ActEntry``)
 ``exchange``              a SOAP call that INSi received, and its answer (``timeline.ExchangeEntry``)
+``driver``                what travelled for an act, of a check that did not pass (``timeline.DriverEntry``)
 ``state``                 a patient before and after something (``timeline.StateEntry``)
 ``note``                  a remark of the check or of the bench (``timeline.NoteEntry``)
 ``document``              a document that the software produced (``timeline.DocumentEntry``)
 ``attachment``            a file kept in the folder (``timeline.AttachmentEntry``)
+``break``                 here the check ended before its last line (``timeline.BreakEntry``)
 ``again``                 the check also saw what line ``of`` tells: acts made once and observed by many (``Again``)
 ``check-finished``        how the check ended, before any rule is considered (``CheckFinished``)
 ``finished``              the end; without it the campaign was killed (``CampaignFinished``)
 ========================  ==========================================================================================
 
-Entries of a timeline carry ``check``, the id of the check that saw them. Verdicts of *rules* are nowhere in the record: they
+Entries of a timeline are of the check that started last in the file, or of the one that ``check`` names. A member that an
+earlier line has word for word is not written again: ``same`` gives its name and the number of that line
+(``{"same": {"result": 117}}``). That, and ``again``, halve the record of a campaign, and it stays a text that people can
+search. Version 1 had neither ``same`` nor entries without ``check``; it is still read. Verdicts of *rules* are nowhere in the record: they
 follow from the outcomes of the checks, the catalogue and the plan (``judging.judge_rules``), so that they can be
 reached again, offline, by anybody.
 

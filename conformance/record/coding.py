@@ -21,17 +21,21 @@ KINDS: dict[str, type[Any]] = {
     "check-started": events.CheckStarted,
     "act": timeline.ActEntry,
     "exchange": timeline.ExchangeEntry,
+    "driver": timeline.DriverEntry,
     "state": timeline.StateEntry,
     "note": timeline.NoteEntry,
     "document": timeline.DocumentEntry,
     "attachment": timeline.AttachmentEntry,
+    "break": timeline.BreakEntry,
     "again": events.Again,
     "check-finished": events.CheckFinished,
     "finished": events.CampaignFinished,
 }
 """The class behind each ``kind`` of line."""
 KIND_OF = {cls: kind for kind, cls in KINDS.items()}
-ENTRIES = frozenset({"act", "exchange", "state", "note", "document", "attachment", "again"})
+ENTRIES = frozenset(
+    {"act", "exchange", "driver", "state", "note", "document", "attachment", "break", "again"}
+)
 """Kinds that belong to the timeline of a check."""
 
 

@@ -13,8 +13,10 @@ from conformance.record.timeline import Plain
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
-VERSION = 1
+VERSION = 2
 """Schema version of the lines."""
+READABLE = frozenset({1, 2})
+"""Schema versions that are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,10 @@ class DoctorFinding:
     is_ok: bool
     text: Text
     remedy: Text | None = None
+    stops: bool = False
+    """With this the campaign would say nothing about the software: it does not begin."""
+    details: str = ""
+    """What travelled, or another message as it came, for the developer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

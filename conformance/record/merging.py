@@ -61,4 +61,6 @@ def _copy(path: Path, writer: RecordWriter) -> None:
         data = line.data
         if line.kind == "again":
             data = {**data, "of": moved[data["of"]]}
+        if "same" in data:
+            data = {**data, "same": {name: moved[number] for name, number in data["same"].items()}}
         moved[line.number] = writer.line(line.kind, data)

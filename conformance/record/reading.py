@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from conformance.record.coding import ENTRIES, KINDS, CodingError, decode
 from conformance.record.events import (
+    READABLE,
     VERSION,
     Again,
     CampaignFinished,
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes of one line: a record may come from somebody else."""
+
+
+MAX_KEPT = 4000
+"""Members kept in memory while a timeline is read."""
 
 
 class RecordError(Exception):
@@ -92,14 +97,20 @@ def _line(path: Path, number: int, raw: bytes, offset: int, end: int) -> Line:
         raise RecordError(f"{path}:{number}: expected a JSON object, got {raw[:60]!r}") from error
     if not isinstance(data, dict) or "kind" not in data:
         raise RecordError(f"{path}:{number}: expected an object with v, n, at and kind, got {raw[:60]!r}")
-    if data.get("v") != VERSION:
+    if data.get("v") not in READABLE:
         raise RecordError(
-            f"{path}:{number}: expected a record of version {VERSION}, got {data.get('v')!r};"
+            f"{path}:{number}: expected a record of version {VERSION} or older, got {data.get('v')!r};"
             " a newer banc-insi may have written it"
         )
     if data.get("n") != number:
         raise RecordError(f"{path}:{number}: expected line number {number}, got {data.get('n')!r}")
     return Line(number, str(data["kind"]), data, offset, end)
+
+
+def _line_at(file: BinaryIO, offset: int) -> dict[str, Any]:
+    file.seek(offset)
+    data: dict[str, Any] = json.loads(file.readline(MAX_LINE))
+    return data
 
 
 class Record:
@@ -120,24 +131,30 @@ class Record:
         self.planned: tuple[PlannedCheck, ...] = ()
         """All the checks of the campaign, in the order of the suite."""
         self.doctor: list[DoctorFinding] = []
+        """What was found about the set-up, the last time that somebody looked."""
         self.resumed: list[CampaignResumed] = []
         self.finished: CampaignFinished | None = None
         self.size = 0
         """Bytes of its whole lines."""
         self.lines = 0
         self._offsets: dict[int, int] = {}
+        self._folded: dict[tuple[int, str], Any] = {}
+        """Members that other lines refer to, by line and name: those that were wanted lately."""
         started: CampaignStarted | None = None
+        current = ""
         for line in read_lines(self.path):
             self.size, self.lines = line.end, line.number
             if line.kind not in KINDS:
                 continue
             if line.kind in ENTRIES:
                 self._offsets[line.number] = line.offset
-                check = self.checks.get(str(line.data.get("check")))
+                check = self.checks.get(str(line.data.get("check", current)))
                 if check is not None:
                     check.offsets.append(line.offset)
                 continue
             event = self._decoded(line)
+            if isinstance(event, CheckStarted):
+                current = event.check
             match event:
                 case CampaignStarted():
                     started = started or event
@@ -153,6 +170,7 @@ class Record:
         match event:
             case CampaignResumed():
                 self.resumed.append(event)
+                self.doctor.clear()
                 self.finished = None
             case DoctorFinding():
                 self.doctor.append(event)
@@ -191,13 +209,22 @@ class Record:
                 yield entry
 
     def _at(self, file: BinaryIO, offset: int) -> Any:
-        file.seek(offset)
-        raw = file.readline(MAX_LINE)
         try:
-            data = json.loads(raw)
+            data = _line_at(file, offset)
+            for name, number in (data.get("same") or {}).items():
+                data[name] = self._member(file, number, name)
             return decode(KINDS[data["kind"]], data)
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise RecordError(f"{self.path}: at byte {offset}: {error}") from error
+
+    def _member(self, file: BinaryIO, number: int, name: str) -> Any:
+        """Return a member of an earlier line, which has it word for word."""
+        key = (number, name)
+        if key not in self._folded:
+            if len(self._folded) >= MAX_KEPT:
+                self._folded.clear()
+            self._folded[key] = _line_at(file, self._offsets[number])[name]
+        return self._folded[key]
 
     def _decoded(self, line: Line) -> Any:
         try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from conformance.record.events import DoctorFinding
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
     from simulator.text import Text
@@ -122,6 +123,8 @@ class CampaignMeta:
     """The verbs that the software declares."""
     plan_data: Mapping[str, Any] = field(default_factory=dict)
     """The whole plan as JSON-like data, secrets masked: profile, strictness, waivers and all."""
+    doctor: tuple[DoctorFinding, ...] = ()
+    """What was found about the set-up before the campaign; never held against the software."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from enum import Enum
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from conformance.record.raw import masked_headers
 from simulator.registry.person import Person, to_json
 from simulator.text import Text
 
@@ -80,6 +81,33 @@ class ExchangeEntry:
     """Why the simulator answered so, in lines."""
     remarks: tuple[Remark, ...] = ()
     """What the simulator noticed about the request."""
+    url: str = ""
+    """Where the call came."""
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    """Of HTTP, secrets masked; empty when they are not known."""
+    response_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverEntry:
+    """What travelled between the bench and the software for an act: kept of checks that did not pass."""
+
+    at: datetime
+    """When the act began: the moment of its ``ActEntry``."""
+    verb: str
+    sent: str
+    """Request line, headers and body; or the line sent to a program. Secrets are masked, what is long is cut."""
+    received: str = ""
+    """The same of the answer; empty when none came."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakEntry:
+    """Here the check ended before its last line: what comes after it is clean-up."""
+
+    at: datetime
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +155,16 @@ class AttachmentEntry:
     media_type: str = "application/octet-stream"
 
 
-Entry: TypeAlias = ActEntry | ExchangeEntry | StateEntry | NoteEntry | DocumentEntry | AttachmentEntry
+Entry: TypeAlias = (
+    ActEntry
+    | ExchangeEntry
+    | DriverEntry
+    | StateEntry
+    | NoteEntry
+    | DocumentEntry
+    | AttachmentEntry
+    | BreakEntry
+)
 
 
 def _nobody(_entry: Entry) -> None:
@@ -193,8 +230,16 @@ class Timeline:
                     )
                     for finding in exchange.findings
                 ),
+                url=_url(exchange),
+                request_headers=masked_headers(exchange.request_headers),
+                response_headers=masked_headers(exchange.response_headers),
             )
         )
+
+
+def _url(exchange: ExchangeView) -> str:
+    host = next((value for name, value in exchange.request_headers.items() if name.lower() == "host"), "")
+    return f"http://{host}{exchange.path}" if host else exchange.path
 
 
 _SECRET = re.compile(r"password|passwd|secret|token|private_key|api_key|authorization", re.IGNORECASE)

@@ -7,10 +7,10 @@ import json
 import os
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from conformance.record.coding import KIND_OF, encode
-from conformance.record.events import VERSION, Again
+from conformance.record.events import VERSION, Again, CheckStarted
 from conformance.record.timeline import ExchangeEntry
 from simulator.journal.masking import mask, mask_xml
 
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 
     from conformance.record.events import Event
     from conformance.record.timeline import Entry
+
+FOLDED: Final = frozenset(
+    {
+        "arguments",
+        "explanation",
+        "received",
+        "remarks",
+        "request",
+        "request_headers",
+        "response",
+        "response_headers",
+        "result",
+    }
+)
+"""Members of entries that come again word for word in a campaign."""
+MIN_FOLDED: Final = 60
+"""Characters below which a reference would be no shorter."""
 
 RECORD_NAME = "record.ndjson"
 """Name of the record in the folder of its campaign."""
@@ -51,6 +68,8 @@ class RecordWriter:
         self.path = path
         self._number = after
         self._seen: dict[bytes, int] = {}
+        self._members: dict[bytes, int] = {}
+        self._check = ""
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +89,8 @@ class RecordWriter:
 
     def event(self, event: Event) -> int:
         """Append an event and return the number of its line."""
+        if isinstance(event, CheckStarted):
+            self._check = event.check
         return self._write(KIND_OF[type(event)], encode(event))
 
     def entry(self, check: str, entry: Entry) -> int:
@@ -78,13 +99,14 @@ class RecordWriter:
         An entry written before, for whichever check, is only referred to.
         """
         data = encode(entry)
-        digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()[:16]
+        about = {} if check == self._check else {"check": check}
+        digest = _digest(data)
         if digest in self._seen:
             again = Again(at=datetime.now(UTC), of=self._seen[digest])
-            return self._write("again", {**encode(again), "check": check})
+            return self._write("again", {**encode(again), **about})
         if isinstance(entry, ExchangeEntry):
             data |= {"request": mask_xml(entry.request), "response": mask_xml(entry.response)}
-        self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**data, "check": check})
+        self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**data, **about}, fold=True)
         return number
 
     def line(self, kind: str, data: dict[str, Any]) -> int:
@@ -93,10 +115,12 @@ class RecordWriter:
             kind, {name: value for name, value in data.items() if name not in {"v", "n", "kind"}}
         )
 
-    def _write(self, kind: str, data: dict[str, Any]) -> int:
+    def _write(self, kind: str, data: dict[str, Any], *, fold: bool = False) -> int:
         masked = mask(data)
         with self._lock:
             self._number += 1
+            if fold:
+                self._fold(masked)
             line = {"v": VERSION, "n": self._number, "kind": kind, **masked}
             text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             try:
@@ -105,3 +129,20 @@ class RecordWriter:
             except OSError as error:
                 raise RecordWriteError(self.path, error) from error
             return self._number
+
+    def _fold(self, data: dict[str, Any]) -> None:
+        """Replace each long member that an earlier line has word for word by the number of that line."""
+        same: dict[str, int] = {}
+        for name in FOLDED & data.keys():
+            if len(str(data[name])) < MIN_FOLDED:
+                continue
+            number = self._members.setdefault(_digest([name, data[name]]), self._number)
+            if number != self._number:
+                same[name] = number
+                del data[name]
+        if same:
+            data["same"] = same
+
+
+def _digest(data: Any) -> bytes:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()[:16]

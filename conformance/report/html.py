@@ -14,7 +14,7 @@ import jinja2
 from conformance.drivers.verbs import VERBS
 from conformance.report.coverage import coverage_of, headline_of
 from conformance.report.packing import Packer, pack
-from conformance.report.shown import WEIGHT, decimal, facts_of, log_of, shown_check, typeset
+from conformance.report.shown import WEIGHT, decimal, doctor_of, facts_of, log_of, shown_check, typeset
 from conformance.report.view import readable
 from conformance.verdicts import Verdict
 from simulator.contract.evidence import EvidenceLevel
@@ -92,6 +92,7 @@ def _page(campaign: Campaign, packer: Packer, lang: Lang) -> str:
             title=_title(campaign, lang),
             meta=campaign.meta,
             facts=facts_of(campaign, texts, lang),
+            doctor=doctor_of(campaign, lang),
             summary=campaign.summary(),
             headline={
                 "tone": headline.tone,
@@ -209,6 +210,7 @@ def _texts(lang: Lang) -> dict[str, Any]:
 _WORDS = [
     "after",
     "before",
+    "broke",
     "by",
     "copied",
     "copy_button",
@@ -221,7 +223,11 @@ _WORDS = [
     "har",
     "left_out",
     "no",
+    "no_answer",
     "no_evidence",
+    "received",
+    "sent",
+    "travelled",
     "note",
     "remarks",
     "request",

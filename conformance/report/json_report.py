@@ -1,15 +1,21 @@
-"""``report.json``: the whole campaign for programs, one language for the sentences."""
+"""``report.json``: the campaign for programs, one language for the sentences.
+
+What a check saw is there in full when it did not pass; of one that passed, what was done and how it ended. Values, messages
+and explanations of all checks are in ``record.ndjson``, which is the campaign itself.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from conformance.report.view import check_view, reference_view
+from conformance.report.view import brief_view, check_view, entry_view, reference_view
+from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.timeline import Entry
+    from conformance.results import Campaign, CheckResult, RuleResult
     from conformance.rules.catalogue import Rule
     from simulator.text import Lang
 
@@ -26,7 +32,7 @@ def report_data(campaign: Campaign, lang: Lang) -> dict[str, Any]:
         "rules": [_rule(result, lang) for result in campaign.rules],
         "checks": _checks(campaign, lang),
         "catalogue": {result.rule.key: _catalogue_entry(result.rule, lang) for result in campaign.rules},
-        "campaign": _meta(campaign),
+        "campaign": _meta(campaign, lang),
         "lang": lang,
         "schema_version": SCHEMA_VERSION,
     }
@@ -34,19 +40,47 @@ def report_data(campaign: Campaign, lang: Lang) -> dict[str, Any]:
 
 def render_json(campaign: Campaign, lang: Lang) -> str:
     """Return ``report.json``."""
-    return json.dumps(report_data(campaign, lang), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return _written(report_data(campaign, lang))
+
+
+def _written(data: dict[str, Any]) -> str:
+    """Return JSON with one rule, check or entry of the catalogue a line: people can look for one, and it stays small."""
+    parts = []
+    for name, content in data.items():
+        match content:
+            case list() if content:
+                lines = ",\n  ".join(_dumped(item) for item in content)
+                parts.append(f" {_dumped(name)}: [\n  {lines}\n ]")
+            case dict() if name == "catalogue" and content:
+                lines = ",\n  ".join(f"{_dumped(key)}: {_dumped(item)}" for key, item in content.items())
+                parts.append(f" {_dumped(name)}: {{\n  {lines}\n }}")
+            case _:
+                parts.append(f" {_dumped(name)}: {_dumped(content)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dumped(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _rule(result: RuleResult, lang: Lang) -> dict[str, Any]:
-    views = [check_view(check, lang) for check in result.checks]
     return {
         "id": result.rule.key,
         "verdict": str(result.verdict),
         "title": result.rule.title[lang],
         "references": [reference_view(reference) for reference in result.rule.references],
         "reason": mask_text(result.reason[lang]),
-        "evidence": [{"check": view.id, **entry} for view in views for entry in view.evidence],
+        "evidence": [
+            {"check": mask_text(check.id), **_entry(check, entry, lang)}
+            for check in result.checks
+            for entry in check.evidence
+        ],
     }
+
+
+def _entry(check: CheckResult, entry: Entry, lang: Lang) -> dict[str, Any]:
+    """Return what a check saw; in short when it passed: the record has all of it."""
+    return brief_view(entry, lang) if check.verdict is Verdict.PASS else entry_view(entry, lang)
 
 
 def _checks(campaign: Campaign, lang: Lang) -> list[dict[str, Any]]:
@@ -62,7 +96,7 @@ def _checks(campaign: Campaign, lang: Lang) -> list[dict[str, Any]]:
             "duration": round(view.duration, 3),
         }
         for result in campaign.rules
-        for view in (check_view(check, lang) for check in result.checks)
+        for view in (check_view(check, lang, evidence=False) for check in result.checks)
     ]
 
 
@@ -79,7 +113,7 @@ def _catalogue_entry(rule: Rule, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _meta(campaign: Campaign) -> dict[str, Any]:
+def _meta(campaign: Campaign, lang: Lang) -> dict[str, Any]:
     meta = campaign.meta
     return {
         "started_at": meta.started_at.isoformat(timespec="seconds"),
@@ -90,4 +124,13 @@ def _meta(campaign: Campaign) -> dict[str, Any]:
         "seed": meta.seed,
         "plan": meta.plan,
         "interrupted": meta.interrupted,
+        "doctor": [
+            {
+                "check": finding.check,
+                "ok": finding.is_ok,
+                "text": mask_text(finding.text[lang]),
+                "remedy": mask_text(finding.remedy[lang]) if finding.remedy else "",
+            }
+            for finding in meta.doctor
+        ],
     }

@@ -93,7 +93,7 @@ def _cases(result: RuleResult, lang: Lang) -> Iterable[_Case]:
 
 
 def _case(result: RuleResult, check: CheckResult, lang: Lang) -> _Case:
-    view = check_view(check, lang)
+    view = check_view(check, lang, evidence=False)
     end, message = _ENDS.get(check.verdict, ""), view.reason
     if end == "failure" and result.is_waived and result.waiver is not None:
         waiver = result.waiver

@@ -2,7 +2,7 @@
 
 One JSON object, deflated (zlib) and written in base64: the browser takes it apart with ``DecompressionStream``. Messages and
 values that come again are there once and referred to by number. When all of it would make the page too heavy, what the *passed*
-checks saw is left out step by step, never what a check that did not pass saw; the page says so, and report.json has it all.
+checks saw is left out step by step, then what travelled to the software in the others; the page says so, and record.ndjson has it all.
 
 ======  ====================================================================================================
 member  what it holds
@@ -10,7 +10,8 @@ member  what it holds
 checks  one array of entries per check; the page refers to a check by its place
 texts   messages, indented when they are XML
 values  what verbs returned
-omitted 0: nothing; 1: what verbs returned in passed checks; 2: their messages too; 3: all of their evidence
+omitted 0: nothing; 1: what verbs returned in passed checks; 2: their messages too; 3: all of their evidence;
+        4: what travelled to the software too, but for the last acts of a check; 5: all that travelled to it; 6: messages too
 ======  ====================================================================================================
 """
 
@@ -21,7 +22,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.evidence import ExchangeEntry, NoteEntry
+from conformance.record.timeline import ActEntry, BreakEntry, DriverEntry, ExchangeEntry, NoteEntry
 from conformance.report.view import comparable, entry_view, readable
 from conformance.verdicts import Verdict
 from simulator.journal.masking import pretty_xml
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
     from conformance.results import Campaign, CheckResult
 
 MAX_SHOWN: Final = 60_000
-"""Characters of one message shown; a browser does not like more, and report.json has it all."""
+"""Characters of one message shown; a browser does not like more, and record.ndjson has it all."""
 
 _ALL, _NOTHING_OF_PASSED = 0, 3
+_LAST_TRAVEL, _NO_TRAVEL, _NO_MESSAGES = 4, 5, 6
+LAST_ACTS: Final = 5
+"""Acts of a check that did not pass of which what travelled is kept longest."""
 
 
 def pack(data: dict[str, Any]) -> str:
@@ -82,15 +86,12 @@ class Packer:
 
     def data(self, room: int) -> dict[str, Any]:
         """Return the evidence, without as much of the passed checks as it takes to be packed in ``room`` characters."""
-        entries = [
-            (passed, [packed_entry(entry, self.start) for entry in timeline])
-            for passed, timeline in self._checks
-        ]
-        for omitted in range(_ALL, _NOTHING_OF_PASSED):
+        entries = [(passed, timeline_of(timeline, self.start)) for passed, timeline in self._checks]
+        for omitted in range(_ALL, _NO_MESSAGES):
             data = _laid_out(entries, omitted)
             if len(pack(data)) <= room:
                 return data
-        return _laid_out(entries, _NOTHING_OF_PASSED)
+        return _laid_out(entries, _NO_MESSAGES)
 
 
 def _laid_out(entries: Sequence[tuple[bool, list[dict[str, Any]]]], omitted: int) -> dict[str, Any]:
@@ -98,11 +99,12 @@ def _laid_out(entries: Sequence[tuple[bool, list[dict[str, Any]]]], omitted: int
     values: dict[str, int] = {}
     checks: list[list[dict[str, Any]]] = []
     for passed, timeline in entries:
-        level = omitted if passed else _ALL
-        if level == _NOTHING_OF_PASSED:
+        if passed and omitted >= _NOTHING_OF_PASSED:
             checks.append([])
             continue
-        checks.append([_interned(entry, texts, values, level) for entry in timeline])
+        level = omitted if passed or omitted > _NOTHING_OF_PASSED else _ALL
+        kept = _lightened(timeline, level) if level > _NOTHING_OF_PASSED else timeline
+        checks.append([_interned(entry, texts, values, level) for entry in kept])
     return {
         "checks": checks,
         "texts": list(texts),
@@ -117,15 +119,69 @@ def _interned(
     entry = dict(entry)
     if "result" in entry:
         result = entry.pop("result")
-        if level < 1 or entry.get("outcome"):
+        if level < 1 or level > _NOTHING_OF_PASSED or entry.get("outcome"):
             text = json.dumps(result, ensure_ascii=False)
             entry["result"] = values.setdefault(text, len(values))
     for side in ("request", "response"):
         if side in entry:
             text = entry.pop(side)
-            if level < 2:  # noqa: PLR2004 - the page of the module says what the levels are
+            if level < 2 or _NOTHING_OF_PASSED < level < _NO_MESSAGES:  # noqa: PLR2004 - the page of the module has the levels
                 entry[side] = texts.setdefault(text, len(texts))
+    if "raw" in entry:
+        entry["raw"] = [
+            {**each, **{side: texts.setdefault(each[side], len(texts)) for side in ("sent", "received")}}
+            for each in entry["raw"]
+        ]
     return entry
+
+
+def _lightened(timeline: list[dict[str, Any]], level: int) -> list[dict[str, Any]]:
+    """Return the timeline of a check that did not pass with less of what travelled to the software."""
+    with_raw = [number for number, entry in enumerate(timeline) if "raw" in entry]
+    kept = set(with_raw[-LAST_ACTS:]) if level == _LAST_TRAVEL else set()
+    return [
+        entry if number in kept else {name: value for name, value in entry.items() if name != "raw"}
+        for number, entry in enumerate(timeline)
+    ]
+
+
+def timeline_of(evidence: Sequence[Entry], start: datetime) -> list[dict[str, Any]]:
+    """Return the entries of a check as the page takes them; what travelled stands with the act that it was for."""
+    packed: list[dict[str, Any]] = []
+    acts: dict[tuple[datetime, str], dict[str, Any]] = {}
+    for entry in evidence:
+        if isinstance(entry, DriverEntry):
+            act = acts.get((entry.at, entry.verb))
+            if act is None:
+                # The software was emptied for the check: nothing in its timeline tells that.
+                act = acts[entry.at, entry.verb] = {
+                    "kind": "act",
+                    "at": _milliseconds(entry.at, start),
+                    "verb": entry.verb,
+                }
+                packed.append(act)
+            act.setdefault("raw", []).append(_travelled(entry))
+            continue
+        shown = packed_entry(entry, start)
+        packed.append(shown)
+        if isinstance(entry, ActEntry):
+            acts[entry.at, entry.verb] = shown
+    # What travelled is written at the end of a check; the rest came in its order.
+    alone = [act for act in packed if act.keys() == {"kind", "at", "verb", "raw"}]
+    for act in alone:
+        packed.remove(act)
+        packed.insert(
+            next((n for n, other in enumerate(packed) if other["at"] >= act["at"]), len(packed)), act
+        )
+    return packed
+
+
+def _travelled(entry: DriverEntry) -> dict[str, Any]:
+    return {
+        "sent": readable(entry.sent),
+        "received": readable(entry.received),
+        "ms": round(entry.seconds * 1000, 1),
+    }
 
 
 def packed_entry(entry: Entry, start: datetime) -> dict[str, Any]:
@@ -134,17 +190,16 @@ def packed_entry(entry: Entry, start: datetime) -> dict[str, Any]:
     ``at`` is in milliseconds since ``start``.
     """
     french = entry_view(entry, "fr")
-    english = entry_view(entry, "en") if isinstance(entry, ExchangeEntry | NoteEntry) else french
+    is_told = isinstance(entry, ExchangeEntry | NoteEntry | BreakEntry)
+    english = entry_view(entry, "en") if is_told else french
     packed: dict[str, Any] = {"at": _milliseconds(entry.at, start)}
     for name, value in french.items():
         if name in {"request", "response"}:
             packed[name] = _message(value)
-        elif name in {"explanation", "remarks", "text"}:
+        elif name in {"explanation", "remarks", "text", "reason"}:
             packed[name] = _both(value, english[name])
         elif name != "at":
             packed[name] = comparable(value)
-    for side in ("request_headers", "response_headers", "url"):
-        packed[side] = getattr(entry, side, None)
     return {name: value for name, value in packed.items() if not _says_nothing(name, value)}
 
 

@@ -9,6 +9,7 @@ from conformance.evidence import ActEntry, ExchangeEntry
 from conformance.report.view import readable
 from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,12 +128,39 @@ def facts_of(campaign: Campaign, texts: Mapping[str, Any], lang: Lang) -> list[t
         ("verbs_declared", verbs),
         ("profile", _member(session, "profile")),
         ("strictness", _member(session, "strictness")),
+        ("set_up", _set_up(campaign)[lang]),
         ("seed", "" if meta.seed is None else str(meta.seed)),
         ("plan", meta.plan or ""),
         ("bench", f"banc-insi {meta.bench_version}"),
         ("simulator", meta.simulator_version),
     ]
     return [(texts[name], readable(mask_text(content))) for name, content in facts if content]
+
+
+def doctor_of(campaign: Campaign, lang: Lang) -> list[dict[str, Any]]:
+    """Return what the doctor found to mend before the campaign: what, remedy, and what travelled."""
+    return [
+        {
+            "text": _sentence(finding.text[lang], lang),
+            "remedy": _sentence(finding.remedy[lang], lang) if finding.remedy else "",
+            "details": readable(mask_text(finding.details)),
+            "not_looked_at": finding.remedy is None,
+        }
+        for finding in campaign.meta.doctor
+        if not finding.is_ok
+    ]
+
+
+def _set_up(campaign: Campaign) -> Text:
+    found = campaign.meta.doctor
+    good = sum(finding.is_ok for finding in found)
+    bad = sum(not finding.is_ok and finding.remedy is not None for finding in found)
+    if not good and not bad:
+        return Text("non vérifiée", "not looked at") if found else Text("", "")
+    return Text(
+        f"{good} point{'s' if good > 1 else ''} en ordre" + (f", {bad} à reprendre" if bad else ""),
+        f"{good} point{'s' if good != 1 else ''} in order" + (f", {bad} to mend" if bad else ""),
+    )
 
 
 def _member(mapping: object, name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry, StateEntry
-from conformance.record.timeline import AttachmentEntry, DocumentEntry
+from conformance.record.timeline import AttachmentEntry, BreakEntry, DocumentEntry, DriverEntry
 from conformance.suite.desk.words import seen
 from simulator.journal.masking import mask, mask_text, mask_xml
 from simulator.text import visible_lines
@@ -35,8 +35,8 @@ class CheckView:
     evidence: list[dict[str, Any]]
 
 
-def check_view(check: CheckResult, lang: Lang) -> CheckView:
-    """Return a check in one language, masked."""
+def check_view(check: CheckResult, lang: Lang, *, evidence: bool = True) -> CheckView:
+    """Return a check in one language, masked; ``evidence``: with what it saw."""
     return CheckView(
         id=mask_text(check.id),
         title=mask_text(check.title[lang]),
@@ -44,8 +44,32 @@ def check_view(check: CheckResult, lang: Lang) -> CheckView:
         reason=mask_text(check.reason[lang]),
         hint=mask_text(check.hint[lang]) if check.hint else "",
         duration=check.duration,
-        evidence=[entry_view(entry, lang) for entry in check.evidence],
+        evidence=[entry_view(entry, lang) for entry in check.evidence] if evidence else [],
     )
+
+
+def brief_view(entry: Entry, lang: Lang) -> dict[str, Any]:
+    """Return an entry in short: what was done and how it ended, without what came back and without messages."""
+    brief: Entry
+    match entry:
+        case ActEntry():
+            brief = replace(entry, result=None)
+        case ExchangeEntry():
+            brief = replace(
+                entry,
+                request="",
+                response="",
+                explanation=(),
+                remarks=(),
+                request_headers={},
+                response_headers={},
+            )
+        case StateEntry():
+            brief = replace(entry, before={}, after={})
+        case _:
+            brief = entry
+    shown = entry_view(brief, lang)
+    return {name: value for name, value in shown.items() if value not in ("", None, [], {})}
 
 
 def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
@@ -76,7 +100,20 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                     {"code": remark.code, "message": remark.text[lang], "evidence": remark.evidence}
                     for remark in entry.remarks
                 ],
+                "url": entry.url,
+                "request_headers": dict(entry.request_headers),
+                "response_headers": dict(entry.response_headers),
             }
+        case DriverEntry():
+            shown = {
+                "kind": "driver",
+                "verb": entry.verb,
+                "sent": entry.sent,
+                "received": entry.received,
+                "seconds": entry.seconds,
+            }
+        case BreakEntry():
+            shown = {"kind": "break", "reason": entry.reason[lang]}
         case StateEntry():
             shown = {
                 "kind": "state",

@@ -48,6 +48,10 @@ class ExchangeView:
     decision: dict[str, Any]
     explanation: dict[str, list[str]] = field(default_factory=dict)
     """Lines in words, under ``fr`` and ``en``."""
+    path: str = ""
+    """Where the call came, host not included."""
+    request_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
 
 
 class BenchClient:
@@ -302,4 +306,7 @@ def _view(data: dict[str, Any]) -> ExchangeView:
         findings=tuple(data["findings"]),
         decision=data["decision"],
         explanation=data["explanation"],
+        path=str(data.get("path") or ""),
+        request_headers=dict(data.get("request_headers") or {}),
+        response_headers=dict(data.get("response_headers") or {}),
     )

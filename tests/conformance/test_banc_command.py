@@ -115,8 +115,8 @@ def test_a_folder_that_cannot_be_written_in_is_noticed_before_the_campaign(tmp_p
     (tmp_path / "file").write_text("x")
     done = banc("demo", "--rule", "SRC-11", "--report", tmp_path / "file" / "report")
     assert done.returncode == 2
-    assert "cannot write in the folder" in done.stderr
-    assert "--report DIR" in done.stderr
+    assert "rien ne peut être écrit" in done.stderr
+    assert "--report DOSSIER" in done.stderr
     assert "SRC-11" not in done.stdout
 
 
@@ -124,8 +124,7 @@ def test_a_selection_says_that_it_is_one_and_ends_as_json_too(tmp_path):
     done = banc("demo", "--rule", "SRC-11", "--report", tmp_path, "-q", "--lang", "en")
     assert done.returncode == 0, done.stderr
     assert (
-        done.stdout.splitlines()[-1]
-        == "1 of 1 rules tested · a selection: says nothing about the other rules"
+        done.stdout.splitlines()[-1] == "1 of 1 rule tested · a selection: says nothing about the other rules"
     )
     again = banc("report", tmp_path, "--lang", "en")
     assert again.returncode == 0
@@ -151,7 +150,7 @@ def test_a_software_that_does_not_answer_is_not_blamed(tmp_path):
     plan.write_text("software:\n  url: http://127.0.0.1:9\n", encoding="utf-8")
     done = banc("run", plan, "--report", tmp_path / "report")
     assert done.returncode == 2
-    assert "http://127.0.0.1:9" in done.stderr
+    assert "rien n'écoute à 127.0.0.1:9" in done.stderr
     assert "FAIL" not in done.stdout
 
 
@@ -209,12 +208,12 @@ def test_ctrl_c_while_things_start_ends_with_130_and_no_trace(tmp_path):
 STARTING = """
 import sys
 import conformance.commands.demo
-import conformance.campaign.running as running
-opened = running.own_simulator
+import conformance.campaign.set_up as set_up
+opened = set_up.own_simulator
 def telling():
     print("starting", flush=True)
     return opened()
-running.own_simulator = telling
+set_up.own_simulator = telling
 from conformance.cli import main
 main()
 """

@@ -111,7 +111,22 @@
   function what(entry, title, rest) {
     return make("p", "what", [clock(entry.at), " ", make("strong", "", title), " "].concat(rest || []));
   }
+  // What travelled to the software and back for an act, as it travelled.
+  function travelled(one) {
+    return folded("raw", word("travelled") + " · " + one.ms.toLocaleString(lang) + " ms", function () {
+      return make("div", "both", ["sent", "received"].map(function (side) {
+        var pre = make("pre", "", data.texts[one[side]] || word("no_answer"));
+        pre.tabIndex = 0;
+        pre.setAttribute("role", "region");
+        pre.setAttribute("aria-label", word(side));
+        return make("div", "", [make("b", "", word(side)), pre]);
+      }));
+    });
+  }
   var build = {
+    "break": function (entry) {
+      return make("li", "entry broke", [what(entry, word("broke")), make("p", "", say(entry.reason))]);
+    },
     act: function (entry) {
       var outcome = entry.outcome, result = entry.result === undefined ? undefined : data.values[entry.result], out = [];
       out.push(what(entry, label("verbs", entry.verb), [
@@ -123,6 +138,7 @@
       if (!outcome && result !== undefined) {
         out.push(entry.verb === "draw" ? value(result) : folded("more", word("result"), function () { return value(result); }));
       }
+      (entry.raw || []).forEach(function (one) { out.push(travelled(one)); });
       return make("li", "entry act o-" + (outcome || "returned"), out);
     },
     exchange: function (entry) {
@@ -166,9 +182,9 @@
   function har(entries) {
     var list = function (headers) { return Object.keys(headers || {}).map(function (name) { return { name: name, value: String(headers[name]) }; }); };
     var body = function (number) { return number === undefined ? "" : data.texts[number]; };
-    return { log: { version: "1.2", creator: { name: "banc-insi", version: data.bench }, entries: entries.filter(function (one) {
-      return one.kind === "exchange";
-    }).map(function (one) {
+    var driver = [];
+    entries.forEach(function (one) { (one.raw || []).forEach(function (raw) { driver.push(harOfDriver(one, raw)); }); });
+    var insi = entries.filter(function (one) { return one.kind === "exchange"; }).map(function (one) {
       var sent = body(one.request), got = body(one.response), type = "application/soap+xml; charset=utf-8";
       return {
         startedDateTime: new Date(data.start + one.at).toISOString(), time: -1,
@@ -179,7 +195,33 @@
           content: { size: got.length, mimeType: type, text: got }, redirectURL: "", headersSize: -1, bodySize: -1 },
         cache: {}, timings: { send: -1, wait: -1, receive: -1 }
       };
-    }) } };
+    });
+    var all = driver.filter(Boolean).concat(insi).sort(function (a, b) { return a.startedDateTime < b.startedDateTime ? -1 : 1; });
+    return { log: { version: "1.2", creator: { name: "banc-insi", version: data.bench }, entries: all } };
+  }
+  function taken(text) {
+    var cut = text.indexOf("\n\n"), head = (cut < 0 ? text : text.slice(0, cut)).split("\n");
+    return { first: head[0].split(" "), body: cut < 0 ? "" : text.slice(cut + 2), headers: head.slice(1).map(function (line) {
+      var colon = line.indexOf(":");
+      return { name: line.slice(0, colon), value: line.slice(colon + 1).trim() };
+    }) };
+  }
+  function typeOf(headers) {
+    var found = headers.filter(function (one) { return one.name.toLowerCase() === "content-type"; })[0];
+    return found ? found.value : "application/json";
+  }
+  // A program on standard input and output has no HTTP to show.
+  function harOfDriver(entry, raw) {
+    var sent = taken(data.texts[raw.sent] || ""), got = taken(data.texts[raw.received] || "");
+    if (!/^https?:/.test(sent.first[1] || "")) { return null; }
+    return {
+      startedDateTime: new Date(data.start + entry.at).toISOString(), time: raw.ms, comment: entry.verb + " · secrets masked",
+      request: { method: sent.first[0], url: sent.first[1], httpVersion: "HTTP/1.1", cookies: [], headers: sent.headers, queryString: [],
+        postData: sent.body ? { mimeType: typeOf(sent.headers), text: sent.body } : undefined, headersSize: -1, bodySize: -1 },
+      response: { status: Number(got.first[1]) || 0, statusText: "", httpVersion: "HTTP/1.1", cookies: [], headers: got.headers,
+        content: { size: got.body.length, mimeType: typeOf(got.headers), text: got.body }, redirectURL: "", headersSize: -1, bodySize: -1 },
+      cache: {}, timings: { send: -1, wait: raw.ms, receive: -1 }
+    };
   }
   function harButton(id, entries) {
     var button = make("button", "har", word("har"));
@@ -202,7 +244,7 @@
     var list = make("ol", "timeline", entries.map(function (entry) { return (build[entry.kind] || file)(entry); }));
     list.setAttribute("aria-label", word("timeline"));
     box.replaceChildren(list);
-    if (entries.some(function (one) { return one.kind === "exchange"; })) { box.prepend(harButton(check.dataset.check, entries)); }
+    if (entries.some(function (one) { return one.kind === "exchange" || one.raw; })) { box.prepend(harButton(check.dataset.check, entries)); }
   }
 
   // --- Filters. What is filtered, and the open rule, are in the address.
@@ -218,7 +260,8 @@
       var place = check.dataset.place;
       if (evidenceWords[place] === undefined) {
         evidenceWords[place] = fold(data.checks[place].map(function (entry) {
-          return [JSON.stringify(entry), data.texts[entry.request] || "", data.texts[entry.response] || "", JSON.stringify(data.values[entry.result]) || ""].join(" ");
+          var raw = (entry.raw || []).map(function (one) { return data.texts[one.sent] + " " + data.texts[one.received]; }).join(" ");
+          return [JSON.stringify(entry), data.texts[entry.request] || "", data.texts[entry.response] || "", JSON.stringify(data.values[entry.result]) || "", raw].join(" ");
         }).join(" "));
       }
       return evidenceWords[place].indexOf(word) >= 0;

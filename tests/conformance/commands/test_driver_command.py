@@ -21,7 +21,9 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.commands.driver_checking import rules_by_verb
 from conformance.commands.verb_map import learn
-from conformance.drivers.model import Verb
+from conformance.drivers.errors import RefusedError
+from conformance.drivers.http import HttpDriver
+from conformance.drivers.model import Actor, SearchCriteria, Verb
 from conformance.drivers.scaffolds import LANGUAGES, scaffold
 from conformance.drivers.schema import subprocess_schema
 from conformance.drivers.verbs import ALWAYS, VERBS
@@ -255,13 +257,14 @@ class TestScaffold:
             ("php", ["php", "-S", "127.0.0.1:{port}", "driver.php"]),
         ],
     )
-    def test_skeleton_starts_and_passes_with_no_verb(
+    def test_skeleton_starts_passes_with_no_verb_and_hands_over_what_a_search_asks(
         self, language: str, command: list[str], tmp_path: Path
     ) -> None:
         if shutil.which(command[0]) is None:
             missing = f"{command[0]} is not installed"
             pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
         assert run("scaffold", "--lang", language, "--out", str(tmp_path)).exit_code == 0
+        add_search(next(tmp_path.glob("[dD]river.*")), language)
         port = free_port()
         with (tmp_path / "log").open("w+") as log:
             process = subprocess.Popen(
@@ -270,6 +273,12 @@ class TestScaffold:
             try:
                 wait_for(port, process)
                 result = run("check", f"http://127.0.0.1:{port}", "--timeout", "60", "--json")
+                with HttpDriver(f"http://127.0.0.1:{port}") as driver, pytest.raises(RefusedError) as refused:
+                    driver.carry(
+                        VERBS[Verb.SEARCH_PATIENTS],
+                        Actor(user="a"),
+                        {"criteria": SearchCriteria(name_prefix="LÉ GOFF&")},
+                    )
             finally:
                 process.kill()
                 process.wait()
@@ -277,6 +286,42 @@ class TestScaffold:
         assert (result.exit_code, data["problems"], data["present"]) == (0, [], []), result.output
         assert data["software"] == {"name": "My software", "version": "1.0"}
         assert data["next"] == "create_patient"
+        assert refused.value.message == "LÉ GOFF&"
+
+
+ECHO = {
+    "python": (
+        '    ("POST", r"/reset", reset),',
+        '    ("GET", r"/patients", lambda request: (409, {"code": "X", "message": request["query"]["name_prefix"]})),',
+    ),
+    "node": (
+        '  ["POST", /^\\/reset$/, reset],',
+        '  ["GET", /^\\/patients$/, ({ query }) => [409, { code: "X", message: query.name_prefix }]],',
+    ),
+    "java": (
+        '        new Route("POST", "/reset", (path, query, body, user, role) -> new Answer(204, null))',
+        '        , new Route("GET", "/patients", (path, query, body, user, role) -> new Answer(409, problem("X", query.get("name_prefix"))))',
+    ),
+    "php": (
+        "    ['POST', '#^/reset$#', 'reset_all'],",
+        "    ['GET', '#^/patients$#', 'told'],",
+    ),
+}
+"""After which line of a skeleton a search is added that answers with what it was asked."""
+
+
+def add_search(file: Path, language: str) -> None:
+    text = file.read_text("utf-8")
+    after, added = ECHO[language]
+    assert text.count(after) == 1
+    text = text.replace(after, f"{after}\n{added}")
+    if language == "php":
+        text = text.replace(
+            "function answer(): array",
+            "function told(array $request): array\n{\n"
+            "    return [409, ['code' => 'X', 'message' => $request['query']['name_prefix']]];\n}\n\nfunction answer(): array",
+        )
+    file.write_text(text, encoding="utf-8")
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

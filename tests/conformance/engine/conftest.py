@@ -40,6 +40,9 @@ class JournalLine:
     response_xml: str = ENVELOPE
     explanation: dict[str, list[str]] = field(default_factory=lambda: {"fr": ["personne"], "en": ["nobody"]})
     findings: tuple[dict[str, str], ...] = ()
+    path: str = "/lps"
+    request_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

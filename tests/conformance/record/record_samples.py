@@ -32,6 +32,9 @@ EXCHANGE = ExchangeEntry(
     response="<b/>",
     explanation=(Text("une personne", "one person"),),
     remarks=(Remark(code="x", text=Text("a", "b"), evidence="official"),),
+    url="http://127.0.0.1:8080/lps",
+    request_headers={"Content-Type": "application/soap+xml"},
+    response_headers={"Content-Length": "4"},
 )
 ACT = ActEntry(at=START, verb="create_patient", arguments={"traits": {"sex": "F"}}, result={"id": "1"})
 

@@ -91,6 +91,46 @@ def test_secrets_are_not_in_the_file(tmp_path):
     assert "abc.def" not in text
 
 
+def test_a_member_that_comes_again_is_referred_to_and_comes_back_whole(tmp_path):
+    patient = {"id": "17", "birth_name": "LE GOFF", "first_names": "ANNE-MARIE LOUISE", "status": "PROV"}
+    reads = [
+        dataclasses.replace(ACT, at=START + timedelta(seconds=number), verb="read_patient", result=patient)
+        for number in range(3)
+    ]
+    path = write(
+        tmp_path,
+        begin("a", "SRC-01"),
+        ("a", reads[0]),
+        ("a", reads[1]),
+        end("a"),
+        begin("b", "STA-03"),
+        ("b", reads[2]),
+        ("a", dataclasses.replace(reads[2], verb="of_another_check")),
+        end("b"),
+    )
+    text = path.read_text("utf-8")
+    assert text.count("ANNE-MARIE LOUISE") == 1
+    assert text.count('"same":{"result":3}') == 3
+    record = Record(path)
+    assert list(record.timeline("b")) == [reads[2]]
+    assert [entry.verb for entry in record.timeline("a")] == [
+        "read_patient",
+        "read_patient",
+        "of_another_check",
+    ]
+    assert all(entry.result == patient for entry in record.timeline("a"))
+
+
+def test_a_record_of_the_first_version_is_still_read(tmp_path):
+    path = write(tmp_path, begin("a", "SRC-01"), ("a", ACT), end("a"))
+    former = []
+    for line in path.read_text("utf-8").splitlines():
+        data = {**json.loads(line), "v": 1}
+        former.append(json.dumps({**data, "check": "a"} if data["kind"] == "act" else data))
+    path.write_text("\n".join(former) + "\n", "utf-8")
+    assert list(Record(path).timeline("a")) == [ACT]
+
+
 def test_what_many_checks_saw_is_written_once(tmp_path):
     path = write(
         tmp_path,
@@ -166,7 +206,7 @@ def test_an_existing_record_is_never_written_over(tmp_path):
     ("text", "message"),
     [
         ("hello\n", r":1: expected a JSON object"),
-        ('{"v":2,"n":1,"kind":"campaign"}\n', "expected a record of version 1, got 2"),
+        ('{"v":3,"n":1,"kind":"campaign"}\n', "expected a record of version 2 or older, got 3"),
         ('{"v":1,"n":2,"kind":"campaign"}\n', "expected line number 1, got 2"),
         ('{"v":1,"n":1,"kind":"campaign"}\n', r":1: "),
         ("", "begins with the line of its campaign"),

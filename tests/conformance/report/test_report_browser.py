@@ -16,7 +16,8 @@ import pypdfium2
 import pytest
 from playwright.sync_api import sync_playwright
 
-from conformance.evidence import NoteEntry
+from conformance.evidence import ActEntry, NoteEntry
+from conformance.record.timeline import BreakEntry, DriverEntry
 from conformance.report import write_reports
 from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
@@ -213,6 +214,40 @@ def test_the_exchanges_of_a_check_can_be_downloaded(
     assert entry["startedDateTime"] == "2025-03-04T14:03:12.780Z"
     assert "RECSANSVITALE" in entry["request"]["postData"]["text"]
     assert entry["response"]["status"] == 200
+
+
+def test_what_travelled_to_the_software_is_shown_and_downloaded_and_the_break_is_marked(
+    make_campaign: Callable[..., Campaign],
+    make_result: Callable[..., RuleResult],
+    campaign: Campaign,
+    open_report: Callable[[Campaign], Page],
+) -> None:
+    at = campaign.meta.started_at
+    evidence = (
+        ActEntry(at=at, verb="create_patient"),
+        BreakEntry(at=at, reason=Text("attendu « RECUP »", "expected RECUP")),
+        DriverEntry(
+            at=at,
+            verb="create_patient",
+            sent='POST http://lgo.test/patients\nContent-Type: application/json\n\n{"sex": "<b>F</b>"}',
+            received="HTTP 201\nServer: lgo\n\n{}",
+            seconds=0.004,
+        ),
+    )
+    page = open_report(make_campaign((make_result("STA-03", Verdict.FAIL, evidence=evidence),)))
+    page.locator("#log .check > summary").first.click()
+    assert "attendu « RECUP »" in page.locator("#log .broke").inner_text()
+    page.locator("#log .raw > summary").click()
+    sent, received = page.locator("#log .raw pre").all_inner_texts()
+    assert '{"sex": "<b>F</b>"}' in sent
+    assert received.startswith("HTTP 201")
+    with page.expect_download() as download:
+        page.locator("#log .har").first.click()
+    (entry,) = json.loads(download.value.path().read_text("utf-8"))["log"]["entries"]
+    assert (entry["request"]["method"], entry["request"]["url"]) == ("POST", "http://lgo.test/patients")
+    assert entry["request"]["postData"] == {"mimeType": "application/json", "text": '{"sex": "<b>F</b>"}'}
+    assert entry["response"]["status"] == 201
+    assert entry["response"]["headers"] == [{"name": "Server", "value": "lgo"}]
 
 
 def test_a_browser_that_cannot_decompress_is_told_so(

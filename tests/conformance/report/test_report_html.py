@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import random
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +13,13 @@ from lxml import html
 
 from conformance.drivers.verbs import VERBS
 from conformance.evidence import ActEntry, Change, ExchangeEntry, NoteEntry, Remark, StateEntry
+from conformance.record.events import DoctorFinding
+from conformance.record.timeline import BreakEntry, DriverEntry
 from conformance.report.html import MAX_PAGE, _texts, render_html
 from conformance.report.packing import unpack
 from conformance.report.shown import typeset
 from conformance.results import Waiver, WaiverState
-from conformance.rules import Text
+from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -275,3 +277,106 @@ def test_every_verb_of_the_driver_has_a_label() -> None:
 def test_french_punctuation_keeps_with_its_word() -> None:
     assert typeset("le « nom » : requis ?", "fr") == "le «\xa0nom\xa0»\xa0: requis\xa0?"
     assert typeset("a : b", "en") == "a : b"
+
+
+def test_what_the_doctor_found_to_mend_is_at_the_head_and_counts_among_the_facts(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult]
+) -> None:
+    def finding(*, is_ok: bool, remedy: Text | None = None, details: str = "") -> DoctorFinding:
+        text = Text("l'horloge <b>retarde</b>", "the clock is behind")
+        return DoctorFinding(
+            at=datetime(2025, 3, 4, tzinfo=UTC),
+            check="clock",
+            is_ok=is_ok,
+            text=text,
+            remedy=remedy,
+            details=details,
+        )
+
+    found = (
+        finding(is_ok=True),
+        finding(is_ok=False, remedy=Text("NTP", "NTP"), details="Authorization: Bearer abcdefghijkl"),
+    )
+    campaign = make_campaign((make_result("SRC-01", Verdict.PASS),), doctor=found)
+    page = html.document_fromstring(render_html(campaign, "fr"))
+    [banner] = page.cssselect("aside.doctor")
+    shown = banner.text_content()
+    assert "l'horloge <b>retarde</b>" in shown
+    assert "NTP" in shown
+    assert "pas compté contre le logiciel" in shown
+    assert "abcdefghijkl" not in shown
+    facts = {
+        fact.cssselect("dt")[0].text: fact.cssselect("dd")[0].text for fact in page.cssselect(".meta div")
+    }
+    assert facts["Installation"] == "1 point en ordre, 1 à reprendre"
+
+
+def test_a_set_up_in_order_takes_no_room(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult]
+) -> None:
+    campaign = make_campaign((make_result("SRC-01", Verdict.PASS),))
+    assert not html.document_fromstring(render_html(campaign, "fr")).cssselect("aside.doctor")
+
+
+SENT = "POST http://lgo.test/patients\nContent-Type: application/json\n\n{}"
+RECEIVED = "HTTP 201\nContent-Type: application/json\n\n{}"
+
+
+def travelled(at: datetime, verb: str, sent: str = SENT) -> DriverEntry:
+    return DriverEntry(at=at, verb=verb, sent=sent, received=RECEIVED, seconds=0.0042)
+
+
+def test_what_travelled_stands_with_its_act_and_the_place_where_it_broke_is_marked(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult], campaign: Campaign
+) -> None:
+    start = campaign.meta.started_at
+    acts = [ActEntry(at=start + timedelta(seconds=n), verb="read_patient") for n in (1, 2)]
+    evidence = (
+        *acts,
+        BreakEntry(at=start + timedelta(seconds=3), reason=Text("non", "no")),
+        travelled(start + timedelta(seconds=0.5), "reset", "POST http://lgo.test/reset\n\n"),
+        travelled(acts[0].at, "read_patient"),
+        travelled(acts[1].at, "read_patient"),
+    )
+    made = make_campaign((make_result("STA-03", Verdict.FAIL, evidence=evidence),))
+    data = unpacked(html.document_fromstring(render_html(made, "fr")))
+    (entries,) = data["checks"]
+    assert [entry.get("verb", entry["kind"]) for entry in entries] == [
+        "reset",
+        "read_patient",
+        "read_patient",
+        "break",
+    ]
+    assert [len(entry.get("raw", ())) for entry in entries] == [1, 1, 1, 0]
+    (raw,) = entries[1]["raw"]
+    assert (data["texts"][raw["sent"]], data["texts"][raw["received"]], raw["ms"]) == (SENT, RECEIVED, 4.2)
+    assert entries[3]["reason"] == {"fr": "non", "en": "no"}
+
+
+@pytest.mark.parametrize(("acts", "omitted"), [(40, 4), (900, 5)])
+def test_a_page_of_many_failures_keeps_its_bound_and_says_what_is_left_out(
+    make_campaign: Callable[..., Campaign],
+    make_result: Callable[..., RuleResult],
+    campaign: Campaign,
+    acts: int,
+    omitted: int,
+) -> None:
+    rolled = random.Random(1)
+    results = []
+    for key in list(load_catalogue())[: 20 if omitted == 4 else 160]:
+        evidence: list[Any] = []
+        for number in range(acts if omitted == 4 else 6):
+            at = campaign.meta.started_at + timedelta(seconds=number)
+            evidence += [
+                ActEntry(at=at, verb="read_patient"),
+                travelled(at, "read_patient", f"POST http://x/y\n\n{rolled.randbytes(1500).hex()}"),
+            ]
+        results.append(make_result(key, Verdict.FAIL, evidence=tuple(evidence)))
+    text = render_html(make_campaign(tuple(results)), "fr")
+    assert len(text.encode()) <= MAX_PAGE
+    data = unpacked(html.document_fromstring(text))
+    assert data["omitted"] == omitted
+    assert all(
+        len([entry for entry in check if "raw" in entry]) == (5 if omitted == 4 else 0)
+        for check in data["checks"]
+    )

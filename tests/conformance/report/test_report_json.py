@@ -67,6 +67,25 @@ def test_evidence_names_its_check_and_comes_in_order(report: Any) -> None:
     assert [entry["kind"] for entry in evidence] == ["act", "act", "exchange", "act", "act", "state", "note"]
 
 
+def test_of_a_check_that_passed_it_is_said_what_was_done_and_how_it_ended(report: Any) -> None:
+    evidence = rule(report, "SRC-01")["evidence"]
+    assert [entry["kind"] for entry in evidence] == ["act", "act", "exchange", "act", "act", "state", "note"]
+    assert [entry["outcome"] for entry in evidence if entry["kind"] == "act"] == ["returned"] * 3 + [
+        "refused"
+    ]
+    assert evidence[2]["code"] == "00"
+    assert not [name for entry in evidence for name in ("result", "request", "response") if name in entry]
+
+
+def test_a_rule_is_a_line(campaign: Campaign) -> None:
+    lines = [
+        json.loads(line.strip(" ,"))
+        for line in render_json(campaign, "fr").splitlines()
+        if '"evidence":[' in line
+    ]
+    assert [line["id"] for line in lines] == [result.rule.key for result in campaign.rules]
+
+
 def test_an_exchange_keeps_its_traits_and_loses_its_signature(report: Any) -> None:
     exchange = rule(report, "STA-03")["evidence"][2]
     assert "<NomNaissance>LE GOFF</NomNaissance>" in exchange["request"]

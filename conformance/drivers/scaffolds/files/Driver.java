@@ -12,8 +12,11 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +47,7 @@ public class Driver {
     }
 
     interface Act {
-        Answer run(Matcher path, String body, String user, String role);
+        Answer run(Matcher path, Map<String, String> query, String body, String user, String role);
     }
 
     static final class Route {
@@ -60,14 +63,14 @@ public class Driver {
     }
 
     static final List<Route> ROUTES = List.of(
-        new Route("GET", "/capabilities", (path, body, user, role) -> new Answer(200,
+        new Route("GET", "/capabilities", (path, query, body, user, role) -> new Answer(200,
             "{\"name\": \"My software\", \"version\": \"1.0\", \"vendor\": \"My company\", \"not_supported\": {}, \"verbs\": ["
             + VERBS.stream().map(verb -> "\"" + verb + "\"").collect(Collectors.joining(", ")) + "]}")),
         // Forget all patients and logs, and call INSi at the insi_url of the body from now on.
-        new Route("POST", "/reset", (path, body, user, role) -> new Answer(204, null))
+        new Route("POST", "/reset", (path, query, body, user, role) -> new Answer(204, null))
         // A verb to begin with; a refusal is: throw new Refused("MISSING_FIELD", "Birth place is mandatory.")
-        // , new Route("POST", "/patients", (path, body, user, role) -> new Answer(201, createPatient(body, user)))
-        // , new Route("GET", "/patients/(?<id>[^/]+)", (path, body, user, role) -> new Answer(200, read(path.group("id"))))
+        // , new Route("POST", "/patients", (path, query, body, user, role) -> new Answer(201, createPatient(body, user)))
+        // , new Route("GET", "/patients/(?<id>[^/]+)", (path, query, body, user, role) -> new Answer(200, read(path.group("id"))))
     );
 
     static Answer find(HttpExchange exchange, String body) {
@@ -76,11 +79,21 @@ public class Driver {
             Matcher matched = route.path.matcher(path);
             if (route.method.equals(exchange.getRequestMethod()) && matched.matches()) {
                 String role = exchange.getRequestHeaders().getFirst("X-Banc-Role");
-                return route.act.run(matched, body, exchange.getRequestHeaders().getFirst("X-Banc-User"),
+                return route.act.run(matched, query(exchange.getRequestURI().getRawQuery()), body, exchange.getRequestHeaders().getFirst("X-Banc-User"),
                     role == null ? "USER" : role);
             }
         }
         return new Answer(404, problem("NOT_FOUND", "no route for " + exchange.getRequestMethod() + " " + path));
+    }
+
+    static Map<String, String> query(String text) {
+        Map<String, String> found = new HashMap<>();
+        for (String pair : text == null ? new String[0] : text.split("&")) {
+            String[] parts = pair.split("=", 2);
+            found.put(URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
+                parts.length > 1 ? URLDecoder.decode(parts[1], StandardCharsets.UTF_8) : "");
+        }
+        return found;
     }
 
     static String problem(String code, String message) {
