@@ -73,7 +73,7 @@ def check_driver(driver: HttpDriver | SubprocessDriver, *, read_only: bool = Fal
 
 @cache
 def rules_by_verb() -> Mapping[Verb, tuple[str, ...]]:
-    """Return the rules whose checks use each verb, as a campaign has shown (``verb_map.py``)."""
+    """Return the rules that wait for each verb, as the sources of their checks say (``verb_map.py``)."""
     data = json.loads((files("conformance.commands") / "verb_map.json").read_text("utf-8"))
     return {Verb(name): tuple(rules) for name, rules in data.items()}
 

@@ -20,16 +20,19 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.commands.driver_checking import rules_by_verb
-from conformance.commands.verb_map import learn
+from conformance.commands.verb_map import COMMAND, learn
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, SearchCriteria, Verb
 from conformance.drivers.scaffolds import LANGUAGES, scaffold
 from conformance.drivers.schema import subprocess_schema
 from conformance.drivers.verbs import ALWAYS, VERBS
+from conformance.engine.checks import Check
+from conformance.engine.collecting import SuiteContents, collect_suite
 from conformance.reference.server import running as running_lgo
 from conformance.rules.catalogue import load_catalogue
 from simulator.serving import free_port
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -219,17 +222,37 @@ class TestShow:
 
 
 class TestVerbMap:
-    def test_rules_and_verbs_exist(self) -> None:
-        assert {rule for rules in rules_by_verb().values() for rule in rules} <= set(load_catalogue())
-        assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("STA-07",)
+    def test_it_is_no_older_than_the_suite(self) -> None:
+        """It may say less than the sources, where a campaign has shown which way a check takes; never more, and no rule is left out."""
+        suite = collect_suite()
+        sources = learn(suite, {})
+        written = {verb.value: set(rules) for verb, rules in rules_by_verb().items()}
+        wrong = {verb: rules - set(sources.get(verb, ())) for verb, rules in written.items()}
+        assert not {verb: rules for verb, rules in wrong.items() if rules}, f"run {COMMAND}"
+        asked = {key for rules in sources.values() for key in rules}
+        assert not asked - set().union(*written.values()), f"run {COMMAND}"
 
-    def test_it_is_learnt_from_the_acts_of_a_report(self) -> None:
-        acts = [
-            {"kind": "act", "verb": "read_patient"},
-            {"kind": "act", "verb": "draw"},
-            {"kind": "exchange"},
-        ]
-        assert learn({"rules": [{"id": "FLD-01", "evidence": acts}]}) == {"read_patient": ["FLD-01"]}
+    def test_what_a_check_can_do_without_is_not_what_its_rule_waits_for(self) -> None:
+        # Every check tells the history of a file where the software shows it; one rule is about it.
+        assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("STA-07",)
+        assert "SRC-01" in rules_by_verb()[Verb.SEARCH_PATIENTS]
+        assert set(rules_by_verb()[Verb.SEARCH_INSI]) < set(rules_by_verb()[Verb.CALL_INSI_TRAITS])
+
+    def test_a_way_that_may_be_missing_is_waited_for_by_rules_without_another(self) -> None:
+        checks = tuple(
+            Check(id=name, title=Text("", ""), rules=(load_catalogue()[key],))
+            for name, key in (("a", "SRC-01"), ("b", "SRC-01"), ("c", "STA-03"))
+        )
+        verbs = {
+            "a": frozenset({Verb.SEARCH_INSI, Verb.READ_PATIENT}),
+            "b": frozenset(),
+            "c": frozenset({Verb.SEARCH_INSI}),
+        }
+        suite = SuiteContents(checks=checks, problems=(), verbs=verbs)
+        assert learn(suite, {}) == {"read_patient": ["SRC-01"], "search_insi": ["STA-03"]}
+        assert learn(suite, {"a": frozenset(), "c": frozenset({"search_insi"})}) == {
+            "search_insi": ["STA-03"]
+        }
 
 
 class TestScaffold:
