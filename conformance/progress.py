@@ -24,8 +24,7 @@ from conformance.record.events import DoctorFinding
 from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
-from simulator.text import Text
-from simulator.visible import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.doctor.notes import TITLES, Look
-from simulator.text import Text
-from simulator.visible import visible, visible_lines
+from simulator.text import Text, visible, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

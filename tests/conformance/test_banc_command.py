@@ -124,8 +124,7 @@ def test_a_selection_says_that_it_is_one_and_ends_as_json_too(tmp_path):
     done = banc("demo", "--rule", "SRC-11", "--report", tmp_path, "-q", "--lang", "en")
     assert done.returncode == 0, done.stderr
     assert (
-        done.stdout.splitlines()[-1]
-        == "1 of 1 rule tested · a selection: says nothing about the other rules"
+        done.stdout.splitlines()[-1] == "1 of 1 rule tested · a selection: says nothing about the other rules"
     )
     again = banc("report", tmp_path, "--lang", "en")
     assert again.returncode == 0

@@ -39,6 +39,8 @@ def printed(diagnosis: Diagnosis, lang: Any, capsys: pytest.CaptureFixture[str])
     text = re.sub(r"\d\d/\d\d/20\d\d|20\d\d-\d\d-\d\d", "JOUR" if lang == "fr" else "DAY", text)
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "INSTANCE", text)
     text = re.sub(r"version \d+\.\d+\.\d+", "version X", text)
+    text = re.sub(r"\d+ verbes sur \d+", "N verbes sur N", re.sub(r"\d+ of \d+ verbs", "N of N verbs", text))
+    text = re.sub(r"\d+ (actes conformes|acts as)", r"N \1", text)
     text = re.sub(r"(9|10) min \d\d s", "10 min", text)
     return re.sub(r"[\d.,]+ s(?=[ .)])", "N s", text)
 
