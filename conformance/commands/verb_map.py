@@ -1,12 +1,11 @@
-"""Writes ``verb_map.json``, which ``banc driver check`` shows: which rules wait for which verb.
+"""Keeps ``verb_map.json``, from which ``banc driver check`` tells which rules wait for which verb.
 
-It follows from the sources of the checks (``engine.asked``); nothing in it is written by hand, and a test says when it is old::
+A campaign of the reference LGO tells which verbs each check used, and the sources of the checks which of them it can do without
+(``engine.asked``). Nothing in the file is written by hand, and a test says when a rule is missing in it::
 
-    python -m conformance.commands.verb_map            from the sources alone
-    python -m conformance.commands.verb_map RECORD     and from a campaign of the reference LGO
-
-A check that can take several ways mentions the verbs of all of them. For those that a software may leave out, a campaign tells
-whether a check takes that way.
+    banc demo --report RECORD
+    python -m conformance.commands.verb_map RECORD     what the checks of this campaign used
+    python -m conformance.commands.verb_map            rules that are missing, from the sources alone, which name every way
 """
 
 from __future__ import annotations
@@ -29,27 +28,24 @@ COMMAND = "python -m conformance.commands.verb_map"
 
 
 def learn(suite: SuiteContents, used: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
-    """Return the keys of the rules that wait for each verb, by its name.
+    """Return the names of the verbs that each rule waits for, by its key.
 
     Args:
-        suite: the checks and the verbs that they cannot do without.
-        used: the verbs that checks used in a campaign, by id; a check that only observes what others did uses none.
+        suite: the checks and the verbs that their sources mention and do not do without.
+        used: the verbs that checks used in a campaign, by id. A check that only observes what others did uses none.
     """
-    rules = suite.by_rule()
-    found: dict[str, list[str]] = {}
-    for verb in Verb:
-        for key, checks in rules.items():
-            needs = [verb in suite.verbs[check.id] for check in checks]
-            # A way that nobody asks a software for is judged apart: only a rule without another way waits for it.
-            if verb.value in OPTIONAL_VERBS:
-                waits = all(
-                    need and verb.value in (used.get(check.id) or {verb.value})
-                    for need, check in zip(needs, checks, strict=True)
-                )
-            else:
-                waits = any(needs)
-            if waits:
-                found.setdefault(verb.value, []).append(key)
+    found = {}
+    for key, checks in suite.by_rule().items():
+        known = [check for check in checks if used.get(check.id)] or list(checks)
+        needs = [
+            {verb.value for verb in suite.verbs[check.id]} & (used.get(check.id) or set(Verb))
+            for check in known
+        ]
+        # A way that nobody asks a software for is judged apart: only a rule without another way waits for it.
+        always, ever = set.intersection(*needs), set.union(*needs)
+        found[key] = [
+            verb.value for verb in Verb if verb.value in (always if verb in OPTIONAL_VERBS else ever)
+        ]
     return found
 
 
@@ -62,10 +58,29 @@ def used_in(record: Record) -> dict[str, frozenset[str]]:
     }
 
 
+def renewed(
+    known: Mapping[str, list[str]], suite: SuiteContents, used: Mapping[str, frozenset[str]]
+) -> dict[str, list[str]]:
+    """Return the map with the rules of today: those of a campaign as it shows them, and those that were missing."""
+    rules = suite.by_rule()
+    learnt = learn(suite, used)
+    return {
+        key: learnt[key] if any(used.get(check.id) for check in checks) or key not in known else known[key]
+        for key, checks in rules.items()
+    }
+
+
+def read_map() -> dict[str, list[str]]:
+    """Return the map as it is written."""
+    data: dict[str, list[str]] = json.loads(PLACE.read_text("utf-8"))
+    return data
+
+
 def _main() -> None:
     used = used_in(Record(Path(sys.argv[1]))) if len(sys.argv) > 1 else {}
-    text = json.dumps(learn(collect_suite(), used), indent=1)
-    PLACE.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    rules = renewed(read_map() if PLACE.exists() else {}, collect_suite(), used)
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(verbs)}" for key, verbs in rules.items())
+    PLACE.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

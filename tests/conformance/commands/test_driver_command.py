@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.commands.driver_checking import rules_by_verb
-from conformance.commands.verb_map import COMMAND, learn
+from conformance.commands.verb_map import COMMAND, learn, read_map, renewed
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, SearchCriteria, Verb
@@ -222,35 +222,48 @@ class TestShow:
 
 
 class TestVerbMap:
-    def test_it_is_no_older_than_the_suite(self) -> None:
-        """It may say less than the sources, where a campaign has shown which way a check takes; never more, and no rule is left out."""
+    def test_it_has_every_rule_with_a_check_and_no_other_and_only_verbs_that_its_checks_mention(self) -> None:
         suite = collect_suite()
-        sources = learn(suite, {})
-        written = {verb.value: set(rules) for verb, rules in rules_by_verb().items()}
-        wrong = {verb: rules - set(sources.get(verb, ())) for verb, rules in written.items()}
-        assert not {verb: rules for verb, rules in wrong.items() if rules}, f"run {COMMAND}"
-        asked = {key for rules in sources.values() for key in rules}
-        assert not asked - set().union(*written.values()), f"run {COMMAND}"
+        written = read_map()
+        assert set(written) == set(suite.by_rule()), f"{COMMAND} brings it up to date"
+        for key, checks in suite.by_rule().items():
+            mentioned = {verb.value for check in checks for verb in suite.verbs[check.id]}
+            assert set(written[key]) <= mentioned, f"{key}: {COMMAND} RECORD brings it up to date"
 
     def test_what_a_check_can_do_without_is_not_what_its_rule_waits_for(self) -> None:
         # Every check tells the history of a file where the software shows it; one rule is about it.
         assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("STA-07",)
         assert "SRC-01" in rules_by_verb()[Verb.SEARCH_PATIENTS]
-        assert set(rules_by_verb()[Verb.SEARCH_INSI]) < set(rules_by_verb()[Verb.CALL_INSI_TRAITS])
+        assert len(rules_by_verb()[Verb.SEARCH_INSI]) < len(rules_by_verb()[Verb.CALL_INSI_TRAITS])
+
+    def test_a_campaign_tells_which_of_the_ways_a_check_takes(self) -> None:
+        suite = suite_of(a=("SRC-01", {Verb.READ_PATIENT, Verb.READ_CARD}), b=("SRC-01", {Verb.READ_CARD}))
+        assert learn(suite, {}) == {"SRC-01": ["read_patient", "read_card"]}
+        used = {"a": frozenset({"read_patient", "read_status_history"}), "b": frozenset[str]()}
+        assert learn(suite, used) == {"SRC-01": ["read_patient"]}
 
     def test_a_way_that_may_be_missing_is_waited_for_by_rules_without_another(self) -> None:
-        checks = tuple(
+        way = {Verb.SEARCH_INSI, Verb.READ_PATIENT}
+        suite = suite_of(a=("SRC-01", way), b=("SRC-01", {Verb.READ_PATIENT}), c=("STA-03", way))
+        assert learn(suite, {}) == {"SRC-01": ["read_patient"], "STA-03": ["read_patient", "search_insi"]}
+
+    def test_without_a_campaign_only_what_is_missing_is_added(self) -> None:
+        suite = suite_of(a=("SRC-01", {Verb.READ_PATIENT}), b=("STA-03", {Verb.READ_CARD}))
+        known = {"SRC-01": ["search_patients"], "SRC-99": ["read_form"]}
+        assert renewed(known, suite, {}) == {"SRC-01": ["search_patients"], "STA-03": ["read_card"]}
+        used = {"a": frozenset({"read_patient"})}
+        assert renewed(known, suite, used) == {"SRC-01": ["read_patient"], "STA-03": ["read_card"]}
+
+
+def suite_of(**checks: tuple[str, set[Verb]]) -> SuiteContents:
+    return SuiteContents(
+        checks=tuple(
             Check(id=name, title=Text("", ""), rules=(load_catalogue()[key],))
-            for name, key in (("a", "SRC-01"), ("b", "SRC-01"), ("c", "STA-03"))
-        )
-        verbs = {
-            "a": frozenset({Verb.SEARCH_INSI, Verb.READ_PATIENT}),
-            "b": frozenset(),
-            "c": frozenset({Verb.SEARCH_INSI}),
-        }
-        suite = SuiteContents(checks=checks, problems=(), verbs=verbs)
-        assert learn(suite, {}) == {"read_patient": ["SRC-01"], "search_insi": ["STA-03"]}
-        assert learn(suite, {"c": frozenset({"read_patient"})}) == {"read_patient": ["SRC-01"]}
+            for name, (key, _) in checks.items()
+        ),
+        problems=(),
+        verbs={name: frozenset(verbs) for name, (_, verbs) in checks.items()},
+    )
 
 
 class TestScaffold:
