@@ -16,8 +16,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import sync_playwright
 
-from conformance.evidence import ActEntry, NoteEntry
-from conformance.record.timeline import BreakEntry, DriverEntry
+from conformance.record.timeline import ActEntry, BreakEntry, DriverEntry, NoteEntry
 from conformance.report import write_reports
 from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
 
 pytestmark = pytest.mark.browser
 
