@@ -21,7 +21,8 @@ from conformance.record.reading import Record, RecordError
 from conformance.report import ReportError, write_reports
 from conformance.report.json_report import report_data
 from conformance.rules.catalogue import UnknownRuleError
-from simulator.commands.common import EXIT_SETUP, SetupError
+from simulator.commands.common import SetupError
+from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
@@ -165,12 +166,9 @@ def not_passed(record: Record) -> frozenset[str]:
 
 def rules_of(record: Record, checks: frozenset[str]) -> tuple[str, ...]:
     """Return the keys of the rules that a campaign verified with some of its checks, in its order."""
-    concerned = {
-        key
-        for check in (*record.planned, *(each.started for each in record.checks.values()))
-        if check.check in checks
-        for key in check.rules
-    }
+    rules = {check.check: check.rules for check in record.planned}
+    rules |= {name: check.started.rules for name, check in record.checks.items()}
+    concerned = {key for name in checks for key in rules.get(name, ())}
     return tuple(key for key in record.started.rules if key in concerned)
 
 

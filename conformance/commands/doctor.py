@@ -15,7 +15,8 @@ from conformance.commands.diagnosis import show_diagnosis
 from conformance.doctor.showing import as_json as diagnosis_json
 from conformance.drivers.settings import DriverSettings
 from conformance.plan import Plan, load_plan
-from simulator.commands.common import EXIT_SETUP, SetupError, lang_option
+from simulator.commands.common import SetupError, lang_option
+from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:

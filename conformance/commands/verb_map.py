@@ -38,14 +38,13 @@ def learn(suite: SuiteContents, used: Mapping[str, frozenset[str]]) -> dict[str,
     for key, checks in suite.by_rule().items():
         known = [check for check in checks if used.get(check.id)] or list(checks)
         needs = [
-            {verb.value for verb in suite.verbs[check.id]} & (used.get(check.id) or set(Verb))
+            {str(verb) for verb in suite.verbs[check.id]} & (used.get(check.id) or frozenset(map(str, Verb)))
             for check in known
         ]
         # A way that nobody asks a software for is judged apart: only a rule without another way waits for it.
         always, ever = set.intersection(*needs), set.union(*needs)
-        found[key] = [
-            verb.value for verb in Verb if verb.value in (always if verb in OPTIONAL_VERBS else ever)
-        ]
+        waited = {name for name in ever if name in always or name not in OPTIONAL_VERBS}
+        found[key] = [name for name in map(str, Verb) if name in waited]
     return found
 
 

@@ -50,7 +50,7 @@ class Reader:
         self._known: dict[FunctionType, _Source] = {}
         self._methods: dict[str, list[FunctionType]] = {}
         for module in list(sys.modules.values()):
-            if isinstance(module, ModuleType) and self._is_ours(module.__name__):
+            if self._is_ours(getattr(module, "__name__", "")):
                 for value in vars(module).values():
                     if inspect.isclass(value) and value.__module__ == module.__name__:
                         for name, member in vars(value).items():
