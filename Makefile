@@ -37,6 +37,7 @@ docs: $(VENV)/.test
 	$(BIN)/python -m simulator.pages.chaos > docs/chaos.md
 	$(BIN)/python -m simulator.pages.scenario_reference > docs/scenario-reference.md
 	$(BIN)/banc rules pages docs/rules
+	$(BIN)/python -m conformance.commands.verb_map
 
 # Every injectable defect against its rules, five times: an hour on two quiet cores.
 kill-matrix: $(VENV)/.test

@@ -131,12 +131,17 @@ def _looked_at(
             notes.stop(
                 Look.SIMULATOR, Text.same(str(error)), Text("Voyez « banc serve ».", "See “banc serve”.")
             )
+    if plan.driver.kind not in DRIVEN:
+        notes.skipped(
+            Text("le logiciel : c'est une personne qui le pilote", "the software: a person drives it")
+        )
+        return None
     try:
         driver = open_driver(plan.driver)
         stack.enter_context(driver)
     except DriverError as error:
         _no_driver(error, notes)
-    if driver is not None and plan.driver.kind in DRIVEN:
+    if driver is not None:
         look_at_software_side(plan, driver, around, notes, Patience())
     if around is None or version is None or driver is None:
         return None

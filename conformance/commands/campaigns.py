@@ -166,9 +166,9 @@ def not_passed(record: Record) -> frozenset[str]:
 
 def rules_of(record: Record, checks: frozenset[str]) -> tuple[str, ...]:
     """Return the keys of the rules that a campaign verified with some of its checks, in its order."""
-    named = [(check.check, check.rules) for check in record.planned]
-    named += [(check.started.check, check.started.rules) for check in record.checks.values()]
-    concerned = {key for check, keys in named if check in checks for key in keys}
+    rules = {check.check: check.rules for check in record.planned}
+    rules |= {name: check.started.rules for name, check in record.checks.items()}
+    concerned = {key for name in checks for key in rules.get(name, ())}
     return tuple(key for key in record.started.rules if key in concerned)
 
 

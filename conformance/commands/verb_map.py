@@ -1,6 +1,11 @@
-"""Learns from the report of a campaign which rules use which verb: ``python -m conformance.commands.verb_map report.json``.
+"""Keeps ``verb_map.json``, from which ``banc driver check`` tells which rules wait for which verb.
 
-The result is ``verb_map.json``, which ``banc driver check`` shows. Nothing in it is written by hand.
+A campaign of the reference LGO tells which verbs each check used, and the sources of the checks which of them it can do without
+(``engine.asked``). Nothing in the file is written by hand, and a test says when a rule is missing in it::
+
+    banc demo --report RECORD
+    python -m conformance.commands.verb_map RECORD     what the checks of this campaign used
+    python -m conformance.commands.verb_map            rules that are missing, from the sources alone, which name every way
 """
 
 from __future__ import annotations
@@ -8,23 +13,74 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from conformance.drivers.model import Verb
+from conformance.engine.collecting import SuiteContents, collect_suite
+from conformance.record.judging import OPTIONAL_VERBS
+from conformance.record.reading import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLACE = Path(__file__).with_name("verb_map.json")
+COMMAND = "python -m conformance.commands.verb_map"
 
 
-def learn(report: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the keys of the rules whose checks called each verb, by name of the verb."""
-    used: dict[str, list[str]] = {}
-    for rule in report["rules"]:
-        called = {entry.get("verb") for entry in rule["evidence"]}
-        for verb in Verb:
-            if verb.value in called:
-                used.setdefault(verb.value, []).append(rule["id"])
-    return used
+def learn(suite: SuiteContents, used: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Return the names of the verbs that each rule waits for, by its key.
+
+    Args:
+        suite: the checks and the verbs that their sources mention and do not do without.
+        used: the verbs that checks used in a campaign, by id. A check that only observes what others did uses none.
+    """
+    found = {}
+    for key, checks in suite.by_rule().items():
+        known = [check for check in checks if used.get(check.id)] or list(checks)
+        needs = [
+            {str(verb) for verb in suite.verbs[check.id]} & (used.get(check.id) or frozenset(map(str, Verb)))
+            for check in known
+        ]
+        # A way that nobody asks a software for is judged apart: only a rule without another way waits for it.
+        always, ever = set.intersection(*needs), set.union(*needs)
+        waited = {name for name in ever if name in always or name not in OPTIONAL_VERBS}
+        found[key] = [name for name in map(str, Verb) if name in waited]
+    return found
+
+
+def used_in(record: Record) -> dict[str, frozenset[str]]:
+    """Return the verbs that each check of a campaign used."""
+    return {
+        name: frozenset(check.finished.verbs)
+        for name, check in record.checks.items()
+        if check.finished is not None
+    }
+
+
+def renewed(
+    known: Mapping[str, list[str]], suite: SuiteContents, used: Mapping[str, frozenset[str]]
+) -> dict[str, list[str]]:
+    """Return the map with the rules of today: those of a campaign as it shows them, and those that were missing."""
+    rules = suite.by_rule()
+    learnt = learn(suite, used)
+    return {
+        key: learnt[key] if any(used.get(check.id) for check in checks) or key not in known else known[key]
+        for key, checks in rules.items()
+    }
+
+
+def read_map() -> dict[str, list[str]]:
+    """Return the map as it is written."""
+    data: dict[str, list[str]] = json.loads(PLACE.read_text("utf-8"))
+    return data
+
+
+def _main() -> None:
+    used = used_in(Record(Path(sys.argv[1]))) if len(sys.argv) > 1 else {}
+    rules = renewed(read_map() if PLACE.exists() else {}, collect_suite(), used)
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(verbs)}" for key, verbs in rules.items())
+    PLACE.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    learned = learn(json.loads(Path(sys.argv[1]).read_text("utf-8")))
-    target = Path(__file__).with_name("verb_map.json")
-    target.write_text(json.dumps(learned, indent=1) + "\n", encoding="utf-8", newline="\n")
+    _main()

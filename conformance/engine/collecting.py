@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Verb  # noqa: TC001 - a field of a dataclass
+from conformance.engine.asked import Reader
 from conformance.engine.checks import Check, MarkerError, check_of
 from conformance.rules.catalogue import load_catalogue
 
@@ -27,6 +29,8 @@ class SuiteContents:
     """In the order of the suite."""
     problems: tuple[str, ...]
     """A check that names no rule, or an unknown one; a module that cannot be imported."""
+    verbs: Mapping[str, frozenset[Verb]]
+    """The verbs that a check cannot do without, by its id."""
 
     def by_rule(self) -> dict[str, tuple[Check, ...]]:
         """Return the checks of each rule that has some, by its key."""
@@ -70,7 +74,7 @@ def collect_suite(suite: Path | None = None, catalogue: Mapping[str, Rule] | Non
             ],
             plugins=[plugin],
         )
-    return SuiteContents(checks=tuple(plugin.checks), problems=tuple(plugin.problems))
+    return SuiteContents(checks=tuple(plugin.checks), problems=tuple(plugin.problems), verbs=plugin.verbs)
 
 
 class _Collector:
@@ -80,6 +84,7 @@ class _Collector:
         self.catalogue = catalogue
         self.checks: list[Check] = []
         self.problems: list[str] = []
+        self.verbs: dict[str, frozenset[Verb]] = {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the markers of the suite."""
@@ -92,9 +97,15 @@ class _Collector:
             self.problems.append(f"{report.nodeid}: {report.longreprtext}")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Read each check."""
+        """Read each check, and what it asks of the software while its module is imported."""
+        reader = Reader()
         for item in items:
             try:
-                self.checks.append(check_of(item, self.catalogue))
+                check = check_of(item, self.catalogue)
             except MarkerError as error:
                 self.problems.append(str(error))
+                continue
+            self.checks.append(check)
+            callspec = getattr(item, "callspec", None)
+            values = callspec.params.values() if callspec is not None else ()
+            self.verbs[check.id] = reader.verbs(getattr(item, "obj", None), values)

@@ -10,7 +10,7 @@ from conformance.verdicts import Verdict
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
 
 SILENT = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE})
 """Verdicts that say nothing about the software."""

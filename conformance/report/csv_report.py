@@ -17,7 +17,7 @@ from simulator.journal.masking import mask_text
 from simulator.text import Text, inert, visible
 
 if TYPE_CHECKING:
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
     from simulator.text import Lang
 
 DELIMITER: Final = {"fr": ";", "en": ","}

@@ -22,7 +22,7 @@ from simulator.datafile import load_yaml
 from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
     from conformance.rules.catalogue import Source
     from simulator.text import Lang
 

@@ -14,8 +14,8 @@ from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
+    from conformance.record.results import Campaign, CheckResult, RuleResult
     from conformance.record.timeline import Entry
-    from conformance.results import Campaign, CheckResult, RuleResult
     from conformance.rules.catalogue import Rule
     from simulator.text import Lang
 

@@ -24,7 +24,7 @@ from simulator.journal.masking import mask_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.results import Campaign, CheckResult, RuleResult
+    from conformance.record.results import Campaign, CheckResult, RuleResult
     from simulator.text import Lang
 
 _ENDS: Final = {

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from conformance.record.results import Campaign, CheckResult
     from conformance.record.timeline import Entry
-    from conformance.results import Campaign, CheckResult
 
 MAX_SHOWN: Final = 60_000
 """Characters of one message shown; a browser does not like more, and record.ndjson has it all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.evidence import ActEntry, ExchangeEntry
+from conformance.record.timeline import ActEntry, ExchangeEntry
 from conformance.report.view import readable
 from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from conformance.record.results import Campaign, CheckResult
     from conformance.report.packing import Packer
-    from conformance.results import Campaign, CheckResult
     from simulator.text import Lang
 
 WEIGHT: Final = (

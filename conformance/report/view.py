@@ -6,8 +6,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry, StateEntry
-from conformance.record.timeline import AttachmentEntry, BreakEntry, DocumentEntry, DriverEntry
+from conformance.record.timeline import (
+    ActEntry,
+    AttachmentEntry,
+    BreakEntry,
+    DocumentEntry,
+    DriverEntry,
+    ExchangeEntry,
+    NoteEntry,
+    StateEntry,
+)
 from conformance.suite.desk.words import seen
 from simulator.journal.masking import mask, mask_text, mask_xml
 from simulator.text import visible_lines
@@ -15,8 +23,8 @@ from simulator.text import visible_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.evidence import Change, Entry
-    from conformance.results import CheckResult
+    from conformance.record.results import CheckResult
+    from conformance.record.timeline import Change, Entry
     from conformance.rules.catalogue import Reference
     from conformance.verdicts import Verdict
     from simulator.text import Lang

@@ -13,7 +13,7 @@ from conformance.report.junit import render_junit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
     from simulator.text import Lang
 
 HTML_NAME, JSON_NAME, JUNIT_NAME, CSV_NAME = "index.html", "report.json", "junit.xml", "rules.csv"

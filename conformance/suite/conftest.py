@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
-    from conformance.evidence import Evidence
+    from conformance.record.timeline import Timeline
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import During
     from simulator.client import SessionClient
@@ -35,7 +35,7 @@ def desk(
     super_user: Actor,
     *,
     draw_for: Callable[[str], Draw],
-    evidence: Evidence,
+    evidence: Timeline,
     during: During,
     memory: dict[str, Any],
 ) -> Desk:

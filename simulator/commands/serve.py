@@ -17,7 +17,7 @@ from simulator.datafile import DataFileError
 from simulator.journal.writer import JournalOptions
 from simulator.registry.opening import shown
 from simulator.scripting.people import NobodyError
-from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, serve
+from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, read_options, serve
 from simulator.sessions.profiles import profiles
 
 if TYPE_CHECKING:
@@ -111,6 +111,14 @@ if TYPE_CHECKING:
     default=None,
     help="Write where it listens to this file (JSON) once calls are answered; removed when it stops.",
 )
+@click.option(
+    "--options",
+    "options_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    hidden=True,
+    help="All options as one value, instead of the others: how a program of ours starts a server.",
+)
 def serve_command(
     *,
     host: str,
@@ -131,6 +139,7 @@ def serve_command(
     token: str | None,
     scenarios: Path | None,
     ready_file: Path | None,
+    options_file: Path | None,
 ) -> None:
     """Start the simulated INSi teleservice.
 
@@ -169,6 +178,13 @@ def serve_command(
         mtls_port=mtls_port,
         scenarios=scenarios,
     )
+
+    if options_file is not None:
+        try:
+            asked = read_options(options_file)
+        except ServingError as error:
+            raise SetupError(str(error)) from error
+    data_dir = asked.bench.data_dir
 
     def ready(options: ServeOptions) -> None:
         _announce(options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import multiprocessing
 import os
 import secrets
@@ -26,8 +27,11 @@ from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
 from simulator.bench.installing import Installer
+from simulator.journal.writer import JournalOptions
+from simulator.lots.progress import LotSettings
 from simulator.serving.front import Front
 from simulator.serving.granian_places import Attendance, Janitor
+from simulator.serving.one_value import decode, encode
 from simulator.serving.own_connection import MAX_HEAD
 from simulator.serving.own_server import listen
 from simulator.serving.places import room_for_connections
@@ -39,8 +43,6 @@ from simulator.web.app import create_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from simulator.journal.writer import JournalOptions
 
 REGISTRY_VARIABLE = "BANC_REGISTRY"
 """Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
@@ -211,38 +213,33 @@ def running(options: ServeOptions) -> Iterator[str]:
     """
     if options.port == 0:
         options = replace(options, port=free_port(options.host))
-    bench = options.bench
-    command = [
-        *(sys.executable, "-m", "simulator.cli", "serve"),
-        *("--host", options.host, "--port", str(options.port)),
-        *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
-        *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
-        *(() if bench.pki is None else ("--pki", str(bench.pki))),
-        *(() if options.https_port is None else ("--https-port", str(options.https_port))),
-        *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
-        *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
-        *_journal_arguments(bench.journal),
-    ]
-    environment = {} if bench.registry is None else {REGISTRY_VARIABLE: bench.registry}
-    if options.token:
-        environment[TOKEN_VARIABLE] = options.token
     with tempfile.TemporaryDirectory(prefix="banc-insi-") as folder:
+        # A file, since everybody on the machine sees a command line; the folder is ours alone.
+        handed, ready_file = Path(folder) / "options.json", Path(folder) / "ready.json"
+        handed.write_text(json.dumps(encode(options)), encoding="utf-8")
+        command = [sys.executable, "-m", "simulator.cli", "serve"]
+        command += ["--options", str(handed), "--ready-file", str(ready_file)]
         # Not whether its port answers: that may be another server, which has the port already.
-        ready_file = Path(folder) / "ready.json"
-        command += ["--ready-file", str(ready_file)]
-        with running_process(
-            command, f"{base_url(options)}/health", environment, ready=ready_file.exists
-        ) as url:
+        with running_process(command, f"{base_url(options)}/health", ready=ready_file.exists) as url:
             yield url.removesuffix("/health")
 
 
-def _journal_arguments(journal: JournalOptions) -> list[str]:
-    arguments = ["--journal", journal.mode]
-    if journal.max_bytes is not None:
-        arguments += ["--journal-max-size", str(journal.max_bytes)]
-    if journal.max_age_s is not None:
-        arguments += ["--journal-max-age", f"{journal.max_age_s:.0f}s"]
-    return arguments
+def read_options(path: Path) -> ServeOptions:
+    """Return the options that ``running`` hands to the server that it starts.
+
+    Raises:
+        ServingError: the file holds none.
+    """
+    try:
+        options = decode(json.loads(path.read_text("utf-8")), _HANDED)
+    except (OSError, ValueError, TypeError) as error:
+        raise ServingError(f"{path}: expected the options of a server: {error}") from error
+    if not isinstance(options, ServeOptions):
+        raise ServingError(f"{path}: expected the options of a server, got {options!r:.80}")
+    return options
+
+
+_HANDED = (ServeOptions, BenchOptions, LotSettings, JournalOptions)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status, Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.evidence import Evidence
+from conformance.record.timeline import Timeline
 from conformance.suite.desk.cast import played
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import OWNER, TYPICAL, Route
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient, PatientTraits
     from conformance.drivers.protocol import Driver
-    from conformance.evidence import Entry
+    from conformance.record.timeline import Entry
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import Wire
@@ -75,7 +75,7 @@ class Desk:
     """Returns a fresh person known to INSi, with the features wished."""
     draw_for: Callable[[str], Draw]
     """Draws for something that checks share, by its name: the same people whichever check comes first."""
-    timeline: Evidence = field(default_factory=Evidence)
+    timeline: Timeline = field(default_factory=Timeline)
     """What the check saw; acts and exchanges come in by themselves."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What the whole campaign remembers, such as journeys made once and observed by many checks."""

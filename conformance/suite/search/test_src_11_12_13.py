@@ -12,6 +12,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.search.neighbours import Neighbour, expect_search
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -26,6 +27,16 @@ def test_few_letters_are_enough(desk: Desk) -> None:
     person = desk.draw(**PLAIN)
     traits = person.identity.traits
     patient = desk.create(person)
+    # A search that shows every file whatever is asked would find the patient by any criterion.
+    other = desk.create(
+        desk.draw_where(lambda one: one.identity.traits.birth_date != traits.birth_date, **PLAIN)
+    )
+    if other.id in {each.id for each in desk.born_on(traits.birth_date)}:
+        raise UndecidedError(
+            "la recherche rend aussi qui est né un autre jour : que le patient soit trouvé ne prouve rien",
+            "the search also gives somebody born on another day: that the patient is found proves nothing",
+            depends_on=("SRC-01",),
+        )
     here = [Neighbour(label=traits.birth_name, patient=patient)]
     day = {"birth_date": traits.birth_date}
     cases = {"date seule": day}

@@ -20,16 +20,19 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.commands.driver_checking import rules_by_verb
-from conformance.commands.verb_map import learn
+from conformance.commands.verb_map import COMMAND, learn, read_map, renewed
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, SearchCriteria, Verb
 from conformance.drivers.scaffolds import LANGUAGES, scaffold
 from conformance.drivers.schema import subprocess_schema
 from conformance.drivers.verbs import ALWAYS, VERBS
+from conformance.engine.checks import Check
+from conformance.engine.collecting import SuiteContents, collect_suite
 from conformance.reference.server import running as running_lgo
 from conformance.rules.catalogue import load_catalogue
 from simulator.serving import free_port
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -219,17 +222,48 @@ class TestShow:
 
 
 class TestVerbMap:
-    def test_rules_and_verbs_exist(self) -> None:
-        assert {rule for rules in rules_by_verb().values() for rule in rules} <= set(load_catalogue())
-        assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("STA-07",)
+    def test_it_has_every_rule_with_a_check_and_no_other_and_only_verbs_that_its_checks_mention(self) -> None:
+        suite = collect_suite()
+        written = read_map()
+        assert set(written) == set(suite.by_rule()), f"{COMMAND} brings it up to date"
+        for key, checks in suite.by_rule().items():
+            mentioned = {verb.value for check in checks for verb in suite.verbs[check.id]}
+            assert set(written[key]) <= mentioned, f"{key}: {COMMAND} RECORD brings it up to date"
 
-    def test_it_is_learnt_from_the_acts_of_a_report(self) -> None:
-        acts = [
-            {"kind": "act", "verb": "read_patient"},
-            {"kind": "act", "verb": "draw"},
-            {"kind": "exchange"},
-        ]
-        assert learn({"rules": [{"id": "FLD-01", "evidence": acts}]}) == {"read_patient": ["FLD-01"]}
+    def test_what_a_check_can_do_without_is_not_what_its_rule_waits_for(self) -> None:
+        # Every check tells the history of a file where the software shows it; one rule is about it.
+        assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("STA-07",)
+        assert "SRC-01" in rules_by_verb()[Verb.SEARCH_PATIENTS]
+        assert len(rules_by_verb()[Verb.SEARCH_INSI]) < len(rules_by_verb()[Verb.CALL_INSI_TRAITS])
+
+    def test_a_campaign_tells_which_of_the_ways_a_check_takes(self) -> None:
+        suite = suite_of(a=("SRC-01", {Verb.READ_PATIENT, Verb.READ_CARD}), b=("SRC-01", {Verb.READ_CARD}))
+        assert learn(suite, {}) == {"SRC-01": ["read_patient", "read_card"]}
+        used = {"a": frozenset({"read_patient", "read_status_history"}), "b": frozenset[str]()}
+        assert learn(suite, used) == {"SRC-01": ["read_patient"]}
+
+    def test_a_way_that_may_be_missing_is_waited_for_by_rules_without_another(self) -> None:
+        way = {Verb.SEARCH_INSI, Verb.READ_PATIENT}
+        suite = suite_of(a=("SRC-01", way), b=("SRC-01", {Verb.READ_PATIENT}), c=("STA-03", way))
+        assert learn(suite, {}) == {"SRC-01": ["read_patient"], "STA-03": ["read_patient", "search_insi"]}
+
+    def test_without_a_campaign_only_what_is_missing_is_added(self) -> None:
+        suite = suite_of(a=("SRC-01", {Verb.READ_PATIENT}), b=("STA-03", {Verb.READ_CARD}))
+        known = {"SRC-01": ["search_patients"], "SRC-99": ["read_form"]}
+        assert renewed(known, suite, {}) == {"SRC-01": ["search_patients"], "STA-03": ["read_card"]}
+        used = {"a": frozenset({"read_patient"})}
+        assert renewed(known, suite, used) == {"SRC-01": ["read_patient"], "STA-03": ["read_card"]}
+
+
+def suite_of(**checks: tuple[str, set[Verb]]) -> SuiteContents:
+    return SuiteContents(
+        checks=tuple(
+            Check(id=name, title=Text("", ""), rules=(load_catalogue()[key],))
+            for name, (key, _) in checks.items()
+        ),
+        problems=(),
+        verbs={name: frozenset(verbs) for name, (_, verbs) in checks.items()},
+    )
 
 
 class TestScaffold:

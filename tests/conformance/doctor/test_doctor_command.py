@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.record.reading import Record
+from conformance.reference.server import running as running_lgo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,9 +148,11 @@ def test_the_patients_of_the_checks_are_the_same_with_the_doctor_or_without(
 
 
 def test_two_processes_tell_what_stops_one_of_them(
-    plan_file: Callable[..., Path], bent: Callable[..., str], lgo: str, tmp_path: Path
+    plan_file: Callable[..., Path], bent: Callable[..., str], tmp_path: Path
 ) -> None:
-    plan = plan_file(lgo, instances=[{"url": lgo}, {"url": bent(ask=never_calls)}])
-    result = banc("run", plan, "--rule", "CRE-02", "--jobs", 2, "--report", tmp_path / "report")
+    # Two instances: one that the other empties meanwhile would be in trouble of its own.
+    with running_lgo() as url:
+        plan = plan_file(url, instances=[{"url": url}, {"url": bent(ask=never_calls)}])
+        result = banc("run", plan, "--rule", "CRE-02", "--jobs", 2, "--report", tmp_path / "report")
     assert result.exit_code == 2
     assert "aucun appel n'a atteint le simulateur" in result.stderr

@@ -12,7 +12,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from conftest import Bench
 
-    from conformance.results import RuleResult
+    from conformance.record.results import RuleResult
 
 MARK = '@pytest.mark.rule("{rule}")\n'
 

@@ -138,7 +138,7 @@ def test_the_record_of_a_failing_check_has_what_travelled_both_ways_and_where_it
     tmp_path: Path,
 ) -> None:
     (tmp_path / "suite").mkdir()
-    (tmp_path / "suite" / "test_sample.py").write_text(CHECKS, encoding="utf-8")
+    (tmp_path / "suite" / "test_sample_raw.py").write_text(CHECKS, encoding="utf-8")
     with running_lgo() as url, HttpDriver(url) as driver, RecordWriter(tmp_path / RECORD_NAME) as record:
         record.event(
             CampaignStarted(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.engine import CheckFinished, CheckStarted, RunFinished, SuiteError
-from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry
+from conformance.record.timeline import ActEntry, ExchangeEntry, NoteEntry
 from conformance.rules import Text, UnknownRuleError
 from conformance.verdicts import Verdict
 

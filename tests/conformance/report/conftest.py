@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.evidence import ActEntry, Change, Entry, ExchangeEntry, NoteEntry, Remark, StateEntry
-from conformance.results import Campaign, CampaignMeta, CheckResult, RuleResult
+from conformance.record.results import Campaign, CampaignMeta, CheckResult, RuleResult
+from conformance.record.timeline import ActEntry, Change, Entry, ExchangeEntry, NoteEntry, Remark, StateEntry
 from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
 

@@ -16,8 +16,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import sync_playwright
 
-from conformance.evidence import ActEntry, NoteEntry
-from conformance.record.timeline import BreakEntry, DriverEntry
+from conformance.record.timeline import ActEntry, BreakEntry, DriverEntry, NoteEntry
 from conformance.report import write_reports
 from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
 
 pytestmark = pytest.mark.browser
 
@@ -236,8 +235,12 @@ def test_what_travelled_to_the_software_is_shown_and_downloaded_and_the_break_is
     )
     page = open_report(make_campaign((make_result("STA-03", Verdict.FAIL, evidence=evidence),)))
     page.locator("#log .check > summary").first.click()
+    page.locator("#log .broke").wait_for()
     assert "attendu « RECUP »" in page.locator("#log .broke").inner_text()
     page.locator("#log .raw > summary").click()
+    page.locator("#log .raw pre").nth(
+        1
+    ).wait_for()  # A fold is filled when it opens, a moment after the click.
     sent, received = page.locator("#log .raw pre").all_inner_texts()
     assert '{"sex": "<b>F</b>"}' in sent
     assert received.startswith("HTTP 201")

@@ -12,7 +12,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
     from simulator.text import Lang
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.record.results import Waiver, WaiverState
 from conformance.report.coverage import headline_of
-from conformance.results import Waiver, WaiverState
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
 
 
 @pytest.mark.parametrize(

@@ -12,20 +12,28 @@ import pytest
 from lxml import html
 
 from conformance.drivers.verbs import VERBS
-from conformance.evidence import ActEntry, Change, ExchangeEntry, NoteEntry, Remark, StateEntry
 from conformance.record.events import DoctorFinding
-from conformance.record.timeline import BreakEntry, DriverEntry
+from conformance.record.results import Waiver, WaiverState
+from conformance.record.timeline import (
+    ActEntry,
+    BreakEntry,
+    Change,
+    DriverEntry,
+    ExchangeEntry,
+    NoteEntry,
+    Remark,
+    StateEntry,
+)
 from conformance.report.html import MAX_PAGE, _texts, render_html
 from conformance.report.packing import unpack
 from conformance.report.shown import typeset
-from conformance.results import Waiver, WaiverState
 from conformance.rules import Text, load_catalogue
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
 
 PAYLOAD = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b>{{ 7*7 }}"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from conformance.evidence import NoteEntry
+from conformance.record.timeline import NoteEntry
 from conformance.report.json_report import render_json
 from conformance.rules import Text
 from conformance.verdicts import Verdict
@@ -17,7 +17,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
 
 
 def report_of(campaign: Campaign, lang: str = "fr") -> Any:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
+from conformance.record.results import Waiver, WaiverState
 from conformance.report.junit import render_junit
-from conformance.results import Waiver, WaiverState
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
     from simulator.text import Lang
 
 # What junit-10 asks for, written anew from the description of the format, and stricter where other readers are:

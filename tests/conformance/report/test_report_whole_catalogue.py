@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conformance.results import Campaign, RuleResult
+    from conformance.record.results import Campaign, RuleResult
     from simulator.text import Lang
 
 

@@ -11,7 +11,7 @@ import pytest
 from conformance.report import ReportError, write_reports
 
 if TYPE_CHECKING:
-    from conformance.results import Campaign
+    from conformance.record.results import Campaign
 
 
 def test_four_reports_are_written_and_nothing_else(campaign: Campaign, tmp_path: Path) -> None:

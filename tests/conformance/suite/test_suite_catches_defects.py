@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.drivers.http import HttpDriver
     from conformance.engine import SuiteRun
     from conformance.matrix.running import Rig
-    from conformance.results import CheckResult
+    from conformance.record.results import CheckResult
 
 
 GROUPS = tuple(dict.fromkeys(one.group for one in catalogue().values()))
