@@ -22,6 +22,7 @@ from simulator.contract.names import (
     Operation,
 )
 from simulator.contract.request import Software, write_request
+from simulator.security.tls import usual_tls
 from simulator.xml import parsed
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def send(
             headers=typed,
             timeout=wait + SILENT_AFTER_S,
             trust_env=False,
-            verify=True if tls is None else tls,
+            verify=tls or usual_tls(),
         )
     except httpx.TimeoutException:
         return Reply(transport="silent", seconds=time.monotonic() - started)

@@ -11,6 +11,7 @@ import httpx
 
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
+from simulator.security.tls import usual_tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,9 @@ class BenchClient:
         self.base_url = base_url.rstrip("/")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         # A proxy of the environment must never see local test traffic.
-        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout, trust_env=False)
+        self._http = httpx.Client(
+            base_url=self.base_url, headers=headers, timeout=timeout, trust_env=False, verify=usual_tls()
+        )
 
     def __enter__(self) -> Self:
         return self
