@@ -57,6 +57,14 @@ class Request:
         self.answered = (status, headers, body)
 
 
+def _loop_factory():
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return None
+    return new_event_loop
+
+
 class Layers:
     """The layers of one bench, each as a callable that answers the n-th request."""
 
@@ -119,7 +127,9 @@ class Layers:
             for request, _ in requests:
                 await self.front.__rsgi__(request, request)
 
-        asyncio.run(all_of_them())
+        # On the loop that the server runs on.
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(all_of_them())
 
     def run(self, layer, count):
         """Answer ``count`` requests; return the seconds of processor time of one."""
