@@ -12,8 +12,9 @@ import click
 import platformdirs
 
 from simulator.commands.exits import EXIT_SETUP
-from simulator.registry.opening import open_registry, shown
+from simulator.registry.opening import open_registry
 from simulator.registry.protocol import RegistryError
+from simulator.registry.target import shown
 from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
 from simulator.text import visible_lines
 

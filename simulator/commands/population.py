@@ -27,9 +27,10 @@ from simulator.commands.practice import practice_command
 from simulator.population.build import DEFAULT_PROFILE, people, recipe
 from simulator.population.cnda import load_cnda
 from simulator.population.profiles import profiles
-from simulator.registry.opening import build_registry, shown
+from simulator.registry.opening import build_registry
 from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError
+from simulator.registry.target import shown
 from simulator.sheet import SheetError, person_sheet, sheet_png
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.output import echo
 from simulator.registry.exporting import export_csv, export_jsonl
 from simulator.registry.importing import ImportRefusedError, ImportReport, valid_people
-from simulator.registry.opening import add_people, build_registry, is_postgres, open_registry, shown
+from simulator.registry.opening import add_people, build_registry, open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
+from simulator.registry.target import is_postgres, shown
 from simulator.text import inert
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from simulator.population.practice.making import (
     whole_or_nothing,
 )
 from simulator.population.practice.parameters import load_parameters
-from simulator.registry.opening import shown
 from simulator.registry.protocol import RegistryError
+from simulator.registry.target import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from simulator.commands.quantities import DurationType, SizeType
 from simulator.commands.ready_file import clear_ready_file, write_ready_file
 from simulator.datafile import DataFileError
 from simulator.journal.writer import JournalOptions
-from simulator.registry.opening import shown
+from simulator.registry.target import shown
 from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, read_options, serve
 from simulator.sessions.profiles import profiles

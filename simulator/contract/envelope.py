@@ -7,7 +7,6 @@ clock or a network.
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from email.message import Message
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from simulator.contract.bodies import BODIES, local_name
+from simulator.contract.bodies import BODIES
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.headers import (
@@ -60,6 +59,12 @@ _DATES: Final = (
     f"{{{CTXBAM}}}DateCertification",
     f"{{{CTXLPS}}}Temps",
 )
+MEDIA_TYPE: Final = "application/soap+xml"
+"""Of a request (SOAP 1.2 part 2, §7.1.4)."""
+_BAM_ID, _BAM_TIME, _COVERAGE = (f"{{{CTXBAM}}}{name}" for name in ("Id", "Temps", "COUVERTURE"))
+_LPS_ID, _LPS_TIME, _ISSUER, _IDAM, _VERSION, _INSTANCE, _NAME = (
+    f"{{{CTXLPS}}}{name}" for name in ("Id", "Temps", "Emetteur", "IDAM", "Version", "Instance", "Nom")
+)
 _GZIP: Final = b"\x1f\x8b"
 _PARSER_LIMITS: Final = {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG}
 
@@ -89,16 +94,28 @@ def read(body: bytes, content_type: str, soap_action: str = "") -> Call:
     headers = read_headers(root, body)
     message_id = headers.text(MESSAGE_ID)
     try:
-        operation = _dispatch(headers.text(ACTION), action_parameter, soap_action, root)
-        call = _read_call(root, headers, operation, size=len(body))
+        action = headers.text(ACTION)
+        operation = _dispatch(action, action_parameter, soap_action, root)
+        noticed = (
+            ()
+            if action and media_type == MEDIA_TYPE and action_parameter in (None, action)
+            else tuple(_transport_findings(media_type, action, action_parameter))
+        )
+        return _read_call(root, headers, operation, message_id, noticed, size=len(body))
     except FaultError as error:
         error.message_id = message_id
         raise
-    findings = (*_transport_findings(media_type, headers.text(ACTION), action_parameter), *call.findings)
-    return replace(call, findings=findings)
 
 
-def _read_call(root: etree._Element, headers: Headers, operation: Operation, *, size: int) -> Call:
+def _read_call(
+    root: etree._Element,
+    headers: Headers,
+    operation: Operation,
+    message_id: str | None,
+    noticed: tuple[Finding, ...],
+    *,
+    size: int,
+) -> Call:
     if size > MAX_BODY_BYTES and operation is not Operation.DEPOSIT_LOT:
         raise FaultError("desir_9004", f"expected at most {MAX_BODY_BYTES} bytes, got {size}")
     schema = _schema()
@@ -111,7 +128,6 @@ def _read_call(root: etree._Element, headers: Headers, operation: Operation, *, 
     for element, name in ((bam, "ContexteBAM"), (lps, "ContexteLPS")):
         if element is None:
             raise FaultError("desir_9007", f"expected the header {name}, got none")
-    message_id = headers.text(MESSAGE_ID)
     if message_id is None:
         raise FaultError("desir_9007", "expected the header wsa:MessageID with a value, got none")
     assert bam is not None and lps is not None  # noqa: S101, PT018 - narrowed by the loop above
@@ -122,7 +138,7 @@ def _read_call(root: etree._Element, headers: Headers, operation: Operation, *, 
         contexts=contexts,
         query=body.read(content),
         security=headers.blocks.get(SECURITY),
-        findings=(*headers.findings, *form_findings(headers, contexts, message_id)),
+        findings=(*noticed, *headers.findings, *form_findings(headers, contexts, message_id)),
     )
 
 
@@ -306,20 +322,21 @@ def _body_content(root: etree._Element, operation: Operation, expected: str) -> 
 
 
 def _read_contexts(bam: etree._Element, lps: etree._Element) -> Contexts:
-    bam_fields, lps_fields, software = _children(bam), _children(lps), {}
-    if "LPS" in lps_fields:
-        software = _children(lps_fields["LPS"])
+    """Read both contexts; the schema has said what they hold."""
+    bam_texts = {element.tag: element.text or "" for element in bam.iterchildren(etree.Element)}
+    lps_texts = {element.tag: element.text or "" for element in lps.iter(etree.Element)}
+    cover = bam.find(_COVERAGE)
     return Contexts(
-        bam_id=bam_fields["Id"].text or "",
-        bam_time=_text(bam_fields["Temps"]) or "",
-        lps_id=lps_fields["Id"].text or "",
-        lps_time=_text(lps_fields["Temps"]) or "",
-        issuer=_text(lps_fields.get("Emetteur")),
-        idam=_text(software.get("IDAM")),
-        lps_version=_text(software.get("Version")),
-        lps_instance=_text(software.get("Instance")),
-        lps_name=_text(software.get("Nom")),
-        coverage=_read_coverage(bam_fields["COUVERTURE"]),
+        bam_id=bam_texts[_BAM_ID],
+        bam_time=bam_texts[_BAM_TIME].strip(),
+        lps_id=lps_texts[_LPS_ID],
+        lps_time=lps_texts[_LPS_TIME].strip(),
+        issuer=lps_texts.get(_ISSUER, "").strip() or None,
+        idam=lps_texts.get(_IDAM, "").strip() or None,
+        lps_version=lps_texts.get(_VERSION, "").strip() or None,
+        lps_instance=lps_texts.get(_INSTANCE, "").strip() or None,
+        lps_name=lps_texts.get(_NAME, "").strip() or None,
+        coverage=_NO_COVERAGE if cover is None or len(cover) == 0 else _read_coverage(cover),
     )
 
 
@@ -341,15 +358,10 @@ def _read_coverage(cover: etree._Element) -> Coverage:
     )
 
 
-def _children(parent: etree._Element) -> dict[str, etree._Element]:
-    """Return the child elements by local name; the schema has already said which there are."""
-    return {local_name(str(child.tag)): child for child in parent.iterchildren(etree.Element)}
-
-
 def _transport_findings(
     media_type: str, action: str | None, action_parameter: str | None
 ) -> Iterator[Finding]:
-    if media_type != "application/soap+xml":
+    if media_type != MEDIA_TYPE:
         yield Finding(
             code="media-type",
             fr=f"Content-Type application/soap+xml attendu, reçu {media_type or 'aucun'}",

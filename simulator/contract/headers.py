@@ -54,7 +54,7 @@ _ROLE: Final = f"{{{SOAP12}}}role"
 _ENCODING_STYLE: Final = f"{{{SOAP12}}}encodingStyle"
 _RELAY: Final = f"{{{SOAP12}}}relay"
 _SOAP_ATTRIBUTES: Final = (_MUST_UNDERSTAND, _ROLE, _RELAY, _ENCODING_STYLE)
-_MARKS: Final = tuple(name.rpartition("}")[2].encode() for name in _SOAP_ATTRIBUTES)
+_MARKED: Final = re.compile(b"|".join(name.rpartition("}")[2].encode() for name in _SOAP_ATTRIBUTES))
 _NIL: Final = f"{{{XSI}}}nil"
 
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -99,7 +99,7 @@ def read_headers(root: etree._Element, message: bytes) -> Headers:
     header = root.find(_HEADER)
     if header is None:
         return Headers({})
-    marked = any(mark in message for mark in _MARKS)
+    marked = _MARKED.search(message) is not None
     ours: dict[str, etree._Element] = {}
     others: dict[str, etree._Element] = {}
     findings: list[Finding] = []
@@ -122,7 +122,9 @@ def read_headers(root: etree._Element, message: bytes) -> Headers:
     security = ours.get(SECURITY)
     if security is not None and len(security) == 0:
         security.attrib.pop(_NIL, "")  # as empty as without: tolerated where an empty one is
-    return Headers(ours, (*findings, *_reply_findings(ours)))
+    if not ours.keys().isdisjoint(_REPLIES):
+        findings += _reply_findings(ours)
+    return Headers(ours, tuple(findings))
 
 
 def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ serialiser cannot reproduce. Every inserted value is escaped.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.contract.faults import Fault
 
 _MARKUP: Final = re.compile("[&<>]")
+_TRAITS: Final = ("NomNaissance", "Prenom", "ListePrenom", "Sexe", "DateNaissance", "LieuNaissance")
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -84,6 +85,33 @@ class Dialect:
     """Prefix of the elements of a gateway fault."""
     gateway_language: str
     evidence: EvidenceLevel
+    colon: str = field(init=False, repr=False, compare=False)
+    """``result_prefix`` as it stands before a name."""
+    opening: str = field(init=False, repr=False, compare=False)
+    """A message up to the content of RESULTAT: the same in every answer."""
+    closing: str = field(init=False, repr=False, compare=False)
+    """The rest of it."""
+
+    def __post_init__(self) -> None:
+        """Write what is the same in every answer, once."""
+        colon = f"{self.result_prefix}:" if self.result_prefix else ""
+        declarations = "".join(
+            f' xmlns{":" if name else ""}{name}="{namespace}"' for name, namespace in self.result_namespaces
+        )
+        opening, closing = _envelope(self.body, "S")
+        object.__setattr__(self, "colon", colon)
+        object.__setattr__(self, "opening", f"{opening}<{colon}RESULTAT{declarations}>")
+        object.__setattr__(self, "closing", f"</{colon}RESULTAT>{closing}")
+
+
+def _envelope(body: str, inner: str) -> tuple[str, str]:
+    """Return a message up to the content of its Body, and from there; ``inner`` is one more prefix that the Body declares."""
+    prefixes = [name for name in (inner, body) if name != "soap"] if body != "soap" else []
+    declarations = "".join(f' xmlns:{name}="{SOAP12}"' for name in prefixes)
+    return (
+        f'{_DECLARATION}<soap:Envelope xmlns:soap="{SOAP12}"><{body}:Body{declarations}>',
+        f"</{body}:Body></soap:Envelope>",
+    )
 
 
 DIALECTS: Final = {
@@ -146,26 +174,27 @@ history): prefixes, order of declarations and of attributes.
 
 def render_answer(answer: Answer, dialect: Dialect) -> bytes:
     """Return the bytes of a successful answer (HTTP 200)."""
-    prefix = f"{dialect.result_prefix}:" if dialect.result_prefix else ""
-    declarations = "".join(
-        f' xmlns{":" if name else ""}{name}="{namespace}"' for name, namespace in dialect.result_namespaces
-    )
-    individual = ""
+    prefix, individual = dialect.colon, ""
     if answer.active is not None and answer.traits is not None:
-        blocks = _identifier("INSACTIF", answer.active, prefix, with_type=False)
-        for old in answer.history:
-            blocks += _identifier("INSHISTO", old, prefix, with_type=dialect.with_matricule_type)
+        blocks = _identifier("INSACTIF", answer.active, prefix, "")
+        if answer.history:
+            kind = (
+                f"<{prefix}TypeMatricule>NIR</{prefix}TypeMatricule>" if dialect.with_matricule_type else ""
+            )
+            blocks += "".join([_identifier("INSHISTO", old, prefix, kind) for old in answer.history])
         individual = f"<{prefix}INDIVIDU>{blocks}{_traits(answer.traits, prefix, dialect)}</{prefix}INDIVIDU>"
-    result = (
-        f"<{prefix}RESULTAT{declarations}><{prefix}CR>{_element(prefix, 'CodeCR', answer.code)}"
-        f"{_element(prefix, 'LibelleCR', answer.label)}</{prefix}CR>{individual}</{prefix}RESULTAT>"
-    )
-    return render_body(result, dialect)
+    code, label = answer.code, answer.label
+    if _MARKUP.search(f"{code}{label}"):
+        code, label = escape(code), escape(label)
+    return (
+        f"{dialect.opening}<{prefix}CR><{prefix}CodeCR>{code}</{prefix}CodeCR>"
+        f"<{prefix}LibelleCR>{label}</{prefix}LibelleCR></{prefix}CR>{individual}{dialect.closing}"
+    ).encode()
 
 
 def render_body(content: str, dialect: Dialect) -> bytes:
     """Return a whole message around an answer that names its own namespace (HTTP 200)."""
-    return _envelope(dialect.body, "S", content)
+    return _message(dialect.body, "S", content)
 
 
 def render_fault(fault: Fault, dialect: Dialect, *, message_id: str | None) -> bytes:
@@ -175,11 +204,16 @@ def render_fault(fault: Fault, dialect: Dialect, *, message_id: str | None) -> b
     """
     if fault.family == "application":
         attributes = f"severite={quoteattr(fault.severity)} code={quoteattr(fault.code)}"
-        return _envelope("env", "S", _fault("S", fault, "en", attributes))
+        return _message("env", "S", _fault("S", fault, "en", attributes))
     echo = f" messageID={quoteattr(message_id)}" if message_id else ""
     attributes = f"code={quoteattr(fault.code)}{echo} severite={quoteattr(fault.severity)}"
     prefix = dialect.gateway_prefix
-    return _envelope(dialect.body, prefix, _fault(prefix, fault, dialect.gateway_language, attributes))
+    return _message(dialect.body, prefix, _fault(prefix, fault, dialect.gateway_language, attributes))
+
+
+def _message(body: str, inner: str, content: str) -> bytes:
+    opening, closing = _envelope(body, inner)
+    return f"{opening}{content}{closing}".encode()
 
 
 def _fault(prefix: str, fault: Fault, language: str, attributes: str) -> str:
@@ -194,42 +228,42 @@ def _fault(prefix: str, fault: Fault, language: str, attributes: str) -> str:
     )
 
 
-def _envelope(body: str, inner: str, content: str) -> bytes:
-    """Return a whole message; ``inner`` is one more prefix that the Body declares for its content."""
-    prefixes = [name for name in (inner, body) if name != "soap"] if body != "soap" else []
-    declarations = "".join(f' xmlns:{name}="{SOAP12}"' for name in prefixes)
-    return (
-        f'{_DECLARATION}<soap:Envelope xmlns:soap="{SOAP12}"><{body}:Body{declarations}>'
-        f"{content}</{body}:Body></soap:Envelope>"
-    ).encode()
-
-
-def _identifier(name: str, block: IdentifierBlock, prefix: str, *, with_type: bool) -> str:
-    kind = _element(prefix, "TypeMatricule", "NIR") if with_type else ""
+def _identifier(name: str, block: IdentifierBlock, prefix: str, kind: str) -> str:
+    """Return a block; ``kind`` is TypeMatricule, written, or nothing."""
+    number, key, oid, first, last = block.number, block.key, block.oid, block.date_from, block.date_to
+    if _MARKUP.search(f"{number}{key}{oid}{first}{last}"):
+        number, oid = escape(number), escape(oid)
+        key, first, last = _escaped(key), _escaped(first), _escaped(last)
+    cle = "" if key is None else f"<{prefix}Cle>{key}</{prefix}Cle>"
     identifier = (
-        f"<{prefix}IdIndividu>{_element(prefix, 'NumIdentifiant', block.number)}"
-        f"{_element(prefix, 'Cle', block.key)}{kind}</{prefix}IdIndividu>{_element(prefix, 'OID', block.oid)}"
+        f"<{prefix}IdIndividu><{prefix}NumIdentifiant>{number}</{prefix}NumIdentifiant>{cle}{kind}</{prefix}IdIndividu>"
+        f"<{prefix}OID>{oid}</{prefix}OID>"
     )
-    dates = f"{_element(prefix, 'DateDeb', block.date_from)}{_element(prefix, 'DateFin', block.date_to)}"
+    dates = "" if first is None else f"<{prefix}DateDeb>{first}</{prefix}DateDeb>"
+    if last is not None:
+        dates += f"<{prefix}DateFin>{last}</{prefix}DateFin>"
     content = dates + identifier if block.dates_first else identifier + dates
     return f"<{prefix}{name}>{content}</{prefix}{name}>"
 
 
 def _traits(block: TraitsBlock, prefix: str, dialect: Dialect) -> str:
-    first_name = block.first_name
-    if first_name is None and dialect.with_first_name and block.first_names:
-        first_name = block.first_names.split(" ")[0]
-    return (
-        f"<{prefix}TIQ>{_element(prefix, 'NomNaissance', block.birth_name)}{_element(prefix, 'Prenom', first_name)}"
-        f"{_element(prefix, 'ListePrenom', block.first_names)}{_element(prefix, 'Sexe', block.sex)}"
-        f"{_element(prefix, 'DateNaissance', block.birth_date)}{_element(prefix, 'LieuNaissance', block.birth_place)}"
-        f"</{prefix}TIQ>"
-    )
+    first_name, first_names = block.first_name, block.first_names
+    if first_name is None and dialect.with_first_name and first_names:
+        first_name = first_names.split(" ")[0]
+    values = (block.birth_name, first_name, first_names, block.sex, block.birth_date, block.birth_place)
+    written = [
+        f"<{prefix}{name}>{value}</{prefix}{name}>"
+        for name, value in zip(_TRAITS, values, strict=True)
+        if value is not None
+    ]
+    if _MARKUP.search("".join([value for value in values if value is not None])):
+        written = [
+            f"<{prefix}{name}>{escape(value)}</{prefix}{name}>"
+            for name, value in zip(_TRAITS, values, strict=True)
+            if value is not None
+        ]
+    return f"<{prefix}TIQ>{''.join(written)}</{prefix}TIQ>"
 
 
-def _element(prefix: str, name: str, value: str | None) -> str:
-    if value is None:
-        return ""
-    if _MARKUP.search(value):
-        value = escape(value)
-    return f"<{prefix}{name}>{value}</{prefix}{name}>"
+def _escaped(value: str | None) -> str | None:
+    return None if value is None else escape(value)

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from simulator.ins.coherence import coherence_findings
-
 if TYPE_CHECKING:
     from simulator.ins.matricule import Matricule
 
-__all__ = ["HistoricId", "InsIdentity", "Sex", "Traits", "coherence_findings"]
+__all__ = ["HistoricId", "InsIdentity", "Sex", "Traits"]
 
 
 class Sex(StrEnum):

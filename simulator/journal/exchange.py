@@ -26,7 +26,7 @@ class Headers(dict[str, str]):
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         """Take the headers one by one, in order."""
-        self.pairs = tuple((name, value) for name, value in pairs)
+        self.pairs = tuple(map(tuple, pairs))  # type: ignore[arg-type] # JSON has them as lists
         super().__init__(self.pairs)
         if len(self) != len(self.pairs):
             self.clear()

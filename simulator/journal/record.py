@@ -102,8 +102,9 @@ _plain_values: Final = attrgetter(*_PLAIN)
 def encode_exchange(exchange: Exchange) -> bytes:
     """Return the JSON of an exchange: all but its id and the bytes both ways."""
     data: dict[str, Any] = dict(zip(_PLAIN, _plain_values(exchange), strict=True))
-    data["request_headers"] = header_pairs(exchange.request_headers)
-    data["response_headers"] = header_pairs(exchange.response_headers)
+    for name in ("request_headers", "response_headers"):
+        headers = getattr(exchange, name)
+        data[name] = headers.pairs if type(headers) is Headers else header_pairs(headers)
     if exchange.client_certificate is not None:
         data["client_certificate"] = b64encode(exchange.client_certificate).decode("ascii")
     return encode_json(data)

@@ -82,6 +82,7 @@ class Writer:
         """Nothing is created before the first record."""
         self._folder = folder
         self._options = options
+        self._rotate_bytes = options.rotate_bytes
         self._lock = threading.RLock()
         self._open: _Open | None = None
         self._process = os.getpid()
@@ -206,7 +207,7 @@ class Writer:
         opened = self._open
         if opened is not None:
             used = opened.size + self._waiting_bytes
-            if used > HEAD.size and used + size > self._options.rotate_bytes:
+            if used > HEAD.size and used + size > self._rotate_bytes:
                 self.flush()
                 self._close()
         if self._open is None:

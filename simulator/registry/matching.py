@@ -68,7 +68,11 @@ def differing_traits(
     """
     traits = identity.traits
     different = []
-    if _key(wanted.birth_name, options) != _key(traits.birth_name, options):
+    name = traits.birth_name
+    if (
+        # A name is equal to itself, whatever counts.
+        wanted.birth_name != name and _key(wanted.birth_name, options) != _key(name, options)
+    ):
         different.append("birth_name")
     if not _names(wanted.first_names, traits.first_names, options):
         different.append("first_names")
@@ -122,18 +126,25 @@ def is_inferred(
     lenient; or somebody does not because it is more exact; or nobody does, and somebody was excluded by the place alone or
     by a given name that is not the first.
     """
-    if options != EXACT and any(
-        candidate.matches == bool(differing_traits(wanted, candidate.person.identity))
-        for candidate in candidates
+    if (
+        options is not EXACT
+        and options != EXACT
+        and any(
+            candidate.matches == bool(differing_traits(wanted, candidate.person.identity))
+            for candidate in candidates
+        )
     ):
         return True
-    if any(candidate.matches for candidate in candidates):
-        return any(
-            wanted.birth_name != candidate.person.identity.traits.birth_name
-            or wanted.first_names != candidate.person.first_name
-            for candidate in candidates
-            if candidate.matches
-        )
+    # The best are first: somebody matches if the first one does.
+    if candidates and not candidates[0].excluded_by:
+        for candidate in candidates:
+            person = candidate.person
+            if not candidate.excluded_by and (
+                wanted.birth_name != person.identity.traits.birth_name
+                or wanted.first_names != person.first_name
+            ):
+                return True
+        return False
     asked = set(comparison_key(wanted.first_names).split())
     return any(
         candidate.excluded_by == ("birth_place",)
@@ -150,4 +161,10 @@ def judge(
 ) -> list[Candidate]:
     """Return every person with what excluded them, the best first."""
     candidates = [Candidate(person, differing_traits(wanted, person.identity, options)) for person in people]
-    return sorted(candidates, key=lambda candidate: len(candidate.excluded_by))
+    if len(candidates) > 1:
+        candidates.sort(key=_departures)
+    return candidates
+
+
+def _departures(candidate: Candidate) -> int:
+    return len(candidate.excluded_by)

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
 
 from simulator.registry.building import add_to_file, build_file
 from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
+from simulator.registry.target import is_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from simulator.registry.person import Person
     from simulator.registry.protocol import Registry
-
-_URL: Final = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
-_SECRET: Final = re.compile(r"(password=)[^&\s]*", re.IGNORECASE)
-
-
-def is_postgres(target: str) -> bool:
-    """Return whether a target is the URL of a PostgreSQL database rather than a file."""
-    return _URL.match(target) is not None
-
-
-def shown(target: str) -> str:
-    """Return a target as it may be printed: without its password."""
-    if not is_postgres(target):
-        return target
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return "postgresql://…"
-    netloc = _without_password(parts)
-    return _SECRET.sub(r"\1…", parts._replace(netloc=netloc).geturl())
 
 
 def open_registry(target: str | Path, *, sessions: Path | None = None) -> Registry:
@@ -113,9 +92,3 @@ def add_people(target: str | Path, people: Iterable[Person]) -> int:
         finally:
             registry.close()
     return add_to_file(Path(target), people)
-
-
-def _without_password(parts: SplitResult) -> str:
-    user, at, host = parts.netloc.rpartition("@")
-    name, colon, _ = user.partition(":")
-    return f"{name}{':…' if colon else ''}{at}{host}"

@@ -62,7 +62,7 @@ class MatchingOptions:
     @property
     def remark(self) -> tuple[str, str]:
         """How people are compared, in French and in English, with its evidence level."""
-        return _remark(self)
+        return _EXACT if self is EXACT else _remark(self)
 
 
 EXACT = MatchingOptions()

@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 
 from simulator.ins.traits import comparison_key
 from simulator.registry.codes import NAME_MASK, date_range, name_code, search_code
-from simulator.registry.opening import shown
 from simulator.registry.postgres_rows import COLUMNS, TABLE, TYPES, from_row, to_row
 from simulator.registry.protocol import (
     BASE,
@@ -23,6 +22,7 @@ from simulator.registry.protocol import (
     RegistryError,
     RegistryUnavailableError,
 )
+from simulator.registry.target import shown
 
 try:
     import psycopg

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
-    from simulator.serving.front import HTTPProtocol, Scope
+    from simulator.serving.scope import HTTPProtocol, Scope
 
 THREADS: Final = 16
 """Calls run at once, for one server process."""

@@ -13,7 +13,7 @@ import contextlib
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from simulator.chaos.reply import AT_ONCE
@@ -32,16 +32,10 @@ from simulator.web.soap import HttpRequest, session_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from granian._granian import RSGIHTTPProtocol
-    from granian.rsgi import Scope as RSGIScope
-
-    from simulator.serving.own_request import OwnRequest, OwnScope
     from simulator.serving.receiving import Received
+    from simulator.serving.scope import HTTPProtocol, Scope
     from simulator.web.app import Application
     from simulator.web.soap import HttpAnswer
-
-    HTTPProtocol: TypeAlias = RSGIHTTPProtocol | OwnRequest
-    Scope: TypeAlias = RSGIScope | OwnScope
 
 BODY_TIMEOUT_S: Final = 30.0
 """How long a client may take to send its request (ours: the real gateway's limit is not established)."""

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import socket
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import h11
 
@@ -15,9 +15,12 @@ from simulator.serving.own_request import OwnRequest, OwnScope, head_of
 from simulator.serving.own_socket import RESET_ON_CLOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import ssl
+    from collections.abc import Awaitable, Callable, Coroutine
 
-    from simulator.serving.own_server import OwnServer
+    from simulator.serving.places import Places
+
+    Application = Callable[[OwnScope, OwnRequest], Awaitable[None]]
 
 DRAIN_S: Final = 60.0
 """How long a client may take to read the end of an answer."""
@@ -29,10 +32,28 @@ MAX_HEAD: Final = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
+class Port(Protocol):
+    """What a connection needs of its server."""
+
+    application: Application
+    context: ssl.SSLContext | None
+    """Of TLS; ``None``: plain HTTP."""
+    head_s: float
+    """How long a request may take from its first byte to the end of its headers."""
+    idle_s: float
+    """How long a connection may be idle between two requests."""
+    scheme: str
+    asks_certificate: bool
+    places: Places[Connection]
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None], /) -> object:
+        """Run a coroutine of a connection."""
+
+
 class Connection(asyncio.Protocol):
     """One connection: requests one after the other."""
 
-    def __init__(self, server: OwnServer, accepted: socket.socket, peer: object) -> None:
+    def __init__(self, server: Port, accepted: socket.socket, peer: object) -> None:
         """It is not open before ``connection_made``."""
         self.server = server
         host, port = peer[:2] if isinstance(peer, tuple) else (str(peer), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
 from simulator.web.soap import status_line
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     import h11
-
-    from simulator.serving.own_connection import Connection
 
     Pairs = Iterable[tuple[str, str]]
 
@@ -27,6 +25,32 @@ NO_BODY: Final = frozenset({204, 304})
 
 class BrokenBodyError(Exception):
     """A body did not come whole; the message says how."""
+
+
+class Line(Protocol):
+    """What a request needs of its connection."""
+
+    gone: asyncio.Event
+    """Set when the client has left, or will send nothing more."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be sent."""
+
+    def write(self, data: bytes, /) -> None:
+        """Send bytes, or nothing when the client has left."""
+
+    async def written(self) -> None:
+        """Wait until the client has read enough to go on; raises ``TimeoutError``."""
+
+    def hold(self, *, reading: bool) -> None:
+        """Stop reading while the application has enough, or go on."""
+
+    def must_close(self) -> bool:
+        """Return whether there is no place for another request."""
+
+    def abort(self, *, reset: bool = False) -> None:
+        """End it at once."""
 
 
 class OwnHeaders:
@@ -99,9 +123,7 @@ class OwnScope:
 class OwnRequest:
     """The body of a request and the way to answer it."""
 
-    def __init__(
-        self, connection: Connection, *, is_head: bool, http_version: str, expects_100: bool
-    ) -> None:
+    def __init__(self, connection: Line, *, is_head: bool, http_version: str, expects_100: bool) -> None:
         """It belongs to one connection."""
         self._connection = connection
         self._is_head = is_head

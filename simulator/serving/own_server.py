@@ -17,17 +17,15 @@ import os
 import socket
 import ssl
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.serving.own_connection import Connection
 from simulator.serving.places import Limits, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
-    from simulator.serving.own_request import OwnRequest, OwnScope
-
-    Application = Callable[[OwnScope, OwnRequest], Awaitable[None]]
+    from simulator.serving.own_connection import Application
 
 HANDSHAKE_S: Final = 10.0
 """How long a client may take for the TLS handshake."""
@@ -94,9 +92,9 @@ class OwnServer:
             with contextlib.suppress(RuntimeError):  # it has stopped
                 loop.call_soon_threadsafe(stop.set)
 
-    def spawn(self, coroutine: object) -> asyncio.Task[None]:
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a coroutine of a connection; it is kept until it ends."""
-        task: asyncio.Task[None] = asyncio.ensure_future(coroutine)  # type: ignore[call-overload] # a coroutine
+        task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -13,7 +13,7 @@ from simulator.serving.own_request import BrokenBodyError
 from simulator.web.soap import read_limit
 
 if TYPE_CHECKING:
-    from simulator.serving.front import HTTPProtocol, Scope
+    from simulator.serving.scope import HTTPProtocol, Scope
 
 SMALL: Final = 64 * 1024
 """Bodies that may be this long and no longer are not counted."""

@@ -17,7 +17,7 @@ from simulator.serving.own_socket import RESET_ON_CLOSE, own_socket
 from simulator.web.soap import refused_delivery
 
 if TYPE_CHECKING:
-    from simulator.serving.front import HTTPProtocol, Scope
+    from simulator.serving.scope import HTTPProtocol, Scope
     from simulator.web.soap import HttpAnswer
 
 _FLUSH_S: Final = 0.05

@@ -10,7 +10,8 @@ import logging
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.chaos.effects import CallCounter, disturb
 from simulator.chaos.reply import AT_ONCE, Delivery, Reply
@@ -49,6 +50,14 @@ _log = logging.getLogger(__name__)
 
 RESPONSE_HEADERS: Final = {"Content-Type": "application/soap+xml; charset=utf-8"}
 """Headers of every answer (inferred: those of the real gateway are not established, insi-contract §10.10)."""
+_RESPONSE_PAIRS: Final = tuple(RESPONSE_HEADERS.items())
+_NO_HEADERS: Final = Headers()
+
+
+@lru_cache(maxsize=64)
+def _headers(pairs: tuple[tuple[str, str], ...]) -> Headers:
+    """Return headers of answers as the journal has them: nearly always the same, and read only."""
+    return Headers(pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +136,9 @@ class Teleservice:
         findings: list[Finding] = []
         remarks: tuple[tuple[str, str], ...] = ()
         try:
-            findings += _scenario_findings(self.scripts.problems(session))
-            _check_encoding(request.headers.get("content-encoding", ""))
-            _check_size(request.too_large)
+            if session.scenarios:
+                findings += _scenario_findings(self.scripts.problems(session))
+            _check_transfer(request)
             call = read(
                 request.body,
                 request.headers.get("content-type", ""),
@@ -255,8 +264,14 @@ class Teleservice:
         decided = watch.authentication or outcome.decision.source == "scenario"
         watch.reached("read" if call is None else "decide" if decided else "authenticate")
         reply = _render(outcome, DIALECTS[session.profile.dialect], message_id)
+        if outcome.fault is not None:
+            code = outcome.fault.code
+        else:
+            assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
+            code = outcome.answer.code
         delivery, decision = AT_ONCE, outcome.decision
         chaos: tuple[str, ...] = ()
+        parameters: dict[str, dict[str, Any]] = {}
         if outcome.chaos:
             disturbed = disturb(
                 reply,
@@ -267,18 +282,25 @@ class Teleservice:
             )
             reply, delivery, chaos = disturbed.reply, disturbed.delivery, disturbed.applied
             decision = _with_skipped(decision, disturbed.skipped)
+            parameters = {
+                step.name: dict(step.parameters)
+                for step in outcome.chaos
+                if step.parameters and step.name in chaos
+            }
         watch.reached("render")
+        is_silent = delivery is not AT_ONCE and delivery.silent
         exchange = Exchange(
             session=session.id,
             at=at,
-            operation=call.operation.value if call else None,
-            code=_code(outcome),
-            http_status=0 if delivery.silent else reply.status,
+            # ``value`` of an enum is a property, and as slow as one.
+            operation=call.operation._value_ if call else None,
+            code=code,
+            http_status=0 if is_silent else reply.status,
             path=request.path,
             request_headers=request.headers,
             request=request.body,
-            response_headers={} if delivery.silent else Headers(reply.headers),
-            response=delivery.sent(reply.body),
+            response_headers=_NO_HEADERS if is_silent else _headers(reply.headers),
+            response=reply.body if delivery is AT_ONCE else delivery.sent(reply.body),
             decision=decision,
             traits=call.traits if call else None,
             asked=call.asked if call else {},
@@ -290,11 +312,7 @@ class Teleservice:
             client_certificate=request.client_certificate,
             timings=watch.timings,
             chaos=chaos,
-            chaos_parameters={
-                step.name: dict(step.parameters)
-                for step in outcome.chaos
-                if step.parameters and step.name in chaos
-            },
+            chaos_parameters=parameters,
         )
         return exchange, reply, delivery
 
@@ -316,16 +334,17 @@ def _scenario_findings(problems: Iterable[str]) -> list[Finding]:
     ]
 
 
-def _check_encoding(encoding: str) -> None:
-    """Refuse a compressed request: nothing is inflated, so nothing can blow up (inferred, insi-contract §10.10)."""
+def _check_transfer(request: WireRequest) -> None:
+    """Refuse what must not be parsed.
+
+    A compressed request: nothing is inflated, so nothing can blow up (inferred, insi-contract §10.10). A call whose tree
+    would cost too much: the fault of a body that is too large.
+    """
+    encoding = request.headers.get("content-encoding", "")
     if encoding.lower() not in {"", "identity"}:
         raise FaultError("desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}")
-
-
-def _check_size(too_large: str) -> None:
-    """Refuse a call whose tree would cost too much (the fault of a body that is too large)."""
-    if too_large:
-        raise FaultError("desir_9004", too_large)
+    if request.too_large:
+        raise FaultError("desir_9004", request.too_large)
 
 
 def _check_understood(findings: Iterable[Finding], session: Session) -> None:
@@ -364,7 +383,7 @@ def _refusal(error: FaultError) -> Outcome:
 
 
 def _render(outcome: Outcome, dialect: Dialect, message_id: str | None) -> Reply:
-    headers = tuple(RESPONSE_HEADERS.items())
+    headers = _RESPONSE_PAIRS
     if outcome.fault is not None:
         body = render_fault(outcome.fault, dialect, message_id=message_id)
         return Reply(status=HTTP_STATUS, headers=headers, body=body, fault=True)
@@ -376,13 +395,6 @@ def _render(outcome: Outcome, dialect: Dialect, message_id: str | None) -> Reply
     return Reply(
         status=outcome.http_status, headers=headers, body=body, fault=_FAULT.search(body) is not None
     )
-
-
-def _code(outcome: Outcome) -> str:
-    if outcome.fault is not None:
-        return outcome.fault.code
-    assert outcome.answer is not None  # noqa: S101 - an outcome has an answer or a fault
-    return outcome.answer.code
 
 
 def _with_skipped(decision: Decision, skipped: tuple[str, ...]) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
@@ -15,18 +15,41 @@ from simulator.testing.people import find_people, make_person
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.client import SessionClient
+    from simulator.bench import Bench
+    from simulator.client import BenchClient, SessionClient
     from simulator.security.pki import PkiSummary
-    from simulator.testing.server import Simulator
 
 _PAGE: Final = 1000
 _BOTH: Final = {"fr": "Écrit dans un test", "en": "Written in a test"}
 
 
+class Served(Protocol):
+    """The simulator that serves a session: see ``simulator.testing.Simulator``."""
+
+    bench: Bench
+    client: BenchClient
+
+    @property
+    def url(self) -> str:
+        """Address over plain HTTP."""
+
+    @property
+    def https_url(self) -> str:
+        """Address over one-way TLS."""
+
+    @property
+    def mtls_url(self) -> str:
+        """Address over mutual TLS."""
+
+    @property
+    def pki(self) -> PkiSummary:
+        """The throw-away certificates."""
+
+
 class Insi:
     """The simulated teleservice as one test sees it."""
 
-    def __init__(self, server: Simulator, session: SessionClient) -> None:
+    def __init__(self, server: Served, session: SessionClient) -> None:
         """Take the running server and one of its sessions."""
         self.server = server
         """The simulator that serves it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
 from simulator.journal.health import journal_health
 from simulator.version import VERSION
@@ -104,5 +104,12 @@ def create_parts(bench: Bench, *, token: str | None = None, standing: Standing |
             openapi="/api/v1/openapi.json",
             health="/health",
         )
+
+    @app.errorhandler(404)
+    def nowhere(_error: object) -> tuple[Response, int]:
+        # Also /lps/, which clients make of an address with a slash at its end: it is another address.
+        return jsonify(
+            error=f"nothing is at {request.path[:200]}; SOAP is at /lps, GET / says what is where"
+        ), 404
 
     return Application(SoapEntry(bench), app, live, bench.sessions, token, bench.close)

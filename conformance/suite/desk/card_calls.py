@@ -20,6 +20,7 @@ from simulator.contract.names import RECVIT, SOAP12, WSSE, Operation
 from simulator.ins.traits import comparison_key
 from simulator.scripting.loader import scenario_data
 from simulator.security.names import SAML, VITALE
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -223,7 +224,7 @@ def expect_no_call(call: InsiCall | RefusedError, requests: Sequence[ExchangeVie
 
 
 def _envelope(exchange: ExchangeView) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = own_parser()
     try:
         return etree.fromstring(exchange.request_xml.encode(), parser)
     except etree.XMLSyntaxError as error:

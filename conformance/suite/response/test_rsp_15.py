@@ -24,6 +24,7 @@ from simulator.ins.identity import HistoricId
 from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
 from simulator.scripting.loader import scenario_data
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -292,7 +293,7 @@ def _expect_history(desk: Desk, patient: Patient, answer: ExchangeView, moment: 
 
 def _sent(answer: ExchangeView) -> list[Entry]:
     """Return the INSHISTO entries of an answer as they stand on the wire."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    parser = own_parser()
     root = etree.fromstring(answer.response_xml.encode(), parser)
 
     def text(entry: etree._Element, *path: str) -> str:

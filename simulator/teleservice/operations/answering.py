@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.contract.faults import FaultError
@@ -85,6 +86,12 @@ def considered(candidate: Candidate) -> Considered:
     )
 
 
+@lru_cache(maxsize=1 << 14)
+def _read_date(text: str) -> BirthDate:
+    """Read a date; there are fewer than forty thousand that a living person may have."""
+    return BirthDate.parse_iso(text)
+
+
 def check_birth_date(text: str, code: str) -> None:
     """Refuse a date that is not one; an unknown month or day, ``00``, is one.
 
@@ -92,6 +99,6 @@ def check_birth_date(text: str, code: str) -> None:
         FaultError: ``code``, with what was expected.
     """
     try:
-        BirthDate.parse_iso(text)
+        _read_date(text)
     except BirthDateError as error:
         raise FaultError(code, f"DateNaissance: {error}") from error

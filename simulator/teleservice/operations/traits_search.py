@@ -36,7 +36,7 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
     registry, session = context.registry, context.session
     options = session.settings.matching
     candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope), options)
-    matching = [candidate.person for candidate in candidates if candidate.matches]
+    matching = [candidate.person for candidate in candidates if not candidate.excluded_by]
     if not matching and not candidates:
         candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
     profile = session.profile

@@ -18,6 +18,7 @@ from simulator.ins import (
     comparison_key,
     starts_list,
     to_wire,
+    traits,
 )
 
 # The rules of insi-contract §5.2 written once more, as whole-text patterns.
@@ -320,3 +321,11 @@ def test_any_number_of_leading_names_starts_the_list_whatever_joins_them(
     count = data.draw(st.integers(1, len(names)))
     separator = data.draw(st.sampled_from(" -'"))
     assert starts_list(separator.join(names[:count]), " ".join(names))
+
+
+@given(st.text(alphabet="AZ '-é\t", max_size=8))
+def test_a_name_without_a_problem_is_told_as_quickly_as_by_looking_at_each_character(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = check_birth_name(text), check_first_name(text)
+        patch.setattr(traits, "_PLAIN_NAME", re.compile("(?!)"))
+        assert quick == (check_birth_name(text), check_first_name(text))

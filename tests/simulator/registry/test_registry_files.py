@@ -18,9 +18,10 @@ from simulator.population.families import families
 from simulator.population.generate import draw
 from simulator.registry.building import add_to_file, build_file
 from simulator.registry.matching import SearchTraits
-from simulator.registry.opening import open_registry, shown
+from simulator.registry.opening import open_registry
 from simulator.registry.protocol import DuplicateKeyError, RegistryError
 from simulator.registry.store import RegistryStore
+from simulator.registry.target import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -121,3 +121,12 @@ class TestWhatIsHandedOn:
         response = web.post("/lps", data=b"not xml", environ_overrides={"CONTENT_LENGTH": length})
         assert response.status_code == 500
         assert bench.journal.list()[0].code == "desir_9001"
+
+
+@pytest.mark.parametrize("path", ["/lps/", "/s/default/lps/", "/nowhere"])
+def test_an_address_where_nothing_is_says_so_in_json(web: Client, path: str) -> None:
+    answer = web.post(path, data=b"<a/>")
+    assert answer.status_code == 404
+    assert answer.content_type == "application/json"
+    assert path in answer.json["error"]
+    assert "/lps" in answer.json["error"]

@@ -1,0 +1,96 @@
+"""The shape of the two packages: which modules stand alone, what is there once, and that nothing goes round in a circle."""
+
+from __future__ import annotations
+
+import ast
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import grimp
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+LOOSE = {"__init__", "cli", "database", "datafile", "pytest_plugin", "text", "version", "xml"}
+KNOWN_CIRCLES = {
+    # The words of a check know each other; the generator of load starts its own workers.
+    frozenset(f"conformance.suite.desk.{name}" for name in ("cast", "people", "steps")),
+    frozenset(f"conformance.load.{name}" for name in ("distributed", "worker")),
+}
+
+
+def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
+    for package in packages:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
+
+
+def test_only_the_modules_that_every_room_stands_on_are_outside_a_room() -> None:
+    assert {path.stem for path in (ROOT / "simulator").glob("*.py")} == LOOSE
+
+
+def test_no_import_goes_round_in_a_circle_not_even_for_typing() -> None:
+    graph = grimp.build_graph("simulator", "conformance", cache_dir=None)
+    order, low = dict[str, int](), dict[str, int]()
+    numbers, line, circles = count(), list[str](), set[frozenset[str]]()
+
+    def visit(module: str) -> None:
+        order[module] = low[module] = next(numbers)
+        line.append(module)
+        for other in graph.find_modules_directly_imported_by(module):
+            if other not in order:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in line:
+                low[module] = min(low[module], order[other])
+        if low[module] == order[module]:
+            found = line[line.index(module) :]
+            del line[line.index(module) :]
+            if len(found) > 1:
+                circles.add(frozenset(found))
+
+    for module in sorted(graph.modules):
+        if module not in order:
+            visit(module)
+    assert circles <= KNOWN_CIRCLES, circles - KNOWN_CIRCLES
+
+
+def _calls(tree: ast.Module, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name
+        for node in ast.walk(tree)
+    )
+
+
+def _makes(tree: ast.Module, *names: str) -> bool:
+    """Return whether a class or a constant of one of these names is made; an import makes none."""
+    made = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        made |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return any(
+        name in made or (name.endswith("_") and any(each.startswith(name) for each in made)) for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "is_made"),
+    [
+        ("simulator/xml.py", lambda tree: _calls(tree, "XMLParser")),
+        ("simulator/text.py", lambda tree: _makes(tree, "Lang")),
+        ("simulator/text.py", lambda tree: _makes(tree, "Text")),
+        ("simulator/commands/exits.py", lambda tree: _makes(tree, "EXIT_")),
+    ],
+    ids=["parser", "lang", "text", "exits"],
+)
+def test_what_is_there_once_is_there_once(where: str, is_made) -> None:
+    found = [
+        path.as_posix()
+        for path, tree in modules("simulator", "conformance")
+        # The reference LGO plays somebody else's software: it has parsers and writers of its own.
+        if is_made(tree) and not path.as_posix().startswith("conformance/reference/")
+    ]
+    assert found == [where]
