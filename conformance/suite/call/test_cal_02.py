@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
@@ -109,7 +110,8 @@ def test_accepted(desk: Desk, key: str) -> None:
     patient = desk.create(member.person)
     call, requests = try_card_call(desk, read_card(desk, people.card()), member, patient)
     need_card_request(call, requests)
-    if isinstance(call, RefusedError):
+    expect_about(requests, people, member, Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}"))
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return
     desk.decide(call, accept=True)
     expect_values(
