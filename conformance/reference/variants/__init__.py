@@ -40,21 +40,23 @@ def variants() -> Mapping[str, Variant]:
     """Return the tolerated variants by name.
 
     Raises:
-        simulator.datafile.DataFileError: the file is not as its schema says.
+        simulator.datafile.DataFileError: a file is not as its schema says.
     """
     found: dict[str, Variant] = {}
-    data: Any = load_yaml(
-        files("conformance.reference.variants") / "variants.yaml",
-        VARIANTS_SCHEMA,
-        lambda data: problems({"defects": data["variants"]}, known=()),
-    )
-    for written, entry in data["variants"].items():
-        for name, one in expanded(written, entry):
-            found[name] = Variant(
-                name=name,
-                title=one["title"],
-                rules=tuple(one["rules"]),
-                why=one["why"],
-                faults=tuple(fault_of(fault) for fault in one["faults"]),
-            )
+    folder = files("conformance.reference.variants")
+    for file in sorted(
+        (one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name
+    ):
+        data: Any = load_yaml(
+            file, VARIANTS_SCHEMA, lambda data: problems({"defects": data["variants"]}, known=found)
+        )
+        for written, entry in data["variants"].items():
+            for name, one in expanded(written, entry):
+                found[name] = Variant(
+                    name=name,
+                    title=one["title"],
+                    rules=tuple(one["rules"]),
+                    why=one["why"],
+                    faults=tuple(fault_of(fault) for fault in one["faults"]),
+                )
     return MappingProxyType(found)

@@ -5,7 +5,7 @@ The principle is reported; what becomes of a file that exists, status by status,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
-WISHES = {
+WISHES: Final[dict[str, dict[str, Any]]] = {
     "ordinary": {"birth_date": "1984-09-25"},
     "corsica": {"birth_place": "2B033", "birth_date": "1986-11-12"},
     "waiting-number": {"nia": True, "birth_date": "1993-05-17"},

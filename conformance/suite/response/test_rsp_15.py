@@ -265,7 +265,7 @@ def _answering(**then: object) -> dict[str, Any]:
     asked = {"operation": rule["when"]["operation"]}
     answer = {"code": "00", "person": "patient", **then}
     kept = {name: value for name, value in data.items() if name != "outcome"}
-    return {**kept, "id": "answers/with-history", "rules": [{"when": asked, "then": answer}]}
+    return {**kept, "id": "history/returned", "rules": [{"when": asked, "then": answer}]}
 
 
 def _accept(desk: Desk, patient: Patient) -> ExchangeView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
 
-PEOPLE: Final = {
+PEOPLE: Final[dict[str, dict[str, Any]]] = {
     "plain": {"birth_date": "1984-09-25"},
     "corsica-2a": {"birth_place": "2A004", "birth_date": "1979-06-11"},
     "corsica-2b": {"birth_place": "2B033", "birth_date": "1988-01-30"},
