@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.drivers import site
 from conformance.drivers.model import (
     Alert,
     Attribute,
@@ -176,7 +177,9 @@ class InsiCalls:
             call = self._keep(subject, None, CallOutcome.BLOCKED, blocked.message, (blocked,), about)
         else:
             reply = self._ask(subject, url, actor, about)
-            outcome, message, alerts = answers.conclude(reply, subject.traits, about["status"])
+            outcome, message, alerts = answers.conclude(
+                reply, subject.traits, about["status"], environment=settings.of(self._store)[site.ENVIRONMENT]
+            )
             call = self._keep(subject, reply, outcome, message, alerts, about)
             about["insi"] = _plain(reply.identity)
         self._files.after(
@@ -318,7 +321,11 @@ class InsiCalls:
             kept = self._files.kept(values, **about)
             status = lifecycle.after_import(patient.status)
             patient = self._files.save(
-                replace(patient, **kept), status, actor, path, "identité INSi acceptée"
+                replace(patient, **kept, birth_date_uncertain=False),
+                status,
+                actor,
+                path,
+                "identité INSi acceptée",
             )
             self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(values)))
             self._keep_former(patient, returned, path)

@@ -56,9 +56,8 @@ class InsiClient:
         record = {name: getattr(criteria, name) for name in CardCriteria.__dataclass_fields__}
         criteria = CardCriteria(**self._seams.one(Seam.CARD_SENT, record, **about))
         content = card_soap.request_xml(criteria, instance=self.instance)
-        leaving = self._seams.one(
-            Seam.LEAVING, {"content": content, "content_type": card_soap.CONTENT_TYPE}, **about
-        )
+        leaving: dict[str, Any] = {"content": content, "content_type": card_soap.CONTENT_TYPE}
+        leaving = self._seams.one(Seam.LEAVING, leaving, **about)
         received = self.post(url, leaving["content"], leaving["content_type"], timeout=timeout)
         reply = received if isinstance(received, Reply) else soap.read_reply(*received)
         return self._passed(reply, about)

@@ -11,6 +11,8 @@ from conformance.reference.cards import Cards
 from conformance.reference.clock import Clock
 from conformance.reference.defects import NO_DEFECTS, faults_of
 from conformance.reference.files import Files
+from conformance.reference.forms import Screens
+from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
 from conformance.reference.patients import Patients
 from conformance.reference.seams import Seam, Seams
@@ -32,6 +34,8 @@ class Lgo:
         defects: the mistakes switched on; ``NO_DEFECTS`` for the correct software.
 
     Attributes:
+        guard: who may do what.
+        screens: the screens as the driver tells them.
         patients: the acts on patient files.
         calls: the acts around INSi.
         clock: the time that it acts by.
@@ -44,6 +48,8 @@ class Lgo:
         self._seams = Seams(faults_of(defects))
         self._client = InsiClient(self._store.instance(), self._seams)
         files = Files(self._store, self._seams)
+        self.guard = Guard(self._store, self._seams)
+        self.screens = Screens(files)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
         self.clock = Clock()
@@ -79,10 +85,10 @@ class Lgo:
 
     def settings(self) -> dict[str, str]:
         """Return the site settings."""
-        return settings.of(self._store)
+        return self._seams.one(Seam.SETTINGS, dict(settings.of(self._store)), use="shown")
 
     def write_settings(self, changes: Mapping[str, str]) -> dict[str, str]:
         """Change site settings and return them all."""
         settings.check(changes)
-        self._store.write_settings(changes)
+        self._store.write_settings(self._seams.one(Seam.SETTINGS, dict(changes), use="written"))
         return self.settings()

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS patient (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     status TEXT NOT NULL CHECK (status IN ('PROV', 'RECUP', 'VALI', 'QUAL')),
     {", ".join(f"{name} TEXT" for name in IDENTITY_FIELDS)},
-    attributes TEXT NOT NULL, billing_number TEXT,
+    attributes TEXT NOT NULL, billing_number TEXT, birth_date_uncertain TEXT,
     proof_kind TEXT, proof_recorded_at TEXT, proof_recorded_by TEXT
 );
 CREATE TABLE IF NOT EXISTS call (
@@ -348,6 +348,7 @@ def _patient_row(patient: Patient) -> dict[str, str | None]:
         "proof_kind": proof.kind if proof else None,
         "proof_recorded_at": proof.recorded_at if proof else None,
         "proof_recorded_by": proof.recorded_by if proof else None,
+        "birth_date_uncertain": "yes" if patient.birth_date_uncertain else None,
     }
 
 
@@ -365,6 +366,7 @@ def _row_patient(row: sqlite3.Row) -> Patient:
         attributes=frozenset(Attribute(name) for name in row["attributes"].split()),
         proof=proof,
         billing_number=row["billing_number"],
+        birth_date_uncertain=row["birth_date_uncertain"] is not None,
         **{name: row[name] for name in IDENTITY_FIELDS},
     )
 

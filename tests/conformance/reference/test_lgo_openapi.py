@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from conformance.drivers.cards import AppIdentity, Beneficiary, VitaleCard
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form, Right
 from conformance.drivers.verbs import VERBS
 from conformance.reference.acts import Acts
 from conformance.reference.api import create_app
@@ -69,25 +71,23 @@ def read_cards(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
     lgo.call_insi_card(reading.id, "01", patient_id=patient_id, actor=user)
     lgo.attach_card(patient_id, reading.id, "01", actor=user)
     lgo.swap_card(card, actor=user)
-    lgo.import_app_identity(
-        AppIdentity(
-            rank="1",
-            matricule="160012B02077713",
-            oid="1.2.250.1.213.1.4.10",
-            birth_name="ADRTROIS",
-            first_names="TOUSSAINT",
-            birth_date="1960-01-01",
-            sex="M",
-        ),
-        actor=user,
+    identity = AppIdentity(
+        rank="1",
+        matricule="160012B02077713",
+        oid="1.2.250.1.213.1.4.10",
+        birth_name="ADRTROIS",
+        first_names="TOUSSAINT",
+        birth_date="1960-01-01",
+        sex="M",
     )
+    lgo.import_app_identity(identity, actor=user)
     lgo.search_by_matricule("160012B02077713", actor=user)
     lgo.read_ins_history(patient_id, actor=user)
     lgo.set_clock(now="2026-03-02T09:14:05+01:00")
     lgo.set_clock(now=None)
 
 
-def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any) -> None:
+def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any, sample: Any) -> None:
     seen: set[tuple[str, int]] = set()
 
     def check(exchange: RawExchange) -> None:
@@ -134,6 +134,16 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         lgo.read_audit_log(actor=user)
         lgo.read_settings()
         lgo.write_settings({"insi_timeout_seconds": "5"})
+        lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=user)
+        lgo.write_rights("durand", frozenset({Right.READ_IDENTITY}))
+        lgo.read_rights("durand")
+        for verb in sorted(declared):
+            # The others with values of the right form: what they answer, a refusal for the most part, has one too.
+            if VERBS[verb].operation not in {name for name, _ in seen}:
+                arguments = {each.name: sample(each.kind) for each in VERBS[verb].arguments}
+                actor = {"actor": user} if VERBS[verb].has_actor else {}
+                with suppress(RefusedError):
+                    getattr(lgo, verb.value)(**arguments, **actor)
     served = {VERBS[verb].operation for verb in declared} | {"reset"}
     assert {name for name, _ in seen} - {"capabilities"} == served
     assert {status for _, status in seen} >= {200, 201, 204, 409, 422}
