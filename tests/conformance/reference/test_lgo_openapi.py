@@ -64,6 +64,12 @@ def content_schema(message: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "components": SPEC["components"]}
 
 
+def look(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
+    lgo.search_patients(SearchCriteria(birth_date="1960-01-01"), actor=user)
+    lgo.read_status_history(patient_id, actor=user)
+    lgo.read_audit_log(actor=user)
+
+
 def read_cards(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
     person = Beneficiary(rank="01", birth_date="1960-01-01", billing_number="160012B02077713")
     card = VitaleCard(number="8025000000001", beneficiaries=(person,))
@@ -129,9 +135,7 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         read_cards(lgo, patient.id, user)
         lgo.downgrade_status(patient.id, Status.VALI, actor=user)
         lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=user)
-        lgo.search_patients(SearchCriteria(birth_date="1960-01-01"), actor=user)
-        lgo.read_status_history(patient.id, actor=user)
-        lgo.read_audit_log(actor=user)
+        look(lgo, patient.id, user)
         lgo.read_settings()
         lgo.write_settings({"insi_timeout_seconds": "5"})
         lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=user)
