@@ -241,6 +241,7 @@ class InsiCalls:
                 reply,
                 actor,
                 mode=about["way"],
+                means=self._client.sign_in.means,
                 **{name: known[name] for name in ("patient_id", "path", "nth", "status", "local")},
             )
             return reply

@@ -38,6 +38,7 @@ class Lgo:
         screens: the screens as the driver tells them.
         patients: the acts on patient files.
         calls: the acts around INSi.
+        sign_in: how its user is known to INSi.
         clock: the time that it acts by.
         cards: the acts around Vitale cards.
     """
@@ -52,6 +53,7 @@ class Lgo:
         self.screens = Screens(files)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+        self.sign_in = self._client.sign_in
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 
@@ -72,6 +74,7 @@ class Lgo:
         """Forget all patients and logs, restore the settings, call INSi at ``insi_url`` from now on."""
         self._store.reset(insi_url)
         self._seams.forget()
+        self.sign_in.forget()
         self.cards.forget()
         self.clock.set(None)
 

@@ -49,6 +49,7 @@ class Assertion:
     """``None`` when the time cannot be read."""
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed: bool = False
+    issuer: str = ""
 
 
 def read_card(desk: Desk, card: VitaleCard) -> CardReading:
@@ -191,6 +192,7 @@ def assertions(exchange: ExchangeView) -> list[Assertion]:
                 name_id="" if name is None else (name.text or "").strip(),
                 issued_at=_moment(element.get("IssueInstant", "")),
                 attributes=attributes,
+                issuer=(element.findtext(f"{{{SAML}}}Issuer") or "").strip(),
                 signed=any(etree.QName(child).localname == "Signature" for child in element),
             )
         )
