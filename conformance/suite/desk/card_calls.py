@@ -16,7 +16,7 @@ from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.told import told
 from conformance.suite.desk.words import shown
 from conformance.verdicts import UndecidedError
-from simulator.contract.names import RECVIT, SOAP12, WSSE, Operation
+from simulator.contract.names import SOAP12, WSSE, Operation
 from simulator.ins.traits import comparison_key
 from simulator.scripting.loader import scenario_data
 from simulator.security.names import SAML, VITALE
@@ -146,8 +146,9 @@ def _compared(
     root = _envelope(request)
 
     def text(path: str) -> str | None:
-        steps = "/".join(f"{{{RECVIT}}}{step}" for step in path.split("/"))
-        return (root.findtext(f".//{{{RECVIT}}}RECVITALE/{steps}") or "").strip() or None
+        # By local name: INSi understands the elements of this body in whatever namespace they come.
+        steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
+        return (root.findtext(f".//{{*}}RECVITALE/{steps}") or "").strip() or None
 
     traits, insured = member.person.identity.traits, family.insured.person.identity
     own = member.person.identity.matricule.number

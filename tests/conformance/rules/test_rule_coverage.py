@@ -49,8 +49,8 @@ def test_a_check_that_names_no_rule_is_a_fault(catalogue: dict[str, Rule]) -> No
 
 
 def test_a_check_makes_a_reason_outdated_and_not_a_fault(catalogue: dict[str, Rule]) -> None:
-    coverage = cover({"CAL-14": catalogue["CAL-14"]}, {}, {"CAL-14": ["call.by_card_of_the_professional"]})
-    assert (coverage.executable, coverage.outdated, coverage.faults()) == (1, ("CAL-14",), [])
+    coverage = cover({"CAL-21": catalogue["CAL-21"]}, {}, {"CAL-21": ["call.each_structure"]})
+    assert (coverage.executable, coverage.outdated, coverage.faults()) == (1, ("CAL-21",), [])
     assert coverage.rules[0].reason is None
 
 
