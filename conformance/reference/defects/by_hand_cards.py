@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from simulator.ins.traits import comparison_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from conformance.drivers.cards import Beneficiary
     from conformance.reference.seams import Memory, Record
 
 
@@ -27,6 +29,30 @@ def first_rank_kept(records: list[Record], _about: Mapping[str, Any], memory: Me
     """Ask for whoever was chosen first on a reading, whoever is chosen next."""
     ranks: dict[str, str] = memory.own.setdefault("ranks", {})
     return [{**one, "rank": ranks.setdefault(one["reading_id"], one["rank"])} for one in records]
+
+
+def adults_only(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Show the people of the card who have a number of their own."""
+    return [_showing(one, lambda person: person.own_number is not None) for one in records]
+
+
+def one_for_each_birth_date(
+    records: list[Record], _about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Show one person for each birth date: a twin is missing."""
+    seen: set[str | None] = set()
+
+    def is_new(person: Beneficiary) -> bool:
+        is_known = person.birth_date in seen
+        seen.add(person.birth_date)
+        return not is_known
+
+    return [_showing(one, is_new) for one in records]
+
+
+def _showing(record: Record, keep: Callable[[Beneficiary], bool]) -> Record:
+    card = record["card"]
+    return {**record, "card": replace(card, beneficiaries=tuple(filter(keep, card.beneficiaries)))}
 
 
 def without_birth_rank(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -280,6 +306,8 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     function.__name__.replace("_", "-"): function
     for function in (
         first_rank_kept,
+        adults_only,
+        one_for_each_birth_date,
         without_birth_rank,
         card_as_traits,
         no_assertion,

@@ -61,6 +61,7 @@ def read_card(desk: Desk, card: VitaleCard) -> CardReading:
         raise UndecidedError(
             "préparation impossible, le logiciel ne montre pas tous les bénéficiaires de la carte",
             "could not be prepared, the software does not show all the people on the card",
+            depends_on=("CAL-02",),
         )
     return reading
 
@@ -98,7 +99,9 @@ def calls_without_file(desk: Desk) -> bool:
 
 def _try_without_file(desk: Desk) -> bool:
     people = family(desk.draw)
-    _, requests = try_card_call(desk, read_card(desk, people.card()), people.insured)
+    with preparing("lire la carte Vitale", "read the Vitale card"):
+        reading = desk.lgo.read_card(people.card(), actor=desk.user)
+    _, requests = try_card_call(desk, reading, people.insured)
     return bool(requests)
 
 
