@@ -128,11 +128,15 @@ class Cards:
             values = self._values(handed, patient, before)
             status = lifecycle.after_app()
             if patient is None:
-                created = Patient(id=NEW, status=status, **values)
+                created = Patient(id=NEW, status=status, **values, birth_date_uncertain=False)
                 patient = self._files.create(created, actor, "created-from-app", "Appli carte Vitale")
             else:
                 patient = self._files.save(
-                    replace(patient, **values), status, actor, "app", "Appli carte Vitale"
+                    replace(patient, **values, birth_date_uncertain=False),
+                    status,
+                    actor,
+                    "app",
+                    "Appli carte Vitale",
                 )
                 self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(values)))
         after = self._files.after("app-imported", actor, patient, before=before, handed=handed)
