@@ -34,11 +34,11 @@ class Lgo:
         defects: the mistakes switched on; ``NO_DEFECTS`` for the correct software.
 
     Attributes:
+        sign_in: how its user is known to INSi.
         guard: who may do what.
         screens: the screens as the driver tells them.
         patients: the acts on patient files.
         calls: the acts around INSi.
-        sign_in: how its user is known to INSi.
         clock: the time that it acts by.
         cards: the acts around Vitale cards.
     """
@@ -48,12 +48,12 @@ class Lgo:
         self._store = Store(path)
         self._seams = Seams(faults_of(defects))
         self._client = InsiClient(self._store.instance(), self._seams)
+        self.sign_in = self._client.sign_in
         files = Files(self._store, self._seams)
         self.guard = Guard(self._store, self._seams)
         self.screens = Screens(files)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
-        self.sign_in = self._client.sign_in
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 

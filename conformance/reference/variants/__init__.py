@@ -19,6 +19,7 @@ from simulator.datafile import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,13 @@ class Variant:
     faults: tuple[SeamFault, ...]
 
 
+def _entries(file: Traversable, known: Mapping[str, Variant]) -> list[tuple[str, Any]]:
+    data: Any = load_yaml(
+        file, VARIANTS_SCHEMA, lambda data: problems({"defects": data["variants"]}, known=known)
+    )
+    return list(data["variants"].items())
+
+
 @cache
 def variants() -> Mapping[str, Variant]:
     """Return the tolerated variants by name.
@@ -44,19 +52,14 @@ def variants() -> Mapping[str, Variant]:
     """
     found: dict[str, Variant] = {}
     folder = files("conformance.reference.variants")
-    for file in sorted(
-        (one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name
-    ):
-        data: Any = load_yaml(
-            file, VARIANTS_SCHEMA, lambda data: problems({"defects": data["variants"]}, known=found)
-        )
-        for written, entry in data["variants"].items():
-            for name, one in expanded(written, entry):
-                found[name] = Variant(
-                    name=name,
-                    title=one["title"],
-                    rules=tuple(one["rules"]),
-                    why=one["why"],
-                    faults=tuple(fault_of(fault) for fault in one["faults"]),
-                )
+    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".yaml"))
+    for written, entry in (pair for name in names for pair in _entries(folder / name, found)):
+        for name, one in expanded(written, entry):
+            found[name] = Variant(
+                name=name,
+                title=one["title"],
+                rules=tuple(one["rules"]),
+                why=one["why"],
+                faults=tuple(fault_of(fault) for fault in one["faults"]),
+            )
     return MappingProxyType(found)
