@@ -324,5 +324,4 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         locked_ignored,
         user_of_first_call, first_returned, refused_pairs, given_back,
     )
-}  # fmt: skip
-FUNCTIONS.update(by_hand_cards.FUNCTIONS)
+} | by_hand_cards.FUNCTIONS  # fmt: skip
