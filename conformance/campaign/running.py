@@ -112,6 +112,7 @@ def run_campaign(
                 insi=session,
                 insi_url=session.soap_url,
                 seed=seed,
+                actors=frozenset(plan.software.actors),
                 on_event=on_event,
                 record=record,
                 limits=_limits(plan, options),

@@ -191,6 +191,11 @@ class BenchPlugin:
         """Return a user entitled to change strict traits."""
         return self.context.super_user
 
+    @pytest.fixture
+    def actors(self) -> frozenset[str]:
+        """Return what the plan says that the software is; empty when it does not say."""
+        return self.context.actors
+
     # Collection
 
     def pytest_configure(self, config: pytest.Config) -> None:

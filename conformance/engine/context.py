@@ -54,6 +54,8 @@ class BenchContext:
     """Where the software has to call INSi."""
     seed: int | str
     """The people of each check come from it: the same seed draws the same people again."""
+    actors: frozenset[str] = frozenset()
+    """What the plan says that the software is (``RI``, ``LAB``…); empty: it does not say."""
     on_event: Callable[[Event], None] = _ignore
     actor: Actor = ORDINARY_USER
     super_user: Actor = ENTITLED_USER

@@ -27,7 +27,7 @@ from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
 from conformance.reference.lgo import Lgo
 from conformance.reference.variants import variants
-from conformance.rules import load_catalogue
+from conformance.rules import load_actors, load_catalogue
 from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
@@ -111,14 +111,24 @@ class Rig:
         rules: Collection[str] | None = None,
         wrap: Wrap = lambda driver: driver,
         variant: str | None = None,
+        actors: Collection[str] | None = None,
     ) -> SuiteRun:
-        """Run rules against the LGO with these defects or as this variant, through a driver that may be wrapped."""
+        """Run rules against the LGO with these defects or as this variant, through a driver that may be wrapped.
+
+        Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it.
+        """
         self._lgo.behave(variants()[variant].faults if variant else faults_of(defects))
         session = self._simulator.create_session()
         try:
             with HttpDriver(self._url) as driver:
                 software: Driver = wrap(driver)
-                context = BenchContext(driver=software, insi=session, insi_url=session.soap_url, seed=seed)
+                context = BenchContext(
+                    driver=software,
+                    insi=session,
+                    insi_url=session.soap_url,
+                    seed=seed,
+                    actors=frozenset(load_actors() if actors is None else actors),
+                )
                 return run_checks(context, catalogue=load_catalogue(), rules=rules)
         finally:
             session.delete()

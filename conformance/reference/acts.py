@@ -40,6 +40,7 @@ class Acts:
             Verb.ATTACH_CARD: lgo.cards.attach,
             Verb.IMPORT_APP_IDENTITY: lgo.cards.import_app,
             Verb.READ_INS_HISTORY: calls.former,
+            Verb.CHOOSE_AUTHENTICATION: lgo.sign_in.choose,
             Verb.SET_CLOCK: lgo.clock.set,
             Verb.READ_PATIENT: patients.read,
             Verb.UPDATE_PATIENT: patients.update,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor, PatientTraits
     from conformance.reference.insi_client import InsiClient
-    from conformance.reference.reader import CardCriteria
+    from conformance.reference.reader import CardCall
     from conformance.reference.soap import Reply
 
 
@@ -46,10 +46,8 @@ class _Subject:
     traits: dict[str, str | None]
     patient: Patient | None = None
     """``None`` for a creation from INSi."""
-    card: CardCriteria | None = None
-    """The place on the card that is asked for; ``None`` for a call by traits."""
-    obstacle: Alert | None = None
-    """Why the card cannot be used."""
+    card: CardCall | None = None
+    """The place on a card that is asked for; ``None`` for a call by traits."""
 
     @property
     def patient_id(self) -> str | None:
@@ -66,7 +64,7 @@ class _Subject:
     def why_blocked(self) -> Alert | None:
         if self.card is None:
             return answers.why_blocked(self.traits, self.attributes)
-        return answers.why_forbidden(self.attributes) or self.obstacle
+        return answers.why_forbidden(self.attributes) or self.card.obstacle
 
 
 class InsiCalls:
@@ -94,26 +92,11 @@ class InsiCalls:
         typed = self._seams.one(Seam.TYPED, asdict(traits), verb="search-insi", role=actor.role)
         return self._call(_Subject(traits=typed), actor)
 
-    def call_with_card(
-        self,
-        criteria: CardCriteria,
-        traits: dict[str, str | None],
-        patient_id: str | None,
-        obstacle: Alert | None,
-        actor: Actor,
-    ) -> InsiCall:
-        """Call INSi with a place on a card, for a file or, without one, to create it (``cards.py``).
-
-        Args:
-            criteria: whom to ask for.
-            traits: what the card says of the person, to compare with when there is no file.
-            patient_id: the file.
-            obstacle: why the card cannot be used, if it cannot.
-            actor: who calls.
-        """
+    def call_with_card(self, asked: CardCall, patient_id: str | None, actor: Actor) -> InsiCall:
+        """Call INSi with a place on a card, for a file or, without one, to create it (``cards.py``)."""
         patient = None if patient_id is None else self._store.patient(patient_id)
-        local = traits if patient is None else identity_of(patient)
-        return self._call(_Subject(traits=local, patient=patient, card=criteria, obstacle=obstacle), actor)
+        local = dict(asked.person) if patient is None else identity_of(patient)
+        return self._call(_Subject(traits=local, patient=patient, card=asked), actor)
 
     def former(self, patient_id: str, actor: Actor) -> list[FormerIns]:
         """Return the former INS of a file, as INSi gave them (RSP-15)."""
@@ -213,7 +196,7 @@ class InsiCalls:
     def _ask(self, subject: _Subject, url: str, actor: Actor, about: dict[str, Any]) -> Reply:
         """Ask INSi, by traits as often as it takes, by card once; return the reply that concludes."""
         if subject.card is not None:
-            return self._sender(self._client.search_by_card, url, actor, about)(subject.card)
+            return self._sender(self._client.search_by_card, url, actor, about)(subject.card.criteria)
         planned = self._seams.many(
             Seam.ATTEMPTS, [asdict(one) for one in strategy.attempts(subject.traits)], **about
         )
@@ -237,6 +220,7 @@ class InsiCalls:
             "role": actor.role,
             "user": actor.user,
             "way": subject.way,
+            "asked_at": subject.card.asked_at if subject.card else None,
         }
 
     def _sender(
@@ -257,6 +241,7 @@ class InsiCalls:
                 reply,
                 actor,
                 mode=about["way"],
+                means=self._client.sign_in.means,
                 **{name: known[name] for name in ("patient_id", "path", "nth", "status", "local")},
             )
             return reply

@@ -16,7 +16,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference import lifecycle, lookup, reader
 from conformance.reference.files import NEW, Files, as_record, identity_of
 from conformance.reference.identity import UNKNOWN_PLACE, check_values
-from conformance.reference.reader import Reading
+from conformance.reference.reader import CardCall, Reading
 from conformance.reference.seams import Seam
 from simulator.ins.oid import OidError, parse_oid
 
@@ -77,19 +77,24 @@ class Cards:
 
     def call(self, reading_id: str, rank: str, patient_id: str | None, actor: Actor) -> InsiCall:
         """Call INSi for the person whom the user picks on a card that was read (CAL-02 to CAL-05)."""
-        typed = self._seams.one(Seam.TYPED, {"rank": rank, "reading_id": reading_id}, verb="call-card")
+        typed = self._seams.one(
+            Seam.TYPED, {"rank": rank, "reading_id": reading_id}, verb="call-card", latest=self._latest()
+        )
         reading = self._reading(typed["reading_id"])
         person = reader.chosen(reading, typed["rank"])
-        obstacle = self._obstacle(reading) or reader.why_incomplete(reading, person)
         traits = {
             **asdict(PatientTraits()),
             "birth_name": person.birth_name,
             "birth_date": person.birth_date,
             "sex": person.sex,
         }
-        return self._calls.call_with_card(
-            reader.criteria_of(reading, person), traits, patient_id, obstacle, actor
+        asked = CardCall(
+            criteria=reader.criteria_of(reading, person),
+            person=traits,
+            obstacle=self._obstacle(reading) or reader.why_incomplete(reading, person),
+            asked_at=self._clock.now(),
         )
+        return self._calls.call_with_card(asked, patient_id, actor)
 
     def attach(self, patient_id: str, reading_id: str, rank: str, actor: Actor) -> Patient:
         """Take the billing number of a person on a card into a file, and nothing else (FLD-02, FLD-03)."""
@@ -123,11 +128,15 @@ class Cards:
             values = self._values(handed, patient, before)
             status = lifecycle.after_app()
             if patient is None:
-                created = Patient(id=NEW, status=status, **values)
+                created = Patient(id=NEW, status=status, **values, birth_date_uncertain=False)
                 patient = self._files.create(created, actor, "created-from-app", "Appli carte Vitale")
             else:
                 patient = self._files.save(
-                    replace(patient, **values), status, actor, "app", "Appli carte Vitale"
+                    replace(patient, **values, birth_date_uncertain=False),
+                    status,
+                    actor,
+                    "app",
+                    "Appli carte Vitale",
                 )
                 self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(values)))
         after = self._files.after("app-imported", actor, patient, before=before, handed=handed)
@@ -149,6 +158,10 @@ class Cards:
         if reading is None:
             raise RefusedError("NO_SUCH_READING", "Cette lecture de carte n'existe pas : relisez la carte.")
         return reading
+
+    def _latest(self) -> str:
+        with self._lock:
+            return str(len(self._readings))
 
     def _obstacle(self, reading: Reading) -> Alert | None:
         with self._lock:

@@ -162,7 +162,14 @@ class Files:
         self._log(TracedAct(at=now(), user=actor.user, action=action, patient_id=patient_id, detail=detail))
 
     def trace_call(
-        self, reply: Reply, actor: Actor, patient_id: str | None, *, mode: str = BY_TRAITS, **about: Any
+        self,
+        reply: Reply,
+        actor: Actor,
+        patient_id: str | None,
+        *,
+        mode: str = BY_TRAITS,
+        means: str | None = None,
+        **about: Any,
     ) -> None:
         """Add one INSi request to the audit log, whatever came back (SEC-02, SEC-06, RSP-14, ERR-03)."""
         found = reply.identity
@@ -180,6 +187,7 @@ class Files:
                 action="INSI_CALL",
                 patient_id=patient_id,
                 mode=mode,
+                authentication=means,
                 code=reply.code,
                 returned=returned,
                 detail=json.dumps({"insi_history": history}) if history else reply.message,

@@ -11,6 +11,7 @@ import httpx
 from conformance.reference import card_soap, soap
 from conformance.reference.reader import CardCriteria
 from conformance.reference.seams import Seam
+from conformance.reference.sign_in import SignIn
 from conformance.reference.soap import Criteria, Reply, ReplyKind, ReturnedIdentity
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class InsiClient:
         """Prepare the connections; nothing is sent yet."""
         self.instance = instance
         self._seams = seams
+        self.sign_in = SignIn(seams)
         # A proxy of the environment must not see identities.
         self._http = httpx.Client(trust_env=False)
 
@@ -84,10 +86,12 @@ class InsiClient:
             content_type: with its action.
             timeout: seconds for the whole exchange.
         """
+        content, headers = self.sign_in.signed(content)
+        headers = {"Content-Type": content_type, **headers}
         deadline = time.monotonic() + timeout
         try:
             with self._http.stream(
-                "POST", url, content=content, headers={"Content-Type": content_type}, timeout=timeout
+                "POST", url, content=content, headers=headers, timeout=timeout
             ) as response:
                 received = _read(response, deadline)
         except httpx.TimeoutException:

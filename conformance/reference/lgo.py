@@ -34,6 +34,7 @@ class Lgo:
         defects: the mistakes switched on; ``NO_DEFECTS`` for the correct software.
 
     Attributes:
+        sign_in: how its user is known to INSi.
         guard: who may do what.
         screens: the screens as the driver tells them.
         patients: the acts on patient files.
@@ -47,6 +48,7 @@ class Lgo:
         self._store = Store(path)
         self._seams = Seams(faults_of(defects))
         self._client = InsiClient(self._store.instance(), self._seams)
+        self.sign_in = self._client.sign_in
         files = Files(self._store, self._seams)
         self.guard = Guard(self._store, self._seams)
         self.screens = Screens(files)
@@ -72,6 +74,7 @@ class Lgo:
         """Forget all patients and logs, restore the settings, call INSi at ``insi_url`` from now on."""
         self._store.reset(insi_url)
         self._seams.forget()
+        self.sign_in.forget()
         self.cards.forget()
         self.clock.set(None)
 

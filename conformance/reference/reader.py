@@ -16,6 +16,8 @@ from conformance.drivers.protocol import RefusedError
 from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.drivers.cards import Beneficiary, VitaleCard
 
 LIFETIME: Final = timedelta(minutes=20)
@@ -49,6 +51,18 @@ class CardCriteria:
     """Of the card, for the Vitale assertion."""
     issued_at: datetime
     """When the card was read: the ``IssueInstant`` of the Vitale assertion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCall:
+    """A call by card that a user makes."""
+
+    criteria: CardCriteria
+    person: Mapping[str, str | None]
+    """What the card says of the person, by identity field: to compare with when there is no file."""
+    obstacle: Alert | None
+    """Why it cannot be made, if it cannot."""
+    asked_at: datetime
 
 
 def chosen(reading: Reading, rank: str) -> Beneficiary:

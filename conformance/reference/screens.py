@@ -31,6 +31,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """The short labels of Règle 3 (DIS-01, DIS-02), in the order of the screen."""
 
+BILLING_LABEL = "N° de facturation (carte Vitale)"
+"""Of a number that is not the INS, and is not called so (FLD-02)."""
+
 STATUSES: Mapping[Status, str] = MappingProxyType(
     {
         Status.PROV: "Identité provisoire",
@@ -62,7 +65,10 @@ def patient_form(patient: Patient, locked: Collection[str], displayed: Collectio
         for name in shown
     ]
     status = FormField(name="status", label="Statut", value=STATUSES[patient.status], editable=False)
-    return [*lines, status]
+    billing = FormField(
+        name="billing_number", label=BILLING_LABEL, value=patient.billing_number, editable=False
+    )
+    return [*lines, status, billing]
 
 
 def creation_form() -> list[FormField]:

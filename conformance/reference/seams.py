@@ -76,6 +76,8 @@ class Seam(StrEnum):
     """The criteria of one request before it leaves."""
     CARD_SENT = "card-sent"
     """The same for a search by card: the place asked for, and the card and time of its assertion."""
+    PROFESSIONAL = "professional"
+    """What the assertion of the professional says, one record; by which ``means`` they signed in. Without record: none."""
     LEAVING = "leaving"
     """The bytes of a request by card (``content``, ``content_type``) before they leave."""
     RAW = "raw"

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
     calls_without_file,
     expect_about,
     need_card_request,
-    read_card,
     try_card_call,
 )
 from conformance.suite.desk.cards import KEYS, family
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.snapshot import Moment
-from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.wire import returned
-from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.desk.words import expect_values, insi_values, shown
 
 if TYPE_CHECKING:
-    from conformance.drivers.cards import CardReading
+    from conformance.drivers.cards import CardReading, VitaleCard
     from conformance.drivers.model import Patient
     from conformance.suite.desk.cards import Family, Member
     from conformance.suite.desk.steps import Desk
@@ -32,6 +32,34 @@ if TYPE_CHECKING:
 
 ORDER = ("twin-2", "partner", "insured", "twin-1", "child")
 """Neither that of the card nor that of age: who is asked for cannot be guessed from who was asked for before."""
+
+
+@pytest.mark.rule("CAL-02")
+@pytest.mark.title(
+    fr="La lecture montre toutes les personnes de la carte, une fois chacune, et les siennes seulement",
+    en="The reading shows everybody on the card, each once, and nobody else",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_everybody_is_shown(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    for people in (family(desk.draw), family(desk.draw)):
+        reading = _read(desk, people.card())
+        expect_equal(
+            got=sorted(person.rank for person in reading.beneficiaries),
+            expected=sorted(member.rank for member in people.members),
+            fr="rangs des personnes montrées après lecture de la carte",
+            en="ranks of the people shown after the card was read",
+        )
+        for person in reading.beneficiaries:
+            [member] = [each for each in people.members if each.rank == person.rank]
+            traits = member.person.identity.traits
+            # What is shown of each is free; what is shown has to be theirs.
+            expect(
+                person.birth_date in {None, "", traits.birth_date}
+                and person.first_name in {None, "", member.person.first_name},
+                fr=f"le rang {person.rank} est montré sous l'identité d'une autre personne ({person.first_name})",
+                en=f"rank {person.rank} is shown under the identity of somebody else ({person.first_name})",
+            )
 
 
 @pytest.mark.rule("CAL-02")
@@ -47,7 +75,7 @@ def test_in_turn(desk: Desk, way: str, user: str) -> None:
     desk = desk.by(user)
     people = family(desk.draw)
     files = {key: desk.create(people.member(key).person) for key in KEYS} if way == "file" else {}
-    reading = read_card(desk, people.card())
+    reading = _read(desk, people.card())
     expect_each({key: partial(_expect_chosen, desk, reading, people, key, files.get(key)) for key in ORDER})
 
 
@@ -60,7 +88,7 @@ def test_in_turn(desk: Desk, way: str, user: str) -> None:
 def test_first_choice(desk: Desk, key: str) -> None:
     people = family(desk.draw)
     patient = desk.create(people.member(key).person)
-    _expect_chosen(desk, read_card(desk, people.card()), people, key, patient)
+    _expect_chosen(desk, _read(desk, people.card()), people, key, patient)
 
 
 @pytest.mark.rule("CAL-02")
@@ -72,7 +100,7 @@ def test_another_card(desk: Desk) -> None:
     first, second = family(desk.draw), family(desk.draw)
     for people, key in ((first, "child"), (second, "twin-1"), (first, "twin-2"), (second, "insured")):
         patient = desk.create(people.member(key).person)
-        _expect_chosen(desk, read_card(desk, people.card()), people, key, patient)
+        _expect_chosen(desk, _read(desk, people.card()), people, key, patient)
 
 
 @pytest.mark.rule("CAL-02")
@@ -83,7 +111,7 @@ def test_another_card(desk: Desk) -> None:
 def test_file_of_another(desk: Desk) -> None:
     people = family(desk.draw)
     patient = desk.create(people.insured.person)
-    reading = read_card(desk, people.card())
+    reading = _read(desk, people.card())
     member = people.member("child")
     call, requests = try_card_call(desk, reading, member, patient)
     if isinstance(call, RefusedError) and not requests:
@@ -107,9 +135,10 @@ def test_accepted(desk: Desk, key: str) -> None:
     people = family(desk.draw)
     member = people.member(key)
     patient = desk.create(member.person)
-    call, requests = try_card_call(desk, read_card(desk, people.card()), member, patient)
+    call, requests = try_card_call(desk, _read(desk, people.card()), member, patient)
     need_card_request(call, requests)
-    if isinstance(call, RefusedError):
+    expect_about(requests, people, member, Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}"))
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return
     desk.decide(call, accept=True)
     expect_values(
@@ -118,6 +147,21 @@ def test_accepted(desk: Desk, key: str) -> None:
         fr=f"l'identité reprise n'est pas celle du bénéficiaire choisi ({key})",
         en=f"the identity taken is not that of the person chosen ({key})",
     )
+
+
+def _read(desk: Desk, card: VitaleCard) -> CardReading:
+    """Have a card read; whoever is not shown cannot be chosen, which is what this rule is about."""
+    with preparing("lire la carte Vitale", "read the Vitale card"):
+        reading = desk.lgo.read_card(card, actor=desk.user)
+    hidden = {person.rank for person in card.beneficiaries} - {
+        person.rank for person in reading.beneficiaries
+    }
+    expect(
+        not hidden,
+        fr=f"des personnes de la carte ne sont pas montrées et ne peuvent être choisies : rang(s) {shown(hidden).fr}",
+        en=f"people on the card are not shown and cannot be chosen: rank(s) {shown(hidden).en}",
+    )
+    return reading
 
 
 def _expect_chosen(

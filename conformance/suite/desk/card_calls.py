@@ -16,7 +16,7 @@ from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.told import told
 from conformance.suite.desk.words import shown
 from conformance.verdicts import UndecidedError
-from simulator.contract.names import RECVIT, SOAP12, WSSE, Operation
+from simulator.contract.names import SOAP12, WSSE, Operation
 from simulator.ins.traits import comparison_key
 from simulator.scripting.loader import scenario_data
 from simulator.security.names import SAML, VITALE
@@ -50,6 +50,7 @@ class Assertion:
     """``None`` when the time cannot be read."""
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed: bool = False
+    issuer: str = ""
 
 
 def read_card(desk: Desk, card: VitaleCard) -> CardReading:
@@ -61,6 +62,7 @@ def read_card(desk: Desk, card: VitaleCard) -> CardReading:
         raise UndecidedError(
             "préparation impossible, le logiciel ne montre pas tous les bénéficiaires de la carte",
             "could not be prepared, the software does not show all the people on the card",
+            depends_on=("CAL-02",),
         )
     return reading
 
@@ -98,7 +100,9 @@ def calls_without_file(desk: Desk) -> bool:
 
 def _try_without_file(desk: Desk) -> bool:
     people = family(desk.draw)
-    _, requests = try_card_call(desk, read_card(desk, people.card()), people.insured)
+    with preparing("lire la carte Vitale", "read the Vitale card"):
+        reading = desk.lgo.read_card(people.card(), actor=desk.user)
+    _, requests = try_card_call(desk, reading, people.insured)
     return bool(requests)
 
 
@@ -146,8 +150,9 @@ def _compared(
     root = _envelope(request)
 
     def text(path: str) -> str | None:
-        steps = "/".join(f"{{{RECVIT}}}{step}" for step in path.split("/"))
-        return (root.findtext(f".//{{{RECVIT}}}RECVITALE/{steps}") or "").strip() or None
+        # By local name: INSi understands the elements of this body in whatever namespace they come.
+        steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
+        return (root.findtext(f".//{{*}}RECVITALE/{steps}") or "").strip() or None
 
     traits, insured = member.person.identity.traits, family.insured.person.identity
     own = member.person.identity.matricule.number
@@ -192,6 +197,7 @@ def assertions(exchange: ExchangeView) -> list[Assertion]:
                 name_id="" if name is None else (name.text or "").strip(),
                 issued_at=_moment(element.get("IssueInstant", "")),
                 attributes=attributes,
+                issuer=(element.findtext(f"{{{SAML}}}Issuer") or "").strip(),
                 signed=any(etree.QName(child).localname == "Signature" for child in element),
             )
         )

@@ -44,13 +44,13 @@ def test_a_rule_with_neither_check_nor_reason_is_named_with_its_file(catalogue: 
 
 
 def test_a_check_that_names_no_rule_is_a_fault(catalogue: dict[str, Rule]) -> None:
-    coverage = cover({"SRC-09": catalogue["SRC-09"]}, {}, {}, ["test_x.py::test_y: names no rule"])
+    coverage = cover({"CAL-14": catalogue["CAL-14"]}, {}, {}, ["test_x.py::test_y: names no rule"])
     assert coverage.faults() == ["test_x.py::test_y: names no rule"]
 
 
 def test_a_check_makes_a_reason_outdated_and_not_a_fault(catalogue: dict[str, Rule]) -> None:
-    coverage = cover({"SRC-09": catalogue["SRC-09"]}, {}, {"SRC-09": ["search.by_matricule"]})
-    assert (coverage.executable, coverage.outdated, coverage.faults()) == (1, ("SRC-09",), [])
+    coverage = cover({"CAL-21": catalogue["CAL-21"]}, {}, {"CAL-21": ["call.each_structure"]})
+    assert (coverage.executable, coverage.outdated, coverage.faults()) == (1, ("CAL-21",), [])
     assert coverage.rules[0].reason is None
 
 

@@ -26,7 +26,9 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.cards import AppIdentity
     from conformance.drivers.http import HttpDriver
+    from conformance.drivers.screens import FormerIns
     from conformance.matrix.running import Rig
 
 MATRICULE, OID = "160012B02077713", "1.2.250.1.213.1.4.10"
@@ -96,6 +98,36 @@ class NeverCalls(Liar):
         return replace(patient, status=status, matricule=MATRICULE, oid=OID)
 
 
+class CannedCard(Liar):
+    """Reads any card and says that INSi has found whoever was chosen, without asking."""
+
+    def call_insi_card(
+        self, _reading_id: str, _rank: str, *, patient_id: str | None = None, **_: object
+    ) -> InsiCall:
+        return InsiCall(
+            id="7", outcome=CallOutcome.FOUND, patient_id=patient_id, code="00", message="Trouvé."
+        )
+
+    def import_app_identity(self, identity: AppIdentity, **_: object) -> Patient:
+        return Patient(
+            id="7",
+            status=Status.QUAL,
+            matricule=identity.matricule,
+            oid=identity.oid,
+            birth_name=identity.birth_name,
+            first_names=identity.first_names,
+            birth_date=identity.birth_date,
+            sex=identity.sex,
+            birth_place=identity.birth_place,
+        )
+
+    def search_by_matricule(self, matricule: str, **_: object) -> list[Patient]:
+        return [Patient(id="7", status=Status.QUAL, matricule=matricule, oid=OID)]
+
+    def read_ins_history(self, _patient_id: str, **_: object) -> list[FormerIns]:
+        return []
+
+
 @dataclass
 class InventsLog(Liar):
     """Shows one entry of the log for any question, and a history for anybody."""
@@ -163,6 +195,10 @@ LIARS: list[tuple[Callable[[HttpDriver], Any], set[str]]] = [
     ),
     (InventsLog, {"SEC-02", "SEC-06", "RSP-14", "STA-07"}),
     (InventsStatuses, {"CRE-05", "STA-01", "STA-03", "STA-04", "RSP-12", "ATT-03", "ATT-05", "PRF-08"}),
+    (
+        CannedCard,
+        {"CAL-01", "CAL-02", "CAL-03", "CAL-04", "CAL-05", "CRE-07", "RSP-15", "SEC-06", "SRC-09"},
+    ),
     (CrashesMidway, {"FLD-01", "SRC-01", "STA-07"}),
 ]
 

@@ -39,6 +39,16 @@ NEEDED_BY = {
     Verb.SET_ATTRIBUTES: {"ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "CAL-11", "STA-07"},
     Verb.READ_STATUS_HISTORY: {"STA-07"},
     Verb.READ_AUDIT_LOG: {"RSP-14", "SEC-02", "SEC-06"},
+    Verb.READ_CARD: {"CAL-01", "CAL-02", "CAL-03", "CAL-04", "CAL-05", "FLD-02", "FLD-03", "SEC-06"},
+    Verb.CALL_INSI_CARD: {"CAL-01", "CAL-02", "CAL-03", "CAL-04", "CAL-05", "SEC-06"},
+    Verb.SWAP_CARD: {"CAL-05"},
+    Verb.SET_CLOCK: {"CAL-04"},
+    Verb.ATTACH_CARD: {"FLD-02", "FLD-03"},
+    Verb.READ_FORM: {"FLD-02"},
+    Verb.SEARCH_BY_MATRICULE: {"SRC-09"},
+    Verb.READ_INS_HISTORY: {"RSP-15"},
+    Verb.IMPORT_APP_IDENTITY: {"CRE-07"},
+    Verb.CHOOSE_AUTHENTICATION: {"CAL-15", "CAL-18"},
 }
 
 
@@ -74,6 +84,11 @@ class Silent:
 
     def search_insi(self, *_: object, **__: object) -> InsiCall:
         return InsiCall(id="1", outcome=CallOutcome.NOT_FOUND, message="rien à signaler")
+
+    def call_insi_card(
+        self, _reading_id: str, _rank: str, *, patient_id: str | None = None, **_: object
+    ) -> InsiCall:
+        return InsiCall(id="1", outcome=CallOutcome.BLOCKED, patient_id=patient_id, message="rien à signaler")
 
 
 @dataclass

@@ -1,0 +1,56 @@
+"""CAL-11 by Vitale card: the block of a doubtful or fictitious identity is not one of the search by traits only."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
+from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
+from conformance.suite.desk.cards import KEYS, family
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Moment, expect_kept
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Attribute
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
+    fr="L'appel par carte qui partait ne part plus dès que l'identité est douteuse ou fictive, et rien ne change",
+    en="The call by card that used to leave no longer does once the identity is doubtful or fictitious, and nothing changes",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.CHECKED], ids=str)
+def test_no_call_by_card(desk: Desk, route: Route) -> None:
+    people = family(desk.draw)
+
+    def judge(attributes: frozenset[Attribute], key: str) -> None:
+        member = people.member(key)
+        patient = desk.bring(member.person, route)
+        try:
+            reading = read_card(desk, people.card())
+            need_card_request(*try_card_call(desk, reading, member, patient))
+        except VerbNotSupportedError:
+            return  # CAL-01 says that; the block of the search by traits is looked at beside this.
+        before = mark(desk, patient, attributes)
+        # Read again: a reading of before the attribute proves nothing about the attribute.
+        for each in (reading, read_card(desk, people.card())):
+            call, requests = try_card_call(desk, each, member, patient)
+            expect_blocked(
+                call,
+                requests,
+                fr=f"d'attribut {named(attributes)} (appel par carte)",
+                en=f"with the attribute {named(attributes)} (call by card)",
+            )
+        moment = Moment("après l'appel par carte bloqué", "after the blocked call by card")
+        expect_kept(desk.snapshot(patient), before, moment)
+
+    # Somebody else for each: a software may refuse a second file of one person.
+    cases = zip(DISQUALIFYING_SETS, KEYS, strict=False)
+    expect_each({named(kinds): partial(judge, kinds, key) for kinds, key in cases})
