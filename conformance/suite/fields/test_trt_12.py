@@ -132,11 +132,10 @@ def _expect_not_sent(requests: list[ExchangeView], sex: str) -> None:
 def _sex(request: ExchangeView) -> str | None:
     """Return the sex that a request carries, even one that INSi could not read."""
     root = etree.fromstring(
-        request.request_xml.encode(),
+        (request.request_xml or "<nothing/>").encode(),
         etree.XMLParser(resolve_entities=False, no_network=True, recover=True),
     )
-    found = root.xpath("string(//*[local-name() = 'Sexe'])") if root is not None else ""
-    return str(found) or None
+    return str(root.xpath("string(//*[local-name() = 'Sexe'])")) or None
 
 
 def _is_spelt(typed_sex: str, got: str | None) -> bool:

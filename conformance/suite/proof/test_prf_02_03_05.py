@@ -23,6 +23,7 @@ from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.snapshot import Snapshot
@@ -223,7 +224,7 @@ def test_switched_on(desk: Desk, route: Route) -> None:
         expect_each({kind: partial(judge, kind) for kind in (high[0], *low)})
 
 
-def _restored(desk: Desk) -> object:
+def _restored(desk: Desk) -> AbstractContextManager[None]:
     return restored(desk, site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS)
 
 

@@ -95,10 +95,11 @@ def test_stranger_changes_no_ins(desk: Desk, route: Route, role: Role) -> None:
     moment = Moment(f"actes d'{STRANGER.fr}", f"acts of {STRANGER.en}")
     expect_kept(desk.snapshot(patient), before, moment)
     # That lowering, marking or naming the patient asks for a right is a deduction.
-    for act in (
+    unsaid: tuple[Callable[[], object], ...] = (
         lambda: lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=actor),
         lambda: lgo.downgrade_status(patient.id, Status.PROV, actor=actor),
-    ):
+    )
+    for act in unsaid:
         with suppress(RefusedError):
             act()
     expect_kept(desk.snapshot(patient), before, moment, inferred=True)
