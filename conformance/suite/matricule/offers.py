@@ -12,12 +12,14 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import shown
+from conformance.suite.response.proposals import proposed, proposed_for_creation
 from conformance.suite.response.refusals import altered
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conformance.drivers.model import InsiCall
     from conformance.suite.desk.routes import Route
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
@@ -41,6 +43,13 @@ def host(desk: Desk, route: Route, **wanted: object) -> Host:
     patient = desk.bring(person, route)
     desk.decline(patient)
     return Host(person=person, before=desk.snapshot(patient), route=route)
+
+
+def offered(desk: Desk, person: Person, way: str) -> InsiCall:
+    """Have INSi answer somebody as the registry holds them, for their file or to create it; it has to be proposed."""
+    if way == "from-insi":
+        return proposed_for_creation(desk, person)
+    return proposed(desk, desk.create(person), person)
 
 
 def offer(desk: Desk, person: Person, patient: Patient, alter: Mapping[str, str | None]) -> None:

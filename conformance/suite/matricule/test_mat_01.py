@@ -11,7 +11,6 @@ import pytest
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values, shown
 from conformance.suite.matricule.offers import (
@@ -20,6 +19,7 @@ from conformance.suite.matricule.offers import (
     expect_true_answer_taken,
     host,
     offer,
+    offered,
 )
 from conformance.suite.response.proposals import accepted
 from simulator.ins.matricule import Matricule, key_of
@@ -59,7 +59,7 @@ def test_right_numbers(desk: Desk, way: str) -> None:
         person = desk.draw(
             shape=lambda person: _with_key(person, wanted, oid), birth_date=date, birth_place=born_in
         )
-        call = desk.find_by(typed(person)) if way == "from-insi" else desk.find(desk.create(person))
+        call = offered(desk, person, way)
         expect_values(
             accepted(desk, call),
             insi_values(person),

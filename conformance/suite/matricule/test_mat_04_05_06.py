@@ -14,7 +14,6 @@ from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.matricule.offers import (
@@ -23,6 +22,7 @@ from conformance.suite.matricule.offers import (
     expect_true_answer_taken,
     host,
     offer,
+    offered,
 )
 from conformance.suite.response.proposals import accepted
 from conformance.suite.site.settings import restored, setting
@@ -79,7 +79,7 @@ BILLING: Final = {"l'OID de facturation .13": f"{ROOT}.13", "l'OID de facturatio
 def test_digits_tell_nothing(desk: Desk, way: str) -> None:
     def judge(digit: str, oid: InsOid) -> None:
         person = _known(desk, digit, oid)
-        call = desk.find_by(typed(person)) if way == "from-insi" else desk.find(desk.create(person))
+        call = offered(desk, person, way)
         expect_values(
             accepted(desk, call),
             insi_values(person),
@@ -150,7 +150,7 @@ def test_known_oids(desk: Desk, way: str) -> None:
         person = desk.draw(
             shape=lambda person: replace(person, identity=replace(person.identity, oid=oid)), nia=False
         )
-        call = desk.find_by(typed(person)) if way == "from-insi" else desk.find(desk.create(person))
+        call = offered(desk, person, way)
         expect_equal(
             got=accepted(desk, call).oid, expected=str(oid), fr="OID dans le dossier", en="OID in the file"
         )
