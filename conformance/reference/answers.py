@@ -37,13 +37,9 @@ SENDABLE_SEXES = ("M", "F")
 
 
 def why_blocked(traits: Mapping[str, str | None], attributes: Collection[Attribute]) -> Alert | None:
-    """Return why no call may be made with this identity, or ``None`` (CAL-06, CAL-08, CAL-11)."""
-    blocking = lifecycle.DISQUALIFYING.intersection(attributes)
-    if blocking:
-        return Alert(
-            code="CALL_FORBIDDEN",
-            message=f"Identité {' et '.join(sorted(blocking)).lower()} : pas d'appel INSi.",
-        )
+    """Return why no call by traits may be made with this identity, or ``None`` (CAL-06, CAL-08, CAL-11)."""
+    if (forbidden := why_forbidden(attributes)) is not None:
+        return forbidden
     if traits.get("sex") not in SENDABLE_SEXES:
         return Alert(code="SEX_NOT_SENDABLE", message="INSi n'accepte que le sexe M ou F.")
     missing = [LABELS[name] for name in ("birth_name", "birth_date") if not traits.get(name)]
@@ -56,6 +52,16 @@ def why_blocked(traits: Mapping[str, str | None], attributes: Collection[Attribu
     except RefusedError as error:
         return Alert(code="TRAIT_NOT_SENDABLE", message=error.message)
     return None
+
+
+def why_forbidden(attributes: Collection[Attribute]) -> Alert | None:
+    """Return why no call at all may be made for an identity with these attributes, or ``None`` (CAL-11)."""
+    blocking = lifecycle.DISQUALIFYING.intersection(attributes)
+    if not blocking:
+        return None
+    return Alert(
+        code="CALL_FORBIDDEN", message=f"Identité {' et '.join(sorted(blocking)).lower()} : pas d'appel INSi."
+    )
 
 
 def conclude(

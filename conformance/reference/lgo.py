@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from conformance.reference import settings
 from conformance.reference.calls import InsiCalls
+from conformance.reference.cards import Cards
+from conformance.reference.clock import Clock
 from conformance.reference.defects import NO_DEFECTS, faults_of
 from conformance.reference.files import Files
 from conformance.reference.forms import Screens
@@ -36,6 +38,8 @@ class Lgo:
         screens: the screens as the driver tells them.
         patients: the acts on patient files.
         calls: the acts around INSi.
+        clock: the time that it acts by.
+        cards: the acts around Vitale cards.
     """
 
     def __init__(self, path: Path, defects: Defects = NO_DEFECTS) -> None:
@@ -48,6 +52,8 @@ class Lgo:
         self.screens = Screens(files)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+        self.clock = Clock()
+        self.cards = Cards(files, self.calls, self.clock)
 
     def inject(self, defects: Defects) -> None:
         """Have these defects from now on, and no other."""
@@ -66,6 +72,8 @@ class Lgo:
         """Forget all patients and logs, restore the settings, call INSi at ``insi_url`` from now on."""
         self._store.reset(insi_url)
         self._seams.forget()
+        self.cards.forget()
+        self.clock.set(None)
 
     def audit_log(self, patient_id: str | None) -> list[TracedAct]:
         """Return the audit log, oldest first, optionally of one patient."""

@@ -66,6 +66,27 @@ class Patients:
                 self._files.trace("IDENTITY_READ", actor, patient.id, "résultat de recherche")
         return [self._files.present(patient, actor, "search") for patient in found]
 
+    def search_by_matricule(self, matricule: str, actor: Actor) -> list[Patient]:
+        """Search the local files by matricule INS, once its key is right (SRC-09); each file shown is traced."""
+        typed = self._typed({"matricule": matricule}, actor, "search-matricule")["matricule"]
+        self._check(lookup.check_matricule, typed, actor=actor, verb="search-matricule", typed=typed)
+        everyone = [as_record(patient) for patient in self._store.patients()]
+        about: dict[str, Any] = {
+            "verb": "search-matricule",
+            "everyone": everyone,
+            "criteria": {},
+            "typed": typed,
+        }
+        views = self._seams.many(Seam.SOUGHT, everyone, role=actor.role, **about)
+        found = lookup.by_matricule(map(from_record, views), typed)
+        passed = self._seams.many(
+            Seam.FOUND, [as_record(one) for one in found], role=actor.role, user=actor.user, **about
+        )
+        patients = [from_record(record) for record in passed]
+        for patient in patients:
+            self._files.trace("IDENTITY_READ", actor, patient.id, "recherche par matricule")
+        return [self._files.present(patient, actor, "search") for patient in patients]
+
     def read(self, patient_id: str, actor: Actor) -> Patient:
         """Open a file (SEC-01)."""
         patient = self._store.patient(patient_id)
