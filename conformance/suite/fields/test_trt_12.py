@@ -15,6 +15,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -131,10 +132,7 @@ def _expect_not_sent(requests: list[ExchangeView], sex: str) -> None:
 
 def _sex(request: ExchangeView) -> str | None:
     """Return the sex that a request carries, even one that INSi could not read."""
-    root = etree.fromstring(
-        (request.request_xml or "<nothing/>").encode(),
-        etree.XMLParser(resolve_entities=False, no_network=True, recover=True),
-    )
+    root = etree.fromstring((request.request_xml or "<nothing/>").encode(), own_parser())
     return str(root.xpath("string(//*[local-name() = 'Sexe'])")) or None
 
 
