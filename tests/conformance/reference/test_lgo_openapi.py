@@ -114,6 +114,8 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
             # The others with values of the right form: what they answer, a refusal for the most part, has one too.
             if VERBS[verb].operation not in {name for name, _ in seen}:
                 arguments = {each.name: sample(each.kind) for each in VERBS[verb].arguments}
+                if "patient_id" in arguments:
+                    arguments["patient_id"] = patient.id
                 actor = {"actor": user} if VERBS[verb].has_actor else {}
                 with suppress(RefusedError):
                     getattr(lgo, verb.value)(**arguments, **actor)
