@@ -15,7 +15,6 @@ import pytest
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.drivers.screens import Form
 from conformance.drivers.verbs import VERBS
 from conformance.reference.acts import Acts
 from conformance.reference.api import create_app
@@ -109,7 +108,6 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         lgo.read_audit_log(actor=user)
         lgo.read_settings()
         lgo.write_settings({"insi_timeout_seconds": "5"})
-        lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=user)
         for verb in sorted(declared):
             # The others with values of the right form: what they answer, a refusal for the most part, has one too.
             if VERBS[verb].operation not in {name for name, _ in seen}:
