@@ -54,6 +54,7 @@ class Guard:
         reasons = self._seams.many(
             Seam.FORBIDDEN,
             [{"verb": verb, "rights": missing}] if missing else [],
+            act=verb,
             role=actor.role,
             user=actor.user,
             given=sorted(given),

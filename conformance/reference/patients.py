@@ -134,7 +134,7 @@ class Patients:
         with self._files.act("proof", actor, patient_id, kind=kind):
             patient = self._store.patient(patient_id)
             self._typed({"kind": kind}, actor, "proof", status=patient.status, file=as_record(patient))
-            known = self._settings("record", user=actor.user)
+            known = self._settings("record", role=actor.role, user=actor.user)
             self._check(settings.check_kind, known, kind, actor=actor, verb="proof", kind=kind)
             noted = self._seams.one(
                 Seam.KEPT,
@@ -238,12 +238,12 @@ class Patients:
 
     def _validating(self, patient: Patient, actor: Actor) -> tuple[str, ...]:
         """Return the kinds of documents that allow validating this person."""
-        known = self._settings("validate", file=as_record(patient), user=actor.user)
+        known = self._settings("validate", file=as_record(patient), role=actor.role, user=actor.user)
         return site_settings.validating_proofs(known, patient.birth_date, datetime.now(UTC).date())
 
     def _validated_by_itself(self, patient: Patient, actor: Actor) -> Patient:
         """Validate without an act of the user where the site wants that (PRF-05)."""
-        known = self._settings("automatic", file=as_record(patient), user=actor.user)
+        known = self._settings("automatic", file=as_record(patient), role=actor.role, user=actor.user)
         kind = patient.proof.kind if patient.proof else None
         is_marked = lifecycle.DISQUALIFYING.intersection(patient.attributes)
         if known[site.AUTOMATIC_VALIDATION] != site.ON or is_marked:

@@ -64,10 +64,13 @@ _MORE: Mapping[Verb, frozenset[Right]] = MappingProxyType(
 )
 """What an act needs besides the right to see the patient."""
 
-_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z.])[1-478]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?(?![0-9A-Za-z])|1\.2\.250\.1\.213\.1\.4(?:\.\d+)+"
+_IN_TEXT: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "matricule": re.compile(r"(?<![0-9A-Za-z.])[1-478]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?(?![0-9A-Za-z])"),
+        "oid": re.compile(r"1\.2\.250\.1\.213\.1\.4(?:\.\d+)+"),
+    }
 )
-"""A matricule with or without its key, or the OID of one, inside a text."""
+"""A matricule with or without its key, and the OID of one, inside a text."""
 
 
 def needed(verb: Verb) -> frozenset[Right]:
@@ -90,7 +93,7 @@ def without_ins(value: Any, hidden: Collection[str] = INS_FIELDS) -> Any:
         hidden: the names of the fields that are taken out.
     """
     if type(value) is str:
-        return _NUMBER.sub(HIDDEN, value)
+        return _masked(value, hidden)
     if isinstance(value, (list, tuple)):
         return type(value)(without_ins(each, hidden) for each in value)
     if isinstance(value, dict):
@@ -111,3 +114,9 @@ def without_ins(value: Any, hidden: Collection[str] = INS_FIELDS) -> Any:
             value, **{one.name: without_ins(getattr(value, one.name), hidden) for one in fields(value)}
         )
     return value
+
+
+def _masked(text: str, hidden: Collection[str]) -> str:
+    for name in hidden:
+        text = _IN_TEXT[name].sub(HIDDEN, text)
+    return text

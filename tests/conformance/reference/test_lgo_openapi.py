@@ -63,10 +63,12 @@ def content_schema(message: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "components": SPEC["components"]}
 
 
-def do_somehow(lgo: HttpDriver, verb: str, sample: Any, user: Actor) -> None:
+def do_somehow(lgo: HttpDriver, verb: str, sample: Any, patient_id: str, user: Actor) -> None:
     """Do a verb with values of the right form: what it answers, a refusal for the most part, has a schema too."""
     declared = VERBS[verb]
     arguments = {each.name: sample(each.kind) for each in declared.arguments}
+    if "patient_id" in arguments:
+        arguments["patient_id"] = patient_id
     with suppress(RefusedError):
         getattr(lgo, verb)(**arguments, **({"actor": user} if declared.has_actor else {}))
 
@@ -122,7 +124,7 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         lgo.read_rights("durand")
         others = [verb for verb in declared if VERBS[verb].operation not in {name for name, _ in seen}]
         for verb in sorted(others):
-            do_somehow(lgo, verb, sample, user)
+            do_somehow(lgo, verb, sample, patient.id, user)
     served = {VERBS[verb].operation for verb in declared} | {"reset"}
     assert {name for name, _ in seen} - {"capabilities"} == served
     assert {status for _, status in seen} >= {200, 201, 204, 409, 422}

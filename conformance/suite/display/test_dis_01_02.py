@@ -1,0 +1,153 @@
+"""DIS-01 and DIS-02: four traits always on the screen of a file under words of their own, the others as the site chose."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.drivers import site
+from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.words import FIELD, shown
+from conformance.suite.site.settings import restored, setting
+from conformance.verdicts import Departure, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.drivers.screens import FormField
+    from conformance.suite.desk.steps import Desk
+
+ALWAYS: Final = ("birth_name", "first_name", "birth_date", "sex")
+
+OTHERS: Final = ("matricule", "oid", "first_names", "used_name", "used_first_name", "birth_place")
+
+VAGUE: Final = re.compile(r"(les? )?(noms?|pr[ée]noms?|name|first ?name|date|identit[ée])", re.IGNORECASE)
+"""Words that may mean the used name as well as the birth name."""
+
+
+@pytest.mark.rule("DIS-01")
+@pytest.mark.title(
+    fr="Les quatre traits sont à l'écran du dossier sans cliquer, justes, sous des libellés propres à chacun",
+    en="The four traits are on the screen of the file without a click, right, each under a label of its own",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_four_traits(desk: Desk, route: Route) -> None:
+    patient = desk.bring(
+        desk.draw(first_names_count=2), route, used_name="ZELBRUC", used_first_name="CURBLEZ"
+    )
+    for at in (desk, desk.as_super_user()):
+        fields = _fields(at, patient)
+        expect_each({name: partial(_expect_shown, fields, name, patient) for name in ALWAYS})
+        _expect_own_labels(fields)
+
+
+@pytest.mark.rule("DIS-01")
+@pytest.mark.title(
+    fr="Aucun paramétrage du site n'ôte les quatre traits de l'écran",
+    en="No setting of the site takes the four traits off the screen",
+)
+def test_no_setting_hides_them(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    if setting(desk, site.DISPLAYED_FIELDS) is not None:
+        with restored(desk, site.DISPLAYED_FIELDS):
+            desk.lgo.write_settings({site.DISPLAYED_FIELDS: ""})
+            fields = _fields(desk, patient)
+    else:
+        fields = _fields(desk, patient)
+    expect_each({name: partial(_expect_shown, fields, name, patient) for name in ALWAYS})
+
+
+@pytest.mark.rule("DIS-02")
+@pytest.mark.title(
+    fr="Chaque autre donnée s'affiche ou non selon le site, seule, pour tous ses utilisateurs",
+    en="Each other datum is shown or not as the site chose, on its own, for all of its users",
+)
+def test_others_as_the_site_chose(desk: Desk) -> None:
+    if setting(desk, site.DISPLAYED_FIELDS) is None:
+        raise UndecidedError(
+            f"le pilote ne règle pas l'affichage (paramètre {site.DISPLAYED_FIELDS}) : à constater à l'écran",
+            f"the driver does not set the display (setting {site.DISPLAYED_FIELDS}): to be seen on the screen",
+            verdict=Verdict.NOT_TESTED,
+        )
+    patient = desk.bring(
+        desk.draw(first_names_count=2), Route.IMPORTED, used_name="ZELBRUC", used_first_name="CURBLEZ"
+    )
+
+    def judge(chosen: tuple[str, ...]) -> None:
+        try:
+            desk.lgo.write_settings({site.DISPLAYED_FIELDS: ",".join(chosen)})
+        except RefusedError as refusal:
+            raise Departure(
+                f"l'affichage de {shown(chosen).fr} ne se paramètre pas : {refusal.message}",
+                f"the display of {shown(chosen).en} cannot be set: {refusal.message}",
+            ) from refusal
+        for at in (desk, desk.as_super_user()):
+            fields = _fields(at, patient)
+            visible = {name for name in OTHERS if name in fields and fields[name].always_visible}
+            expect_equal(
+                got=visible,
+                expected=set(chosen),
+                fr=f"données affichées en plus des quatre traits ({at.user.user})",
+                en=f"data shown besides the four traits ({at.user.user})",
+            )
+            expect_each({name: partial(_expect_shown, fields, name, patient) for name in chosen})
+
+    with restored(desk, site.DISPLAYED_FIELDS):
+        choices = [(), OTHERS, *((name,) for name in OTHERS)]
+        expect_each({", ".join(chosen) or "rien": partial(judge, chosen) for chosen in choices})
+
+
+def _fields(desk: Desk, patient: Patient) -> dict[str, FormField]:
+    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+    return {field.name: field for field in fields}
+
+
+def _expect_shown(fields: dict[str, FormField], name: str, patient: Patient) -> None:
+    field = fields.get(name)
+    label = FIELD[name]
+    expect(
+        field is not None and field.always_visible,
+        fr=f"{label.fr} n'est pas à l'écran sans cliquer",
+        en=f"{label.en} is not on the screen without a click",
+    )
+    assert field is not None
+    stored = getattr(patient, name) or ""
+    wanted = "/".join(reversed(stored.split("-"))) if name == "birth_date" else stored
+    # A screen may say more, in groups or in words: «F (féminin)», «1 84 09…». What is stored has to be in it.
+    expect(
+        _bare(wanted) in _bare(field.value or "") or _is_word_for(name, stored, field.value or ""),
+        fr=f"{label.fr} à l'écran : {shown(field.value).fr}, au dossier : {shown(wanted).fr}",
+        en=f"{label.en} on the screen: {shown(field.value).en}, in the file: {shown(wanted).en}",
+    )
+
+
+def _expect_own_labels(fields: dict[str, FormField]) -> None:
+    for name in ALWAYS:
+        words = fields[name].label.strip(" :*.\u00a0")
+        expect(
+            re.search(r"\w", words) and not VAGUE.fullmatch(words),
+            fr=f"le libellé {shown(fields[name].label).fr} peut désigner autre chose que : {FIELD[name].fr}",
+            en=f"the label {shown(fields[name].label).en} may mean something else than: {FIELD[name].en}",
+        )
+        others = [
+            other for other, field in fields.items() if other != name and field.label == fields[name].label
+        ]
+        expect(
+            not others,
+            fr=f"le libellé {shown(fields[name].label).fr} sert à {FIELD[name].fr} et à {', '.join(others)}",
+            en=f"the label {shown(fields[name].label).en} stands for {FIELD[name].en} and for {', '.join(others)}",
+        )
+
+
+def _is_word_for(name: str, stored: str, value: str) -> bool:
+    words = {"M": ("masculin", "homme", "male"), "F": ("féminin", "femme", "female")}
+    return name == "sex" and value.strip().casefold() in words.get(stored, ())
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text).upper()

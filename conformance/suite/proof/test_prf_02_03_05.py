@@ -1,0 +1,344 @@
+"""PRF-02, PRF-03, PRF-05: the list of documents is the site's, nothing is chosen in it, and nothing validates by itself."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers import site
+from conformance.drivers.model import PROOF_KINDS, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import adult
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.proof.kinds import kinds_known
+from conformance.suite.site.settings import parts, restored, setting
+from conformance.verdicts import Departure, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.snapshot import Snapshot
+    from conformance.suite.desk.steps import Desk
+
+CHECKED = frozenset({Status.VALI, Status.QUAL})
+
+NEW_KIND = "CARTE_DU_BANC"
+"""A document that no software knows before its site names it."""
+
+UNCHECKED = routes(Status.PROV, Status.RECUP)
+
+
+@pytest.mark.rule("PRF-02")
+@pytest.mark.title(
+    fr="Une pièce ajoutée au paramétrage s'enregistre, et valide selon le niveau de confiance qu'on lui donne",
+    en="A document added by the settings can be recorded, and validates by the level of confidence given to it",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_new_kind(desk: Desk, route: Route) -> None:
+    with _restored(desk):
+        high, low = _lists(desk)
+        _write(desk, high, [*low, NEW_KIND])
+        patient = desk.bring(adult(desk), route)
+        _expect_recorded(desk, patient, NEW_KIND)
+        before = desk.snapshot(patient)
+        _expect_no_validation(desk, before, f"{NEW_KIND} sans haut niveau de confiance")
+        _write(desk, [*high, NEW_KIND], low)
+        with suppress(RefusedError):
+            desk.lgo.record_proof(patient.id, NEW_KIND, actor=desk.user)
+        _expect_validation(desk, patient, f"{NEW_KIND} passée à haut niveau de confiance")
+        other = desk.bring(adult(desk), route)
+        _expect_recorded(desk, other, NEW_KIND)
+        _expect_validation(desk, other, f"{NEW_KIND} à haut niveau de confiance", desk.super_user)
+
+
+@pytest.mark.rule("PRF-02")
+@pytest.mark.title(
+    fr="Une pièce retirée du haut niveau de confiance ne valide plus, les autres valident encore, et l'acquis reste",
+    en="A document taken off high confidence validates no more, the others still do, and what was done stays",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_lowered_kind(desk: Desk, route: Route) -> None:
+    with _restored(desk):
+        high, low = _lists(desk)
+        if len(high) < 2:  # noqa: PLR2004 - one to take off, one to leave
+            raise UndecidedError(
+                f"moins de deux pièces à haut niveau de confiance : {', '.join(high) or '-'}",
+                f"fewer than two high-confidence documents: {', '.join(high) or '-'}",
+            )
+        taken, *left = high
+        done = desk.bring(adult(desk), route)
+        _expect_recorded(desk, done, taken)
+        _expect_validation(desk, done, taken)
+        earlier = desk.snapshot(done)
+        _write(desk, left, [*low, taken])
+        patient = desk.bring(adult(desk), route)
+        _expect_recorded(desk, patient, taken)
+        _expect_no_validation(desk, desk.snapshot(patient), f"{taken} abaissée par le site")
+        _expect_recorded(desk, patient, left[0])
+        _expect_validation(desk, patient, left[0])
+        # That an identity validated before stays so is a deduction: no text says the opposite.
+        expect_kept(
+            desk.snapshot(done),
+            earlier,
+            Moment("pièce abaissée par le site après coup", "document lowered by the site afterwards"),
+            inferred=True,
+        )
+
+
+@pytest.mark.rule("PRF-02")
+@pytest.mark.title(
+    fr="Une pièce que le site ne connaît plus ne valide pas, et le paramétrage se relit tel qu'il a été écrit",
+    en="A document that the site does not know any more does not validate, and the settings are read as written",
+)
+def test_removed_kind(desk: Desk) -> None:
+    with _restored(desk):
+        high, low = _lists(desk)
+        removed, *left = high
+        _write(desk, left, low)
+        patient = desk.create(adult(desk))
+        with suppress(RefusedError):
+            desk.lgo.record_proof(patient.id, removed, actor=desk.user)
+        _expect_no_validation(desk, desk.snapshot(patient), f"{removed} retirée de la liste")
+
+
+@pytest.mark.rule("PRF-03")
+@pytest.mark.title(
+    fr="La liste des pièces s'ouvre sans rien de choisi, pour chacun et à chaque fois",
+    en="The list of documents opens with nothing chosen, for everybody and each time",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_nothing_is_selected(desk: Desk, route: Route) -> None:
+    patient = desk.bring(adult(desk), route)
+    _expect_nothing_selected(desk, patient)
+    # The document that somebody else showed is no choice for this one.
+    for kind in kinds_known(desk)[:3]:
+        with suppress(RefusedError):
+            desk.lgo.record_proof(desk.create(adult(desk)).id, kind, actor=desk.user)
+    _expect_nothing_selected(desk, patient)
+    _expect_nothing_selected(desk.as_super_user(), patient)
+
+
+@pytest.mark.rule("PRF-03")
+@pytest.mark.title(
+    fr="Une validation sans pièce nommée n'en met aucune dans le dossier, même après celles des autres",
+    en="A validation that names no document puts none into the file, even after those of others",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_none_appears(desk: Desk, route: Route) -> None:
+    desk.check_document(desk.create(adult(desk)))
+    patient = desk.bring(adult(desk), route)
+    before = desk.snapshot(patient)
+    expect(
+        before.patient.proof is None,
+        fr=f"une pièce est au dossier sans avoir été choisie : {before.patient.proof}",
+        en=f"a document is in the file that nobody chose: {before.patient.proof}",
+    )
+    for user in (desk.user, desk.super_user):
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(patient.id, actor=user)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment("validation sans pièce nommée", "validation that names no document"),
+        )
+
+
+@pytest.mark.rule("PRF-05")
+@pytest.mark.title(
+    fr="Validation automatique absente ou désactivée, aucune pièce enregistrée ne valide, pour aucun utilisateur",
+    en="With no automatic validation, or with it switched off, no recorded document validates, for any user",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_switched_off(desk: Desk, route: Route) -> None:
+    with restored(desk, site.AUTOMATIC_VALIDATION):
+        if setting(desk, site.AUTOMATIC_VALIDATION) is not None:
+            # On and off again: a switch that only works once is none.
+            _switch(desk, site.ON)
+            _switch(desk, site.OFF)
+
+        def judge(kind: str, user: str) -> None:
+            patient = desk.bring(adult(desk), route)
+            before = desk.snapshot(patient)
+            with suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, kind, actor=desk.by(user).user)
+            # Opening the file again is an occasion to validate late.
+            desk.read(patient, desk.super_user)
+            expect_kept(
+                desk.snapshot(patient),
+                before,
+                Moment(
+                    f"{kind} enregistrée, validation automatique désactivée ou absente",
+                    f"{kind} recorded, automatic validation switched off or absent",
+                ),
+                besides={"proof": ANYTHING},
+            )
+
+        kinds = kinds_known(desk)
+        cases = {kind: partial(judge, kind, "user") for kind in kinds}
+        expect_each(cases | {f"{kinds[0]}, super-utilisateur": partial(judge, kinds[0], "super-user")})
+
+
+@pytest.mark.rule("PRF-05")
+@pytest.mark.title(
+    fr="Activée, la validation automatique ne vaut que pour une pièce à haut niveau de confiance",
+    en="Switched on, automatic validation holds for a high-confidence document only",
+)
+@pytest.mark.parametrize("route", UNCHECKED, ids=str)
+def test_switched_on(desk: Desk, route: Route) -> None:
+    if setting(desk, site.AUTOMATIC_VALIDATION) is None:
+        return  # There is none to switch on: the vendor declares so, and ``test_switched_off`` looks whether it is true.
+    high, low = _lists(desk)
+    with restored(desk, site.AUTOMATIC_VALIDATION):
+        _switch(desk, site.ON)
+
+        def judge(kind: str) -> None:
+            patient = desk.bring(adult(desk), route)
+            before = desk.snapshot(patient)
+            with suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+            moment = Moment(
+                f"{kind} enregistrée, validation automatique activée",
+                f"{kind} recorded, automatic validation switched on",
+            )
+            after = desk.snapshot(patient)
+            may = {"proof": ANYTHING, **({"status": ANYTHING} if kind in high else {})}
+            expect_kept(after, before, moment, besides=may)
+            if after.patient.status is not before.patient.status:
+                wanted = Status.QUAL if route.status is Status.RECUP else Status.VALI
+                expect_equal(
+                    got=after.patient.status,
+                    expected=wanted,
+                    fr=f"statut, {moment.fr}",
+                    en=f"status, {moment.en}",
+                )
+
+        expect_each({kind: partial(judge, kind) for kind in (high[0], *low)})
+
+
+def _restored(desk: Desk) -> AbstractContextManager[None]:
+    return restored(desk, site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS)
+
+
+def _lists(desk: Desk) -> tuple[list[str], list[str]]:
+    """Return the kinds with high confidence and the others, which the site can set.
+
+    Raises:
+        Departure: it cannot.
+    """
+    known = desk.lgo.read_settings()
+    high = parts(known.get(site.HIGH_CONFIDENCE_PROOFS))
+    if not high:
+        raise Departure(
+            f"la liste des pièces à haut niveau de confiance n'est pas un paramètre ({site.HIGH_CONFIDENCE_PROOFS})",
+            f"the list of high-confidence documents is no setting ({site.HIGH_CONFIDENCE_PROOFS})",
+        )
+    return high, parts(known.get(site.LOW_CONFIDENCE_PROOFS))
+
+
+def _write(desk: Desk, high: list[str], low: list[str]) -> None:
+    wanted = {site.HIGH_CONFIDENCE_PROOFS: high, site.LOW_CONFIDENCE_PROOFS: low}
+    try:
+        desk.lgo.write_settings({name: ",".join(kinds) for name, kinds in wanted.items()})
+    except RefusedError as refusal:
+        raise Departure(
+            f"la liste des pièces ne se paramètre pas : {refusal.message}",
+            f"the list of documents cannot be set: {refusal.message}",
+        ) from refusal
+    known = desk.lgo.read_settings()
+    for name, kinds in wanted.items():
+        expect_equal(
+            got=frozenset(parts(known.get(name))),
+            expected=frozenset(kinds),
+            fr=f"paramètre {name} après écriture",
+            en=f"setting {name} after it was written",
+        )
+
+
+def _switch(desk: Desk, value: str) -> None:
+    try:
+        desk.lgo.write_settings({site.AUTOMATIC_VALIDATION: value})
+    except RefusedError as refusal:
+        raise Departure(
+            f"la validation automatique ne se règle pas ({value}) : {refusal.message}",
+            f"automatic validation cannot be set ({value}): {refusal.message}",
+        ) from refusal
+    expect_equal(
+        got=setting(desk, site.AUTOMATIC_VALIDATION),
+        expected=value,
+        fr=f"paramètre {site.AUTOMATIC_VALIDATION} après écriture",
+        en=f"setting {site.AUTOMATIC_VALIDATION} after it was written",
+    )
+
+
+def _expect_recorded(desk: Desk, patient: Patient, kind: str) -> None:
+    try:
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+    except RefusedError as refusal:
+        raise Departure(
+            f"{kind}, dans la liste du site, ne s'enregistre pas : {refusal.message}",
+            f"{kind}, in the list of the site, cannot be recorded: {refusal.message}",
+        ) from refusal
+    got = desk.read(patient).proof
+    expect_equal(
+        got=got.kind if got else None, expected=kind, fr="pièce au dossier", en="document in the file"
+    )
+
+
+def _expect_validation(desk: Desk, patient: Patient, what: str, user: object = None) -> None:
+    before = desk.snapshot(patient)
+    actor = desk.super_user if user is desk.super_user else desk.user
+    with suppress(RefusedError):
+        desk.lgo.validate_identity(patient.id, actor=actor)
+    moment = Moment(f"validation avec {what}", f"validation with {what}")
+    wanted = Status.QUAL if before.patient.status is Status.RECUP else Status.VALI
+    expect_kept(desk.snapshot(patient), before, moment, besides={"status": wanted})
+
+
+def _expect_no_validation(desk: Desk, before: Snapshot, what: str) -> None:
+    for user in (desk.user, desk.super_user):
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(before.patient.id, actor=user)
+        expect_kept(
+            desk.snapshot(before.patient),
+            before,
+            Moment(f"validation avec {what}", f"validation with {what}"),
+        )
+
+
+def _expect_nothing_selected(desk: Desk, patient: Patient) -> None:
+    for value, choices in _selections(desk, patient):
+        is_choice = value in PROOF_KINDS or value in choices
+        expect(
+            not is_choice or _is_placeholder(value),
+            fr=f"la liste des pièces s'ouvre sur « {value} »",
+            en=f"the list of documents opens on “{value}”",
+        )
+
+
+def _selections(desk: Desk, patient: Patient) -> Iterator[tuple[str, tuple[str, ...]]]:
+    fields = desk.lgo.read_form(Form.PROOF, patient_id=patient.id, actor=desk.user)
+    lists = [field for field in fields if field.name == "kind" or field.choices]
+    if not lists:
+        raise UndecidedError(
+            "l'écran des pièces ne montre pas de liste (champ kind)",
+            "the screen of documents shows no list (field kind)",
+        )
+    for field in lists:
+        if field.value:
+            yield field.value, field.choices
+
+
+def _is_placeholder(value: str) -> bool:
+    """Tell whether a text asks for a choice instead of being one."""
+    return not re.search(r"[^\W_]", value) or bool(
+        re.match(r"\W*(choisi|s[ée]lectionn|aucun|select|choose|none|pick)", value, re.IGNORECASE)
+    )
