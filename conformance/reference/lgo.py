@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from conformance.reference import settings
+from conformance.drivers.screens import Dashboard
+from conformance.reference import dashboard, settings
+from conformance.reference.bulk import Bulk
 from conformance.reference.calls import InsiCalls
 from conformance.reference.defects import NO_DEFECTS, faults_of
 from conformance.reference.files import Files
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
 from conformance.reference.seams import Seam, Seams
 from conformance.reference.store import Store, TracedAct
+from conformance.reference.worklist import Worklist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +36,8 @@ class Lgo:
     Attributes:
         patients: the acts on patient files.
         calls: the acts around INSi.
+        partners: verification, and what comes from other domains.
+        bulk: the verification of lots.
     """
 
     def __init__(self, path: Path, defects: Defects = NO_DEFECTS) -> None:
@@ -42,6 +48,9 @@ class Lgo:
         files = Files(self._store, self._seams)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+        worklist = Worklist(self._store)
+        self.partners = Partners(files, self._client, worklist)
+        self.bulk = Bulk(files, self._client, worklist, self.partners)
 
     def inject(self, defects: Defects) -> None:
         """Have these defects from now on, and no other."""
@@ -68,6 +77,11 @@ class Lgo:
             return entries
         records = self._seams.many(Seam.READ, [asdict(entry) for entry in entries], verb="log")
         return [TracedAct(**record) for record in records]
+
+    def dashboard(self) -> Dashboard:
+        """Return the counters of INSi calls and of qualified identities (BLK-05)."""
+        counted = dashboard.count(self._store.audit(), self._store.patients())
+        return Dashboard(**self._seams.one(Seam.COUNTED, asdict(counted), log=self._store.audit()))
 
     def settings(self) -> dict[str, str]:
         """Return the site settings."""

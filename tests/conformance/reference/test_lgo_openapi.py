@@ -13,6 +13,7 @@ import pytest
 
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
+from conformance.drivers.partners import ReceivedIdentity
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.verbs import VERBS
 from conformance.reference.acts import Acts
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
     from conformance.drivers.raw import RawExchange
 
 SPEC: dict[str, Any] = load_yaml(files("conformance.drivers") / "openapi.yaml")
+
+RECEIVED = ReceivedIdentity(
+    sender="LABO",
+    matricule="160012B02077713",
+    oid="1.2.250.1.213.1.4.10",
+    birth_name="ADRTROIS",
+    first_name="TOUSSAINT",
+    birth_date="1960-01-01",
+    sex="M",
+    document="CR.pdf",
+)
 
 
 def test_routes_are_the_operations(tmp_path: Path) -> None:
@@ -100,6 +112,15 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         with pytest.raises(RefusedError):
             lgo.create_patient(PatientTraits(), actor=user)
         lgo.update_patient(patient.id, {"used_name": None, "used_first_name": "TOTO"}, actor=user)
+        insi.script(insi.fault("insi_102"))
+        lgo.verify_ins(patient.id, actor=user)
+        lot = lgo.start_bulk_verification((patient.id,), actor=user)
+        lgo.read_bulk_verification(lot.id, actor=user)
+        lgo.write_trusted_senders(frozenset({"LABO"}), actor=user)
+        lgo.receive_identity(RECEIVED, actor=user)
+        lgo.read_worklist(actor=user)
+        lgo.read_documents(patient.id, actor=user)
+        lgo.read_dashboard(actor=user)
         lgo.downgrade_status(patient.id, Status.VALI, actor=user)
         lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=user)
         lgo.search_patients(SearchCriteria(birth_date="1960-01-01"), actor=user)
