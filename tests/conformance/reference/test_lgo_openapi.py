@@ -73,6 +73,17 @@ def content_schema(message: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "components": SPEC["components"]}
 
 
+def verify_and_receive(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
+    lgo.verify_ins(patient_id, actor=user)
+    lot = lgo.start_bulk_verification((patient_id,), actor=user)
+    lgo.read_bulk_verification(lot.id, actor=user)
+    lgo.write_trusted_senders(frozenset({"LABO"}), actor=user)
+    lgo.receive_identity(RECEIVED, actor=user)
+    lgo.read_worklist(actor=user)
+    lgo.read_documents(patient_id, actor=user)
+    lgo.read_dashboard(actor=user)
+
+
 def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any) -> None:
     seen: set[tuple[str, int]] = set()
 
@@ -113,14 +124,7 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
             lgo.create_patient(PatientTraits(), actor=user)
         lgo.update_patient(patient.id, {"used_name": None, "used_first_name": "TOTO"}, actor=user)
         insi.script(insi.fault("insi_102"))
-        lgo.verify_ins(patient.id, actor=user)
-        lot = lgo.start_bulk_verification((patient.id,), actor=user)
-        lgo.read_bulk_verification(lot.id, actor=user)
-        lgo.write_trusted_senders(frozenset({"LABO"}), actor=user)
-        lgo.receive_identity(RECEIVED, actor=user)
-        lgo.read_worklist(actor=user)
-        lgo.read_documents(patient.id, actor=user)
-        lgo.read_dashboard(actor=user)
+        verify_and_receive(lgo, patient.id, user)
         lgo.downgrade_status(patient.id, Status.VALI, actor=user)
         lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=user)
         lgo.search_patients(SearchCriteria(birth_date="1960-01-01"), actor=user)
