@@ -83,7 +83,7 @@ def test_each_part(desk: Desk, route: Route) -> None:
         else:
             alter = {part: another_value(desk, person, part)}
         # INSi says something else now and the truth later: a correction of the civil register the other way round.
-        desk.insi.install(altered(f"file-{part}", alter), patient=person)
+        desk.insi.install(altered(f"file-{part.replace('_', '-')}", alter), patient=person)
         patient = _brought(desk, person, route)
         desk.insi.clear_scenarios()
         before, items = desk.snapshot(patient), desk.lgo.read_worklist(actor=desk.user)
