@@ -6,22 +6,22 @@ affair: the bench lets the time of INSi pass and asks for the results until all 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from lxml import etree
-
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.wire import is_disturbed
 from conformance.suite.response.refusals import altered
-from conformance.suite.verification.wire import COLLECT, DEPOSIT, Claimed, Said, claims_of, said_by
+from conformance.suite.verification.wire import COLLECT, DEPOSIT, Claimed, Said, claims_of, parsed, said_by
 from conformance.suite.verification.wire import verifications as unit_verifications
 from conformance.verdicts import UndecidedError
 from simulator.contract.names import REP_COLLECT, SOAP12
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import BulkVerification
@@ -79,6 +79,15 @@ def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
     return Lot(told=told, exchanges=list(exchanges))
 
 
+@contextmanager
+def own_time(desk: Desk) -> Iterator[None]:
+    """Go back to the real time of INSi at the end of the block, whatever happens in it."""
+    try:
+        yield
+    finally:
+        desk.insi.reset_clock()
+
+
 def read(desk: Desk, lot: Lot) -> None:
     """Ask for the results once."""
     lot.told, exchanges = desk.during(lambda: desk.lgo.read_bulk_verification(lot.told.id, actor=desk.user))
@@ -91,14 +100,12 @@ def finish(desk: Desk, lot: Lot) -> None:
     Raises:
         UndecidedError: they do not come, though INSi has them.
     """
-    try:
+    with own_time(desk):
         for _ in range(READINGS):
             if lot.told.is_complete:
                 return
             desk.insi.advance(_QUARTER_S)
             read(desk, lot)
-    finally:
-        desk.insi.reset_clock()
     if not lot.told.is_complete:
         raise UndecidedError(
             "les résultats du lot ne sont pas tous rendus par le logiciel, alors qu'INSi les a",
@@ -180,19 +187,13 @@ def any_order(lot: Lot, codes: Mapping[str, str]) -> dict[str, Any]:
 
 def _lot_id(lot: Lot) -> str:
     [deposit] = [each for each in lot.exchanges if each.operation == DEPOSIT and each.code == "00"][-1:]
-    return _answer(deposit).findtext(".//{*}IdLot") or ""
-
-
-def _answer(exchange: ExchangeView) -> etree._Element:
-    return etree.fromstring(
-        exchange.response_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True)
-    )
+    return parsed(deposit.response_xml).findtext(".//{*}IdLot") or ""
 
 
 def _lines(exchange: ExchangeView) -> dict[str, str]:
-    if exchange.response_xml == "":
+    if is_disturbed(exchange) or not exchange.response_xml.strip():
         return {}
-    root = _answer(exchange)
+    root = parsed(exchange.response_xml)
     return {
         line.findtext("{*}IdLigne") or "": line.findtext("{*}CR/{*}CodeCR") or ""
         for line in root.iter("{*}Ligne")

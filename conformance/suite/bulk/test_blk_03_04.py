@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.bulk.lots import any_order, file, finish, need_deposited, read, results_of, start
+from conformance.suite.bulk.lots import (
+    any_order,
+    file,
+    finish,
+    need_deposited,
+    own_time,
+    read,
+    results_of,
+    start,
+)
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.verification.elsewhere import answering, new_items, speaks_of
-from conformance.suite.verification.test_ver_05 import LOWERED
+from conformance.suite.verification.elsewhere import LOWERED, answering, new_items, speaks_of
 from conformance.suite.verification.traces import entries_of, result_of
 from conformance.suite.verification.wire import Said
 from conformance.verdicts import UndecidedError
@@ -100,26 +108,24 @@ def test_any_order(desk: Desk) -> None:
     en="As long as the results are not there, or cannot be collected, no file changes; then each has its own",
 )
 def test_not_yet(desk: Desk) -> None:
-    files = mixed(desk)
-    desk.insi.freeze()
-    lot = start(desk, files.patients)
-    need_deposited(lot)
-    if results_of(lot):
-        desk.insi.reset_clock()
-        raise UndecidedError(
-            "le logiciel n'emploie pas le lot : il n'y a pas de résultat à attendre",
-            "the software does not use the lot: there is no result to wait for",
-        )
-    nothing: dict[str, Said] = {}
-    read(desk, lot)
-    _expect_applied(desk, files, nothing, Moment("résultats pas encore là", "results not there yet"))
-    for name in ("fault-insi-102", "chaos/http-503", "chaos/truncated-body"):
-        with answering(desk, name):
-            desk.insi.advance(900)
-            read(desk, lot)
-        _expect_applied(
-            desk, files, nothing, Moment(f"relevé en échec ({name})", f"collection failed ({name})")
-        )
+    files, nothing = mixed(desk), dict[str, Said]()
+    with own_time(desk):
+        desk.insi.freeze()
+        lot = start(desk, files.patients)
+        need_deposited(lot)
+        if results_of(lot):
+            raise UndecidedError(
+                "le logiciel n'emploie pas le lot : il n'y a pas de résultat à attendre",
+                "the software does not use the lot: there is no result to wait for",
+            )
+        read(desk, lot)
+        _expect_applied(desk, files, nothing, Moment("résultats pas encore là", "results not there yet"))
+        for name in ("fault-insi-102", "chaos/http-503", "chaos/truncated-body"):
+            with answering(desk, name):
+                desk.insi.advance(900)
+                read(desk, lot)
+            moment = Moment(f"relevé en échec ({name})", f"collection failed ({name})")
+            _expect_applied(desk, files, nothing, moment)
     finish(desk, lot)
     _expect_applied(
         desk, files, _results(lot), Moment("après un relevé en échec", "after a failed collection")
@@ -137,10 +143,10 @@ def test_error_line(desk: Desk) -> None:
     codes = {claimed.values["matricule"]: "insi_914" for claimed in lot.deposited}
     codes[files.patients[0].matricule or ""] = "00"
     desk.insi.install(any_order(lot, codes))
-    desk.insi.advance(900)
-    read(desk, lot)
+    with own_time(desk):
+        desk.insi.advance(900)
+        read(desk, lot)
     desk.insi.clear_scenarios()
-    desk.insi.reset_clock()
     _expect_applied(desk, files, {}, Moment("lignes en erreur", "lines with an error"))
 
 

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.model import Status
 from conformance.drivers.partners import ReceivedIdentity, Reception, Verification
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
+from conformance.suite.desk.snapshot import ANYTHING
 from conformance.suite.verification.wire import scenario
 from simulator.ins.oid import InsOid
 
@@ -30,6 +32,10 @@ DOCUMENT: Final = "CR-KVORLAN-4711.pdf"
 TRAITS: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 PARTS: Final = ("matricule", "oid", *TRAITS)
 """What may be wrong in an identity received."""
+
+
+LOWERED: Final = {"status": Status.PROV, "matricule": None, "oid": None, "proof": ANYTHING}
+"""What a KO changes. Whether a document once checked stays recorded is in no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,11 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.response.refusals import altered
 from conformance.suite.verification.elsewhere import (
+    LOWERED,
     answering,
     new_items,
     nobody,
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
-
-LOWERED = {"status": Status.PROV, "matricule": None, "oid": None, "proof": ANYTHING}
-"""What a KO changes. Whether a document once checked stays recorded is in no text."""
 
 DENIED = ("matricule", "oid", "birth_name", "first_names", "birth_place")
 """What may be wrong in a file that was fed from INSi, and that the registry then denies."""

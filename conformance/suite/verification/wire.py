@@ -6,6 +6,7 @@ stand; and it is the answer on the wire, not the intention of the check, that sa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -105,10 +106,23 @@ def said_by(exchange: ExchangeView) -> Said:
 
 def claims_of(exchange: ExchangeView) -> list[Claimed]:
     """Return the identities that a request holds: one of a unit verification, several of a lot."""
-    root = etree.fromstring(
-        exchange.request_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True)
-    )
-    return [_claimed(each) for each in root.iter("{*}IndividuVerifie")]
+    return [_claimed(each) for each in parsed(exchange.request_xml).iter("{*}IndividuVerifie")]
+
+
+def parsed(text: str) -> etree._Element:
+    """Return a message of the journal, whatever encoding it declares: the journal has decoded it.
+
+    Raises:
+        UndecidedError: it is not XML.
+    """
+    plain = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
+    try:
+        return etree.fromstring(plain.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise UndecidedError(
+            f"un message échangé avec INSi n'est pas du XML ({error})",
+            f"a message exchanged with INSi is not XML ({error})",
+        ) from error
 
 
 def _claimed(individual: etree._Element) -> Claimed:
