@@ -113,7 +113,7 @@ class Partners:
         found = self._match(values, came)
         about: dict[str, Any] = {
             "standing": found.standing,
-            "status": found.patient.status if found.patient else None,
+            "held": found.patient.status if found.patient else None,
             "sender": came["sender"],
             "received": came,
             "role": actor.role,
@@ -277,9 +277,9 @@ class Partners:
                     fed, plan.status, actor, "received-ok", "identité reçue et vérifiée"
                 )
                 self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(taken)))
-        return (
-            self._files.after(event, actor, patient, before=before, values=dict(values), **about) or patient
-        )
+        known = {name: value for name, value in about.items() if name != "role"}
+        after = self._files.after(event, actor, patient, before=before, values=dict(values), **known)
+        return after or patient
 
     def _place_document(
         self, plan: Plan, patient: Patient | None, came: Mapping[str, Any], about: Mapping[str, Any]

@@ -16,7 +16,7 @@ from conformance.suite.desk.wire import is_disturbed
 from conformance.suite.response.refusals import altered
 from conformance.suite.verification.wire import COLLECT, DEPOSIT, Claimed, Said, claims_of, parsed, said_by
 from conformance.suite.verification.wire import verifications as unit_verifications
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import Departure, UndecidedError
 from simulator.contract.names import REP_COLLECT, SOAP12
 from simulator.scripting.loader import scenario_data
 
@@ -95,23 +95,34 @@ def read(desk: Desk, lot: Lot) -> None:
 
 
 def finish(desk: Desk, lot: Lot) -> None:
-    """Let INSi finish, and ask for the results until all have come.
-
-    Raises:
-        UndecidedError: they do not come, though INSi has them.
-    """
+    """Let INSi finish, and ask for the results until all have come, or for long enough."""
     with own_time(desk):
         for _ in range(READINGS):
             if lot.told.is_complete:
                 return
             desk.insi.advance(_QUARTER_S)
             read(desk, lot)
-    if not lot.told.is_complete:
+
+
+def expect_complete(lot: Lot) -> None:
+    """Check that the software says that all has come once it has.
+
+    Raises:
+        UndecidedError: INSi has not been asked for all of it.
+    """
+    if lot.told.is_complete:
+        return
+    if len(results_of(lot)) < len(lot.deposited):
         raise UndecidedError(
-            "les résultats du lot ne sont pas tous rendus par le logiciel, alors qu'INSi les a",
-            "the software does not return all the results of the lot, although INSi has them",
+            "le logiciel ne relève pas tous les résultats du lot, alors qu'INSi les a",
+            "the software does not collect all the results of the lot, although INSi has them",
             depends_on=("VER-11",),
         )
+    raise Departure(
+        "INSi a rendu tous les résultats du lot, et le logiciel en attend encore",
+        "INSi has returned all the results of the lot, and the software still waits for some",
+        inferred=True,
+    )
 
 
 def need_deposited(lot: Lot) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.suite.bulk.lots import (
     any_order,
+    expect_complete,
     file,
     finish,
     need_deposited,
@@ -82,6 +83,7 @@ def test_mixed(desk: Desk, order: str) -> None:
     need_deposited(lot)
     finish(desk, lot)
     _expect_applied(desk, files, _results(lot), Moment("lot mêlé", "mixed lot"))
+    expect_complete(lot)
 
 
 @pytest.mark.rule("BLK-03")

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import VerificationOutcome
-from conformance.suite.bulk.lots import Lot, file, finish, results_of, start
+from conformance.suite.bulk.lots import Lot, expect_complete, file, finish, results_of, start
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.routes import Route, routes
@@ -143,7 +143,7 @@ def _expect_deposited(lot: Lot, asked: Sequence[Patient]) -> None:
 
 
 def _expect_told(lot: Lot, asked: Sequence[Patient]) -> None:
-    """Check that what the software says of each file is what INSi said of it."""
+    """Check that what the software says of each file is what INSi said of it, and that it says all of it."""
     said = results_of(lot)
     told = {each.patient_id: each.outcome for each in lot.told.results}
     for patient in asked:
@@ -156,3 +156,4 @@ def _expect_told(lot: Lot, asked: Sequence[Patient]) -> None:
             fr=f"résultat du lot annoncé pour {patient.birth_name}",
             en=f"result of the lot told for {patient.birth_name}",
         )
+    expect_complete(lot)

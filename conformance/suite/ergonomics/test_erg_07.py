@@ -47,10 +47,10 @@ NAMES = ("birth_name", "first_names", "first_name")
 def test_import_is_not_validation(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     screens: dict[str, Callable[[], Patient]] = {
-        "saisi": lambda: desk.feed(desk.create(desk.draw())),
+        "saisi": lambda: _imported(desk, desk.create(desk.draw())),
         "créé depuis INSi": lambda: desk.arrive(desk.draw()),
-        "réalimenté": lambda: desk.feed(desk.feed(desk.create(desk.draw()))),
-        "créé puis réalimenté": lambda: desk.feed(desk.arrive(desk.draw())),
+        "réalimenté": lambda: _imported(desk, _imported(desk, desk.create(desk.draw()))),
+        "créé puis réalimenté": lambda: _imported(desk, desk.arrive(desk.draw())),
     }
 
     def judge(name: str) -> None:
@@ -199,6 +199,12 @@ def test_no_lower_case_from_a_search(desk: Desk) -> None:
             _expect_plain(name, str(traits.birth_name), "recherche INSi", "INSi search")
 
     expect_each({way: partial(judge, spoil) for way, spoil in SPOILT.items()})
+
+
+def _imported(desk: Desk, patient: Patient) -> Patient:
+    """Accept what INSi says of a patient and return the file, whatever that made of it."""
+    desk.decide(desk.find(patient), accept=True)
+    return desk.read(patient)
 
 
 def _expect_plain(stored: str | None, name: str, fr: str, en: str) -> None:

@@ -152,21 +152,21 @@ def test_failure_is_no_ko(desk: Desk, route: Route) -> None:
     before = desk.snapshot(desk.bring(desk.draw(), route))
 
     def judge(name: str) -> None:
-        with answering(desk, name):
-            for _ in range(2):
-                said, exchanges = verify(desk, before.patient)
-                need_verified(exchanges, Said.NOTHING)
         moment = Moment(
             f"panne pendant la vérification ({name}, {route})",
             f"failure during the verification ({name}, {route})",
         )
-        expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
-        expect(
-            isinstance(said, RefusedError) or said.outcome is not VerificationOutcome.KO,
-            fr=f"{moment.fr}, le résultat annoncé est KO",
-            en=f"{moment.en}, the result told is KO",
-            inferred=True,
-        )
+        for _ in range(2):
+            with answering(desk, name):
+                said, exchanges = verify(desk, before.patient)
+            need_verified(exchanges, Said.NOTHING)
+            expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
+            expect(
+                isinstance(said, RefusedError) or said.outcome is not VerificationOutcome.KO,
+                fr=f"{moment.fr}, le résultat annoncé est KO",
+                en=f"{moment.en}, the result told is KO",
+                inferred=True,
+            )
 
     expect_each({name: partial(judge, name) for name in MORE_ERRORS})
 
