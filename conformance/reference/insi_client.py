@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from conformance.reference import soap
+from conformance.reference import card_soap, soap
+from conformance.reference.reader import CardCriteria
 from conformance.reference.seams import Seam
 from conformance.reference.soap import Criteria, Reply, ReplyKind, ReturnedIdentity
 
@@ -48,7 +49,20 @@ class InsiClient:
             about: what the seams may look at, see ``seams.py``.
         """
         criteria = Criteria(**self._seams.one(Seam.SENT, asdict(criteria), **about))
-        reply = self._exchange(url, criteria, timeout)
+        return self._passed(self._exchange(url, criteria, timeout), about)
+
+    def search_by_card(self, url: str, criteria: CardCriteria, *, timeout: float, **about: Any) -> Reply:
+        """Search whoever has this place on a Vitale card; see ``search``."""
+        record = {name: getattr(criteria, name) for name in CardCriteria.__dataclass_fields__}
+        criteria = CardCriteria(**self._seams.one(Seam.CARD_SENT, record, **about))
+        content = card_soap.request_xml(criteria, instance=self.instance)
+        leaving: dict[str, Any] = {"content": content, "content_type": card_soap.CONTENT_TYPE}
+        leaving = self._seams.one(Seam.LEAVING, leaving, **about)
+        received = self.post(url, leaving["content"], leaving["content_type"], timeout=timeout)
+        reply = received if isinstance(received, Reply) else soap.read_reply(*received)
+        return self._passed(reply, about)
+
+    def _passed(self, reply: Reply, about: dict[str, Any]) -> Reply:
         answered = self._seams.one(
             Seam.REPLY, {"kind": reply.kind, "code": reply.code, "message": reply.message}, **about
         )
