@@ -123,6 +123,14 @@ def codes_as_failures(records: list[Record], about: Mapping[str, Any], _memory: 
     ]
 
 
+def searches_only(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Count searches, not verifications: what a dashboard may do."""
+    codes = [entry.code for entry in about["log"] if entry.action == "INSI_CALL"]
+    successes = sum(code in {"00", "01", "02"} for code in codes)
+    counts = {"insi_calls": len(codes), "insi_successes": successes, "insi_failures": len(codes) - successes}
+    return [{**one, **counts} for one in records]
+
+
 def once_qualified(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Never count down."""
     memory.own["most"] = max(memory.own.get("most", 0), *(one["qualified"] for one in records))
@@ -164,6 +172,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         by_rank_of_deposit,
         worst_for_all,
         codes_as_failures,
+        searches_only,
         once_qualified,
         blocked_counted,
     )

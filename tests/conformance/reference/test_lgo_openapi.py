@@ -75,7 +75,14 @@ def content_schema(message: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "components": SPEC["components"]}
 
 
-def verify_and_receive(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
+def read_logs(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
+    lgo.read_status_history(patient_id, actor=user)
+    lgo.read_audit_log(actor=user)
+    lgo.read_settings()
+
+
+def verify_and_receive(lgo: HttpDriver, insi: Any, patient_id: str, user: Actor) -> None:
+    insi.script(insi.fault("insi_102"))
     lgo.verify_ins(patient_id, actor=user)
     lot = lgo.start_bulk_verification((patient_id,), actor=user)
     lgo.read_bulk_verification(lot.id, actor=user)
@@ -125,14 +132,11 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         with pytest.raises(RefusedError):
             lgo.create_patient(PatientTraits(), actor=user)
         lgo.update_patient(patient.id, {"used_name": None, "used_first_name": "TOTO"}, actor=user)
-        insi.script(insi.fault("insi_102"))
-        verify_and_receive(lgo, patient.id, user)
+        verify_and_receive(lgo, insi, patient.id, user)
         lgo.downgrade_status(patient.id, Status.VALI, actor=user)
         lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=user)
         lgo.search_patients(SearchCriteria(birth_date="1960-01-01"), actor=user)
-        lgo.read_status_history(patient.id, actor=user)
-        lgo.read_audit_log(actor=user)
-        lgo.read_settings()
+        read_logs(lgo, patient.id, user)
         lgo.write_settings({"insi_timeout_seconds": "5"})
         lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=user)
         lgo.write_rights("durand", frozenset({Right.READ_IDENTITY}))
