@@ -69,7 +69,7 @@ def counted(desk: Desk, before: Dashboard) -> Counted:
 def test_each_ending(desk: Desk, ending: str, way: str) -> None:
     person = desk.draw(first_names_count=1, birth_place=None, **PLAIN)
     patient = desk.create(person, birth_place="99999")
-    before = desk.lgo.read_dashboard(actor=desk.user)
+    before, sent = desk.lgo.read_dashboard(actor=desk.user), 0
     for times in (1, 2):
         with answering(desk, ENDINGS[ending]):
             if way == "file":
@@ -77,12 +77,8 @@ def test_each_ending(desk: Desk, ending: str, way: str) -> None:
             else:
                 _, requests = desk.try_search_insi(typed(person, birth_place="99999"))
         need_request(requests)
-        if len(requests) > 1:
-            raise UndecidedError(
-                f"le logiciel fait {len(requests)} requêtes pour un acte : ce qui compte pour un appel n'est dans aucun texte",
-                f"the software makes {len(requests)} requests for one act: what counts as one call is in no text",
-            )
-        _expect_calls(counted(desk, before), ending, times)
+        sent += len(requests)
+        _expect_calls(counted(desk, before), ending, times, sent)
 
 
 @pytest.mark.rule("BLK-05")
@@ -193,18 +189,18 @@ def test_verifications(desk: Desk) -> None:
     )
 
 
-def _expect_calls(got: Counted, ending: str, times: int) -> None:
+def _expect_calls(got: Counted, ending: str, times: int, sent: int) -> None:
+    """Check the counters after so many acts, all of one ending; a software that repeats requests may count either."""
     shown = f"appels {got.calls}, réussites {got.successes}, échecs {got.failures}"
     told = f"calls {got.calls}, successes {got.successes}, failures {got.failures}"
-    expect_equal(
-        got=got.calls,
-        expected=times,
-        fr=f"appels comptés après {times} appel(s) terminé(s) par {ending}",
-        en=f"calls counted after {times} call(s) ended by {ending}",
+    expect(
+        got.calls in {times, sent},
+        fr=f"{shown} après {times} appel(s) terminé(s) par {ending} ({sent} requête(s))",
+        en=f"{told} after {times} call(s) ended by {ending} ({sent} request(s))",
     )
     if ending in ANSWERED:
         expect(
-            got.successes + got.failures <= times,
+            got.successes + got.failures <= got.calls,
             fr=f"retour {ending} compté deux fois ({shown})",
             en=f"answer {ending} counted twice ({told})",
         )
@@ -216,7 +212,7 @@ def _expect_calls(got: Counted, ending: str, times: int) -> None:
             inferred=True,
         )
         return
-    expected = (times, 0) if ending == "00" else (0, times)
+    expected = (got.calls, 0) if ending == "00" else (0, got.calls)
     expect(
         (got.successes, got.failures) == expected,
         fr=f"{times} appel(s) terminé(s) par {ending} : {shown}",

@@ -125,7 +125,7 @@ def _expect_deposited(lot: Lot, asked: Sequence[Patient]) -> None:
         en="no lot reaches INSi",
     )
     expect_equal(
-        got=sorted(each.values.get("matricule", "") for each in lot.deposited),
+        got=sorted(each.values["matricule"] for each in lot.deposited if each.values["matricule"]),
         expected=sorted(patient.matricule or "" for patient in asked),
         fr="matricules du lot",
         en="matricules of the lot",
@@ -134,6 +134,13 @@ def _expect_deposited(lot: Lot, asked: Sequence[Patient]) -> None:
         len({each.line_id for each in lot.deposited}) == len(lot.deposited),
         fr="deux lignes du lot portent le même identifiant",
         en="two lines of the lot have the same identifier",
+    )
+    bare = [each for each in lot.deposited if not each.values["matricule"]]
+    expect(
+        not bare,
+        fr=f"{len(bare)} ligne(s) du lot sans matricule",
+        en=f"{len(bare)} line(s) of the lot without matricule",
+        inferred=True,
     )
     files = {patient.matricule: patient for patient in asked}
     for claimed in lot.deposited:

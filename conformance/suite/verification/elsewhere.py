@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import ReceivedIdentity, Reception, Verification
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
-from conformance.suite.desk.snapshot import ANYTHING
+from conformance.suite.desk.snapshot import ANYTHING, expect_kept
 from conformance.suite.verification.wire import scenario
 from simulator.ins.oid import InsOid
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import WorkItem
+    from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
@@ -34,8 +35,14 @@ PARTS: Final = ("matricule", "oid", *TRAITS)
 """What may be wrong in an identity received."""
 
 
-LOWERED: Final = {"status": Status.PROV, "matricule": None, "oid": None, "proof": ANYTHING}
-"""What a KO changes. Whether a document once checked stays recorded is in no text."""
+LOWERED: Final = {
+    "status": Status.PROV,
+    "matricule": None,
+    "oid": None,
+    "proof": ANYTHING,
+    "attributes": ANYTHING,
+}
+"""What a KO changes. Whether a document once checked stays recorded, or the identity is doubtful now, is in no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,14 +172,28 @@ def holders_of(desk: Desk, identity: ReceivedIdentity, *days: str | None) -> lis
     ]
 
 
+def expect_lowered(desk: Desk, before: Snapshot, moment: Text, *, inferred: bool = False) -> None:
+    """Check that a KO has lowered a file, taken the INS out of it, and changed nothing else."""
+    after = desk.snapshot(before.patient)
+    expect_kept(after, before, moment, besides=LOWERED, inferred=inferred)
+    lost = before.patient.attributes - after.patient.attributes
+    more = after.patient.attributes - before.patient.attributes - {Attribute.DOUTEUSE}
+    expect(
+        not lost and not more,
+        fr=f"{moment.fr}, des attributs ont changé ({', '.join(sorted(lost | more))})",
+        en=f"{moment.en}, attributes have changed ({', '.join(sorted(lost | more))})",
+        inferred=inferred,
+    )
+
+
 def expect_not_filed(
-    desk: Desk, files: Iterable[Patient], name: str, moment: Text, *, inferred: bool = False
+    desk: Desk, files: Iterable[Patient], name: str | None, moment: Text, *, inferred: bool = False
 ) -> None:
-    """Check that a document is in none of these files."""
+    """Check that a document is in none of these files; ``None``: that none is, whatever it is called there."""
     for patient in files:
         held = [each.name for each in desk.lgo.read_documents(patient.id, actor=desk.user)]
         expect(
-            not any(name in each for each in held),
+            not any(name is None or name in each for each in held),
             fr=f"{moment.fr}, le document reçu est dans le dossier de {patient.birth_name} (statut {patient.status})",
             en=f"{moment.en}, the document received is in the file of {patient.birth_name} (status {patient.status})",
             inferred=inferred,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.suite.desk.people import PLAIN, another_value
 from conformance.suite.desk.snapshot import expect_kept
-from conformance.suite.verification.elsewhere import DOCUMENT, expect_not_filed
+from conformance.suite.verification.elsewhere import expect_not_filed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,7 +64,7 @@ def expect_untouched(desk: Desk, near: Mapping[str, Snapshot], moment: Text) -> 
 
 def expect_without_document(desk: Desk, near: Mapping[str, Snapshot], moment: Text) -> None:
     """Check that nobody near got the document."""
-    expect_not_filed(desk, [before.patient for before in near.values()], DOCUMENT, moment)
+    expect_not_filed(desk, [before.patient for before in near.values()], None, moment)
 
 
 def _first(name: str) -> dict[str, str | None]:

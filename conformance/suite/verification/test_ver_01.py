@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import state_of
+from conformance.suite.response.refusals import altered
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import (
     ERRORS,
@@ -27,6 +29,7 @@ from conformance.suite.verification.wire import (
     said_by,
     verifications,
 )
+from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -81,6 +84,33 @@ def test_each_file_its_own(desk: Desk) -> None:
         _expect_verified(
             desk, desk.read(patient), Moment("vérifications tour à tour", "verifications in turn")
         )
+
+
+@pytest.mark.rule("VER-01")
+@pytest.mark.title(
+    fr="Après un KO puis un nouvel import, c'est la nouvelle identité du dossier qui est vérifiée",
+    en="After a KO and another import, it is the new identity of the file that is verified",
+)
+@pytest.mark.parametrize("part", ["birth_name", "first_names", "oid"])
+def test_identity_of_now(desk: Desk, part: str) -> None:
+    person = desk.draw(first_names_count=2)
+    other = str(InsOid.NIA) if part == "oid" else another_value(desk, person, part)
+    desk.insi.install(altered(f"former-{part.replace('_', '-')}", {part: other}), patient=person)
+    patient = desk.create(person)
+    desk.decide(desk.find(patient), accept=True)
+    desk.insi.clear_scenarios()
+    former = desk.read(patient)
+    _expect_verified(desk, former, Moment("première identité", "first identity"))
+    if Attribute.DOUTEUSE in desk.read(patient).attributes:
+        return  # A software may doubt an identity that INSi denies; it is then not called for.
+    if part == "birth_name":
+        with preparing(
+            "corriger le nom d'une identité provisoire", "correct the name of an identité provisoire"
+        ):
+            name = {"birth_name": person.identity.traits.birth_name}
+            desk.lgo.update_patient(patient.id, name, actor=desk.user)
+    now = desk.feed(patient)
+    _expect_verified(desk, now, Moment("identité réimportée", "identity imported again"))
 
 
 @pytest.mark.rule("VER-01")

@@ -23,6 +23,7 @@ from conformance.suite.verification.elsewhere import (
     received,
     spoilt,
 )
+from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
 from conformance.suite.verification.wire import ERRORS, KO, claims_of, expect_claims, verifications
 from conformance.verdicts import Departure
 
@@ -160,6 +161,20 @@ def test_each_its_own(desk: Desk) -> None:
     for person in (first, second):
         _expect_one(desk, received(person), Moment("deux réceptions", "two receptions"))
     _expect_none_if_held(desk, received(first))
+
+
+@pytest.mark.rule("VER-04")
+@pytest.mark.title(
+    fr="Des homonymes, même récupérés ou qualifiés, ne dispensent pas de vérifier celui qui est reçu",
+    en="Homonyms, even récupérés or qualifiés, are no exemption from verifying the one received",
+)
+def test_homonyms(desk: Desk) -> None:
+    person = person_with_homonyms(desk)
+    homonyms(desk, person, Route.CHECKED)
+    traits = person.identity.traits
+    for route in (Route.IMPORTED, Route.IMPORTED_CHECKED):
+        desk.bring(desk.draw(birth_date=traits.birth_date, sex=traits.sex), route)
+    _expect_one(desk, received(person), Moment("réception parmi des homonymes", "reception among homonyms"))
 
 
 def _holds(desk: Desk, identity: ReceivedIdentity) -> bool:

@@ -49,9 +49,10 @@ def test_known_and_ko(desk: Desk, route: Route, user: str) -> None:
     # Holders of an INS receive another one; the others their own, which INSi denies.
     identity = received(person, matricule=nobody(desk, person)) if route in WITH_INS else received(person)
     moment = Moment(f"identité reçue, KO ({route})", f"identity received, KO ({route})")
-    for document in (None, DOCUMENT):
+    for document, status in ((None, "QUAL"), (DOCUMENT, "PROV")):
+        sent = received(person, matricule=identity.matricule, document=document, status=status)
         with answering(desk, KO):
-            arrival = receive(desk, received(person, matricule=identity.matricule, document=document))
+            arrival = receive(desk, sent)
         need_verified(arrival.exchanges, Said.KO)
         expect_nothing_changed(desk, before, identity, moment)
     expect_nothing_changed(desk.as_super_user(), before, identity, moment)

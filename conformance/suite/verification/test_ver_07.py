@@ -57,6 +57,26 @@ def test_unknown_and_ko(desk: Desk, status: str | None, user: str) -> None:
 
 @pytest.mark.rule("VER-07")
 @pytest.mark.title(
+    fr="Le dossier créé après un KO, contrôlé sur pièce, ne retrouve pas l'INS démentie",
+    en="The file created after a KO, checked against a document, does not get the INS denied back",
+)
+def test_checked_afterwards(desk: Desk) -> None:
+    identity = received(desk.draw())
+    with answering(desk, KO):
+        need_verified(receive(desk, identity).exchanges, Said.KO)
+    for patient in files_of(desk, identity.birth_date).values():
+        if patient.attributes:
+            continue  # A software may doubt an identity that INSi denies; it is then not validated.
+        after = desk.check_document(patient)
+        expect(
+            after.status is not Status.QUAL and not after.matricule and not after.oid,
+            fr=f"dossier créé après un KO puis contrôlé : {after.status}, {after.matricule or 'sans INS'}",
+            en=f"file created after a KO then checked: {after.status}, {after.matricule or 'without INS'}",
+        )
+
+
+@pytest.mark.rule("VER-07")
+@pytest.mark.title(
     fr="Que le KO porte sur le matricule, l'OID ou un trait, l'INS reçue n'est gardée nulle part",
     en="Whether the KO is about the matricule, the OID or a trait, the INS received is kept nowhere",
 )
@@ -136,8 +156,14 @@ def _expect_without_ins(
     created = [patient for key, patient in files_of(desk, *days).items() if key not in before]
     for patient in created:
         _expect_bare(patient, identity, moment)
-    if created:
-        return
+    expect(
+        len(created) <= 1,
+        fr=f"{moment.fr}, {len(created)} dossiers créés",
+        en=f"{moment.en}, {len(created)} files created",
+        inferred=True,
+    )
+    if created or not found:
+        return  # Without a verification there was no KO: a software may refuse what contradicts itself.
     is_queued = not isinstance(arrival.said, RefusedError) and arrival.said.outcome is ReceptionOutcome.QUEUED
     if not (is_queued or new_items(desk, items) or any(map(str.strip, arrival.texts))):
         raise Departure(
