@@ -29,7 +29,7 @@ class Acts:
 
     def __init__(self, lgo: Lgo) -> None:
         self._guard = lgo.guard
-        patients, calls = lgo.patients, lgo.calls
+        patients, calls, partners, bulk = lgo.patients, lgo.calls, lgo.partners, lgo.bulk
         self._acts: Mapping[Verb, Callable[..., object]] = {
             Verb.CREATE_PATIENT: patients.create,
             Verb.SEARCH_PATIENTS: patients.search,
@@ -55,6 +55,14 @@ class Acts:
             Verb.DECIDE_PROPOSAL: lambda call_id, accept, actor: calls.decide(
                 call_id, accept=accept, actor=actor
             ),
+            Verb.VERIFY_INS: partners.verify,
+            Verb.START_BULK_VERIFICATION: bulk.start,
+            Verb.READ_BULK_VERIFICATION: bulk.read,
+            Verb.WRITE_TRUSTED_SENDERS: partners.trust,
+            Verb.RECEIVE_IDENTITY: partners.receive,
+            Verb.READ_WORKLIST: partners.items,
+            Verb.READ_DOCUMENTS: partners.documents,
+            Verb.READ_DASHBOARD: lambda actor: lgo.dashboard(),  # noqa: ARG005
             Verb.READ_AUDIT_LOG: lambda patient_id, actor: lgo.audit_log(patient_id),  # noqa: ARG005
             Verb.READ_FORM: lgo.screens.read,
             Verb.READ_RIGHTS: lgo.guard.rights,

@@ -199,6 +199,32 @@ class Files:
             **about,
         )
 
+    def trace_verification(
+        self, code: str | None, message: str, actor: Actor, patient_id: str | None, mode: str, **about: Any
+    ) -> None:
+        """Add one verification and its result to the audit log, whoever asked for it (VER-02, BLK-04).
+
+        Args:
+            code: of the answer or of the fault.
+            message: its label, or what went wrong.
+            actor: who is at the desk.
+            patient_id: the file verified; ``None``: an identity received of which there is no file.
+            mode: ``UNIT``, ``RECEPTION`` or ``LOT``.
+            about: what the seams may look at, see ``seams.py``.
+        """
+        self._log(
+            TracedAct(
+                at=now(),
+                user=actor.user,
+                action="INSI_VERIFICATION",
+                patient_id=patient_id,
+                mode=mode,
+                code=code,
+                detail=message,
+            ),
+            **{"role": actor.role, **about},
+        )
+
     def _log(self, entry: TracedAct, **about: Any) -> None:
         for record in self.seams.many(Seam.LOG, [asdict(entry)], **about):
             self.store.add_audit(TracedAct(**record))

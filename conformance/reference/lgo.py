@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from conformance.reference import settings
+from conformance.drivers.screens import Dashboard
+from conformance.reference import dashboard, settings
+from conformance.reference.bulk import Bulk
 from conformance.reference.calls import InsiCalls
 from conformance.reference.cards import Cards
 from conformance.reference.clock import Clock
@@ -14,9 +16,11 @@ from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
 from conformance.reference.seams import Seam, Seams
 from conformance.reference.store import Store, TracedAct
+from conformance.reference.worklist import Worklist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +43,8 @@ class Lgo:
         screens: the screens as the driver tells them.
         patients: the acts on patient files.
         calls: the acts around INSi.
+        partners: verification, and what comes from other domains.
+        bulk: the verification of lots.
         clock: the time that it acts by.
         cards: the acts around Vitale cards.
     """
@@ -54,6 +60,9 @@ class Lgo:
         self.screens = Screens(files)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+        worklist = Worklist(self._store)
+        self.partners = Partners(files, self._client, worklist)
+        self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 
@@ -85,6 +94,11 @@ class Lgo:
             return entries
         records = self._seams.many(Seam.READ, [asdict(entry) for entry in entries], verb="log")
         return [TracedAct(**record) for record in records]
+
+    def dashboard(self) -> Dashboard:
+        """Return the counters of INSi calls and of qualified identities (BLK-05)."""
+        counted = dashboard.count(self._store.audit(), self._store.patients())
+        return Dashboard(**self._seams.one(Seam.COUNTED, asdict(counted), log=self._store.audit()))
 
     def settings(self) -> dict[str, str]:
         """Return the site settings."""

@@ -26,7 +26,7 @@ from conformance.drivers.model import (
 from conformance.reference.soap import FormerIns, ReturnedIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _SCHEMA = f"""
@@ -112,6 +112,7 @@ class Store:
         # A power cut may cost the last seconds of a bench; waiting for the disk costs every act.
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
+        self._emptied = list(_EMPTIED)
         self._depth = 0
 
     def close(self) -> None:
@@ -155,7 +156,7 @@ class Store:
     def reset(self, insi_url: str) -> None:
         """Forget everything but the installation itself."""
         with self.transaction():
-            for table in _EMPTIED:
+            for table in self._emptied:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
             self._set_meta("insi_url", insi_url)
 
@@ -322,6 +323,23 @@ class Store:
         ]
 
     # SQL
+
+    def extend(self, schema: str, tables: Iterable[str]) -> None:
+        """Create the tables of another module in the same file; a reset empties them too."""
+        with self.transaction():
+            for statement in filter(str.strip, schema.split(";")):
+                self._db.execute(statement)
+            self._emptied += tables
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Do a query of another module and return its rows."""
+        with self.transaction():
+            return list(self._db.execute(query, parameters).fetchall())
+
+    def insert(self, table: str, row: Mapping[str, object]) -> str:
+        """Add a row to a table of another module and return its identifier."""
+        with self.transaction():
+            return self._insert(table, row)
 
     def _one(self, query: str, identifier: str) -> Any:
         return self._db.execute(query, [identifier]).fetchone()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import by_hand_cards
+from conformance.reference.defects import by_hand_cards, by_hand_partners
 from simulator.ins.traits import comparison_key, starts_list
 
 if TYPE_CHECKING:
@@ -324,4 +324,4 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         locked_ignored,
         user_of_first_call, first_returned, refused_pairs, given_back,
     )
-} | by_hand_cards.FUNCTIONS  # fmt: skip
+} | by_hand_cards.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip

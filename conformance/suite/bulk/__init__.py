@@ -1,0 +1,1 @@
+"""Lots and dashboards: the checks of its rules."""

@@ -1,0 +1,211 @@
+"""Lots of identities to verify: what is deposited, what INSi says of each line, and results made to come in any order.
+
+The wire format is inferred as a whole (insi-contract §2.5). How a software learns that results are there is its own
+affair: the bench lets the time of INSi pass and asks for the results until all have come.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.wire import is_disturbed
+from conformance.suite.response.refusals import altered
+from conformance.suite.verification.wire import COLLECT, DEPOSIT, Claimed, Said, claims_of, parsed, said_by
+from conformance.suite.verification.wire import verifications as unit_verifications
+from conformance.verdicts import Departure, UndecidedError
+from simulator.contract.names import REP_COLLECT, SOAP12
+from simulator.scripting.loader import scenario_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import BulkVerification
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+
+READINGS: Final = 6
+"""How often the results are asked for, a quarter of an hour of INSi apart."""
+_QUARTER_S: Final = 900.0
+
+_CODES: Final = {"00": Said.OK, "01": Said.KO}
+
+
+@dataclass(slots=True, kw_only=True)
+class Lot:
+    """A lot as INSi saw it, and what the software said of it."""
+
+    told: BulkVerification
+    exchanges: list[ExchangeView] = field(default_factory=list)
+
+    @property
+    def deposited(self) -> list[Claimed]:
+        """The identities in the deposits."""
+        return [
+            claimed
+            for each in self.exchanges
+            if each.operation == DEPOSIT and each.code == "00"
+            for claimed in claims_of(each)
+        ]
+
+    @property
+    def collections(self) -> list[ExchangeView]:
+        """The collections of results."""
+        return [each for each in self.exchanges if each.operation == COLLECT]
+
+    @property
+    def units(self) -> list[ExchangeView]:
+        """The unit verifications made instead of a lot, or beside it."""
+        return [each for each in self.exchanges if each.operation not in {DEPOSIT, COLLECT}]
+
+
+def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
+    """Have a lot of files verified; nothing is collected yet."""
+    try:
+        told, exchanges = desk.during(
+            lambda: desk.lgo.start_bulk_verification(
+                tuple(patient.id for patient in patients), actor=desk.user
+            )
+        )
+    except RefusedError as refusal:
+        raise UndecidedError(
+            f"le logiciel refuse le lot : {refusal.message} ({refusal.code})",
+            f"the software refuses the lot: {refusal.message} ({refusal.code})",
+        ) from refusal
+    return Lot(told=told, exchanges=list(exchanges))
+
+
+@contextmanager
+def own_time(desk: Desk) -> Iterator[None]:
+    """Go back to the real time of INSi at the end of the block, whatever happens in it."""
+    try:
+        yield
+    finally:
+        desk.insi.reset_clock()
+
+
+def read(desk: Desk, lot: Lot) -> None:
+    """Ask for the results once."""
+    lot.told, exchanges = desk.during(lambda: desk.lgo.read_bulk_verification(lot.told.id, actor=desk.user))
+    lot.exchanges += exchanges
+
+
+def finish(desk: Desk, lot: Lot) -> None:
+    """Let INSi finish, and ask for the results until all have come, or for long enough."""
+    with own_time(desk):
+        for _ in range(READINGS):
+            if lot.told.is_complete:
+                return
+            desk.insi.advance(_QUARTER_S)
+            read(desk, lot)
+
+
+def expect_complete(lot: Lot) -> None:
+    """Check that the software says that all has come once it has.
+
+    Raises:
+        UndecidedError: INSi has not been asked for all of it.
+    """
+    if lot.told.is_complete:
+        return
+    if len(results_of(lot)) < len(lot.deposited):
+        raise UndecidedError(
+            "le logiciel ne relève pas tous les résultats du lot, alors qu'INSi les a",
+            "the software does not collect all the results of the lot, although INSi has them",
+            depends_on=("VER-11",),
+        )
+    raise Departure(
+        "INSi a rendu tous les résultats du lot, et le logiciel en attend encore",
+        "INSi has returned all the results of the lot, and the software still waits for some",
+        inferred=True,
+    )
+
+
+def need_deposited(lot: Lot) -> None:
+    """Make sure that INSi was asked about the identities, by lot or one by one.
+
+    Raises:
+        UndecidedError: it was not.
+    """
+    if not lot.deposited and not unit_verifications(lot.units):
+        raise UndecidedError(
+            "aucune identité du lot n'est arrivée à INSi",
+            "no identity of the lot has reached INSi",
+            depends_on=("VER-11",),
+        )
+
+
+def results_of(lot: Lot) -> dict[str, Said]:
+    """Return what INSi said, by the matricule that the line claimed: the last word counts."""
+    by_line = {claimed.line_id: claimed.values.get("matricule", "") for claimed in lot.deposited}
+    found: dict[str, Said] = {}
+    for exchange in lot.collections:
+        for line_id, code in _lines(exchange).items():
+            if line_id in by_line:
+                found[by_line[line_id]] = _CODES.get(code, Said.NOTHING)
+    for exchange in unit_verifications(lot.units) if lot.units else ():
+        for claimed in claims_of(exchange):
+            found[claimed.values.get("matricule", "")] = said_by(exchange)
+    return found
+
+
+def file(desk: Desk, route: Route, *, denied: bool = False, **wished: Any) -> Patient:
+    """Return a file for a lot; ``denied``: INSi gave it an OID that it no longer knows, so that its line is KO."""
+    person = desk.draw(**wished)
+    if not denied:
+        return desk.bring(person, route)
+    desk.insi.install(altered("lot-denied", {"oid": "1.2.250.1.213.1.4.9"}), patient=person)
+    patient = desk.create(person)
+    call, _ = desk.call(patient)
+    desk.decide(call, accept=True)
+    desk.insi.clear_scenarios()
+    return desk.check_document(patient) if route is Route.IMPORTED_CHECKED else desk.read(patient)
+
+
+def any_order(lot: Lot, codes: Mapping[str, str]) -> dict[str, Any]:
+    """Return a scenario in which the results of a lot come in the opposite order of the deposit; no text promises one.
+
+    Args:
+        lot: as deposited.
+        codes: the code of each line, by matricule.
+    """
+    lines = "".join(
+        f"<Ligne><IdLigne>{claimed.line_id}</IdLigne><CR><CodeCR>{code}</CodeCR>"
+        f"<LibelleCR>{'OK' if code == '00' else 'KO'}</LibelleCR></CR></Ligne>"
+        for claimed in reversed(lot.deposited)
+        for code in [codes[claimed.values["matricule"]]]
+    )
+    count = len(lot.deposited)
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Body>'
+        f'<Resultat xmlns="{REP_COLLECT}"><CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR>'
+        f"<IdLot>{_lot_id(lot)}</IdLot>"
+        f"<Etat>TERMINE</Etat><NbLignes>{count}</NbLignes><NbTraitees>{count}</NbTraitees><Page>1</Page>"
+        f"<NbPages>1</NbPages>{lines}</Resultat></soap:Body></soap:Envelope>"
+    )
+    data = dict(scenario_data("answers/verification-ko"))
+    data.pop("outcome")
+    return {
+        **data,
+        "id": "suite/lot-in-any-order",
+        "rules": [{"when": {"operation": COLLECT}, "then": {"raw": {"text": body}}}],
+    }
+
+
+def _lot_id(lot: Lot) -> str:
+    [deposit] = [each for each in lot.exchanges if each.operation == DEPOSIT and each.code == "00"][-1:]
+    return parsed(deposit.response_xml).findtext(".//{*}IdLot") or ""
+
+
+def _lines(exchange: ExchangeView) -> dict[str, str]:
+    if is_disturbed(exchange) or not exchange.response_xml.strip():
+        return {}
+    root = parsed(exchange.response_xml)
+    return {
+        line.findtext("{*}IdLigne") or "": line.findtext("{*}CR/{*}CodeCR") or ""
+        for line in root.iter("{*}Ligne")
+    }

@@ -1,0 +1,166 @@
+"""VER-11: a lot given to INSi holds the identities asked for, and its results come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.partners import VerificationOutcome
+from conformance.suite.bulk.lots import Lot, expect_complete, file, finish, results_of, start
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.words import state_of
+from conformance.suite.verification.elsewhere import answering
+from conformance.suite.verification.wire import Said, expect_claims, verifications
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+TOLD = {Said.OK: VerificationOutcome.OK, Said.KO: VerificationOutcome.KO}
+
+AWKWARD = (
+    "double-hyphen-abroad-summer",
+    "long-names-overseas-new-year-eve",
+    "waiting-number-four-first-names",
+    "one-former-number-corsica-2a",
+)
+"""Members of the cast whose values are easily damaged."""
+
+
+@pytest.mark.rule("VER-11")
+@pytest.mark.title(
+    fr="Le lot porte les identités demandées, elles seules et à la lettre, et chaque résultat revient à son dossier",
+    en="The lot holds the identities asked for, these alone and to the letter, and each result comes back to its file",
+)
+@pytest.mark.parametrize("size", ["one", "many"])
+def test_lot(desk: Desk, size: str) -> None:
+    patients = [file(desk, route) for route in routes(Status.RECUP, Status.QUAL)]
+    if size == "many":
+        patients += [desk.bring(desk.play(PARTS[key]), Route.IMPORTED) for key in AWKWARD]
+        patients.append(file(desk, Route.IMPORTED, denied=True))
+    asked = patients if size == "many" else patients[:1]
+    lot = start(desk, asked)
+    _expect_deposited(lot, asked)
+    finish(desk, lot)
+    _expect_told(lot, asked)
+
+
+@pytest.mark.rule("VER-11")
+@pytest.mark.title(
+    fr="Une identité sans INS n'est pas dans le lot et n'est pas dite vérifiée",
+    en="An identity without INS is not in the lot and is not told as verified",
+)
+def test_without_ins(desk: Desk) -> None:
+    bare = [desk.bring(desk.draw(), route) for route in (Route.TYPED, Route.CHECKED)]
+    asked = [bare[0], file(desk, Route.IMPORTED), bare[1], file(desk, Route.IMPORTED_CHECKED)]
+    befores = [desk.snapshot(patient) for patient in bare]
+    lot = start(desk, asked)
+    _expect_deposited(lot, [asked[1], asked[3]])
+    finish(desk, lot)
+    _expect_told(lot, [asked[1], asked[3]])
+    moment = Moment("lot avec des dossiers sans INS", "lot with files without INS")
+    for before in befores:
+        expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
+        outcomes = {each.outcome for each in lot.told.results if each.patient_id == before.patient.id}
+        expect(
+            VerificationOutcome.OK not in outcomes,
+            fr=f"{moment.fr}, l'un d'eux est dit vérifié",
+            en=f"{moment.en}, one of them is told as verified",
+        )
+
+
+@pytest.mark.rule("VER-11")
+@pytest.mark.title(fr="Un second lot porte ses propres identités", en="A second lot holds its own identities")
+def test_second_lot(desk: Desk) -> None:
+    for asked in (
+        [file(desk, Route.IMPORTED), file(desk, Route.IMPORTED_CHECKED)],
+        [file(desk, Route.IMPORTED)],
+    ):
+        lot = start(desk, asked)
+        _expect_deposited(lot, asked)
+        finish(desk, lot)
+        _expect_told(lot, asked)
+
+
+@pytest.mark.rule("VER-11")
+@pytest.mark.title(
+    fr="Un lot qu'INSi ne prend pas n'est pas dit vérifié, et ne change aucun dossier",
+    en="A lot that INSi does not take is not told as verified, and changes no file",
+)
+@pytest.mark.parametrize("name", ["fault-insi-102", "chaos/http-503"])
+def test_not_taken(desk: Desk, name: str) -> None:
+    before = desk.snapshot(file(desk, Route.IMPORTED_CHECKED))
+    with answering(desk, name):
+        lot = start(desk, [before.patient])
+    moment = Moment(f"lot refusé par une panne ({name})", f"lot refused by a failure ({name})")
+    told = {each.outcome for each in lot.told.results}
+    expect(
+        not told & {VerificationOutcome.OK, VerificationOutcome.KO},
+        fr=f"{moment.fr}, un résultat est annoncé",
+        en=f"{moment.en}, a result is told",
+    )
+    expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
+
+
+def _expect_deposited(lot: Lot, asked: Sequence[Patient]) -> None:
+    """Check that what reached INSi is a lot of these files, no other."""
+    if not lot.deposited and verifications(lot.exchanges):
+        raise Departure(
+            f"aucun lot n'arrive à INSi : le logiciel vérifie une à une ({len(lot.exchanges)} requêtes)",
+            f"no lot reaches INSi: the software verifies one by one ({len(lot.exchanges)} requests)",
+            # To verify one by one what was asked breaks no text; it is not what the rule offers.
+            inferred=True,
+        )
+    expect(
+        lot.deposited,
+        fr="aucun lot n'arrive à INSi",
+        en="no lot reaches INSi",
+    )
+    expect_equal(
+        got=sorted(each.values["matricule"] for each in lot.deposited if each.values["matricule"]),
+        expected=sorted(patient.matricule or "" for patient in asked),
+        fr="matricules du lot",
+        en="matricules of the lot",
+    )
+    expect(
+        len({each.line_id for each in lot.deposited}) == len(lot.deposited),
+        fr="deux lignes du lot portent le même identifiant",
+        en="two lines of the lot have the same identifier",
+    )
+    bare = [each for each in lot.deposited if not each.values["matricule"]]
+    expect(
+        not bare,
+        fr=f"{len(bare)} ligne(s) du lot sans matricule",
+        en=f"{len(bare)} line(s) of the lot without matricule",
+        inferred=True,
+    )
+    files = {patient.matricule: patient for patient in asked}
+    for claimed in lot.deposited:
+        expect_claims(
+            claimed, state_of(files[claimed.values["matricule"]]), Moment("ligne du lot", "line of the lot")
+        )
+
+
+def _expect_told(lot: Lot, asked: Sequence[Patient]) -> None:
+    """Check that what the software says of each file is what INSi said of it, and that it says all of it."""
+    said = results_of(lot)
+    told = {each.patient_id: each.outcome for each in lot.told.results}
+    for patient in asked:
+        result = said.get(patient.matricule or "")
+        if result not in TOLD:
+            continue
+        expect_equal(
+            got=told.get(patient.id),
+            expected=TOLD[result],
+            fr=f"résultat du lot annoncé pour {patient.birth_name}",
+            en=f"result of the lot told for {patient.birth_name}",
+        )
+    expect_complete(lot)

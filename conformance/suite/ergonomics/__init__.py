@@ -1,0 +1,1 @@
+"""Ergonomics: the checks of its rules."""

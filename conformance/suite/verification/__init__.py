@@ -1,0 +1,1 @@
+"""Verification, and identities from other domains: the checks of its rules."""

@@ -1,0 +1,209 @@
+"""Identities that come from another domain, and what they leave behind: files, documents, entries of the worklist."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.partners import ReceivedIdentity, Reception, Verification
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.people import another_value
+from conformance.suite.desk.snapshot import ANYTHING, expect_kept
+from conformance.suite.verification.wire import scenario
+from simulator.ins.oid import InsOid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import WorkItem
+    from conformance.suite.desk.snapshot import Snapshot
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+    from simulator.registry.person import Person
+    from simulator.text import Text
+
+SENDER: Final = "LABO-VOISIN"
+DOCUMENT: Final = "CR-KVORLAN-4711.pdf"
+"""A name that no software makes up by itself."""
+
+TRAITS: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+PARTS: Final = ("matricule", "oid", *TRAITS)
+"""What may be wrong in an identity received."""
+
+
+LOWERED: Final = {
+    "status": Status.PROV,
+    "matricule": None,
+    "oid": None,
+    "proof": ANYTHING,
+    "attributes": ANYTHING,
+}
+"""What a KO changes. Whether a document once checked stays recorded, or the identity is doubtful now, is in no text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One reception: what the software said of it, and what INSi had meanwhile."""
+
+    said: Reception | RefusedError
+    exchanges: list[ExchangeView]
+
+    @property
+    def texts(self) -> list[str]:
+        """All that the user was shown."""
+        if isinstance(self.said, RefusedError):
+            return [self.said.message]
+        verification = self.said.verification
+        alerts = [*self.said.alerts, *(verification.alerts if verification else ())]
+        return [alert.message for alert in alerts] + [verification.message if verification else ""]
+
+
+def received(person: Person, **changes: str | None) -> ReceivedIdentity:
+    """Return a person's identity as another domain sends it, said to be qualifiée there; ``changes`` replace."""
+    identity, traits = person.identity, person.identity.traits
+    sent = ReceivedIdentity(
+        sender=SENDER,
+        matricule=identity.matricule.value,
+        oid=str(identity.oid),
+        birth_name=traits.birth_name,
+        first_names=traits.first_names,
+        first_name=person.first_name,
+        birth_date=traits.birth_date,
+        sex=traits.sex,
+        birth_place=traits.birth_place,
+        status="QUAL",
+    )
+    return replace(sent, **changes)  # type: ignore[arg-type] # only a sender is always a text
+
+
+def spoilt(desk: Desk, person: Person, part: str, **changes: str | None) -> ReceivedIdentity:
+    """Return a person's identity as received, with one part that is not theirs."""
+    if part == "matricule":
+        wrong: dict[str, str | None] = {"matricule": nobody(desk, person)}
+    elif part == "oid":
+        other = InsOid.NIA if person.identity.oid != InsOid.NIA else InsOid.NIR_TEST
+        wrong = {"oid": str(other)}
+    else:
+        wrong = {part: another_value(desk, person, part)}
+    return received(person, **wrong, **changes)
+
+
+def nobody(desk: Desk, person: Person) -> str:
+    """Return a matricule that looks like a person's and is somebody else's, of whom there is no file."""
+    other = desk.draw(birth_date=person.identity.traits.birth_date, sex=person.identity.traits.sex)
+    return other.identity.matricule.value
+
+
+def receive(desk: Desk, identity: ReceivedIdentity) -> Received:
+    """Have an identity arrive; a refusal is an answer here."""
+
+    def act() -> Reception | RefusedError:
+        try:
+            return desk.lgo.receive_identity(identity, actor=desk.user)
+        except RefusedError as refusal:
+            return refusal
+
+    said, exchanges = desk.during(act)
+    return Received(said=said, exchanges=exchanges)
+
+
+def verify(desk: Desk, patient: Patient) -> tuple[Verification | RefusedError, list[ExchangeView]]:
+    """Have the INS of a file verified; a refusal is an answer here."""
+
+    def act() -> Verification | RefusedError:
+        try:
+            return desk.lgo.verify_ins(patient.id, actor=desk.user)
+        except RefusedError as refusal:
+            return refusal
+
+    return desk.during(act)
+
+
+@contextmanager
+def answering(desk: Desk, name: str | None) -> Iterator[None]:
+    """Have INSi answer as a scenario says, inside the block; ``None``: from the registry."""
+    if name is not None:
+        desk.insi.install(scenario(name))
+    try:
+        yield
+    finally:
+        desk.insi.clear_scenarios()
+
+
+def files_of(desk: Desk, *days: str | None) -> dict[str, Patient]:
+    """Return the files of those born these days, by identifier."""
+    found: dict[str, Patient] = {}
+    for day in dict.fromkeys(filter(None, days)):
+        found |= {patient.id: desk.read(patient) for patient in desk.born_on(day)}
+    return found
+
+
+def new_items(desk: Desk, before: Iterable[WorkItem]) -> list[WorkItem]:
+    """Return what is on the worklist and was not before."""
+    old = {item.id for item in before}
+    return [item for item in desk.lgo.read_worklist(actor=desk.user) if item.id not in old]
+
+
+def speaks_of(item: WorkItem, patients: Iterable[Patient | None], identity: ReceivedIdentity | None) -> bool:
+    """Tell whether an entry of the worklist lets a person find one of these files, or the identity received.
+
+    By the file it names; an entry that names none may say it in its text. One of an identity received may name the file
+    or none: nothing may have been created.
+    """
+    files = [patient for patient in patients if patient is not None]
+    if item.patient_id is not None:
+        return item.patient_id in {patient.id for patient in files}
+    if identity is not None:
+        return True
+    words = item.message.casefold()
+    return any((patient.birth_name or "\0").casefold() in words or patient.id in words for patient in files)
+
+
+def holders_of(desk: Desk, identity: ReceivedIdentity, *days: str | None) -> list[Patient]:
+    """Return the files that hold the INS received."""
+    return [
+        patient
+        for patient in files_of(desk, identity.birth_date, *days).values()
+        if identity.matricule in {patient.matricule, _compact(patient.matricule)}
+    ]
+
+
+def expect_lowered(desk: Desk, before: Snapshot, moment: Text, *, inferred: bool = False) -> None:
+    """Check that a KO has lowered a file, taken the INS out of it, and changed nothing else."""
+    after = desk.snapshot(before.patient)
+    expect_kept(after, before, moment, besides=LOWERED, inferred=inferred)
+    lost = before.patient.attributes - after.patient.attributes
+    more = after.patient.attributes - before.patient.attributes - {Attribute.DOUTEUSE}
+    expect(
+        not lost and not more,
+        fr=f"{moment.fr}, des attributs ont changé ({', '.join(sorted(lost | more))})",
+        en=f"{moment.en}, attributes have changed ({', '.join(sorted(lost | more))})",
+        inferred=inferred,
+    )
+
+
+def expect_not_filed(
+    desk: Desk, files: Iterable[Patient], name: str | None, moment: Text, *, inferred: bool = False
+) -> None:
+    """Check that a document is in none of these files; ``None``: that none is, whatever it is called there."""
+    for patient in files:
+        held = [each.name for each in desk.lgo.read_documents(patient.id, actor=desk.user)]
+        expect(
+            not any(name is None or name in each for each in held),
+            fr=f"{moment.fr}, le document reçu est dans le dossier de {patient.birth_name} (statut {patient.status})",
+            en=f"{moment.en}, the document received is in the file of {patient.birth_name} (status {patient.status})",
+            inferred=inferred,
+        )
+
+
+def as_values(identity: ReceivedIdentity) -> dict[str, Any]:
+    """Return what an identity received says, by identity field."""
+    return {name: getattr(identity, name) for name in (*PARTS, "first_name")}
+
+
+def _compact(matricule: str | None) -> str | None:
+    return None if matricule is None else matricule.replace(" ", "")

@@ -1,0 +1,175 @@
+"""VER-10: only a sender configured as under a trust contract may send an identity that is qualifiée here at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.words import expect_values
+from conformance.suite.verification.elsewhere import (
+    answering,
+    as_values,
+    files_of,
+    receive,
+    received,
+)
+from conformance.suite.verification.wire import KO, Said, need_verified
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import ReceivedIdentity
+    from conformance.suite.desk.steps import Desk
+
+TRUSTED = "LABO-10"
+
+ALIKE = ("LABO-1", "LABO-100", "LABO", "XLABO-10", "LABO-1O", "CLINIQUE-KVORLAN")
+"""Senders that look like the trusted one, and one that does not."""
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Sous contrat, l'identité peut être qualifiée, et c'est alors celle reçue ; sans contrat elle ne l'est pas, "
+    "quel que soit l'émetteur",
+    en="Under a contract the identity may be qualifiée, and is then the one received; without a contract it is not, "
+    "whoever sends it",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_with_and_without(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    _trust(desk, TRUSTED)
+    _expect_received(desk, received(desk.draw(), sender=TRUSTED))
+
+    def judge(sender: str) -> None:
+        _expect_not_qualified(desk, received(desk.draw(), sender=sender))
+
+    expect_each({sender: partial(judge, sender) for sender in ALIKE})
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Sans aucun contrat, personne ne qualifie",
+    en="Without any contract nobody makes an identity qualifiée",
+)
+def test_none(desk: Desk) -> None:
+    _expect_not_qualified(desk, received(desk.draw(), sender=TRUSTED))
+    _trust(desk)
+    _expect_not_qualified(desk, received(desk.draw(), sender=TRUSTED))
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="La liste remplace la précédente : un contrat retiré ne qualifie plus, un autre le peut",
+    en="The list replaces the former one: a contract withdrawn no longer makes qualifiée, another may",
+)
+def test_replaced(desk: Desk) -> None:
+    _trust(desk, TRUSTED, "CLINIQUE-A")
+    for sender in (TRUSTED, "CLINIQUE-A"):
+        _expect_received(desk, received(desk.draw(), sender=sender))
+    _trust(desk, "CLINIQUE-A")
+    _expect_not_qualified(desk, received(desk.draw(), sender=TRUSTED))
+    _expect_received(desk, received(desk.draw(), sender="CLINIQUE-A"))
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Le contrat vaut pour l'émetteur, pas pour le patient ni pour le domaine : le même patient venu d'un autre n'est pas qualifié",
+    en="The contract is with the sender, not about the patient or the domain: the same patient from another is not qualifié",
+)
+def test_same_person_from_both(desk: Desk) -> None:
+    person = desk.draw()
+    _trust(desk, TRUSTED)
+    _expect_not_qualified(desk, received(person, sender="LABO-1"))
+    other = desk.draw(birth_date=person.identity.traits.birth_date)
+    _expect_received(desk, received(other, sender=TRUSTED))
+    # The first one, though a neighbour has become qualifié, is still what it was.
+    again = _files(desk, received(person))
+    expect(
+        all(patient.status is not Status.QUAL for patient in again),
+        fr="l'identité d'un émetteur sans contrat est devenue qualifiée quand un autre en a envoyé une",
+        en="the identity of a sender without contract became qualifiée when another one sent one",
+    )
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Un contrat ne qualifie pas ce que l'émetteur lui-même ne dit pas qualifié",
+    en="A contract does not make qualifiée what the sender does not call so",
+)
+def test_said_unqualified(desk: Desk) -> None:
+    _trust(desk, TRUSTED)
+
+    def judge(status: str | None) -> None:
+        _expect_not_qualified(desk, received(desk.draw(), sender=TRUSTED, status=status), inferred=True)
+
+    expect_each({str(status): partial(judge, status) for status in ("PROV", "RECUP", "VALI", None)})
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Sans contrat et KO, l'identité n'est pas qualifiée et ne porte pas l'INS",
+    en="Without a contract and KO, the identity is not qualifiée and holds no INS",
+)
+def test_ko_without_contract(desk: Desk) -> None:
+    _trust(desk, TRUSTED)
+    identity = received(desk.draw(), sender="LABO-1")
+    with answering(desk, KO):
+        need_verified(receive(desk, identity).exchanges, Said.KO)
+    for patient in _files(desk, identity):
+        expect(
+            patient.status is not Status.QUAL and not patient.matricule and not patient.oid,
+            fr=f"sans contrat et KO, le dossier est {patient.status} et porte {patient.matricule or 'rien'}",
+            en=f"without a contract and KO, the file is {patient.status} and holds {patient.matricule or 'nothing'}",
+        )
+
+
+def _trust(desk: Desk, *senders: str) -> None:
+    with preparing("fixer les contrats de confiance", "set the trust contracts"):
+        kept = desk.lgo.write_trusted_senders(frozenset(senders), actor=desk.user)
+    expect_equal(
+        got=kept,
+        expected=frozenset(senders),
+        fr="émetteurs sous contrat, tels que le logiciel les relit",
+        en="senders under a contract, as the software reads them back",
+    )
+
+
+def _files(desk: Desk, identity: ReceivedIdentity) -> list[Patient]:
+    return [
+        patient
+        for patient in files_of(desk, identity.birth_date).values()
+        if (patient.birth_name, patient.first_name) == (identity.birth_name, identity.first_name)
+    ]
+
+
+def _expect_received(desk: Desk, identity: ReceivedIdentity) -> None:
+    """Receive from a sender under contract: qualifiée or less, but then what was received."""
+    receive(desk, identity)
+    for patient in _files(desk, identity):
+        if patient.status is Status.QUAL:
+            expect_values(
+                patient,
+                as_values(identity),
+                fr="l'identité d'un émetteur sous contrat n'est pas celle reçue",
+                en="the identity of a sender under a contract is not the one received",
+            )
+
+
+def _expect_not_qualified(desk: Desk, identity: ReceivedIdentity, *, inferred: bool = False) -> None:
+    receive(desk, identity)
+    moment = Moment(
+        f"émetteur {identity.sender}, statut annoncé {identity.status}",
+        f"sender {identity.sender}, status announced {identity.status}",
+    )
+    for patient in _files(desk, identity):
+        expect(
+            patient.status is not Status.QUAL,
+            fr=f"{moment.fr}, l'identité est qualifiée",
+            en=f"{moment.en}, the identity is qualifiée",
+            inferred=inferred,
+        )
