@@ -48,7 +48,9 @@ class Acts:
             Verb.READ_AUDIT_LOG: lambda patient_id, actor: lgo.audit_log(patient_id),  # noqa: ARG005
             Verb.READ_SETTINGS: lgo.settings,
             Verb.WRITE_SETTINGS: lgo.write_settings,
+            **lgo.papers.acts(),
         }
+        self._not_supported = lgo.papers.not_supported()
         self._always: Mapping[str, Callable[..., object]] = {
             "capabilities": self.capabilities,
             "reset": lgo.reset,
@@ -57,7 +59,11 @@ class Acts:
     def capabilities(self) -> Capabilities:
         """Return what the LGO declares: it can do all that has an act here."""
         return Capabilities(
-            name="banc-lgo", version=SOFTWARE_VERSION, vendor="banc-insi", verbs=frozenset(self._acts)
+            name="banc-lgo",
+            version=SOFTWARE_VERSION,
+            vendor="banc-insi",
+            verbs=frozenset(self._acts),
+            not_supported=self._not_supported,
         )
 
     def declarations(self) -> list[Declaration]:

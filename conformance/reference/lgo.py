@@ -10,6 +10,7 @@ from conformance.reference.calls import InsiCalls
 from conformance.reference.defects import NO_DEFECTS, faults_of
 from conformance.reference.files import Files
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.papers.papers import Papers
 from conformance.reference.patients import Patients
 from conformance.reference.seams import Seam, Seams
 from conformance.reference.store import Store, TracedAct
@@ -32,6 +33,7 @@ class Lgo:
     Attributes:
         patients: the acts on patient files.
         calls: the acts around INSi.
+        papers: the acts on documents.
     """
 
     def __init__(self, path: Path, defects: Defects = NO_DEFECTS) -> None:
@@ -42,6 +44,7 @@ class Lgo:
         files = Files(self._store, self._seams)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+        self.papers = Papers(files)
 
     def inject(self, defects: Defects) -> None:
         """Have these defects from now on, and no other."""
