@@ -306,6 +306,11 @@ def _with_alert(record: Record) -> Record:
     return {**record, "alerts": [*record["alerts"], alert]}
 
 
+def first_pdf_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Put the first PDF that was made into every body: that of another patient."""
+    return [{**record, "pdf": memory.own.setdefault("pdf", record["pdf"])} for record in records]
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -321,6 +326,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         fictive_alone,
         sorted_by_name,
         locked_ignored,
-        user_of_first_call, first_returned, refused_pairs, given_back,
+        user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept,
     )
 }  # fmt: skip

@@ -19,6 +19,7 @@ from simulator.datafile import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +36,24 @@ class Variant:
     faults: tuple[SeamFault, ...]
 
 
+def _entries(file: Traversable, known: Mapping[str, Variant]) -> list[tuple[str, Any]]:
+    data: Any = load_yaml(
+        file, VARIANTS_SCHEMA, lambda data: problems({"defects": data["variants"]}, known=known)
+    )
+    return list(data["variants"].items())
+
+
 @cache
 def variants() -> Mapping[str, Variant]:
     """Return the tolerated variants by name.
 
     Raises:
-        simulator.datafile.DataFileError: the file is not as its schema says.
+        simulator.datafile.DataFileError: a file is not as its schema says.
     """
     found: dict[str, Variant] = {}
-    data: Any = load_yaml(
-        files("conformance.reference.variants") / "variants.yaml",
-        VARIANTS_SCHEMA,
-        lambda data: problems({"defects": data["variants"]}, known=()),
-    )
-    for written, entry in data["variants"].items():
+    folder = files("conformance.reference.variants")
+    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".yaml"))
+    for written, entry in (pair for name in names for pair in _entries(folder / name, found)):
         for name, one in expanded(written, entry):
             found[name] = Variant(
                 name=name,

@@ -163,8 +163,7 @@ def _tell(desk: Desk, subject: Subject, every: bool) -> None:  # noqa: ARG001, F
 
 
 def _send(desk: Desk, subject: Subject, every: bool) -> None:  # noqa: FBT001 - as above
-    del every
-    kinds = [VACCINATION_NOTE, INTERVIEW_REPORT]
+    kinds = [VACCINATION_NOTE, INTERVIEW_REPORT] if every else [VACCINATION_NOTE]
     for channel, recipient in (
         (Channel.MSSANTE, PROFESSIONAL),
         (Channel.MSSANTE_PATIENT, None),
