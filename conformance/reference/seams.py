@@ -92,7 +92,7 @@ class Seam(StrEnum):
     """The lines of the comparison."""
     IMPORTED = "imported"
     """The values that an acceptance writes."""
-    LEAVING = "leaving"
+    OUTGOING = "outgoing"
     """What of a file goes into one place (``where``) of a document (``document``); see ``papers``."""
     WRITTEN = "written"
     """The parts of a document before they are put together: lines, blocks, elements or fields (``where``)."""

@@ -45,7 +45,7 @@ def leaving(patient: Patient, seams: Seams, *, where: str, document: str) -> Rec
         **{name: getattr(patient, name) or "" for name in _TRAITS},
         **_ins(patient),
     }
-    return passing(seams, Seam.LEAVING, [record], patient, where=where, document=document)[0]
+    return passing(seams, Seam.OUTGOING, [record], patient, where=where, document=document)[0]
 
 
 def passing(
