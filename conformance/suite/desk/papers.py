@@ -18,6 +18,7 @@ from conformance.documents import Expected, Severity, check_document, read_docum
 from conformance.documents import Status as Known
 from conformance.documents.numbers import compact
 from conformance.documents.record import Format, PlaceKind
+from conformance.record.timeline import DocumentEntry
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.matricule import NUMBER_LENGTH
 from simulator.text import Text
@@ -102,6 +103,11 @@ class Subject:
     def is_qualified(self) -> bool:
         """Whether the INS may leave."""
         return self.patient.status.value == "QUAL"
+
+    @property
+    def documents(self) -> tuple[Entry, ...]:
+        """The lines of the timeline that name what was produced: what a rule that looks at it shows as evidence."""
+        return tuple(one for one in self.entries if isinstance(one, DocumentEntry))
 
 
 def expected_of(person: Person, patient: Patient) -> Expected:

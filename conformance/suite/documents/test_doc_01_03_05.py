@@ -64,7 +64,7 @@ def _pages(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]
     """Yield the printed documents of those who are qualified, or of the others."""
     for subject in printed(desk):
         if subject.is_qualified is qualified:
-            desk.attach(subject.entries)
+            desk.attach(subject.documents)
             yield from ((subject, one) for one in subject.artefacts if one.read.format is Format.PDF)
 
 

@@ -183,5 +183,5 @@ def _all(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]:
             continue
         for subject in subjects:
             if subject.is_qualified is qualified:
-                desk.attach(subject.entries)
+                desk.attach(subject.documents)
                 yield from ((subject, one) for one in subject.artefacts)

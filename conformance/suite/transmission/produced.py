@@ -71,5 +71,5 @@ def _of(
 ) -> Iterator[tuple[Subject, Artefact]]:
     for subject in journey(desk):
         if qualified is None or subject.is_qualified is qualified:
-            desk.attach(subject.entries)
+            desk.attach(subject.documents)
             yield from ((subject, one) for one in subject.artefacts)
