@@ -213,6 +213,25 @@ def _line(subject: Subject, artefact: Artefact, problem: Problem, lang: str) -> 
     return f"[{subject.key}, {artefact.label}] {said}" + (f" ({spots})" if spots else "")
 
 
+def need_statuses(found: Iterable[tuple[Subject, Artefact]], *wanted: str) -> None:
+    """Make sure that something was produced at each of these statuses: nothing is proved by what is not produced.
+
+    Raises:
+        UndecidedError: nothing was, at one of them.
+    """
+    seen = {subject.patient.status.value for subject, _ in found}
+    if missing := sorted(set(wanted) - seen):
+        raise UndecidedError(
+            f"rien n'a pu être produit au statut {', '.join(missing)}",
+            f"nothing could be produced at the status {', '.join(missing)}",
+            verdict=Verdict.NOT_TESTED,
+        )
+
+
+BEFORE_QUALIFIED: Final = ("PROV", "RECUP", "VALI")
+"""The statuses at which nothing of the INS may leave."""
+
+
 def expect_no_ins(found: Iterable[tuple[Subject, Artefact]]) -> None:
     """Check that nothing of the INS is in any document of people who are not qualified: not even where no trait is read.
 

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents.record import Format
-from conformance.suite.desk.papers import expect_no_ins, expect_right, owned_by
+from conformance.suite.desk.papers import (
+    BEFORE_QUALIFIED,
+    expect_no_ins,
+    expect_right,
+    need_statuses,
+    owned_by,
+)
 from conformance.suite.journeys.papers import PRESCRIPTION, printed
-from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +62,7 @@ def test_page_of_others(desk: Desk) -> None:
     pages = expect_right(_pages(desk, qualified=False), owned_by("DOC-05"))
     expect_right(pages, owned_by("TRA-01"))
     expect_no_ins(pages)
-    _need_every_status(pages)
+    need_statuses(pages, *BEFORE_QUALIFIED)
 
 
 def _pages(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]:
@@ -66,14 +71,3 @@ def _pages(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]
         if subject.is_qualified is qualified:
             desk.attach(subject.documents)
             yield from ((subject, one) for one in subject.artefacts if one.read.format is Format.PDF)
-
-
-def _need_every_status(pages: list[tuple[Subject, Artefact]]) -> None:
-    """Make sure that no status was left out: that nothing leaks from a page that is not printed proves nothing."""
-    seen = {subject.patient.status.value for subject, _ in pages}
-    if missing := sorted({"PROV", "RECUP", "VALI"} - seen):
-        raise UndecidedError(
-            f"aucun document n'a pu être imprimé au statut {', '.join(missing)}",
-            f"no document could be printed at the status {', '.join(missing)}",
-            verdict=Verdict.NOT_TESTED,
-        )

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.papers import need_statuses
 from conformance.suite.journeys.papers import told
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -46,6 +47,7 @@ def test_reliability(desk: Desk) -> None:
         raise UndecidedError(
             "aucune ressource FHIR n'est produite", "no FHIR resource is produced", verdict=Verdict.NOT_TESTED
         )
+    need_statuses(found, "PROV", "QUAL")
     for subject, artefact in found:
         _expect_told(subject, _parts(artefact))
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.drivers.protocol import VerbNotSupportedError
 from conformance.suite.journeys.papers import sent, told
-from conformance.verdicts import Ending, UndecidedError, Verdict
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from conformance.suite.desk.papers import Artefact, Subject
     from conformance.suite.desk.steps import Desk
+    from conformance.verdicts import Ending
 
 Found: TypeAlias = list["tuple[Subject, Artefact]"]
 """Whose, and what."""
@@ -49,21 +50,6 @@ def everything(desk: Desk, *, qualified: bool) -> Found:
     if stopped is not None and not found:
         raise stopped
     return found
-
-
-def need_statuses(found: Found) -> None:
-    """Make sure that no status was left out: that nothing leaks from what is not produced proves nothing.
-
-    Raises:
-        UndecidedError: one was.
-    """
-    seen = {subject.patient.status.value for subject, _ in found}
-    if missing := sorted({"PROV", "RECUP", "VALI"} - seen):
-        raise UndecidedError(
-            f"rien n'a pu être produit au statut {', '.join(missing)}",
-            f"nothing could be produced at the status {', '.join(missing)}",
-            verdict=Verdict.NOT_TESTED,
-        )
 
 
 def _of(

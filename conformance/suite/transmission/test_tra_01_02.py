@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.papers import expect_no_ins, expect_right, owners
+from conformance.suite.desk.papers import BEFORE_QUALIFIED, expect_no_ins, expect_right, need_statuses, owners
 from conformance.suite.journeys.papers import sent
-from conformance.suite.transmission.produced import everything, messages, need_statuses, sendings
+from conformance.suite.transmission.produced import everything, messages, sendings
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_messages_of_others(desk: Desk) -> None:
     found = messages(desk, qualified=False)
     expect_right(found, _leaks)
     expect_no_ins(found)
-    need_statuses(found)
+    need_statuses(found, *BEFORE_QUALIFIED)
 
 
 @pytest.mark.rule("TRA-01")

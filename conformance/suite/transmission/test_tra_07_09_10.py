@@ -8,9 +8,16 @@ import pytest
 
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect, expect_equal
-from conformance.suite.desk.papers import expect_no_ins, expect_right, owned_by, owners
+from conformance.suite.desk.papers import (
+    BEFORE_QUALIFIED,
+    expect_no_ins,
+    expect_right,
+    need_statuses,
+    owned_by,
+    owners,
+)
 from conformance.suite.journeys.papers import PROFESSIONAL, sent
-from conformance.suite.transmission.produced import need_statuses, sendings
+from conformance.suite.transmission.produced import sendings
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
@@ -34,6 +41,7 @@ def test_mail_headers(desk: Desk) -> None:
         if one[1].read.format is Format.MAIL
     ]
     expect_right(found, owned_by("TRA-07"), nothing=("aucun courriel MSSanté", "no MSSanté mail"))
+    need_statuses(found, "QUAL")
     for subject, artefact in found:
         facts: MailFacts = artefact.read.facts
         archives = artefact.inside(Format.XDM)
@@ -115,7 +123,7 @@ def test_mail_between_professionals(desk: Desk) -> None:
     found = sendings(desk, _PROFESSIONAL, qualified=False)
     expect_right(found, lambda problem, artefact: bool({"TRA-01", "DOC-05"} & owners(problem, artefact)))
     expect_no_ins(found)
-    need_statuses(found)
+    need_statuses(found, *BEFORE_QUALIFIED)
     for subject, artefact in found:
         key = f" {comparison_key(' '.join(part.text for part in artefact.parts))} "
         name = subject.patient.birth_name or ""
