@@ -7,7 +7,7 @@ submissions). Each prepares its own people; rules look at what came out.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
@@ -46,6 +46,10 @@ USED: Final = ("KVORLAN", "ZELBRUC")
 """The names in use that everybody is typed with: nobody's birth name begins so."""
 
 
+Produce: TypeAlias = "Callable[..., None]"
+"""Has the software produce everything (``every``) about somebody, or a part of it."""
+
+
 def printed(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the documents printed about them."""
     return desk.once("papers-printed", lambda own: _taken(own, _print))
@@ -78,17 +82,15 @@ def kinds_of(desk: Desk) -> list[str]:
     return kinds
 
 
-def _taken(
-    desk: Desk, produce: Callable[[Desk, Subject, bool], None], parts: Sequence[str] = tuple(PARTS)
-) -> Sequence[Subject]:
+def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) -> Sequence[Subject]:
     """Bring everybody to their status and have everything produced; raise what stopped all of them."""
     subjects: list[Subject] = []
     stopped: Ending | None = None
-    for key, make in _people(desk, parts):
+    for key, make in _people(desk, parts, produce):
         start = len(desk.timeline.entries)
         try:
             subject = make()
-            produce(desk, subject, key in _EVERY)
+            produce(desk, subject, every=key in _EVERY)
         except VerbNotSupportedError:
             raise
         except Ending as ending:
@@ -101,17 +103,18 @@ def _taken(
     return subjects
 
 
-def _people(desk: Desk, parts: Sequence[str]) -> Iterator[tuple[str, Callable[[], Subject]]]:
+def _people(
+    desk: Desk, parts: Sequence[str], produce: Produce
+) -> Iterator[tuple[str, Callable[[], Subject]]]:
     for part in CAST:
         if part.key in parts:
             yield part.key, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
     for key in _LOWER:
         for route in _ROUTES:
             yield f"{key} {route}", partial(_bring, desk, key, route)
-    yield "plain fallen", lambda: _fallen(desk, "lowered", _lowered)
-    yield "plain doubtful", lambda: _fallen(desk, "doubtful", _doubtful)
-    yield "plain fictitious", lambda: _fallen(desk, "fictitious", _fictitious)
-    yield "plain homonym", lambda: _fallen(desk, "homonym", _homonym)
+    falls = {"fallen": _lowered, "doubtful": _doubtful, "fictitious": _fictitious, "homonym": _homonym}
+    for how, fall in falls.items():
+        yield f"plain {how}", partial(_fallen, desk, how, fall, produce)
 
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
@@ -124,10 +127,11 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     return Subject(key=f"{key}, {route.status}", person=person, patient=patient)
 
 
-def _fallen(desk: Desk, how: str, fall: Callable[[Desk, Patient], object]) -> Subject:
-    """Bring somebody to QUAL, then to what a later act makes of the identity: what had been kept must not leave."""
+def _fallen(desk: Desk, how: str, fall: Callable[[Desk, Patient], object], produce: Produce) -> Subject:
+    """Bring somebody to QUAL, produce everything, then do what changes the identity: nothing kept may leave later."""
     person = desk.play(PARTS["plain"])
     patient = desk.bring(person, Route.IMPORTED_CHECKED, used_name=USED[0], used_first_name=USED[1])
+    produce(desk, Subject(key="before", person=person, patient=patient), every=True)
     fall(desk, patient)
     patient = desk.read(patient)
     return Subject(key=f"plain, {how}, {patient.status}", person=person, patient=patient)
@@ -149,20 +153,21 @@ def _homonym(desk: Desk, patient: Patient) -> object:
     return desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
 
 
-def _print(desk: Desk, subject: Subject, every: bool) -> None:  # noqa: FBT001 - called through _taken only
+def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
     kinds = kinds_of(desk)
     for kind in kinds if every else [one for one in kinds if one != PRESCRIPTION][:1]:
         _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
 
 
-def _tell(desk: Desk, subject: Subject, every: bool) -> None:  # noqa: ARG001, FBT001 - messages cost little
+def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
+    del every  # Messages cost little.
     for form in (MessageFormat.HL7V2, MessageFormat.FHIR, MessageFormat.CDA):
         _keep(
             subject, form.value, partial(desk.lgo.export_message, subject.patient.id, form, actor=desk.user)
         )
 
 
-def _send(desk: Desk, subject: Subject, every: bool) -> None:  # noqa: FBT001 - as above
+def _send(desk: Desk, subject: Subject, *, every: bool) -> None:
     kinds = [VACCINATION_NOTE, INTERVIEW_REPORT] if every else [VACCINATION_NOTE]
     for channel, recipient in (
         (Channel.MSSANTE, PROFESSIONAL),
