@@ -143,6 +143,8 @@ def _drawn(kind: Kind, lines: list[Record], shape: Record) -> bytes:
         if shape["content"] and shape["page"] == number:
             for place in range(shape["times"]):
                 _symbol(page, form, shape["content"], place, square=shape["square"])
+        if shape["qr"] and number == 1:
+            _symbol(page, form, shape["qr"], 0, square=True, format_name="QRCode")
         if shape["caption"] and shape["page"] == number:
             page.setFont(FONT, form.size - 2)
             page.drawString(form.width - form.side - 14, form.height - form.side - 22, shape["caption"])
@@ -186,9 +188,11 @@ def _folded(text: str, form: _Format) -> list[str]:
     return [*parts, part]
 
 
-def _symbol(page: Any, form: _Format, content: str, place: int, *, square: bool) -> None:
+def _symbol(
+    page: Any, form: _Format, content: str, place: int, *, square: bool, format_name: str = "DataMatrix"
+) -> None:
     """Draw the modules as one path of rectangles: sharp at any resolution."""
-    rows = modules(content, square=square)
+    rows = modules(content, square=square, format_name=format_name)
     module = form.side / len(rows[0])
     left = form.width - form.side - 14 - place * (form.side + 20)
     top = form.height - 12

@@ -55,12 +55,12 @@ def payload(values: Record, patient: Patient, seams: Seams, *, document: str) ->
     return f"{whole['prefix']}{whole['header']}{ended}{whole['suffix']}"
 
 
-def modules(content: str, *, square: bool = True) -> list[list[bool]]:
+def modules(content: str, *, square: bool = True, format_name: str = "DataMatrix") -> list[list[bool]]:
     """Return the dark modules of a symbol, row by row, without quiet zone."""
     import zxingcpp  # noqa: PLC0415 - optional
 
-    options: dict[str, Any] = {"force_square": True} if square else {}
-    symbol: Any = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.DataMatrix, **options)
+    options: dict[str, Any] = {"force_square": True} if square and format_name == "DataMatrix" else {}
+    symbol: Any = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, format_name), **options)
     drawn: Any = symbol.to_image(scale=1, add_quiet_zones=False)
     rows, columns = drawn.shape
     flat = bytes(memoryview(drawn))

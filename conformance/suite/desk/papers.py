@@ -95,6 +95,8 @@ class Subject:
     artefacts: list[Artefact] = field(default_factory=list)
     refused: dict[str, RefusedError] = field(default_factory=dict)
     """What the software refused to produce, by label."""
+    went: dict[str, str | None] = field(default_factory=dict)
+    """What was sent, by label, with its recipient: told even of a sending whose bytes the software cannot give."""
     not_sent: dict[str, str] = field(default_factory=dict)
     """What it decided not to send, by label, with its reason."""
     entries: tuple[Entry, ...] = ()

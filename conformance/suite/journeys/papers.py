@@ -204,6 +204,7 @@ def _keep(subject: Subject, label: str, act: Callable[[], Document | Sending]) -
     if answer.outcome is not SendingOutcome.SENT:
         subject.not_sent[label] = answer.message or answer.outcome.value
         return
+    subject.went[label] = answer.recipient
     subject.artefacts.extend(
         Artefact(label=label, document=one, expected=expected, recipient=answer.recipient)
         for one in answer.documents

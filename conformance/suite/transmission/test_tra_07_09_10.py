@@ -69,12 +69,13 @@ def test_mail_headers(desk: Desk) -> None:
 def test_address_of_patient(desk: Desk) -> None:
     subjects = sent(desk)
     found = sendings(desk, _PATIENT)
-    for subject, artefact in found:
-        if not subject.is_qualified:
-            raise Departure(
-                f"[{subject.key}] un courriel part au patient ({artefact.recipient}) alors que son identité n'est pas qualifiée",
-                f"[{subject.key}] a mail goes to the patient ({artefact.recipient}) although the identity is not qualified",
-            )
+    for subject in subjects:
+        for label, recipient in subject.went.items():
+            if label.startswith(f"{_PATIENT} ") and not subject.is_qualified:
+                raise Departure(
+                    f"[{subject.key}] un courriel part au patient ({recipient}) alors que son identité n'est pas qualifiée",
+                    f"[{subject.key}] a mail goes to the patient ({recipient}) although the identity is not qualified",
+                )
     if not found:
         reasons = [why for one in subjects if one.is_qualified for why in _why_not(one)]
         raise UndecidedError(

@@ -59,13 +59,13 @@ def test_access_by_status(desk: Desk) -> None:
 def test_feeding_by_status(desk: Desk) -> None:
     fed = False
     for subject in sent(desk):
-        labels = {one.label for one in subject.artefacts if one.label.startswith("DMP ")}
+        labels = {label for label in subject.went if label.startswith("DMP ")}
         if not subject.is_qualified:
             desk.attach(subject.entries)
             expect(
                 not labels,
-                fr=f"[{subject.key}] {', '.join(labels)} part alors que l'identité n'est pas qualifiée",
-                en=f"[{subject.key}] {', '.join(labels)} is sent although the identity is not qualified",
+                fr=f"[{subject.key}] {', '.join(sorted(labels))} part alors que l'identité n'est pas qualifiée",
+                en=f"[{subject.key}] {', '.join(sorted(labels))} is sent although the identity is not qualified",
             )
         fed = fed or bool(labels)
     if not fed:
