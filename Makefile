@@ -68,7 +68,7 @@ clean:
 
 # The lock pins versions; pyproject.toml says what is needed, so that each platform takes its own share.
 $(VENV)/.runtime: $(LOCK) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[documents]'
 	@touch $@
 
 $(VENV)/.test: $(LOCK) | $(VENV)/bin/python

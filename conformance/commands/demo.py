@@ -11,6 +11,7 @@ from rich.table import Table
 
 from conformance.campaign import CampaignError, CampaignOptions, reference_lgo
 from conformance.commands.campaigns import campaign_options, end, run_plan
+from conformance.commands.demo_note import note_lines
 from conformance.drivers.settings import DriverSettings
 from conformance.plan import FailOn, Plan
 from conformance.reference import defects as reference_defects
@@ -81,6 +82,9 @@ def demo(
         )
         options = CampaignOptions(folder=report_dir, doctor=not no_doctor)
         campaign = run_plan(plan, report_dir, lang, jobs=jobs, quiet=quiet, as_json=as_json, options=options)
+    if not (as_json or quiet):
+        for line in note_lines(report_dir, campaign, lang):
+            click.echo(line)
     if chosen and not as_json:
         _print_catch(campaign, chosen, lang)
     end(campaign, plan)

@@ -14,6 +14,7 @@ import pytest
 from conformance.engine.checks import Check, MarkerError, check_of
 from conformance.engine.drawing import PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
+from conformance.engine.keeping import keeper
 from conformance.engine.outcome import PASSED, judge
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
@@ -143,7 +144,10 @@ class BenchPlugin:
             if verb in MAY_CALL_INSI:
                 self._read_quietly(run)
 
-        return cast("Driver", RecordingDriver(self.context.driver, evidence, before=before, after=after))
+        record = self.context.record
+        keep = keeper(record.path.parent if record else None, evidence.add)
+        driver = RecordingDriver(self.context.driver, evidence, before=before, after=after, keep=keep)
+        return cast("Driver", driver)
 
     def _empty_software(self) -> None:
         """Reset the software before the first verb of a check, unless nothing was done with it since the last time."""

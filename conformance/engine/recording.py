@@ -37,6 +37,7 @@ class RecordingDriver:
         evidence: where acts are noted.
         before: is told the name of each verb before it is done.
         after: is told the name of each verb when it has ended, however it did.
+        keep: is told the answer of each verb, to keep the documents in it.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class RecordingDriver:
         *,
         before: Callable[[str], None],
         after: Callable[[str], None],
+        keep: Callable[[object], None] = lambda _answer: None,
     ) -> None:
         self._driver = driver
         self._evidence = evidence
         self._before = before
         self._after = after
+        self._keep = keep
         self._known: dict[str, dict[str, Plain]] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -63,7 +66,9 @@ class RecordingDriver:
         @functools.wraps(member)
         def call(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
-            return recorded(*args, **kwargs)
+            answer = recorded(*args, **kwargs)
+            self._keep(answer)
+            return answer
 
         return call
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+ATTACHMENTS = "attachments"
+"""The folder beside a record that holds the files its lines name."""
 _OF_THE_WHOLE = frozenset({"campaign", "suite", "finished"})
 """Kinds of lines that each process wrote and that the whole has once."""
 
@@ -41,6 +44,8 @@ def merge(paths: Sequence[Path], target: Path) -> None:
         for record in records:
             _copy(record.path, writer)
         ends = [record.finished for record in records]
+        for path in paths:
+            _copy_kept(path.parent / ATTACHMENTS, target.parent / ATTACHMENTS)
         interrupted = any(record.interrupted for record in records)
         at = max((end.at for end in ends if end is not None), default=datetime.now(UTC))
         writer.event(CampaignFinished(at=at, interrupted=interrupted))
@@ -51,6 +56,16 @@ def _copy_suite(record: Record, writer: RecordWriter) -> None:
         if line.kind == "suite":
             writer.line(line.kind, line.data)
             return
+
+
+def _copy_kept(source: Path, target: Path) -> None:
+    """Copy the files kept beside a record; those of the same name are the same, since it begins with their digest."""
+    if not source.is_dir():
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    for file in source.iterdir():
+        if file.is_file() and not (target / file.name).exists():
+            shutil.copyfile(file, target / file.name)
 
 
 def _copy(path: Path, writer: RecordWriter) -> None:

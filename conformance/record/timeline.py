@@ -7,6 +7,7 @@ record is written (``writing``).
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -255,7 +256,8 @@ def plain(value: object) -> Plain:
         case str():
             return str(value)
         case bytes():
-            return value.decode("utf-8", errors="replace")
+            # Documents are kept as files; a line of the record only says which one it was.
+            return f"{len(value)} octets, SHA-256 {hashlib.sha256(value).hexdigest()}"
         case datetime() | date():
             return value.isoformat()
         case Person():

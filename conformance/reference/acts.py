@@ -69,7 +69,9 @@ class Acts:
             Verb.WRITE_RIGHTS: lgo.guard.give,
             Verb.READ_SETTINGS: lgo.settings,
             Verb.WRITE_SETTINGS: lgo.write_settings,
+            **lgo.papers.acts(),
         }
+        self._not_supported = lgo.papers.not_supported()
         self._always: Mapping[str, Callable[..., object]] = {
             "capabilities": self.capabilities,
             "reset": lgo.reset,
@@ -78,7 +80,11 @@ class Acts:
     def capabilities(self) -> Capabilities:
         """Return what the LGO declares: it can do all that has an act here."""
         return Capabilities(
-            name="banc-lgo", version=SOFTWARE_VERSION, vendor="banc-insi", verbs=frozenset(self._acts)
+            name="banc-lgo",
+            version=SOFTWARE_VERSION,
+            vendor="banc-insi",
+            verbs=frozenset(self._acts),
+            not_supported=self._not_supported,
         )
 
     def declarations(self) -> list[Declaration]:

@@ -16,6 +16,7 @@ from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.papers.papers import Papers
 from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
 from conformance.reference.seams import Seam, Seams
@@ -45,6 +46,7 @@ class Lgo:
         calls: the acts around INSi.
         partners: verification, and what comes from other domains.
         bulk: the verification of lots.
+        papers: the acts on documents.
         clock: the time that it acts by.
         cards: the acts around Vitale cards.
     """
@@ -63,6 +65,7 @@ class Lgo:
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
+        self.papers = Papers(files)
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 

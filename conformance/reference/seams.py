@@ -116,6 +116,18 @@ class Seam(StrEnum):
     """The results of a lot, one record for each line, before they are applied."""
     COUNTED = "counted"
     """The counters of the dashboard."""
+    OUTGOING = "outgoing"
+    """What of a file goes into one place (``where``) of a document (``document``); see ``papers``."""
+    WRITTEN = "written"
+    """The parts of a document before they are put together: lines, blocks, elements or fields (``where``)."""
+    PRODUCED = "produced"
+    """A document handed out: ``name``, ``format``."""
+    SENDING = "sending"
+    """What becomes of something to send: ``outcome``, ``message``, ``recipient``, before it is made."""
+    TRANSMITTED = "transmitted"
+    """An entry of the trace of partners before it is written."""
+    SCANNED = "scanned"
+    """What was read of a barcode scanned in, before a file is made of it."""
 
 
 class Fault(Protocol):

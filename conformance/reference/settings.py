@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import site
+from conformance.reference.papers.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +22,24 @@ HIGH_CONFIDENCE = "high_confidence_proofs"
 LOW_CONFIDENCE = "low_confidence_proofs"
 """Comma-separated kinds that can be recorded but do not allow it (PRF-08)."""
 
+DOCUMENT_KINDS = "document_kinds"
+"""Comma-separated kinds of documents that the software prints; fixed."""
+PRINTED_TRAITS = "printed_traits"
+"""Comma-separated traits printed besides those that have to be (DOC-02): ``used_name``, ``used_first_name``, ``birth_place``."""
+
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         **site.DEFAULTS,
         INSI_TIMEOUT: "10",
         HIGH_CONFIDENCE: ",".join(HIGH_CONFIDENCE_PROOFS),
         LOW_CONFIDENCE: ",".join(LOW_CONFIDENCE_PROOFS),
+        DOCUMENT_KINDS: ",".join(KINDS),
+        PRINTED_TRAITS: "",
     }
 )
 
 _LONGEST_TIMEOUT = 300
+_PRINTABLE = frozenset({"used_name", "used_first_name", "birth_place"})
 
 
 def of(store: Store) -> dict[str, str]:
@@ -55,11 +64,19 @@ def check(changes: Mapping[str, str]) -> None:
             f"{INSI_TIMEOUT} : de 0,1 à {_LONGEST_TIMEOUT} secondes attendues.",
             [INSI_TIMEOUT],
         )
+    if changes.get(DOCUMENT_KINDS, DEFAULTS[DOCUMENT_KINDS]) != DEFAULTS[DOCUMENT_KINDS]:
+        raise RefusedError("INVALID_VALUE", f"{DOCUMENT_KINDS} : ne se change pas.", [DOCUMENT_KINDS])
+    if unprintable := sorted(set(kinds(changes, PRINTED_TRAITS)) - _PRINTABLE):
+        raise RefusedError(
+            "INVALID_VALUE",
+            f"{PRINTED_TRAITS} : {', '.join(sorted(_PRINTABLE))} attendus, {', '.join(unprintable)} reçus.",
+            [PRINTED_TRAITS],
+        )
 
 
 def kinds(settings: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Return the kinds of documents of a setting."""
-    return tuple(kind.strip() for kind in settings[name].split(",") if kind.strip())
+    """Return the parts of a setting that is a list."""
+    return tuple(kind.strip() for kind in settings.get(name, "").split(",") if kind.strip())
 
 
 def check_kind(settings: Mapping[str, str], kind: str) -> None:

@@ -61,9 +61,12 @@ CREATE TABLE IF NOT EXISTS audit (
     patient_id TEXT, mode TEXT, code TEXT, returned TEXT NOT NULL, detail TEXT NOT NULL,
     authentication TEXT, changes TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS note (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, patient_id TEXT, body TEXT NOT NULL
+);
 """
 
-_EMPTIED = ("setting", "patient", "call", "status_change", "former_ins", "audit")
+_EMPTIED = ("setting", "patient", "call", "status_change", "former_ins", "audit", "note")
 """The tables that a reset empties; identifiers are not used again."""
 
 
@@ -321,6 +324,20 @@ class Store:
             )
             for row in rows
         ]
+
+    # What else is kept about files, by topic
+
+    def add_note(self, topic: str, patient_id: str | None, body: Mapping[str, Any]) -> str:
+        """Keep something about a file and return its identifier; ``body`` is written as JSON."""
+        with self.transaction():
+            return self._insert("note", {"topic": topic, "patient_id": patient_id, "body": json.dumps(body)})
+
+    def notes(self, topic: str, patient_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
+        """Return what is kept under a topic with its identifiers, oldest first, optionally of one file."""
+        query = "SELECT id, body FROM note WHERE topic = ? AND (? IS NULL OR patient_id = ?) ORDER BY id"
+        with self.transaction():
+            rows = self._db.execute(query, [topic, patient_id, patient_id]).fetchall()
+        return [(str(row["id"]), json.loads(row["body"])) for row in rows]
 
     # SQL
 

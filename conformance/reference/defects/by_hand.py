@@ -307,6 +307,17 @@ def _with_alert(record: Record) -> Record:
     return {**record, "alerts": [*record["alerts"], alert]}
 
 
+def first_pdf_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Put the first PDF that was made into every body: that of another patient."""
+    return [{**record, "pdf": memory.own.setdefault("pdf", record["pdf"])} for record in records]
+
+
+def document_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Hand out the document of this kind that was made first for this file, whatever became of the file since."""
+    key = f"{about['patient_id']} {about['document']}"
+    return [{**record, "content": memory.own.setdefault(key, record["content"])} for record in records]
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -322,6 +333,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         fictive_alone,
         sorted_by_name,
         locked_ignored,
-        user_of_first_call, first_returned, refused_pairs, given_back,
+        user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, document_kept,
     )
 } | by_hand_cards.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip

@@ -175,7 +175,14 @@
   function file(entry) {
     var about = Object.assign({}, entry);
     delete about.kind; delete about.at;
-    return make("li", "entry document", [what(entry, word(entry.kind)), members(about)]);
+    var parts = [what(entry, word(entry.kind))];
+    // Kept beside this page: the name was made by the bench, and anything else is shown, not followed.
+    if (/^attachments\/[A-Za-z0-9._-]+$/.test(entry.file || "")) {
+      var link = make("a", "kept", entry.name);
+      link.href = entry.file;
+      parts.push(make("p", "", [link]));
+    }
+    return make("li", "entry document", parts.concat([members(about)]));
   }
 
   // --- A failing check as an HTTP archive, for the tools that developers have.

@@ -14,6 +14,7 @@ import pytest
 
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
+from conformance.drivers.partners import Channel, MessageFormat
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form, Right
 from conformance.drivers.verbs import VERBS
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from conformance.drivers.raw import RawExchange
 
 SPEC: dict[str, Any] = load_yaml(files("conformance.drivers") / "openapi.yaml")
+
+
+SYMBOL = f"IS01{'0' * 22}S1279035121518989S21.2.250.1.213.1.4.10S3DOMINIQUE MARIE-LOUISE\x1dS4PAT-TROIS\x1dS5FS628-03-1979S751215"
+"""The INS of a public test identity; the OID of 20 characters needs no separator."""
 
 
 def test_routes_are_the_operations(tmp_path: Path) -> None:
@@ -73,8 +78,26 @@ def do_somehow(lgo: HttpDriver, verb: str, sample: Any, patient_id: str, user: A
         getattr(lgo, verb)(**arguments, **({"actor": user} if declared.has_actor else {}))
 
 
-def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any, sample: Any) -> None:
+def _do_papers(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
+    lgo.render_document(patient_id, "LABEL", actor=user)
+    lgo.export_message(patient_id, MessageFormat.HL7V2, actor=user)
+    lgo.export_patients(actor=user)
+    sent = lgo.send_document(patient_id, "VACCINATION_NOTE", Channel.MSSANTE_PATIENT, actor=user)
+    lgo.withdraw_document(sent.id, actor=user)
+    lgo.record_opposition(patient_id, frozenset({Channel.MSSANTE_PATIENT}), actor=user)
+    lgo.open_dmp(patient_id, actor=user)
+    lgo.read_transmissions(actor=user)
+    with pytest.raises(RefusedError):
+        lgo.scan_datamatrix("IS01", actor=user)
+    lgo.scan_datamatrix(SYMBOL, actor=user)
+
+
+def test_every_request_and_every_answer_fits_its_schema(
+    correct_url: str, insi: Any, sample: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: set[tuple[str, int]] = set()
+    # A document is longer than what is usually shown of an answer.
+    monkeypatch.setattr("conformance.drivers.raw.MAX_SHOWN", 10_000_000)
 
     def check(exchange: RawExchange) -> None:
         method, _, target = exchange.sent.partition("\n")[0].partition(" ")
@@ -111,6 +134,7 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
             lgo.update_patient(patient.id, {"sex": "F"}, actor=user)
         with pytest.raises(RefusedError):
             lgo.create_patient(PatientTraits(), actor=user)
+        _do_papers(lgo, patient.id, user)
         lgo.update_patient(patient.id, {"used_name": None, "used_first_name": "TOTO"}, actor=user)
         lgo.downgrade_status(patient.id, Status.VALI, actor=user)
         lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=user)

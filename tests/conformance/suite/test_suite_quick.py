@@ -27,6 +27,8 @@ def test_rules_of_each_kind_pass_on_the_correct_lgo(campaigns: Rig) -> None:
         ("search-ignores-used-name", "SRC-02"),
         ("import-sets-validated", "STA-03"),
         ("failed-calls-not-logged", "ERR-03"),
+        ("symbol-letters-gs", "DOC-03"),
+        ("number-in-pdf-title", "DOC-05"),
     ],
 )
 def test_a_mistake_is_caught(campaigns: Rig, defect: str, rule: str) -> None:

@@ -1,0 +1,215 @@
+"""CRE-06: an identity scanned in from a Datamatrix INS."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.documents.datamatrix.payload import GS, HEADER, payload_of, write_blocks
+from conformance.drivers.model import SearchCriteria, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import CAST, PARTS
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.verdicts import Departure, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+    from simulator.registry.person import Person
+
+_PLACE: Final = "birth_place"
+_LENIENT: Final = frozenset({"literal-gs", "no-separator"})
+"""Wrong symbols that a reader may understand all the same."""
+
+
+@pytest.mark.rule("CRE-06")
+@pytest.mark.title(
+    fr="Lire un Datamatrix INS remplit les champs, sans qualifier, sans garder d'INS qu'INSi n'a pas confirmé",
+    en="Scanning an INS Datamatrix fills the fields, without qualifying, without keeping an INS that INSi has not confirmed",
+)
+def test_scanned_fields(desk: Desk) -> None:
+    def judge(key: str) -> None:
+        person = desk.play(PARTS[key])
+        patient, requests = _scan(desk, person, payload_of(person.identity))
+        values = {
+            name: value
+            for name, value in insi_values(person).items()
+            if name not in {"matricule", "oid"} and value is not None
+        }
+        expect_values(
+            patient,
+            values,
+            fr="le dossier ne porte pas ce que dit le symbole",
+            en="the file does not hold what the symbol tells",
+        )
+        expect(
+            patient.status is not Status.QUAL,
+            fr="la lecture d'un symbole rend l'identité qualifiée",
+            en="scanning a symbol makes the identity qualifiée",
+            inferred=True,
+        )
+        expect(
+            patient.status is not Status.VALI,
+            fr="la lecture d'un symbole valide l'identité, sans contrôle de pièce",
+            en="scanning a symbol validates the identity, with no document checked",
+            inferred=True,
+        )
+        if patient.matricule is not None or patient.status is Status.RECUP:
+            expect(
+                requests,
+                fr=f"l'INS lu est gardé (statut {patient.status}) sans aucune demande à INSi",
+                en=f"the INS scanned is kept (status {patient.status}) without asking INSi",
+                inferred=True,
+            )
+        if patient.matricule is not None:
+            expect_values(
+                patient,
+                {"matricule": person.identity.matricule.value, "oid": str(person.identity.oid)},
+                fr="l'INS du dossier n'est pas celui du symbole",
+                en="the INS of the file is not that of the symbol",
+            )
+
+    expect_each({part.key: partial(judge, part.key) for part in CAST})
+
+
+@pytest.mark.rule("CRE-06")
+@pytest.mark.title(
+    fr="Blocs dans un autre ordre, bloc S7 absent, identifiant de symbologie devant : lus de même",
+    en="Blocks in another order, no block S7, symbology identifier in front: read the same",
+)
+def test_other_right_symbols(desk: Desk) -> None:
+    def judge(how: str) -> None:
+        person = desk.play(PARTS["hyphens-leading-zero-29-february"])
+        content = {
+            "reversed": payload_of(person.identity, order=("S7", "S6", "S5", "S4", "S3", "S2", "S1")),
+            "names-first": payload_of(person.identity, order=("S3", "S4", "S1", "S2", "S5", "S6", "S7")),
+            "without-place": payload_of(person.identity, order=("S1", "S2", "S3", "S4", "S5", "S6")),
+        }[how]
+        patient, _ = _scan(desk, person, content)
+        values = insi_values(person)
+        left_out = {"matricule", "oid", *([_PLACE] if how == "without-place" else [])}
+        expect_values(
+            patient,
+            {name: value for name, value in values.items() if name not in left_out},
+            fr=f"symbole juste ({how}) mal lu",
+            en=f"right symbol ({how}) read wrongly",
+        )
+
+    # The order of the blocks is free: reported, as the format itself.
+    expect_each({how: partial(judge, how) for how in ("reversed", "names-first", "without-place")})
+
+
+@pytest.mark.rule("CRE-06")
+@pytest.mark.title(
+    fr="Un symbole faux n'entre pas : il est refusé, ou laissé à quelqu'un, et ne crée aucun dossier",
+    en="A wrong symbol does not get in: it is refused, or left to somebody, and creates no file",
+)
+def test_broken_symbols(desk: Desk) -> None:
+    def judge(how: str) -> None:
+        person = desk.draw(first_names_count=2)
+        content = _broken(person)[how]
+        try:
+            answer = desk.lgo.scan_datamatrix(content, actor=desk.user)
+        except RefusedError:
+            answer = None
+        traits = person.identity.traits
+        for patient in desk.lgo.search_patients(
+            SearchCriteria(birth_date=traits.birth_date), actor=desk.user
+        ):
+            is_theirs = (patient.birth_name or "").startswith(traits.birth_name[:2])
+            is_read_right = (patient.birth_name, patient.first_names, patient.sex) == (
+                traits.birth_name,
+                traits.first_names,
+                traits.sex,
+            )
+            # What only its separators have wrong can still be understood: nobody forbids that.
+            if is_theirs and not (is_read_right and how in _LENIENT):
+                raise Departure(
+                    f"un symbole faux ({how}) crée un dossier : {patient.birth_name} {patient.first_names}",
+                    f"a wrong symbol ({how}) creates a file: {patient.birth_name} {patient.first_names}",
+                )
+        expect(
+            answer is None or answer.patient_id is None or how in _LENIENT,
+            fr=f"un symbole faux ({how}) donne un dossier ({answer.outcome if answer else ''})",
+            en=f"a wrong symbol ({how}) gives a file ({answer.outcome if answer else ''})",
+        )
+
+    control = desk.draw()
+    _scan(desk, control, payload_of(control.identity))
+    expect_each({how: partial(judge, how) for how in _broken(desk.draw(first_names_count=2))})
+
+
+@pytest.mark.rule("CRE-06")
+@pytest.mark.title(
+    fr="Lire le symbole d'un patient déjà qualifié ne change ni son identité ni son statut",
+    en="Scanning the symbol of a patient already qualified changes neither the identity nor the status",
+)
+def test_known_patient(desk: Desk) -> None:
+    person = desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    before = desk.snapshot(patient)
+    # A refusal ("already known") is one way not to change it.
+    with suppress(RefusedError):
+        desk.lgo.scan_datamatrix(payload_of(person.identity), actor=desk.user)
+    after = desk.snapshot(patient)
+    expect_values(
+        after.patient,
+        {name: getattr(before.patient, name) for name in (*insi_values(person), "status")},
+        fr="le dossier qualifié a changé à la lecture de son propre symbole",
+        en="the qualified file changed when its own symbol was scanned",
+        inferred=True,
+    )
+
+
+def _scan(desk: Desk, person: Person, content: str) -> tuple[Patient, list[ExchangeView]]:
+    """Scan a symbol and return the file that came of it, with what INSi received meanwhile."""
+    try:
+        answer, requests = desk.during(lambda: desk.lgo.scan_datamatrix(content, actor=desk.user))
+    except RefusedError as refusal:
+        raise Departure(
+            f"un symbole juste est refusé : {refusal.message} ({refusal.code})",
+            f"a right symbol is refused: {refusal.message} ({refusal.code})",
+        ) from refusal
+    if answer.patient_id is None:
+        raise UndecidedError(
+            f"la lecture ne donne aucun dossier ({answer.outcome}) : rien à comparer",
+            f"the scan gives no file ({answer.outcome}): nothing to compare",
+            verdict=Verdict.REVIEW,
+        )
+    del person
+    return desk.lgo.read_patient(answer.patient_id, actor=desk.user), requests
+
+
+def _broken(person: Person) -> dict[str, str]:
+    """Return wrong symbols of somebody, by what is wrong with each."""
+    identity = person.identity
+    right = payload_of(identity)
+    traits = identity.traits
+    year, month, day = traits.birth_date.split("-")
+    blocks = [
+        ("S1", identity.matricule.value),
+        ("S2", str(identity.oid)),
+        ("S3", traits.first_names),
+        ("S4", traits.birth_name),
+        ("S5", str(traits.sex)),
+        ("S6", f"{day}-{month}-{year}"),
+    ]
+    number = identity.matricule.value
+    wrong_key = f"{number[:13]}{97 - int(number[13:]) % 97 or 97:02d}"
+    if wrong_key == number:
+        wrong_key = f"{number[:13]}{int(number[13:]) % 97 + 1:02d}"
+    return {
+        "literal-gs": right.replace(GS, "GS"),
+        "no-separator": right.replace(GS, ""),
+        "other-header": f"DC01{right[4:]}",
+        "wrong-key": write_blocks([("S1", wrong_key), *blocks[1:]]),
+        "no-number": write_blocks(blocks[1:]),
+        "no-birth-name": write_blocks([one for one in blocks if one[0] != "S4"]),
+        "cut": right[: len(HEADER) + 30],
+        "nothing": HEADER,
+    }

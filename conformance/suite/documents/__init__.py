@@ -1,0 +1,1 @@
+"""Checks of the group *documents*: paper and files that the software produces."""

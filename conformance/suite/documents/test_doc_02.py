@@ -1,0 +1,98 @@
+"""DOC-02: traits that a site adds to its paper."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.documents.record import Format, Trait
+from conformance.drivers.partners import MessageFormat
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.papers import PRESCRIPTION, USED, kinds_of
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+_SETTING: Final = "printed_traits"
+_TRAITS: Final = {
+    "used_name": Trait.USED_NAME,
+    "used_first_name": Trait.USED_FIRST_NAME,
+    "birth_place": Trait.BIRTH_PLACE,
+}
+
+
+@pytest.mark.rule("DOC-02")
+@pytest.mark.title(
+    fr="Chaque trait ajouté par paramétrage apparaît, avec la valeur du dossier, sans prendre la place d'un autre",
+    en="Each trait added by configuration appears, with the value of the file, without taking the place of another",
+)
+def test_added_traits(desk: Desk) -> None:
+    kind = _kind(desk)
+    person = desk.draw()
+    patient = desk.bring(person, Route.IMPORTED_CHECKED, used_name=USED[0], used_first_name=USED[1])
+    subject = Subject(key="QUAL", person=person, patient=patient)
+
+    def page(*traits: str) -> Artefact:
+        with preparing("régler les traits imprimés", "set the traits printed"):
+            desk.lgo.write_settings({_SETTING: ",".join(traits)})
+        document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        return Artefact(label=kind, document=document, expected=expected_of(person, patient))
+
+    try:
+        without, every = page(), page(*_TRAITS)
+        alone = {name: page(name) for name in _TRAITS}
+    finally:
+        desk.lgo.write_settings({_SETTING: ""})
+    for sheet in (without, every, *alone.values()):
+        expect(
+            sheet.document.format is MessageFormat.PDF and sheet.read.format is Format.PDF,
+            fr="le document imprimé n'est pas un PDF",
+            en="the printed document is no PDF",
+        )
+    # Birth name and first given name stay: the other rule looks at the page again.
+    expect_right([(subject, sheet) for sheet in (without, every, *alone.values())], owned_by("DOC-01"))
+    expect_each(
+        {
+            f"{name}, {how}": partial(_expect_there, sheet, name, person.identity.traits.birth_place)
+            for name in _TRAITS
+            for how, sheet in (("avec les autres", every), ("seul", alone[name]))
+        }
+    )
+    expect(
+        not any(
+            USED[0] in part.text or USED[1] in part.text for part in (without.read, alone["birth_place"].read)
+        ),
+        fr="le nom ou le prénom utilisé est imprimé alors que le paramètre ne le demande pas",
+        en="the used name or first name is printed although the setting does not ask for it",
+        # No text forbids to print it always; the setting then has no effect.
+        inferred=True,
+    )
+
+
+def _expect_there(sheet: Artefact, name: str, place: str | None) -> None:
+    wanted = {"used_name": USED[0], "used_first_name": USED[1], "birth_place": place or ""}[name]
+    record = sheet.read.records[0]
+    told = record.first(_TRAITS[name])
+    value = told.normal if told else ""
+    expect(
+        value == wanted or (told is None and wanted in sheet.read.text.split()),
+        fr=f"{_TRAITS[name].text.fr} : « {wanted} » attendu sur la page, « {value} » lu",
+        en=f"{_TRAITS[name].text.en}: expected “{wanted}” on the page, read “{value}”",
+    )
+
+
+def _kind(desk: Desk) -> str:
+    settings = desk.lgo.read_settings()
+    if _SETTING not in settings:
+        raise UndecidedError(
+            f"le logiciel ne montre pas le paramètre {_SETTING} (traits ajoutés aux documents) dans /settings",
+            f"the software does not show the setting {_SETTING} (traits added to documents) in /settings",
+            verdict=Verdict.NOT_TESTED,
+        )
+    return next(one for one in kinds_of(desk) if one != PRESCRIPTION)

@@ -1,0 +1,187 @@
+"""DOC-06 to DOC-09: CDA and the PDF inside, prescriptions, reports as PDF/A-1, and the vaccination note."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.documents import Severity
+from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
+from conformance.documents.cda import CdaFacts
+from conformance.documents.pdf import archive_problems
+from conformance.documents.record import Format, PlaceKind
+from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.papers import expect_right, owners
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    MEDICATION_REVIEW,
+    PRESCRIPTION,
+    VACCINATION_NOTE,
+    printed,
+    sent,
+    told,
+)
+from conformance.verdicts import Departure, UndecidedError, Verdict
+from simulator.ins.traits import comparison_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.documents import Document, Problem
+    from conformance.suite.desk.papers import Artefact, Subject
+    from conformance.suite.desk.steps import Desk
+
+_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
+_SYMBOL: Final = frozenset({PlaceKind.PIXELS, PlaceKind.BLOCK})
+
+
+@pytest.mark.rule("DOC-06")
+@pytest.mark.title(
+    fr="L'en-tête du CDA porte l'INS ; le PDF de son corps est un PDF/A-1 avec Datamatrix, du même patient",
+    en="The CDA header holds the INS; the PDF in its body is a PDF/A-1 with a Datamatrix, of the same patient",
+)
+def test_cda_and_its_body(desk: Desk) -> None:
+    found = [one for one in _all(desk, qualified=True) if one[1].inside(Format.CDA)]
+    expect_right(found, lambda problem, artefact: "DOC-06" in owners(problem, artefact))
+    expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
+    for subject, artefact in found:
+        for pdf in _bodies(artefact):
+            symbols = [one for one in pdf.walk() if one.format is Format.DATAMATRIX]
+            expect(
+                symbols,
+                fr=f"[{subject.key}, {artefact.label}] le PDF du corps ne porte pas de Datamatrix INS",
+                en=f"[{subject.key}, {artefact.label}] the PDF in the body bears no INS Datamatrix",
+            )
+
+
+@pytest.mark.rule("DOC-07")
+@pytest.mark.title(
+    fr="Une prescription n'a pas besoin de Datamatrix INS ; celui qu'elle porte est juste",
+    en="A prescription needs no INS Datamatrix; the one that it bears is right",
+)
+def test_prescription(desk: Desk) -> None:
+    found = [one for one in _printed(desk) if one[1].label == PRESCRIPTION]
+
+    def mine(problem: Problem, artefact: Artefact) -> bool:
+        told_of_symbol = any(place.kind in _SYMBOL for place in problem.places)
+        return told_of_symbol and "DOC-03" in owners(problem, artefact)
+
+    expect_right(
+        found,
+        mine,
+        nothing=(
+            f"le logiciel ne produit pas de document {PRESCRIPTION} (paramètre document_kinds)",
+            f"the software produces no document {PRESCRIPTION} (setting document_kinds)",
+        ),
+    )
+
+
+@pytest.mark.rule("DOC-08")
+@pytest.mark.title(
+    fr="Compte rendu d'entretien et bilan de médication : PDF/A-1 déclaré, nommé au nom du patient",
+    en="Interview report and medication review: PDF/A-1 claimed, named after the patient",
+)
+@pytest.mark.parametrize("kind", [INTERVIEW_REPORT, MEDICATION_REVIEW])
+def test_report_as_archive(desk: Desk, kind: str) -> None:
+    found = [one for one in _printed(desk) if one[1].label == kind]
+    if not found:
+        raise UndecidedError(
+            f"le logiciel ne produit pas de document {kind} (paramètre document_kinds)",
+            f"the software produces no document {kind} (setting document_kinds)",
+            verdict=Verdict.NOT_TESTED,
+        )
+    for subject, artefact in found:
+        for problem in archive_problems(artefact.read, "DOC-08"):
+            if problem.severity is Severity.FAIL:
+                raise Departure(
+                    f"[{subject.key}, {kind}] {problem.text.fr}", f"[{subject.key}, {kind}] {problem.text.en}"
+                )
+    for subject, artefact in found:
+        _expect_named(subject, artefact)
+
+
+@pytest.mark.rule("DOC-09")
+@pytest.mark.title(
+    fr="La note de vaccination envoyée est un CDA structuré (N3) de code 87273-9, à l'identité du dossier",
+    en="The vaccination note sent is a structured CDA (N3) of code 87273-9, with the identity of the file",
+)
+def test_vaccination_note(desk: Desk) -> None:
+    found = [
+        one
+        for one in _sent(desk)
+        if one[1].label.endswith(VACCINATION_NOTE) and one[0].is_qualified and one[1].inside(Format.CDA)
+    ]
+    expect_right(
+        found,
+        lambda problem, artefact: {"DOC-09", "TRA-03"} & owners(problem, artefact) != set(),
+        nothing=(
+            f"aucune note de vaccination ({VACCINATION_NOTE}) n'est envoyée en CDA",
+            f"no vaccination note ({VACCINATION_NOTE}) is sent as CDA",
+        ),
+    )
+    for subject, artefact in found:
+        for cda in artefact.inside(Format.CDA):
+            facts: CdaFacts = cda.facts
+            expect(
+                facts.level == 3 and facts.code == NOTE_CODE,  # noqa: PLR2004 - the level of the rule
+                fr=f"[{subject.key}, {artefact.label}] un corps structuré (N3) et le code {NOTE_CODE} attendus, "
+                f"niveau {facts.level} et code « {facts.code} » trouvés",
+                en=f"[{subject.key}, {artefact.label}] expected a structured body (N3) and the code {NOTE_CODE}, "
+                f"got level {facts.level} and code “{facts.code}”",
+            )
+
+
+def _expect_named(subject: Subject, artefact: Artefact) -> None:
+    name = artefact.document.name.replace("\\", "/").rpartition("/")[2]
+    match = _NAME.fullmatch(name)
+    expect(
+        match is not None,
+        fr=f"[{subject.key}, {artefact.label}] nom <date>_<type>_<NOM>_<prénom>.pdf attendu, « {name} » trouvé",
+        en=f"[{subject.key}, {artefact.label}] expected the name <date>_<type>_<NOM>_<prénom>.pdf, got “{name}”",
+        # Published examples depart from the form: a person decides.
+        inferred=True,
+    )
+    assert match is not None
+    patient = subject.patient
+    for part, names in (
+        ("name", (patient.birth_name, patient.used_name)),
+        ("first", (patient.first_name, patient.used_first_name)),
+    ):
+        keys = {comparison_key(one).replace(" ", "") for one in names if one}
+        expect(
+            comparison_key(match[part]).replace(" ", "") in keys,
+            fr=f"[{subject.key}, {artefact.label}] le nom de fichier « {name} » n'est pas celui du patient ({', '.join(filter(None, names))})",
+            en=f"[{subject.key}, {artefact.label}] the file name “{name}” is not that of the patient ({', '.join(filter(None, names))})",
+        )
+
+
+def _bodies(artefact: Artefact) -> Iterator[Document]:
+    for cda in artefact.inside(Format.CDA):
+        yield from (part for part in cda.parts if part.format is Format.PDF)
+
+
+def _printed(desk: Desk) -> Iterator[tuple[Subject, Artefact]]:
+    for subject in printed(desk):
+        yield from ((subject, one) for one in subject.artefacts if one.read.format is Format.PDF)
+
+
+def _sent(desk: Desk) -> Iterator[tuple[Subject, Artefact]]:
+    for subject in sent(desk):
+        yield from ((subject, one) for one in subject.artefacts)
+
+
+def _all(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]:
+    """Yield the messages, and what is sent where the software sends."""
+    for journey in (told, sent):
+        try:
+            subjects = journey(desk)
+        except (UndecidedError, VerbNotSupportedError):
+            # The other journey may have what is looked for.
+            continue
+        for subject in subjects:
+            if subject.is_qualified is qualified:
+                desk.attach(subject.documents)
+                yield from ((subject, one) for one in subject.artefacts)

@@ -1,0 +1,211 @@
+"""The status matrix of documents: designed people brought to each status, everything produced about them, once a campaign.
+
+Three journeys, by what is asked of the software: ``printed`` (paper), ``told`` (messages), ``sent`` (mails and
+submissions). Each prepares its own people; rules look at what came out.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.cast import CAST, PARTS
+from conformance.suite.desk.papers import Artefact, Subject, expected_of
+from conformance.suite.desk.routes import Route
+from conformance.verdicts import Ending, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+VACCINATION_NOTE: Final = "VACCINATION_NOTE"
+INTERVIEW_REPORT: Final = "INTERVIEW_REPORT"
+MEDICATION_REVIEW: Final = "MEDICATION_REVIEW"
+PRESCRIPTION: Final = "PRESCRIPTION"
+LABEL: Final = "LABEL"
+"""Names of kinds that the bench knows; a software may have others besides, which are judged as paper in general."""
+
+PROFESSIONAL: Final = "medecin.traitant@exemple.mssante.fr"
+"""To whom the professional mails go."""
+
+_FULL: Final = ("plain", "waiting-number-four-first-names", "double-hyphen-abroad-summer")
+"""About whom everything is sent; one document is enough for the others, whose names and places are what matters."""
+_EVERY: Final = frozenset(
+    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen", "plain doubtful"}
+)
+"""About whom every kind is printed."""
+_ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
+"""How people come to a status other than QUAL."""
+_LOWER: Final = ("plain", "one-former-number-corsica-2a")
+USED: Final = ("KVORLAN", "ZELBRUC")
+"""The names in use that everybody is typed with: nobody's birth name begins so."""
+
+
+Produce: TypeAlias = "Callable[..., None]"
+"""Has the software produce everything (``every``) about somebody, or a part of it."""
+
+
+def printed(desk: Desk) -> Sequence[Subject]:
+    """Return everybody with the documents printed about them."""
+    return desk.once("papers-printed", lambda own: _taken(own, _print))
+
+
+def told(desk: Desk) -> Sequence[Subject]:
+    """Return everybody with the messages produced about them."""
+    return desk.once("papers-told", lambda own: _taken(own, _tell))
+
+
+def sent(desk: Desk) -> Sequence[Subject]:
+    """Return some with what was sent about them, and what was not."""
+    return desk.once("papers-sent", lambda own: _taken(own, _send, parts=_FULL))
+
+
+def kinds_of(desk: Desk) -> list[str]:
+    """Return the kinds of documents that the software lists.
+
+    Raises:
+        UndecidedError: it lists none.
+    """
+    listed = desk.lgo.read_settings().get("document_kinds", "")
+    kinds = [one.strip() for one in listed.split(",") if one.strip()]
+    if not kinds:
+        raise UndecidedError(
+            "le logiciel ne dit pas quels documents il imprime : paramètre document_kinds absent de /settings",
+            "the software does not tell which documents it prints: no setting document_kinds in /settings",
+            verdict=Verdict.NOT_TESTED,
+        )
+    return kinds
+
+
+def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) -> Sequence[Subject]:
+    """Bring everybody to their status and have everything produced; raise what stopped all of them."""
+    subjects: list[Subject] = []
+    stopped: Ending | None = None
+    for key, make in _people(desk, parts, produce):
+        start = len(desk.timeline.entries)
+        try:
+            subject = make()
+            produce(desk, subject, every=key in _EVERY)
+        except VerbNotSupportedError:
+            raise
+        except Ending as ending:
+            stopped = stopped or ending
+            continue
+        subject.entries = tuple(desk.timeline.entries[start:])
+        subjects.append(subject)
+    if stopped is not None and not subjects:
+        raise stopped
+    return subjects
+
+
+def _people(
+    desk: Desk, parts: Sequence[str], produce: Produce
+) -> Iterator[tuple[str, Callable[[], Subject]]]:
+    for part in CAST:
+        if part.key in parts:
+            yield part.key, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
+    for key in _LOWER:
+        for route in _ROUTES:
+            yield f"{key} {route}", partial(_bring, desk, key, route)
+    falls = {"fallen": _lowered, "doubtful": _doubtful, "fictitious": _fictitious, "homonym": _homonym}
+    for how, fall in falls.items():
+        yield f"plain {how}", partial(_fallen, desk, how, fall, produce)
+
+
+def _bring(desk: Desk, key: str, route: Route) -> Subject:
+    part = PARTS[key]
+    person = desk.play(part)
+    others: dict[str, str | None] = {"used_name": USED[0], "used_first_name": USED[1]}
+    if not part.typed_list and route.status is Status.QUAL:
+        others["first_names"] = None
+    patient = desk.bring(person, route, **others)
+    return Subject(key=f"{key}, {route.status}", person=person, patient=patient)
+
+
+def _fallen(desk: Desk, how: str, fall: Callable[[Desk, Patient], object], produce: Produce) -> Subject:
+    """Bring somebody to QUAL, produce everything, then do what changes the identity: nothing kept may leave later."""
+    person = desk.play(PARTS["plain"])
+    patient = desk.bring(person, Route.IMPORTED_CHECKED, used_name=USED[0], used_first_name=USED[1])
+    produce(desk, Subject(key="before", person=person, patient=patient), every=True)
+    fall(desk, patient)
+    patient = desk.read(patient)
+    return Subject(key=f"plain, {how}, {patient.status}", person=person, patient=patient)
+
+
+def _lowered(desk: Desk, patient: Patient) -> object:
+    return desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
+
+
+def _doubtful(desk: Desk, patient: Patient) -> object:
+    return desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+
+
+def _fictitious(desk: Desk, patient: Patient) -> object:
+    return desk.lgo.set_attributes(patient.id, frozenset({Attribute.FICTIVE}), actor=desk.user)
+
+
+def _homonym(desk: Desk, patient: Patient) -> object:
+    return desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+
+
+def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
+    kinds = kinds_of(desk)
+    for kind in kinds if every else [one for one in kinds if one != PRESCRIPTION][:1]:
+        _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
+
+
+def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
+    del every  # Messages cost little.
+    for form in (MessageFormat.HL7V2, MessageFormat.FHIR, MessageFormat.CDA):
+        _keep(
+            subject, form.value, partial(desk.lgo.export_message, subject.patient.id, form, actor=desk.user)
+        )
+
+
+def _send(desk: Desk, subject: Subject, *, every: bool) -> None:
+    kinds = [VACCINATION_NOTE, INTERVIEW_REPORT] if every else [VACCINATION_NOTE]
+    for channel, recipient in (
+        (Channel.MSSANTE, PROFESSIONAL),
+        (Channel.MSSANTE_PATIENT, None),
+        (Channel.DMP, None),
+    ):
+        for kind in kinds if channel is not Channel.MSSANTE_PATIENT else kinds[:1]:
+            label = f"{channel} {kind}"
+            _keep(
+                subject,
+                label,
+                partial(
+                    desk.lgo.send_document,
+                    subject.patient.id,
+                    kind,
+                    channel,
+                    recipient=recipient,
+                    actor=desk.user,
+                ),
+            )
+
+
+def _keep(subject: Subject, label: str, act: Callable[[], Document | Sending]) -> None:
+    """Do an act and keep what came out, or that nothing did."""
+    expected = expected_of(subject.person, subject.patient)
+    try:
+        answer = act()
+    except RefusedError as refusal:
+        subject.refused[label] = refusal
+        return
+    if isinstance(answer, Document):
+        subject.artefacts.append(Artefact(label=label, document=answer, expected=expected))
+        return
+    if answer.outcome is not SendingOutcome.SENT:
+        subject.not_sent[label] = answer.message or answer.outcome.value
+        return
+    subject.went[label] = answer.recipient
+    subject.artefacts.extend(
+        Artefact(label=label, document=one, expected=expected, recipient=answer.recipient)
+        for one in answer.documents
+    )

@@ -1,0 +1,144 @@
+"""PRF-13: what the reliability extension of a FHIR Patient tells, beside what was done to the file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.documents.record import Format
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.papers import need_statuses
+from conformance.suite.journeys.papers import told
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.suite.desk.papers import Artefact, Subject
+    from conformance.suite.desk.steps import Desk
+
+_METHODS: Final = frozenset({"SM", "CV", "INSI", "CB", "RFID", "AV"})
+_STATUSES: Final = {
+    "PROV": {"PROV"},
+    "RECUP": {"PROV", "RECUP"},
+    "VALI": {"VALI"},
+    "QUAL": {"VALI", "QUAL"},
+}
+"""Codes that tell the status of a file: table 0445, and the four of the RNIV."""
+_FROM_INSI: Final = frozenset({"RECUP", "QUAL"})
+_CHECKED: Final = frozenset({"VALI", "QUAL"})
+
+
+@pytest.mark.rule("PRF-13")
+@pytest.mark.title(
+    fr="L'extension de fiabilité dit le statut, la méthode et les dates de ce qui a été fait, et de rien d'autre",
+    en="The reliability extension tells the status, the method and the dates of what was done, and of nothing else",
+)
+def test_reliability(desk: Desk) -> None:
+    found = [
+        (subject, artefact)
+        for subject in told(desk)
+        for artefact in subject.artefacts
+        if artefact.read.format is Format.FHIR
+    ]
+    if not found:
+        raise UndecidedError(
+            "aucune ressource FHIR n'est produite", "no FHIR resource is produced", verdict=Verdict.NOT_TESTED
+        )
+    need_statuses(found, "PROV", "QUAL")
+    for subject, artefact in found:
+        _expect_told(subject, _parts(artefact))
+
+
+def _expect_told(subject: Subject, parts: dict[str, Any]) -> None:
+    status = subject.patient.status.value
+    has_attribute = bool(subject.patient.attributes)
+    where = f"[{subject.key}] "
+    expect(parts, fr=f"{where}extension de fiabilité absente", en=f"{where}no reliability extension")
+    code = parts.get("status", "")
+    expect(
+        code in _STATUSES[status]
+        or (has_attribute and code in {"DOUT", "FICT", "HOMA", "HOMD", "DOUB", "DOUA"}),
+        fr=f"{where}statut {' ou '.join(sorted(_STATUSES[status]))} attendu, « {code} » trouvé",
+        en=f"{where}expected the status {' or '.join(sorted(_STATUSES[status]))}, got “{code}”",
+    )
+    method = parts.get("method", "")
+    expect(
+        method in _METHODS,
+        fr=f"{where}méthode de collecte parmi {', '.join(sorted(_METHODS))} attendue, « {method} » trouvée",
+        en=f"{where}expected a collection method among {', '.join(sorted(_METHODS))}, got “{method}”",
+    )
+    expect(
+        method != "INSI" or status != "PROV" or "lowered" in subject.key or has_attribute,
+        fr=f"{where}méthode INSI alors qu'INSi n'a jamais été interrogé",
+        en=f"{where}method INSI although INSi was never queried",
+    )
+    _expect_dates(where, status, parts)
+
+
+def _expect_dates(where: str, status: str, parts: dict[str, Any]) -> None:
+    for name, wanted, never in (
+        ("insi", status in _FROM_INSI, status == "PROV" and "typed" in where),
+        ("checked", status in _CHECKED, status in {"PROV", "RECUP"}),
+    ):
+        day = parts.get(name, "")
+        expect(
+            day or not wanted,
+            fr=f"{where}date {_NAMES[name][0]} absente",
+            en=f"{where}no date of {_NAMES[name][1]}",
+        )
+        expect(
+            not day or not never,
+            fr=f"{where}date {_NAMES[name][0]} ({day}) alors que cela n'a pas eu lieu",
+            en=f"{where}date of {_NAMES[name][1]} ({day}) although that did not happen",
+        )
+
+
+_NAMES: Final = {
+    "insi": ("d'interrogation d'INSi", "the INSi query"),
+    "checked": ("de validation", "the validation"),
+}
+
+
+def _parts(artefact: Artefact) -> dict[str, Any]:
+    """Return what the extension tells: ``status``, ``method``, ``insi``, ``checked``; empty without one.
+
+    Versions of the profile name the parts differently: they are recognised by a word in their address.
+    """
+    try:
+        resource = json.loads(artefact.document.content)
+    except ValueError as error:
+        raise UndecidedError(
+            "la ressource FHIR n'est pas en JSON : l'extension n'est pas lue",
+            "the FHIR resource is not JSON: the extension is not read",
+            verdict=Verdict.REVIEW,
+        ) from error
+    told_of: dict[str, Any] = {}
+    for extension in _extensions(resource):
+        if "identity-reliability" not in str(extension.get("url")):
+            continue
+        for part in _extensions(extension):
+            told_of |= _part(part)
+    return told_of
+
+
+def _part(part: dict[str, Any]) -> dict[str, Any]:
+    url = str(part.get("url")).lower()
+    coding = part.get("valueCoding") or {}
+    day = part.get("valueDate") or part.get("valueDateTime")
+    if "status" in url:
+        return {"status": coding.get("code", "")}
+    if "method" in url or "collect" in url:
+        return {"method": coding.get("code", "")}
+    if day and "insi" in url:
+        return {"insi": day}
+    if day and "valid" in url:
+        return {"checked": day}
+    return {}
+
+
+def _extensions(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    found = node.get("extension")
+    yield from (one for one in (found if isinstance(found, list) else []) if isinstance(one, dict))

@@ -1,0 +1,159 @@
+"""SEC-08: the trace of the partners to whom data with an INS went."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.partners import Channel, SendingOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE
+from conformance.verdicts import Departure, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import Sending, Transmission
+    from conformance.suite.desk.steps import Desk
+
+_CLOCK: Final = timedelta(minutes=10)
+"""How far the clock of the software may be from ours."""
+
+
+@pytest.mark.rule("SEC-08")
+@pytest.mark.title(
+    fr="Une trace par destinataire d'une identité qualifiée : date, heure, émetteur, destinataire ; pour ce patient seul",
+    en="One entry for each recipient of an identité qualifiée: date, time, sender, recipient; for that patient only",
+)
+def test_one_entry_for_each_recipient(desk: Desk) -> None:
+    start = datetime.now(UTC)
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    wanted = (
+        (VACCINATION_NOTE, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
+        (VACCINATION_NOTE, Channel.MSSANTE, "second.medecin@exemple.mssante.fr"),
+        (INTERVIEW_REPORT, Channel.MSSANTE_PATIENT, None),
+        (INTERVIEW_REPORT, Channel.DMP, None),
+    )
+    made = [answer for one in wanted if (answer := _send(desk, patient, *one)) is not None]
+    if not made:
+        raise UndecidedError(
+            "aucun envoi ne part pour une identité qualifiée",
+            "no sending leaves for an identité qualifiée",
+            verdict=Verdict.NOT_TESTED,
+        )
+    entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    _expect_recipients(entries, made)
+    for entry in entries:
+        _expect_moment(entry, start)
+        expect(entry.sender, fr="trace sans émetteur", en="an entry without sender")
+        expect(
+            entry.patient_id in {None, patient.id},
+            fr=f"trace du patient {entry.patient_id} parmi celles de {patient.id}",
+            en=f"an entry of patient {entry.patient_id} among those of {patient.id}",
+        )
+    expect(
+        not desk.lgo.read_transmissions(patient_id=other.id, actor=desk.user),
+        fr="des traces d'envoi pour un patient dont rien n'a été envoyé",
+        en="entries of sendings for a patient of whom nothing was sent",
+    )
+    every = desk.lgo.read_transmissions(actor=desk.user)
+    expect(
+        Counter(one.recipient for one in every) == Counter(one.recipient for one in entries),
+        fr="la trace générale n'est pas celle du seul patient envoyé",
+        en="the general trace is not that of the only patient sent",
+    )
+    _expect_kept(desk, patient, entries)
+
+
+@pytest.mark.rule("SEC-08")
+@pytest.mark.title(
+    fr="Un envoi refusé ou qui ne part pas ne laisse pas de trace d'envoi",
+    en="A sending that is refused or does not leave is not logged as made",
+)
+def test_nothing_sent_nothing_logged(desk: Desk) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED)
+    if _send(desk, patient, VACCINATION_NOTE, Channel.DMP, None) is not None:
+        raise UndecidedError(
+            "l'envoi au DMP part pour une identité récupérée",
+            "the sending to the DMP leaves for an identité récupérée",
+            depends_on=("TRA-12",),
+        )
+    entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    expect(
+        not entries,
+        fr=f"un envoi qui n'a pas eu lieu est tracé : {[one.recipient for one in entries]}",
+        en=f"a sending that did not take place is logged: {[one.recipient for one in entries]}",
+    )
+
+
+def _send(desk: Desk, patient: Patient, kind: str, channel: Channel, recipient: str | None) -> Sending | None:
+    try:
+        answer = desk.lgo.send_document(patient.id, kind, channel, recipient=recipient, actor=desk.user)
+    except RefusedError:
+        return None
+    return answer if answer.outcome is SendingOutcome.SENT else None
+
+
+def _expect_recipients(entries: list[Transmission], made: list[Sending]) -> None:
+    told = Counter(one.recipient for one in made if one.recipient)
+    logged = Counter(one.recipient for one in entries)
+    expect(
+        not told - logged,
+        fr=f"destinataires tracés : {sorted(logged.elements())}, destinataires des envois : {sorted(told.elements())}",
+        en=f"recipients logged: {sorted(logged.elements())}, recipients of the sendings: {sorted(told.elements())}",
+    )
+    # A sending of two files may be two entries; somebody to whom nothing went may not be there.
+    expect(
+        set(logged) <= set(told) or len(told) < len(made),
+        fr=f"la trace nomme {sorted(set(logged) - set(told))}, à qui rien n'a été envoyé",
+        en=f"the trace names {sorted(set(logged) - set(told))}, to whom nothing was sent",
+    )
+    expect(
+        len(entries) >= len(made),
+        fr=f"{len(entries)} trace(s) pour {len(made)} envois",
+        en=f"{len(entries)} entries for {len(made)} sendings",
+    )
+
+
+def _expect_moment(entry: Transmission, start: datetime) -> None:
+    try:
+        at = datetime.fromisoformat(entry.at)
+    except ValueError as error:
+        raise Departure(
+            f"la date et l'heure de la trace ne se lisent pas : « {entry.at} »",
+            f"date and time of the entry cannot be read: “{entry.at}”",
+        ) from error
+    now = datetime.now(UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    expect(
+        len(entry.at) > len("2026-01-01"),
+        fr=f"la trace porte la date sans l'heure : « {entry.at} »",
+        en=f"the entry holds the date without the time: “{entry.at}”",
+    )
+    # A software may write local time without its zone: whole hours are then left aside.
+    off = [abs(at + timedelta(hours=hours) - moment) for hours in (0, -1, -2) for moment in (start, now)]
+    expect(
+        min(off) <= _CLOCK,
+        fr=f"la trace dit {entry.at}, l'envoi a eu lieu entre {start.isoformat()} et {now.isoformat()}",
+        en=f"the entry tells {entry.at}, the sending took place between {start.isoformat()} and {now.isoformat()}",
+    )
+
+
+def _expect_kept(desk: Desk, patient: Patient, entries: list[Transmission]) -> None:
+    """Check that a fall of the status takes nothing out of the trace: that is when it is needed."""
+    try:
+        desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
+    except RefusedError:
+        return
+    after = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    expect(
+        after == entries,
+        fr="la trace des envois a changé quand le statut a été abaissé",
+        en="the trace of sendings changed when the status was lowered",
+    )

@@ -1,0 +1,1 @@
+"""Checks of the group *transmission*: messages, mails, submissions and exports."""

@@ -1,0 +1,61 @@
+"""What the checks of transmission look at: the messages, mails and submissions of the status matrix."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.journeys.papers import sent, told
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from conformance.suite.desk.papers import Artefact, Subject
+    from conformance.suite.desk.steps import Desk
+    from conformance.verdicts import Ending
+
+Found: TypeAlias = list["tuple[Subject, Artefact]"]
+"""Whose, and what."""
+
+
+def messages(desk: Desk, *, qualified: bool | None = None) -> Found:
+    """Return the messages produced, about those who are qualified, those who are not, or everybody."""
+    return list(_of(desk, told, qualified=qualified))
+
+
+def sendings(desk: Desk, channel: str = "", *, qualified: bool | None = None) -> Found:
+    """Return what was sent by a channel, or by any."""
+    return [
+        one
+        for one in _of(desk, sent, qualified=qualified)
+        if one[1].label.startswith(f"{channel} " if channel else "")
+    ]
+
+
+def everything(desk: Desk, *, qualified: bool) -> Found:
+    """Return messages and sendings, of whichever the software produces.
+
+    Raises:
+        VerbNotSupportedError: it produces neither.
+    """
+    found: Found = []
+    stopped: Ending | None = None
+    for look in (partial(messages, desk, qualified=qualified), partial(sendings, desk, qualified=qualified)):
+        try:
+            found += look()
+        except (UndecidedError, VerbNotSupportedError) as ending:
+            stopped = stopped or ending
+    if stopped is not None and not found:
+        raise stopped
+    return found
+
+
+def _of(
+    desk: Desk, journey: Callable[[Desk], Sequence[Subject]], *, qualified: bool | None
+) -> Iterator[tuple[Subject, Artefact]]:
+    for subject in journey(desk):
+        if qualified is None or subject.is_qualified is qualified:
+            desk.attach(subject.documents)
+            yield from ((subject, one) for one in subject.artefacts)

@@ -1,0 +1,104 @@
+"""TRA-11 and TRA-12: the DMP is opened and fed for an *identité qualifiée* only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each, expect_refused
+from conformance.suite.desk.routes import Route
+from conformance.suite.journeys.papers import sent
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("TRA-11")
+@pytest.mark.title(
+    fr="L'accès contextuel au DMP s'ouvre pour une identité qualifiée, et pour aucune autre",
+    en="Contextual access to the DMP opens for an identité qualifiée, and for no other",
+)
+def test_access_by_status(desk: Desk) -> None:
+    def allowed(route: Route) -> None:
+        patient = desk.bring(desk.draw(), route)
+        desk.lgo.open_dmp(patient.id, actor=desk.user)
+
+    def refused(route: Route, fall: Status | Attribute | None = None) -> None:
+        patient = desk.bring(desk.draw(), route)
+        if isinstance(fall, Status):
+            desk.lgo.downgrade_status(patient.id, fall, actor=desk.user)
+        elif isinstance(fall, Attribute):
+            desk.lgo.set_attributes(patient.id, frozenset({fall}), actor=desk.user)
+        expect_refused(
+            lambda: desk.lgo.open_dmp(patient.id, actor=desk.user),
+            fr="le DMP s'ouvre alors que l'identité n'est pas qualifiée",
+            en="the DMP opens although the identity is not qualified",
+        )
+
+    qualified = (Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED, Route.ARRIVED_CHECKED)
+    others = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
+    expect_each(
+        {
+            **{str(route): lambda route=route: allowed(route) for route in qualified},  # type: ignore[misc]
+            **{str(route): lambda route=route: refused(route) for route in others},  # type: ignore[misc]
+            "lowered": lambda: refused(Route.IMPORTED_CHECKED, Status.VALI),
+            "doubtful": lambda: refused(Route.IMPORTED_CHECKED, Attribute.DOUTEUSE),
+        }
+    )
+
+
+@pytest.mark.rule("TRA-12")
+@pytest.mark.title(
+    fr="Rien ne part au DMP sans identité qualifiée ; tout peut partir avec",
+    en="Nothing goes to the DMP without an identité qualifiée; everything can with one",
+)
+def test_feeding_by_status(desk: Desk) -> None:
+    fed = False
+    for subject in sent(desk):
+        labels = {label for label in subject.went if label.startswith("DMP ")}
+        if not subject.is_qualified:
+            desk.attach(subject.entries)
+            expect(
+                not labels,
+                fr=f"[{subject.key}] {', '.join(sorted(labels))} part alors que l'identité n'est pas qualifiée",
+                en=f"[{subject.key}] {', '.join(sorted(labels))} is sent although the identity is not qualified",
+            )
+        fed = fed or bool(labels)
+    if not fed:
+        raise UndecidedError(
+            "rien ne part au DMP, même pour une identité qualifiée",
+            "nothing goes to the DMP, not even for an identité qualifiée",
+            verdict=Verdict.NOT_TESTED,
+        )
+    for subject in sent(desk):
+        stopped = {**subject.not_sent, **{key: one.message for key, one in subject.refused.items()}}
+        for label, why in stopped.items():
+            expect(
+                not subject.is_qualified or not label.startswith("DMP "),
+                fr=f"[{subject.key}] identité qualifiée, et {label} ne part pas : {why}",
+                en=f"[{subject.key}] identity qualified, and {label} is not sent: {why}",
+            )
+
+
+@pytest.mark.rule("TRA-12")
+@pytest.mark.title(
+    fr="Imprimer une note de vaccination d'une identité non qualifiée n'envoie rien",
+    en="Printing the vaccination note of an identity that is not qualified sends nothing",
+)
+@pytest.mark.parametrize("status", [Status.PROV, Status.RECUP, Status.VALI])
+def test_nothing_by_itself(desk: Desk, status: Status) -> None:
+    patient = desk.bring(desk.draw(), status)
+    try:
+        desk.lgo.render_document(patient.id, "VACCINATION_NOTE", actor=desk.user)
+    except RefusedError:
+        return
+    went = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    expect(
+        not went,
+        fr=f"un envoi est tracé pour une identité {status} : {[one.recipient for one in went]}",
+        en=f"a sending is logged for a {status} identity: {[one.recipient for one in went]}",
+    )

@@ -1,0 +1,141 @@
+"""TRA-16: the refusal of the patient, and what is said when a document is withdrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.documents.record import Format
+from conformance.drivers.partners import Channel, SendingOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
+from conformance.suite.desk.routes import Route
+from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.verdicts import Departure, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import Sending
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+_PATIENT = Channel.MSSANTE_PATIENT
+
+
+@pytest.mark.rule("TRA-16")
+@pytest.mark.title(
+    fr="Un patient qui refuse ne reçoit rien, même après un premier envoi ; l'autre patient, si ; et lui de nouveau s'il change d'avis",
+    en="A patient who refuses gets nothing, even after a first mail; the other patient does; and they do again once they change their mind",
+)
+def test_refusal(desk: Desk) -> None:
+    _, patient = _qualified(desk)
+    _, other = _qualified(desk)
+    _need_sent(desk, patient)
+    desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.user)
+    for times in ("1", "2"):
+        answer = _try(desk, patient)
+        if answer is not None and answer.outcome is SendingOutcome.SENT:
+            raise Departure(
+                f"le patient refuse, et un courriel lui est envoyé quand même (essai {times})",
+                f"the patient refuses, and a mail is sent all the same (attempt {times})",
+            )
+    expect(
+        _is_sent(_try(desk, other)),
+        fr="le refus d'un patient arrête l'envoi à un autre",
+        en="the refusal of one patient stops the mail to another",
+    )
+    desk.lgo.record_opposition(patient.id, frozenset(), actor=desk.user)
+    expect(
+        _is_sent(_try(desk, patient)),
+        fr="le refus levé, le courriel ne part toujours pas",
+        en="the refusal lifted, the mail still does not leave",
+        inferred=True,
+    )
+
+
+@pytest.mark.rule("TRA-16")
+@pytest.mark.title(
+    fr="S'opposer à l'alimentation du DMP n'est pas refuser les courriels, ni l'inverse",
+    en="Opposing the feeding of the DMP is not refusing mails, nor the other way round",
+)
+def test_refusals_are_not_mixed_up(desk: Desk) -> None:
+    _, patient = _qualified(desk)
+    _need_sent(desk, patient)
+    desk.lgo.record_opposition(patient.id, frozenset({Channel.DMP}), actor=desk.user)
+    expect(
+        _is_sent(_try(desk, patient)),
+        fr="le patient s'oppose au DMP seulement, et le courriel ne lui part plus",
+        en="the patient opposes the DMP only, and the mail no longer leaves",
+        inferred=True,
+    )
+    fed = _try(desk, patient, Channel.DMP)
+    expect(
+        not _is_sent(fed),
+        fr="le patient s'oppose au DMP, et un document y part quand même",
+        en="the patient opposes the DMP, and a document goes there all the same",
+    )
+
+
+@pytest.mark.rule("TRA-16")
+@pytest.mark.title(
+    fr="Retirer un document envoyé : un message de suppression part au même destinataire, juste à tous égards",
+    en="Withdrawing a document sent: a deletion message goes to the same recipient, right in all respects",
+)
+@pytest.mark.parametrize("channel", [_PATIENT, Channel.MSSANTE])
+def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
+    person, patient = _qualified(desk)
+    first = _need_sent(desk, patient, channel)
+    gone = desk.lgo.withdraw_document(first.id, actor=desk.user)
+    expect(
+        gone.outcome is SendingOutcome.SENT and gone.documents,
+        fr=f"le document est retiré, et aucun message de suppression ne part ({gone.outcome} {gone.message})",
+        en=f"the document is withdrawn, and no deletion message leaves ({gone.outcome} {gone.message})",
+    )
+    expect_equal(
+        got=gone.recipient,
+        expected=first.recipient,
+        fr="destinataire du message de suppression",
+        en="recipient of the deletion message",
+    )
+    expected = expected_of(person, patient)
+    subject = Subject(key="QUAL", person=person, patient=patient)
+    found = [
+        (subject, Artefact(label="suppression", document=one, expected=expected, recipient=gone.recipient))
+        for one in gone.documents
+    ]
+    mails = [one for one in found if one[1].read.format is Format.MAIL]
+    expect(mails, fr="le message de suppression n'est pas un courriel", en="the deletion message is no mail")
+    for rule in ("TRA-07", "TRA-09"):
+        expect_right(mails, owned_by(rule))
+
+
+def _qualified(desk: Desk) -> tuple[Person, Patient]:
+    person = desk.draw()
+    return person, desk.bring(person, Route.IMPORTED_CHECKED)
+
+
+def _try(desk: Desk, patient: Patient, channel: Channel = _PATIENT) -> Sending | None:
+    recipient = "medecin@exemple.mssante.fr" if channel is Channel.MSSANTE else None
+    try:
+        return desk.lgo.send_document(
+            patient.id, VACCINATION_NOTE, channel, recipient=recipient, actor=desk.user
+        )
+    except RefusedError:
+        return None
+
+
+def _is_sent(answer: Sending | None) -> bool:
+    return answer is not None and answer.outcome is SendingOutcome.SENT
+
+
+def _need_sent(desk: Desk, patient: Patient, channel: Channel = _PATIENT) -> Sending:
+    answer = _try(desk, patient, channel)
+    if answer is None or answer.outcome is not SendingOutcome.SENT:
+        raise UndecidedError(
+            f"préparation impossible, {VACCINATION_NOTE} ne part pas par {channel} pour une identité qualifiée",
+            f"could not be prepared, {VACCINATION_NOTE} does not leave by {channel} for an identité qualifiée",
+            verdict=Verdict.NOT_TESTED,
+        )
+    return answer

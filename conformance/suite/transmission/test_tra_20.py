@@ -1,0 +1,131 @@
+"""TRA-20: the data export, whatever its format."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.documents.numbers import compact
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
+from conformance.suite.desk.routes import Route
+from conformance.verdicts import UndecidedError, Verdict
+from simulator.ins.traits import comparison_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.drivers.partners import Document
+    from conformance.suite.desk.steps import Desk
+
+_LARGEST: Final = 50 * 1024 * 1024
+_QUALIFIED: Final = (
+    "plain",
+    "waiting-number-four-first-names",
+    "double-hyphen-abroad-summer",
+    "one-former-number-corsica-2a",
+)
+_OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
+
+
+@pytest.mark.rule("TRA-20")
+@pytest.mark.title(
+    fr="L'export contient matricule, OID et traits de chaque identité qualifiée, et l'INS d'aucune autre",
+    en="The export holds matricule, OID and traits of each identité qualifiée, and the INS of no other",
+)
+def test_export(desk: Desk) -> None:
+    subjects = [_subject(desk, key, Route.IMPORTED_CHECKED) for key in _QUALIFIED]
+    subjects += [_subject(desk, "apostrophe-1912", route) for route in _OTHERS]
+    documents = desk.lgo.export_patients(actor=desk.user)
+    if not documents:
+        raise UndecidedError(
+            "l'export ne contient aucun fichier", "the export holds no file", verdict=Verdict.NOT_TESTED
+        )
+    text = "\n".join(_texts(documents))
+    # Quotes, commas and tags are those of the format.
+    words = re.sub(r"[^\w'’-]+", " ", text)
+    packed, key = compact(text), f" {comparison_key(words)} "
+    for subject in subjects:
+        identity = subject.person.identity
+        number, oid = identity.matricule.value, str(identity.oid)
+        if not subject.is_qualified:
+            expect(
+                number not in packed and number not in text,
+                fr=f"[{subject.key}] le matricule {number} est exporté alors que l'identité n'est pas qualifiée",
+                en=f"[{subject.key}] the matricule {number} is exported although the identity is not qualified",
+            )
+            continue
+        expect(
+            number in packed,
+            fr=f"[{subject.key}] le matricule {number} n'est pas dans l'export",
+            en=f"[{subject.key}] the matricule {number} is not in the export",
+        )
+        expect(
+            oid in text,
+            fr=f"[{subject.key}] l'OID {oid} n'est pas dans l'export",
+            en=f"[{subject.key}] the OID {oid} is not in the export",
+        )
+        for value in (identity.traits.birth_name, identity.traits.first_names):
+            expect(
+                f" {comparison_key(value)} " in key,
+                fr=f"[{subject.key}] « {value} » n'est pas dans l'export",
+                en=f"[{subject.key}] “{value}” is not in the export",
+            )
+    _expect_paired(subjects, documents)
+
+
+def _subject(desk: Desk, key: str, route: Route) -> Subject:
+    person = desk.play(PARTS[key])
+    patient = desk.bring(person, route)
+    return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
+
+
+def _expect_paired(subjects: Sequence[Subject], documents: Sequence[Document]) -> None:
+    """Where the bench knows the format, look at each patient in it: number and OID that go together, traits of INSi."""
+    found = [
+        (
+            subject,
+            Artefact(
+                label="export", document=document, expected=expected_of(subject.person, subject.patient)
+            ),
+        )
+        for document in documents
+        for subject in subjects
+    ]
+    found = [
+        one for one in found if one[1].read.format.value in {"fhir", "hl7v2", "cda"} and one[1].read.records
+    ]
+    if found:
+        keys = {"TRA-01", "TRA-02", "TRA-03", "TRA-04", "TRA-06"}
+        expect_right(found, lambda problem, artefact: bool(keys & owners(problem, artefact)))
+
+
+def _texts(documents: Sequence[Document]) -> Iterator[str]:
+    """Yield the text of each file, and of those in an archive."""
+    for document in documents:
+        if not document.content.startswith(b"PK\x03\x04"):
+            yield _decoded(document.content)
+            continue
+        with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+            left = _LARGEST
+            for info in archive.infolist():
+                with archive.open(info) as file:
+                    content = file.read(left)
+                left -= len(content)
+                yield _decoded(content)
+                if left <= 0:
+                    return
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
