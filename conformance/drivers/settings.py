@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT_S = 60.0
 """Seconds that one verb may take. An INSi call of the software happens inside, with its time-outs and retries."""
 
-DriverKind = Literal["http", "subprocess"]
+DriverKind = Literal["http", "subprocess", "guided"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

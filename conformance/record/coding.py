@@ -26,6 +26,8 @@ KINDS: dict[str, type[Any]] = {
     "document": timeline.DocumentEntry,
     "attachment": timeline.AttachmentEntry,
     "again": events.Again,
+    "human-act": events.HumanAct,
+    "review": events.ReviewDecided,
     "check-finished": events.CheckFinished,
     "finished": events.CampaignFinished,
 }

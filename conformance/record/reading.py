@@ -16,7 +16,9 @@ from conformance.record.events import (
     CheckFinished,
     CheckStarted,
     DoctorFinding,
+    HumanAct,
     PlannedCheck,
+    ReviewDecided,
     SuiteCollected,
 )
 from conformance.record.writing import RECORD_NAME
@@ -122,6 +124,9 @@ class Record:
         self.doctor: list[DoctorFinding] = []
         self.resumed: list[CampaignResumed] = []
         self.finished: CampaignFinished | None = None
+        self.human_acts: list[HumanAct] = []
+        self.reviews: list[ReviewDecided] = []
+        """What people decided about checks that only eyes can judge, oldest first."""
         self.size = 0
         """Bytes of its whole lines."""
         self.lines = 0
@@ -164,6 +169,10 @@ class Record:
             case CheckFinished():
                 if event.check in self.checks:
                     self.checks[event.check].finished = event
+            case HumanAct():
+                self.human_acts.append(event)
+            case ReviewDecided():
+                self.reviews.append(event)
             case CampaignFinished():
                 self.finished = event
 

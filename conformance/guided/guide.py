@@ -1,0 +1,140 @@
+"""What goes with the acts of a person: the journey under way, the sheets of its people, notes and attachments."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.guided.attachments import AttachmentError, attach
+from conformance.record.timeline import NoteEntry
+from simulator.registry.opening import build_registry, open_registry
+from simulator.sheet import person_sheet
+from simulator.text import Text
+from simulator.visible import visible
+
+if TYPE_CHECKING:
+    from conformance.evidence import Evidence
+    from conformance.guided.counter import Counter
+    from conformance.record.events import HumanAct
+    from conformance.record.timeline import AttachmentEntry
+    from simulator.registry.person import Person
+
+SHEETS: Final = "fiches"
+"""Folder of the printable sheets in the folder of a campaign."""
+
+
+@dataclass(slots=True)
+class Guide:
+    """Leads the person through the journeys.
+
+    Args:
+        counter: the conversation.
+        folder: that of the campaign.
+    """
+
+    counter: Counter
+    folder: Path
+    journey: str = ""
+    exchange: int = 0
+    """The last call that INSi received: what an attachment is bound to."""
+    acts: int = 0
+    """Asked on this journey so far, those replayed included."""
+    total: int = 0
+    asked: int = 0
+    """Asked of the person in this process."""
+    evidence: Evidence | None = None
+    """Of the check that runs."""
+    _notes: list[str] = field(default_factory=list)
+    _files: list[AttachmentEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Let the person add notes and files at any question."""
+        self.counter.commands = {"note": self.note, "joindre": self.attach, "attach": self.attach}
+
+    def begin(self, key: str, title: Text, *, acts: int, minutes: int, rules: tuple[str, ...]) -> None:
+        """Announce a journey and what it costs."""
+        self.journey, self.acts, self.total, self.exchange = key, 0, acts, 0
+        listed = ", ".join(rules)
+        self.counter.say(
+            "",
+            Text(f"═══ Parcours : {title.fr}", f"═══ Journey: {title.en}"),
+            Text(
+                f"    {acts} actes au plus, environ {minutes} minutes, {len(rules)} règles : {listed}",
+                f"    {acts} acts at most, about {minutes} minutes, {len(rules)} rules: {listed}",
+            ),
+        )
+
+    def person(self, person: Person) -> None:
+        """Write the printable sheet of somebody who is about to come to the counter."""
+        path = self.folder / SHEETS / f"{person.key.replace('/', '-')}.html"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_sheet(person, self.counter.lang), encoding="utf-8")
+        self.counter.say(Text(f"    fiche à imprimer : {path}", f"    sheet to print: {path}"))
+
+    def count(self, title: Text) -> None:
+        """Say which act it is."""
+        self.acts += 1
+        self.asked += 1
+        number = f"{self.acts}/{self.total}" if self.total else "·"
+        self.counter.say("", Text(f"── Acte {number} · {title.fr}", f"── Act {number} · {title.en}"))
+
+    def repeat(self, act: HumanAct) -> None:
+        """Take an act from the record."""
+        self.acts += 1
+        self.exchange = act.exchanges[-1] if act.exchanges else self.exchange
+        for note in act.notes:
+            self._tell(note)
+        if self.evidence is not None:
+            for file in act.files:
+                self.evidence.add(file)
+
+    def collected(self) -> dict[str, Any]:
+        """Return the notes and files since the last act, for the record."""
+        collected = {"notes": tuple(self._notes), "files": tuple(self._files)}
+        self._notes, self._files = [], []
+        return collected
+
+    def note(self, text: str) -> None:
+        """Keep a remark."""
+        self._notes.append(text)
+        self._tell(text)
+        self.counter.say(Text("  ✓ noté", "  ✓ noted"))
+
+    def attach(self, path: str) -> None:
+        """Keep a file."""
+        try:
+            entry = attach(Path(path.strip("'\"")).expanduser(), self.folder, exchange=self.exchange)
+        except AttachmentError as error:
+            self.counter.say(Text(f"  ✗ {visible(error.text.fr)}", f"  ✗ {visible(error.text.en)}"))
+            return
+        self._files.append(entry)
+        if self.evidence is not None:
+            self.evidence.add(entry)
+        bound = (
+            Text(f", lié à l'échange {entry.exchange}", f", bound to exchange {entry.exchange}")
+            if entry.exchange
+            else Text("", "")
+        )
+        self.counter.say(
+            Text(
+                f"  ✓ joint : {entry.name} (SHA-256 {entry.sha256[:16]}…{bound.fr})",
+                f"  ✓ attached: {entry.name} (SHA-256 {entry.sha256[:16]}…{bound.en})",
+            )
+        )
+
+    def _tell(self, note: str) -> None:
+        if self.evidence is not None:
+            self.evidence.add(NoteEntry(at=datetime.now(UTC), text=Text.same(note)))
+
+
+def _sheet(person: Person, lang: Any) -> str:
+    with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
+        target = Path(folder) / "registry.sqlite"
+        build_registry(target, [person], "sheet")
+        with closing(open_registry(target)) as registry:
+            return person_sheet(person, registry, lang)

@@ -1,0 +1,105 @@
+"""An act in words: what to type, on which screen, as which user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.declaring import Sign
+from conformance.drivers.model import Role
+from conformance.guided.screens import french_day, shown
+from conformance.suite.desk.words import label
+from simulator.text import Text
+from simulator.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.drivers.model import Actor
+    from conformance.drivers.verbs import Declaration
+
+_USERS: Final = {
+    Role.USER: Text("utilisateur ordinaire", "ordinary user"),
+    Role.SUPER_USER: Text(
+        "utilisateur habilité à modifier les traits stricts", "user entitled to change strict traits"
+    ),
+}
+
+DONE: Final = Text(
+    "Entrée : fait · r : le logiciel refuse · x : il ne l'offre pas · ? : aide",
+    "Enter: done · r: the software refuses · x: it does not offer it · ?: help",
+)
+WAITING: Final = Text(
+    "INSi attend l'appel, rien à confirmer. Si rien ne part : Entrée · r : refusé · x : pas offert · ? : aide",
+    "INSi waits for the call, nothing to confirm. If nothing is sent: Enter · r: refused · x: not offered · ?: help",
+)
+
+
+def instruction(
+    declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any], who: Mapping[str, str]
+) -> Iterator[Text]:
+    """Yield the lines of an instruction.
+
+    Args:
+        declaration: the verb.
+        actor: who acts.
+        arguments: by name.
+        who: by the identifier of a file, the words that a person knows it by.
+    """
+    if actor is not None:
+        user = _USERS[actor.role]
+        yield Text(f"  En tant que : {user.fr}", f"  As: {user.en}")
+    yield Text(f"  {declaration.task.fr}", f"  {declaration.task.en}")
+    for name, value in declaration.request(arguments).items():
+        yield from _argument(name, value, who)
+
+
+def _argument(name: str, value: Any, who: Mapping[str, str]) -> Iterator[Text]:
+    if name == "patient_id" and value in who:
+        yield Text(f"    dossier : {visible(who[value])}", f"    file: {visible(who[value])}")
+    elif name in {"call_id", "patient_id"}:
+        return
+    elif name == "accept":
+        yield Text(
+            f"    décision : {'accepter' if value else 'refuser'}",
+            f"    decision: {'accept' if value else 'refuse'}",
+        )
+    elif isinstance(value, Mapping):
+        named = [(label(key), _value(key, item)) for key, item in value.items()]
+        width = max((len(each.fr) for each, _ in named), default=0)
+        for each, item in named:
+            yield Text(
+                f"    {each.fr:<{width}}  {visible(item.fr)}", f"    {each.en:<{width}}  {visible(item.en)}"
+            )
+    elif isinstance(value, list):
+        listed = ", ".join(map(str, value))
+        yield Text(
+            f"    {_named(name).fr} : {listed or 'aucun'}", f"    {_named(name).en}: {listed or 'none'}"
+        )
+    else:
+        yield Text(
+            f"    {_named(name).fr} : {visible(str(value))}", f"    {_named(name).en}: {visible(str(value))}"
+        )
+
+
+def _value(name: str, value: Any) -> Text:
+    if value is None:
+        return Text("(vide)", "(empty)")
+    return Text.same(french_day(value)) if name == "birth_date" else shown(value)
+
+
+def _named(name: str) -> Text:
+    return {
+        "kind": Text("type", "kind"),
+        "matricule": Text("matricule INS", "matricule INS"),
+        "status": Text("statut", "status"),
+        "attributes": Text("attributs", "attributes"),
+    }.get(name, Text.same(name))
+
+
+def is_on_the_wire(declaration: Declaration) -> bool:
+    """Tell whether INSi sees this act."""
+    return declaration.sign not in {Sign.NOTHING, Sign.DOCUMENT}
+
+
+"""What on the wire shows an act is declared with the verb; documents go to partners that this bench does not stand for yet."""

@@ -1,0 +1,116 @@
+"""A journey: what is done at the counter, stage by stage, and what was seen at each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from conformance.drivers.protocol import RefusedError
+from conformance.verdicts import Ending, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.evidence import Entry
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+    from simulator.registry.person import Person
+    from simulator.text import Text
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Walk:
+    """What was seen on a journey, by the name of the stage."""
+
+    desk: Desk
+    """At which it was made."""
+    _seen: dict[str, Any] = field(default_factory=dict)
+    _stopped: dict[str, Ending] = field(default_factory=dict)
+    _requests: dict[str, list[ExchangeView]] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+    """The timeline of the journey, for the evidence of each check."""
+
+    def welcome(self, person: Person) -> Person:
+        """Have the sheet of somebody printed where a person does the typing."""
+        guide = getattr(self.desk.lgo, "guide", None)
+        if guide is not None:
+            guide.person(person)
+        return person
+
+    def stage(self, name: str, act: Callable[[], object]) -> None:
+        """Do an act and keep what it shows, and what INSi received meanwhile.
+
+        What it could not be done for is kept too, for whoever looks at this stage or at one that rests on it.
+        """
+        try:
+            self._seen[name], self._requests[name] = self.desk.during(act)
+        except Ending as ending:
+            self._stopped[name] = ending
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what was seen at a stage.
+
+        Raises:
+            Ending: what kept it from being reached: nothing is then concluded about a rule that rests on it.
+        """
+        ending = self._stopped.get(name)
+        if isinstance(ending, RefusedError):
+            raise UndecidedError(
+                f"parcours arrêté là ({name}), le logiciel refuse : {ending.message}",
+                f"the journey stopped there ({name}), the software refuses: {ending.message}",
+            )
+        if ending is not None:
+            raise ending
+        return self._seen[name]
+
+    def requests(self, name: str) -> list[ExchangeView]:
+        """Return what INSi received at a stage.
+
+        Raises:
+            Ending: the stage was not reached.
+        """
+        _ = self[name]
+        return self._requests[name]
+
+    def refusal(self, name: str) -> RefusedError | None:
+        """Return the refusal that ended a stage; ``None`` when the software did the act.
+
+        Raises:
+            Ending: something else kept it from being done.
+        """
+        ending = self._stopped.get(name)
+        if isinstance(ending, RefusedError):
+            return ending
+        _ = self[name]
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A journey, and what it costs a person."""
+
+    key: str
+    """Kebab-case; also the name of its module."""
+    title: Text
+    acts: int
+    """Acts asked of a person, at most: what is done and what is looked at."""
+    minutes: int
+    """For somebody who knows the software."""
+    make: Callable[[Desk, Walk], None]
+
+    def take(self, desk: Desk, rules: tuple[str, ...]) -> Walk:
+        """Make the journey.
+
+        Args:
+            desk: where; its people are drawn for this journey.
+            rules: keys of the rules that will look at it.
+        """
+        guide = getattr(desk.lgo, "guide", None)
+        if guide is not None:
+            guide.begin(self.key, self.title, acts=self.acts, minutes=self.minutes, rules=rules)
+        walk, start = Walk(desk), len(desk.timeline.entries)
+        self.make(desk, walk)
+        walk.entries = desk.timeline.entries[start:]
+        return walk
