@@ -15,6 +15,14 @@ COMMANDS = {
     "run": Lazy(
         "conformance.commands.run:run", "Run a campaign against your own software, as a plan file says."
     ),
+    "journeys": Lazy(
+        "conformance.commands.journeys:journeys_command",
+        "List the journeys of a guided campaign: what each costs, which rules look at it.",
+    ),
+    "review": Lazy(
+        "conformance.commands.review:review",
+        "Decide what only eyes can judge in a campaign: the decision goes into its record.",
+    ),
     "plan": Lazy("conformance.commands.plan:plan_group", "Write and check the plan of a campaign."),
     "report": Lazy(
         "conformance.commands.report:report",

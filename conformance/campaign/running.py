@@ -8,14 +8,17 @@ import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from conformance.campaign.counter import guided_session
 from conformance.campaign.hosting import CampaignError, own_simulator
 from conformance.campaign.selection import select
 from conformance.drivers.errors import DriverError
 from conformance.drivers.opening import open_driver
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
+from conformance.guided.opening import guided_driver, terminal
+from conformance.guided.selecting import JOURNEYS, UnknownJourneyError, checks_of, select_journeys
 from conformance.plan import plan_data
 from conformance.record.coding import encode
 from conformance.record.events import CampaignFinished, CampaignResumed, CampaignStarted, Software
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from conformance.campaign.selection import Selection
     from conformance.drivers.model import Capabilities
     from conformance.engine import Event
+    from conformance.guided.counter import Counter
+    from conformance.guided.opening import AtCounter
     from conformance.plan import Plan
     from conformance.record.results import Campaign
     from simulator.client import SessionClient
@@ -57,6 +62,10 @@ class CampaignOptions:
     """``(2, 4)``: the second of four processes."""
     order: int | None = None
     """Shuffle the checks with this number; ``None``: in the order of the suite."""
+    journeys: tuple[str, ...] | None = None
+    """Take these journeys instead of the suite, all when empty; a guided campaign does nothing else."""
+    counter: Counter | None = None
+    """The conversation of a guided campaign; ``None``: on this terminal."""
 
 
 def run_campaign(
@@ -81,10 +90,17 @@ def run_campaign(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="banc-")))
         # Before anything starts: a folder that cannot be written in must not cost a campaign.
         path = place_of_record(folder, options)
-        session, simulator_version = stack.enter_context(_session(plan))
-        driver = stack.enter_context(open_driver(plan.driver))
+        resumed, guided = options.resume, plan.driver.kind == "guided"
+        journeys = tuple(resumed.started.journeys) if resumed else _journeys(options, guided=guided)
+        session, simulator_version = stack.enter_context(
+            guided_session(plan, folder, resumed) if guided else _session(plan)
+        )
+        at_counter = stack.enter_context(_guided(plan, session, folder, options)) if guided else None
+        driver = at_counter.driver if at_counter else stack.enter_context(open_driver(plan.driver))
         software = _software(plan, driver.capabilities)
         record = stack.enter_context(_opened(path, options))
+        if at_counter:
+            at_counter.keep(record.event)
         seed = _seed(plan, options)
         if options.resume is None:
             record.event(
@@ -95,6 +111,8 @@ def run_campaign(
                     software=software,
                     simulator_version=simulator_version,
                     seed=seed,
+                    session=session.id if guided else "",
+                    journeys=journeys,
                 )
             )
         else:
@@ -109,18 +127,22 @@ def run_campaign(
         run = run_checks(
             BenchContext(
                 driver=driver,
-                insi=session,
+                # It stands for the session: what a check asks of it is there.
+                insi=cast("SessionClient", at_counter.window) if at_counter else session,
                 insi_url=session.soap_url,
                 seed=seed,
                 on_event=on_event,
                 record=record,
-                limits=_limits(plan, options),
+                limits=_limits(plan, options, journeys),
             ),
+            suite=JOURNEYS if journeys else None,
             catalogue=selection.catalogue,
             rules=selection.rules,
             not_applicable=selection.not_applicable,
         )
         record.event(CampaignFinished(at=datetime.now(UTC), interrupted=run.interrupted))
+        if at_counter and not run.interrupted:
+            at_counter.is_over = True
         return replay(Record(path), selection.catalogue)
 
 
@@ -176,6 +198,33 @@ def _session(plan: Plan) -> Iterator[tuple[SessionClient, str]]:
         yield session, version
 
 
+def _journeys(options: CampaignOptions, *, guided: bool) -> tuple[str, ...]:
+    """Return the keys of the journeys to take; none: the suite runs."""
+    if options.journeys is None and not guided:
+        return ()
+    try:
+        return select_journeys(options.journeys or ())
+    except UnknownJourneyError as error:
+        raise CampaignError(str(error), hint="banc journeys") from error
+
+
+@contextlib.contextmanager
+def _guided(
+    plan: Plan, session: SessionClient, folder: Path, options: CampaignOptions
+) -> Iterator[AtCounter]:
+    try:
+        with guided_driver(
+            plan,
+            session,
+            folder,
+            resumed=options.resume,
+            counter=options.counter or terminal(plan.lang or "fr"),
+        ) as opened:
+            yield opened
+    except (BenchClientError, DriverError, OSError) as error:
+        raise CampaignError(str(error)) from error
+
+
 def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
     try:
         declared = capabilities()
@@ -200,12 +249,15 @@ def _seed(plan: Plan, options: CampaignOptions) -> int | str:
     return plan.seed if plan.seed is not None else secrets.randbelow(2**31)
 
 
-def _limits(plan: Plan, options: CampaignOptions) -> Limits:
+def _limits(plan: Plan, options: CampaignOptions, journeys: tuple[str, ...]) -> Limits:
     done: frozenset[str] = frozenset()
     only = options.checks
+    if journeys:
+        of_these = checks_of(journeys)
+        only = of_these if only is None else only & of_these
     if options.resume is not None:
         done = frozenset(name for name, check in options.resume.checks.items() if check.finished)
-        only = frozenset(options.resume.started.checks) or None
+        only = frozenset(options.resume.started.checks) or only
     return Limits(
         only=only,
         done=done,
@@ -224,6 +276,8 @@ def _started(
     software: Software,
     simulator_version: str,
     seed: int | str,
+    session: str,
+    journeys: tuple[str, ...],
 ) -> CampaignStarted:
     data = plan_data(replace(plan, seed=seed if isinstance(seed, int) else None))
     index, count = options.shard
@@ -240,6 +294,8 @@ def _started(
         rule_digests={key: rule_digest(selection.catalogue[key]) for key in selection.rules},
         checks=tuple(sorted(options.checks or ())),
         shard=f"{index}/{count}" if count > 1 else "",
+        session=session,
+        journeys=journeys,
     )
 
 

@@ -70,7 +70,7 @@ class StandardInput:
         # Unbuffered: a thread that waits inside a buffered reader keeps the interpreter from ending.
         held = b""
         try:
-            with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:  # noqa: PTH123 - a descriptor
+            with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
                 while chunk := raw.read(_CHUNK):
                     *whole, held = (held + chunk).split(b"\n")
                     for line in whole:

@@ -12,12 +12,12 @@ from conformance.drivers import wire
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
 from conformance.drivers.model import InsiCall, Patient
 from conformance.drivers.verbs import Driver
-from conformance.guided.counter import MistypedError, SenselessError
+from conformance.guided.counter import MistypedError
 from conformance.guided.instructions import DONE, WAITING, instruction, is_on_the_wire
 from conformance.guided.logs import call_entries
 from conformance.guided.mistyping import differences
 from conformance.guided.names import Names
-from conformance.guided.screens import Sight, french_day, look
+from conformance.guided.screens import french_day, look
 from conformance.guided.seeing import partly_seen
 from conformance.guided.twin import Answer, LostError
 from conformance.record.events import HumanAct
@@ -382,7 +382,9 @@ _AGAIN: Final = Text(
 
 
 def _is_file(declaration: Declaration) -> bool:
-    return declaration.answer is Patient or Patient in get_args(declaration.answer)
+    return declaration.answer is Patient or (
+        Patient in get_args(declaration.answer) and NoneType in get_args(declaration.answer)
+    )
 
 
 def _is_looked_at(declaration: Declaration) -> bool:

@@ -65,7 +65,12 @@ def _argument(name: str, value: Any, who: Mapping[str, str]) -> Iterator[Text]:
             f"    decision: {'accept' if value else 'refuse'}",
         )
     elif isinstance(value, Mapping):
-        named = [(label(key), _value(key, item)) for key, item in value.items()]
+        # A field of a file that is not given stays empty; a criterion that is not given is none.
+        named = [
+            (_named(key), _value(key, item))
+            for key, item in value.items()
+            if item is not None or name != "criteria"
+        ]
         width = max((len(each.fr) for each, _ in named), default=0)
         for each, item in named:
             yield Text(
@@ -89,12 +94,16 @@ def _value(name: str, value: Any) -> Text:
 
 
 def _named(name: str) -> Text:
-    return {
-        "kind": Text("type", "kind"),
-        "matricule": Text("matricule INS", "matricule INS"),
-        "status": Text("statut", "status"),
-        "attributes": Text("attributs", "attributes"),
-    }.get(name, Text.same(name))
+    return _WORDS.get(name) or label(name)
+
+
+_WORDS: Final[Mapping[str, Text]] = {
+    "kind": Text("type", "kind"),
+    "name_prefix": Text("premières lettres d'un nom", "first letters of a surname"),
+    "first_name_prefix": Text("premières lettres d'un prénom", "first letters of a given name"),
+    "insi_url": Text("adresse d'INSi", "address of INSi"),
+}
+"""How arguments are called that are no fields of an identity."""
 
 
 def is_on_the_wire(declaration: Declaration) -> bool:

@@ -26,7 +26,8 @@ class Ledger:
     ) -> None:
         """Begin with what was done."""
         self._done = {act.key: act for act in done}
-        self._keep = keep
+        self.keep = keep
+        """Writes an act into the record."""
         self._asked: Count[str] = Count()
 
     def key(self, journey: str, verb: str, user: str, arguments: dict[str, Any]) -> str:
@@ -42,4 +43,4 @@ class Ledger:
     def add(self, act: HumanAct) -> None:
         """Keep an act that was just done."""
         self._done[act.key] = act
-        self._keep(act)
+        self.keep(act)

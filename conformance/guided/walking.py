@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
 from conformance.verdicts import Ending, UndecidedError
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
     from simulator.text import Text
-
-_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -99,6 +97,23 @@ class Journey:
     minutes: int
     """For somebody who knows the software."""
     make: Callable[[Desk, Walk], None]
+
+    def taken(self, desk: Desk, rules: tuple[str, ...]) -> Walk:
+        """Return the walk, made once a campaign; what broke it, were it the bench, breaks it for every check.
+
+        A person is not sent the same way again because the bench has stumbled.
+        """
+        memory = desk.memory
+        if self.key not in memory:
+            try:
+                memory[self.key] = self.take(desk.apart(self.key), rules)
+            except Exception as error:
+                memory[self.key] = error
+                raise
+        found: Walk | Exception = memory[self.key]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def take(self, desk: Desk, rules: tuple[str, ...]) -> Walk:
         """Make the journey.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.client import BenchClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.client import ExchangeView, SessionClient
+    from simulator.registry.person import Person
+
+_THERE: Final = "already there"
+"""How the simulator says that it has somebody of this key."""
 
 
 class Window:
@@ -28,6 +34,7 @@ class Window:
         self._session = session
         self._void: set[int] = set()
         self._shown: set[int] = set()
+        self._resumed = resumed
         before = session.exchanges() if resumed else []
         self.begin = before[-1].id if before else 0
         """The last exchange from before."""
@@ -35,6 +42,19 @@ class Window:
     def __getattr__(self, name: str) -> Any:
         """Return a member of the session."""
         return getattr(self._session, name)
+
+    def add_people(self, people: Iterable[Person]) -> int:
+        """Add people to the session; those whom it has from before a pause are there already. Return how many are new.
+
+        Raises:
+            BenchClientError: the simulator refuses.
+        """
+        try:
+            return self._session.add_people(people)
+        except BenchClientError as error:
+            if self._resumed and _THERE in str(error):
+                return 0
+            raise
 
     def exchanges(self, after: int = 0) -> list[ExchangeView]:
         """Return the exchanges in sight with an id greater than ``after``, oldest first.

@@ -71,6 +71,10 @@ class CampaignStarted:
     """Ids of the checks to run when only some were asked for; empty: all those of the rules."""
     shard: str = ""
     """``2/4`` for the second of four parallel processes."""
+    session: str = ""
+    """The session of the simulator, which a guided campaign goes on with when it is resumed."""
+    journeys: tuple[str, ...] = ()
+    """The journeys taken instead of the suite; empty: the suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from conformance.record.judging import INTERRUPTED, CheckEnd, judge_rules
-from conformance.record.reviewing import reviewed
 from conformance.record.results import Campaign, CampaignMeta, Waiver
+from conformance.record.reviewing import reviewed
 from conformance.rules.catalogue import load_catalogue
 from simulator.text import Text
 

@@ -65,6 +65,6 @@ def walk(request: pytest.FixtureRequest, desk: Desk) -> Walk:
         for mark in item.iter_markers("rule")
         for key in mark.args
     )
-    walk = desk.once(journey.key, lambda apart: journey.take(apart, tuple(keys)))
+    walk = journey.taken(desk, tuple(keys))
     desk.attach(walk.entries)
     return walk

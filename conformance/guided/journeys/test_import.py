@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import CallOutcome, SearchCriteria, Status
+from conformance.drivers.model import STRICT_FIELDS, CallOutcome, SearchCriteria, Status
 from conformance.guided.looking import expect_refusal, expect_same, expect_status
 from conformance.guided.walking import Journey
 from conformance.suite.desk.expect import expect, expect_equal
@@ -16,7 +16,6 @@ from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.wire import asked, expect_sent, need_found, returned
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.response.proposals import expect_lines
-from conformance.drivers.model import STRICT_FIELDS
 from simulator.text import Text
 
 if TYPE_CHECKING:

@@ -1,0 +1,307 @@
+"""Somebody at the counter, played by a program: reads what a guided campaign writes, works in the reference LGO, answers.
+
+They see only what the terminal shows and what the software shows (its driver API stands for the screens), and they are
+honest: a line that the software shows otherwise is said to differ.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from conformance.drivers.errors import RefusedError
+from conformance.drivers.model import (
+    STRICT_FIELDS,
+    Actor,
+    Attribute,
+    CallOutcome,
+    PatientTraits,
+    Role,
+    SearchCriteria,
+)
+from conformance.drivers.verbs import ALWAYS, VERBS
+from conformance.guided.instructions import is_on_the_wire
+from conformance.guided.screens import OUTCOMES, STATUSES, french_day, shown
+from conformance.suite.desk.words import FIELD
+
+FIELDS = {text.fr: name for name, text in FIELD.items()}
+CRITERIA = {
+    "date de naissance": "birth_date",
+    "premières lettres d'un nom": "name_prefix",
+    "premières lettres d'un prénom": "first_name_prefix",
+}
+BY_TITLE = {each.title.fr: each for each in (*VERBS.values(), *ALWAYS.values())}
+SAYS_IT_IS_DONE = "Entrée : fait"
+WIRE = "INSi attend l'appel"
+NOTHING = "(rien)"
+
+
+def iso(text):
+    return "-".join(reversed(text.split("/"))) if re.fullmatch(r"\d\d/\d\d/\d{4}", text) else text
+
+
+def typed_value(text):
+    """Return what a value of an instruction says to type; ``None``: nothing."""
+    return None if text in {"(vide)", NOTHING} else iso(text)
+
+
+@dataclass
+class Pharmacist:
+    """Answers one question at a time."""
+
+    lgo: object
+    """A driver of the reference LGO."""
+    mistype: dict = field(default_factory=dict)
+    """By title of an act: the fields that they type wrongly the first time, with what they type."""
+    say: dict = field(default_factory=dict)
+    """By number of an act: lines to say before it is done."""
+    acts: list = field(default_factory=list)
+    """Titles of the acts asked for."""
+    called: object = None
+    answer: object = None
+    refusal: str = ""
+    rows: list = field(default_factory=list)
+    mended: dict = field(default_factory=dict)
+    differing: dict = field(default_factory=dict)
+    declaration: object = None
+    block: list = field(default_factory=list)
+    whose: str = ""
+    commands: list = field(default_factory=list)
+
+    def reply(self, text):
+        """Return what they type at a prompt, given what was written since the last; ``None``: nothing, they only act."""
+        lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+        start = next((i for i, line in enumerate(lines) if line.startswith("── Acte")), None)
+        if start is not None:
+            self._begin(lines[start:])
+        if self.commands and any(SAYS_IT_IS_DONE in line or WIRE in line for line in lines):
+            return self.commands.pop(0)
+        last = lines[-1] if lines else ""
+        if "vous avez mal saisi" in text or "Corrigez la saisie" in text:
+            self._mend()
+        if "attendu Entrée" in last or "✓ noté" in last or "✓ joint" in last or not lines:
+            last = WIRE if is_on_the_wire(self.declaration) else SAYS_IT_IS_DONE
+            if self.commands:
+                return self.commands.pop(0)
+        if SAYS_IT_IS_DONE in last or WIRE in last:
+            return self._act()
+        if "L'écran le montre-t-il ainsi" in last:
+            self.rows = [m.groups() for line in lines if (m := re.match(r"\s+(\d+)  (.+?)\s{2,}(.+)$", line))]
+            return self._confirm()
+        if "Que montre l'écran" in last:
+            return self.differing[last.split(" : attendu")[0]]
+        if "Le message du refus" in last:
+            return self.refusal
+        if "Le message affiché" in last:
+            return self.answer.message
+        if "Lequel ?" in last:
+            return self._choose(lines)
+        raise AssertionError(f"a question that the script does not know:\n{text}")
+
+    # Acting
+
+    def _begin(self, lines):
+        title = lines[0].split(" · ", 1)[1]
+        self.acts.append(title)
+        self.declaration = BY_TITLE[title]
+        self.block = lines[1:]
+        self.commands = list(self.say.get(len(self.acts), ()))
+
+    def _act(self):
+        try:
+            self.answer = self._done()
+        except RefusedError as refusal:
+            self.refusal = refusal.message
+            return "r"
+        if is_on_the_wire(self.declaration) and self.answer.outcome is not CallOutcome.BLOCKED:
+            return None
+        return ""
+
+    def _done(self, traits=None):
+        name = self.declaration.name
+        if name == "reset":
+            return self.lgo.reset(insi_url=next(v for k, v in self._said() if k == "adresse d'INSi"))
+        arguments = self._arguments()
+        wrong = self.mistype.pop(self.declaration.title.fr, None)
+        if wrong:
+            self.mended = {each: getattr(arguments["traits"], each) for each in wrong}
+            arguments["traits"] = type(arguments["traits"])(
+                **{each: getattr(arguments["traits"], each) for each in PatientTraits.__dataclass_fields__}
+                | wrong
+            )
+        answer = getattr(self.lgo, name)(
+            **arguments, **({"actor": self._actor()} if self.declaration.has_actor else {})
+        )
+        if is_on_the_wire(self.declaration):
+            self.called = answer
+            self.subject = arguments.get("patient_id")
+        return answer
+
+    def _mend(self):
+        """Type in what was mistyped."""
+        self.lgo.update_patient(self.subject, self.mended, actor=self._actor())
+
+    def _actor(self):
+        entitled = any("utilisateur habilité" in line for line in self.block)
+        return (
+            Actor(user="referent.banc", role=Role.SUPER_USER) if entitled else Actor(user="pharmacien.banc")
+        )
+
+    def _said(self):
+        for line in self.block:
+            if match := re.match(r"    (\S.*?)(?: : |\s{2,})(.*)$", line):
+                yield match.groups()
+
+    def _arguments(self):
+        said = dict(self._said())
+        arguments = {}
+        for each in self.declaration.arguments:
+            match each.name:
+                case "patient_id" if "dossier" in said:
+                    arguments[each.name] = self._file(said["dossier"])
+                case "call_id":
+                    arguments[each.name] = self.called.id
+                case "accept":
+                    arguments[each.name] = said["décision"] == "accepter"
+                case "traits":
+                    typed = {
+                        FIELDS[label]: typed_value(value) for label, value in said.items() if label in FIELDS
+                    }
+                    arguments[each.name] = PatientTraits(**typed)
+                case "changes":
+                    arguments[each.name] = {
+                        FIELDS[label]: typed_value(value) for label, value in said.items() if label in FIELDS
+                    }
+                case "criteria":
+                    typed = {
+                        CRITERIA[label]: typed_value(value)
+                        for label, value in said.items()
+                        if label in CRITERIA
+                    }
+                    arguments[each.name] = SearchCriteria(**typed)
+                case "kind":
+                    arguments[each.name] = said["type"]
+                case "attributes":
+                    words = said["attributs"].replace(",", " ").split()
+                    arguments[each.name] = frozenset(Attribute(word) for word in words if word != "aucun")
+        return arguments
+
+    def _file(self, words):
+        names, _, day = words.rpartition(", ")
+        found = self.lgo.search_patients(SearchCriteria(birth_date=iso(day)), actor=self._actor())
+        found += [] if found else self._all()
+        [same] = [each for each in found if f"{each.birth_name} {each.first_name}" == names] or found[:1]
+        return same.id
+
+    def _all(self):
+        return self.lgo.search_patients(SearchCriteria(name_prefix=""), actor=self._actor())
+
+    # Looking
+
+    def _confirm(self):
+        screen = self._screen()
+        wrong = []
+        self.differing = {}
+        for number, label, expected in self.rows:
+            actual = screen(label, expected)
+            if actual is not True:
+                wrong.append(number)
+                self.differing[label] = actual
+        return " ".join(wrong) or "o"
+
+    def _screen(self):
+        match self.declaration.name:
+            case "read_patient":
+                return self._file_row
+            case "read_proposal":
+                lines = {FIELD[line.field].fr: line for line in self.answer.fields}
+                return lambda label, expected: self._compared(lines.get(label), expected)
+            case "search_patients":
+                return self._found_row
+            case "read_status_history":
+                left = [e for e in self.answer if e.previous not in {None, e.status}]
+                return lambda label, expected: self._history_row(left, label, expected)
+            case "read_audit_log":
+                left = list(self.answer)
+                return lambda label, expected: self._log_row(left, label, expected)
+            case _:
+                return self._call_row
+
+    def _file_row(self, label, expected):
+        patient = self.answer
+        if label == "verrou":
+            return True if set(STRICT_FIELDS) <= patient.locked_fields else 1
+        name = FIELDS.get(label)
+        if name == "birth_date":
+            actual = shown(patient.display_birth_date).fr
+        elif name:
+            actual = shown(getattr(patient, name)).fr
+        elif label == "statut":
+            actual = (
+                STATUSES[str(patient.status)].fr if str(patient.status) in STATUSES else str(patient.status)
+            )
+        elif label == "attributs":
+            actual = shown(", ".join(sorted(patient.attributes))).fr
+        else:
+            actual = shown(patient.proof and patient.proof.kind).fr
+        if actual == expected:
+            return True
+        return "" if actual == NOTHING else actual
+
+    def _call_row(self, label, expected):
+        call = self.answer
+        if label == "fin de l'appel":
+            return True if OUTCOMES[call.outcome].fr == expected else OUTCOMES[call.outcome].fr
+        if label == "alerte":
+            return True if call.alerts else 1
+        return 1 if call.candidates else True
+
+    def _compared(self, line, expected):
+        if line is None:
+            return 1
+        flag = " · signalé différent" if line.different else ""
+        return True if f"{shown(line.local).fr} | INSi : {shown(line.insi).fr}{flag}" == expected else 4
+
+    def _found_row(self, label, expected):
+        shown_ = {f"{p.birth_name} {p.first_name or ''} · {french_day(p.birth_date)}" for p in self.answer}
+        if label == "dans la liste":
+            return True if expected in shown_ else 1
+        days = {p.birth_date for p in self.answer}
+        return True if len(days) <= 1 else 1
+
+    @staticmethod
+    def _history_row(left, label, expected):
+        if label == "autres":
+            return True if not left else list(STATUSES).index(str(left[0].status)) + 1
+        for entry in left:
+            if expected == f"{entry.previous} → {entry.status}, avec date, heure et auteur ({entry.author})":
+                left.remove(entry)
+                return True if entry.at else 2
+        return 1
+
+    @staticmethod
+    def _log_row(left, label, expected):
+        action = {
+            "appel INSi": "INSI_CALL",
+            "accès au dossier": "IDENTITY_READ",
+            "modification": "IDENTITY_CHANGED",
+        }[label]
+        for entry in left:
+            parts = ["date, heure, " + entry.user, *([f"code {entry.code}"] if entry.code else [])]
+            # A screen shows the values in an order of its own.
+            *told, values = [*expected.split(" · "), ""] if not entry.returned else expected.split(" · ")
+            same = told == parts and sorted(values.split(", ")) == sorted(entry.returned.values() or [""])
+            if entry.action == action and same:
+                left.remove(entry)
+                return True if entry.at else 2
+        return 1
+
+    def _choose(self, lines):
+        options = [m.groups() for line in lines if (m := re.match(r"\s+(\d+)  (.+)$", line))]
+        if any("j'ai mal saisi" in text for _, text in options):
+            return "1" if self.mended else "2"
+        label = next(line for line in lines if line in self.differing)
+        wanted = self.differing[label]
+        if isinstance(wanted, int):
+            return str(wanted)
+        return next(number for number, text in options if text == wanted)
