@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from conformance.drivers import wire
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
-from conformance.drivers.model import InsiCall, Patient
+from conformance.drivers.model import IDENTITY_FIELDS, InsiCall, Patient
 from conformance.drivers.verbs import Driver
 from conformance.guided.counter import MistypedError
 from conformance.guided.instructions import DONE, WAITING, instruction, is_on_the_wire
@@ -274,9 +274,13 @@ class GuidedDriver(Driver):
 
     def _log(self, asked: _Asked, expected: Any) -> Any:
         patient = asked.arguments.get("patient_id")
-        entries = [
-            entry for entry in expected["entries"] if entry["action"] in _LOGGED and patient is not None
-        ]
+        # One of each kind is enough to look for: how often a software notes an access is its own affair.
+        kinds = {
+            (entry["action"], entry["user"]): entry
+            for entry in expected["entries"]
+            if entry["action"] in _LOGGED and patient is not None
+        }
+        entries = list(kinds.values())
         calls = [entry for call in self._calls if patient in {None, call[0]} for entry in call_entries(*call)]
         return {"entries": [*entries, *calls]}
 
@@ -284,7 +288,10 @@ class GuidedDriver(Driver):
         """Return the answer to an act that a software which keeps to the rules refuses: that it was done, no more."""
         if asked.declaration.answer is NoneType:
             return None
-        file = {"id": asked.arguments.get("patient_id") or f"patient-{asked.key[:8]}", "status": "PROV"}
+        file = dict.fromkeys(IDENTITY_FIELDS) | {
+            "id": asked.arguments.get("patient_id") or f"patient-{asked.key[:8]}",
+            "status": "PROV",
+        }
         key = asked.declaration.answer_key
         return file if key is None else {key: file}
 

@@ -25,6 +25,17 @@ def expect_status(patient: Patient, status: Status, fr: str, en: str) -> None:
     expect_equal(got=str(patient.status), expected=str(status), fr=f"statut {fr}", en=f"status {en}")
 
 
+def need_status(patient: Patient, *statuses: Status, depends_on: tuple[str, ...]) -> None:
+    """Make sure that a file came to one of these statuses: that it did not is the affair of the rules of ``depends_on``."""
+    if str(patient.status) not in {str(status) for status in statuses}:
+        wanted = "/".join(statuses)
+        raise UndecidedError(
+            f"le dossier devait être {wanted} et il est {patient.status}",
+            f"the file had to be {wanted} and it is {patient.status}",
+            depends_on=depends_on,
+        )
+
+
 def expect_same(
     after: Patient,
     before: Patient,
