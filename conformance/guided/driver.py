@@ -133,8 +133,8 @@ class GuidedDriver(Driver):
         self.guide.repeat(act)
         exchanges = self._exchanges(act.exchanges)
         self._remember_call(asked, exchanges)
-        if act.outcome == "done":
-            self._follow(asked, exchanges)
+        if act.outcome == "done" and self._follow(asked, exchanges) is None and _is_file(asked.declaration):
+            self._unexpected(asked)
         return self._answer(asked, act)
 
     def _exchanges(self, numbers: tuple[int, ...]) -> tuple[ExchangeView, ...]:
@@ -146,7 +146,7 @@ class GuidedDriver(Driver):
 
     def _by_hand(self, asked: _Asked) -> HumanAct:
         declaration = asked.declaration
-        self.guide.count(declaration.title)
+        self.guide.count(declaration.title, counts=declaration.verb is not None)
         who = {name: _words(patient) for name, patient in self._files.items()}
         self._counter.say(*instruction(declaration, asked.actor, asked.arguments, who))
         done = self._at_the_counter(asked)
@@ -239,7 +239,7 @@ class GuidedDriver(Driver):
     # What they see
 
     def _seen(self, asked: _Asked, act: HumanAct, exchanges: tuple[ExchangeView, ...]) -> HumanAct:
-        expected = self._follow(asked, exchanges)
+        expected = self._expected(asked, exchanges)
         if expected is None:
             if asked.declaration.answer is NoneType or _is_file(asked.declaration):
                 return replace(act, answer=self._unexpected(asked), unseen=_ALL_BUT_ID)
@@ -253,6 +253,13 @@ class GuidedDriver(Driver):
             except MistypedError:
                 continue
             return replace(act, answer=sight.answer, unseen=tuple(dict.fromkeys(sight.unseen)))
+
+    def _expected(self, asked: _Asked, exchanges: tuple[ExchangeView, ...]) -> Any:
+        """Return what a screen should show: what the twin shows, or for a file that it has not, what was typed."""
+        expected = self._follow(asked, exchanges)
+        if expected is None and asked.declaration.name == "read_patient":
+            return self._files.get(asked.arguments["patient_id"])
+        return expected
 
     def _follow(self, asked: _Asked, exchanges: tuple[ExchangeView, ...]) -> Any:
         """Let the twin do the same, and return what a screen should then show; ``None`` when it would refuse, or cannot tell."""
@@ -288,10 +295,20 @@ class GuidedDriver(Driver):
         """Return the answer to an act that a software which keeps to the rules refuses: that it was done, no more."""
         if asked.declaration.answer is NoneType:
             return None
-        file = dict.fromkeys(IDENTITY_FIELDS) | {
-            "id": asked.arguments.get("patient_id") or f"patient-{asked.key[:8]}",
+        patient = asked.arguments.get("patient_id") or f"patient-{asked.key[:8]}"
+        typed = asked.declaration.request(asked.arguments)
+        file = {
+            **dict.fromkeys(IDENTITY_FIELDS),
             "status": "PROV",
+            **self._files.get(patient, {}),
+            **{
+                name: value
+                for each in ("traits", "changes")
+                for name, value in (typed.get(each) or {}).items()
+            },
+            "id": patient,
         }
+        self._files[patient] = file
         key = asked.declaration.answer_key
         return file if key is None else {key: file}
 

@@ -76,8 +76,11 @@ class Guide:
             path.write_text(_sheet(person, self.counter.lang), encoding="utf-8")
         self.counter.say(Text(f"    fiche à imprimer : {path}", f"    sheet to print: {path}"))
 
-    def count(self, title: Text) -> None:
-        """Say which act it is."""
+    def count(self, title: Text, *, counts: bool) -> None:
+        """Say which act it is; what prepares the campaign is none of the journey."""
+        if not counts:
+            self.counter.say("", Text(f"── Préparation · {title.fr}", f"── Preparation · {title.en}"))
+            return
         self.acts += 1
         self.asked += 1
         number = f"{self.acts}/{self.total}" if self.total else "·"
@@ -85,7 +88,7 @@ class Guide:
 
     def repeat(self, act: HumanAct) -> None:
         """Take an act from the record."""
-        self.acts += 1
+        self.acts += act.verb != "reset"
         self.exchange = act.exchanges[-1] if act.exchanges else self.exchange
         for note in act.notes:
             self._tell(note)

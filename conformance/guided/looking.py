@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import IDENTITY_FIELDS
@@ -13,7 +14,7 @@ from conformance.verdicts import Departure, UndecidedError, Verdict
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from conformance.drivers.model import Patient, Status
+    from conformance.drivers.model import InsiCall, Patient, Status
     from conformance.guided.walking import Walk
     from simulator.client import ExchangeView
 
@@ -80,3 +81,19 @@ def need_code(requests: Collection[ExchangeView], code: str) -> None:
             verdict=Verdict.INCONCLUSIVE,
             depends_on=("CAL-08",),
         )
+
+
+def expect_told(call: InsiCall, fr: str, en: str) -> None:
+    """Check that the user is told something by a call: words in its message, or an alert; ``fr`` and ``en`` say when."""
+    texts = [getattr(call, "message", "")] if was_seen(call, "message") else []
+    if was_seen(call, "alerts"):
+        texts += [alert.message for alert in call.alerts]
+    if not texts:
+        raise UndecidedError(
+            f"{fr} : message non relevé", f"{en}: message not noted", verdict=Verdict.NOT_TESTED
+        )
+    expect(
+        any(re.search(r"[^\W\d_]{3}", text) for text in texts),
+        fr=f"{fr}, aucun message n'informe l'utilisateur",
+        en=f"{en}, no message tells the user",
+    )

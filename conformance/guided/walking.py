@@ -37,6 +37,12 @@ class Walk:
             guide.person(person)
         return person
 
+    def tell(self, text: Text) -> None:
+        """Tell a person something that the instruction alone does not."""
+        guide = getattr(self.desk.lgo, "guide", None)
+        if guide is not None:
+            guide.counter.say(text)
+
     def stage(self, name: str, act: Callable[[], object]) -> None:
         """Do an act and keep what it shows, and what INSi received meanwhile.
 

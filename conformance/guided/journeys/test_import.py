@@ -90,7 +90,7 @@ JOURNEY = Journey(
         "un patient saisi, trouvé par INSi, contrôlé sur pièce, puis corrigé",
         "a patient typed in, found by INSi, checked against a document, then corrected",
     ),
-    acts=27,
+    acts=26,
     minutes=25,
     make=_make,
 )

@@ -71,7 +71,7 @@ class Pharmacist:
     def reply(self, text):
         """Return what they type at a prompt, given what was written since the last; ``None``: nothing, they only act."""
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-        start = next((i for i, line in enumerate(lines) if line.startswith("── Acte")), None)
+        start = next((i for i, line in enumerate(lines) if line.startswith("── ")), None)
         if start is not None:
             self._begin(lines[start:])
         if self.commands and any(SAYS_IT_IS_DONE in line or WIRE in line for line in lines):
@@ -102,7 +102,8 @@ class Pharmacist:
 
     def _begin(self, lines):
         title = lines[0].split(" · ", 1)[1]
-        self.acts.append(title)
+        if lines[0].startswith("── Acte"):
+            self.acts.append(title)
         self.declaration = BY_TITLE[title]
         self.block = lines[1:]
         self.commands = list(self.say.get(len(self.acts), ()))
