@@ -55,6 +55,12 @@ class Pharmacist:
     """By title of an act: the fields that they type wrongly the first time, with what they type."""
     say: dict = field(default_factory=dict)
     """By number of an act: lines to say before it is done."""
+    hidden: set = field(default_factory=set)
+    """Labels of lines that their screens do not show."""
+    absent: dict = field(default_factory=dict)
+    """Why, by title, of the acts that the software does not offer."""
+    first_answers: list = field(default_factory=list)
+    """What they say first when something is to be confirmed."""
     acts: list = field(default_factory=list)
     """Titles of the acts asked for."""
     called: object = None
@@ -65,7 +71,6 @@ class Pharmacist:
     differing: dict = field(default_factory=dict)
     declaration: object = None
     block: list = field(default_factory=list)
-    whose: str = ""
     commands: list = field(default_factory=list)
 
     def reply(self, text):
@@ -74,33 +79,34 @@ class Pharmacist:
         start = next((i for i, line in enumerate(lines) if line.startswith("── ")), None)
         if start is not None:
             self._begin(lines[start:])
-        if self.commands and any(SAYS_IT_IS_DONE in line or WIRE in line for line in lines):
-            return self.commands.pop(0)
-        last = lines[-1] if lines else ""
-        if "vous avez mal saisi" in text or "Corrigez la saisie" in text:
+        if "Corrigez la saisie" in text or "Corrigez dans le logiciel" in text:
             self._mend()
-        if "attendu Entrée" in last or "✓ noté" in last or "✓ joint" in last or not lines:
-            last = WIRE if is_on_the_wire(self.declaration) else SAYS_IT_IS_DONE
-            if self.commands:
-                return self.commands.pop(0)
-        if SAYS_IT_IS_DONE in last or WIRE in last:
-            return self._act()
-        if "L'écran le montre-t-il ainsi" in last:
-            self.rows = [m.groups() for line in lines if (m := re.match(r"\s+(\d+)  (.+?)\s{2,}(.+)$", line))]
-            return self._confirm()
-        if "Que montre l'écran" in last:
-            return self.differing[last.split(" : attendu")[0]]
-        if "Le message du refus" in last:
-            return self.refusal
-        if "Le message affiché" in last:
-            return self.answer.message
-        if "Lequel ?" in last:
-            return self._choose(lines)
+        last = lines[-1] if lines else ""
+        for words, answer in self._answers().items():
+            if words in last:
+                return answer(lines)
+        if any(words in last for words in ("attendu", "✓ noté", "✓ joint", "✗")):
+            # The same question again, after something that was not its answer.
+            return self.asked(self.block)
         raise AssertionError(f"a question that the script does not know:\n{text}")
+
+    def _answers(self):
+        return {
+            "L'écran le montre-t-il ainsi": self._confirm,
+            "Que montre l'écran": self._differs,
+            "Corrigez dans le logiciel": lambda _: "",
+            "Le message du refus": lambda _: self.refusal,
+            "Le message affiché": lambda _: self.answer.message,
+            "Pourquoi le logiciel ne l'offre pas": lambda _: self.absent[self.declaration.title.fr],
+            "Lequel ?": self._choose,
+            SAYS_IT_IS_DONE: self._act,
+            WIRE: self._act,
+        }
 
     # Acting
 
     def _begin(self, lines):
+        self.asked = self._act
         title = lines[0].split(" · ", 1)[1]
         if lines[0].startswith("── Acte"):
             self.acts.append(title)
@@ -108,7 +114,11 @@ class Pharmacist:
         self.block = lines[1:]
         self.commands = list(self.say.get(len(self.acts), ()))
 
-    def _act(self):
+    def _act(self, _lines):
+        if self.commands:
+            return self.commands.pop(0)
+        if self.declaration.title.fr in self.absent:
+            return "x"
         try:
             self.answer = self._done()
         except RefusedError as refusal:
@@ -118,7 +128,7 @@ class Pharmacist:
             return None
         return ""
 
-    def _done(self, traits=None):
+    def _done(self):
         name = self.declaration.name
         if name == "reset":
             return self.lgo.reset(insi_url=next(v for k, v in self._said() if k == "adresse d'INSi"))
@@ -135,12 +145,15 @@ class Pharmacist:
         )
         if is_on_the_wire(self.declaration):
             self.called = answer
-            self.subject = arguments.get("patient_id")
+        self.subject = arguments.get("patient_id")
         return answer
 
     def _mend(self):
-        """Type in what was mistyped."""
+        """Type in what was mistyped, and look again."""
         self.lgo.update_patient(self.subject, self.mended, actor=self._actor())
+        self.mended = {}
+        if self.declaration.name == "read_patient":
+            self.answer = self.lgo.read_patient(self.subject, actor=self._actor())
 
     def _actor(self):
         entitled = any("utilisateur habilité" in line for line in self.block)
@@ -199,16 +212,28 @@ class Pharmacist:
 
     # Looking
 
-    def _confirm(self):
+    def _confirm(self, lines):
+        self.asked = self._confirm
+        rows = [m.groups() for line in lines if (m := re.match(r"\s+(\d+)  (.+?)\s{2,}(.+)$", line))]
+        self.rows = rows or self.rows
+        if self.first_answers:
+            return self.first_answers.pop(0)
         screen = self._screen()
         wrong = []
         self.differing = {}
         for number, label, expected in self.rows:
+            if label in self.hidden:
+                wrong.append(f"v{number}")
+                continue
             actual = screen(label, expected)
             if actual is not True:
                 wrong.append(number)
                 self.differing[label] = actual
         return " ".join(wrong) or "o"
+
+    def _differs(self, lines):
+        label = lines[-1].split(" : attendu")[0]
+        return "faute" if FIELDS.get(label) in self.mended else self.differing[label]
 
     def _screen(self):
         match self.declaration.name:
