@@ -114,8 +114,10 @@ class GuidedDriver(Driver):
         if declaration.name in self._missing and declaration.verb is not None:
             raise VerbNotSupportedError(declaration.verb, self._missing[declaration.name])
         user = actor.user if actor else ""
-        request = {} if declaration.name == "reset" else declaration.request(arguments)
-        key = self._ledger.key(self.guide.journey, declaration.name, user, request)
+        # The preparation is for the whole campaign, whichever journey comes first: a full database is never emptied again.
+        prepares = declaration.name == "reset"
+        journey, request = ("", {}) if prepares else (self.guide.journey, declaration.request(arguments))
+        key = self._ledger.key(journey, declaration.name, user, request)
         asked = _Asked(declaration=declaration, actor=actor, arguments=arguments, key=key)
         done = self._ledger.done(key)
         if done is not None:

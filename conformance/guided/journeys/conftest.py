@@ -41,6 +41,9 @@ def desk(
     memory: dict[str, Any],
 ) -> Desk:
     """Return the desk at which a journey is made."""
+    guide = getattr(lgo, "guide", None)
+    if guide is not None:
+        guide.evidence = evidence
     return Desk(
         lgo=lgo,
         insi=insi,

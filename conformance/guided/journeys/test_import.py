@@ -16,7 +16,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.wire import asked, expect_sent, need_found, returned
 from conformance.suite.desk.words import expect_values, insi_values
-from conformance.suite.response.proposals import expect_lines
+from conformance.suite.response.proposals import COMPARED, expect_lines
 from conformance.verdicts import UndecidedError
 from simulator.text import Text
 
@@ -263,7 +263,7 @@ def test_compared(walk: Walk) -> None:
     typed_: Patient = walk["typed"]
     insi = insi_values(walk["person"])
     lines = {line.field: line for line in walk["compared"].fields}
-    expect_lines(lines, {name: getattr(typed_, name) for name in insi}, insi)
+    expect_lines(lines, {name: getattr(typed_, name) for name in COMPARED}, insi)
     _ = walk["declined"]
     expect_same(
         walk["untouched"],

@@ -77,7 +77,7 @@ def test_a_typo_found_on_the_screen_is_mended_and_asked_again(conversation, help
 
 
 def test_what_the_software_sends_instead_of_the_file_is_its_own(software, tmp_path, helpers):
-    conversation = helpers.Conversation(software("sends-used-name"), tmp_path / "campagne")
+    conversation = helpers.Conversation(software("usage-name-sent-as-birth-name"), tmp_path / "campagne")
     by_hand = helpers.verdicts(conversation.run(journeys=("import",)))
     assert by_hand["CAL-08"] != "PASS"
 
