@@ -126,9 +126,7 @@ def _decisions(
     record: Record, ends: list[CheckEnd], *, author: str, decision: str | None, reason: str, lang: Lang
 ) -> Iterator[ReviewDecided]:
     for end in ends:
-        click.echo(
-            f"\n{', '.join(end.rules)}  {end.title[lang]}\n    {record.checks[end.id].finished.outcome.reason[lang]}"
-        )  # type: ignore[union-attr] # it ended as REVIEW
+        click.echo(f"\n{', '.join(end.rules)}  {end.title[lang]}\n    {visible(end.outcome.reason[lang])}")
         for entry in record.timeline(end.id):
             if isinstance(entry, AttachmentEntry):
                 click.echo(f"    {record.path.parent / entry.file}  SHA-256 {entry.sha256}")

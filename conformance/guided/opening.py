@@ -72,8 +72,8 @@ def guided_driver(
         beside = stack.enter_context(twin())
         program = None
         if plan.driver.url or plan.driver.command:
-            kind = "http" if plan.driver.url else "subprocess"
-            program = Program(stack.enter_context(open_driver(replace(plan.driver, kind=kind))))
+            partial = replace(plan.driver, kind="http" if plan.driver.url else "subprocess")
+            program = Program(stack.enter_context(open_driver(partial)))
         window = Window(session, resumed=resumed is not None)
         guide = Guide(counter, resumed.path.parent if resumed else folder)
         ledger = Ledger(done)

@@ -26,7 +26,7 @@ def partly_seen(value: _T, unseen: Iterable[str]) -> _T:
     names = frozenset(unseen)
     if not names:
         return value
-    kind = _kind(type(value), names)
+    kind = _kind(type(value), names)  # type: ignore[arg-type] # classes are hashable
     made = object.__new__(kind)
     for field in fields(value):  # type: ignore[arg-type] # a dataclass
         if field.name not in names:
