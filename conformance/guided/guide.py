@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.guided.attachments import AttachmentError, attach
+from conformance.guided.counter import SenselessError
+from conformance.guided.ledger import Ledger
+from conformance.record.events import HumanAct
 from conformance.record.timeline import NoteEntry
 from simulator.registry.opening import build_registry, open_registry
 from simulator.sheet import person_sheet
@@ -19,9 +22,10 @@ from simulator.visible import visible
 if TYPE_CHECKING:
     from conformance.evidence import Evidence
     from conformance.guided.counter import Counter
-    from conformance.record.events import HumanAct
     from conformance.record.timeline import AttachmentEntry
     from simulator.registry.person import Person
+
+_CAPTURE: Final = Text("Capturer l'écran", "Take a picture of the screen")
 
 SHEETS: Final = "fiches"
 """Folder of the printable sheets in the folder of a campaign."""
@@ -46,6 +50,7 @@ class Guide:
     total: int = 0
     asked: int = 0
     """Asked of the person in this process."""
+    ledger: Ledger = field(default_factory=Ledger)
     evidence: Evidence | None = None
     """Of the check that runs."""
     _notes: list[str] = field(default_factory=list)
@@ -102,6 +107,31 @@ class Guide:
         self._notes, self._files = [], []
         return collected
 
+    def capture(self, wanted: Text) -> tuple[AttachmentEntry, ...]:
+        """Ask for a picture of a screen, for people to judge, and return what was attached; nothing when there is none.
+
+        Raises:
+            Left: the person goes away.
+        """
+        key = self.ledger.key(self.journey, "capture", "", {"wanted": wanted.en})
+        act = self.ledger.done(key)
+        if act is not None:
+            self.repeat(act)
+            return act.files
+        self.count(_CAPTURE, counts=True)
+        self.counter.ask(
+            Text(
+                f"  {wanted.fr}\n  joindre FICHIER, puis Entrée ; Entrée seule : pas de capture",
+                f"  {wanted.en}\n  attach FILE, then Enter; Enter alone: no picture",
+            ),
+            _nothing,
+        )
+        act = HumanAct(
+            at=datetime.now(UTC), journey=self.journey, key=key, verb="capture", **self.collected()
+        )
+        self.ledger.add(act)
+        return act.files
+
     def note(self, text: str) -> None:
         """Keep a remark."""
         self._notes.append(text)
@@ -133,6 +163,13 @@ class Guide:
     def _tell(self, note: str) -> None:
         if self.evidence is not None:
             self.evidence.add(NoteEntry(at=datetime.now(UTC), text=Text.same(note)))
+
+
+def _nothing(typed: str) -> None:
+    if typed:
+        raise SenselessError(
+            Text("joindre FICHIER (ou Entrée quand c'est fini)", "attach FILE (or Enter when that is done)")
+        )
 
 
 def _sheet(person: Person, lang: Any) -> str:

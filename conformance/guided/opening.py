@@ -75,8 +75,8 @@ def guided_driver(
             partial = replace(plan.driver, kind="http" if plan.driver.url else "subprocess")
             program = Program(stack.enter_context(open_driver(partial)))
         window = Window(session, resumed=resumed is not None)
-        guide = Guide(counter, resumed.path.parent if resumed else folder)
         ledger = Ledger(done)
+        guide = Guide(counter, resumed.path.parent if resumed else folder, ledger=ledger)
         driver = GuidedDriver(
             software=_software(plan, beside.capabilities(), program),
             counter=counter,

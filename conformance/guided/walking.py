@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
-from conformance.verdicts import Ending, UndecidedError
+from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,25 @@ class Walk:
         guide = getattr(self.desk.lgo, "guide", None)
         if guide is not None:
             guide.counter.say(text)
+
+    def capture(self, name: str, wanted: Text) -> None:
+        """Have a person take a picture of a screen, for other people to judge; see ``need_eyes``."""
+        guide = getattr(self.desk.lgo, "guide", None)
+        self._seen[name] = () if guide is None else guide.capture(wanted)
+
+    def need_eyes(self, name: str, fr: str, en: str) -> None:
+        """End a check that only eyes can judge: ``fr`` and ``en`` say what is to be looked at on the picture of a stage.
+
+        Raises:
+            UndecidedError: REVIEW with a picture, which ``banc review`` is for; NOT_TESTED without.
+        """
+        if self[name]:
+            raise UndecidedError(f"à regarder : {fr}", f"to be looked at: {en}", verdict=Verdict.REVIEW)
+        raise UndecidedError(
+            f"aucune capture d'écran pour juger : {fr}",
+            f"no picture of a screen to judge by: {en}",
+            verdict=Verdict.NOT_TESTED,
+        )
 
     def stage(self, name: str, act: Callable[[], object]) -> None:
         """Do an act and keep what it shows, and what INSi received meanwhile.

@@ -64,11 +64,18 @@ def _make(desk: Desk, walk: Walk) -> None:
     walk.stage("by-plain-name", lambda: _search(desk, birth_date=day, name_prefix=name.replace("-", " ")))
     walk.stage("called", lambda: lgo.call_insi_traits(file(), actor=user))
     walk.stage("compared", lambda: lgo.read_proposal(walk["called"].id, actor=user))
+    walk.capture(
+        "comparison-picture",
+        Text("Capturez la comparaison affichée.", "Take a picture of the comparison shown."),
+    )
     walk.stage("declined", lambda: lgo.decide_proposal(walk["called"].id, accept=False, actor=user))
     walk.stage("untouched", look)
     walk.stage("called-again", lambda: lgo.call_insi_traits(file(), actor=user))
     walk.stage("accepted", lambda: lgo.decide_proposal(walk["called-again"].id, accept=True, actor=user))
     walk.stage("fed", look)
+    walk.capture(
+        "file-picture", Text("Capturez la fiche du patient.", "Take a picture of the file of the patient.")
+    )
     walk.stage("locked", lambda: lgo.update_patient(file(), {"birth_name": f"{name}ZED"}, actor=user))
     walk.stage("renamed", lambda: lgo.update_patient(file(), {"used_name": OTHER_USED}, actor=user))
     walk.stage("no-document", lambda: lgo.validate_identity(file(), actor=user))
@@ -90,8 +97,8 @@ JOURNEY = Journey(
         "un patient saisi, trouvé par INSi, contrôlé sur pièce, puis corrigé",
         "a patient typed in, found by INSi, checked against a document, then corrected",
     ),
-    acts=26,
-    minutes=25,
+    acts=28,
+    minutes=27,
     make=_make,
 )
 
@@ -516,4 +523,28 @@ def test_cleared(walk: Walk) -> None:
         {"matricule": None, "oid": None},
         fr="l'INS est encore au dossier",
         en="the INS is still in the file",
+    )
+
+
+@pytest.mark.rule("ERG-08")
+@pytest.mark.title(
+    fr="La comparaison affichée se lit : les deux côtés, les différences bien visibles",
+    en="The comparison shown can be read: both sides, the differences in plain sight",
+)
+def test_comparison_seen(walk: Walk) -> None:
+    walk.need_eyes(
+        "comparison-picture",
+        "traits locaux et traits INSi côte à côte, différences mises en évidence",
+        "local traits and INSi traits side by side, differences highlighted",
+    )
+
+
+@pytest.mark.rule("DIS-01")
+@pytest.mark.title(
+    fr="La fiche du patient porte les libellés attendus",
+    en="The file of the patient bears the labels expected",
+)
+def test_labels_seen(walk: Walk) -> None:
+    walk.need_eyes(
+        "file-picture", "les libellés de la fiche du patient", "the labels of the file of the patient"
     )

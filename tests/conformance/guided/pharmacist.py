@@ -61,6 +61,8 @@ class Pharmacist:
     """Why, by title, of the acts that the software does not offer."""
     first_answers: list = field(default_factory=list)
     """What they say first when something is to be confirmed."""
+    pictures: list = field(default_factory=list)
+    """What they say when a picture is asked for, in turn."""
     acts: list = field(default_factory=list)
     """Titles of the acts asked for."""
     called: object = None
@@ -95,6 +97,7 @@ class Pharmacist:
             "L'écran le montre-t-il ainsi": self._confirm,
             "Que montre l'écran": self._differs,
             "Corrigez dans le logiciel": lambda _: "",
+            "joindre FICHIER, puis Entrée": self._picture,
             "Le message du refus": lambda _: self.refusal,
             "Le message affiché": lambda _: self.answer.message,
             "Pourquoi le logiciel ne l'offre pas": lambda _: self.absent[self.declaration.title.fr],
@@ -105,12 +108,16 @@ class Pharmacist:
 
     # Acting
 
+    def _picture(self, _lines):
+        self.asked = self._picture
+        return self.pictures.pop(0) if self.pictures else ""
+
     def _begin(self, lines):
         self.asked = self._act
         title = lines[0].split(" · ", 1)[1]
         if lines[0].startswith("── Acte"):
             self.acts.append(title)
-        self.declaration = BY_TITLE[title]
+        self.declaration = BY_TITLE.get(title)
         self.block = lines[1:]
         self.commands = list(self.say.get(len(self.acts), ()))
 

@@ -9,6 +9,13 @@ import pytest
 from conformance.record.reading import Record
 from conformance.record.timeline import AttachmentEntry, NoteEntry
 
+EYES = ("DIS-01", "ERG-08")
+"""Rules that only eyes can judge: without a picture nothing is said of them."""
+
+
+def passed(found):
+    return {verdict for key, verdict in found.items() if key not in EYES} == {"PASS"}
+
 
 @pytest.fixture
 def helpers(request):
@@ -20,19 +27,15 @@ def test_three_journeys_by_hand_give_the_verdicts_of_the_program(conversation, h
     keys = ("document", "failures", "import")
     by_hand = helpers.verdicts(conversation.run(journeys=keys))
     assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, keys))
-    assert set(by_hand.values()) == {"PASS"}
-    assert len(conversation.person.acts) <= 57
+    assert passed(by_hand)
+    assert len(conversation.person.acts) == 16 + 15 + 28
 
 
-@pytest.mark.parametrize(
-    ("defect", "journey", "rule"),
-    [("import-sets-validated", "import", "STA-03")],
-)
-def test_a_defect_is_caught_by_hand_as_by_the_program(software, tmp_path, helpers, defect, journey, rule):
-    conversation = helpers.Conversation(software(defect), tmp_path / "campagne")
-    by_hand = helpers.verdicts(conversation.run(journeys=(journey,)))
-    assert by_hand[rule] == "FAIL"
-    assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, (journey,)))
+def test_a_defect_is_caught_by_hand_as_by_the_program(software, tmp_path, helpers):
+    conversation = helpers.Conversation(software("import-sets-validated"), tmp_path / "campagne")
+    by_hand = helpers.verdicts(conversation.run(journeys=("import",)))
+    assert by_hand["STA-03"] == "FAIL"
+    assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, ("import",)))
 
 
 @pytest.mark.parametrize("before", [2, 9, 13, 25])
@@ -41,9 +44,9 @@ def test_stopped_before_any_act_it_goes_on_there(conversation, helpers, before):
     assert first.meta.interrupted
     assert len(conversation.person.acts) == before - 1
     second = conversation.run(resume=Record(conversation.folder))
-    assert len(conversation.person.acts) == 26 - (before - 1), "acts done are not asked again"
+    assert len(conversation.person.acts) == 28 - (before - 1), "acts done are not asked again"
     assert f"{before} actes sont déjà faits" in conversation.keyboard.text
-    assert set(helpers.verdicts(second).values()) == {"PASS"}
+    assert passed(helpers.verdicts(second))
     assert not second.meta.interrupted
 
 
@@ -53,8 +56,8 @@ def test_stopped_twice_across_journeys(conversation, helpers):
     conversation.run(resume=Record(conversation.folder), leave_before=6)
     done += len(conversation.person.acts)
     campaign = conversation.run(resume=Record(conversation.folder))
-    assert done + len(conversation.person.acts) == 42
-    assert set(helpers.verdicts(campaign).values()) == {"PASS"}
+    assert done + len(conversation.person.acts) == 44
+    assert passed(helpers.verdicts(campaign))
 
 
 def test_a_mistyped_patient_is_seen_on_the_wire_and_the_software_is_not_blamed(conversation, helpers):
@@ -63,7 +66,7 @@ def test_a_mistyped_patient_is_seen_on_the_wire_and_the_software_is_not_blamed(c
     text = conversation.keyboard.text
     assert "nom de naissance : la fiche dit" in text
     assert "ZZYZX" in text
-    assert set(helpers.verdicts(campaign).values()) == {"PASS"}
+    assert passed(helpers.verdicts(campaign))
     [act] = [act for act in Record(conversation.folder).human_acts if act.void]
     assert act.verb == "call_insi_traits"
     assert not set(act.void) & set(act.exchanges)
@@ -73,7 +76,7 @@ def test_a_typo_found_on_the_screen_is_mended_and_asked_again(conversation, help
     conversation.person.mistype = {"Créer un patient": {"used_name": "KVORLAM"}}
     campaign = conversation.run(journeys=("import",))
     assert "Corrigez dans le logiciel" in conversation.keyboard.text
-    assert set(helpers.verdicts(campaign).values()) == {"PASS"}
+    assert passed(helpers.verdicts(campaign))
 
 
 def test_what_the_software_sends_instead_of_the_file_is_its_own(software, tmp_path, helpers):
@@ -101,7 +104,7 @@ def test_a_file_that_is_not_there_is_said_so_and_the_act_goes_on(conversation, h
     conversation.person.say = {2: ["joindre /nowhere/at/all.png"]}
     campaign = conversation.run(journeys=("document",))
     assert "aucun fichier /nowhere/at/all.png" in conversation.keyboard.text
-    assert set(helpers.verdicts(campaign).values()) == {"PASS"}
+    assert passed(helpers.verdicts(campaign))
 
 
 def test_senseless_answers_are_asked_again(conversation, helpers):
@@ -112,7 +115,7 @@ def test_senseless_answers_are_asked_again(conversation, helpers):
     assert text.count("attendu Entrée, r, x ou ?") == 3
     assert text.count("des numéros de ligne de 1 à") == 4
     assert "\x1b" not in text
-    assert set(helpers.verdicts(campaign).values()) == {"PASS"}
+    assert passed(helpers.verdicts(campaign))
 
 
 def test_what_cannot_be_seen_is_not_tested_and_the_rest_is(conversation, helpers):
@@ -142,7 +145,7 @@ def test_a_person_prints_a_sheet_of_each_patient(conversation):
 def test_each_journey_says_its_cost_before_its_first_act(conversation):
     conversation.run(journeys=("import",), leave_before=1)
     text = conversation.keyboard.text
-    assert text.index("26 actes au plus, environ 25 minutes, 43 règles") < text.index("── Acte 1/26")
+    assert text.index("28 actes au plus, environ 27 minutes, 45 règles") < text.index("── Acte 1/28")
 
 
 def test_a_program_does_what_it_can_and_the_person_the_rest(software, tmp_path, helpers):
@@ -150,6 +153,6 @@ def test_a_program_does_what_it_can_and_the_person_the_rest(software, tmp_path, 
     conversation = helpers.Conversation(url, tmp_path / "campagne")
     with helpers.partial_driver(url, {"search_patients", "read_patient", "read_status_history"}) as partial:
         campaign = conversation.run(journeys=("import",), partial_url=partial)
-    assert set(helpers.verdicts(campaign).values()) == {"PASS"}
+    assert passed(helpers.verdicts(campaign))
     assert not {"Ouvrir le dossier", "Rechercher des patients"} & set(conversation.person.acts)
     assert "Créer un patient" in conversation.person.acts
