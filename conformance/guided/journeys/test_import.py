@@ -64,18 +64,11 @@ def _make(desk: Desk, walk: Walk) -> None:
     walk.stage("by-plain-name", lambda: _search(desk, birth_date=day, name_prefix=name.replace("-", " ")))
     walk.stage("called", lambda: lgo.call_insi_traits(file(), actor=user))
     walk.stage("compared", lambda: lgo.read_proposal(walk["called"].id, actor=user))
-    walk.capture(
-        "comparison-picture",
-        Text("Capturez la comparaison affichée.", "Take a picture of the comparison shown."),
-    )
     walk.stage("declined", lambda: lgo.decide_proposal(walk["called"].id, accept=False, actor=user))
     walk.stage("untouched", look)
     walk.stage("called-again", lambda: lgo.call_insi_traits(file(), actor=user))
     walk.stage("accepted", lambda: lgo.decide_proposal(walk["called-again"].id, accept=True, actor=user))
     walk.stage("fed", look)
-    walk.capture(
-        "file-picture", Text("Capturez la fiche du patient.", "Take a picture of the file of the patient.")
-    )
     walk.stage("locked", lambda: lgo.update_patient(file(), {"birth_name": f"{name}ZED"}, actor=user))
     walk.stage("renamed", lambda: lgo.update_patient(file(), {"used_name": OTHER_USED}, actor=user))
     walk.stage("no-document", lambda: lgo.validate_identity(file(), actor=user))
@@ -85,6 +78,13 @@ def _make(desk: Desk, walk: Walk) -> None:
     walk.stage("document", lambda: lgo.record_proof(file(), "CNI", actor=user))
     walk.stage("validated", lambda: lgo.validate_identity(file(), actor=user))
     walk.stage("qualified", look)
+    walk.capture(
+        "picture",
+        Text(
+            "Capturez le dossier tel qu'il s'ouvre, sans cliquer.",
+            "Take a picture of the file as it opens, without a click.",
+        ),
+    )
     walk.stage("history", lambda: lgo.read_status_history(file(), actor=user))
     walk.stage("log", lambda: lgo.read_audit_log(patient_id=file(), actor=user))
     walk.stage("corrected", lambda: lgo.update_patient(file(), {"birth_name": f"{name}ZED"}, actor=boss))
@@ -97,8 +97,8 @@ JOURNEY = Journey(
         "un patient saisi, trouvé par INSi, contrôlé sur pièce, puis corrigé",
         "a patient typed in, found by INSi, checked against a document, then corrected",
     ),
-    acts=28,
-    minutes=27,
+    acts=27,
+    minutes=26,
     make=_make,
 )
 
@@ -526,25 +526,27 @@ def test_cleared(walk: Walk) -> None:
     )
 
 
-@pytest.mark.rule("ERG-08")
-@pytest.mark.title(
-    fr="La comparaison affichée se lit : les deux côtés, les différences bien visibles",
-    en="The comparison shown can be read: both sides, the differences in plain sight",
-)
-def test_comparison_seen(walk: Walk) -> None:
-    walk.need_eyes(
-        "comparison-picture",
-        "traits locaux et traits INSi côte à côte, différences mises en évidence",
-        "local traits and INSi traits side by side, differences highlighted",
-    )
-
-
 @pytest.mark.rule("DIS-01")
 @pytest.mark.title(
-    fr="La fiche du patient porte les libellés attendus",
-    en="The file of the patient bears the labels expected",
+    fr="Nom de naissance, 1er prénom, date et sexe sont à l'écran sous des libellés sans équivoque",
+    en="Birth name, first name, date and sex are on the screen under labels without ambiguity",
 )
 def test_labels_seen(walk: Walk) -> None:
     walk.need_eyes(
-        "file-picture", "les libellés de la fiche du patient", "the labels of the file of the patient"
+        "picture",
+        "nom de naissance (N. Nais.), 1er prénom (Pr. 1), DDN et sexe (S.), chacun sous son libellé",
+        "birth name (N. Nais.), first name (Pr. 1), DDN and sex (S.), each under its label",
+    )
+
+
+@pytest.mark.rule("DIS-03")
+@pytest.mark.title(
+    fr="On voit sans cliquer que l'identité est qualifiée",
+    en="That the identity is qualifiée is seen without a click",
+)
+def test_status_seen(walk: Walk) -> None:
+    walk.need_eyes(
+        "picture",
+        "le caractère qualifié de l'INS, visible sans cliquer",
+        "that the INS is qualifiée, visible without a click",
     )

@@ -9,7 +9,7 @@ import pytest
 from conformance.record.reading import Record
 from conformance.record.timeline import AttachmentEntry, NoteEntry
 
-EYES = ("DIS-01", "ERG-08")
+EYES = ("DIS-01", "DIS-03")
 """Rules that only eyes can judge: without a picture nothing is said of them."""
 
 
@@ -28,7 +28,7 @@ def test_three_journeys_by_hand_give_the_verdicts_of_the_program(conversation, h
     by_hand = helpers.verdicts(conversation.run(journeys=keys))
     assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, keys))
     assert passed(by_hand)
-    assert len(conversation.person.acts) == 16 + 15 + 28
+    assert len(conversation.person.acts) == 16 + 15 + 27
 
 
 def test_a_defect_is_caught_by_hand_as_by_the_program(software, tmp_path, helpers):
@@ -44,7 +44,7 @@ def test_stopped_before_any_act_it_goes_on_there(conversation, helpers, before):
     assert first.meta.interrupted
     assert len(conversation.person.acts) == before - 1
     second = conversation.run(resume=Record(conversation.folder))
-    assert len(conversation.person.acts) == 28 - (before - 1), "acts done are not asked again"
+    assert len(conversation.person.acts) == 27 - (before - 1), "acts done are not asked again"
     assert f"{before} actes sont déjà faits" in conversation.keyboard.text
     assert passed(helpers.verdicts(second))
     assert not second.meta.interrupted
@@ -56,7 +56,7 @@ def test_stopped_twice_across_journeys(conversation, helpers):
     conversation.run(resume=Record(conversation.folder), leave_before=6)
     done += len(conversation.person.acts)
     campaign = conversation.run(resume=Record(conversation.folder))
-    assert done + len(conversation.person.acts) == 44
+    assert done + len(conversation.person.acts) == 43
     assert passed(helpers.verdicts(campaign))
 
 
@@ -145,7 +145,7 @@ def test_a_person_prints_a_sheet_of_each_patient(conversation):
 def test_each_journey_says_its_cost_before_its_first_act(conversation):
     conversation.run(journeys=("import",), leave_before=1)
     text = conversation.keyboard.text
-    assert text.index("28 actes au plus, environ 27 minutes, 45 règles") < text.index("── Acte 1/28")
+    assert text.index("27 actes au plus, environ 26 minutes, 45 règles") < text.index("── Acte 1/27")
 
 
 def test_a_program_does_what_it_can_and_the_person_the_rest(software, tmp_path, helpers):

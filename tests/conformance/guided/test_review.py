@@ -19,15 +19,15 @@ from conformance.record.writing import RecordWriter
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
-CHECK = "import.comparison_seen"
+CHECK = "import.labels_seen"
 
 
 @pytest.fixture
 def looked_at(conversation):
-    """Return the record of a campaign in which the comparison was photographed, the file of the patient was not."""
-    shot = conversation.folder.parent / "comparaison.png"
-    shot.write_bytes(b"\x89PNG both sides")
-    conversation.person.pictures = [f"joindre {shot}", "", "fini ?", ""]
+    """Return the record of a campaign in which the file of the patient was photographed."""
+    shot = conversation.folder.parent / "fiche.png"
+    shot.write_bytes(b"\x89PNG a file")
+    conversation.person.pictures = [f"joindre {shot}", "fini ?", ""]
     conversation.run(journeys=("import",))
     return Record(conversation.folder)
 
@@ -42,19 +42,19 @@ def verdicts(record):
 
 def test_a_decision_is_part_of_the_record_and_of_all_that_is_made_from_it(looked_at):
     before = verdicts(looked_at)
-    assert before["ERG-08"].verdict is Verdict.REVIEW
-    assert before["DIS-01"].verdict is Verdict.NOT_TESTED, "without a picture there is nothing to judge by"
-    asked = review(looked_at, text="A. Martin\nPASS\nlisible, différences en rouge\n")
+    assert {before[key].verdict for key in ("DIS-01", "DIS-03")} == {Verdict.REVIEW}
+    asked = review(looked_at, text="A. Martin\nPASS\nN. Nais., Pr. 1, DDN, S.\nSKIP\n")
     assert asked.exit_code == 0, asked.output
-    assert "comparaison.png" in asked.output
+    assert "fiche.png" in asked.output
     assert "SHA-256" in asked.output
-    after = verdicts(looked_at)["ERG-08"]
+    after = verdicts(looked_at)["DIS-01"]
     assert after.verdict is Verdict.PASS
+    assert verdicts(looked_at)["DIS-03"].verdict is Verdict.REVIEW, "what was left out waits"
     assert "décidé par A. Martin le " in after.reason.fr
     [decision] = Record(looked_at.path).reviews
-    assert (decision.author, decision.reason) == ("A. Martin", "lisible, différences en rouge")
+    assert (decision.author, decision.reason) == ("A. Martin", "N. Nais., Pr. 1, DDN, S.")
     report = json.loads((looked_at.path.parent / "report.json").read_text("utf-8"))
-    assert {rule["id"]: rule["verdict"] for rule in report["rules"]}["ERG-08"] == "PASS"
+    assert {rule["id"]: rule["verdict"] for rule in report["rules"]}["DIS-01"] == "PASS"
     package = looked_at.path.parent / "evidence.zip"
     pack(Record(looked_at.path), package)
     assert verify(package).is_sound
@@ -64,7 +64,7 @@ def test_deciding_again_replaces_and_both_stay(looked_at):
     for decision in ("PASS", "FAIL"):
         done = review(looked_at, "--check", CHECK, "--decision", decision, "--author", "B", "--reason", "vu")
         assert done.exit_code == 0, done.output
-    assert verdicts(looked_at)["ERG-08"].verdict in {Verdict.FAIL, Verdict.WARNING}
+    assert verdicts(looked_at)["DIS-01"].verdict in {Verdict.FAIL, Verdict.WARNING}
     assert [each.verdict for each in Record(looked_at.path).reviews] == [Verdict.PASS, Verdict.FAIL]
     listed = review(looked_at, "--list")
     assert "FAIL  B" in listed.output
@@ -107,5 +107,6 @@ def test_only_a_review_is_open_to_a_decision(found, decided):
 
 
 def test_nothing_waits_when_there_is_no_picture(conversation):
-    conversation.run(journeys=("document",))
+    conversation.run(journeys=("import",))
+    assert verdicts(Record(conversation.folder))["DIS-01"].verdict is Verdict.NOT_TESTED
     assert "Rien n'attend de décision" in review(Record(conversation.folder)).output
