@@ -33,9 +33,9 @@ contract: $(VENV)/.test
 	$(BIN)/lint-imports --no-cache
 
 docs: $(VENV)/.test
-	$(BIN)/python -m simulator.document > docs/contract.md
-	$(BIN)/python -m simulator.scripting.chaos_page > docs/chaos.md
-	$(BIN)/python -m simulator.scripting.scenario_page > docs/scenario-reference.md
+	$(BIN)/python -m simulator.pages.contract > docs/contract.md
+	$(BIN)/python -m simulator.pages.chaos > docs/chaos.md
+	$(BIN)/python -m simulator.pages.scenario_reference > docs/scenario-reference.md
 	$(BIN)/banc rules pages docs/rules
 
 # Every injectable defect against its rules, five times: an hour on two quiet cores.

@@ -21,8 +21,7 @@ from conformance.engine import CheckFinished, CheckStarted
 from conformance.record.results import WaiverState
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
-from simulator.text import Text
-from simulator.visible import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,11 +1,32 @@
-"""Texts in the two languages of the bench."""
+"""Text as people read and write it: in the two languages of the bench, durations, and what came from outside made visible.
+
+What a request, a header, a file or the software under test says may hold anything: terminal escapes that colour, move
+or erase, a new line that fakes a row of a table, marks that turn the order of what is read (Trojan Source,
+CVE-2021-42574), characters without a width. Whatever prints text that is not ours passes it through ``visible`` first.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+from unicodedata import category
 
 Lang: TypeAlias = Literal["fr", "en"]
+
+_SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_INVISIBLE: Final = frozenset(
+    "\N{COMBINING GRAPHEME JOINER}\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HANGUL FILLER}"
+    "\N{HALFWIDTH HANGUL FILLER}\N{KHMER VOWEL INHERENT AQ}\N{KHMER VOWEL INHERENT AA}\N{BRAILLE PATTERN BLANK}"
+) | frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Printable by their category, yet nothing is seen of them (Unicode: Default_Ignorable_Code_Point; blank glyphs)."""
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_PART: Final = re.compile(rf"({_NUMBER})\s*(ms|[smhd]?)")
+_DURATION: Final = re.compile(rf"([+-]?)((?:{_NUMBER}\s*(?:ms|[smhd])\s*){{0,3}}{_NUMBER}\s*(?:ms|[smhd])?)")
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +48,61 @@ class Text:
     def same(cls, sentence: str) -> Text:
         """Return a text that is not translated, such as a message of the software under test."""
         return cls(sentence, sentence)
+
+
+def parse_duration(text: str) -> float | None:
+    """Return seconds; ``None`` when it is no duration.
+
+    ``90`` and ``90s``, ``300ms``, ``61m``, ``1h30m``, ``7d``, ``-2d``: up to four parts, the unit of the last one may be
+    left out (seconds). Whoever asks decides whether less than nothing, nothing or a number alone makes sense.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        return None
+    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(found[2]))
+    return -total if found[1] == "-" else total
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` as one line in which everything is seen, to be printed or put in a cell of a table.
+
+    Control characters (C0, C1, DEL), new lines and tabs, marks of direction, characters without a width, lone
+    surrogates, private and unassigned characters become Python escapes such as ``\x1b``, ``\n`` and ``\u202e``. Letters
+    of every script, accents, emoji, no-break spaces and backslashes stay as they are. Doing it twice changes nothing.
+    """
+    if text.isprintable() and _INVISIBLE.isdisjoint(text):
+        return text
+    return "".join(each if _is_seen(each) else _escaped(each) for each in text)
+
+
+def visible_lines(text: str) -> str:
+    r"""Return a text of several lines with each line made visible: new lines and tabs stay, ``\r\n`` becomes ``\n``.
+
+    For blocks that stand alone, such as a message shown or the words that a program printed; never for a cell or a
+    row, where a new line would fake another one.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in lines)
+
+
+def inert(text: str) -> str:
+    """Return a text as a cell of a CSV file that no spreadsheet takes for a formula: with an apostrophe before it.
+
+    Spreadsheets run what begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return (OWASP, CSV injection).
+    Apply it to what came from outside; a reader that wants the text back takes the apostrophe off.
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _is_seen(character: str) -> bool:
+    # isprintable refuses every space but U+0020, and French is written with no-break spaces.
+    return (character.isprintable() or category(character) == "Zs") and character not in _INVISIBLE
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if code <= 0xFF:  # noqa: PLR2004 - what two hexadecimal digits hold
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - what four hold

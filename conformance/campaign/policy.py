@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from conformance.plan import FailOn
 from conformance.verdicts import Verdict
+from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_SETUP
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from conformance.record.results import Campaign
-
-EXIT_OK: Final = 0
-EXIT_FAILED: Final = 1
-"""A rule was departed from, or what ``--fail-on`` names came about."""
-EXIT_SETUP: Final = 2
-"""The bench or the set-up is at fault: some rule could not be concluded."""
-EXIT_INTERRUPTED: Final = 130
-"""Ctrl-C, as shells expect it."""
 
 
 def exit_code(campaign: Campaign, fail_on: Collection[FailOn] = ()) -> int:

@@ -17,10 +17,11 @@ from conformance.documents.showing import judge_files
 from conformance.documents.showing.as_json import outcome_json
 from conformance.documents.showing.junit import outcome_junit
 from conformance.documents.showing.page import EVIDENCE, outcome_page
-from simulator.commands.common import DEFAULT_DATA_DIR, EXIT_SETUP, SetupError, lang_option, opened_registry
+from simulator.commands.common import DEFAULT_DATA_DIR, SetupError, lang_option, opened_registry
+from simulator.commands.exits import EXIT_FAILED, EXIT_SETUP
 from simulator.commands.output import VisibleConsole as Console
 from simulator.registry.person import PersonError, from_json
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from simulator.ins.identity import InsIdentity
     from simulator.text import Lang
 
-EXIT_FAILED: Final = 1
 _COLOURS: Final = {
     "FAIL": "bold red",
     "WARNING": "yellow",

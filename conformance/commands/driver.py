@@ -18,12 +18,12 @@ from conformance.drivers.scaffolds import LANGUAGES, scaffold
 from conformance.drivers.schema import subprocess_schema
 from conformance.drivers.settings import DriverSettings
 from simulator.commands.common import SetupError, lang_option
+from simulator.commands.exits import EXIT_FAILED
 from simulator.datafile import load_yaml
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
-EXIT_FAILED = 1
 """Exit code when the driver has errors."""
 
 

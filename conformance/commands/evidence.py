@@ -12,6 +12,7 @@ from conformance.commands.campaigns import read_record
 from conformance.record.packing import pack
 from conformance.record.verifying import PackageError, verify
 from simulator.commands.common import SetupError, lang_option
+from simulator.commands.exits import EXIT_FAILED
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def verify_command(*, package: Path, lang: Lang) -> None:
         for name in names:
             click.echo(f"{title[lang]}\u00a0: {name}" if lang == "fr" else f"{title[lang]}: {name}")
     if not found.is_sound:
-        sys.exit(1)
+        sys.exit(EXIT_FAILED)
     said = Text(
         f"Intact : {found.rules} règles jugées de nouveau, mêmes verdicts.",
         f"Sound: {found.rules} rules judged again, same verdicts.",

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from simulator.commands.exits import EXIT_INTERRUPTED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-EXIT_INTERRUPTED = 130
-"""After Ctrl-C; the same as ``simulator.commands.common``, which imports too much for here."""
 
 
 class Lazy(NamedTuple):

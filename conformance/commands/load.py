@@ -28,7 +28,8 @@ from conformance.load.summary import RATE_KEPT, add_up, exit_code
 from conformance.load.targets import TargetError, check_allowed, understand
 from conformance.load.thresholds import Threshold, ThresholdError, parse_threshold
 from simulator.bench import BenchOptions
-from simulator.commands.common import EXIT_SETUP, SetupError, lang_option
+from simulator.commands.common import SetupError, lang_option
+from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
 from simulator.journal.writer import JournalOptions
 from simulator.serving import ServeOptions, ServingError, free_port, running

@@ -16,8 +16,8 @@ from rich.text import Text as Styled
 from conformance.load.compare import compare, load_side
 from conformance.load.quantities import QuantityError, parse_share, show_duration, show_rate, show_share
 from conformance.load.record import RecordError
-from conformance.load.summary import EXIT_MISSED
 from simulator.commands.common import SetupError, lang_option
+from simulator.commands.exits import EXIT_MISSED
 from simulator.text import Text
 
 if TYPE_CHECKING:

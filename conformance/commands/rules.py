@@ -19,7 +19,8 @@ from conformance.rules.model import Strength
 from conformance.rules.pages import write_pages
 from conformance.rules.states import UnknownCaseError, find_case, load_states
 from simulator.commands.common import SetupError, lang_option
-from simulator.evidence import EvidenceLevel
+from simulator.commands.exits import EXIT_FAILED
+from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from simulator.text import Lang
 
-EXIT_FAILED: Final = 1
 _COLOURS: Final = {
     State.EXECUTABLE: "green",
     State.PARTIAL: "cyan",

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from conformance.documents.record import Place
-from simulator.evidence import EvidenceLevel
+from simulator.contract.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from simulator.text import Text
+from simulator.xml import parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,16 +60,8 @@ def parse(data: bytes, limits: Limits) -> etree._Element:
             ),
         )
     has_entities = b"!ENTITY" in (data.replace(b"\0", b"") if b"\0" in data[:200] else data)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=not has_entities,
-        remove_comments=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser(huge_tree=not has_entities))
     except etree.XMLSyntaxError as error:
         line = error.lineno or None
         raise XmlRefusedError(

@@ -21,7 +21,11 @@ class Beneficiary:
     """``AAAA-MM-JJ`` as on the card, where day and month may be ``00`` or beyond the calendar (lunar dates)."""
     sex: str | None = None
     billing_number: str | None = None
-    """NIR used for billing, 15 characters. It is not an INS."""
+    """NIR used for billing, 15 characters: that of the insured for those who depend on them. It is not an INS."""
+    birth_rank: str | None = None
+    """*Rang gémellaire*, ``1`` unless the person has a twin on the card; goes into ``RangNaissance`` of a call."""
+    own_number: str | None = None
+    """The person's own certified NIR, 15 characters, where the card holds one; it is not an INS either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class VitaleCard:
     number: Identifier
     """Serial number of the card; tells one card from another."""
     beneficiaries: tuple[Beneficiary, ...]
+    """The insured person first, whose number every call with this card bears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

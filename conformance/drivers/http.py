@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from dataclasses import replace
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
@@ -318,7 +319,15 @@ def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:
     return {wire.USER_HEADER: actor.user, wire.ROLE_HEADER: actor.role.value}
 
 
+@cache
+def _usual_tls() -> ssl.SSLContext:
+    """Return the authorities that this machine trusts: reading them costs more than ten requests."""
+    return ssl.create_default_context()
+
+
 def _tls(settings: DriverSettings) -> ssl.SSLContext:
+    if settings.tls_ca is None and settings.client_cert is None:
+        return _usual_tls()
     try:
         context = ssl.create_default_context(cafile=settings.tls_ca)
         if settings.client_cert is not None:

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from simulator.contract.names import REP_COLLECT, RESULTAT, SIRAM, SOAP12, VERIFICATION_ANSWER
+from simulator.xml import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lxml import etree
 
     from conformance.load.expected import Lookup
 
@@ -91,19 +92,8 @@ def fault_of(root: etree._Element) -> str | None:
 def _read(answer: bytes) -> etree._Element | None:
     if len(answer) > MAX_ANSWER:
         return None
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(answer, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root if root.tag == f"{{{SOAP12}}}Envelope" else None
+    root = parsed(answer, remove_comments=True, remove_pis=True)
+    return root if root is not None and root.tag == f"{{{SOAP12}}}Envelope" else None
 
 
 def _verification(lookup: Lookup, content: etree._Element, code: str) -> Iterator[str]:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 from xml.sax.saxutils import escape
 
 from simulator.contract.names import (
-    CTXBAM,
-    CTXLPS,
     RECSANS,
     RECVIT,
     REQ_COLLECT,
     REQ_DEPOSIT,
-    SOAP12,
     VERIFICATION_REQUEST,
-    WSA,
-    WSSE,
     Operation,
 )
+from simulator.contract.request import NO_COVERAGE, Software, write_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +24,12 @@ ACTION: Final = Operation.SEARCH_BY_TRAITS.action
 HEADERS: Final = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'}
 
 _ISSUER: Final = "10B0000001"
-_INSTANCE: Final = "0b4c6bfa-4f5e-4b8e-9d6f-2f5b5f2a6c11"
+_SOFTWARE: Final = Software(
+    idam="BANCINSI0002",
+    version="01.00",
+    instance="0b4c6bfa-4f5e-4b8e-9d6f-2f5b5f2a6c11",
+    name="urn:lps:banc-load:0.1",
+)
 _BY_NAME: Final = {
     "traits": Operation.SEARCH_BY_TRAITS,
     "card": Operation.SEARCH_BY_CARD,
@@ -71,10 +70,10 @@ def search_request(
         )
     elif lookup.operation == "verify":
         content = f'<Requete xmlns="{VERIFICATION_REQUEST}">{_claim(lookup)}</Requete>'
-        coverage = "<bam:COUVERTURE/>"
+        coverage = NO_COVERAGE
     else:
         content = f'<RECSANSVITALE xmlns="{RECSANS}">{_five(lookup)}</RECSANSVITALE>'
-        coverage = "<bam:COUVERTURE/>"
+        coverage = NO_COVERAGE
     return _envelope(
         operation_of(lookup),
         content,
@@ -122,24 +121,17 @@ def _envelope(
     operation: Operation,
     content: str,
     *,
-    coverage: str = "<bam:COUVERTURE/>",
+    coverage: str = NO_COVERAGE,
     issuer: str,
     security: str,
     message_id: str | None = None,
 ) -> str:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    issuer = escape(issuer)
-    if security:
-        security = f'<wsse:Security xmlns:wsse="{WSSE}">{security}</wsse:Security>'
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Header>'
-        f'<bam:ContexteBAM xmlns:bam="{CTXBAM}" Nature="CTXBAM" Version="01_02"><bam:Id>{uuid4()}</bam:Id>'
-        f"<bam:Temps>{now}</bam:Temps><bam:Emetteur>{issuer}</bam:Emetteur>{coverage}</bam:ContexteBAM>"
-        f'<lps:ContexteLPS xmlns:lps="{CTXLPS}" Nature="CTXLPS" Version="01_00"><lps:Id>{uuid4()}</lps:Id>'
-        f"<lps:Temps>{now}</lps:Temps><lps:Emetteur>{issuer}</lps:Emetteur><lps:LPS>"
-        f'<lps:IDAM R="4">BANCINSI0002</lps:IDAM><lps:Version>01.00</lps:Version>'
-        f"<lps:Instance>{_INSTANCE}</lps:Instance><lps:Nom>urn:lps:banc-load:0.1</lps:Nom></lps:LPS></lps:ContexteLPS>"
-        f'<wsa:Action xmlns:wsa="{WSA}">{operation.action}</wsa:Action>'
-        f'<wsa:MessageID xmlns:wsa="{WSA}">uuid:{message_id or uuid4()}</wsa:MessageID>{security}</soap:Header>'
-        f"<soap:Body>{content}</soap:Body></soap:Envelope>"
+    return write_request(
+        operation,
+        content,
+        software=_SOFTWARE,
+        issuer=issuer,
+        coverage=coverage,
+        security=security,
+        message_id=message_id,
     )

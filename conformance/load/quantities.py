@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", re.ASCII)
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+from simulator.text import parse_duration as text_duration
+
 _RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/\s*(s|m|h))?", re.ASCII)
 _PER: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(%)?", re.ASCII)
@@ -25,9 +25,8 @@ def parse_duration(text: str, *, zero: bool = False) -> float:
     Raises:
         QuantityError: not a time such as 20s, 300ms, 5m or 1h, nothing, or more than a week.
     """
-    found = _DURATION.fullmatch(str(text).strip())
-    seconds = float(found[1]) * _SECONDS[found[2] or "s"] if found else -1.0
-    if seconds < 0 or (seconds == 0 and not zero) or seconds > LONGEST_S:
+    seconds = text_duration(str(text))
+    if seconds is None or seconds < 0 or (seconds == 0 and not zero) or seconds > LONGEST_S:
         raise QuantityError(f"expected a time such as 20s, 300ms, 5m or 1h, got {text!r}")
     return seconds
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 NAME: Final = "record.ndjson"
 FORMAT: Final = "banc-load"
 VERSION: Final = 1
-EXIT_DISK: Final = 74
-"""Exit code of a generator whose record could not be written any more (EX_IOERR)."""
 MAX_LINE: Final = 4 * 1024 * 1024
 """Longer lines are not ours."""
 

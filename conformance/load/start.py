@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from conformance.load.record import EXIT_DISK, NAME, read_record
-from conformance.load.summary import EXIT_SETUP, add_up
+from conformance.load.record import NAME, read_record
+from conformance.load.summary import add_up
+from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 
 if TYPE_CHECKING:
     from conformance.load.options import LoadOptions

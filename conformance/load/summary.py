@@ -10,6 +10,7 @@ from conformance.load.histogram import Histogram
 from conformance.load.options import LoadOptions
 from conformance.load.record import RecordError
 from conformance.load.thresholds import PERCENTILES, Judgement, Threshold
+from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISSED, EXIT_SETUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -311,12 +312,6 @@ def _checked(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     yield from lines
 
 
-EXIT_WRONG: Final = 1
-EXIT_SETUP: Final = 2
-EXIT_MISSED: Final = 3
-EXIT_INTERRUPTED: Final = 130
-
-
 def exit_code(summary: Summary) -> int:
     """Return the exit code of a run.
 
@@ -324,7 +319,7 @@ def exit_code(summary: Summary) -> int:
     missed. 0: all is well.
     """
     if summary.wrong or summary.total().wrong:
-        return EXIT_WRONG
+        return EXIT_FAILED
     if not summary.total().calls or summary.reason in {"disk", "workers-gone"}:
         return EXIT_SETUP
     if summary.reason == "interrupted":

@@ -28,11 +28,12 @@ from conformance.load.expected import Lookups
 from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
-from conformance.load.record import EXIT_DISK, RecordError, RecordWriter
+from conformance.load.record import RecordError, RecordWriter
 from conformance.load.software import SoftwareCaller, check_verbs, prepare_software
 from conformance.load.stand import Stand, StandError
-from conformance.load.summary import EXIT_SETUP, Summary
+from conformance.load.summary import Summary
 from conformance.load.users import Caller, Credentials, random_of
+from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
 
 if TYPE_CHECKING:

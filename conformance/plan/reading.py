@@ -13,6 +13,7 @@ from conformance.plan.model import FailOn, Plan, SoftwareAbout
 from conformance.record.coding import encode
 from conformance.record.results import Waiver
 from simulator.datafile import load_yaml
+from simulator.text import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -124,7 +125,7 @@ def _day(value: Any) -> date:
 def _seconds(value: Any) -> float | None:
     if value is None or isinstance(value, (int, float)):
         return None if value is None else float(value)
-    return float(value[:-1]) * {"s": 1, "m": 60, "h": 3600}[value[-1]]
+    return parse_duration(value)
 
 
 def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], str]]:

@@ -28,10 +28,19 @@ class Acts:
     """
 
     def __init__(self, lgo: Lgo) -> None:
+        self._guard = lgo.guard
         patients, calls = lgo.patients, lgo.calls
         self._acts: Mapping[Verb, Callable[..., object]] = {
             Verb.CREATE_PATIENT: patients.create,
             Verb.SEARCH_PATIENTS: patients.search,
+            Verb.SEARCH_BY_MATRICULE: patients.search_by_matricule,
+            Verb.READ_CARD: lgo.cards.read,
+            Verb.SWAP_CARD: lgo.cards.swap,
+            Verb.CALL_INSI_CARD: lgo.cards.call,
+            Verb.ATTACH_CARD: lgo.cards.attach,
+            Verb.IMPORT_APP_IDENTITY: lgo.cards.import_app,
+            Verb.READ_INS_HISTORY: calls.former,
+            Verb.SET_CLOCK: lgo.clock.set,
             Verb.READ_PATIENT: patients.read,
             Verb.UPDATE_PATIENT: patients.update,
             Verb.RECORD_PROOF: patients.record_proof,
@@ -46,6 +55,9 @@ class Acts:
                 call_id, accept=accept, actor=actor
             ),
             Verb.READ_AUDIT_LOG: lambda patient_id, actor: lgo.audit_log(patient_id),  # noqa: ARG005
+            Verb.READ_FORM: lgo.screens.read,
+            Verb.READ_RIGHTS: lgo.guard.rights,
+            Verb.WRITE_RIGHTS: lgo.guard.give,
             Verb.READ_SETTINGS: lgo.settings,
             Verb.WRITE_SETTINGS: lgo.write_settings,
         }
@@ -78,7 +90,11 @@ class Acts:
             MalformedAnswerError: the request is not as declared.
         """
         arguments = list(declaration.read_request(request).values())
-        if declaration.has_actor:
-            arguments.append(actor)
-        act = self._always[declaration.name] if declaration.verb is None else self._acts[declaration.verb]
-        return declaration.write_answer(act(*arguments))
+        if declaration.verb is None:
+            return declaration.write_answer(self._always[declaration.name](*arguments))
+        act = self._acts[declaration.verb]
+        if actor is None or not declaration.has_actor:
+            return declaration.write_answer(act(*arguments))
+        entitled = self._guard.enter(declaration.verb, actor)
+        answer = act(*arguments, entitled)
+        return declaration.write_answer(self._guard.leave(declaration.verb, entitled, answer))

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import Alert, Attribute, CallOutcome, ComparedField, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.reference import lifecycle
+from conformance.reference import lifecycle, numbers
 from conformance.reference.identity import LABELS, check_values, display_date
 from conformance.reference.soap import ReplyKind, ReturnedIdentity
 from conformance.reference.strategy import FOUND, NOT_FOUND, SEVERAL, given_names
 from simulator.ins.dates import BirthDate, BirthDateError
-from simulator.ins.matricule import Matricule, MatriculeError
-from simulator.ins.oid import OidError, parse_oid
 from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
@@ -39,13 +37,9 @@ SENDABLE_SEXES = ("M", "F")
 
 
 def why_blocked(traits: Mapping[str, str | None], attributes: Collection[Attribute]) -> Alert | None:
-    """Return why no call may be made with this identity, or ``None`` (CAL-06, CAL-08, CAL-11)."""
-    blocking = lifecycle.DISQUALIFYING.intersection(attributes)
-    if blocking:
-        return Alert(
-            code="CALL_FORBIDDEN",
-            message=f"Identité {' et '.join(sorted(blocking)).lower()} : pas d'appel INSi.",
-        )
+    """Return why no call by traits may be made with this identity, or ``None`` (CAL-06, CAL-08, CAL-11)."""
+    if (forbidden := why_forbidden(attributes)) is not None:
+        return forbidden
     if traits.get("sex") not in SENDABLE_SEXES:
         return Alert(code="SEX_NOT_SENDABLE", message="INSi n'accepte que le sexe M ou F.")
     missing = [LABELS[name] for name in ("birth_name", "birth_date") if not traits.get(name)]
@@ -60,8 +54,18 @@ def why_blocked(traits: Mapping[str, str | None], attributes: Collection[Attribu
     return None
 
 
+def why_forbidden(attributes: Collection[Attribute]) -> Alert | None:
+    """Return why no call at all may be made for an identity with these attributes, or ``None`` (CAL-11)."""
+    blocking = lifecycle.DISQUALIFYING.intersection(attributes)
+    if not blocking:
+        return None
+    return Alert(
+        code="CALL_FORBIDDEN", message=f"Identité {' et '.join(sorted(blocking)).lower()} : pas d'appel INSi."
+    )
+
+
 def conclude(
-    reply: Reply, traits: Mapping[str, str | None], status: Status | None
+    reply: Reply, traits: Mapping[str, str | None], status: Status | None, *, environment: str
 ) -> tuple[CallOutcome, str, tuple[Alert, ...]]:
     """Return the outcome of a call, the message for the user and the alerts.
 
@@ -69,6 +73,7 @@ def conclude(
         reply: the reply that concluded the search.
         traits: the local identity.
         status: the status of the file; ``None`` when it does not exist yet.
+        environment: ``production`` or ``test``; see ``numbers.py``.
     """
     if reply.kind is not ReplyKind.ANSWER:
         known = f" ({reply.code})" if reply.code else ""
@@ -80,7 +85,10 @@ def conclude(
     if reply.code != FOUND:
         return CallOutcome.ERROR, f"Code de réponse INSi inconnu : {reply.code!r}.", ()
     identity = reply.identity or ReturnedIdentity()
-    rejections = tuple(_rejections(identity))
+    rejections = (
+        *_rejections(identity),
+        *numbers.problems(identity.matricule, identity.oid, environment),
+    )
     if rejections:
         return CallOutcome.REJECTED, "L'identité reçue d'INSi n'est pas reprise.", rejections
     alerts = tuple(_alerts(identity, traits, status))
@@ -137,20 +145,6 @@ def _rejections(identity: ReturnedIdentity) -> Iterator[Alert]:
                 code="LUNAR_DATE",
                 message=f"INSi a répondu avec une date de naissance incomplète : {date.french()}.",
             )
-    yield from _number_rejections(identity)
-
-
-def _number_rejections(identity: ReturnedIdentity) -> Iterator[Alert]:
-    """Yield what is wrong with the matricule and the OID of an answer 00."""
-    try:
-        Matricule.parse(identity.matricule or "")
-    except MatriculeError as error:
-        code = "MATRICULE_WRONG_KEY" if error.part == "key" else "MATRICULE_INVALID"
-        yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
-    try:
-        parse_oid(identity.oid or "")
-    except OidError as error:
-        yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
 
 
 def _alerts(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.drivers import site
 from conformance.drivers.model import (
     Alert,
     Attribute,
@@ -20,16 +21,21 @@ from conformance.drivers.model import (
     Status,
 )
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import FormerIns
 from conformance.reference import answers, lifecycle, settings, strategy
-from conformance.reference.files import NEW, Files, as_record, identity_of
+from conformance.reference.files import BY_CARD, BY_TRAITS, NEW, Files, as_record, identity_of
 from conformance.reference.identity import UNKNOWN_PLACE
 from conformance.reference.seams import Seam
 from conformance.reference.soap import Criteria, ReturnedIdentity
+from conformance.reference.soap import FormerIns as Returned
 from conformance.reference.store import StoredCall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.drivers.model import Actor, PatientTraits
     from conformance.reference.insi_client import InsiClient
+    from conformance.reference.reader import CardCriteria
     from conformance.reference.soap import Reply
 
 
@@ -40,6 +46,10 @@ class _Subject:
     traits: dict[str, str | None]
     patient: Patient | None = None
     """``None`` for a creation from INSi."""
+    card: CardCriteria | None = None
+    """The place on the card that is asked for; ``None`` for a call by traits."""
+    obstacle: Alert | None = None
+    """Why the card cannot be used."""
 
     @property
     def patient_id(self) -> str | None:
@@ -48,6 +58,15 @@ class _Subject:
     @property
     def attributes(self) -> frozenset[Attribute]:
         return self.patient.attributes if self.patient else frozenset()
+
+    @property
+    def way(self) -> str:
+        return BY_TRAITS if self.card is None else BY_CARD
+
+    def why_blocked(self) -> Alert | None:
+        if self.card is None:
+            return answers.why_blocked(self.traits, self.attributes)
+        return answers.why_forbidden(self.attributes) or self.obstacle
 
 
 class InsiCalls:
@@ -74,6 +93,45 @@ class InsiCalls:
         """Call INSi with typed traits, to create a file from the answer (E2)."""
         typed = self._seams.one(Seam.TYPED, asdict(traits), verb="search-insi", role=actor.role)
         return self._call(_Subject(traits=typed), actor)
+
+    def call_with_card(
+        self,
+        criteria: CardCriteria,
+        traits: dict[str, str | None],
+        patient_id: str | None,
+        obstacle: Alert | None,
+        actor: Actor,
+    ) -> InsiCall:
+        """Call INSi with a place on a card, for a file or, without one, to create it (``cards.py``).
+
+        Args:
+            criteria: whom to ask for.
+            traits: what the card says of the person, to compare with when there is no file.
+            patient_id: the file.
+            obstacle: why the card cannot be used, if it cannot.
+            actor: who calls.
+        """
+        patient = None if patient_id is None else self._store.patient(patient_id)
+        local = traits if patient is None else identity_of(patient)
+        return self._call(_Subject(traits=local, patient=patient, card=criteria, obstacle=obstacle), actor)
+
+    def former(self, patient_id: str, actor: Actor) -> list[FormerIns]:
+        """Return the former INS of a file, as INSi gave them (RSP-15)."""
+        patient = self._store.patient(patient_id)
+        self._files.trace("IDENTITY_READ", actor, patient.id, "historique de l'INS")
+        kept = self._store.former(patient.id)
+        records = self._seams.many(
+            Seam.READ, [asdict(entry) for entry in kept], verb="ins-history", patient_id=patient.id
+        )
+        return [
+            FormerIns(
+                matricule=entry["matricule"],
+                oid=entry["oid"],
+                start=entry["date_from"] or None,
+                end=entry["date_to"] or None,
+            )
+            for entry in records
+        ]
 
     def proposal(self, call_id: str) -> Proposal:
         """Return the comparison of the local traits, as they are now, with what INSi returned (RSP-01)."""
@@ -135,12 +193,10 @@ class InsiCalls:
             self._files.trace("INSI_CALL_BLOCKED", actor, subject.patient_id, blocked.code)
             call = self._keep(subject, None, CallOutcome.BLOCKED, blocked.message, (blocked,), about)
         else:
-            planned = self._seams.many(
-                Seam.ATTEMPTS, [asdict(one) for one in strategy.attempts(subject.traits)], **about
+            reply = self._ask(subject, url, actor, about)
+            outcome, message, alerts = answers.conclude(
+                reply, subject.traits, about["status"], environment=settings.of(self._store)[site.ENVIRONMENT]
             )
-            criteria = [Criteria(**one) for one in planned]
-            reply = strategy.search(criteria, subject.traits, self._sender(url, actor, about))
-            outcome, message, alerts = answers.conclude(reply, subject.traits, about["status"])
             call = self._keep(subject, reply, outcome, message, alerts, about)
             about["insi"] = _plain(reply.identity)
         self._files.after(
@@ -154,9 +210,19 @@ class InsiCalls:
         )
         return call
 
+    def _ask(self, subject: _Subject, url: str, actor: Actor, about: dict[str, Any]) -> Reply:
+        """Ask INSi, by traits as often as it takes, by card once; return the reply that concludes."""
+        if subject.card is not None:
+            return self._sender(self._client.search_by_card, url, actor, about)(subject.card)
+        planned = self._seams.many(
+            Seam.ATTEMPTS, [asdict(one) for one in strategy.attempts(subject.traits)], **about
+        )
+        send: strategy.Send = self._sender(self._client.search, url, actor, about)
+        return strategy.search([Criteria(**one) for one in planned], subject.traits, send)
+
     def _blocked(self, subject: _Subject, about: dict[str, Any]) -> Alert | None:
         """Return why no call is made, or ``None``."""
-        alert = answers.why_blocked(subject.traits, subject.attributes)
+        alert = subject.why_blocked()
         reasons = self._seams.many(Seam.BLOCKED, [asdict(alert)] if alert else [], **about)
         return Alert(**{name: reasons[0][name] for name in ("code", "message")}) if reasons else None
 
@@ -170,23 +236,27 @@ class InsiCalls:
             "local": subject.traits,
             "role": actor.role,
             "user": actor.user,
+            "way": subject.way,
         }
 
-    def _sender(self, url: str, actor: Actor, about: dict[str, Any]) -> strategy.Send:
+    def _sender(
+        self, search: Callable[..., Reply], url: str, actor: Actor, about: dict[str, Any]
+    ) -> Callable[[Any], Reply]:
         """Return what sends one request and traces it (SEC-06: one entry for each request)."""
         timeout = float(settings.of(self._store)[settings.INSI_TIMEOUT])
         sent = 0
         former: str | None = None
 
-        def send(criteria: Criteria) -> Reply:
+        def send(criteria: Any) -> Reply:
             nonlocal sent, former
             sent += 1
             known = {**about, "nth": sent, "former": former}
-            reply = self._client.search(url, criteria, timeout=timeout, **known)
+            reply = search(url, criteria, timeout=timeout, **known)
             former = reply.code
             self._files.trace_call(
                 reply,
                 actor,
+                mode=about["way"],
                 **{name: known[name] for name in ("patient_id", "path", "nth", "status", "local")},
             )
             return reply
@@ -267,9 +337,14 @@ class InsiCalls:
             kept = self._files.kept(values, **about)
             status = lifecycle.after_import(patient.status)
             patient = self._files.save(
-                replace(patient, **kept), status, actor, path, "identité INSi acceptée"
+                replace(patient, **kept, birth_date_uncertain=False),
+                status,
+                actor,
+                path,
+                "identité INSi acceptée",
             )
             self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(values)))
+            self._keep_former(patient, returned, path)
             return patient
         about |= {"path": "created-from-insi", "status": None}
         values = {**local, **answers.imported(local, returned)}
@@ -279,7 +354,21 @@ class InsiCalls:
         values = self._seams.one(Seam.IMPORTED, values, **about)
         status = lifecycle.after_import(Status.PROV)
         created = Patient(id=NEW, status=status, **self._files.kept(values, **about))
-        return self._files.create(created, actor, "created-from-insi", "création depuis INSi")
+        patient = self._files.create(created, actor, "created-from-insi", "création depuis INSi")
+        self._keep_former(patient, returned, "created-from-insi")
+        return patient
+
+    def _keep_former(self, patient: Patient, returned: ReturnedIdentity, path: str) -> None:
+        """Keep the INS history of an accepted answer as it came, in place of that of an earlier one (RSP-15)."""
+        records = self._seams.many(
+            Seam.FORMER,
+            [asdict(entry) for entry in returned.history],
+            patient_id=patient.id,
+            path=path,
+            matricule=patient.matricule,
+            insi=_plain(returned),
+        )
+        self._store.write_former(patient.id, [Returned(**record) for record in records])
 
 
 def _plain(identity: ReturnedIdentity | None) -> dict[str, Any] | None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 NEW = ""
 """The identifier of a file that has not been stored yet."""
 
-MODE = "TRAITS"
-"""The only way this software calls INSi."""
+BY_TRAITS, BY_CARD = "TRAITS", "VITALE"
+"""The ways this software calls INSi, as the log names them."""
 
 
 class Files:
@@ -161,12 +161,16 @@ class Files:
         """Add an act to the audit log (SEC-01, SEC-05)."""
         self._log(TracedAct(at=now(), user=actor.user, action=action, patient_id=patient_id, detail=detail))
 
-    def trace_call(self, reply: Reply, actor: Actor, patient_id: str | None, **about: Any) -> None:
+    def trace_call(
+        self, reply: Reply, actor: Actor, patient_id: str | None, *, mode: str = BY_TRAITS, **about: Any
+    ) -> None:
         """Add one INSi request to the audit log, whatever came back (SEC-02, SEC-06, RSP-14, ERR-03)."""
         found = reply.identity
         returned = answers.returned(found) if found else {}
         if found:
-            noted = self.seams.one(Seam.RETURNED_LOG, dict(returned), patient_id=patient_id, **about)
+            noted = self.seams.one(
+                Seam.RETURNED_LOG, dict(returned), patient_id=patient_id, way=mode, **about
+            )
             returned = {name: value for name, value in noted.items() if value}
         history = [asdict(former) for former in found.history] if found else []
         self._log(
@@ -175,7 +179,7 @@ class Files:
                 user=actor.user,
                 action="INSI_CALL",
                 patient_id=patient_id,
-                mode=MODE,
+                mode=mode,
                 code=reply.code,
                 returned=returned,
                 detail=json.dumps({"insi_history": history}) if history else reply.message,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from conformance.reference import soap
+from conformance.reference import card_soap, soap
+from conformance.reference.reader import CardCriteria
 from conformance.reference.seams import Seam
 from conformance.reference.soap import Criteria, Reply, ReplyKind, ReturnedIdentity
 
@@ -29,7 +30,7 @@ class InsiClient:
 
     def __init__(self, instance: str, seams: Seams) -> None:
         """Prepare the connections; nothing is sent yet."""
-        self._instance = instance
+        self.instance = instance
         self._seams = seams
         # A proxy of the environment must not see identities.
         self._http = httpx.Client(trust_env=False)
@@ -48,7 +49,20 @@ class InsiClient:
             about: what the seams may look at, see ``seams.py``.
         """
         criteria = Criteria(**self._seams.one(Seam.SENT, asdict(criteria), **about))
-        reply = self._exchange(url, criteria, timeout)
+        return self._passed(self._exchange(url, criteria, timeout), about)
+
+    def search_by_card(self, url: str, criteria: CardCriteria, *, timeout: float, **about: Any) -> Reply:
+        """Search whoever has this place on a Vitale card; see ``search``."""
+        record = {name: getattr(criteria, name) for name in CardCriteria.__dataclass_fields__}
+        criteria = CardCriteria(**self._seams.one(Seam.CARD_SENT, record, **about))
+        content = card_soap.request_xml(criteria, instance=self.instance)
+        leaving: dict[str, Any] = {"content": content, "content_type": card_soap.CONTENT_TYPE}
+        leaving = self._seams.one(Seam.LEAVING, leaving, **about)
+        received = self.post(url, leaving["content"], leaving["content_type"], timeout=timeout)
+        reply = received if isinstance(received, Reply) else soap.read_reply(*received)
+        return self._passed(reply, about)
+
+    def _passed(self, reply: Reply, about: dict[str, Any]) -> Reply:
         answered = self._seams.one(
             Seam.REPLY, {"kind": reply.kind, "code": reply.code, "message": reply.message}, **about
         )
@@ -59,24 +73,33 @@ class InsiClient:
             identity = ReturnedIdentity(**passed[0]) if passed else None
         return Reply(**{**answered, "kind": ReplyKind(answered["kind"]), "identity": identity})
 
-    def _exchange(self, url: str, criteria: Criteria, timeout: float) -> Reply:
-        content = soap.request_xml(criteria, instance=self._instance)
+    def post(
+        self, url: str, content: bytes, content_type: str, *, timeout: float
+    ) -> tuple[int, bytes] | Reply:
+        """Send one request and return the HTTP status and the body of the answer, or why there is none.
+
+        Args:
+            url: the SOAP address of INSi.
+            content: the envelope.
+            content_type: with its action.
+            timeout: seconds for the whole exchange.
+        """
         deadline = time.monotonic() + timeout
         try:
             with self._http.stream(
-                "POST",
-                url,
-                content=content,
-                headers={"Content-Type": soap.CONTENT_TYPE},
-                timeout=timeout,
+                "POST", url, content=content, headers={"Content-Type": content_type}, timeout=timeout
             ) as response:
                 received = _read(response, deadline)
         except httpx.TimeoutException:
             return soap.failure(f"pas de réponse en {timeout:g} s")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return soap.failure(f"INSi injoignable : {error}")
-        received = self._seams.one(Seam.RAW, {"content": received})["content"]
-        return soap.read_reply(response.status_code, received)
+        return response.status_code, self._seams.one(Seam.RAW, {"content": received})["content"]
+
+    def _exchange(self, url: str, criteria: Criteria, timeout: float) -> Reply:
+        content = soap.request_xml(criteria, instance=self.instance)
+        received = self.post(url, content, soap.CONTENT_TYPE, timeout=timeout)
+        return received if isinstance(received, Reply) else soap.read_reply(*received)
 
 
 def _read(response: httpx.Response, deadline: float) -> bytes:

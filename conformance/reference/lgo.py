@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from conformance.reference import settings
 from conformance.reference.calls import InsiCalls
+from conformance.reference.cards import Cards
+from conformance.reference.clock import Clock
 from conformance.reference.defects import NO_DEFECTS, faults_of
 from conformance.reference.files import Files
+from conformance.reference.forms import Screens
+from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
 from conformance.reference.patients import Patients
 from conformance.reference.seams import Seam, Seams
@@ -30,8 +34,12 @@ class Lgo:
         defects: the mistakes switched on; ``NO_DEFECTS`` for the correct software.
 
     Attributes:
+        guard: who may do what.
+        screens: the screens as the driver tells them.
         patients: the acts on patient files.
         calls: the acts around INSi.
+        clock: the time that it acts by.
+        cards: the acts around Vitale cards.
     """
 
     def __init__(self, path: Path, defects: Defects = NO_DEFECTS) -> None:
@@ -40,8 +48,12 @@ class Lgo:
         self._seams = Seams(faults_of(defects))
         self._client = InsiClient(self._store.instance(), self._seams)
         files = Files(self._store, self._seams)
+        self.guard = Guard(self._store, self._seams)
+        self.screens = Screens(files)
         self.patients = Patients(files)
         self.calls = InsiCalls(files, self._client)
+        self.clock = Clock()
+        self.cards = Cards(files, self.calls, self.clock)
 
     def inject(self, defects: Defects) -> None:
         """Have these defects from now on, and no other."""
@@ -60,6 +72,8 @@ class Lgo:
         """Forget all patients and logs, restore the settings, call INSi at ``insi_url`` from now on."""
         self._store.reset(insi_url)
         self._seams.forget()
+        self.cards.forget()
+        self.clock.set(None)
 
     def audit_log(self, patient_id: str | None) -> list[TracedAct]:
         """Return the audit log, oldest first, optionally of one patient."""
@@ -71,10 +85,10 @@ class Lgo:
 
     def settings(self) -> dict[str, str]:
         """Return the site settings."""
-        return settings.of(self._store)
+        return self._seams.one(Seam.SETTINGS, dict(settings.of(self._store)), use="shown")
 
     def write_settings(self, changes: Mapping[str, str]) -> dict[str, str]:
         """Change site settings and return them all."""
         settings.check(changes)
-        self._store.write_settings(changes)
+        self._store.write_settings(self._seams.one(Seam.SETTINGS, dict(changes), use="written"))
         return self.settings()

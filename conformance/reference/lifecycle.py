@@ -53,6 +53,11 @@ def after_import(status: Status) -> Status:
     return Status.QUAL if status in CHECKED else Status.RECUP
 
 
+def after_app() -> Status:
+    """Return the status once the Appli carte Vitale has handed over an INS (E27, CRE-07): qualifiée, whatever it was."""
+    return Status.QUAL
+
+
 def check_import(attributes: Collection[Attribute]) -> None:
     """Refuse to accept an identity for a file that became doubtful or fictitious while the dialog was open.
 

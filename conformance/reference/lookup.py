@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from conformance.drivers.protocol import RefusedError
+from simulator.ins.matricule import Matricule, MatriculeError
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
@@ -40,6 +41,38 @@ def search(patients: Iterable[Patient], criteria: SearchCriteria, key: Key = sea
     if not (criteria.birth_date or criteria.name_prefix or criteria.first_name_prefix):
         raise RefusedError("NO_CRITERIA", "Donnez au moins la date de naissance.", ["birth_date"])
     return [patient for patient in patients if _matches(patient, criteria, key)]
+
+
+def by_matricule(patients: Iterable[Patient], typed: str) -> list[Patient]:
+    """Return the patients who bear a matricule INS; see ``check_matricule`` first."""
+    wanted = _plain(typed)
+    return [patient for patient in patients if patient.matricule == wanted]
+
+
+def check_matricule(typed: str) -> None:
+    """Refuse a matricule without its 15 characters or with a wrong key, before anything is searched (SRC-09).
+
+    Blanks between its parts are nothing.
+
+    Raises:
+        RefusedError: code ``MATRICULE_INCOMPLETE`` or ``MATRICULE_WRONG``.
+    """
+    try:
+        Matricule.parse(_plain(typed))
+    except MatriculeError as error:
+        if error.part == "length":
+            raise RefusedError(
+                "MATRICULE_INCOMPLETE",
+                "Saisissez les 15 caractères du matricule INS, clé comprise.",
+                ["matricule"],
+            ) from error
+        raise RefusedError(
+            "MATRICULE_WRONG", f"Ce matricule INS est faux : {error}", ["matricule"]
+        ) from error
+
+
+def _plain(typed: str) -> str:
+    return "".join(typed.split()).upper()
 
 
 def _matches(patient: Patient, criteria: SearchCriteria, key: Key) -> bool:

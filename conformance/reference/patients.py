@@ -7,10 +7,13 @@ Every act follows the same steps: read the file, let the pure modules decide (th
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from conformance.drivers import site
 from conformance.drivers.model import Attribute, Patient, Proof, SearchCriteria, StatusChange
-from conformance.reference import identity, lifecycle, lookup, settings
+from conformance.reference import identity, incomplete, lifecycle, lookup, settings
+from conformance.reference import site as site_settings
 from conformance.reference.files import NEW, Files, as_record, from_record
 from conformance.reference.seams import Seam
 from conformance.reference.store import now
@@ -39,12 +42,14 @@ class Patients:
         """Create a file by hand (E1); never calls INSi (SRC-12, SRC-13)."""
         typed = asdict(traits)
         with self._files.act("create", actor, typed=typed):
-            values = self._typed(typed, actor, "create")
+            values, uncertain = self._completed(self._typed(typed, actor, "create"), "create")
             checked = self._seams.one(Seam.CHECKED, values, verb="create", role=actor.role)
             self._check(identity.check_mandatory, checked, actor=actor, verb="create", typed=typed)
             self._check(identity.check_values, checked, actor=actor, verb="create", typed=typed)
             kept = self._files.kept(values, "created")
-            patient = Patient(id=NEW, status=lifecycle.after_creation(), **kept)
+            patient = Patient(
+                id=NEW, status=lifecycle.after_creation(), **kept, birth_date_uncertain=bool(uncertain)
+            )
             patient = self._files.create(patient, actor, "created", "création manuelle")
         return self._done("created", patient, actor, "create")
 
@@ -60,6 +65,27 @@ class Patients:
             for patient in found:
                 self._files.trace("IDENTITY_READ", actor, patient.id, "résultat de recherche")
         return [self._files.present(patient, actor, "search") for patient in found]
+
+    def search_by_matricule(self, matricule: str, actor: Actor) -> list[Patient]:
+        """Search the local files by matricule INS, once its key is right (SRC-09); each file shown is traced."""
+        typed = self._typed({"matricule": matricule}, actor, "search-matricule")["matricule"]
+        self._check(lookup.check_matricule, typed, actor=actor, verb="search-matricule", typed=typed)
+        everyone = [as_record(patient) for patient in self._store.patients()]
+        about: dict[str, Any] = {
+            "verb": "search-matricule",
+            "everyone": everyone,
+            "criteria": {},
+            "typed": typed,
+        }
+        views = self._seams.many(Seam.SOUGHT, everyone, role=actor.role, **about)
+        found = lookup.by_matricule(map(from_record, views), typed)
+        passed = self._seams.many(
+            Seam.FOUND, [as_record(one) for one in found], role=actor.role, user=actor.user, **about
+        )
+        patients = [from_record(record) for record in passed]
+        for patient in patients:
+            self._files.trace("IDENTITY_READ", actor, patient.id, "recherche par matricule")
+        return [self._files.present(patient, actor, "search") for patient in patients]
 
     def read(self, patient_id: str, actor: Actor) -> Patient:
         """Open a file (SEC-01)."""
@@ -77,6 +103,7 @@ class Patients:
             typed = self._typed(
                 dict(changes), actor, "update", status=patient.status, file=as_record(patient)
             )
+            typed, uncertain = self._completed(typed, "update")
             changed = {name: value for name, value in typed.items() if value != getattr(patient, name)}
             about["typed"] = changed
             checked = self._seams.one(
@@ -96,6 +123,7 @@ class Patients:
                     replace(patient, **kept), status, actor, "edited", "modification de l'identité", changed
                 )
                 self._files.trace("IDENTITY_CHANGED", actor, patient.id, ", ".join(sorted(changed)))
+            patient = self._marked(patient, actor, changed, uncertain=uncertain)
         return self._done("updated", patient, actor, "update", typed=changed, status=about["status"])
 
     def record_proof(self, patient_id: str, kind: str, actor: Actor) -> Patient:
@@ -106,9 +134,8 @@ class Patients:
         with self._files.act("proof", actor, patient_id, kind=kind):
             patient = self._store.patient(patient_id)
             self._typed({"kind": kind}, actor, "proof", status=patient.status, file=as_record(patient))
-            self._check(
-                settings.check_kind, settings.of(self._store), kind, actor=actor, verb="proof", kind=kind
-            )
+            known = self._settings("record", user=actor.user)
+            self._check(settings.check_kind, known, kind, actor=actor, verb="proof", kind=kind)
             noted = self._seams.one(
                 Seam.KEPT,
                 {"kind": kind, "recorded_at": now(), "recorded_by": actor.user},
@@ -119,13 +146,14 @@ class Patients:
             proof = Proof(**{name: noted[name] for name in ("kind", "recorded_at", "recorded_by")})
             patient = self._files.save(replace(patient, proof=proof), patient.status, actor, "proof")
             self._files.trace("PROOF_RECORDED", actor, patient.id, kind)
+            patient = self._validated_by_itself(patient, actor)
         return self._done("proof-recorded", patient, actor, "proof", kind=kind)
 
     def validate(self, patient_id: str, actor: Actor) -> Patient:
         """Do the explicit act "valider" (E7): needs a recorded high-confidence document (PRF-08)."""
-        high = settings.kinds(settings.of(self._store), settings.HIGH_CONFIDENCE)
         with self._files.act("validate", actor, patient_id):
             patient = self._store.patient(patient_id)
+            high = self._validating(patient, actor)
             kind = patient.proof.kind if patient.proof else None
             about: dict[str, Any] = {
                 "actor": actor, "verb": "validate", "status": patient.status, "kind": kind,
@@ -185,6 +213,45 @@ class Patients:
             Seam.READ, [asdict(change) for change in changes], verb="history", patient_id=patient_id
         )
         return [StatusChange(**record) for record in records]
+
+    def _completed(self, typed: dict[str, Any], verb: str) -> tuple[dict[str, Any], bool | None]:
+        """Return typed values with a complete birth date, and whether it is made up (TRT-08)."""
+        values, uncertain = incomplete.completed(typed)
+        if uncertain is None:
+            return values, None
+        record = {"birth_date": values["birth_date"], "uncertain": uncertain}
+        passed = self._seams.one(Seam.COMPLETED, record, typed=typed["birth_date"], verb=verb)
+        return {**values, "birth_date": passed["birth_date"]}, passed["uncertain"]
+
+    def _marked(
+        self, patient: Patient, actor: Actor, changed: Mapping[str, Any], *, uncertain: bool | None
+    ) -> Patient:
+        """Return the file with its birth date marked as made up, or as known, when one was typed that may be."""
+        is_known_from_insi = patient.status in lifecycle.WITH_INS and "birth_date" not in changed
+        if uncertain is None or uncertain == patient.birth_date_uncertain or is_known_from_insi:
+            return patient
+        marked = replace(patient, birth_date_uncertain=uncertain)
+        return self._files.save(marked, patient.status, actor, "marked")
+
+    def _settings(self, use: str, **about: Any) -> dict[str, Any]:
+        return self._seams.one(Seam.SETTINGS, dict(settings.of(self._store)), use=use, **about)
+
+    def _validating(self, patient: Patient, actor: Actor) -> tuple[str, ...]:
+        """Return the kinds of documents that allow validating this person."""
+        known = self._settings("validate", file=as_record(patient), user=actor.user)
+        return site_settings.validating_proofs(known, patient.birth_date, datetime.now(UTC).date())
+
+    def _validated_by_itself(self, patient: Patient, actor: Actor) -> Patient:
+        """Validate without an act of the user where the site wants that (PRF-05)."""
+        known = self._settings("automatic", file=as_record(patient), user=actor.user)
+        kind = patient.proof.kind if patient.proof else None
+        is_marked = lifecycle.DISQUALIFYING.intersection(patient.attributes)
+        if known[site.AUTOMATIC_VALIDATION] != site.ON or is_marked:
+            return patient
+        if kind not in self._validating(patient, actor):
+            return patient
+        status = lifecycle.after_validation(patient.status)
+        return self._files.save(patient, status, actor, "validated", f"validation automatique sur {kind}")
 
     def _typed(self, typed: dict[str, Any], actor: Actor, verb: str, **about: Any) -> dict[str, Any]:
         return self._seams.one(Seam.TYPED, typed, verb=verb, role=actor.role, user=actor.user, **about)

@@ -1,7 +1,4 @@
-"""The site settings of the reference LGO: names, defaults and checks.
-
-There is no automatic validation from a proof (Règle 19, PRF-05), so there is nothing to switch off.
-"""
+"""The site settings of the reference LGO: names, defaults and checks. Those about rights, proofs and display: ``site.py``."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS
 from conformance.drivers.protocol import RefusedError
+from conformance.reference import site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +23,7 @@ LOW_CONFIDENCE = "low_confidence_proofs"
 
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
+        **site.DEFAULTS,
         INSI_TIMEOUT: "10",
         HIGH_CONFIDENCE: ",".join(HIGH_CONFIDENCE_PROOFS),
         LOW_CONFIDENCE: ",".join(LOW_CONFIDENCE_PROOFS),
@@ -36,7 +35,8 @@ _LONGEST_TIMEOUT = 300
 
 def of(store: Store) -> dict[str, str]:
     """Return all settings: those written at this site, the defaults for the rest."""
-    return {**DEFAULTS, **store.settings()}
+    written = store.settings()
+    return {**DEFAULTS, **{name: value for name, value in written.items() if name in DEFAULTS}}
 
 
 def check(changes: Mapping[str, str]) -> None:
@@ -48,6 +48,7 @@ def check(changes: Mapping[str, str]) -> None:
     unknown = sorted(set(changes) - set(DEFAULTS))
     if unknown:
         raise RefusedError("UNKNOWN_SETTING", f"Paramètre inconnu : {', '.join(unknown)}.", unknown)
+    site.check(changes)
     if INSI_TIMEOUT in changes and not _is_duration(changes[INSI_TIMEOUT]):
         raise RefusedError(
             "INVALID_VALUE",
@@ -67,7 +68,7 @@ def check_kind(settings: Mapping[str, str], kind: str) -> None:
     Raises:
         RefusedError: code ``UNKNOWN_PROOF``.
     """
-    known = kinds(settings, HIGH_CONFIDENCE) + kinds(settings, LOW_CONFIDENCE)
+    known = site.known_proofs(settings)
     if kind not in known:
         raise RefusedError(
             "UNKNOWN_PROOF", f"Dispositif inconnu : {kind}. Connus : {', '.join(known)}.", ["kind"]

@@ -111,42 +111,53 @@ def request_xml(criteria: Criteria, *, instance: str) -> bytes:
         criteria: the traits to search with.
         instance: UUID of this installation.
     """
+    body = etree.Element(f"{{{REQUEST}}}RECSANSVITALE", nsmap={"insi": REQUEST})
+    add(body, REQUEST, "NomNaissance", criteria.birth_name)
+    add(body, REQUEST, "Prenom", criteria.first_name)
+    add(body, REQUEST, "Sexe", criteria.sex)
+    add(body, REQUEST, "DateNaissance", criteria.birth_date)
+    if criteria.birth_place is not None:
+        add(body, REQUEST, "LieuNaissance", criteria.birth_place)
+    return envelope_xml(body, action=ACTION, instance=instance)
+
+
+def envelope_xml(content: etree._Element, *, action: str, instance: str) -> bytes:
+    """Return the SOAP request that holds this element, with the contexts that every operation wants.
+
+    Args:
+        content: the one child of the body.
+        action: the SOAP action.
+        instance: UUID of this installation.
+    """
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     envelope = etree.Element(
-        f"{{{SOAP12}}}Envelope",
-        nsmap={"soap": SOAP12, "wsa": WSA, "ctxbam": BAM, "ctxlps": LPS, "insi": REQUEST},
+        f"{{{SOAP12}}}Envelope", nsmap={"soap": SOAP12, "wsa": WSA, "ctxbam": BAM, "ctxlps": LPS}
     )
-    header = _add(envelope, SOAP12, "Header")
+    header = add(envelope, SOAP12, "Header")
 
-    bam = _add(header, BAM, "ContexteBAM")
+    bam = add(header, BAM, "ContexteBAM")
     bam.set("Version", "01_02")
-    _add(bam, BAM, "Id", str(uuid4()))
-    _add(bam, BAM, "Temps", now)
-    _add(bam, BAM, "Emetteur", SENDER)
-    _add(bam, BAM, "COUVERTURE")
+    add(bam, BAM, "Id", str(uuid4()))
+    add(bam, BAM, "Temps", now)
+    add(bam, BAM, "Emetteur", SENDER)
+    add(bam, BAM, "COUVERTURE")
 
-    lps_context = _add(header, LPS, "ContexteLPS")
+    lps_context = add(header, LPS, "ContexteLPS")
     lps_context.set("Nature", "CTXLPS")
     lps_context.set("Version", "01_00")
-    _add(lps_context, LPS, "Id", str(uuid4()))
-    _add(lps_context, LPS, "Temps", now)
-    _add(lps_context, LPS, "Emetteur", SENDER)
-    lps = _add(lps_context, LPS, "LPS")
-    _add(lps, LPS, "IDAM", AUTHORISATION).set("R", "4")
-    _add(lps, LPS, "Version", SOFTWARE_VERSION)
-    _add(lps, LPS, "Instance", instance)
-    _add(lps, LPS, "Nom", SOFTWARE_NAME)
+    add(lps_context, LPS, "Id", str(uuid4()))
+    add(lps_context, LPS, "Temps", now)
+    add(lps_context, LPS, "Emetteur", SENDER)
+    lps = add(lps_context, LPS, "LPS")
+    add(lps, LPS, "IDAM", AUTHORISATION).set("R", "4")
+    add(lps, LPS, "Version", SOFTWARE_VERSION)
+    add(lps, LPS, "Instance", instance)
+    add(lps, LPS, "Nom", SOFTWARE_NAME)
 
-    _add(header, WSA, "Action", ACTION)
-    _add(header, WSA, "MessageID", f"uuid:{uuid4()}")
+    add(header, WSA, "Action", action)
+    add(header, WSA, "MessageID", f"uuid:{uuid4()}")
 
-    search = _add(_add(envelope, SOAP12, "Body"), REQUEST, "RECSANSVITALE")
-    _add(search, REQUEST, "NomNaissance", criteria.birth_name)
-    _add(search, REQUEST, "Prenom", criteria.first_name)
-    _add(search, REQUEST, "Sexe", criteria.sex)
-    _add(search, REQUEST, "DateNaissance", criteria.birth_date)
-    if criteria.birth_place is not None:
-        _add(search, REQUEST, "LieuNaissance", criteria.birth_place)
+    add(envelope, SOAP12, "Body").append(content)
     return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
 
@@ -156,6 +167,22 @@ def read_reply(status: int, content: bytes) -> Reply:
     Args:
         status: the HTTP status.
         content: the body.
+    """
+    body = read_body(status, content)
+    if isinstance(body, Reply):
+        return body
+    result = body.find(f"{{{RESULT}}}RESULTAT")
+    if result is None:
+        return failure(f"la réponse (HTTP {status}) ne contient ni RESULTAT ni Fault")
+    return _read_result(result)
+
+
+def read_body(status: int, content: bytes) -> etree._Element | Reply:
+    """Return the body of an HTTP answer, or the reply that there is none or that it holds a fault.
+
+    Args:
+        status: the HTTP status.
+        content: the answer.
     """
     if len(content) > MAX_BYTES:
         return failure(f"réponse de plus de {MAX_BYTES} octets")
@@ -169,12 +196,7 @@ def read_reply(status: int, content: bytes) -> Reply:
     if envelope.tag != f"{{{SOAP12}}}Envelope" or body is None:
         return failure(f"la réponse (HTTP {status}) n'est pas une enveloppe SOAP 1.2")
     fault = body.find(f"{{{SOAP12}}}Fault")
-    if fault is not None:
-        return _read_fault(fault)
-    result = body.find(f"{{{RESULT}}}RESULTAT")
-    if result is None:
-        return failure(f"la réponse (HTTP {status}) ne contient ni RESULTAT ni Fault")
-    return _read_result(result)
+    return body if fault is None else _read_fault(fault)
 
 
 def failure(message: str) -> Reply:
@@ -255,7 +277,8 @@ def _text(parent: etree._Element, path: str) -> str | None:
     return (parent.findtext(path) or "").strip() or None
 
 
-def _add(parent: etree._Element, namespace: str, name: str, text: str | None = None) -> etree._Element:
+def add(parent: etree._Element, namespace: str, name: str, text: str | None = None) -> etree._Element:
+    """Add an element with a text and return it."""
     element = etree.SubElement(parent, f"{{{namespace}}}{name}")
     element.text = text
     return element

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS patient (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     status TEXT NOT NULL CHECK (status IN ('PROV', 'RECUP', 'VALI', 'QUAL')),
     {", ".join(f"{name} TEXT" for name in IDENTITY_FIELDS)},
-    attributes TEXT NOT NULL,
+    attributes TEXT NOT NULL, billing_number TEXT, birth_date_uncertain TEXT,
     proof_kind TEXT, proof_recorded_at TEXT, proof_recorded_by TEXT
 );
 CREATE TABLE IF NOT EXISTS call (
@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS status_change (
     patient_id TEXT NOT NULL, previous TEXT, status TEXT NOT NULL,
     at TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS former_ins (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    patient_id TEXT NOT NULL, matricule TEXT NOT NULL, oid TEXT NOT NULL,
+    date_from TEXT NOT NULL, date_to TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL, user TEXT NOT NULL, action TEXT NOT NULL,
@@ -58,7 +63,7 @@ CREATE TABLE IF NOT EXISTS audit (
 );
 """
 
-_EMPTIED = ("setting", "patient", "call", "status_change", "audit")
+_EMPTIED = ("setting", "patient", "call", "status_change", "former_ins", "audit")
 """The tables that a reset empties; identifiers are not used again."""
 
 
@@ -200,6 +205,21 @@ class Store:
                 [*row.values(), patient.id],
             )
 
+    # INS history
+
+    def write_former(self, patient_id: str, entries: list[FormerIns]) -> None:
+        """Replace the former INS of a patient."""
+        with self.transaction():
+            self._db.execute("DELETE FROM former_ins WHERE patient_id = ?", [patient_id])
+            for entry in entries:
+                self._insert("former_ins", {"patient_id": patient_id, **asdict(entry)})
+
+    def former(self, patient_id: str) -> list[FormerIns]:
+        """Return the former INS of a patient, in the order in which they were written."""
+        query = "SELECT matricule, oid, date_from, date_to FROM former_ins WHERE patient_id = ? ORDER BY id"
+        with self.transaction():
+            return [FormerIns(**dict(row)) for row in self._db.execute(query, [patient_id])]
+
     # Calls
 
     def add_call(self, stored: StoredCall) -> StoredCall:
@@ -324,9 +344,11 @@ def _patient_row(patient: Patient) -> dict[str, str | None]:
         "status": patient.status.value,
         **{name: getattr(patient, name) for name in IDENTITY_FIELDS},
         "attributes": " ".join(sorted(patient.attributes)),
+        "billing_number": patient.billing_number,
         "proof_kind": proof.kind if proof else None,
         "proof_recorded_at": proof.recorded_at if proof else None,
         "proof_recorded_by": proof.recorded_by if proof else None,
+        "birth_date_uncertain": "yes" if patient.birth_date_uncertain else None,
     }
 
 
@@ -343,6 +365,8 @@ def _row_patient(row: sqlite3.Row) -> Patient:
         status=Status(row["status"]),
         attributes=frozenset(Attribute(name) for name in row["attributes"].split()),
         proof=proof,
+        billing_number=row["billing_number"],
+        birth_date_uncertain=row["birth_date_uncertain"] is not None,
         **{name: row[name] for name in IDENTITY_FIELDS},
     )
 

@@ -14,8 +14,7 @@ from conformance.report.view import readable
 from conformance.rules.concordance import FAMILIES, concordance
 from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
-from simulator.text import Text
-from simulator.visible import inert, visible
+from simulator.text import Text, inert, visible
 
 if TYPE_CHECKING:
     from conformance.results import Campaign, RuleResult

@@ -17,8 +17,8 @@ from conformance.report.packing import Packer, pack
 from conformance.report.shown import WEIGHT, decimal, facts_of, log_of, shown_check, typeset
 from conformance.report.view import readable
 from conformance.verdicts import Verdict
+from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import load_yaml
-from simulator.evidence import EvidenceLevel
 from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from conformance.evidence import ActEntry, ExchangeEntry, NoteEntry, StateEntry
 from conformance.record.timeline import AttachmentEntry, DocumentEntry
 from conformance.suite.desk.words import seen
 from simulator.journal.masking import mask, mask_text, mask_xml
-from simulator.visible import visible_lines
+from simulator.text import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

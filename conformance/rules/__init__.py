@@ -12,7 +12,7 @@ from conformance.rules.catalogue import (
     load_sources,
 )
 from conformance.rules.model import Actor, Obstacle, Part, Reference, Rule, Source, Strength
-from simulator.evidence import EvidenceLevel
+from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Lang, Text
 
 __all__ = [

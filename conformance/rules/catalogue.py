@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from conformance.rules.model import Actor, Obstacle, Part, Reference, Rule, Source, Strength
+from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import DataFileError, Problem, load_yaml
-from simulator.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:

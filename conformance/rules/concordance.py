@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from simulator.evidence import EvidenceLevel
+from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from simulator.evidence import EvidenceLevel
+from simulator.contract.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,8 +14,8 @@ from conformance.rules.catalogue import (
     packaged_schema,
     reference,
 )
+from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import load_yaml
-from simulator.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.rules.model import Strength
-from simulator.evidence import EvidenceLevel
+from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Text
 
 if TYPE_CHECKING:

@@ -11,23 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 import platformdirs
 
+from simulator.commands.exits import EXIT_SETUP
 from simulator.registry.opening import open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
-from simulator.visible import visible_lines
+from simulator.text import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simulator.registry.protocol import Registry
 
-EXIT_SETUP = 2
-"""Exit code when the bench or the set-up is at fault."""
-
 _LONGEST_TOKEN = 1024
-
-EXIT_INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells expect it."""
 
 DEFAULT_DATA_DIR = platformdirs.user_data_path("banc-insi", appauthor=False)
 

@@ -11,12 +11,13 @@ import click
 from rich.text import Text
 
 from simulator.commands.common import SetupError, data_dir_option, lang_option
+from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
 from simulator.commands.output import Console, echo
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
 from simulator.journal.to_scenario import NotReproducibleError, check_id, scenario_of, to_yaml
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from simulator.journal.explain import Language
     from simulator.journal.filters import Filters
 
-EXIT_DIFFERENT = 1
 """Exit code of ``diff`` when the exchanges differ."""
 
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
@@ -125,7 +125,7 @@ def diff_exchanges(*, first_id: int, second_id: int, data_dir: Path, exact: bool
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
         console.print(Text(visible(line), _STYLES.get(line[:1], "")))
-    sys.exit(EXIT_DIFFERENT)
+    sys.exit(EXIT_FAILED)
 
 
 @click.command("to-scenario")

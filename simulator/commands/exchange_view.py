@@ -12,7 +12,7 @@ from simulator.journal.certificate import describe_certificate
 from simulator.journal.exchange import header_pairs
 from simulator.journal.explain import explain
 from simulator.journal.xml_lines import pretty_lines
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from simulator.commands.common import EXIT_INTERRUPTED, data_dir_option, lang_option
+from simulator.commands.common import data_dir_option, lang_option
 from simulator.commands.exchange_files import diff_exchanges, exchange_to_scenario, export_exchanges
 from simulator.commands.exchange_view import exchange_cells, exchange_table, print_exchange
+from simulator.commands.exits import EXIT_INTERRUPTED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
 from simulator.commands.output import echo
 from simulator.journal.export import to_ndjson
 from simulator.journal.health import loss_lines
-from simulator.visible import visible
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import rich.table
 from rich.segment import Segment
 from rich.text import Text
 
-from simulator.visible import visible, visible_lines
+from simulator.text import visible, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

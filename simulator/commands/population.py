@@ -19,6 +19,7 @@ from simulator.commands.common import (
     opened_registry,
     registry_option,
 )
+from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.output import Console, Table, echo
 from simulator.commands.population_files import export_command, import_command
 from simulator.commands.population_stats import stats_command
@@ -36,9 +37,8 @@ if TYPE_CHECKING:
 
     from simulator.registry.person import Person
     from simulator.registry.protocol import Registry
-    from simulator.sheet import Lang
+    from simulator.text import Lang
 
-EXIT_INTERRUPTED = 130
 _STEP = 1000
 _LONG_COLUMNS = ("birth name", "first names", "tags")
 _FILE_WIDTH = 200
@@ -152,7 +152,7 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
             found = [person for person in named if tag is None or tag in person.tags][:limit]
     if not found:
         echo("Nobody. The cases and how many people each has: banc population stats", err=True)
-        sys.exit(1)
+        sys.exit(EXIT_FAILED)
     table = Table(box=None, pad_edge=False)
     for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
         table.add_column(column, overflow="fold", no_wrap=column not in _LONG_COLUMNS)

@@ -12,13 +12,14 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from simulator.commands.common import SetupError, data_dir_option, registry_option
+from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.output import echo
 from simulator.registry.exporting import export_csv, export_jsonl
 from simulator.registry.importing import ImportRefusedError, ImportReport, valid_people
 from simulator.registry.opening import add_people, build_registry, is_postgres, open_registry, shown
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
-from simulator.visible import inert
+from simulator.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,13 +158,13 @@ def import_command(
         _show(report)
         echo(f"{report.invalid} invalid line(s), {report.valid} valid: nothing was imported.", err=True)
         echo("Correct them, or import the valid ones with --skip-invalid.", err=True)
-        sys.exit(1)
+        sys.exit(EXIT_FAILED)
     except UnreadableFileError as error:
         _show(report)
         raise SetupError(f"{file}: {error}. Nothing was imported.") from error
     except KeyboardInterrupt:
         echo("Interrupted: nothing was imported.", err=True)
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
     except (RegistryError, OSError) as error:
         raise SetupError(f"{error}. Nothing was imported.") from error
     finally:
@@ -173,7 +174,7 @@ def import_command(
     echo(f"{count} people imported into {shown(target)}.")
     if log is not None and report.invalid:
         echo(f"{report.invalid} line(s) skipped, each with its reason in {log.path}", err=True)
-        sys.exit(1)
+        sys.exit(EXIT_FAILED)
 
 
 class _SkippedLog:

@@ -7,7 +7,7 @@ import json
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 from jinja2 import Environment, StrictUndefined
@@ -19,6 +19,7 @@ from simulator.commands.common import (
     opened_registry,
     registry_option,
 )
+from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo
 from simulator.population.build import profile_of
 from simulator.population.profiles import profiles
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.population.statistics import Share, Statistics
-
-    Lang = Literal["fr", "en"]
+    from simulator.text import Lang
 
 _TEXTS: dict[str, dict[str, str]] = {
     "fr": {
@@ -127,7 +127,7 @@ def stats_command(
     if out is not None:
         echo(str(out))
     if found.missed:
-        sys.exit(1)
+        sys.exit(EXIT_FAILED)
 
 
 def _write(text: str, out: Path | None) -> None:

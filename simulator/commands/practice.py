@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from simulator.commands.common import EXIT_INTERRUPTED, SetupError, lang_option
+from simulator.commands.common import SetupError, lang_option
+from simulator.commands.exits import EXIT_INTERRUPTED
 from simulator.commands.output import Console, Table, echo
 from simulator.datafile import DataFileError
 from simulator.population.practice.lines import NAMESAKE_TAG, TooFewPeopleError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from simulator.journal.filters import FilterError, parse_time
+from simulator.text import parse_duration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +22,6 @@ else:
 
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(|k|m|g|t)(?:i?b|o)?", re.IGNORECASE)
 _FACTORS: Final = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
-_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class SizeType(_Size):
@@ -45,10 +44,12 @@ class DurationType(_Duration):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return seconds."""
-        found = _DURATION.fullmatch(str(value).strip())
-        if found is None or float(found[1]) == 0:
+        text = str(value).strip()
+        seconds = parse_duration(text)
+        # A number alone could be meant as bytes, minutes or days.
+        if seconds is None or seconds <= 0 or text[-1].isdigit():
             self.fail(f"expected a time such as 30m, 12h or 7d, got {value!r}", param, ctx)
-        return float(found[1]) * _SECONDS[found[2]]
+        return seconds
 
 
 class TimeType(_Time):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.calling import play
 from simulator.client import BenchClient, BenchClientError
+from simulator.client.calling import play
 from simulator.commands.common import SetupError, lang_option, token_options
+from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo, headed
 from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
@@ -20,12 +21,11 @@ from simulator.scripting.loader import load_scenario, scenario_source, shipped_s
 from simulator.scripting.words import rule_words
 
 if TYPE_CHECKING:
-    from simulator.calling import Reply
     from simulator.client import SessionClient
+    from simulator.client.calling import Reply
     from simulator.registry.person import Person
     from simulator.scripting.model import Pick, Scenario, Step
 
-EXIT_FOUND = 1
 """Exit code when a scenario has a problem."""
 
 _TEXTS = {
@@ -143,7 +143,7 @@ def check_scenarios(files: tuple[Path, ...], *, together: bool) -> None:
                 err=True,
             )
     if problems:
-        sys.exit(EXIT_FOUND)
+        sys.exit(EXIT_FAILED)
 
 
 @scenario_group.command("new")
@@ -217,7 +217,7 @@ def run_scenario(
     except BenchClientError as error:
         raise SetupError(str(error)) from error
     if wrong:
-        sys.exit(EXIT_FOUND)
+        sys.exit(EXIT_FAILED)
 
 
 def _loaded(reference: str) -> Scenario:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
+from simulator.bench.installing import InstallError
 from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
 from simulator.commands.ready_file import clear_ready_file, write_ready_file
 from simulator.datafile import DataFileError
-from simulator.installing import InstallError
 from simulator.journal.writer import JournalOptions
 from simulator.registry.opening import shown
 from simulator.scripting.people import NobodyError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,6 +10,7 @@ from simulator.commands.common import token_options
 from simulator.sessions.profiles import profiles
 from simulator.sessions.recognition import KINDS
 from simulator.sessions.settings import AUTHENTICATIONS, STRICTNESSES
+from simulator.text import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 DEFAULT_URL: Final = "http://127.0.0.1:8080"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the JSON of the control API.")
-
-_PART: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)([dhms]?)")
-_DURATION: Final = re.compile(rf"([+-]?)((?:{_PART.pattern}){{1,4}})")
-_UNITS: Final = {"d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
 
 
 def duration(value: str | float) -> float:
@@ -32,13 +28,12 @@ def duration(value: str | float) -> float:
     """
     if isinstance(value, (int, float)):
         return float(value)
-    match = _DURATION.fullmatch(value.strip().lower())
-    if match is None:
+    seconds = parse_duration(value.lower())
+    if seconds is None:
         raise click.BadParameter(
             f"expected seconds or a duration such as 90, 61m, 1h30m or -2d, got {value!r}"
         )
-    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2]))
-    return -total if match[1] == "-" else total
+    return seconds
 
 
 def recognition(value: str | tuple[str, str]) -> tuple[str, str]:

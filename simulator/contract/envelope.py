@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from simulator.contract.bodies import BODIES, local_name
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.headers import (
     ACTION,
@@ -38,7 +39,7 @@ from simulator.contract.names import (
     SOAP12,
     Operation,
 )
-from simulator.evidence import EvidenceLevel
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +146,7 @@ def _parse(body: bytes, media_type: str = "") -> etree._Element:
             "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)"
         )
     try:
-        root = etree.fromstring(body, _parser())
+        root = etree.fromstring(body, own_parser(remove_comments=True))
     except etree.XMLSyntaxError as error:
         raise _unreadable(error, body, media_type) from error
     except ValueError as error:  # an encoding declaration lxml refuses
@@ -376,16 +377,6 @@ def _text(element: etree._Element | None) -> str | None:
     if element is None or element.text is None:
         return None
     return element.text.strip() or None
-
-
-def _parser() -> etree.XMLParser:
-    """Return this thread's parser: no entities, no DTD, no network, bounded text."""
-    parser: etree.XMLParser | None = getattr(_local, "parser", None)
-    if parser is None:
-        parser = _local.parser = etree.XMLParser(
-            resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
-        )
-    return parser
 
 
 def _schema() -> etree.XMLSchema:

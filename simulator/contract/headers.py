@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Finding
 from simulator.contract.names import CTXBAM, CTXLPS, SOAP12, WSA, WSSE, XSI
-from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
+    from simulator.contract.evidence import EvidenceLevel
     from simulator.contract.names import Operation
-    from simulator.evidence import EvidenceLevel
 
     Query: TypeAlias = "TraitsQuery | CardQuery | VerificationQuery | LotDeposit | LotCollection"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, SOAP12
-from simulator.evidence import EvidenceLevel
 
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault

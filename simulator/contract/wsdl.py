@@ -11,11 +11,12 @@ from importlib.resources import files
 
 from lxml import etree
 
+from simulator.xml import own_parser
+
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _SOAP12_BINDING = "http://schemas.xmlsoap.org/wsdl/soap12/"
 
 _NO_TYPES = b"<wsdl:types/>"
-_PARSER = etree.XMLParser(remove_blank_text=True)
 
 _HEADERS = ("ctxbam", "ctxlps", "siram", "wsse", "wsa")
 
@@ -50,11 +51,12 @@ def _assembled(*, inferred: bool) -> etree._Element:
     # As text: a node grafted by lxml loses the namespace declarations that its new parents have under another
     # prefix, and with its default namespace the meaning of every type="Name" in it.
     whole = document.replace(_NO_TYPES, b"<wsdl:types>" + inlined + b"</wsdl:types>")
-    return etree.fromstring(whole, _PARSER)
+    return etree.fromstring(whole, own_parser(remove_blank_text=True))
 
 
 def _schema(name: str) -> etree._Element:
-    schema = etree.fromstring((files("simulator.contract") / "xsd" / f"{name}.xsd").read_bytes(), _PARSER)
+    content = (files("simulator.contract") / "xsd" / f"{name}.xsd").read_bytes()
+    schema = etree.fromstring(content, own_parser(remove_blank_text=True))
     for reference in schema.iter(f"{{{_XSD}}}import"):
         reference.attrib.pop("schemaLocation", "")
     return schema

@@ -71,7 +71,7 @@ class Decision:
     remarks: tuple[tuple[str, str], ...] = ()
     """What the operation itself has to say, each in French and in English."""
     evidence: str = ""
-    """Evidence level of the behaviour shown, see ``simulator.evidence.EvidenceLevel``."""
+    """Evidence level of the behaviour shown, see ``simulator.contract.evidence.EvidenceLevel``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

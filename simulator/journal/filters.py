@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from simulator.text import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_AGO: Final = re.compile(r"(\d{1,9})\s*(s|m|h|d)(?:\s*ago)?")
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class FilterError(ValueError):
@@ -62,10 +60,12 @@ def parse_time(text: str, *, now: datetime | None = None) -> datetime:
     Raises:
         FilterError: it is neither.
     """
-    ago = _AGO.fullmatch(text.strip())
+    words = text.strip().removesuffix("ago").rstrip()
+    # A number alone is a date (20260131), not seconds.
+    ago = None if words[-1:].isdigit() else parse_duration(words)
     try:
-        if ago is not None:
-            return (now or datetime.now(UTC)) - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
+        if ago is not None and ago >= 0:
+            return (now or datetime.now(UTC)) - timedelta(seconds=ago)
         found = datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError) as error:
         raise FilterError(

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from lxml import etree
+
+from simulator.xml import parsed
 
 MASK = "•••"
 
@@ -60,6 +63,10 @@ _TAGS = tuple(
 """Opening and closing tags in markup that is not well-formed, or that stands within a string."""
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL)
 _BEARER = re.compile(r"\b(bearer[ \t]+)[\w.~+/=-]{8,}", re.IGNORECASE)
+_SHORTEST_SECRET: Final = 15
+"""Characters of the shortest of all these that is not markup: ``bearer`` with its token."""
+_USUAL_NAME: Final = 64
+"""Characters of the longest name of a field of ours."""
 _RUN = re.compile(r"[\w.-]{20,}")
 """What may hold a JSON web token."""
 _TOKEN_START, _TOKEN_PART = 11, 8
@@ -78,14 +85,27 @@ def mask(value: Any) -> Any:
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, dict):
-        return {mask_text(str(name)): mask(content) for name, content in value.items()}
+        return {_mask_name(name): mask(content) for name, content in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask(item) for item in value]
     return value
 
 
+def _mask_name(name: object) -> str:
+    text = str(name)
+    return _mask_known_name(text) if len(text) <= _USUAL_NAME else mask_text(text)
+
+
+@lru_cache(maxsize=1024)
+def _mask_known_name(name: str) -> str:
+    # The same few names come again and again.
+    return mask_text(name)
+
+
 def mask_text(text: str) -> str:
     """Return ``text`` masked, without the characters that no file format takes."""
+    if len(text) < _SHORTEST_SECRET and "<" not in text and "&" not in text:
+        return _printable(text)
     return mask_xml(text) if text.lstrip().startswith("<") else _mask_string(_printable(text))
 
 
@@ -111,13 +131,11 @@ def pretty_xml(text: str) -> str | None:
 
 def _parsed(text: str, *, remove_blank_text: bool = False) -> etree._Element | None:
     """Return the root element, or ``None``: no network, no entity, no DTD is followed."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=remove_blank_text
-    )
     try:
-        return etree.fromstring(_DECLARATION.sub("", text).encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, ValueError):
+        content = _DECLARATION.sub("", text).encode("utf-8")
+    except UnicodeEncodeError:
         return None
+    return parsed(content, remove_blank_text=remove_blank_text)
 
 
 def _mask_tree(root: etree._Element) -> bool:

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.messages import Finding, TraitsQuery
-from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Considered, Decision, Exchange, Headers, header_pairs
 
 HEAD: Final = struct.Struct("<8sQQQ")

@@ -20,6 +20,7 @@ from simulator.contract.names import (
     WSA,
     WSSE,
 )
+from simulator.xml import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,17 +59,7 @@ def parse(content: bytes, *, indented: bool = False) -> etree._Element | None:
 
     White space between elements is left out, unless it is ``indented`` already.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_blank_text=not indented,
-        huge_tree=False,
-    )
-    try:
-        return etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
+    return parsed(content, remove_blank_text=not indented)
 
 
 def pretty_lines(content: bytes) -> list[Line] | None:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.registry.person import to_json
-from simulator.visible import inert
+from simulator.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

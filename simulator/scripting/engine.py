@@ -26,11 +26,11 @@ from simulator.scripting.words import rule_words, then_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from simulator.chaos.catalogue import ChaosStep
+    from simulator.contract.evidence import EvidenceLevel
     from simulator.contract.faults import Fault
-    from simulator.evidence import EvidenceLevel
     from simulator.registry.person import Person
     from simulator.registry.protocol import Registry
-    from simulator.scripting.chaos import ChaosStep
     from simulator.scripting.conditions import Condition
     from simulator.scripting.facts import Facts
     from simulator.scripting.model import Installed, Raw, Rule, Then

@@ -10,6 +10,7 @@ from lxml import etree
 
 from simulator.ins import comparison_key
 from simulator.security.trust import UNREADABLE_CERTIFICATE
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -182,11 +183,8 @@ _GROUPS: Final[Mapping[str, Callable[[Facts, str], str | None]]] = {
 
 def _elements(body: bytes) -> frozenset[str]:
     """Return the names of the elements of a message that has already been read once, limits and all."""
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
-    )
     names: set[str] = set()
-    for element in etree.fromstring(body, parser).iter(etree.Element):
+    for element in etree.fromstring(body, own_parser(remove_comments=True)).iter(etree.Element):
         name = etree.QName(element).localname
         names.add(name)
         parent = element.getparent()

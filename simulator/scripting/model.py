@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime, time
 
-    from simulator.evidence import EvidenceLevel
+    from simulator.chaos.catalogue import ChaosStep
+    from simulator.contract.evidence import EvidenceLevel
     from simulator.registry.person import Person
-    from simulator.scripting.chaos import ChaosStep
 
 
 class Stage(StrEnum):

@@ -6,10 +6,10 @@ import base64
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.evidence import EvidenceLevel
+from simulator.chaos.catalogue import read_steps
+from simulator.contract.evidence import EvidenceLevel
 from simulator.registry.person import from_json
 from simulator.scripting.alterations import ALTERATIONS
-from simulator.scripting.chaos import read_steps
 from simulator.scripting.model import (
     CallCount,
     FormerEntry,

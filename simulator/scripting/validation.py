@@ -6,12 +6,12 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.chaos.catalogue import ChaosError, read_steps
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
 from simulator.datafile import closest
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.alterations import ALTERATIONS
-from simulator.scripting.chaos import ChaosError, read_steps
 from simulator.scripting.model import Stage
 from simulator.scripting.patterns import pattern_problem
 from simulator.scripting.reading import instant
@@ -19,7 +19,7 @@ from simulator.scripting.reading import instant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulator.scripting.chaos import Answered
+    from simulator.chaos.catalogue import Answered
 
     Place = tuple[str | int, ...]
     Found = tuple[Place, str]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.messages import Finding
-from simulator.evidence import EvidenceLevel
 from simulator.security.names import APCV, ISSUER_FORMAT
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import load_yaml
-from simulator.evidence import EvidenceLevel
 from simulator.security.issuing import (
     BACKDATED,
     Authority,

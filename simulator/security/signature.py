@@ -28,6 +28,7 @@ from simulator.security.names import CLOCK_SKEW, DSIG, ENVELOPED, EXCLUSIVE_C14N
 from simulator.security.parts import SIGNATURE, identifier
 from simulator.security.refusals import AssertionRefusal, AssertionRefusedError, malformed
 from simulator.security.trust import CertificateRefusedError
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -58,8 +59,6 @@ _ALLOWED_TRANSFORMS: Final = (
 _DEFAULT_SIZE: Final = 4096
 MAX_CERTIFICATES: Final = 10
 """Most certificates in the KeyInfo of an assertion (ours): a chain has three."""
-
-_local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,8 @@ def verify_ps_assertion(
 
 def _verify(content: bytes, trust: TrustStore, now: datetime) -> VerifiedAssertion:
     try:
-        root = etree.fromstring(content, _parser())
+        # Comments stay, to be refused.
+        root = etree.fromstring(content, own_parser())
     except etree.XMLSyntaxError as error:
         # libxml2 lets names such as "saml:" through when a message is read, and not when it was written out again.
         raise malformed(f"expected an assertion that can be read by itself: {error.msg}") from error
@@ -269,16 +269,6 @@ def _check_value(root: etree._Element, signature: etree._Element, key: rsa.RSAPu
             f"the signature of the assertion does not verify ({error}): changed or formatted after signing, "
             "or signed by another key than that of the certificate",
         ) from error
-
-
-def _parser() -> etree.XMLParser:
-    """Return this thread's parser: it keeps comments, to refuse them."""
-    parser: etree.XMLParser | None = getattr(_local, "parser", None)
-    if parser is None:
-        parser = _local.parser = etree.XMLParser(
-            resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
-        )
-    return parser
 
 
 def _form(cause: str) -> AssertionRefusedError:

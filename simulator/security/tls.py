@@ -1,6 +1,6 @@
-"""The TLS context of the mutual TLS port.
+"""The TLS contexts: of the mutual TLS port, and of clients that were told of no authority.
 
-The handshake asks for a client certificate and checks that an authority of the bench issued it for clients.
+The handshake of the port asks for a client certificate and checks that an authority of the bench issued it for clients.
 Validity dates, revocation, strength of the key and name are left to ``check_client_certificate``: they then
 follow the clock of the session, and the tester gets a fault with its explanation instead of a dropped
 connection. What the real gateway does at which level is not established.
@@ -9,6 +9,7 @@ connection. What the real gateway does at which level is not established.
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -40,3 +41,9 @@ def mutual_tls_context(chain: Path, key: Path, authorities: Path) -> ssl.SSLCont
     context.verify_mode = ssl.CERT_REQUIRED
     context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
     return context
+
+
+@cache
+def usual_tls() -> ssl.SSLContext:
+    """Return the context of a client that was told of no authority: making one costs more than ten calls."""
+    return ssl.create_default_context()

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import load_yaml
-from simulator.evidence import EvidenceLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

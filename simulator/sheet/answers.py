@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simulator.authentication import Caller
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Call, CardQuery, Contexts, TraitsQuery, VerificationQuery
 from simulator.contract.names import Operation
 from simulator.lots.store import LotStore
-from simulator.operations import card_search, traits_search, verification
-from simulator.operations.outcome import Context
 from simulator.sessions.settings import SessionSettings
 from simulator.sessions.store import Session
+from simulator.teleservice.authentication import Caller
+from simulator.teleservice.operations import card_search, traits_search, verification
+from simulator.teleservice.operations.outcome import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Expected:
     code: str
     """``00``, ``01``, ``02`` or the code of a fault."""
     evidence: str
-    """See ``simulator.evidence.EvidenceLevel``."""
+    """See ``simulator.contract.evidence.EvidenceLevel``."""
     others: tuple[str, ...] = ()
     """Keys of the other people who match too."""
     place: str | None = None

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 
@@ -18,8 +18,8 @@ from simulator.version import VERSION
 if TYPE_CHECKING:
     from simulator.registry.person import Person
     from simulator.registry.protocol import Registry
+    from simulator.text import Lang
 
-Lang = Literal["fr", "en"]
 
 _TEXT: dict[str, Any] = {
     "type": "object",

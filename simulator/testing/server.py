@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.bench import Bench, BenchOptions, open_bench
 from simulator.client import BenchClient
+from simulator.serving.tls_ports import listen_tls, own_port, tls_port
 from simulator.testing.session import Insi
 from simulator.testing.throwaway import throwaway_pki
-from simulator.tls_serving import listen_tls, own_port, tls_port
 from simulator.web.app import create_parts
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""HTTP: the SOAP entry in front, the control API behind it."""
+"""HTTP as an application: the SOAP entry in front, the control API behind it."""

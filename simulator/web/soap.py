@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.chaos.reply import AT_ONCE, Delivery
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.limits import HEAD_BYTES, body_limit
 from simulator.contract.names import MAX_BODY_BYTES
 from simulator.contract.wsdl import render_wsdl
-from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Decision, Exchange, Headers
-from simulator.scripting.chaos_reply import AT_ONCE, Delivery
 from simulator.sessions.addressing import address
 from simulator.sessions.store import (
     DEFAULT,
@@ -22,7 +22,7 @@ from simulator.sessions.store import (
     SessionsUnavailableError,
     UnknownSessionError,
 )
-from simulator.teleservice import WireRequest
+from simulator.teleservice.service import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -148,7 +148,7 @@ class TestTheJudge:
         def broken(*_):
             raise ZeroDivisionError
 
-        monkeypatch.setattr("simulator.teleservice.read", broken)
+        monkeypatch.setattr("simulator.teleservice.service.read", broken)
         with pytest.raises(ViolationError, match="ZeroDivisionError"):
             target.call(_sent(plain_seeds()[0]))
 

@@ -10,6 +10,7 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.words import shown
 from conformance.verdicts import UndecidedError
 from simulator.contract.names import RESULTAT
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,9 +60,7 @@ def asked(exchange: ExchangeView) -> dict[str, Any]:
 
 def returned(exchange: ExchangeView) -> dict[str, str | None]:
     """Return the seven data of an answer 00 as they stood on the wire, by identity field."""
-    root = etree.fromstring(
-        exchange.response_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True)
-    )
+    root = etree.fromstring(exchange.response_xml.encode(), own_parser())
 
     def text(path: str) -> str | None:
         found = root.findtext(f".//r:{path}", namespaces=_RESULT)

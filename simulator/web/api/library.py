@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
+from simulator.bench.installing import InstallError, shipped_data
 from simulator.datafile import DataFileError, data_problems, parse_yaml
-from simulator.installing import InstallError, shipped_data
 from simulator.scripting.check import dead_rules
 from simulator.scripting.loader import load_scenario, schema, shipped_scenarios
 from simulator.scripting.reading import scenario_of

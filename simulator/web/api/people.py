@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from simulator.bench import Bench
     from simulator.registry.person import Person
-    from simulator.sheet import Lang
+    from simulator.text import Lang
 
 
 MAX_COUNTED: Final = 200_000

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from simulator.installing import Installer, shipped_data
+from simulator.bench.installing import Installer, shipped_data
 from simulator.registry.person import to_json
 from simulator.web.api.common import BadRequestError, json_body
 from simulator.web.api.sessions import session_json

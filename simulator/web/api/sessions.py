@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request
 
-from simulator.evidence import EvidenceLevel
+from simulator.bench.session_archive import export_session, import_session
+from simulator.bench.session_life import create_session, remove_session, sweep
+from simulator.contract.evidence import EvidenceLevel
 from simulator.lots.store import milliseconds, moment
-from simulator.session_archive import export_session, import_session
-from simulator.session_life import create_session, remove_session, sweep
 from simulator.sessions.clock import moved
 from simulator.sessions.store import DEFAULT, UnknownSessionError
 from simulator.web.api.common import (

@@ -107,7 +107,6 @@ class TestCreation:
             ("used_name", "martin"),
             ("birth_date", "1960-13-01"),
             ("birth_date", "1960-02-30"),
-            ("birth_date", "1960-00-01"),
             ("birth_date", "01/01/1960"),
             ("sex", "X"),
             ("birth_place", "2C004"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pytest
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, Attribute, PatientTraits, SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form, Right
 from conformance.drivers.verbs import VERBS
 from conformance.reference.acts import Acts
 from conformance.reference.api import create_app
@@ -61,7 +63,7 @@ def content_schema(message: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "components": SPEC["components"]}
 
 
-def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any) -> None:
+def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: Any, sample: Any) -> None:
     seen: set[tuple[str, int]] = set()
 
     def check(exchange: RawExchange) -> None:
@@ -107,6 +109,16 @@ def test_every_request_and_every_answer_fits_its_schema(correct_url: str, insi: 
         lgo.read_audit_log(actor=user)
         lgo.read_settings()
         lgo.write_settings({"insi_timeout_seconds": "5"})
+        lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=user)
+        lgo.write_rights("durand", frozenset({Right.READ_IDENTITY}))
+        lgo.read_rights("durand")
+        for verb in sorted(declared):
+            # The others with values of the right form: what they answer, a refusal for the most part, has one too.
+            if VERBS[verb].operation not in {name for name, _ in seen}:
+                arguments = {each.name: sample(each.kind) for each in VERBS[verb].arguments}
+                actor = {"actor": user} if VERBS[verb].has_actor else {}
+                with suppress(RefusedError):
+                    getattr(lgo, verb.value)(**arguments, **actor)
     served = {VERBS[verb].operation for verb in declared} | {"reset"}
     assert {name for name, _ in seen} - {"capabilities"} == served
     assert {status for _, status in seen} >= {200, 201, 204, 409, 422}

@@ -16,9 +16,9 @@ from simulator.client import BenchClient
 from simulator.contract.names import Operation
 from simulator.security.pki import init_pki
 from simulator.serving import ServeOptions, free_port, running
-from simulator.tls_serving import own_port
+from simulator.serving.own_server import listen
+from simulator.serving.tls_ports import own_port
 from simulator.web.app import create_parts
-from simulator.web.own_server import listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

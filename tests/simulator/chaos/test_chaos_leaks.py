@@ -16,9 +16,9 @@ from granian.server.embed import Server
 
 from simulator.client import BenchClient
 from simulator.serving import free_port, wait_until_answering
+from simulator.serving.front import Front
+from simulator.serving.own_socket import RESET_ON_CLOSE
 from simulator.web.app import create_parts
-from simulator.web.front import Front
-from simulator.web.own_socket import RESET_ON_CLOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

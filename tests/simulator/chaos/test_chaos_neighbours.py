@@ -93,9 +93,9 @@ def test_a_stopping_server_drops_what_it_lent(
     tmp_path: Path, scenario: Callable[..., dict[str, Any]], soap_request: Callable[..., bytes]
 ) -> None:
     from simulator.bench import BenchOptions, open_bench
-    from simulator.tls_serving import own_port
+    from simulator.serving.own_server import listen
+    from simulator.serving.tls_ports import own_port
     from simulator.web.app import create_parts
-    from simulator.web.own_server import listen
 
     bench = open_bench(BenchOptions(data_dir=tmp_path, people=5))
     listening = listen("127.0.0.1", 0)

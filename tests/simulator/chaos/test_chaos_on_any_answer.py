@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.calling import request_of
+from simulator.chaos.catalogue import chaos_catalogue
+from simulator.client.calling import request_of
 from simulator.contract.names import Operation
-from simulator.scripting.chaos import chaos_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

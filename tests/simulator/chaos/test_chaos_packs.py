@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import scenarios
-from simulator.calling import play
-from simulator.scripting.chaos import chaos_catalogue
+from simulator.chaos.catalogue import chaos_catalogue
+from simulator.client.calling import play
 from simulator.scripting.loader import load_scenario, scenario_data, shipped_scenarios
 
 if TYPE_CHECKING:

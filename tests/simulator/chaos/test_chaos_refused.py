@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.scripting.chaos import chaos_catalogue
-from simulator.web.own_socket import own_socket
+from simulator.chaos.catalogue import chaos_catalogue
+from simulator.serving.own_socket import own_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable

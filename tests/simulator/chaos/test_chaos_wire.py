@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
+from simulator.chaos.catalogue import chaos_catalogue
 from simulator.contract.names import RESULTAT, SIRAM, SOAP12, WSA
-from simulator.scripting.chaos import chaos_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

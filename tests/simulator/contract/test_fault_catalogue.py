@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import HTTP_STATUS, FaultError, fault_catalogue
 from simulator.datafile import load_yaml
-from simulator.evidence import EvidenceLevel
 
 BUSY = (
     "Le service est temporairement inaccessible. Veuillez renouveler votre demande ultérieurement. Si le problème persiste, "

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import simulator
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.messages import Finding
-from simulator.evidence import EvidenceLevel
 from simulator.journal.annotate import annotate_request, finding_places
 from simulator.journal.xml_lines import compared_lines, pretty_lines
 

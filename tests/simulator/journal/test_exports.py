@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.messages import Finding
 from simulator.contract.names import RECVIT
-from simulator.evidence import EvidenceLevel
 from simulator.journal.diff import diff
 from simulator.journal.exchange import Headers
 from simulator.journal.export import to_har, to_ndjson

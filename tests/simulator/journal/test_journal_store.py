@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.messages import Finding, TraitsQuery
-from simulator.evidence import EvidenceLevel
 from simulator.journal.exchange import Considered, Decision, Exchange, Headers
 from simulator.journal.store import Journal, to_json
 

@@ -355,8 +355,8 @@ class TestReaders:
 class TestFilters:
     @pytest.fixture(autouse=True)
     def several(self, opened: Open, plain: Exchange) -> None:
+        from simulator.contract.evidence import EvidenceLevel
         from simulator.contract.messages import Finding, TraitsQuery
-        from simulator.evidence import EvidenceLevel
         from simulator.journal.exchange import Considered, Decision
 
         near = Considered(key="test/near", label="", excluded_by=("sex",))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from simulator.calling import request_of, send
+from simulator.client.calling import request_of, send
 from simulator.journal.exchange import Decision
 from simulator.journal.to_scenario import NotReproducibleError, scenario_of, to_yaml
 from simulator.scripting.loader import load_scenario, scenario_data, shipped_scenarios
@@ -16,8 +16,8 @@ from simulator.scripting.loader import load_scenario, scenario_data, shipped_sce
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from simulator.calling import Reply
     from simulator.client import BenchClient, SessionClient
+    from simulator.client.calling import Reply
     from simulator.journal.exchange import Exchange
     from simulator.registry.person import Person
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.calling import Reply, request_of, send
+from simulator.client.calling import Reply, request_of, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

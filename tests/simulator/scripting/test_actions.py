@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simulator.calling import Reply
     from simulator.client import SessionClient
+    from simulator.client.calling import Reply
 
     Make = Callable[..., dict[str, Any]]
     Post = Callable[..., Reply]

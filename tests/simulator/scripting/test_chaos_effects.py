@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from simulator.chaos.catalogue import MAX_DELAY_S, chaos_catalogue, read_steps
+from simulator.chaos.effects import CallCounter, disturb
+from simulator.chaos.reply import Delivery, End, Reply, pieces
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import SOAP12
 from simulator.contract.render import DIALECTS, Answer, IdentifierBlock, TraitsBlock, render_fault
-from simulator.scripting.chaos import MAX_DELAY_S, chaos_catalogue, read_steps
-from simulator.scripting.chaos_effects import CallCounter, disturb
-from simulator.scripting.chaos_reply import Delivery, End, Reply, pieces
 
 HEADERS = (("Content-Type", "application/soap+xml; charset=utf-8"),)
 ANSWER = Answer(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.evidence import EvidenceLevel
-from simulator.scripting.chaos import ChaosError, ChaosStep, chaos_catalogue, read_steps
+from simulator.chaos.catalogue import ChaosError, ChaosStep, chaos_catalogue, read_steps
+from simulator.contract.evidence import EvidenceLevel
 
 
 def test_a_step_is_read_with_its_defaults() -> None:

@@ -13,8 +13,8 @@ import pytest
 from cryptography import x509
 
 from simulator.bench import BenchOptions
-from simulator.calling import Reply, request_of, send
 from simulator.client import BenchClient, BenchClientError
+from simulator.client.calling import Reply, request_of, send
 from simulator.scripting.loader import ScenarioError, read_scenario, schema
 from simulator.security.pki import PkiSummary, init_pki
 from simulator.security.signing import make_ps_assertion
@@ -146,7 +146,7 @@ class Case:
     holds: dict[str, Any]
     not_held: dict[str, Any]
     ask: dict[str, Any] = field(default_factory=dict)
-    """See ``simulator.calling.request_of``."""
+    """See ``simulator.client.calling.request_of``."""
     more: tuple[str, str] = ("", "")
     """A text of the request, and what is written instead."""
     certificate: str | None = None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.bench import BenchOptions
-from simulator.calling import request_of, send
 from simulator.client import BenchClient, BenchClientError
+from simulator.client.calling import request_of, send
 from simulator.serving import ServeOptions, running
 
 if TYPE_CHECKING:

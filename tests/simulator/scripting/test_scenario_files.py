@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import DataFileError
-from simulator.evidence import EvidenceLevel
 from simulator.scripting.loader import (
     ScenarioError,
     load_scenario,

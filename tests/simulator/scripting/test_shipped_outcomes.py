@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.calling import Reply, differences, play, request_of, send
+from simulator.client.calling import Reply, differences, play, request_of, send
 from simulator.scripting.loader import load_data, load_scenario, scenario_data, shipped_scenarios
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_a_closed_port_is_a_broken_transport() -> None:
 
 def test_there_is_one_fault_scenario_for_each_fault_of_the_catalogue() -> None:
     from simulator.contract.faults import fault_catalogue
-    from simulator.scripting.fault_pack import file_name, scenario_text
+    from simulator.pages.fault_pack import file_name, scenario_text
 
     folder = {name.partition("/")[2] for name in SOURCES if name.startswith("faults/")}
     assert folder == {file_name(fault).removesuffix(".yaml") for fault in fault_catalogue().values()}
@@ -110,7 +110,7 @@ def test_there_is_one_fault_scenario_for_each_fault_of_the_catalogue() -> None:
         name = file_name(fault)
         written = SOURCES[f"faults/{name.removesuffix('.yaml')}"].read_text("utf-8")
         assert written == scenario_text(fault), (
-            f"{name} is not what the catalogue says; run python -m simulator.scripting.fault_pack scenarios/faults"
+            f"{name} is not what the catalogue says; run python -m simulator.pages.fault_pack scenarios/faults"
         )
 
 

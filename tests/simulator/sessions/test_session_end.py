@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from simulator.session_life import create_session, remove_session, sweep
+from simulator.bench.session_life import create_session, remove_session, sweep
 from simulator.sessions.store import (
     ExpiredSessionError,
     SessionConflictError,

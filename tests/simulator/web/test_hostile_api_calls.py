@@ -15,12 +15,12 @@ import pytest
 from simulator.bench import BenchOptions, open_bench
 from simulator.client import BenchClient, BenchClientError
 from simulator.serving import ServeOptions, running
-from simulator.tls_serving import own_port
-from simulator.web.api_calls import LINE, THREADS
+from simulator.serving.api_calls import LINE, THREADS
+from simulator.serving.granian_places import Attendance, Janitor
+from simulator.serving.own_server import listen
+from simulator.serving.places import Limits
+from simulator.serving.tls_ports import own_port
 from simulator.web.app import create_parts
-from simulator.web.granian_places import Attendance, Janitor
-from simulator.web.own_server import listen
-from simulator.web.places import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

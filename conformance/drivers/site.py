@@ -1,0 +1,40 @@
+"""Names of the site settings that rules ask about, and the composite proofs of a minor.
+
+A setting travels as text. One that a software does not have is missing in the answer of ``read_settings``, and a change
+of it is refused.
+"""
+
+from typing import Final
+
+HIGH_CONFIDENCE_PROOFS: Final = "high_confidence_proofs"
+"""Comma-separated kinds of documents that allow a validation (PRF-02)."""
+
+LOW_CONFIDENCE_PROOFS: Final = "low_confidence_proofs"
+"""Comma-separated kinds that can be recorded and do not allow it (PRF-02)."""
+
+MINOR_PROOFS: Final = "minor_proofs"
+"""Comma-separated kinds that allow the validation of a minor only (PRF-09)."""
+
+AUTOMATIC_VALIDATION: Final = "automatic_validation"
+"""``true`` or ``false``: whether a high-confidence document validates by itself (PRF-05). Missing: it never does."""
+
+ENVIRONMENT: Final = "environment"
+"""``production`` or ``test`` (MAT-06)."""
+
+DISPLAYED_FIELDS: Final = "displayed_fields"
+"""Comma-separated identity fields shown besides the four that always are (DIS-02)."""
+
+PRODUCTION: Final = "production"
+TEST: Final = "test"
+ON: Final = "true"
+OFF: Final = "false"
+
+COMPOSITE_PROOFS: Final = (
+    "BIRTH_CERTIFICATE_AND_PARENT",
+    "FAMILY_BOOK_AND_PARENT",
+    "BIRTH_CERTIFICATE_AND_GUARDIAN",
+    "FAMILY_BOOK_AND_GUARDIAN",
+    "MINOR_TRAVEL_DOCUMENT",
+)
+"""What proves the identity of a minor (PRF-09): birth certificate or family record book with the high-confidence document
+of a parent, or of the guardian with the court decision; the travel document for foreign minors (DCEM) with photograph."""

@@ -1,0 +1,143 @@
+"""CAL-02: the request by card is about the beneficiary whom the user chose, whoever else is on the card."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.card_calls import (
+    CARD_WAYS,
+    calls_without_file,
+    expect_about,
+    need_card_request,
+    read_card,
+    try_card_call,
+)
+from conformance.suite.desk.cards import KEYS, family
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.wire import returned
+from conformance.suite.desk.words import expect_values, insi_values
+
+if TYPE_CHECKING:
+    from conformance.drivers.cards import CardReading
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.cards import Family, Member
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+
+ORDER = ("twin-2", "partner", "insured", "twin-1", "child")
+"""Neither that of the card nor that of age: who is asked for cannot be guessed from who was asked for before."""
+
+
+@pytest.mark.rule("CAL-02")
+@pytest.mark.title(
+    fr="Chaque bénéficiaire choisi tour à tour sur une carte lue une fois est celui de la requête, jumeaux compris",
+    en="Each person chosen in turn on a card read once is the one of the request, twins included",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("way", CARD_WAYS)
+def test_in_turn(desk: Desk, way: str, user: str) -> None:
+    if way == "no-file" and not calls_without_file(desk):
+        return
+    desk = desk.by(user)
+    people = family(desk.draw)
+    files = {key: desk.create(people.member(key).person) for key in KEYS} if way == "file" else {}
+    reading = read_card(desk, people.card())
+    expect_each({key: partial(_expect_chosen, desk, reading, people, key, files.get(key)) for key in ORDER})
+
+
+@pytest.mark.rule("CAL-02")
+@pytest.mark.title(
+    fr="Le premier bénéficiaire choisi après la lecture est celui de la requête, quelle que soit sa place sur la carte",
+    en="The first person chosen after the reading is the one of the request, whatever their place on the card",
+)
+@pytest.mark.parametrize("key", KEYS)
+def test_first_choice(desk: Desk, key: str) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.member(key).person)
+    _expect_chosen(desk, read_card(desk, people.card()), people, key, patient)
+
+
+@pytest.mark.rule("CAL-02")
+@pytest.mark.title(
+    fr="La place du bénéficiaire choisi sur une carte ne décide pas de celui d'une autre carte",
+    en="The place of the person chosen on one card does not decide who is chosen on another card",
+)
+def test_another_card(desk: Desk) -> None:
+    first, second = family(desk.draw), family(desk.draw)
+    for people, key in ((first, "child"), (second, "twin-1"), (first, "twin-2"), (second, "insured")):
+        patient = desk.create(people.member(key).person)
+        _expect_chosen(desk, read_card(desk, people.card()), people, key, patient)
+
+
+@pytest.mark.rule("CAL-02")
+@pytest.mark.title(
+    fr="Le dossier ouvert ne décide pas du bénéficiaire : c'est celui que l'utilisateur choisit",
+    en="The file that is open does not decide who is asked for: the user does",
+)
+def test_file_of_another(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    reading = read_card(desk, people.card())
+    member = people.member("child")
+    call, requests = try_card_call(desk, reading, member, patient)
+    if isinstance(call, RefusedError) and not requests:
+        return  # Noticing that the child is not the patient is as good.
+    need_card_request(call, requests)
+    expect_about(
+        requests,
+        people,
+        member,
+        Moment("enfant choisi, dossier du parent", "child chosen, file of the parent"),
+    )
+
+
+@pytest.mark.rule("CAL-02")
+@pytest.mark.title(
+    fr="L'INS acceptée dans le dossier est celle du bénéficiaire choisi",
+    en="The INS accepted into the file is that of the person chosen",
+)
+@pytest.mark.parametrize("key", ["twin-1", "twin-2", "partner"])
+def test_accepted(desk: Desk, key: str) -> None:
+    people = family(desk.draw)
+    member = people.member(key)
+    patient = desk.create(member.person)
+    call, requests = try_card_call(desk, read_card(desk, people.card()), member, patient)
+    need_card_request(call, requests)
+    if isinstance(call, RefusedError):
+        return
+    desk.decide(call, accept=True)
+    expect_values(
+        desk.read(patient),
+        insi_values(member.person),
+        fr=f"l'identité reprise n'est pas celle du bénéficiaire choisi ({key})",
+        en=f"the identity taken is not that of the person chosen ({key})",
+    )
+
+
+def _expect_chosen(
+    desk: Desk, reading: CardReading, people: Family, key: str, patient: Patient | None
+) -> None:
+    member = people.member(key)
+    call, requests = try_card_call(desk, reading, member, patient)
+    need_card_request(call, requests)
+    moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
+    expect_about(requests, people, member, moment)
+    _expect_returned(requests, member, moment)
+
+
+def _expect_returned(requests: list[ExchangeView], member: Member, moment: Moment) -> None:
+    """Check whom INSi found: what the request says is what counts, and this is what comes of it."""
+    for request in requests:
+        if request.code == "00":
+            expect_equal(
+                got=returned(request)["matricule"],
+                expected=member.person.identity.matricule.value,
+                fr=f"{moment.fr}, matricule rendu par INSi",
+                en=f"{moment.en}, matricule returned by INSi",
+            )

@@ -1,0 +1,173 @@
+"""CRE-07: what the Appli carte Vitale hands over makes an identity qualifiée, with no call to INSi (event E27).
+
+The principle is reported; what becomes of a file that exists, status by status, is deduced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.drivers.cards import AppIdentity
+from conformance.drivers.model import Status
+from conformance.suite.desk.cards import KEYS, family
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+WISHES: Final[dict[str, dict[str, Any]]] = {
+    "ordinary": {"birth_date": "1984-09-25"},
+    "corsica": {"birth_place": "2B033", "birth_date": "1986-11-12"},
+    "waiting-number": {"nia": True, "birth_date": "1993-05-17"},
+    "several-first-names": {"first_names_count": 4, "birth_date": "1975-06-30"},
+    "leading-zero": {"birth_place": "06027", "birth_date": "2000-02-29"},
+}
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="Un patient lu dans l'application devient un dossier qualifié, à l'identité transmise, sans appel à INSi",
+    en="A patient read from the app becomes a file that is qualifié, with the identity handed over and no INSi call",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("who", WISHES)
+def test_new_file(desk: Desk, who: str, user: str) -> None:
+    desk = desk.by(user)
+    person = desk.draw(**WISHES[who])
+    patient = _import(desk, person)
+    moment = Moment(
+        f"identité de l'application, nouveau dossier ({who})", f"identity of the app, new file ({who})"
+    )
+    _expect_qualified(desk, patient, person, moment)
+    born = desk.born_on(person.identity.traits.birth_date)
+    expect_equal(
+        got=[each.id for each in born if each.matricule == person.identity.matricule.value],
+        expected=[patient.id],
+        fr=f"{moment.fr}, dossiers à ce matricule",
+        en=f"{moment.en}, files with this matricule",
+    )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="Le titulaire et ses bénéficiaires, lus tour à tour, reçoivent chacun leur propre INS",
+    en="The holder and the beneficiaries, read in turn, each get their own INS",
+)
+@pytest.mark.parametrize("order", ["holder-first", "holder-last"])
+def test_beneficiaries(desk: Desk, order: str) -> None:
+    people = family(desk.draw)
+    keys = KEYS if order == "holder-first" else KEYS[::-1]
+    files = {key: _import(desk, people.member(key).person, people.member(key).rank) for key in keys}
+    for key, patient in files.items():
+        moment = Moment(f"personne lue dans l'application : {key}", f"person read from the app: {key}")
+        _expect_qualified(desk, patient, people.member(key).person, moment)
+    expect_equal(
+        got=len({patient.id for patient in files.values()}),
+        expected=len(KEYS),
+        fr="nombre de dossiers pour les personnes d'une même application",
+        en="number of files for the people of one app",
+    )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="Un bénéficiaire lu pour son dossier ne change pas celui du titulaire",
+    en="A beneficiary read for their own file does not change that of the holder",
+)
+def test_neighbour_stays(desk: Desk) -> None:
+    people = family(desk.draw)
+    holder = desk.bring(people.insured.person, Route.IMPORTED)
+    child = desk.create(people.member("child").person)
+    before = desk.snapshot(holder)
+    _import(desk, people.member("child").person, people.member("child").rank, child)
+    moment = Moment("enfant lu dans l'application", "child read from the app")
+    expect_kept(desk.snapshot(holder), before, moment)
+    _expect_qualified(desk, child, people.member("child").person, moment)
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="L'INS de l'application qualifie un dossier existant, quel que soit son statut, et ne change rien d'autre",
+    en="The INS of the app qualifies a file that exists, whatever its status, and changes nothing else",
+)
+@pytest.mark.parametrize("case", [f"E27/{status}" for status in Status])
+def test_existing_file(desk: Desk, case: str) -> None:
+    for route in routes(Status(case.removeprefix("E27/"))):
+        person = desk.draw(first_names_count=2)
+        others = {} if route.is_from_insi else {"used_name": "KVORLAN"}
+        patient = desk.bring(person, route, **others)
+        before = desk.snapshot(patient)
+        _import(desk, person, "1", patient)
+        moment = Moment(
+            f"INS de l'application, dossier existant ({route})", f"INS of the app, file that exists ({route})"
+        )
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            moment,
+            besides={**insi_values(person), "status": Status.QUAL, "proof": ANYTHING},
+            inferred=True,
+        )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="Le dossier reste qualifié quand INSi ne répond pas ou ne connaît pas la personne",
+    en="The file stays qualifié when INSi does not answer or does not know the person",
+)
+@pytest.mark.parametrize("scenario", ["answers/not-found", "faults/insi-102", "chaos/http-503"])
+def test_insi_has_no_say(desk: Desk, scenario: str) -> None:
+    person = desk.draw()
+    desk.insi.install(scenario)
+    patient = _import(desk, person)
+    desk.insi.clear_scenarios()
+    _expect_qualified(
+        desk, patient, person, Moment(f"INSi indisponible ({scenario})", f"INSi away ({scenario})")
+    )
+
+
+def _import(desk: Desk, person: Person, rank: str = "1", patient: Patient | None = None) -> Patient:
+    """Read a person from the app, check that INSi was not called, and return the file as it is then."""
+    values = insi_values(person)
+    identity = AppIdentity(rank=rank, **values)  # type: ignore[arg-type] # a person of the registry has them all
+    result, requests = desk.during(
+        lambda: desk.lgo.import_app_identity(
+            identity, patient_id=patient.id if patient else None, actor=desk.user
+        )
+    )
+    expect(
+        not requests,
+        fr=f"la lecture de l'application a envoyé {len(requests)} requête(s) à INSi",
+        en=f"reading the app sent {len(requests)} request(s) to INSi",
+    )
+    if patient is not None and result.id != patient.id:
+        raise UndecidedError(
+            f"l'identité de l'application est allée dans le dossier {result.id} au lieu de {patient.id}",
+            f"the identity of the app went into the file {result.id} instead of {patient.id}",
+        )
+    return desk.read(result)
+
+
+def _expect_qualified(desk: Desk, patient: Patient, person: Person, moment: Moment) -> None:
+    after = desk.read(patient)
+    expect_equal(
+        got=after.status,
+        expected=Status.QUAL,
+        fr=f"{moment.fr}, statut",
+        en=f"{moment.en}, status",
+    )
+    expect_values(
+        after,
+        insi_values(person),
+        fr=f"{moment.fr}, l'identité n'est pas celle que l'application a transmise",
+        en=f"{moment.en}, the identity is not the one that the app handed over",
+    )

@@ -1,0 +1,242 @@
+"""Steps with a card, and what a search by card looks like on the wire (insi-contract §2.2 and §4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
+
+from conformance.drivers.model import CallOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cards import family
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.told import told
+from conformance.suite.desk.words import shown
+from conformance.verdicts import UndecidedError
+from simulator.contract.names import RECVIT, SOAP12, WSSE, Operation
+from simulator.ins.traits import comparison_key
+from simulator.scripting.loader import scenario_data
+from simulator.security.names import SAML, VITALE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conformance.drivers.cards import CardReading, VitaleCard
+    from conformance.drivers.model import InsiCall, Patient
+    from conformance.suite.desk.cards import Family, Member
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+    from simulator.text import Text
+
+
+CARD_WAYS: Final = ("file", "no-file")
+"""From where a card is called with. The second is a way that a software need not have: see ``calls_without_file``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """One assertion of a request, as it stands on the wire."""
+
+    id: str
+    qualifier: str | None
+    """``VITALE`` for that of a card."""
+    name_id: str
+    """Of a card: its serial number."""
+    issued_at: datetime | None
+    """``None`` when the time cannot be read."""
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signed: bool = False
+
+
+def read_card(desk: Desk, card: VitaleCard) -> CardReading:
+    """Have the software read a card; its people have to be shown, or nothing can be chosen."""
+    with preparing("lire la carte Vitale", "read the Vitale card"):
+        reading = desk.lgo.read_card(card, actor=desk.user)
+    ranks = {person.rank for person in card.beneficiaries}
+    if not {person.rank for person in reading.beneficiaries} >= ranks:
+        raise UndecidedError(
+            "préparation impossible, le logiciel ne montre pas tous les bénéficiaires de la carte",
+            "could not be prepared, the software does not show all the people on the card",
+        )
+    return reading
+
+
+def try_card_call(
+    desk: Desk, reading: CardReading, member: Member, patient: Patient | None = None
+) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+    """Choose a member on a card that was read and call INSi; a refusal to go on is an answer here."""
+
+    def act() -> InsiCall | RefusedError:
+        try:
+            return desk.lgo.call_insi_card(
+                reading.id, member.rank, patient_id=patient.id if patient else None, actor=desk.user
+            )
+        except RefusedError as refusal:
+            return refusal
+
+    return desk.during(act)
+
+
+def card_call(
+    desk: Desk, family: Family, key: str, patient: Patient | None = None
+) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+    """Read the card of a family and call INSi for one of its members; a request has to leave."""
+    call, requests = try_card_call(desk, read_card(desk, family.card()), family.member(key), patient)
+    need_card_request(call, requests)
+    return call, requests
+
+
+def calls_without_file(desk: Desk) -> bool:
+    """Return whether the software calls by card with no file open; no text asks for it. Tried once a campaign."""
+    found: bool = desk.once("card-without-file", _try_without_file)
+    return found
+
+
+def _try_without_file(desk: Desk) -> bool:
+    people = family(desk.draw)
+    _, requests = try_card_call(desk, read_card(desk, people.card()), people.insured)
+    return bool(requests)
+
+
+def by_card(scenario: str) -> dict[str, Any]:
+    """Return a shipped scenario that speaks of the search by traits, for the search by card."""
+    data = scenario_data(scenario)
+    wanted = {"operation": Operation.SEARCH_BY_CARD.value}
+    rules = [{**rule, "when": {**rule.get("when", {}), **wanted}} for rule in data["rules"]]
+    kept = {name: value for name, value in data.items() if name != "outcome"}
+    return {**kept, "id": f"{scenario}-by-card", "rules": rules}
+
+
+def need_card_request(call: InsiCall | RefusedError, requests: Sequence[ExchangeView]) -> None:
+    """Make sure that a search by card left: without one the check would prove nothing."""
+    if not any(request.operation == Operation.SEARCH_BY_CARD for request in requests):
+        said = call.message if isinstance(call, RefusedError) else f"{call.outcome}, {call.message}"
+        raise UndecidedError(
+            f"le logiciel n'a envoyé aucune recherche par carte alors qu'il devait appeler : {said}",
+            f"the software sent no search by card although it had to call: {said}",
+            depends_on=("CAL-01", "CAL-04", "CAL-05"),
+        )
+
+
+def expect_about(requests: Sequence[ExchangeView], family: Family, member: Member, moment: Text) -> None:
+    """Check that every request is a search by card, for this member and for nobody else (CAL-02)."""
+    for request in requests:
+        expect_equal(
+            got=request.operation,
+            expected=Operation.SEARCH_BY_CARD.value,
+            fr=f"{moment.fr}, opération appelée",
+            en=f"{moment.en}, operation called",
+        )
+        for name, got, allowed in _compared(request, family, member):
+            expect(
+                got in allowed,
+                fr=f"{moment.fr}, {name} envoyé {shown(got).fr}, attendu {shown(sorted(filter(None, allowed))).fr}",
+                en=f"{moment.en}, {name} sent {shown(got).en}, expected {shown(sorted(filter(None, allowed))).en}",
+            )
+
+
+def _compared(
+    request: ExchangeView, family: Family, member: Member
+) -> Iterator[tuple[str, str | None, set[str | None]]]:
+    """Yield each element of the body with what it may hold for this member."""
+    root = _envelope(request)
+
+    def text(path: str) -> str | None:
+        steps = "/".join(f"{{{RECVIT}}}{step}" for step in path.split("/"))
+        return (root.findtext(f".//{{{RECVIT}}}RECVITALE/{steps}") or "").strip() or None
+
+    traits, insured = member.person.identity.traits, family.insured.person.identity
+    own = member.person.identity.matricule.number
+    rank = text("RangNaissance")
+    name = text("NomNaissance")
+    names: set[str | None] = {traits.birth_name, insured.traits.birth_name}
+    yield "MatriculeOD", text("MatriculeOD/NumIdentifiant"), {member.card.insured_number}
+    yield "MatriculeIndividu", text("MatriculeIndividu/NumIdentifiant"), {None, own}
+    yield "DateNaissance", text("DateNaissance"), {traits.birth_date}
+    # The schema lets the rank out; then it can be nobody's but the first's.
+    yield (
+        "RangNaissance",
+        rank.lstrip("0") if rank else None,
+        {member.card.birth_rank} | ({None} if member.card.birth_rank == "1" else set()),
+    )
+    # The name of the beneficiary, else that of the insured person; written with or without accents and hyphens.
+    yield (
+        "NomNaissance",
+        name,
+        {None}
+        | {name for each in names if name and each and comparison_key(name) == comparison_key(each)}
+        | names,
+    )
+
+
+def assertions(exchange: ExchangeView) -> list[Assertion]:
+    """Return the assertions in ``wsse:Security`` of a request, in order."""
+    found = []
+    path = f"{{{SOAP12}}}Header/{{{WSSE}}}Security/{{{SAML}}}Assertion"
+    for element in _envelope(exchange).iterfind(path):
+        name = element.find(f"{{{SAML}}}Subject/{{{SAML}}}NameID")
+        attributes = {
+            each.get("Name", ""): tuple(
+                value.text or "" for value in each.iterfind(f"{{{SAML}}}AttributeValue")
+            )
+            for each in element.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute")
+        }
+        found.append(
+            Assertion(
+                id=element.get("ID", ""),
+                qualifier=None if name is None else name.get("NameQualifier"),
+                name_id="" if name is None else (name.text or "").strip(),
+                issued_at=_moment(element.get("IssueInstant", "")),
+                attributes=attributes,
+                signed=any(etree.QName(child).localname == "Signature" for child in element),
+            )
+        )
+    return found
+
+
+def vitale_of(exchange: ExchangeView) -> list[Assertion]:
+    """Return the Vitale assertions of a request."""
+    return [each for each in assertions(exchange) if each.qualifier == VITALE]
+
+
+def expect_no_call(call: InsiCall | RefusedError, requests: Sequence[ExchangeView], moment: Text) -> None:
+    """Check that nothing was sent to INSi, that no identity is proposed, and that the user is told."""
+    expect(
+        not requests,
+        fr=f"{moment.fr}, {len(requests)} requête(s) sont parties à INSi",
+        en=f"{moment.en}, {len(requests)} request(s) went to INSi",
+    )
+    if not isinstance(call, RefusedError):
+        expect(
+            call.outcome in {CallOutcome.BLOCKED, CallOutcome.ERROR},
+            fr=f"{moment.fr}, aucune requête n'est partie et le logiciel annonce {call.outcome}",
+            en=f"{moment.en}, no request left and the software announces {call.outcome}",
+        )
+    expect(
+        told(call).says_something,
+        fr=f"{moment.fr}, aucun message n'avertit l'utilisateur",
+        en=f"{moment.en}, no message tells the user",
+    )
+
+
+def _envelope(exchange: ExchangeView) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(exchange.request_xml.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise UndecidedError(
+            f"une requête du logiciel n'est pas du XML lisible : {error}",
+            f"a request of the software is not readable XML: {error}",
+        ) from error
+
+
+def _moment(text: str) -> datetime | None:
+    """Return an IssueInstant; without a zone it is UTC, as SAML 2.0 says."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

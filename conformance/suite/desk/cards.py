@@ -1,0 +1,127 @@
+"""Families on a Vitale card: drawn afresh, known to INSi by card, and the card that the software reads.
+
+Ordinary people drawn for a check are on no card. A family here is an insured person with those who depend on them, made
+so that a wrong choice is seen whoever is asked for: an only child, twins of one sex whom the *rang gémellaire* alone tells
+apart, and an adult whose own certified number the card holds (insi-contract §2.2 and §2.6).
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.cards import Beneficiary, VitaleCard
+from simulator.registry.person import Card, Person
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.people import Draw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person of a family and their place on its card."""
+
+    key: str
+    """Kebab-case, shown in reasons."""
+    person: Person
+    rank: str
+    """How the bench names them to the software: their order on the card."""
+
+    @property
+    def card(self) -> Card:
+        """Where INSi finds them."""
+        card = self.person.card
+        assert card is not None
+        return card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Everybody on one card."""
+
+    serial: str
+    members: tuple[Member, ...]
+
+    @property
+    def insured(self) -> Member:
+        """Whose card it is."""
+        return self.members[0]
+
+    def member(self, key: str) -> Member:
+        """Return a member by key."""
+        return next(each for each in self.members if each.key == key)
+
+    def card(self, serial: str | None = None) -> VitaleCard:
+        """Return the card as a reader reads it; with ``serial``, another card of the same family."""
+        return VitaleCard(
+            number=serial or self.serial, beneficiaries=tuple(map(self._beneficiary, self.members))
+        )
+
+    def _beneficiary(self, member: Member) -> Beneficiary:
+        traits = member.person.identity.traits
+        own = member.person.identity.matricule.value
+        return Beneficiary(
+            rank=member.rank,
+            birth_name=traits.birth_name,
+            first_name=member.person.first_name,
+            birth_date=traits.birth_date,
+            sex=traits.sex,
+            billing_number=self.insured.person.identity.matricule.value,
+            birth_rank=member.card.birth_rank,
+            # Children are on the card without a number of their own; the adults have theirs.
+            own_number=own if member.key in ADULTS else None,
+        )
+
+
+ADULTS: Final = frozenset({"insured", "partner"})
+KEYS: Final = ("insured", "partner", "child", "twin-1", "twin-2")
+"""Who is on the card of a family, in the order of the card."""
+
+
+def family(draw: Draw) -> Family:
+    """Draw a family whom INSi knows by their card."""
+    insured = draw(
+        birth_date="1983-04-17",
+        sex="F",
+        nia=False,
+        shape=lambda person: replace(
+            person,
+            card=Card(
+                insured_number=person.identity.matricule.number,
+                serial=_serial(person.identity.matricule.number),
+            ),
+        ),
+    )
+    assert insured.card is not None
+    card = insured.card
+    name = insured.identity.traits.birth_name
+
+    def of_the_family(person: Person, birth_rank: str = "1") -> Person:
+        traits = replace(person.identity.traits, birth_name=name)
+        return replace(
+            person,
+            identity=replace(person.identity, traits=traits),
+            card=replace(card, birth_rank=birth_rank),
+        )
+
+    people = {
+        "insured": insured,
+        "partner": draw(
+            birth_date="1981-09-30", sex="M", nia=False, shape=lambda person: replace(person, card=card)
+        ),
+        "child": draw(birth_date="2012-02-08", sex="M", nia=False, shape=of_the_family),
+        "twin-1": draw(birth_date="2015-11-21", sex="F", nia=False, shape=of_the_family),
+        "twin-2": draw(
+            birth_date="2015-11-21", sex="F", nia=False, shape=lambda person: of_the_family(person, "2")
+        ),
+    }
+    members = tuple(
+        Member(key=key, person=people[key], rank=f"{number:02d}") for number, key in enumerate(KEYS, start=1)
+    )
+    return Family(serial=card.serial, members=members)
+
+
+def _serial(number: str) -> str:
+    """Return a serial number made from that of the insured person: the same for the same draw, and nobody else's."""
+    return f"80250{zlib.crc32(number.encode()):010d}"

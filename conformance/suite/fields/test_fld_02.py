@@ -1,0 +1,184 @@
+"""FLD-02: the billing number is a field of its own, apart from the matricule INS, and is not called INS."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.screens import Form
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.words import expect_values, insi_values
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.cards import Family, Member
+    from conformance.suite.desk.steps import Desk
+
+BILLING: Final = "billing_number"
+
+INS_WORD: Final = re.compile(r"(?<![^\W_])I\.?N\.?S\.?(?![^\W_])", re.IGNORECASE)
+"""The word INS, also as I.N.S., alone or joined to others by a sign; not the letters inside INSEE or INSi."""
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="Le numéro de la carte entre dans le champ de facturation et laisse le matricule INS, à chaque statut",
+    en="The number of the card goes into the billing field and leaves the matricule INS alone, at each status",
+)
+@pytest.mark.parametrize("status", list(Status), ids=str)
+def test_billing_beside_ins(desk: Desk, status: Status) -> None:
+    people = family(desk.draw)
+
+    def judge(key: str) -> None:
+        member = people.member(key)
+        patient = desk.bring(member.person, status)
+        number = _attach(desk, patient, people, member)
+        moment = Moment(
+            f"carte rattachée à un dossier {status} ({key})", f"card attached to a {status} file ({key})"
+        )
+        _expect_both(desk.read(patient), ins=patient.matricule, billing=number, moment=moment)
+
+    expect_each({key: partial(judge, key) for key in ("insured", "child", "partner")})
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="L'import INSi, puis sa répétition, alimentent le matricule et laissent le numéro de facturation",
+    en="The INSi import, and again, feed the matricule and leave the billing number alone",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_import_beside_billing(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    people = family(desk.draw)
+    member = people.member("child")
+    patient = desk.create(member.person)
+    number = _attach(desk, patient, people, member)
+    for moment in (
+        Moment("après l'import INSi", "after the INSi import"),
+        Moment("réimporté", "imported again"),
+    ):
+        desk.feed(patient)
+        after = desk.read(patient)
+        _expect_both(after, ins=member.person.identity.matricule.value, billing=number, moment=moment)
+    expect_values(
+        after,
+        insi_values(member.person),
+        fr="l'identité n'est pas celle qu'INSi a rendue",
+        en="the identity is not the one that INSi returned",
+    )
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="Un autre numéro de facturation remplace le premier sans toucher au matricule INS",
+    en="Another billing number replaces the first one without touching the matricule INS",
+)
+@pytest.mark.parametrize("status", [Status.RECUP, Status.QUAL], ids=str)
+def test_billing_changes(desk: Desk, status: Status) -> None:
+    people, others = family(desk.draw), family(desk.draw)
+    patient = desk.bring(people.member("child").person, status)
+    _attach(desk, patient, people, people.member("child"))
+    # The other parent, of another name, is often the one who brings the child.
+    number = _attach(desk, patient, others, others.member("child"))
+    moment = Moment("seconde carte rattachée", "second card attached")
+    _expect_both(desk.read(patient), ins=patient.matricule, billing=number, moment=moment)
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="L'INS effacée d'une identité douteuse, le numéro de facturation reste",
+    en="The INS erased from an identity that became douteuse, the billing number stays",
+)
+@pytest.mark.parametrize("status", [Status.RECUP, Status.QUAL], ids=str)
+def test_ins_erased(desk: Desk, status: Status) -> None:
+    people = family(desk.draw)
+    member = people.member("child")
+    patient = desk.bring(member.person, status)
+    number = _attach(desk, patient, people, member)
+    with preparing("poser l'attribut douteuse", "set the attribute douteuse", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+    after = desk.read(patient)
+    if after.matricule:
+        raise UndecidedError(
+            "préparation impossible, l'INS n'a pas été effacée d'une identité douteuse",
+            "could not be prepared, the INS was not erased from an identity that became douteuse",
+            depends_on=("STA-08", "ATT-03"),
+        )
+    moment = Moment("l'INS effacée", "the INS erased")
+    _expect_both(after, ins=after.matricule, billing=number, moment=moment)
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="À l'écran, le numéro de facturation et le matricule INS sont deux champs, et « INS » n'est pas dans le libellé du premier",
+    en="On screen the billing number and the matricule INS are two fields, and the label of the first does not say INS",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("status", [Status.PROV, Status.QUAL], ids=str)
+def test_labels(desk: Desk, status: Status, user: str) -> None:
+    desk = desk.by(user)
+    people = family(desk.draw)
+    member = people.member("child")
+    patient = desk.bring(member.person, status)
+    number = _attach(desk, patient, people, member)
+    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+    # Whatever it is called inside, what shows the number of the card to the user is the billing field.
+    billing = [each for each in fields if each.name == BILLING or _digits(each.value) == number]
+    if not billing:
+        raise UndecidedError(
+            "l'écran du dossier ne montre aucun numéro de facturation : son libellé ne peut pas être lu",
+            "the screen of the file shows no billing number: its label cannot be read",
+        )
+    for each in billing:
+        expect(
+            not INS_WORD.search(each.label),
+            fr=f"le libellé du numéro de facturation contient le mot INS : « {each.label} »",
+            en=f"the label of the billing number contains the word INS: “{each.label}”",
+        )
+        expect(
+            each.name != "matricule",
+            fr=f"le champ « {each.label} » montre le numéro de facturation et tient lieu de matricule INS",
+            en=f"the field “{each.label}” shows the billing number and stands for the matricule INS",
+        )
+
+
+def _attach(desk: Desk, patient: Patient, people: Family, member: Member) -> str:
+    """Take the billing number of a card into a file and return it; the software has to keep it somewhere."""
+    reading = read_card(desk, people.card())
+    with preparing("reprendre les données de facturation de la carte", "take the billing data of the card"):
+        desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+    number = people.insured.person.identity.matricule.value
+    if not desk.read(patient).billing_number:
+        raise UndecidedError(
+            "le logiciel ne montre aucun numéro de facturation après la reprise de la carte : rien n'est à distinguer",
+            "the software shows no billing number after the card was taken: there is nothing to tell apart",
+        )
+    return number
+
+
+def _expect_both(patient: Patient, *, ins: str | None, billing: str, moment: Moment) -> None:
+    expect_equal(
+        got=patient.matricule,
+        expected=ins,
+        fr=f"{moment.fr}, matricule INS",
+        en=f"{moment.en}, matricule INS",
+    )
+    # A software may keep the number without its key: 13 characters are still this number.
+    expect(
+        _digits(patient.billing_number) in {billing, billing[:13]},
+        fr=f"{moment.fr}, numéro de facturation attendu {billing}, obtenu {patient.billing_number}",
+        en=f"{moment.en}, billing number expected {billing}, got {patient.billing_number}",
+    )
+
+
+def _digits(text: str | None) -> str:
+    return "".join((text or "").split()).upper()

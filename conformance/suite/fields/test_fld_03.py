@@ -1,0 +1,164 @@
+"""FLD-03: a card that is read or attached gives no INS, whatever numbers it holds; only an INSi answer does."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import KEYS, family
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+
+NO_INS = {"matricule": None, "oid": None}
+
+
+@pytest.mark.rule("FLD-03")
+@pytest.mark.title(
+    fr="Lire une carte ne change aucun dossier des personnes qui y figurent, n'en crée aucun et n'appelle pas INSi",
+    en="Reading a card changes no file of the people on it, creates none and does not call INSi",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_reading_changes_nothing(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    people = family(desk.draw)
+    ways = {
+        "insured": Route.TYPED,
+        "partner": Route.CHECKED,
+        "child": Route.IMPORTED,
+        "twin-1": Route.IMPORTED_CHECKED,
+    }
+    files = {key: desk.bring(people.member(key).person, route) for key, route in ways.items()}
+    before = {key: desk.snapshot(patient) for key, patient in files.items()}
+    _, requests = desk.during(lambda: read_card(desk, people.card()))
+    moment = Moment("carte lue, sans appel à INSi", "card read, with no call to INSi")
+    _expect_silent(requests, moment)
+    for key, patient in files.items():
+        expect_kept(desk.snapshot(patient), before[key], moment)
+    born = desk.born_on(people.member("twin-2").person.identity.traits.birth_date)
+    expect_equal(
+        got=sorted(patient.id for patient in born),
+        expected=[files["twin-1"].id],
+        fr=f"{moment.fr}, dossiers nés le jour de naissance des jumeaux",
+        en=f"{moment.en}, files born on the day of the twins",
+    )
+
+
+@pytest.mark.rule("FLD-03")
+@pytest.mark.title(
+    fr="Rattacher la carte ne touche ni au matricule, ni à l'OID, ni au statut, ni au reste de l'identité",
+    en="Attaching the card touches neither matricule, nor OID, nor status, nor the rest of the identity",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_attaching_feeds_no_ins(desk: Desk, route: Route) -> None:
+    people = family(desk.draw)
+    files = {key: desk.bring(people.member(key).person, route) for key in KEYS[:3]}
+    reading = read_card(desk, people.card())
+
+    def judge(key: str) -> None:
+        patient = files[key]
+        before = desk.snapshot(patient)
+        rank = people.member(key).rank
+        _, requests = desk.during(lambda: desk.lgo.attach_card(patient.id, reading.id, rank, actor=desk.user))
+        moment = Moment(f"carte rattachée ({key}, {route})", f"card attached ({key}, {route})")
+        _expect_silent(requests, moment)
+        expect_kept(desk.snapshot(patient), before, moment)
+
+    expect_each({key: partial(judge, key) for key in files})
+
+
+@pytest.mark.rule("FLD-03")
+@pytest.mark.title(
+    fr="Carte rattachée, puis pièce contrôlée ou dossier modifié : l'INS ne vient toujours pas de la carte",
+    en="Card attached, then a document checked or the file changed: the INS still does not come from the card",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("key", ["insured", "partner", "child"])
+def test_acts_that_follow(desk: Desk, key: str, user: str) -> None:
+    desk = desk.by(user)
+    people = family(desk.draw)
+    member = people.member(key)
+    patient = desk.create(member.person)
+    reading = read_card(desk, people.card())
+    desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+    desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    _expect_none(desk, patient.id, f"carte rattachée puis nom utilisé modifié ({key})")
+    checked = desk.check_document(patient)
+    _expect_none(desk, patient.id, f"carte rattachée puis pièce contrôlée ({key})")
+    expect_equal(
+        got=checked.status,
+        expected=Status.VALI,
+        fr="carte rattachée puis pièce contrôlée, statut",
+        en="card attached and then a document checked, status",
+    )
+
+
+@pytest.mark.rule("FLD-03")
+@pytest.mark.title(
+    fr="Un patient créé à la main pendant que sa carte est dans le lecteur n'a pas d'INS",
+    en="A patient created by hand while their card is in the reader has no INS",
+)
+@pytest.mark.parametrize("key", ["insured", "partner", "twin-1"])
+def test_created_beside_a_card(desk: Desk, key: str) -> None:
+    people = family(desk.draw)
+    read_card(desk, people.card())
+    patient, requests = desk.during(lambda: desk.create(people.member(key).person))
+    _expect_silent(requests, Moment("créé à la main, carte lue", "created by hand, card read"))
+    _expect_none(desk, patient.id, f"créé à la main, sa carte dans le lecteur ({key})")
+    expect_equal(
+        got=patient.status,
+        expected=Status.PROV,
+        fr="statut d'un patient créé à la main, sa carte dans le lecteur",
+        en="status of a patient created by hand, their card in the reader",
+    )
+
+
+@pytest.mark.rule("FLD-03")
+@pytest.mark.title(
+    fr="Une seconde carte, d'un autre assuré, ne change pas non plus l'INS du dossier",
+    en="A second card, of another insured person, does not change the INS of the file either",
+)
+@pytest.mark.parametrize("status", list(Status), ids=str)
+def test_second_card(desk: Desk, status: Status) -> None:
+    people, others = family(desk.draw), family(desk.draw)
+    patient = desk.bring(people.member("child").person, status)
+    before = desk.snapshot(patient)
+    for each in (people, others):
+        reading = read_card(desk, each.card())
+        try:
+            desk.lgo.attach_card(patient.id, reading.id, each.member("child").rank, actor=desk.user)
+        except RefusedError:
+            if each is people:
+                raise
+            # A card on which nobody is like the patient may be refused.
+    expect_kept(desk.snapshot(patient), before, Moment("seconde carte rattachée", "second card attached"))
+
+
+def _expect_silent(requests: Sequence[ExchangeView], moment: Moment) -> None:
+    expect(
+        not requests,
+        fr=f"{moment.fr}, {len(requests)} requête(s) sont parties à INSi",
+        en=f"{moment.en}, {len(requests)} request(s) went to INSi",
+    )
+
+
+def _expect_none(desk: Desk, patient_id: str, moment: str) -> None:
+    expect_values(
+        desk.lgo.read_patient(patient_id, actor=desk.user),
+        NO_INS,
+        fr=f"{moment}, le dossier porte une INS qui n'est pas venue d'INSi",
+        en="the file bears an INS that did not come from INSi",
+    )

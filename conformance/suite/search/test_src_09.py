@@ -1,0 +1,182 @@
+"""SRC-09: a search by matricule, where there is one, wants the 15 characters and a right key before it searches."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.verdicts import Departure
+from simulator.ins.matricule import Matricule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+PEOPLE: Final[dict[str, dict[str, Any]]] = {
+    "plain": {"birth_date": "1984-09-25"},
+    "corsica-2a": {"birth_place": "2A004", "birth_date": "1979-06-11"},
+    "corsica-2b": {"birth_place": "2B033", "birth_date": "1988-01-30"},
+    "waiting-number": {"nia": True, "birth_date": "1991-07-02"},
+    "abroad": {"birth_place": "99352", "birth_date": "1969-12-08"},
+    "overseas": {"birth_place": "97411", "birth_date": "2004-03-19"},
+}
+
+
+@pytest.mark.rule("SRC-09")
+@pytest.mark.title(
+    fr="Le matricule entier retrouve son patient et lui seul, Corse et numéro d'attente compris",
+    en="The whole matricule finds its patient and nobody else, Corsica and waiting numbers included",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_right_matricule(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    files = {key: desk.bring(desk.draw(**wish), Route.IMPORTED) for key, wish in PEOPLE.items()}
+    desk.create(desk.draw(birth_date="1984-09-25"))
+
+    def judge(patient: Patient) -> None:
+        found = _search(desk, patient.matricule or "")
+        expect(
+            {each.id for each in found} == {patient.id},
+            fr=f"le matricule {patient.matricule} devait trouver son patient et lui seul, trouvés : {_named(found)}",
+            en=f"the matricule {patient.matricule} had to find its patient and nobody else, found: {_named(found)}",
+        )
+
+    expect_each({key: partial(judge, patient) for key, patient in files.items()})
+
+
+@pytest.mark.rule("SRC-09")
+@pytest.mark.title(
+    fr="Une clé fausse, un numéro incomplet ou trop long sont refusés avant toute recherche, avec un message",
+    en="A wrong key, an incomplete number or one too long are refused before anything is searched, with a message",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("who", ["plain", "corsica-2a", "corsica-2b"])
+def test_wrong_matricule(desk: Desk, who: str, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.bring(desk.draw(**PEOPLE[who]), Route.IMPORTED)
+    whole = patient.matricule or ""
+    _prove_found(desk, patient)
+
+    def judge(typed: str) -> None:
+        (found, refusal), requests = desk.during(lambda: _try_search(desk, typed))
+        expect(
+            not requests,
+            fr=f"la recherche de « {typed} » a envoyé {len(requests)} requête(s) à INSi",
+            en=f"the search for “{typed}” sent {len(requests)} request(s) to INSi",
+        )
+        expect(
+            not found,
+            fr=f"« {typed} » trouve {_named(found)} au lieu d'être refusé",
+            en=f"“{typed}” finds {_named(found)} instead of being refused",
+        )
+        if refusal is None:
+            raise Departure(
+                f"« {typed} » lance une recherche au lieu d'être refusé",
+                f"“{typed}” starts a search instead of being refused",
+            )
+        expect(
+            refusal.message.strip(),
+            fr=f"le refus de « {typed} » n'est pas expliqué",
+            en=f"the refusal of “{typed}” is not explained",
+        )
+
+    expect_each({name: partial(judge, typed) for name, typed in _wrong(whole).items()})
+
+
+@pytest.mark.rule("SRC-09")
+@pytest.mark.title(
+    fr="Un matricule juste que personne ne porte ne trouve personne, et l'INS effacée ne retrouve plus son patient",
+    en="A right matricule that nobody bears finds nobody, and an INS that was erased no longer finds its patient",
+)
+def test_nobody(desk: Desk) -> None:
+    patient = desk.bring(desk.draw(birth_date="1984-09-25"), Route.IMPORTED)
+    other = desk.draw(birth_date="1984-09-25").identity.matricule.value
+    _prove_found(desk, patient)
+    found = _search(desk, other)
+    expect(
+        not found,
+        fr=f"un matricule que personne ne porte trouve {_named(found)}",
+        en=f"a matricule that nobody bears finds {_named(found)}",
+    )
+    whole = patient.matricule or ""
+    with preparing("poser l'attribut douteuse", "set the attribute douteuse", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+    if desk.read(patient).matricule:
+        return  # Not erased: STA-08 and ATT-03 say that.
+    found = _search(desk, whole)
+    expect(
+        patient.id not in {each.id for each in found},
+        fr="l'INS effacée retrouve encore son patient",
+        en="the INS that was erased still finds its patient",
+    )
+
+
+def _wrong(whole: str) -> dict[str, str]:
+    """Return matricules that must not be searched for, all near to one that is borne."""
+    number, key = whole[:13], whole[13:]
+    bad = f"{int(key) % 97 + 1:02d}"
+    order = f"{(int(number[10:]) % 999) + 1:03d}"
+    cases = {
+        "clé fausse": number + bad,
+        "clé 00": f"{number}00",
+        "chiffres de la clé échangés": number + key[::-1],
+        "un chiffre faux, clé d'origine": f"{number[:10]}{order}{key}",
+        "13 caractères, sans clé": number,
+        "14 caractères": whole[:14],
+        "12 premiers caractères": whole[:12],
+        "16 caractères": f"{whole}0",
+        "5 premiers caractères": whole[:5],
+    }
+    if "A" in number or "B" in number:
+        # The key of a Corsican number read as if its département were written 20.
+        cases["clé calculée comme pour 20"] = (
+            number + Matricule.from_number(number[:5] + "20" + number[7:]).key
+        )
+    return {
+        name: typed
+        for name, typed in cases.items()
+        if len(typed) != len(whole) or not Matricule(typed[:13], typed[13:]).is_valid
+    }
+
+
+def _prove_found(desk: Desk, patient: Patient) -> None:
+    """Make sure that the right matricule finds: that a wrong one finds nobody proves something then."""
+    found = _search(desk, patient.matricule or "")
+    if patient.id not in {each.id for each in found}:
+        raise Departure(
+            f"le matricule {patient.matricule} ne trouve pas le patient qui le porte",
+            f"the matricule {patient.matricule} does not find the patient who bears it",
+        )
+
+
+def _search(desk: Desk, matricule: str) -> list[Patient]:
+    found, refusal = _try_search(desk, matricule)
+    if refusal is not None:
+        raise Departure(
+            f"la recherche du matricule {matricule}, qui est juste, est refusée : {refusal.message}",
+            f"the search for the matricule {matricule}, which is right, is refused: {refusal.message}",
+        )
+    return found
+
+
+def _try_search(desk: Desk, typed: str) -> tuple[list[Patient], RefusedError | None]:
+    search: Callable[..., list[Patient]] = desk.lgo.search_by_matricule
+    try:
+        return search(typed, actor=desk.user), None
+    except RefusedError as refusal:
+        return [], refusal
+
+
+def _named(found: list[Patient]) -> str:
+    return (
+        ", ".join(f"{each.birth_name} {each.first_name} ({each.matricule})" for each in found) or "personne"
+    )

@@ -1,0 +1,200 @@
+"""SEC-06 for the calls by Vitale card: one entry for each request, with its code, its data, its user and its mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.card_calls import (
+    CARD_WAYS,
+    by_card,
+    calls_without_file,
+    need_card_request,
+    read_card,
+    try_card_call,
+)
+from conformance.suite.desk.cards import family
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.log import Sent, expect_credited, expect_data_kept, expect_logged
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment
+from simulator.contract.names import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.drivers.model import AuditEntry, InsiCall, Patient
+    from conformance.suite.desk.cards import Family
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+
+ENDINGS: Final = {
+    "00": None,
+    "00-filtered": "safety/lunar-both",
+    "00-empty-name": "safety/empty-birth-name",
+    "01": "answers/not-found",
+    "02": "answers/several",
+    "insi_101": "faults/insi-101",
+    "http-503": "chaos/http-503",
+    "cut": "chaos/truncated-body",
+}
+"""How a call by card may end, and the scenario that makes it end so."""
+
+MODES: Final = {Operation.SEARCH_BY_TRAITS.value: "TRAITS", Operation.SEARCH_BY_CARD.value: "VITALE"}
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Calls by card made, and what the log said before them."""
+
+    desk: Desk
+    people: Family
+    before: int
+    sent: list[Sent] = field(default_factory=list)
+
+    def call(
+        self, key: str, patient: Patient | None = None, desk: Desk | None = None
+    ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+        """Read the card, call INSi for one of its people, and keep what left."""
+        desk = desk or self.desk
+        reading = read_card(desk, self.people.card())
+        call, requests = try_card_call(desk, reading, self.people.member(key), patient)
+        self.note(requests, desk, patient)
+        return call, requests
+
+    def note(self, requests: Sequence[ExchangeView], desk: Desk, patient: Patient | None) -> None:
+        self.sent += [
+            Sent(exchange=request, user=desk.user.user, patient_id=patient.id if patient else None)
+            for request in requests
+        ]
+
+    def expect_matched(self, moment: Moment) -> list[AuditEntry]:
+        """Check that the log matches what left, one to one, and return its new entries."""
+        entries = self.desk.logged_calls()[self.before :]
+        expect_logged(entries, self.sent, moment)
+        expect_data_kept(entries, self.sent, moment)
+        return entries
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="Par carte aussi, chaque requête laisse une trace et une seule, avec son code, ses données et son mode, quelle que soit l'issue",
+    en="By card as well, each request leaves one entry and only one, with its code, data and mode, whatever the ending",
+)
+@pytest.mark.parametrize("way", CARD_WAYS)
+def test_every_ending(desk: Desk, way: str) -> None:
+    if way == "no-file" and not calls_without_file(desk):
+        return
+    people = family(desk.draw)
+    person = people.member("child").person
+    patient = desk.create(person) if way == "file" else None
+
+    def judge(ending: str) -> None:
+        watch = _watch(desk, people)
+        scenario = ENDINGS[ending]
+        if scenario and scenario.startswith("safety/"):
+            desk.insi.install(by_card(scenario), patient=person)
+        elif scenario:
+            desk.insi.install(by_card(scenario))
+        try:
+            call, requests = watch.call("child", patient)
+        finally:
+            desk.insi.clear_scenarios()
+        need_card_request(call, requests)
+        moment = Moment(
+            f"appel par carte terminé par {ending} ({way})", f"call by card ended by {ending} ({way})"
+        )
+        _expect_mode(watch.expect_matched(moment), "VITALE", moment)
+
+    expect_each({ending: partial(judge, ending) for ending in ENDINGS})
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="Appels par carte et par traits mêlés, de deux utilisateurs : chacun sa trace, son mode et son auteur",
+    en="Calls by card and by traits together, by two users: to each its entry, its mode and its author",
+)
+def test_both_modes(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.member("child").person)
+    watch = _watch(desk, people)
+    for worker in (desk, desk.as_super_user(), desk):
+        watch.call("child", patient, worker)
+        _, requests = worker.try_call(patient)
+        watch.note(requests, worker, patient)
+    moment = Moment("appels par carte et par traits", "calls by card and by traits")
+    entries = watch.expect_matched(moment)
+    expect_credited(entries, watch.sent, moment)
+    told = [entry.mode for entry in entries if entry.mode]
+    expected = [MODES[str(each.exchange.operation)] for each in watch.sent]
+    # No text says that the mode has to be there; one that is there has to be right.
+    expect(
+        not told or sorted(told) == sorted(expected),
+        fr=f"{moment.fr}, modes tracés {told}, appels faits {expected}",
+        en=f"{moment.en}, modes logged {told}, calls made {expected}",
+    )
+    for entry in entries:
+        expect(
+            entry.patient_id in {None, patient.id},
+            fr=f"{moment.fr}, une trace est au compte d'un autre dossier ({entry.patient_id})",
+            en=f"{moment.en}, an entry is on the account of another file ({entry.patient_id})",
+        )
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="À chaque statut, acceptée ou refusée, l'identité appelée par carte laisse une trace par requête",
+    en="At each status, accepted or refused, the identity called by card leaves one entry for each request",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_at_each_status(desk: Desk, route: Route) -> None:
+    people = family(desk.draw)
+    patient = desk.bring(people.member("child").person, route)
+    watch = _watch(desk, people)
+    for accept in (False, True):
+        call, requests = watch.call("child", patient)
+        need_card_request(call, requests)
+        if not isinstance(call, RefusedError):
+            desk.decide(call, accept=accept)
+    watch.expect_matched(Moment(f"appels par carte ({route})", f"calls by card ({route})"))
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="Une carte lue, rattachée ou changée avant l'appel ne laisse pas de trace d'un appel qui n'a pas eu lieu",
+    en="A card read, attached or swapped before the call leaves no entry of a call that was not made",
+)
+@pytest.mark.parametrize("act", ["read", "attached", "swapped"])
+def test_no_call_no_entry(desk: Desk, act: str) -> None:
+    people, others = family(desk.draw), family(desk.draw)
+    member = people.member("child")
+    patient = desk.create(member.person)
+    watch = _watch(desk, people)
+    reading = read_card(desk, people.card())
+    if act == "attached":
+        desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+    if act == "swapped":
+        desk.lgo.swap_card(others.card(), actor=desk.user)
+        _, requests = try_card_call(desk, reading, member, patient)
+        watch.note(requests, desk, patient)
+    watch.expect_matched(Moment(f"carte, sans appel ({act})", f"card, with no call ({act})"))
+    # The log does work: the call that is made leaves its entry.
+    need_card_request(*watch.call("child", patient))
+    watch.expect_matched(Moment(f"puis un appel ({act})", f"and then a call ({act})"))
+
+
+def _watch(desk: Desk, people: Family) -> _Watch:
+    return _Watch(desk, people, len(desk.logged_calls()))
+
+
+def _expect_mode(entries: Sequence[AuditEntry], mode: str, moment: Moment) -> None:
+    for entry in entries:
+        expect(
+            entry.mode in {None, "", mode},
+            fr=f"{moment.fr}, mode tracé « {entry.mode} »",
+            en=f"{moment.en}, mode logged “{entry.mode}”",
+        )

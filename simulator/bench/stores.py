@@ -1,0 +1,206 @@
+"""The simulator put together: stores in one data directory, and the teleservice on top of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Literal
+
+from simulator.journal.filelock import is_locked, try_lock
+from simulator.journal.store import FOLDER, FORMER_FILE, Journal
+from simulator.journal.writer import JournalOptions
+from simulator.lots.progress import LotSettings
+from simulator.lots.store import LotStore
+from simulator.population.build import people, recipe
+from simulator.population.cnda import load_cnda
+from simulator.registry.opening import open_registry
+from simulator.registry.protocol import RegistryError
+from simulator.registry.store import RegistryStore
+from simulator.scripting.engine import Scripts
+from simulator.security import TrustStore, TrustStoreError
+from simulator.security.pki import TRUST_FOLDER
+from simulator.sessions.profiles import profiles
+from simulator.sessions.store import SessionStore
+from simulator.teleservice.authentication import Authenticator
+from simulator.teleservice.freshness import Freshness
+from simulator.teleservice.service import Teleservice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.registry.protocol import Registry
+
+IN_USE: Final = "in-use"
+"""Folder of a data directory where each simulator that uses it has a locked file."""
+
+OidMode = Literal["test", "live"]
+
+
+class BenchSetupError(Exception):
+    """The simulator cannot be set up; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchOptions:
+    """What the registry and the default session are made of."""
+
+    data_dir: Path
+    people: int = 1000
+    """Synthetic people beside the public test identities; those designed for a case come first."""
+    seed: int = 1
+    oid_mode: OidMode = "test"
+    """``test``: every test person carries a test OID (…4.10). ``live``: the published people carry the
+    production OID (…4.8), as the real qualification environment returns it."""
+    profile: str = "production"
+    lots: LotSettings = LotSettings()  # noqa: RUF009 - frozen
+    """What is granted to bulk verification."""
+    journal: JournalOptions = JournalOptions()  # noqa: RUF009 - frozen
+    """How durable the journal is and how long it is kept."""
+    pki: Path | None = None
+    """Folder made by ``banc pki init``: authorities that signatures and client certificates are checked with."""
+    registry: str | None = None
+    """A registry built before, a file or ``postgresql://…``, used as it is: ``people``, ``seed`` and ``oid_mode`` then say
+    nothing. None: that of the data directory, built when it is missing."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """The open stores and the teleservice."""
+
+    options: BenchOptions
+    registry: Registry
+    sessions: SessionStore
+    journal: Journal
+    lots: LotStore
+    teleservice: Teleservice
+    presence: Presence | None = None
+    """Says to other simulators that the people of the data directory are used."""
+
+    def close(self) -> None:
+        """Close the connections of the calling thread, and let others rebuild the registry."""
+        if self.presence is not None:
+            self.presence.leave()
+        self.registry.close()
+        self.sessions.close()
+        self.sessions.script_state.close()
+        self.journal.close()
+        self.lots.close()
+
+
+class Presence:
+    """A file that is locked as long as this process uses a data directory: the system unlocks it however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Be there from now on.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._path = folder / f"{os.getpid()}-{secrets.token_hex(4)}.lock"
+        self._descriptor: int | None = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        try_lock(self._descriptor)
+
+    def others(self) -> bool:
+        """Return whether somebody else is there; what the dead left is removed."""
+        found = False
+        for path in self._path.parent.glob("*.lock"):
+            if path != self._path and is_locked(path):
+                found = True
+            elif path != self._path:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        return found
+
+    def leave(self) -> None:
+        """Be there no more; again is nothing."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+
+def open_bench(options: BenchOptions) -> Bench:
+    """Open the data directory, building the registry when it is missing or was built otherwise.
+
+    Raises:
+        BenchSetupError: the directory cannot be written, a file in it is not ours, or the profile is unknown.
+    """
+    if options.profile not in profiles():
+        raise BenchSetupError(f"unknown profile {options.profile!r}; known are {', '.join(profiles())}")
+    try:
+        trust = None if options.pki is None else TrustStore.load(options.pki / TRUST_FOLDER)
+    except TrustStoreError as error:
+        raise BenchSetupError(f"{error}. Make a PKI with: banc pki init {options.pki}") from error
+    try:
+        # For its owner alone: the journal has what software under test sends, card numbers and tokens included.
+        options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        presence = Presence(options.data_dir / IN_USE)
+        registry = _open_registry(options, presence)
+        sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
+        journal = open_journal(options.data_dir, options.journal)
+        lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
+    except RegistryError as error:
+        raise BenchSetupError(str(error)) from error
+    except (OSError, sqlite3.Error) as error:
+        raise BenchSetupError(
+            f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir."
+        ) from error
+    return Bench(
+        options=options,
+        presence=presence,
+        registry=registry,
+        sessions=sessions,
+        journal=journal,
+        lots=lots,
+        teleservice=Teleservice(
+            registry,
+            journal,
+            lots,
+            Authenticator(trust),
+            Freshness(sessions.activity),
+            scripts=Scripts(sessions.script_state, registry),
+        ),
+    )
+
+
+def open_journal(
+    data_dir: Path, options: JournalOptions | None = None, *, index_path: Path | None = None
+) -> Journal:
+    """Open the journal of a data directory alone; the arguments are those of ``Journal``."""
+    return Journal(data_dir / FOLDER, options, index_path=index_path)
+
+
+def former_journal(data_dir: Path) -> str | None:
+    """Return a line about a journal that a former version left in a data directory, if there is one."""
+    former = data_dir / FORMER_FILE
+    if not former.is_file():
+        return None
+    return f"{former} is the journal of a former version: it is left alone and not read."
+
+
+def _open_registry(options: BenchOptions, presence: Presence) -> Registry:
+    if options.registry is not None:
+        return open_registry(options.registry, sessions=options.data_dir / "session-people.sqlite")
+    registry = RegistryStore(options.data_dir / "registry.sqlite")
+    _build_registry(registry, options, presence)
+    return registry
+
+
+def _build_registry(registry: RegistryStore, options: BenchOptions, presence: Presence) -> None:
+    wanted = f"cnda oid={options.oid_mode} {recipe(options.people, options.seed)}"
+    built = registry.meta("recipe")
+    if built == wanted:
+        return
+    if built is not None and presence.others():
+        presence.leave()
+        raise BenchSetupError(
+            f"another simulator is using the people of {options.data_dir} ({built}), and {wanted} would replace them. "
+            "Stop it, give the same --people, --seed and --oid, or another --data-dir."
+        )
+    registry.rebuild(chain(load_cnda(options.oid_mode), people(options.people, options.seed)), wanted)

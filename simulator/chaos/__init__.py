@@ -1,0 +1,1 @@
+"""Disturbances of the network and of SOAP: their catalogue, and what each does to an answer."""

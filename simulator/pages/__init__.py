@@ -1,0 +1,1 @@
+"""Documentation and scenarios written from the data that the code runs on; ``make docs`` writes the pages."""

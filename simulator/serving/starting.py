@@ -1,0 +1,364 @@
+"""Starting the servers: granian for plain HTTP, on every platform."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from granian.constants import Interfaces
+from granian.http import HTTP2Settings
+
+from simulator.bench import BenchOptions, open_bench
+from simulator.bench.installing import Installer
+from simulator.serving.front import Front
+from simulator.serving.granian_places import Attendance, Janitor
+from simulator.serving.own_connection import MAX_HEAD
+from simulator.serving.own_server import listen
+from simulator.serving.places import room_for_connections
+from simulator.serving.supervising import READY_TIMEOUT_S, Standing, SupervisedGranian, end_with_parent
+from simulator.serving.tls_ports import TlsSetupError
+from simulator.serving.tls_process import INDEX_PATIENCE_S, TlsPorts, read_catalogues, tls_process
+from simulator.sessions.store import DEFAULT
+from simulator.web.app import create_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from simulator.journal.writer import JournalOptions
+
+REGISTRY_VARIABLE = "BANC_REGISTRY"
+"""Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
+
+TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
+"""The same of ``--token``."""
+
+STOP_TIMEOUT_S = 2
+"""How long calls in progress are given when the server is stopped."""
+_ASK_TIMEOUT_S = 2
+"""How long a server is given for one answer when it is asked whether it is ready."""
+
+
+class ServingError(Exception):
+    """The server could not start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """Where and how to serve."""
+
+    bench: BenchOptions
+    host: str = "127.0.0.1"
+    port: int = 8080
+    """0 takes a free port."""
+    workers: int = 1
+    token: str | None = None
+    """Asked by the control API; made when ``host`` is not loopback and none is given."""
+    https_port: int | None = None
+    """Port of one-way TLS (CPx); ``None``: closed, 0: a free one."""
+    mtls_port: int | None = None
+    """Port of mutual TLS (software certificate); ``None``: closed, 0: a free one."""
+    scenarios: Path | None = None
+    """Folder of scenarios put in force in the default session and followed; ``None``: leave it as it is."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address or name only reaches this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare(options: ServeOptions) -> ServeOptions:
+    """Check that the address can be served, build the registry, and fill in what was left open.
+
+    Raises:
+        ServingError: the port is taken or the address is not of this machine.
+        BenchSetupError: the data directory cannot be used.
+        ValueError: a scenario of the folder cannot be put in force.
+    """
+    try:
+        with listen(options.host, options.port) as probe:
+            port = int(probe.getsockname()[1])
+    except OSError as error:
+        raise _port_refused(options.host, options.port, error) from error
+    if options.bench.pki is None and (options.https_port is not None or options.mtls_port is not None):
+        raise ServingError(
+            "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
+        )
+    bench = open_bench(options.bench)
+    if options.scenarios is not None:
+        Installer(bench.sessions, bench.registry).install_folder(DEFAULT, options.scenarios)
+    bench.close()
+    token = options.token
+    if token is None and not is_loopback(options.host):
+        token = secrets.token_urlsafe(24)
+    return replace(options, port=port, token=token)
+
+
+def base_url(options: ServeOptions) -> str:
+    """Return the URL at which a program of this machine reaches the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{options.port}" if ":" in host else f"http://{host}:{options.port}"
+
+
+def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) -> None:
+    """Serve until interrupted. ``options`` come from ``prepare``; ``on_ready`` is told once calls are answered.
+
+    Raises:
+        ServingError: a port cannot be opened, or the processes die before they answer.
+    """
+    # Without a lock: nobody who is killed while reading it can hold up the stop.
+    stopping = multiprocessing.RawValue(ctypes.c_bool, False)  # noqa: FBT003 - its initial value
+    standing = Standing()
+    ports = TlsPorts(
+        bench=options.bench,
+        host=options.host,
+        token=options.token,
+        https_port=options.https_port,
+        mtls_port=options.mtls_port,
+    )
+    with _tls(ports, standing) as (https_port, mtls_port):
+        opened = replace(options, https_port=https_port, mtls_port=mtls_port)
+        serve_rsgi(
+            partial(_load, opened, stopping, standing),
+            host=opened.host,
+            port=opened.port,
+            workers=opened.workers,
+            on_ready=lambda: on_ready(opened),
+            ready_url=f"{base_url(opened)}/health",
+            on_stop=lambda: setattr(stopping, "value", True),
+            standing=standing,
+        )
+
+
+def serve_rsgi(
+    loader: Callable[..., Any],
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    on_ready: Callable[[], None],
+    ready_url: str,
+    on_stop: Callable[[], None] = lambda: None,
+    standing: Standing | None = None,
+) -> None:
+    """Serve the RSGI application that ``loader`` returns in each worker, until interrupted.
+
+    ``on_stop`` is told at once, before workers wait for the answers that have begun; ``standing`` is told which are down.
+
+    Raises:
+        ServingError: the port is taken, or a worker dies again and again before it answers.
+    """
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        raise _port_refused(host, port, error) from error
+    with listening:
+        server = SupervisedGranian(
+            "simulator",
+            listening=listening,
+            standing=standing or Standing(),
+            is_answering=partial(_answers, ready_url),
+            on_ready=on_ready,
+            address=host,
+            port=port,
+            interface=Interfaces.RSGI,
+            workers=workers,
+            websockets=False,
+            log_enabled=False,
+            respawn_failed_workers=True,
+            backpressure=room_for_connections().most,
+            http2_settings=HTTP2Settings(max_concurrent_streams=100, max_headers_size=MAX_HEAD),
+            # A client that is left without an answer, by a scenario, must not hold up Ctrl-C.
+            workers_kill_timeout=STOP_TIMEOUT_S,
+        )
+        server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
+        server.serve(target_loader=loader, wrap_loader=False)
+        if server.gave_up:
+            raise ServingError(f"the server does not start: {server.gave_up}; its log above says why")
+
+
+@contextlib.contextmanager
+def running(options: ServeOptions) -> Iterator[str]:
+    """Run a simulator in a process of its own and yield its base URL; it is stopped on the way out.
+
+    Raises:
+        ServingError: it did not start; the message holds what it printed.
+    """
+    if options.port == 0:
+        options = replace(options, port=free_port(options.host))
+    bench = options.bench
+    command = [
+        *(sys.executable, "-m", "simulator.cli", "serve"),
+        *("--host", options.host, "--port", str(options.port)),
+        *("--data-dir", str(bench.data_dir), "--people", str(bench.people), "--seed", str(bench.seed)),
+        *("--oid", bench.oid_mode, "--profile", bench.profile, "--workers", str(options.workers)),
+        *(() if bench.pki is None else ("--pki", str(bench.pki))),
+        *(() if options.https_port is None else ("--https-port", str(options.https_port))),
+        *(() if options.mtls_port is None else ("--mtls-port", str(options.mtls_port))),
+        *(() if options.scenarios is None else ("--scenarios", str(options.scenarios))),
+        *_journal_arguments(bench.journal),
+    ]
+    environment = {} if bench.registry is None else {REGISTRY_VARIABLE: bench.registry}
+    if options.token:
+        environment[TOKEN_VARIABLE] = options.token
+    with tempfile.TemporaryDirectory(prefix="banc-insi-") as folder:
+        # Not whether its port answers: that may be another server, which has the port already.
+        ready_file = Path(folder) / "ready.json"
+        command += ["--ready-file", str(ready_file)]
+        with running_process(
+            command, f"{base_url(options)}/health", environment, ready=ready_file.exists
+        ) as url:
+            yield url.removesuffix("/health")
+
+
+def _journal_arguments(journal: JournalOptions) -> list[str]:
+    arguments = ["--journal", journal.mode]
+    if journal.max_bytes is not None:
+        arguments += ["--journal-max-size", str(journal.max_bytes)]
+    if journal.max_age_s is not None:
+        arguments += ["--journal-max-age", f"{journal.max_age_s:.0f}s"]
+    return arguments
+
+
+@contextlib.contextmanager
+def running_process(
+    command: list[str],
+    ready_url: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    ready: Callable[[], bool] | None = None,
+) -> Iterator[str]:
+    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out.
+
+    ``environment`` is added to that of this process; ``ready`` tells instead of ``ready_url`` whether it is.
+    """
+    is_ready = ready or partial(_answers, ready_url)
+    # The command is one of our own, built from typed options.
+    process = subprocess.Popen(  # noqa: S603
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, **(environment or {})},
+        # A group of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        start_new_session=os.name != "nt",
+    )
+    printed: list[str] = []
+    drain = threading.Thread(target=lambda: printed.extend(process.stdout or ()), daemon=True)
+    drain.start()
+    try:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not is_ready():
+            if process.poll() is not None:
+                drain.join(timeout=1)
+                raise ServingError(
+                    f"the server stopped at once (exit code {process.returncode}):\n{''.join(printed)}"
+                )
+            if time.monotonic() > deadline:
+                raise ServingError(f"the server did not answer at {ready_url} within {READY_TIMEOUT_S:.0f} s")
+            time.sleep(0.02)
+        yield ready_url
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Stop a server politely, then firmly."""
+    if process.poll() is not None:
+        return
+    process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+
+
+def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_: object) -> Any:
+    """Make the application in a worker process."""
+    bench = open_bench(options.bench)
+    parts = create_parts(bench, token=options.token, standing=standing)
+    read_catalogues()
+    bench.journal.patience_s = INDEX_PATIENCE_S
+    bench.journal.index_while_serving(lambda: stopping.value)
+    attendance = Attendance()
+    Janitor(attendance, options.port, room_for_connections()).start()
+    end_with_parent(bench.journal.flush)
+    return Front(parts, stopping=lambda: stopping.value, attendance=attendance)
+
+
+@contextlib.contextmanager
+def _tls(ports: TlsPorts, standing: Standing) -> Iterator[tuple[int | None, int | None]]:
+    """Run the TLS ports; what goes wrong with them is the server's."""
+    try:
+        with tls_process(ports, standing) as taken:
+            yield taken
+    except TlsSetupError as error:
+        raise ServingError(str(error)) from error
+
+
+def _port_refused(host: str, port: int, error: OSError) -> ServingError:
+    return ServingError(
+        f"cannot listen on {host}:{port}: {error.strerror or error}. "
+        "Stop what uses it or choose another --port (0 takes a free one)."
+    )
+
+
+def _both(first: Callable[[], None], then: Callable[..., None]) -> Callable[..., None]:
+    def call(*arguments: Any) -> None:
+        first()
+        then(*arguments)
+
+    return call
+
+
+def wait_until_answering(url: str) -> bool:
+    """Wait until a server answers at ``url`` (http); ``False`` when it does not in time."""
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if _answers(url):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _answers(url: str) -> bool:
+    """Tell whether a server answers. The parent of the workers asks it: nothing here begins a thread or loads TLS."""
+    host, _, path = url.removeprefix("http://").partition("/")
+    connection = HTTPConnection(host, timeout=_ASK_TIMEOUT_S)
+    try:
+        connection.request("GET", f"/{path}")
+        return connection.getresponse().status < 500  # noqa: PLR2004 - any answer of ours
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""The whole life of one call: read → authenticate → check → script → search → render."""

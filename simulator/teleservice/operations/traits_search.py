@@ -1,0 +1,95 @@
+"""WS_INS2, ``rechercherInsAvecTraitsIdentite``: who has these traits?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.contract.evidence import EvidenceLevel
+from simulator.contract.faults import FaultError, fault_catalogue
+from simulator.contract.messages import TraitsQuery
+from simulator.contract.render import LABELS, Answer
+from simulator.ins import check_birth_name, check_first_name, check_place_format
+from simulator.journal.exchange import Decision
+from simulator.registry.matching import SearchTraits, is_inferred, judge
+from simulator.scripting.answers import person_answer
+from simulator.teleservice.operations.answering import check_birth_date, considered, scripted_or
+from simulator.teleservice.operations.outcome import Outcome
+
+if TYPE_CHECKING:
+    from simulator.contract.messages import Call
+    from simulator.teleservice.operations.outcome import Context
+
+
+def answer(call: Call, context: Context) -> Outcome:
+    """Answer one search: the scenarios of the session speak first, then the registry.
+
+    Raises:
+        FaultError: a mandatory trait is missing or a trait is not well formed.
+    """
+    assert isinstance(call.query, TraitsQuery)  # noqa: S101 - the reader gives traits to this operation
+    wanted = _check_traits(call.query)
+    return scripted_or(context, wanted, lambda: _search(wanted, context))
+
+
+def _search(wanted: SearchTraits, context: Context) -> Outcome:
+    """Answer from the registry: a closed world, in which an unknown identity does not exist."""
+    registry, session = context.registry, context.session
+    options = session.settings.matching
+    candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope), options)
+    matching = [candidate.person for candidate in candidates if candidate.matches]
+    if not matching and not candidates:
+        candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
+    profile = session.profile
+    known = EvidenceLevel.OBSERVED if matching else profile.evidence
+    decision = Decision(
+        source="registry",
+        profile=profile.name,
+        considered=tuple(map(considered, candidates)),
+        person=matching[0].key if len(matching) == 1 else None,
+        remarks=(options.remark,),
+        evidence=EvidenceLevel.INFERRED if is_inferred(wanted, candidates, options) else known,
+    )
+    if len(matching) == 1:
+        return Outcome(decision=decision, answer=person_answer(matching[0]))
+    if matching:
+        return Outcome(decision=decision, answer=Answer(code="02", label=LABELS["02"]))
+    if profile.unknown_person in LABELS:
+        code = profile.unknown_person
+        return Outcome(decision=decision, answer=Answer(code=code, label=LABELS[code]))
+    return Outcome(decision=decision, fault=fault_catalogue()[profile.unknown_person])
+
+
+def _check_traits(query: TraitsQuery) -> SearchTraits:
+    """Apply the business rules on traits; the published schema has none.
+
+    Mandatory: birth name, at least one first name, sex, birth date (insi-contract §5.1). Characters: §5.2
+    (second-hand). Only insi_19 and insi_24 are public codes, the others are inferred.
+    """
+    if not query.birth_name:
+        raise FaultError("insi_19", "expected NomNaissance with a value, got none")
+    if not query.first_names or not all(query.first_names):
+        raise FaultError(
+            "insi_901", "expected at least one Prenom, each with a value, got none or an empty one"
+        )
+    if query.sex not in {"M", "F"}:
+        raise FaultError("insi_24", f"expected Sexe M or F, got {query.sex!r}")
+    if not query.birth_date:
+        raise FaultError("insi_902", "expected DateNaissance with a value, got none")
+    for problem in check_birth_name(query.birth_name):
+        raise FaultError("insi_904", f"NomNaissance {query.birth_name!r}: {problem}")
+    for first_name in query.first_names:
+        for problem in check_first_name(first_name):
+            raise FaultError("insi_905", f"Prenom {first_name!r}: {problem}")
+    check_birth_date(query.birth_date, "insi_903")
+    if query.birth_place and check_place_format(query.birth_place):
+        raise FaultError(
+            "insi_906", f"expected LieuNaissance of 5 characters (COG), got {query.birth_place!r}"
+        )
+    return SearchTraits(
+        birth_name=query.birth_name,
+        # Several Prenom elements are read as the beginning of the list (inferred, insi-contract §5.3).
+        first_names=" ".join(query.first_names),
+        sex=query.sex,
+        birth_date=query.birth_date,
+        birth_place=query.birth_place or None,
+    )

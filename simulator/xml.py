@@ -1,0 +1,57 @@
+"""The one hardened XML parser: every message from outside is read by it.
+
+No entity is expanded, no DTD, schema or other file is loaded, the network is never asked; depth, length of a text and
+amplification keep to the limits of libxml2. Size and number of elements are the caller's business, before it parses.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, TypedDict
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+_local = threading.local()
+
+
+class Form(TypedDict, total=False):
+    """What else a parser leaves out, or takes."""
+
+    remove_blank_text: bool
+    """White space between elements."""
+    remove_comments: bool
+    remove_pis: bool
+    """Processing instructions."""
+    huge_tree: bool
+    """Take very long texts and very deep trees: for what has been bounded otherwise."""
+
+
+def parser(**form: Unpack[Form]) -> etree.XMLParser:
+    """Return a new parser. It belongs to one thread at a time."""
+    options: Form = {"huge_tree": False, **form}
+    return etree.XMLParser(
+        resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True, **options
+    )
+
+
+def own_parser(**form: Unpack[Form]) -> etree.XMLParser:
+    """Return this thread's parser of this form: making one costs as much as reading a message."""
+    kept: dict[tuple[tuple[str, object], ...], etree.XMLParser] | None = getattr(_local, "parsers", None)
+    if kept is None:
+        kept = _local.parsers = {}
+    key = tuple(form.items())
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = parser(**form)
+    return found
+
+
+def parsed(content: bytes, **form: Unpack[Form]) -> etree._Element | None:
+    """Return the root of a message, ``None`` when it is not well-formed XML."""
+    try:
+        return etree.fromstring(content, own_parser(**form))
+    except (etree.XMLSyntaxError, ValueError):
+        return None

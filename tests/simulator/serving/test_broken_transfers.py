@@ -1,0 +1,135 @@
+"""Requests whose transfer goes wrong are refused, on every server, and what came of them is in the journal."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.bench import BenchOptions, open_bench
+from simulator.client import BenchClient
+from simulator.serving.own_server import listen
+from simulator.serving.tls_ports import own_port
+from simulator.web.app import create_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulator.client import SessionClient
+
+CHUNKED = b"Transfer-Encoding: chunked"
+
+
+@pytest.fixture(params=["granian", "our own"])
+def way(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[tuple[int, BenchClient]]:
+    """The port and the control API of a server of each kind."""
+    if request.param == "granian":
+        server = request.getfixturevalue("server")
+        yield server.port, server.client
+        return
+    bench = open_bench(BenchOptions(data_dir=tmp_path, people=5))
+    listening = listen("127.0.0.1", 0)
+    port = int(listening.getsockname()[1])
+    with own_port(create_parts(bench), listening), BenchClient(f"http://127.0.0.1:{port}") as client:
+        yield port, client
+    bench.close()
+
+
+@pytest.fixture
+def session(way: tuple[int, BenchClient]) -> Iterator[SessionClient]:
+    made = way[1].create_session()
+    yield made
+    made.delete()
+
+
+def send(port: int, path: str, head: bytes, body: bytes, *, end: str = "half") -> bytes:
+    """Send a request as it is; ``end``: close our ``half`` of the connection, ``all`` of it, or ``none``."""
+    start = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/soap+xml\r\n".encode()
+    with socket.create_connection(("127.0.0.1", port), timeout=25) as connection:
+        connection.sendall(start + head + b"\r\n\r\n" + body)
+        if end == "all":
+            return b""
+        if end == "half":
+            connection.shutdown(socket.SHUT_WR)
+        received = bytearray()
+        while chunk := connection.recv(65536):
+            received += chunk
+            if end == "none" and b"\r\n\r\n" in received:
+                break
+    return bytes(received)
+
+
+def kept(session: SessionClient, count: int) -> list[Any]:
+    """Wait until so many exchanges are in the journal."""
+    found = session.exchanges()
+    while len(found) < count:
+        found = session.exchanges()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "end", "came"),
+    [
+        pytest.param(CHUNKED, b"5\r\n<a>b\r\r\n", "half", "<a>b\r", id="chunks cut"),
+        pytest.param(CHUNKED, b"5\r\n<a>b", "half", None, id="cut within a chunk"),
+        pytest.param(CHUNKED, b"4\r\n<a/>\r\nZZ\r\n0\r\n\r\n", "none", "<a/>", id="no length of a chunk"),
+        pytest.param(CHUNKED, b"4\r\n<a/>XX\r\n0\r\n\r\n", "none", None, id="a chunk longer than it says"),
+        pytest.param(b"Content-Length: 500", b"<a>", "half", None, id="shorter than its Content-Length"),
+        pytest.param(b"Content-Length: 90000", b"<a>", "half", "<a>", id="a large one, shorter"),
+    ],
+)
+def test_a_body_that_does_not_come_whole_is_a_400_and_kept(  # noqa: PLR0917 - by name, from pytest
+    way: tuple[int, BenchClient], session: SessionClient, head: bytes, body: bytes, end: str, came: str | None
+) -> None:
+    answer = send(way[0], f"/s/{session.id}/lps", head, body, end=end)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    (exchange,) = session.exchanges()
+    assert (exchange.code, exchange.http_status, exchange.operation) == ("400", 400, None)
+    assert "expected" in exchange.decision["cause"]
+    if came is not None:
+        assert exchange.request_xml == came
+
+
+def test_a_client_that_leaves_before_the_end_of_its_body_has_an_entry(
+    way: tuple[int, BenchClient], session: SessionClient
+) -> None:
+    send(way[0], f"/s/{session.id}/lps", b"Content-Length: 500", b"<a>", end="all")
+    send(way[0], f"/s/{session.id}/lps", CHUNKED, b"3\r\n<a>\r\n", end="all")
+    assert [each.code for each in kept(session, 2)] == ["400", "400"]
+
+
+def test_a_whole_body_in_chunks_is_answered(
+    way: tuple[int, BenchClient], session: SessionClient, soap_request: Callable[..., bytes]
+) -> None:
+    body = soap_request()
+    pieces = [body[start : start + 100] for start in range(0, len(body), 100)]
+    coded = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (*pieces, b""))
+    assert send(way[0], f"/s/{session.id}/lps", CHUNKED, coded, end="none").startswith(b"HTTP/1.1 200 ")
+    assert [each.code for each in session.exchanges()] == ["00"]
+
+
+def test_a_header_beyond_ascii_is_an_error_not_another_session(
+    way: tuple[int, BenchClient], soap_request: Callable[..., bytes]
+) -> None:
+    port, client = way
+    before = len(client.session().exchanges())
+    body = soap_request()
+    head = "X-Banc-Session: nothereé\r\n".encode() + b"Content-Length: %d" % len(body)
+    answer = send(port, "/lps", head, body, end="none")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"x-banc-session" in answer
+    exchange = client.session().exchanges()[before]
+    assert exchange.code == "400"
+    assert "x-banc-session" in exchange.decision["cause"]
+
+
+def test_so_much_markup_that_its_tree_would_cost_is_refused_unparsed(
+    way: tuple[int, BenchClient], session: SessionClient, soap_request: Callable[..., bytes]
+) -> None:
+    many = soap_request(more_header="<a/>" * 200_000)
+    answer = send(way[0], f"/s/{session.id}/lps", b"Content-Length: %d" % len(many), many, end="none")
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    (exchange,) = session.exchanges()
+    assert exchange.code == "desir_9004"
+    assert "'<'" in exchange.decision["cause"]
