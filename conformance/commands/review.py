@@ -19,8 +19,7 @@ from conformance.record.writing import RecordWriteError, RecordWriter
 from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
 from simulator.commands.common import SetupError, lang_option
-from simulator.text import Text
-from simulator.visible import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from simulator.text import Text
-from simulator.visible import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

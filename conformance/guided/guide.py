@@ -16,8 +16,7 @@ from conformance.record.events import HumanAct
 from conformance.record.timeline import NoteEntry
 from simulator.registry.opening import build_registry, open_registry
 from simulator.sheet import person_sheet
-from simulator.text import Text
-from simulator.visible import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from conformance.evidence import Evidence

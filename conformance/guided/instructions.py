@@ -9,8 +9,7 @@ from conformance.drivers.declaring import Sign
 from conformance.drivers.model import Role
 from conformance.guided.screens import french_day, shown
 from conformance.suite.desk.words import label
-from simulator.text import Text
-from simulator.visible import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
