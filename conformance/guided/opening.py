@@ -123,7 +123,11 @@ def _welcome(counter: Counter, insi: str, done: int, folder: Path) -> None:
             Text(
                 f"  Reprise : {done} actes sont déjà faits, ils ne seront pas redemandés.",
                 f"  Resumed: {done} acts are done already, they will not be asked again.",
-            )
+            ),
+            Text(
+                "  Si celui qui suit l'était aussi, ne le faites pas deux fois : Entrée (un appel INSi, lui, est à refaire).",
+                "  If the next one was done too, do not do it twice: Enter (a call of INSi has to be made again).",
+            ),
         )
 
 

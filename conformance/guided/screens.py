@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Json = Any
 NOTHING: Final = Text("(rien)", "(nothing)")
 
+BILLING: Final = Text("numéro de facturation", "billing number")
+
 OUTCOMES: Final[Mapping[CallOutcome, Text]] = {
     CallOutcome.FOUND: Text(
         "l'identité trouvée est proposée, rien n'est enregistré",
@@ -133,9 +135,10 @@ def _patient(counter: Counter, expected: Json) -> Sight:
             ),
             options=(Text("ils ne se montrent pas verrouillés", "they do not show as locked"),),
         )
-    answer, unseen = dict(expected), ["birth_date_uncertain"]
-    if not locks:
-        unseen.append("locked_fields")
+    if expected.get("billing_number"):
+        rows["billing_number"] = Row(label=BILLING, shown=shown(expected["billing_number"]))
+    asked = {*rows, "id", "display_birth_date"}
+    answer, unseen = dict(expected), [name for name in Patient.__dataclass_fields__ if name not in asked]
     for (name, row), mark in zip(rows.items(), counter.confirm(list(rows.values())), strict=True):
         if mark.seen is Seen.HIDDEN:
             unseen += [name, "display_birth_date"] if name == "birth_date" else [name]
