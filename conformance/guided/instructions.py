@@ -56,8 +56,12 @@ def instruction(
 def _argument(name: str, value: Any, who: Mapping[str, str]) -> Iterator[Text]:
     if name == "patient_id" and value in who:
         yield Text(f"    dossier : {visible(who[value])}", f"    file: {visible(who[value])}")
-    elif name in {"call_id", "patient_id"}:
+    elif name in {"call_id", "patient_id", "reading_id"}:
         return
+    elif name == "card":
+        yield Text(f"    carte n° {visible(value['number'])}", f"    card no. {visible(value['number'])}")
+        for person in value["beneficiaries"]:
+            yield Text(f"      {_on_card(person).fr}", f"      {_on_card(person).en}")
     elif name == "accept":
         yield Text(
             f"    décision : {'accepter' if value else 'refuser'}",
@@ -86,6 +90,19 @@ def _argument(name: str, value: Any, who: Mapping[str, str]) -> Iterator[Text]:
         )
 
 
+def _on_card(person: Mapping[str, Any]) -> Text:
+    """Return a beneficiary as a card shows them: rank, name, first name, date, sex, and the numbers that it holds."""
+    names = [person.get(name) or "-" for name in ("rank", "birth_name", "first_name")]
+    numbers_fr = f"NIR {person.get('billing_number')}, gémellaire {person.get('birth_rank')}"
+    numbers_en = f"NIR {person.get('billing_number')}, twin rank {person.get('birth_rank')}"
+    own = person.get("own_number")
+    said = " · ".join(map(visible, [*names, french_day(person.get("birth_date")), person.get("sex") or "-"]))
+    return Text(
+        f"{said} · {numbers_fr}{f', propre NIR {own}' if own else ''}",
+        f"{said} · {numbers_en}{f', own NIR {own}' if own else ''}",
+    )
+
+
 def _value(name: str, value: Any) -> Text:
     if value is None:
         return Text("(vide)", "(empty)")
@@ -100,6 +117,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "kind": Text("type", "kind"),
     "name_prefix": Text("premières lettres d'un nom", "first letters of a surname"),
     "first_name_prefix": Text("premières lettres d'un prénom", "first letters of a given name"),
+    "rank": Text("bénéficiaire", "beneficiary"),
     "insi_url": Text("adresse d'INSi", "address of INSi"),
 }
 """How arguments are called that are no fields of an identity."""

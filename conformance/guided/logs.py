@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.suite.desk.wire import is_disturbed, returned
+from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ def call_entries(
             "at": exchange.at,
             "user": user,
             "patient_id": patient_id,
-            "mode": "TRAITS",
+            "mode": "VITALE" if exchange.operation == Operation.SEARCH_BY_CARD else "TRAITS",
         }
         values = returned(exchange) if code == "00" else {}
         yield {**entry, "code": code, "returned": {name: value for name, value in values.items() if value}}

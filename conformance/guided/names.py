@@ -11,7 +11,7 @@ from typing import Any
 
 Json = Any
 
-_ARGUMENTS = {"patient_id": "patient", "call_id": "call"}
+_ARGUMENTS = {"patient_id": "patient", "call_id": "call", "reading_id": "reading"}
 """What the arguments of these names are identifiers of."""
 
 
@@ -72,4 +72,6 @@ class Names:
 def _kind_of(answer: Mapping[str, Json]) -> str | None:
     if "outcome" in answer:
         return "call"
+    if "beneficiaries" in answer:
+        return "reading"
     return "patient" if "status" in answer else None

@@ -426,6 +426,24 @@ def _found(counter: Counter, expected: Json) -> Sight:
     return Sight(kept)
 
 
+def _reading(counter: Counter, expected: Json) -> Sight:
+    rows = [
+        Row(
+            label=Text(f"bénéficiaire {person['rank']}", f"beneficiary {person['rank']}"),
+            shown=Text.same(
+                f"{person.get('birth_name')} {person.get('first_name')} · {french_day(person.get('birth_date'))}"
+            ),
+            options=(Text("absent, ou autrement nommé", "not there, or named otherwise"),),
+        )
+        for person in expected["beneficiaries"]
+    ]
+    marks = counter.confirm(rows)
+    kept = [
+        person for person, mark in zip(expected["beneficiaries"], marks, strict=True) if mark.seen is Seen.YES
+    ]
+    return Sight({**expected, "beneficiaries": kept})
+
+
 # Whatever else
 
 
@@ -468,6 +486,7 @@ def _put(data: Json, path: tuple[str | int, ...], value: Json) -> None:
 _LISTS: Final[Mapping[str, Callable[[Counter, Json], Sight]]] = {
     "read_status_history": _history,
     "read_audit_log": _log,
+    "read_card": _reading,
     "search_patients": _found,
     "search_by_matricule": _found,
 }

@@ -81,6 +81,7 @@ def _make(desk: Desk, walk: Walk) -> None:
     walk.stage("now-accepted", accept("now-called"))
     walk.stage("now-seen", look("waiting"))
     walk.stage("unknown-again", look("unknown"))
+    walk.stage("former", lambda: lgo.read_ins_history(walk["waiting"], actor=user))
 
     # INSi says another date than the document.
     checked = walk.welcome(adult(desk))
@@ -115,7 +116,7 @@ JOURNEY = Journey(
         "sans INS, avec un numéro d'attente, ou autrement connu d'INSi",
         "without an INS, with a waiting number, or known otherwise to INSi",
     ),
-    acts=20,
+    acts=21,
     minutes=20,
     make=_make,
 )
@@ -164,6 +165,20 @@ def test_new_number(walk: Walk) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
+
+
+@pytest.mark.rule("RSP-15")
+@pytest.mark.title(
+    fr="L'ancien matricule que renvoie INSi est dans l'historique, dates comprises",
+    en="The former matricule that INSi returns is in the history, dates included",
+)
+def test_former(walk: Walk) -> None:
+    need_answer(walk.requests("now-called"), WHATEVER)
+    _ = walk["now-accepted"]
+    [former] = walk["now"].identity.history
+    expected = (former.matricule.value, str(former.oid), former.date_from, former.date_to)
+    kept = [(each.matricule, each.oid, each.start, each.end) for each in walk["former"]]
+    expect(expected in kept, fr=f"attendu {expected}, gardé {kept}", en=f"expected {expected}, kept {kept}")
 
 
 @pytest.mark.rule("ERR-06")

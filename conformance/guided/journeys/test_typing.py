@@ -56,6 +56,7 @@ def _make(desk: Desk, walk: Walk) -> None:
     dated = typed(desk.draw(**PLAIN), first_names=None)
     create("day-32", replace(dated, birth_date=f"{(dated.birth_date or '')[:7]}-32"))
     create("no-day", replace(dated, birth_date=f"{(dated.birth_date or '')[:4]}-00-00"))
+    look("no-day")
     partial = typed(desk.draw(**PLAIN), first_names=None)
     walk.stage("partial-traits", lambda: partial)
     for name in MANDATORY:
@@ -84,7 +85,7 @@ def _odd(person: Person) -> Person:
 JOURNEY = Journey(
     key="typing",
     title=Text("saisies fautives et saisies rares", "faulty and unusual typing"),
-    acts=22,
+    acts=23,
     minutes=20,
     make=_make,
 )
@@ -122,10 +123,13 @@ def test_day_32(walk: Walk) -> None:
 
 @pytest.mark.rule("CAL-12")
 @pytest.mark.title(
-    fr="Une date sans jour ni mois n'est pas acceptée", en="A date without day and month is not accepted"
+    fr="Une date sans jour ni mois est refusée, ou complétée : aucun 00 n'entre au dossier",
+    en="A date without day and month is refused, or completed: no 00 enters the file",
 )
 def test_no_day(walk: Walk) -> None:
-    expect(walk.refusal("no-day"), fr="une date 00/00 est acceptée", en="a date 00/00 is accepted")
+    if walk.refusal("no-day") is None:
+        day = walk["no-day-seen"].birth_date or ""
+        expect("-00" not in day, fr=f"date au dossier : {day}", en=f"date in the file: {day}")
 
 
 @pytest.mark.rule("CRE-01")

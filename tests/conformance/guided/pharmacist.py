@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from conformance.drivers.cards import AppIdentity, Beneficiary, VitaleCard
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import (
     STRICT_FIELDS,
@@ -31,6 +32,9 @@ CRITERIA = {
     "premières lettres d'un prénom": "first_name_prefix",
 }
 BY_TITLE = {each.title.fr: each for each in (*VERBS.values(), *ALWAYS.values())}
+ON_CARD = re.compile(
+    r"      (\d+) · (.+?) · (.+?) · (\S+) · (.) · NIR (\S+), gémellaire (\S+?)(?:, propre NIR (\S+))?$"
+)
 SAYS_IT_IS_DONE = "Entrée : fait"
 WIRE = "INSi attend l'appel"
 NOTHING = "(rien)"
@@ -152,6 +156,8 @@ class Pharmacist:
         )
         if is_on_the_wire(self.declaration):
             self.called = answer
+        if name == "read_card":
+            self.reading = answer
         self.subject = arguments.get("patient_id")
         return answer
 
@@ -175,37 +181,53 @@ class Pharmacist:
 
     def _arguments(self):
         said = dict(self._said())
-        arguments = {}
-        for each in self.declaration.arguments:
-            match each.name:
-                case "patient_id" if "dossier" in said:
-                    arguments[each.name] = self._file(said["dossier"])
-                case "call_id":
-                    arguments[each.name] = self.called.id
-                case "accept":
-                    arguments[each.name] = said["décision"] == "accepter"
-                case "traits":
-                    typed = {
-                        FIELDS[label]: typed_value(value) for label, value in said.items() if label in FIELDS
-                    }
-                    arguments[each.name] = PatientTraits(**typed)
-                case "changes":
-                    arguments[each.name] = {
-                        FIELDS[label]: typed_value(value) for label, value in said.items() if label in FIELDS
-                    }
-                case "criteria":
-                    typed = {
-                        CRITERIA[label]: typed_value(value)
-                        for label, value in said.items()
-                        if label in CRITERIA
-                    }
-                    arguments[each.name] = SearchCriteria(**typed)
-                case "kind":
-                    arguments[each.name] = said["type"]
-                case "attributes":
-                    words = said["attributs"].replace(",", " ").split()
-                    arguments[each.name] = frozenset(Attribute(word) for word in words if word != "aucun")
-        return arguments
+        return {
+            each.name: self._argument(each.name, said)
+            for each in self.declaration.arguments
+            if each.is_required or (each.name == "patient_id" and "dossier" in said)
+        }
+
+    def _argument(self, name, said):
+        typed = {FIELDS[label]: typed_value(value) for label, value in said.items() if label in FIELDS}
+        words = said.get("attributs", "").replace(",", " ").split()
+        read = {
+            "patient_id": lambda: self._file(said["dossier"]),
+            "call_id": lambda: self.called.id,
+            "reading_id": lambda: self.reading.id,
+            "rank": lambda: said["bénéficiaire"],
+            "matricule": lambda: said["matricule INS"],
+            "card": self._card,
+            "identity": lambda: AppIdentity(**typed, rank=said["bénéficiaire"]),
+            "accept": lambda: said["décision"] == "accepter",
+            "traits": lambda: PatientTraits(**typed),
+            "changes": lambda: typed,
+            "criteria": lambda: SearchCriteria(
+                **{CRITERIA[label]: typed_value(value) for label, value in said.items() if label in CRITERIA}
+            ),
+            "kind": lambda: said["type"],
+            "attributes": lambda: frozenset(Attribute(word) for word in words if word != "aucun"),
+        }
+        return read[name]()
+
+    def _card(self):
+        number = next(line.split("n° ")[1] for line in self.block if "carte n° " in line)
+        found = []
+        for line in self.block:
+            if match := ON_CARD.match(line):
+                rank, name, first, day, sex, nir, twin, own = match.groups()
+                found.append(
+                    Beneficiary(
+                        rank=rank,
+                        birth_name=name,
+                        first_name=first,
+                        birth_date=iso(day),
+                        sex=sex,
+                        billing_number=nir,
+                        birth_rank=twin,
+                        own_number=own,
+                    )
+                )
+        return VitaleCard(number=number, beneficiaries=tuple(found))
 
     def _file(self, words):
         names, _, day = words.rpartition(", ")
@@ -249,7 +271,16 @@ class Pharmacist:
             case "read_proposal":
                 lines = {FIELD[line.field].fr: line for line in self.answer.fields}
                 return lambda label, expected: self._compared(lines.get(label), expected)
-            case "search_patients":
+            case "read_card":
+                shown_ = {
+                    p.rank: f"{p.birth_name} {p.first_name} · {french_day(p.birth_date)}"
+                    for p in self.answer.beneficiaries
+                }
+                return lambda label, expected: shown_.get(label.split()[1]) == expected or 1
+            case "read_ins_history":
+                values = {v for each in self.answer for v in (each.matricule, each.oid, each.start, each.end)}
+                return lambda _label, expected: expected in values or ""
+            case "search_patients" | "search_by_matricule":
                 return self._found_row
             case "read_status_history":
                 left = [e for e in self.answer if e.previous not in {None, e.status}]
@@ -273,6 +304,8 @@ class Pharmacist:
             actual = (
                 STATUSES[str(patient.status)].fr if str(patient.status) in STATUSES else str(patient.status)
             )
+        elif label == "numéro de facturation":
+            actual = shown(patient.billing_number).fr
         elif label == "attributs":
             actual = shown(", ".join(sorted(patient.attributes))).fr
         else:

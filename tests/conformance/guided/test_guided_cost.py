@@ -13,6 +13,7 @@ from conformance.guided.selecting import JOURNEYS, UnknownJourneyError, all_jour
 from conformance.rules.catalogue import load_catalogue
 
 MOST_ACTS = 120
+RULES = 90
 
 
 @pytest.fixture
@@ -22,6 +23,10 @@ def helpers(request):
 
 def test_all_journeys_together_take_at_most_120_acts():
     assert sum(about.journey.acts for about in all_journeys().values()) <= MOST_ACTS
+
+
+def test_they_observe_at_least_90_rules():
+    assert len({key for about in all_journeys().values() for key in about.rules}) >= RULES
 
 
 def test_every_check_of_a_journey_names_rules_of_the_catalogue():
