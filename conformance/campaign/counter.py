@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from conformance.campaign.hosting import CampaignError, own_simulator
+from conformance.campaign.hosting import CampaignError
+from conformance.campaign.keeper import kept_simulator
 from simulator.client import BenchClient, BenchClientError
 from simulator.serving import ServingError
 
@@ -22,6 +24,8 @@ SESSION: Final = "comptoir"
 """The session in a simulator of the campaign's own: with the port, the address of INSi is then always the same."""
 TTL_S: Final = 90 * 24 * 3600.0
 """A campaign may rest for so long between two acts."""
+PATIENCE_S: Final = 15.0
+"""How long a simulator whose campaign was killed may hold its port: it notices by itself that nobody needs it."""
 DATA: Final = "insi"
 """Folder of the simulator in the folder of the campaign."""
 
@@ -54,8 +58,20 @@ def _simulator(plan: Plan, folder: Path, resumed: Record | None) -> Iterator[str
         # What an earlier campaign left belongs to its record, which is kept beside ours.
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         data.rename(data.with_name(f"{DATA}-{stamp}"))
-    with own_simulator(data_dir=data, port=plan.driver.insi_port) as url:
-        yield url
+    with contextlib.ExitStack() as stack:
+        yield _started(stack, data, plan.driver.insi_port, patience=PATIENCE_S if resumed else 0.0)
+
+
+def _started(stack: contextlib.ExitStack, data: Path, port: int, *, patience: float) -> str:
+    """Start the simulator; that of a campaign that was killed a moment ago is given time to end."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return stack.enter_context(kept_simulator(data, port))
+        except ServingError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.25)
 
 
 def _session(client: BenchClient, plan: Plan, resumed: Record | None) -> SessionClient:

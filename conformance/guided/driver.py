@@ -101,6 +101,8 @@ class GuidedDriver(Driver):
         self._calls: list[tuple[str | None, str, tuple[ExchangeView, ...]]] = []
         self._missing: dict[str, str] = {}
         self._is_set_up = False
+        self._read = window.begin
+        """The last exchange that was there when an act began."""
 
     def carry(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
         """Have one verb done, or take it from the record when it was done before the campaign was resumed."""
@@ -219,8 +221,9 @@ class GuidedDriver(Driver):
         return tuple(seen)
 
     def _last(self) -> int:
-        exchanges = self._window.exchanges(after=self._window.begin)
-        return exchanges[-1].id if exchanges else self._window.begin
+        exchanges = self._window.exchanges(after=self._read)
+        self._read = exchanges[-1].id if exchanges else self._read
+        return self._read
 
     def _is_mistyped(self, wrong: list[Text]) -> bool:
         self._counter.say(

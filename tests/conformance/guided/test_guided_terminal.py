@@ -1,9 +1,10 @@
-"""The same on a terminal: `banc run` started as people start it, stopped with Ctrl-C, resumed, one patient mistyped, one file attached."""
+"""The same on a terminal: `banc run` started as people start it, stopped with Ctrl-C, killed, resumed, one patient mistyped, one file attached."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import sys
 
 import pytest
@@ -51,12 +52,15 @@ class Terminal:
         self.text += block
         return block if found == 0 else None
 
-    def play(self, *, until=None):
-        """Answer until the end, or until the act of this number is asked for: then press Ctrl-C."""
+    def play(self, *, until=None, killed=False):
+        """Answer until the end, or until the act of this number is asked for: then press Ctrl-C, or have it killed."""
         while (block := self.question()) is not None:
             if until is not None and f"── Acte {until}/" in block:
-                self.child.sendintr()
                 until = None
+                if killed:
+                    self.child.kill(signal.SIGKILL)
+                else:
+                    self.child.sendintr()
                 continue
             answer = self.person.reply(block)
             if answer is not None:
@@ -86,12 +90,20 @@ def test_three_journeys_on_a_terminal(software, tmp_path, helpers):
 
     person.acts = []
     person.say = {}
+    killed = Terminal(person, "run", str(plan), "--resume", str(report))
+    killed.play(until=15, killed=True)
+    assert len(Record(report).human_acts) == 15
+    assert Record(report).interrupted
+
+    person.acts = []
     person.mistype = {"Créer un patient": {"birth_name": "ZZYZX"}}
     second = Terminal(person, "run", str(plan), "--resume", str(report))
-    assert second.play() == 0
-    assert "12 actes sont déjà faits" in second.text
-    assert second.text.index("── Acte 12/16") < second.text.index("── Acte 13/16")
-    assert "── Acte 11/16" not in second.text
+    assert second.play() == 0, second.text[-1000:]
+    assert "12 actes sont déjà faits" in killed.text
+    assert killed.text.index("── Acte 12/16") < killed.text.index("── Acte 13/16")
+    assert "── Acte 11/16" not in killed.text
+    assert "15 actes sont déjà faits" in second.text
+    assert "── Acte 14/16" not in second.text
 
     assert "nom de naissance : la fiche dit" in second.text, "the mistyped patient was seen on the wire"
     assert "INSi a reçu «\xa0ZZYZX\xa0»" in second.text
