@@ -6,7 +6,7 @@ import importlib.util
 import json
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from conformance.drivers.settings import DriverSettings
 from conformance.guided import driver
 from conformance.guided.counter import Counter, Left
 from conformance.plan import Plan
-from simulator.serving import free_port
+from simulator.bench import BenchOptions
+from simulator.serving import ServeOptions, running
 
 
 def _pharmacist():
@@ -67,20 +68,20 @@ class Scripted:
 class Conversation:
     """Runs guided campaigns with a script, in one folder, against one software."""
 
-    def __init__(self, url, folder, seed=SEED):
+    def __init__(self, url, folder, simulator, seed=SEED):
         self.driver = HttpDriver(url)
         self.url = url
         self.folder = folder
-        self.port = free_port()
+        self.simulator = simulator
         self.seed = seed
         self.person = Pharmacist(self.driver)
 
     def run(self, *, journeys=(), resume=None, leave_before=None, partial_url=""):
         self.person.acts = []
         self.keyboard = Scripted(self.person, leave_before)
-        settings = DriverSettings(kind="guided", insi_port=self.port, url=partial_url)
+        settings = DriverSettings(kind="guided", url=partial_url)
         return run_campaign(
-            Plan(driver=settings, seed=self.seed),
+            Plan(driver=settings, seed=self.seed, simulator_url=self.simulator),
             on_event=lambda _event: None,
             options=CampaignOptions(
                 folder=self.folder,
@@ -91,9 +92,9 @@ class Conversation:
         )
 
 
-def by_program(url, journeys, seed=SEED):
+def by_program(url, journeys, simulator=None, seed=SEED):
     """Take the same journeys through the HTTP driver."""
-    plan = Plan(driver=DriverSettings(url=url), seed=seed)
+    plan = Plan(driver=DriverSettings(url=url), seed=seed, simulator_url=simulator)
     return run_campaign(plan, on_event=lambda _event: None, options=CampaignOptions(journeys=journeys))
 
 
@@ -146,22 +147,29 @@ def _no_pause(monkeypatch):
     monkeypatch.setattr(driver, "QUIET_S", 0.0)
 
 
+@pytest.fixture(scope="package")
+def simulator(tmp_path_factory):
+    """Run a simulator for all the campaigns: each has a session of its own."""
+    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path_factory.mktemp("bench"), people=5), port=0)
+    with running(options) as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def right_software():
+    """Run the reference LGO without a defect; the preparation of each campaign empties it."""
+    with reference_lgo() as url:
+        yield url
+
+
 @pytest.fixture
 def software():
-    """Return what starts the reference LGO, with defects."""
-    running = []
-
-    def start(*defects):
-        opened = reference_lgo(defects)
-        running.append(opened)
-        return opened.__enter__()
-
-    yield start
-    for opened in running:
-        opened.__exit__(None, None, None)
+    """Return what starts the reference LGO with defects."""
+    with ExitStack() as stack:
+        yield lambda *defects: stack.enter_context(reference_lgo(defects))
 
 
 @pytest.fixture
-def conversation(software, tmp_path):
+def conversation(right_software, tmp_path, simulator):
     """Return a conversation about the reference LGO without a defect."""
-    return Conversation(software(), tmp_path / "campagne")
+    return Conversation(right_software, tmp_path / "campagne", simulator)

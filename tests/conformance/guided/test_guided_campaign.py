@@ -26,19 +26,19 @@ def helpers(request):
 def test_three_journeys_by_hand_give_the_verdicts_of_the_program(conversation, helpers):
     keys = ("document", "failures", "import")
     by_hand = helpers.verdicts(conversation.run(journeys=keys))
-    assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, keys))
+    assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, keys, conversation.simulator))
     assert passed(by_hand)
     assert len(conversation.person.acts) == 16 + 15 + 27
 
 
-def test_a_defect_is_caught_by_hand_as_by_the_program(software, tmp_path, helpers):
-    conversation = helpers.Conversation(software("import-sets-validated"), tmp_path / "campagne")
+def test_a_defect_is_caught_by_hand_as_by_the_program(software, tmp_path, helpers, simulator):
+    conversation = helpers.Conversation(software("import-sets-validated"), tmp_path / "campagne", simulator)
     by_hand = helpers.verdicts(conversation.run(journeys=("import",)))
     assert by_hand["STA-03"] == "FAIL"
-    assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, ("import",)))
+    assert by_hand == helpers.verdicts(helpers.by_program(conversation.url, ("import",), simulator))
 
 
-@pytest.mark.parametrize("before", [2, 9, 13, 25])
+@pytest.mark.parametrize("before", [13, *(pytest.param(act, marks=pytest.mark.slow) for act in (2, 9, 25))])
 def test_stopped_before_any_act_it_goes_on_there(conversation, helpers, before):
     first = conversation.run(journeys=("import",), leave_before=before)
     assert first.meta.interrupted
@@ -79,8 +79,10 @@ def test_a_typo_found_on_the_screen_is_mended_and_asked_again(conversation, help
     assert passed(helpers.verdicts(campaign))
 
 
-def test_what_the_software_sends_instead_of_the_file_is_its_own(software, tmp_path, helpers):
-    conversation = helpers.Conversation(software("usage-name-sent-as-birth-name"), tmp_path / "campagne")
+def test_what_the_software_sends_instead_of_the_file_is_its_own(software, tmp_path, helpers, simulator):
+    conversation = helpers.Conversation(
+        software("usage-name-sent-as-birth-name"), tmp_path / "campagne", simulator
+    )
     by_hand = helpers.verdicts(conversation.run(journeys=("import",)))
     assert by_hand["CAL-08"] != "PASS"
 
@@ -148,9 +150,9 @@ def test_each_journey_says_its_cost_before_its_first_act(conversation):
     assert text.index("27 actes au plus, environ 26 minutes, 45 règles") < text.index("── Acte 1/27")
 
 
-def test_a_program_does_what_it_can_and_the_person_the_rest(software, tmp_path, helpers):
-    url = software()
-    conversation = helpers.Conversation(url, tmp_path / "campagne")
+def test_a_program_does_what_it_can_and_the_person_the_rest(right_software, tmp_path, helpers, simulator):
+    url = right_software
+    conversation = helpers.Conversation(url, tmp_path / "campagne", simulator)
     with helpers.partial_driver(url, {"search_patients", "read_patient", "read_status_history"}) as partial:
         campaign = conversation.run(journeys=("import",), partial_url=partial)
     assert passed(helpers.verdicts(campaign))

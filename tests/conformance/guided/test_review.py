@@ -83,9 +83,11 @@ def test_what_the_bench_judged_is_not_open(looked_at):
     assert Record(looked_at.path).reviews == []
 
 
-def test_a_decision_written_into_the_record_by_hand_does_not_turn_a_fail(software, tmp_path, request):
+def test_a_decision_written_into_the_record_by_hand_does_not_turn_a_fail(
+    software, tmp_path, simulator, request
+):
     helpers = request.config.pluginmanager.get_plugin(str(request.path.with_name("conftest.py")))
-    conversation = helpers.Conversation(software("import-sets-validated"), tmp_path / "campagne")
+    conversation = helpers.Conversation(software("import-sets-validated"), tmp_path / "campagne", simulator)
     conversation.run(journeys=("import",))
     record = Record(conversation.folder)
     with RecordWriter(record.path, after=record.lines, size=record.size) as writer:
