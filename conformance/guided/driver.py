@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from conformance.drivers import wire
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
-from conformance.drivers.model import IDENTITY_FIELDS, InsiCall, Patient
+from conformance.drivers.model import InsiCall, Patient, Status
 from conformance.drivers.verbs import Driver
 from conformance.guided.counter import MistypedError
 from conformance.guided.instructions import DONE, WAITING, instruction, is_on_the_wire
@@ -303,8 +303,7 @@ class GuidedDriver(Driver):
         patient = asked.arguments.get("patient_id") or f"patient-{asked.key[:8]}"
         typed = asked.declaration.request(asked.arguments)
         file = {
-            **dict.fromkeys(IDENTITY_FIELDS),
-            "status": "PROV",
+            **wire.to_json(Patient(id=patient, status=Status.PROV)),
             **self._files.get(patient, {}),
             **{
                 name: value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import (
@@ -15,6 +16,7 @@ from conformance.drivers.model import (
     Proposal,
     Status,
 )
+from conformance.engine.context import ORDINARY_USER
 from conformance.guided.counter import Row, Seen, SenselessError
 from conformance.suite.desk.words import label, seen
 from simulator.text import Text
@@ -337,16 +339,42 @@ def _history(counter: Counter, expected: Json) -> Sight:
         Row(
             label=Text("autres", "others"),
             shown=Text("aucun autre changement de statut", "no other change of status"),
-            options=tuple(STATUSES.values()),
+            options=(Text("d'autres changements", "other changes"),),
         )
     )
     *marks, others = counter.confirm(rows)
     kept = [_entry(entry, mark) for entry, mark in zip(entries, marks, strict=True) if not _is_absent(mark)]
     if others.seen is Seen.NO:
-        status = [*STATUSES][others.value]
-        previous = next(each for each in STATUSES if each != status)
-        kept.append({"previous": previous, "status": status})
+        changes = counter.ask(_OTHER_CHANGES, _changes)
+        author = next((entry.get("author") for entry in entries), None) or ORDINARY_USER.user
+        if counter.yes(
+            Text(
+                f"Chacun avec date, heure et auteur ({author}) ?",
+                f"Each with date, time and author ({author})?",
+            )
+        ):
+            changes = [
+                {**change, "at": datetime.now(UTC).isoformat(), "author": author} for change in changes
+            ]
+        kept += changes
     return Sight(kept)
+
+
+_OTHER_CHANGES: Final = Text(
+    "Lesquels, dans l'ordre ? (par exemple : PROV VALI, VALI QUAL)",
+    "Which, in their order? (for example: PROV VALI, VALI QUAL)",
+)
+
+
+def _changes(typed: str) -> list[Json]:
+    """Read changes of status, each of two words."""
+    words = typed.replace("→", " ").replace(",", " ").split()
+    if not words or len(words) % 2:
+        raise SenselessError(
+            Text("des paires de statuts, telles que PROV VALI", "pairs of statuses, such as PROV VALI")
+        )
+    codes = [status_of(word) for word in words]
+    return [{"previous": old, "status": new} for old, new in zip(codes[::2], codes[1::2], strict=True)]
 
 
 _WRONG_ENTRY: Final = (

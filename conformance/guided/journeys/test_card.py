@@ -111,8 +111,8 @@ def test_no_ins_from_the_card(walk: Walk) -> None:
         expect(not walk.requests(stage), fr="INSi a été appelé", en="INSi was called")
     patient: Patient = walk["beside"]
     expect_values(
-        {"matricule": patient.matricule, "oid": patient.oid, "status": str(patient.status)},
-        {"matricule": None, "oid": None, "status": "PROV"},
+        {"matricule": patient.matricule, "oid": patient.oid},
+        {"matricule": None, "oid": None},
         fr="la carte a alimenté l'identité",
         en="the card has fed the identity",
     )

@@ -118,13 +118,20 @@ def _proposed(walk: Walk, stage: str) -> None:
     )
 
 
-@pytest.mark.rule("CRE-03", "CRE-05")
+@pytest.mark.rule("CRE-03")
 @pytest.mark.title(
-    fr="Un patient créé à la main, avec les traits obligatoires et un nom utilisé, est provisoire",
-    en="A patient created by hand, with the mandatory traits and a used name, is provisoire",
+    fr="Un patient se crée sans liste de prénoms ni prénom utilisé",
+    en="A patient is created without a list of first names and without a used first name",
 )
 def test_created(walk: Walk) -> None:
     expect(not walk.refusal("created"), fr="la création est refusée", en="the creation is refused")
+
+
+@pytest.mark.rule("CRE-05")
+@pytest.mark.title(
+    fr="Un patient créé à la main est provisoire", en="A patient created by hand is provisoire"
+)
+def test_provisional(walk: Walk) -> None:
     expect_status(walk["typed"], Status.PROV, "après création", "after creation")
 
 
@@ -336,6 +343,7 @@ def test_list(walk: Walk) -> None:
     en="Fed by INSi with no document, the identity is récupérée",
 )
 def test_recovered(walk: Walk) -> None:
+    need_status(walk["typed"], Status.PROV, depends_on=("CRE-05",))
     expect_status(walk["fed"], Status.RECUP, "après l'import", "after the import")
 
 
@@ -371,6 +379,7 @@ def test_lock_shows(walk: Walk) -> None:
 def test_complementary(walk: Walk) -> None:
     need_status(walk["fed"], Status.RECUP, depends_on=FED)
     expect(not walk.refusal("renamed"), fr="la modification est refusée", en="the change is refused")
+    need_status(walk["not-qualified"], Status.RECUP, Status.PROV, depends_on=("STA-17", "PRF-08"))
     expect_same(
         walk["not-qualified"],
         walk["fed"],
@@ -382,19 +391,37 @@ def test_complementary(walk: Walk) -> None:
     )
 
 
-@pytest.mark.rule("STA-17", "PRF-08")
+@pytest.mark.rule("STA-17")
 @pytest.mark.title(
-    fr="Sans pièce, puis avec la seule carte Vitale, l'identité reste récupérée",
-    en="With no document, then with the Vitale card alone, the identity stays récupérée",
+    fr="Sans pièce, l'identité reste récupérée", en="With no document the identity stays récupérée"
 )
 def test_no_document(walk: Walk) -> None:
+    _need_recovered(walk)
+    if walk.refusal("no-document") and not walk.refusal("weakly-validated"):
+        _need_not_raised(walk, "PRF-08")
+    expect_status(walk["not-qualified"], Status.RECUP, "sans pièce", "with no document")
+
+
+@pytest.mark.rule("PRF-08")
+@pytest.mark.title(
+    fr="Avec la seule carte Vitale, l'identité reste récupérée",
+    en="With the Vitale card alone the identity stays récupérée",
+)
+def test_weak_document(walk: Walk) -> None:
+    _need_recovered(walk)
+    if not walk.refusal("no-document"):
+        _need_not_raised(walk, "STA-17")
+    expect_status(walk["not-qualified"], Status.RECUP, "avec la carte Vitale", "with the Vitale card")
+
+
+def _need_recovered(walk: Walk) -> None:
     need_status(walk["fed"], Status.RECUP, depends_on=FED)
     need_locked(walk)
-    for stage in ("no-document", "weakly-validated"):
-        walk.refusal(stage)
-    expect_status(
-        walk["not-qualified"], Status.RECUP, "sans pièce de confiance", "without a trusted document"
-    )
+
+
+def _need_not_raised(walk: Walk, rule: str) -> None:
+    """Make sure that the identity did not become validée or qualifiée by what another rule forbids."""
+    need_status(walk["not-qualified"], Status.RECUP, Status.PROV, depends_on=(rule,))
 
 
 def need_locked(walk: Walk) -> None:

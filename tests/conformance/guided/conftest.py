@@ -173,3 +173,9 @@ def software():
 def conversation(right_software, tmp_path, simulator):
     """Return a conversation about the reference LGO without a defect."""
     return Conversation(right_software, tmp_path / "campagne", simulator)
+
+
+@pytest.fixture
+def start_conversation(software, tmp_path, simulator):
+    """Return what starts a conversation about the reference LGO with defects."""
+    return lambda *defects: Conversation(software(*defects), tmp_path / "campagne", simulator)

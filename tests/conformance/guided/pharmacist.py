@@ -78,6 +78,7 @@ class Pharmacist:
     declaration: object = None
     block: list = field(default_factory=list)
     commands: list = field(default_factory=list)
+    left: list = field(default_factory=list)
 
     def reply(self, text):
         """Return what they type at a prompt, given what was written since the last; ``None``: nothing, they only act."""
@@ -102,6 +103,8 @@ class Pharmacist:
             "Que montre l'écran": self._differs,
             "Corrigez dans le logiciel": lambda _: "",
             "joindre FICHIER, puis Entrée": self._picture,
+            "Lesquels, dans l'ordre": lambda _: ", ".join(f"{e.previous} {e.status}" for e in self.left),
+            "Chacun avec date, heure et auteur": lambda _: "o",
             "Le message du refus": lambda _: self.refusal,
             "Le message affiché": lambda _: self.answer.message,
             "Pourquoi le logiciel ne l'offre pas": lambda _: self.absent[self.declaration.title.fr],
@@ -283,7 +286,7 @@ class Pharmacist:
             case "search_patients" | "search_by_matricule":
                 return self._found_row
             case "read_status_history":
-                left = [e for e in self.answer if e.previous not in {None, e.status}]
+                left = self.left = [e for e in self.answer if e.previous not in {None, e.status}]
                 return lambda label, expected: self._history_row(left, label, expected)
             case "read_audit_log":
                 left = list(self.answer)
@@ -338,7 +341,7 @@ class Pharmacist:
     @staticmethod
     def _history_row(left, label, expected):
         if label == "autres":
-            return True if not left else list(STATUSES).index(str(left[0].status)) + 1
+            return True if not left else 1
         for entry in left:
             if expected == f"{entry.previous} → {entry.status}, avec date, heure et auteur ({entry.author})":
                 left.remove(entry)
