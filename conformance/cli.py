@@ -17,7 +17,7 @@ COMMANDS = {
     ),
     "journeys": Lazy(
         "conformance.commands.journeys:journeys_command",
-        "List the journeys of a guided campaign: what each costs, which rules look at it.",
+        "List the journeys of a guided campaign: what each costs a person, and which rules look at it.",
     ),
     "review": Lazy(
         "conformance.commands.review:review",

@@ -54,9 +54,10 @@ def review(
     only_list: bool,
     lang: Lang,
 ) -> None:
-    """Decide what only eyes can judge in a campaign (REVIEW), with its attachments at hand.
+    """Decide what only eyes can judge in a campaign: the decision goes into its record.
 
-    The decision, its author and its date go into the record, and the reports are written again. A check that the bench
+    Checks that ended as REVIEW are shown with their attachments. The decision comes with its author and date, and the
+    reports are written again. A check that the bench
     itself judged is not open to a decision: a FAIL stays one. Deciding again replaces a decision; both stay in the record.
 
     Exit code: 0, or 2 when the record or the check is at fault.
