@@ -19,6 +19,14 @@ COMMANDS = {
         "conformance.commands.doctor:doctor",
         "Look at the set-up of a campaign and say what to mend, before anything is judged.",
     ),
+    "journeys": Lazy(
+        "conformance.commands.journeys:journeys_command",
+        "List the journeys of a guided campaign: what each costs a person, and which rules look at it.",
+    ),
+    "review": Lazy(
+        "conformance.commands.review:review",
+        "Decide what only eyes can judge in a campaign: the decision goes into its record.",
+    ),
     "plan": Lazy("conformance.commands.plan:plan_group", "Write and check the plan of a campaign."),
     "report": Lazy(
         "conformance.commands.report:report",

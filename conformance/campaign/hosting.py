@@ -34,18 +34,22 @@ class CampaignError(Exception):
 
 
 @contextlib.contextmanager
-def own_simulator(journal: JournalOptions | None = None) -> Iterator[str]:
-    """Run a simulator on a free port with a throw-away data directory; yield its base URL.
+def own_simulator(
+    journal: JournalOptions | None = None, *, data_dir: Path | None = None, port: int | None = None
+) -> Iterator[str]:
+    """Run a simulator; yield its base URL.
 
     Args:
         journal: how its journal is kept; durable (``sync``) when left out.
+        data_dir: where it keeps its data, which stay; ``None``: a folder that is gone afterwards.
+        port: where it listens; ``None``: a free port.
 
     Raises:
         ServingError: it did not start.
     """
     with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
-        bench = BenchOptions(data_dir=Path(folder), journal=journal or JournalOptions())
-        options = ServeOptions(bench=bench, port=free_port())
+        bench = BenchOptions(data_dir=data_dir or Path(folder), journal=journal or JournalOptions())
+        options = ServeOptions(bench=bench, port=free_port() if port is None else port)
         with running(options) as url:
             yield url
 

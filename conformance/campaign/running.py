@@ -8,8 +8,9 @@ import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from conformance.campaign.counter import guided_session
 from conformance.campaign.hosting import CampaignError
 from conformance.campaign.selection import select
 from conformance.campaign.set_up import set_up
@@ -17,6 +18,8 @@ from conformance.doctor.folder import try_writing
 from conformance.drivers.errors import DriverError
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
+from conformance.guided.opening import guided_driver, terminal
+from conformance.guided.selecting import JOURNEYS, UnknownJourneyError, checks_of, select_journeys
 from conformance.plan import plan_data
 from conformance.record.coding import encode
 from conformance.record.events import CampaignFinished, CampaignResumed, CampaignStarted, Software
@@ -25,6 +28,7 @@ from conformance.record.reading import Record
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
 from conformance.rules.catalogue import load_catalogue
+from simulator.client import BenchClientError
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -32,9 +36,14 @@ if TYPE_CHECKING:
 
     from conformance.campaign.selection import Selection
     from conformance.drivers.model import Capabilities
+    from conformance.drivers.verbs import Driver
     from conformance.engine import Event
+    from conformance.guided.counter import Counter
+    from conformance.guided.opening import AtCounter
     from conformance.plan import Plan
+    from conformance.record.events import DoctorFinding
     from conformance.record.results import Campaign
+    from simulator.client import SessionClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,10 @@ class CampaignOptions:
     """Shuffle the checks with this number; ``None``: in the order of the suite."""
     doctor: bool = True
     """Look at the set-up first, and do not begin when something stops."""
+    journeys: tuple[str, ...] | None = None
+    """Take these journeys instead of the suite, all when empty; a guided campaign does nothing else."""
+    counter: Counter | None = None
+    """The conversation of a guided campaign; ``None``: on this terminal."""
 
 
 def run_campaign(
@@ -76,14 +89,16 @@ def run_campaign(
         folder = options.folder
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="banc-")))
+        guided = plan.driver.kind == "guided"
+        journeys = _journeys(options, guided=guided)
         seed = _seed(plan, options)
-        ready = set_up(
-            plan, stack, folder=_looked_at(options), seed=seed, on_finding=on_event, doctor=options.doctor
-        )
-        session, simulator_version, driver = ready.session, ready.simulator_version, ready.driver
-        path = place_of_record(folder, options)
-        software = _software(plan, driver.capabilities)
-        record = stack.enter_context(_opened(path, options))
+        at = _guided_place if guided else _driven_place
+        place = at(plan, options, stack, folder, seed, on_event)
+        at_counter, session, simulator_version = place.at_counter, place.session, place.simulator_version
+        software = _software(plan, place.driver.capabilities)
+        record = stack.enter_context(_opened(place.path, options))
+        if at_counter:
+            at_counter.keep(record.event)
         if options.resume is None:
             record.event(
                 _started(
@@ -93,6 +108,8 @@ def run_campaign(
                     software=software,
                     simulator_version=simulator_version,
                     seed=seed,
+                    session=session.id if at_counter else "",
+                    journeys=journeys,
                 )
             )
         else:
@@ -104,25 +121,29 @@ def run_campaign(
                     software=software,
                 )
             )
-        for finding in ready.diagnosis.findings:
+        for finding in place.findings:
             record.event(finding)
         run = run_checks(
             BenchContext(
-                driver=driver,
-                insi=session,
+                driver=place.driver,
+                # It stands for the session: what a check asks of it is there.
+                insi=cast("SessionClient", at_counter.window) if at_counter else session,
                 insi_url=session.soap_url,
                 seed=seed,
                 actors=frozenset(plan.software.actors),
                 on_event=on_event,
                 record=record,
-                limits=_limits(plan, options),
+                limits=_limits(plan, options, journeys),
             ),
+            suite=JOURNEYS if journeys else None,
             catalogue=selection.catalogue,
             rules=selection.rules,
             not_applicable=selection.not_applicable,
         )
         record.event(CampaignFinished(at=datetime.now(UTC), interrupted=run.interrupted))
-        return replay(Record(path), selection.catalogue)
+        if at_counter and not run.interrupted:
+            at_counter.is_over = True
+        return replay(Record(place.path), selection.catalogue)
 
 
 def place_of_record(folder: Path, options: CampaignOptions) -> Path:
@@ -159,6 +180,92 @@ def _opened(path: Path, options: CampaignOptions) -> Iterator[RecordWriter]:
         raise CampaignError(str(error)) from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What a campaign works with."""
+
+    path: Path
+    """Of the record."""
+    session: SessionClient
+    simulator_version: str
+    driver: Driver
+    findings: tuple[DoctorFinding, ...] = ()
+    at_counter: AtCounter | None = None
+    """A person drives the software."""
+
+
+def _driven_place(  # noqa: PLR0917 - one of two, called alike
+    plan: Plan,
+    options: CampaignOptions,
+    stack: contextlib.ExitStack,
+    folder: Path,
+    seed: int | str,
+    on_event: Callable[[Event], None],
+) -> _Place:
+    """Look at the set-up of software that is driven by program, and open it."""
+    ready = set_up(
+        plan, stack, folder=_looked_at(options), seed=seed, on_finding=on_event, doctor=options.doctor
+    )
+    return _Place(
+        # Not before: a set-up that stops the campaign leaves an earlier record where it is.
+        path=place_of_record(folder, options),
+        session=ready.session,
+        simulator_version=ready.simulator_version,
+        driver=ready.driver,
+        findings=tuple(ready.diagnosis.findings),
+    )
+
+
+def _guided_place(
+    plan: Plan,
+    options: CampaignOptions,
+    stack: contextlib.ExitStack,
+    folder: Path,
+    _seed: int | str,
+    _on_event: Callable[[Event], None],
+) -> _Place:
+    """Open the session and the conversation of a guided campaign; what is wrong is told to the person as it comes."""
+    path = place_of_record(folder, options)
+    session, version = stack.enter_context(guided_session(plan, folder, options.resume))
+    at_counter = stack.enter_context(_guided(plan, session, folder, options))
+    return _Place(
+        path=path,
+        session=session,
+        simulator_version=version,
+        driver=at_counter.driver,
+        at_counter=at_counter,
+    )
+
+
+def _journeys(options: CampaignOptions, *, guided: bool) -> tuple[str, ...]:
+    """Return the keys of the journeys to take; none: the suite runs."""
+    if options.resume:
+        return tuple(options.resume.started.journeys)
+    if options.journeys is None and not guided:
+        return ()
+    try:
+        return select_journeys(options.journeys or ())
+    except UnknownJourneyError as error:
+        raise CampaignError(str(error), hint="banc journeys") from error
+
+
+@contextlib.contextmanager
+def _guided(
+    plan: Plan, session: SessionClient, folder: Path, options: CampaignOptions
+) -> Iterator[AtCounter]:
+    try:
+        with guided_driver(
+            plan,
+            session,
+            folder,
+            resumed=options.resume,
+            counter=options.counter or terminal(plan.lang or "fr"),
+        ) as opened:
+            yield opened
+    except (BenchClientError, DriverError, OSError) as error:
+        raise CampaignError(str(error)) from error
+
+
 def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
     try:
         declared = capabilities()
@@ -188,12 +295,15 @@ def _seed(plan: Plan, options: CampaignOptions) -> int | str:
     return plan.seed if plan.seed is not None else secrets.randbelow(2**31)
 
 
-def _limits(plan: Plan, options: CampaignOptions) -> Limits:
+def _limits(plan: Plan, options: CampaignOptions, journeys: tuple[str, ...]) -> Limits:
     done: frozenset[str] = frozenset()
     only = options.checks
+    if journeys:
+        of_these = checks_of(journeys)
+        only = of_these if only is None else only & of_these
     if options.resume is not None:
         done = frozenset(name for name, check in options.resume.checks.items() if check.finished)
-        only = frozenset(options.resume.started.checks) or None
+        only = frozenset(options.resume.started.checks) or only
     return Limits(
         only=only,
         done=done,
@@ -212,6 +322,8 @@ def _started(
     software: Software,
     simulator_version: str,
     seed: int | str,
+    session: str,
+    journeys: tuple[str, ...],
 ) -> CampaignStarted:
     data = plan_data(replace(plan, seed=seed if isinstance(seed, int) else None))
     index, count = options.shard
@@ -228,4 +340,6 @@ def _started(
         rule_digests={key: rule_digest(selection.catalogue[key]) for key in selection.rules},
         checks=tuple(sorted(options.checks or ())),
         shard=f"{index}/{count}" if count > 1 else "",
+        session=session,
+        journeys=journeys,
     )

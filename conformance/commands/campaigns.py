@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from conformance.campaign.set_up import DoctorError
 from conformance.campaign.sharding import run_jobs
 from conformance.commands.diagnosis import show_diagnosis
 from conformance.engine import SuiteError
+from conformance.guided.opening import terminal
 from conformance.plan import FailOn
 from conformance.progress import CampaignView
 from conformance.record.reading import Record, RecordError
@@ -102,10 +104,16 @@ def run_plan(
     """
     view = CampaignView(lang)
     silent = quiet or as_json
-    listener: Callable[[Event], None] = _ignore if silent else view
     options = options or CampaignOptions(folder=report_dir)
+    at_counter = plan.driver.kind == "guided"
+    if at_counter:
+        # The terminal belongs to the conversation; what is piped elsewhere must stay JSON.
+        options = replace(
+            options, counter=options.counter or terminal(lang, sys.stderr if as_json else sys.stdout)
+        )
+    listener: Callable[[Event], None] = _ignore if silent or at_counter else view
     try:
-        with nullcontext() if silent else view:
+        with nullcontext() if silent or at_counter else view:
             if jobs > 1:
                 campaign = run_jobs(plan, jobs, on_event=listener, options=options)
             else:

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     metavar="RECORD",
     help="Run the checks again that did not pass in this campaign, with its patients.",
 )
+@click.option(
+    "--journey",
+    "journeys",
+    multiple=True,
+    metavar="KEY",
+    help="Take this journey instead of the suite (banc journeys), or all of them; may be repeated.",
+)
 @lang_option
 def run(
     *,
@@ -43,6 +50,7 @@ def run(
     report_dir: Path,
     resume: Path | None,
     failed: Path | None,
+    journeys: tuple[str, ...],
     fail_fast: bool,
     no_doctor: bool,
     fail_on: tuple[str, ...],
@@ -73,8 +81,14 @@ def run(
       banc run my-plan.yaml --fail-on not-tested --fail-on warning
       banc run my-plan.yaml --resume banc-report
       banc run my-plan.yaml --failed banc-report --report again
+
+    With driver.kind: guided in the plan a person at the counter does what the bench says (docs/guided.md):
+
+    \b
+      banc run counter.yaml --journey import
+      banc run counter.yaml --resume banc-report
     """
-    if resume and (failed or rules or groups or jobs > 1):
+    if resume and (failed or rules or groups or journeys or jobs > 1):
         raise click.UsageError(
             "--resume goes on with what the record began: it takes no selection and no --jobs"
         )
@@ -90,7 +104,9 @@ def run(
         fail_fast=plan.fail_fast or fail_fast,
         fail_on=tuple(dict.fromkeys((*plan.fail_on, *map(FailOn, fail_on)))),
     )
-    options = CampaignOptions(folder=report_dir, doctor=not no_doctor)
+    options = CampaignOptions(folder=report_dir, doctor=not no_doctor, journeys=_journeys(journeys))
+    if jobs > 1 and (journeys or plan.driver.kind == "guided"):
+        raise click.UsageError("journeys are taken one after the other: they take no --jobs")
     if failed:
         record = read_record(failed)
         again = record.started.seed
@@ -110,3 +126,10 @@ def run(
         plan, report_dir, plan.lang or lang, jobs=jobs, quiet=quiet, as_json=as_json, options=options
     )
     end(campaign, plan)
+
+
+def _journeys(keys: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the journeys asked for: ``None`` for the suite, nothing for all of them."""
+    if not keys:
+        return None
+    return () if "all" in keys else keys

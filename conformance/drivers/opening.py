@@ -36,6 +36,12 @@ def open_driver(
         if not settings.command:
             raise _missing("command")
         return SubprocessDriver(settings, on_exchange=on_exchange, on_restart=on_restart)
+    if settings.kind == "guided":
+        raise DriverError(
+            Text("un pilote guidé a besoin d'une campagne", "a guided driver needs a campaign"),
+            hint=Text("Lancez-la par « banc run PLAN ».", "Start it with “banc run PLAN”."),
+            fault=Fault.SETUP,
+        )
     if not settings.url:
         raise _missing("url")
     return HttpDriver(settings=settings, on_exchange=on_exchange)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT_S = 60.0
 """Seconds that one verb may take. An INSi call of the software happens inside, with its time-outs and retries."""
 
-DriverKind = Literal["http", "subprocess"]
+DriverKind = Literal["http", "subprocess", "guided"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,8 @@ class DriverSettings:
 
     kind: DriverKind = "http"
     url: str = ""
-    """``http``: the address of the driver API, such as ``http://127.0.0.1:9000/banc``."""
+    """``http``: the address of the driver API, such as ``http://127.0.0.1:9000/banc``. ``guided``: of a partial driver, which
+    does the verbs that it declares in place of the person; left out: the person does all."""
     command: tuple[str, ...] = ()
     """``subprocess``: the program and its arguments; no shell reads it."""
     cwd: Path | None = None
@@ -43,6 +44,8 @@ class DriverSettings:
     client_cert: Path | None = None
     """``https``: PEM file with the client certificate, and its key unless ``client_key`` is given."""
     client_key: Path | None = None
+    insi_port: int = 8650
+    """``guided``: where the simulator of the campaign listens; the same each time, so that a person sets the address once."""
 
     def secret_headers(self) -> dict[str, str]:
         """Return the headers that the environment gives.

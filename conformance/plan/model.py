@@ -81,4 +81,5 @@ class Plan:
     @property
     def address(self) -> str:
         """Where the software is driven, for people."""
-        return self.driver.url or " ".join(self.driver.command)
+        address = self.driver.url or " ".join(self.driver.command)
+        return f"au comptoir {address}".strip() if self.driver.kind == "guided" else address

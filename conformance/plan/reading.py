@@ -131,10 +131,12 @@ def _seconds(value: Any) -> float | None:
 def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], str]]:
     """Yield what the schema cannot say."""
     software, driver = data.get("software", {}), data.get("driver", {})
-    if not (software.get("url") or driver.get("url") or driver.get("command")):
+    if not (
+        software.get("url") or driver.get("url") or driver.get("command") or driver.get("kind") == "guided"
+    ):
         yield (
             ["driver"] if "driver" in data else [],
-            "expected where the software is driven: driver.url for HTTP, driver.command for a program",
+            "expected where the software is driven: driver.url for HTTP, driver.command for a program, driver.kind guided for a person",
         )
     if software.get("url") and driver:
         yield ["software", "url"], "expected the address once: move it to driver.url"

@@ -28,6 +28,8 @@ A campaign folder holds
 ``attachment``            a file kept in the folder (``timeline.AttachmentEntry``)
 ``break``                 here the check ended before its last line (``timeline.BreakEntry``)
 ``again``                 the check also saw what line ``of`` tells: acts made once and observed by many (``Again``)
+``human-act``             what a person did or saw at the counter (``HumanAct``)
+``review``                what a person decided about a check that only eyes can judge (``ReviewDecided``)
 ``check-finished``        how the check ended, before any rule is considered (``CheckFinished``)
 ``finished``              the end; without it the campaign was killed (``CampaignFinished``)
 ========================  ==========================================================================================

@@ -28,6 +28,8 @@ KINDS: dict[str, type[Any]] = {
     "attachment": timeline.AttachmentEntry,
     "break": timeline.BreakEntry,
     "again": events.Again,
+    "human-act": events.HumanAct,
+    "review": events.ReviewDecided,
     "check-finished": events.CheckFinished,
     "finished": events.CampaignFinished,
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from conformance.record.timeline import Plain
+from conformance.record.timeline import AttachmentEntry, Plain
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
@@ -73,6 +73,10 @@ class CampaignStarted:
     """Ids of the checks to run when only some were asked for; empty: all those of the rules."""
     shard: str = ""
     """``2/4`` for the second of four parallel processes."""
+    session: str = ""
+    """The session of the simulator, which a guided campaign goes on with when it is resumed."""
+    journeys: tuple[str, ...] = ()
+    """The journeys taken instead of the suite; empty: the suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,43 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HumanAct:
+    """Something that a person did at the software, or looked at, and what they answered: a campaign resumes after it."""
+
+    at: datetime
+    journey: str
+    key: str
+    """What was asked: SHA-256 of journey, verb, user, arguments, and how often the same was asked before."""
+    verb: str
+    answer: Plain = None
+    """The answer of the verb as JSON, corrected by the person."""
+    unseen: tuple[str, ...] = ()
+    """Members of the answer that the person could not see."""
+    outcome: str = "done"
+    """``done``, ``refused``, ``not_supported`` or ``undecided``."""
+    message: str = ""
+    """What the software said when it refused; why the act is not offered."""
+    exchanges: tuple[int, ...] = ()
+    """The calls that INSi received for it."""
+    void: tuple[int, ...] = ()
+    """Exchanges made by a mistake of the person: they say nothing about the software."""
+    notes: tuple[str, ...] = ()
+    files: tuple[AttachmentEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDecided:
+    """A person decided what only eyes can judge. The last decision about a check counts."""
+
+    at: datetime
+    check: str
+    verdict: Verdict
+    """PASS, FAIL, WARNING or NOT_TESTED."""
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFinished:
     """A check ended."""
 
@@ -169,6 +210,8 @@ Event: TypeAlias = (
     | SuiteCollected
     | CheckStarted
     | Again
+    | HumanAct
+    | ReviewDecided
     | CheckFinished
     | CampaignFinished
 )

@@ -140,6 +140,9 @@ def _reason(verdict: Verdict, deciding: Sequence[CheckResult], checks: Sequence[
             verb = next(check.reason for check in checks if check.is_optional_path)
             fr += f" ; {apart} non testé{'s' if apart > 1 else ''} : {verb.fr}"
             en += f"; {apart} not tested: {verb.en}"
+        decided = next((check.reason for check in these if check.reason.fr), None)
+        if decided is not None:
+            fr, en = f"{fr} ; {decided.fr}", f"{en}; {decided.en}"
         return Text(fr + ("" if fr.endswith(".") else "."), en + ("" if en.endswith(".") else "."))
     first, others = these[0].reason, len(these) - 1
     if not others:

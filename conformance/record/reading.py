@@ -17,7 +17,9 @@ from conformance.record.events import (
     CheckFinished,
     CheckStarted,
     DoctorFinding,
+    HumanAct,
     PlannedCheck,
+    ReviewDecided,
     SuiteCollected,
 )
 from conformance.record.writing import RECORD_NAME
@@ -134,6 +136,9 @@ class Record:
         """What was found about the set-up, the last time that somebody looked."""
         self.resumed: list[CampaignResumed] = []
         self.finished: CampaignFinished | None = None
+        self.human_acts: list[HumanAct] = []
+        self.reviews: list[ReviewDecided] = []
+        """What people decided about checks that only eyes can judge, oldest first."""
         self.size = 0
         """Bytes of its whole lines."""
         self.lines = 0
@@ -182,6 +187,10 @@ class Record:
             case CheckFinished():
                 if event.check in self.checks:
                     self.checks[event.check].finished = event
+            case HumanAct():
+                self.human_acts.append(event)
+            case ReviewDecided():
+                self.reviews.append(event)
             case CampaignFinished():
                 self.finished = event
 

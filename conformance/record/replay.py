@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.record.judging import INTERRUPTED, CheckEnd, judge_rules
 from conformance.record.results import Campaign, CampaignMeta, Waiver
+from conformance.record.reviewing import reviewed
 from conformance.rules.catalogue import load_catalogue
 from simulator.text import Text
 
@@ -52,6 +53,7 @@ def replay(record: Record, catalogue: Mapping[str, Rule] | None = None, *, evide
 def check_ends(record: Record, *, evidence: bool = True) -> list[CheckEnd]:
     """Return how the checks of a record ended, in the order of the suite; one that did not is NOT_TESTED."""
     planned = {check.check: check for check in record.planned}
+    decisions = {decision.check: decision for decision in record.reviews}
     ends = []
     for check_id in sorted(
         {**planned, **record.checks},
@@ -65,7 +67,7 @@ def check_ends(record: Record, *, evidence: bool = True) -> list[CheckEnd]:
                 id=check_id,
                 title=about.title,
                 rules=about.rules,
-                outcome=finished.outcome if finished else INTERRUPTED,
+                outcome=reviewed(finished.outcome, decisions.get(check_id)) if finished else INTERRUPTED,
                 duration=finished.duration if finished else 0.0,
                 evidence=tuple(record.timeline(check_id)) if evidence else (),
             )

@@ -154,6 +154,8 @@ class AttachmentEntry:
     file: str
     """Where it lies in the campaign folder, with ``/``."""
     media_type: str = "application/octet-stream"
+    exchange: int = 0
+    """Number of the exchange that it shows the outcome of; 0: of none."""
 
 
 Entry: TypeAlias = (

@@ -147,6 +147,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 "media_type": entry.media_type,
                 "sha256": entry.sha256,
                 "file": entry.file,
+                **({"exchange": entry.exchange} if entry.exchange else {}),
             }
     masked: dict[str, Any] = mask({"at": entry.at.isoformat(timespec="milliseconds"), **shown})
     return masked

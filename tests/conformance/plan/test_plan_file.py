@@ -133,10 +133,12 @@ def test_no_setting_of_the_driver_is_forgotten(tmp_path):
     http = load_plan(_plan(tmp_path, EVERYTHING)).driver
     text = "driver: {command: [python, lgo.py, '--x'], cwd: app, env: {A: b}}\n"
     program = load_plan(_plan(tmp_path, text)).driver
+    guided = load_plan(_plan(tmp_path, "driver: {kind: guided, insi_port: 8700}\n")).driver
+    assert guided == DriverSettings(kind="guided", insi_port=8700)
     smallest = DriverSettings()
     told = {
         field.name
-        for settings in (http, program)
+        for settings in (http, program, guided)
         for field in dataclasses.fields(DriverSettings)
         if getattr(settings, field.name) != getattr(smallest, field.name)
     }

@@ -8,13 +8,15 @@ from conformance.record.events import (
     CampaignStarted,
     CheckFinished,
     CheckStarted,
+    HumanAct,
     Outcome,
     PlannedCheck,
+    ReviewDecided,
     Software,
     SuiteCollected,
 )
 from conformance.record.judging import rule_digest
-from conformance.record.timeline import ActEntry, ExchangeEntry, Remark
+from conformance.record.timeline import ActEntry, AttachmentEntry, ExchangeEntry, Remark
 from conformance.record.writing import RECORD_NAME, RecordWriter
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
@@ -37,6 +39,31 @@ EXCHANGE = ExchangeEntry(
     response_headers={"Content-Length": "4"},
 )
 ACT = ActEntry(at=START, verb="create_patient", arguments={"traits": {"sex": "F"}}, result={"id": "1"})
+SHOT = AttachmentEntry(
+    at=START,
+    name="écran.png",
+    sha256="ab" * 32,
+    file="attachments/ab-.png",
+    media_type="image/png",
+    exchange=42,
+)
+HUMAN_ACT = HumanAct(
+    at=START,
+    journey="import",
+    key="cd" * 32,
+    verb="call_insi_traits",
+    answer={"id": "call-1", "outcome": "FOUND"},
+    unseen=("code", "message"),
+    outcome="refused",
+    message="non",
+    exchanges=(42, 43),
+    void=(41,),
+    notes=("petite fenêtre",),
+    files=(SHOT,),
+)
+REVIEW = ReviewDecided(
+    at=START, check="import.labels_seen", verdict=Verdict.PASS, author="A. B.", reason="lisible"
+)
 
 
 def started(**others):

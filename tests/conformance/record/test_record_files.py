@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 import pytest
-from record_samples import ACT, EXCHANGE, SAML, START, begin, end, planned, started, write
+from record_samples import ACT, EXCHANGE, HUMAN_ACT, REVIEW, SAML, START, begin, end, planned, started, write
 
 from conformance.record import events
 from conformance.record.coding import KINDS, decode, encode
@@ -16,6 +16,7 @@ from conformance.record.events import (
     CampaignFinished,
     CampaignStarted,
     CheckFinished,
+    HumanAct,
     Outcome,
 )
 from conformance.record.reading import Record, RecordError
@@ -36,20 +37,22 @@ def test_every_kind_of_line_has_a_class_and_every_event_a_kind():
 
 
 @pytest.mark.parametrize(
-    "value", [EXCHANGE, ACT, started(), end("a", hint=Text("a", "b"), depends_on=("STA-03",))]
+    "value",
+    [EXCHANGE, ACT, HUMAN_ACT, REVIEW, started(), end("a", hint=Text("a", "b"), depends_on=("STA-03",))],
 )
 def test_a_value_is_the_same_after_writing_and_reading(value):
     data = json.loads(json.dumps(encode(value)))
     assert decode(type(value), data) == value
 
 
-@pytest.mark.parametrize("cls", [Outcome, CampaignStarted, CheckFinished, ExchangeEntry])
+@pytest.mark.parametrize("cls", [Outcome, CampaignStarted, CheckFinished, ExchangeEntry, HumanAct])
 def test_no_field_is_lost_on_the_way(cls):
     sample = {
         Outcome: end("a", driver_failed=True, inferred=True, missing_verb="v", details="d").outcome,
-        CampaignStarted: started(checks=("a",), shard="1/2"),
+        CampaignStarted: started(checks=("a",), shard="1/2", session="s", journeys=("import",)),
         CheckFinished: dataclasses.replace(end("a"), verbs=("v",)),
         ExchangeEntry: EXCHANGE,
+        HumanAct: HUMAN_ACT,
     }[cls]
     assert {field.name for field in dataclasses.fields(cls)} - set(encode(sample)) <= {"hint", "depends_on"}
 
