@@ -19,6 +19,7 @@ from conformance.suite.desk.words import label, shown
 from conformance.verdicts import UndecidedError
 from simulator.contract.names import Operation
 from simulator.scripting.loader import scenario_data
+from simulator.xml import own_parser
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -117,7 +118,7 @@ def parsed(text: str) -> etree._Element:
     """
     plain = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
     try:
-        return etree.fromstring(plain.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+        return etree.fromstring(plain.encode(), own_parser())
     except etree.XMLSyntaxError as error:
         raise UndecidedError(
             f"un message échangé avec INSi n'est pas du XML ({error})",

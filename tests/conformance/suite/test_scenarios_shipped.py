@@ -46,6 +46,8 @@ def test_what_is_inferred_among_those_played_says_so() -> None:
     }
     others = {name for name in inferred if not name.startswith("chaos/")}
     assert others == {
+        "answers/verification-ko",
+        "answers/verification-ok",
         "answers/whatever-traits",
         "safety/matricule-of-another",
         "safety/no-key",
