@@ -163,7 +163,7 @@ def test_call_is_logged_with_its_user(desk: Desk, way: str) -> None:
     fr="Deux utilisateurs appellent tour à tour pour les mêmes patients : chacun a ses appels à son nom",
     en="Two users call in turn for the same patients: each has their own calls under their name",
 )
-@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+@pytest.mark.parametrize("route", list(Route), ids=str)
 def test_users_in_turn(desk: Desk, route: Route) -> None:
     patients = [desk.bring(desk.draw(), route), desk.as_super_user().create(desk.draw())]
     watch = _watch(desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -148,6 +149,45 @@ def test_each_document(desk: Desk, route: Route) -> None:
             Moment(f"après contrôle avec {kind}", f"after a check with {kind}"),
             besides={"status": expected},
         )
+
+    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS})
+
+
+@pytest.mark.rule("STA-04", "STA-06")
+@pytest.mark.title(
+    fr="Sans pièce enregistrée, valider ne change ni le statut ni rien d'autre",
+    en="Without a recorded document, validating changes neither the status nor anything else",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_nothing_without_document(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.bring(adult(desk), route)
+    before = desk.snapshot(patient)
+    with suppress(RefusedError):
+        desk.lgo.validate_identity(patient.id, actor=desk.user)
+    moment = Moment("après une validation sans pièce", "after a validation without a document")
+    expect_kept(desk.snapshot(patient), before, moment)
+
+
+@pytest.mark.rule("STA-05")
+@pytest.mark.title(
+    fr="Quelle que soit la pièce qui l'a validée, l'identité est qualifiée par l'import INSi",
+    en="Whichever the document that validated it, the identity is qualifiée by the INSi import",
+)
+def test_validated_by_each_document(desk: Desk) -> None:
+    def judge(kind: str) -> None:
+        person = adult(desk)
+        patient = desk.create(person)
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        try:
+            desk.lgo.validate_identity(patient.id, actor=desk.user)
+        except RefusedError:
+            return  # Which documents allow it is for PRF-06 and PRF-07.
+        if desk.read(patient).status is not Status.VALI:
+            return  # For STA-04.
+        desk.feed(patient)
+        _expect_qualified(desk, patient, person, f"validée avec {kind}, puis alimentée par INSi")
 
     expect_each({kind: partial(judge, kind) for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS})
 

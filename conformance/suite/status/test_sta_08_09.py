@@ -97,9 +97,10 @@ def test_attribute_clears(desk: Desk, route: Route, attribute: Attribute) -> Non
     fr="Effacé, l'INS ne se voit plus dans la recherche ni pour un autre utilisateur, et revient par un nouvel import",
     en="Once cleared, the INS shows neither in the search nor to another user, and comes back by a new import",
 )
+@pytest.mark.parametrize("nature", ["nir", "nia"])
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
-def test_cleared_everywhere(desk: Desk, route: Route) -> None:
-    person = desk.draw()
+def test_cleared_everywhere(desk: Desk, route: Route, nature: str) -> None:
+    person = desk.draw(nia=nature == "nia")
     patient = desk.bring(person, route)
     with preparing("abaisser le statut", "lower the status"):
         desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
