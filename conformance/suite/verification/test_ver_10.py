@@ -20,6 +20,7 @@ from conformance.suite.verification.elsewhere import (
     received,
 )
 from conformance.suite.verification.wire import KO, Said, need_verified
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -139,7 +140,23 @@ def _trust(desk: Desk, *senders: str) -> None:
     )
 
 
+def _need_sight(desk: Desk) -> None:
+    """Make sure that the software shows the files it has: where none shows, nothing is qualifiée, and that proves nothing.
+
+    Raises:
+        UndecidedError: a file just created is not found by its birth date.
+    """
+    patient = desk.create(desk.draw())
+    if patient.id not in files_of(desk, patient.birth_date or ""):
+        raise UndecidedError(
+            "un dossier créé à l'instant n'est pas retrouvé par sa date de naissance : on ne voit pas ce que devient une réception",
+            "a file just created is not found by its birth date: what becomes of a reception cannot be seen",
+            depends_on=("SRC-01",),
+        )
+
+
 def _files(desk: Desk, identity: ReceivedIdentity) -> list[Patient]:
+    desk.once("files-are-shown", _need_sight)
     return [
         patient
         for patient in files_of(desk, identity.birth_date).values()
