@@ -22,8 +22,8 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.record.timeline import ActEntry, BreakEntry, DriverEntry, ExchangeEntry, NoteEntry
-from conformance.report.view import comparable, entry_view, readable
+from conformance.record.timeline import ActEntry, DriverEntry
+from conformance.report.view import comparable, entry_view, readable, words_view
 from conformance.verdicts import Verdict
 from simulator.journal.masking import pretty_xml
 
@@ -189,14 +189,12 @@ def packed_entry(entry: Entry, start: datetime) -> dict[str, Any]:
 
     ``at`` is in milliseconds since ``start``.
     """
-    french = entry_view(entry, "fr")
-    is_told = isinstance(entry, ExchangeEntry | NoteEntry | BreakEntry)
-    english = entry_view(entry, "en") if is_told else french
+    french, english = entry_view(entry, "fr"), words_view(entry, "en")
     packed: dict[str, Any] = {"at": _milliseconds(entry.at, start)}
     for name, value in french.items():
         if name in {"request", "response"}:
             packed[name] = _message(value)
-        elif name in {"explanation", "remarks", "text", "reason"}:
+        elif name in english:
             packed[name] = _both(value, english[name])
         elif name != "at":
             packed[name] = comparable(value)

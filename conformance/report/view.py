@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.record.timeline import (
     ActEntry,
@@ -101,13 +101,9 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 "operation": entry.operation,
                 "code": entry.code,
                 "http_status": entry.http_status,
-                "request": mask_xml(entry.request),
-                "response": mask_xml(entry.response),
-                "explanation": [line[lang] for line in entry.explanation],
-                "remarks": [
-                    {"code": remark.code, "message": remark.text[lang], "evidence": remark.evidence}
-                    for remark in entry.remarks
-                ],
+                "request": entry.request,
+                "response": entry.response,
+                **_words(entry, lang),
                 "url": entry.url,
                 "request_headers": dict(entry.request_headers),
                 "response_headers": dict(entry.response_headers),
@@ -121,7 +117,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 "seconds": entry.seconds,
             }
         case BreakEntry():
-            shown = {"kind": "break", "reason": entry.reason[lang]}
+            shown = {"kind": "break", **_words(entry, lang)}
         case StateEntry():
             shown = {
                 "kind": "state",
@@ -130,7 +126,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 "changes": _changes(entry.changes),
             }
         case NoteEntry():
-            shown = {"kind": "note", "text": entry.text[lang]}
+            shown = {"kind": "note", **_words(entry, lang)}
         case DocumentEntry():
             shown = {
                 "kind": "document",
@@ -149,8 +145,37 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 "file": entry.file,
                 **({"exchange": entry.exchange} if entry.exchange else {}),
             }
-    masked: dict[str, Any] = mask({"at": entry.at.isoformat(timespec="milliseconds"), **shown})
+    return {
+        "at": entry.at.isoformat(timespec="milliseconds"),
+        **{name: (mask_xml if name in _MESSAGES else mask)(value) for name, value in shown.items()},
+    }
+
+
+_MESSAGES: Final = frozenset({"request", "response"})
+
+
+def words_view(entry: Entry, lang: Lang) -> dict[str, Any]:
+    """Return what of ``entry_view`` differs from one language to the other."""
+    masked: dict[str, Any] = mask(_words(entry, lang))
     return masked
+
+
+def _words(entry: Entry, lang: Lang) -> dict[str, Any]:
+    match entry:
+        case ExchangeEntry():
+            return {
+                "explanation": [line[lang] for line in entry.explanation],
+                "remarks": [
+                    {"code": remark.code, "message": remark.text[lang], "evidence": remark.evidence}
+                    for remark in entry.remarks
+                ],
+            }
+        case BreakEntry():
+            return {"reason": entry.reason[lang]}
+        case NoteEntry():
+            return {"text": entry.text[lang]}
+        case _:
+            return {}
 
 
 def readable(text: str) -> str:
