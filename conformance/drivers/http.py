@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from dataclasses import replace
-from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
@@ -21,6 +20,7 @@ from conformance.drivers.errors import DriverError, Fault, VerbNotSupportedError
 from conformance.drivers.raw import MASK, RawExchange, shown_bytes
 from conformance.drivers.settings import DriverSettings
 from conformance.drivers.verbs import Driver
+from simulator.security.tls import usual_tls
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -319,12 +319,6 @@ def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:
     return {wire.USER_HEADER: actor.user, wire.ROLE_HEADER: actor.role.value}
 
 
-@cache
-def _usual_tls() -> ssl.SSLContext:
-    """Return the authorities that this machine trusts: reading them costs more than ten requests."""
-    return ssl.create_default_context()
-
-
 def tls_context(settings: DriverSettings) -> ssl.SSLContext:
     """Return what the driver trusts, and its own certificate.
 
@@ -332,7 +326,7 @@ def tls_context(settings: DriverSettings) -> ssl.SSLContext:
         DriverError: a file of the settings cannot be used.
     """
     if settings.tls_ca is None and settings.client_cert is None:
-        return _usual_tls()
+        return usual_tls()
     try:
         context = ssl.create_default_context(cafile=settings.tls_ca)
         if settings.client_cert is not None:

@@ -14,6 +14,7 @@ from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from conformance.load.judging import MAX_ANSWER
 from simulator.security.pki import read_pki
+from simulator.security.tls import usual_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,7 +141,7 @@ class Connection:
 def tls_context(pki: str | None, *, mutual: bool) -> ssl.SSLContext:
     """Return what a user trusts and, for mutual TLS, the certificate that it shows."""
     if pki is None:
-        return ssl.create_default_context()
+        return usual_tls()
     summary = read_pki(Path(pki))
     context = ssl.create_default_context(cafile=str(summary.bundle))
     # The throw-away authorities lack what newer Pythons ask for in strict mode.

@@ -5,27 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from simulator.journal.masking import MASK, mask_text
+from simulator.journal.masking import MASK, mask_header, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RAW: Final = 16_000
 """Characters kept of one side of an exchange with the software."""
-_SECRET_HEADERS: Final = (
-    "auth",
-    "token",
-    "cookie",
-    "secret",
-    "password",
-    "credential",
-    "api-key",
-    "apikey",
-    "x-ssl-client-cert",
-)
-"""A header whose name has one of these in it is masked, whatever the vendor calls it."""
-_OPEN_HEADERS: Final = frozenset({"www-authenticate", "proxy-authenticate"})
-"""What a server asks for is no secret."""
 _SECRET_MEMBER: Final = re.compile(
     r'("[^"\\]{0,80}(?:password|passwd|secret|token|private_key|api_key|authorization)[^"\\]{0,80}"\s*:\s*)"(?:[^"\\]|\\.)*"?',
     re.IGNORECASE,
@@ -36,7 +22,7 @@ _HEADER: Final = re.compile(r"(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}):[ \t]*
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return headers with the values of those that hold secrets masked."""
-    return {name: _value(name, value) for name, value in headers.items()}
+    return {name: mask_header(name, value) for name, value in headers.items()}
 
 
 def masked_raw(text: str) -> str:
@@ -56,10 +42,4 @@ def masked_raw(text: str) -> str:
 
 def _line(line: str) -> str:
     match = _HEADER.fullmatch(line)
-    return f"{match['name']}: {_value(match['name'], match['value'])}" if match else mask_text(line)
-
-
-def _value(name: str, value: str) -> str:
-    lowered = name.lower()
-    is_secret = lowered not in _OPEN_HEADERS and any(word in lowered for word in _SECRET_HEADERS)
-    return MASK if is_secret else mask_text(value)
+    return f"{match['name']}: {mask_header(match['name'], match['value'])}" if match else mask_text(line)

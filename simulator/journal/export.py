@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.journal.explain import explain
-from simulator.journal.masking import MASK, mask, mask_text
+from simulator.journal.masking import MASK, mask, mask_header, mask_text
 from simulator.journal.record import encode_json
 from simulator.journal.store import to_json
 from simulator.version import VERSION
@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 
     from simulator.journal.exchange import Exchange
 
-_SECRET_HEADERS: Final = (
-    "auth",
-    "token",
-    "cookie",
-    "secret",
-    "password",
-    "credential",
-    "api-key",
-    "apikey",
-    "x-ssl-client-cert",
-)
-"""A header whose name has one of these in it is masked, whatever the vendor calls it."""
-_OPEN_HEADERS: Final = frozenset({"www-authenticate", "proxy-authenticate"})
-"""What a server asks for is no secret."""
 _CARD_NUMBERS: Final = ("insured_number", "individual_number")
 _SHORTEST_NUMBER: Final = 5
 """Shorter texts are no card number, and would be masked everywhere."""
@@ -74,10 +60,10 @@ def exchange_data(exchange: Exchange, *, masked: bool = True) -> dict[str, Any]:
     bodies = {name: mask_text(data.pop(name)) for name in ("request", "response")}
     for name in ("request", "response"):
         data[f"{name}_headers"] = {
-            header: _header_value(header, value) for header, value in data[f"{name}_headers"].items()
+            header: mask_header(header, value) for header, value in data[f"{name}_headers"].items()
         }
         data[f"{name}_header_list"] = [
-            (header, _header_value(header, value)) for header, value in data[f"{name}_header_list"]
+            (header, mask_header(header, value)) for header, value in data[f"{name}_header_list"]
         ]
     if data["client_certificate"] is not None:
         data["client_certificate"]["der"] = MASK
@@ -149,12 +135,6 @@ def _har_headers(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 def _header(pairs: Iterable[tuple[str, str]], wanted: str) -> str:
     return next((value for name, value in pairs if name.lower() == wanted), "")
-
-
-def _header_value(name: str, value: str) -> str:
-    plain = name.lower()
-    is_secret = plain not in _OPEN_HEADERS and any(part in plain for part in _SECRET_HEADERS)
-    return MASK if is_secret else mask_text(value)
 
 
 def _without(value: Any, secrets: list[str]) -> Any:

@@ -76,6 +76,20 @@ _BASE64 = re.compile(
 )
 """What begins with ``<`` once it is decoded."""
 _NAMED = re.compile(_NAMES.encode())
+_SECRET_HEADERS: Final = (
+    "auth",
+    "token",
+    "cookie",
+    "secret",
+    "password",
+    "credential",
+    "api-key",
+    "apikey",
+    "x-ssl-client-cert",
+)
+"""A header whose name has one of these in it is masked, whatever the vendor calls it."""
+_OPEN_HEADERS: Final = frozenset({"www-authenticate", "proxy-authenticate"})
+"""What a server asks for is no secret."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>\s*")
 
@@ -107,6 +121,13 @@ def mask_text(text: str) -> str:
     if len(text) < _SHORTEST_SECRET and "<" not in text and "&" not in text:
         return _printable(text)
     return mask_xml(text) if text.lstrip().startswith("<") else _mask_string(_printable(text))
+
+
+def mask_header(name: str, value: str) -> str:
+    """Return the value of an HTTP header masked, whole when its name says that it is a secret."""
+    plain = name.lower()
+    is_secret = plain not in _OPEN_HEADERS and any(part in plain for part in _SECRET_HEADERS)
+    return MASK if is_secret else mask_text(value)
 
 
 def mask_xml(text: str) -> str:
