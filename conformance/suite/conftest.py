@@ -1,55 +1,21 @@
-"""The desk that every check works at, made of the fixtures of the plugin."""
+"""The desk that every check works at."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.steps import Desk
-from conformance.suite.desk.wire import Wire
+from conformance.suite.desk.fixtures import memory, new_desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from conformance.suite.desk.steps import Desk
 
-    from conformance.drivers.model import Actor
-    from conformance.drivers.protocol import Driver
-    from conformance.record.timeline import Timeline
-    from conformance.suite.desk.people import Draw
-    from conformance.suite.desk.wire import During
-    from simulator.client import SessionClient
-
-
-@pytest.fixture(scope="session")
-def memory() -> dict[str, Any]:
-    """Hold what one check found out and others need not find out again."""
-    return {}
+__all__ = ["desk", "memory", "new_desk"]
 
 
 @pytest.fixture
-def desk(
-    lgo: Driver,
-    insi: SessionClient,
-    draw: Draw,
-    actor: Actor,
-    super_user: Actor,
-    *,
-    draw_for: Callable[[str], Draw],
-    evidence: Timeline,
-    during: During,
-    memory: dict[str, Any],
-) -> Desk:
-    """Return what a check works with."""
-    made = Desk(
-        lgo=lgo,
-        insi=insi,
-        wire=Wire(during),
-        user=actor,
-        super_user=super_user,
-        draw=draw,
-        draw_for=draw_for,
-        timeline=evidence,
-        memory=memory,
-    )
-    made.need_reset()
-    return made
+def desk(new_desk: Desk) -> Desk:
+    """Return the desk, once the software is known to empty itself."""
+    new_desk.need_reset()
+    return new_desk

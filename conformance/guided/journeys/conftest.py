@@ -2,59 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.steps import Desk
-from conformance.suite.desk.wire import Wire
+from conformance.suite.desk.fixtures import memory, new_desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
     from conformance.guided.walking import Journey, Walk
-    from conformance.record.timeline import Timeline as Evidence
-    from conformance.suite.desk.people import Draw
-    from conformance.suite.desk.wire import During
-    from simulator.client import SessionClient
+    from conformance.record.timeline import Timeline
+    from conformance.suite.desk.steps import Desk
 
-
-@pytest.fixture(scope="session")
-def memory() -> dict[str, Any]:
-    """Hold the journeys made."""
-    return {}
+__all__ = ["desk", "memory", "new_desk", "walk"]
 
 
 @pytest.fixture
-def desk(
-    lgo: Driver,
-    insi: SessionClient,
-    draw: Draw,
-    actor: Actor,
-    super_user: Actor,
-    *,
-    draw_for: Callable[[str], Draw],
-    evidence: Evidence,
-    during: During,
-    memory: dict[str, Any],
-) -> Desk:
+def desk(new_desk: Desk, lgo: Driver, evidence: Timeline) -> Desk:
     """Return the desk at which a journey is made."""
     guide = getattr(lgo, "guide", None)
     if guide is not None:
         guide.evidence = evidence
-    return Desk(
-        lgo=lgo,
-        insi=insi,
-        wire=Wire(during),
-        user=actor,
-        super_user=super_user,
-        draw=draw,
-        draw_for=draw_for,
-        timeline=evidence,
-        memory=memory,
-    )
+    return new_desk
 
 
 @pytest.fixture

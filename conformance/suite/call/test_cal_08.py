@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.suite.desk.expect import expect_each
-from conformance.suite.desk.people import PLAIN, another_value, typed
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
 
-USED = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
 
 ENDINGS = {
     "01": "answers/not-found",
@@ -74,11 +73,11 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
 
     def judge(**wanted: object) -> None:
         person = desk.draw(first_names_count=3, **wanted)
-        stored = typed(person, **USED)
+        stored = typed(person, **NAMES_IN_USE)
         desk.insi.install(scenario)
         try:
             if way == "file":
-                _, requests = desk.try_call(desk.create(person, **USED))
+                _, requests = desk.try_call(desk.create(person, **NAMES_IN_USE))
             else:
                 _, requests = desk.try_search_insi(stored)
         finally:
@@ -104,7 +103,7 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
-    patient = desk.bring(desk.draw(first_names_count=2), route, **USED)
+    patient = desk.bring(desk.draw(first_names_count=2), route, **NAMES_IN_USE)
     _, requests = desk.try_call(patient)
     need_request(requests)
     expect_sent(
@@ -142,14 +141,14 @@ def test_after_a_change(desk: Desk, field: str) -> None:
     en="Two patients called one after the other: each request carries the traits of its own",
 )
 def test_two_patients(desk: Desk) -> None:
-    one, two = desk.create(desk.draw(), **USED), desk.create(desk.draw())
+    one, two = desk.create(desk.draw(), **NAMES_IN_USE), desk.create(desk.draw())
     for patient in (one, two, one):
         _, requests = desk.try_call(patient)
         need_request(requests)
         expect_sent(
             requests, patient, Moment("appels croisés de deux patients", "calls for two patients in turn")
         )
-    typed_traits = replace(typed(desk.draw()), **USED)
+    typed_traits = replace(typed(desk.draw()), **NAMES_IN_USE)
     _, requests = desk.try_search_insi(typed_traits)
     need_request(requests)
     expect_sent(requests, typed_traits, Moment("recherche après d'autres appels", "search after other calls"))

@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each, expect_equal
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
-
-OPTIONAL = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
 
 
 @pytest.mark.rule("CRE-02")
@@ -103,14 +101,14 @@ def test_nothing_else_is_mandatory(desk: Desk, user: str) -> None:
     en="Each optional field may be missing, the others being filled",
 )
 def test_each_optional_field(desk: Desk) -> None:
-    filled = [dict(pair) for count in (1, 2) for pair in combinations(OPTIONAL.items(), count)]
+    filled = [dict(pair) for count in (1, 2) for pair in combinations(NAMES_IN_USE.items(), count)]
     expect_each({"+".join(fields): partial(_expect_created, desk, CAST[0], fields) for fields in filled})
 
 
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
     minimal = typed(person, first_names=None, **others)
-    complete = typed(person, **OPTIONAL)
+    complete = typed(person, **NAMES_IN_USE)
     stored = desk.try_create(minimal, control=complete)
     if isinstance(stored, RefusedError):
         raise Departure(
@@ -142,7 +140,7 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
             "utilisateur": partial(judge, desk, {}),
             "super-utilisateur": partial(judge, entitled, {}),
             "minimal": partial(judge, desk, {"first_names": None}),
-            "noms utilisés": partial(judge, desk, dict(OPTIONAL)),
+            "noms utilisés": partial(judge, desk, dict(NAMES_IN_USE)),
             "lieu inconnu": partial(judge, desk, {"birth_place": UNKNOWN_PLACE}),
             "lieu inconnu, super-utilisateur": partial(judge, entitled, {"birth_place": UNKNOWN_PLACE}),
             "enfant": partial(judge, desk, {}, birth_date="2023-01-09"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import PatientTraits
 from simulator.registry.person import Person
@@ -26,6 +26,10 @@ PLAIN: dict[str, Any] = {
     "compound_first_name": False,
 }
 """Wish for a person whose birth name and first of the first names are letters only."""
+
+
+NAMES_IN_USE: Final = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
+"""Names that nobody was born with."""
 
 
 def typed(person: Person, **others: str | None) -> PatientTraits:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.suite.desk.expect import expect_each, expect_equal
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
-USED = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
 
 LIST_DIFFERS = "safety/list-differs-from-prenom"
 
@@ -62,7 +61,7 @@ def test_everything_is_replaced(desk: Desk, route: Route, user: str) -> None:
     other = desk.draw_where(
         lambda other: _differs(other.identity.traits, person.identity.traits), first_names_count=2, nia=True
     )
-    patient = desk.bring(person, route, **USED)
+    patient = desk.bring(person, route, **NAMES_IN_USE)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     before = desk.snapshot(patient)

@@ -12,7 +12,7 @@ from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import another_value
+from conformance.suite.desk.people import NAMES_IN_USE, another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -78,8 +78,7 @@ def test_each_file_its_own(desk: Desk) -> None:
     day = "1971-02-13"
     first = desk.bring(desk.draw(birth_date=day), Route.IMPORTED)
     second = desk.bring(desk.draw(birth_date=day), Route.IMPORTED_CHECKED)
-    names = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
-    desk.lgo.update_patient(second.id, names, actor=desk.user)
+    desk.lgo.update_patient(second.id, NAMES_IN_USE, actor=desk.user)
     for patient in (first, second, first):
         _expect_verified(
             desk, desk.read(patient), Moment("vérifications tour à tour", "verifications in turn")

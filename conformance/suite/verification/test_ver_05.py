@@ -11,7 +11,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import another_value
+from conformance.suite.desk.people import NAMES_IN_USE, another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -49,8 +49,7 @@ DENIED = ("matricule", "oid", "birth_name", "first_names", "birth_place")
 def test_ko(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
     patient = desk.bring(desk.draw(first_names_count=2), route)
-    names = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
-    desk.lgo.update_patient(patient.id, names, actor=desk.user)
+    desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     before, items = desk.snapshot(patient), desk.lgo.read_worklist(actor=desk.user)

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -43,8 +44,7 @@ def test_known_and_ko(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
-    names = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
-    desk.lgo.update_patient(patient.id, names, actor=desk.user)
+    desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     before = desk.snapshot(patient)
     # Holders of an INS receive another one; the others their own, which INSi denies.
     identity = received(person, matricule=nobody(desk, person)) if route in WITH_INS else received(person)

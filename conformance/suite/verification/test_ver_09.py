@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -93,8 +94,7 @@ def test_known_and_ok(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
-    names = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
-    desk.lgo.update_patient(patient.id, names, actor=desk.user)
+    desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     before, identity = desk.snapshot(patient), received(person)
     for _ in range(2):
         receive(desk, identity)

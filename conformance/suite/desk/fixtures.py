@@ -1,0 +1,53 @@
+"""The fixtures of a desk, made of those of the plugin; the checks and the journeys import them into their ``conftest.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.suite.desk.steps import Desk
+from conformance.suite.desk.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Actor
+    from conformance.drivers.protocol import Driver
+    from conformance.record.timeline import Timeline
+    from conformance.suite.desk.people import Draw
+    from conformance.suite.desk.wire import During
+    from simulator.client import SessionClient
+
+
+@pytest.fixture(scope="session")
+def memory() -> dict[str, Any]:
+    """Hold what one check found out, or made, and others need not."""
+    return {}
+
+
+@pytest.fixture
+def new_desk(
+    lgo: Driver,
+    insi: SessionClient,
+    draw: Draw,
+    actor: Actor,
+    super_user: Actor,
+    *,
+    draw_for: Callable[[str], Draw],
+    evidence: Timeline,
+    during: During,
+    memory: dict[str, Any],
+) -> Desk:
+    """Return what a check works with, before anything is asked of the software."""
+    return Desk(
+        lgo=lgo,
+        insi=insi,
+        wire=Wire(during),
+        user=actor,
+        super_user=super_user,
+        draw=draw,
+        draw_for=draw_for,
+        timeline=evidence,
+        memory=memory,
+    )
