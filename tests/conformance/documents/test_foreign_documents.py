@@ -22,7 +22,8 @@ from conformance.documents import (
 )
 
 TABLES = {
-    name: importlib.import_module(f"foreign_{name}") for name in ("cda", "hl7", "fhir", "symbols", "paper")
+    name: importlib.import_module(f"foreign_{name}")
+    for name in ("cda", "hl7", "fhir", "symbols", "paper", "sent", "mail")
 }
 DRAWN = {"symbols", "paper"}
 
