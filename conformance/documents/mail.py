@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.policy import compat32
 from email.utils import getaddresses
@@ -61,7 +62,7 @@ def read(data: bytes, reading: Reading) -> Document:
     try:
         message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
         leaves = list(_leaves(message))
-    except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+    except (RecursionError, ValueError, LookupError, AttributeError, TypeError, MessageError) as error:
         text = Text(
             f"courriel lisible attendu : {type(error).__name__}",
             f"expected a readable mail: {type(error).__name__}",
@@ -143,16 +144,17 @@ def _leaf(
 
 
 def _decoded(value: object) -> str:
+    # Bytes that are not ASCII come as surrogates: mails of today (RFC 6532) write UTF-8 there.
+    raw = str(value).encode("utf-8", errors="surrogateescape")
     try:
-        # Bytes that are not ASCII come as surrogates: mails of today (RFC 6532) write UTF-8 there.
-        raw = str(value).encode("utf-8", errors="surrogateescape")
-        try:
-            told = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            told = raw.decode("cp1252", errors="replace")
-        return re.sub(r"\s*\r?\n\s+", " ", str(make_header(decode_header(told))))
-    except (ValueError, LookupError, UnicodeError):
-        return str(value)
+        told = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        told = raw.decode("cp1252", errors="replace")
+    try:
+        told = str(make_header(decode_header(told)))
+    except (ValueError, LookupError, MessageError):
+        return told
+    return re.sub(r"\s*\r?\n\s+", " ", told)
 
 
 def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
