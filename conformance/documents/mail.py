@@ -9,10 +9,11 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.policy import compat32
 from email.utils import getaddresses
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
+from conformance.documents.mail_parts import FORWARDED, Held
 from conformance.documents.numbers import compact, find_matricules
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
@@ -38,7 +39,6 @@ _NEAR: Final = 40
 _LAST_WORD: Final = re.compile(r"\S+\s*\Z")
 """The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
-_FORWARDED: Final = "message/rfc822"
 _TEXT_LIMIT: Final = 1_000_000
 
 
@@ -60,7 +60,8 @@ class MailFacts:
 def read(data: bytes, reading: Reading) -> Document:
     """Read a mail and what is attached to it."""
     try:
-        message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
+        held = Held.of(data.lstrip(b"\xef\xbb\xbf\r\n"))
+        message = message_from_bytes(held.message, policy=compat32)
         leaves = list(_leaves(message))
     except (RecursionError, ValueError, LookupError, AttributeError, TypeError, MessageError) as error:
         text = Text(
@@ -78,7 +79,7 @@ def read(data: bytes, reading: Reading) -> Document:
     texts: list[str] = []
     bodies: list[str] = []
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
-        _leaf(leaf, number, reading, (problems, parts, texts, bodies))
+        _leaf(leaf, number, reading, held, (problems, parts, texts, bodies))
     facts = MailFacts(headers, tuple(bodies), "\n".join(texts))
     record = _record(facts, reading)
     told = [f"{name}: {value}" for name, value in headers if name in {*_ADDRESSES, "Subject"}]
@@ -94,35 +95,24 @@ def _leaves(message: Message[str, str]) -> Iterator[Message[str, str]]:
     while waiting:
         part = waiting.pop(0)
         inside = part.get_payload()
-        if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != _FORWARDED:
+        if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != FORWARDED:
             waiting[:0] = [one for one in inside if hasattr(one, "is_multipart")]
         else:
             yield part
-
-
-def _forwarded(leaf: Message[str, str]) -> bytes | None:
-    """Return a mail that is attached to this one as it is."""
-    inside = leaf.get_payload()
-    if leaf.get_content_type() != _FORWARDED or not isinstance(inside, list) or not inside:
-        return None
-    first: Any = inside[0]
-    try:
-        return bytes(first.as_bytes(policy=compat32))
-    except (ValueError, LookupError, AttributeError, TypeError):
-        return None
 
 
 def _leaf(
     leaf: Message[str, str],
     number: int,
     reading: Reading,
+    held: Held,
     into: tuple[list[Problem], list[Document], list[str], list[str]],
 ) -> None:
     problems, parts, texts, bodies = into
     kind = leaf.get_content_type()
     name = _decoded(leaf.get_filename() or "")
-    content: Any = _forwarded(leaf) or leaf.get_payload(decode=True)
-    if not isinstance(content, bytes) or not content:
+    content = held.content(leaf)
+    if not content:
         return
     if "pkcs7-mime" in kind:
         text = Text("courriel chiffré : rien n’a pu être lu", "encrypted mail: nothing could be read")
