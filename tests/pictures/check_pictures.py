@@ -20,8 +20,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "conformance" / "documents"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "conformance" / "documents"))
 
 from foreign_cda import utf8
 from foreign_paper import Sheet, lines
@@ -31,6 +30,7 @@ from people import P1, P2
 from conformance.documents import pdfium
 from simulator.sheet.browser import find_browser
 
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 _TALL = 2400
 """Pixels of the window; what is blank below is cut away."""
