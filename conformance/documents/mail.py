@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
-from conformance.documents.mail_parts import FORWARDED, Held
-from conformance.documents.numbers import compact, find_matricules
+from conformance.documents.mail_parts import FORWARDED, Held, told_of
+from conformance.documents.numbers import called_ins, compact, find_matricules
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 _ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
 _PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
 _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
-_INS_LABEL: Final = re.compile(r"\b(?:INS|matricule)\b[^\d\n]{0,25}\Z", re.IGNORECASE)
-_NEAR: Final = 40
 _LAST_WORD: Final = re.compile(r"\S+\s*\Z")
 """The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
@@ -110,7 +108,8 @@ def _leaf(
 ) -> None:
     problems, parts, texts, bodies = into
     kind = leaf.get_content_type()
-    name = _decoded(leaf.get_filename() or "")
+    name, charset = told_of(leaf)
+    name = _decoded(name)
     content = held.content(leaf)
     if not content:
         return
@@ -120,9 +119,8 @@ def _leaf(
         return
     if not name and kind.startswith("text/"):
         bodies.append(kind)
-        charset = leaf.get_content_charset() or "utf-8"
         try:
-            texts.append(content.decode(charset, errors="replace")[:_TEXT_LIMIT])
+            texts.append(content.decode(charset or "utf-8", errors="replace")[:_TEXT_LIMIT])
         except LookupError:
             texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
         return
@@ -186,6 +184,16 @@ def _header_place(name: str, file: str) -> Place:
 
 def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
     """Recompute X-MSS-INS: ``O`` when a CDA has number, OID, birth name, first given name, date and sex; a NIA counts."""
+    every = [value.strip() for name, value in facts.headers if name.lower() == "x-mss-ins"]
+    if len(every) > 1:
+        text = Text(
+            f"un seul X-MSS-INS attendu, {len(every)} trouvés : {', '.join(every)}",
+            f"expected one X-MSS-INS, got {len(every)}: {', '.join(every)}",
+        )
+        make = official if len(set(every)) > 1 else inferred
+        yield make(
+            "mss-ins-twice", text, "TRA-07", at=(Quote(_header_place("X-MSS-INS", file), ", ".join(every)),)
+        )
     told = facts.header("X-MSS-INS")
     wanted = (
         ("O" if any(_complete(record) for cda in cdas for record in cda.records) else "N") if cdas else None
@@ -279,9 +287,8 @@ def _numbers(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
             "mail-subject-number", text, "TRA-07", at=(Quote(_header_place("Subject", file), subject),)
         )
     known = [value for record in inside for value in record.of(Trait.MATRICULE)]
-    for number, start, end in find_matricules(facts.text):
-        called = _INS_LABEL.search(facts.text[max(0, start - _NEAR) : start])
-        if known and called and all(value.normal != number for value in known):
+    for number, start, end in called_ins(facts.text):
+        if known and all(value.normal != number for value in known):
             text = Text(
                 "le texte du courriel donne l’INS d’une autre personne que les documents joints",
                 "the text of the mail gives the INS of another person than the documents attached",

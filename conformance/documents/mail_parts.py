@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.values import decode_base64
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import Message
 
 FORWARDED: Final = "message/rfc822"
@@ -57,6 +58,19 @@ class Held:
         if not self.runs:
             return data
         return re.sub(re.escape(self.word) + rb"(\d+)\.\r?\n", lambda match: self.runs[int(match[1])], data)
+
+
+def told_of(leaf: Message[str, str]) -> tuple[str, str]:
+    """Return the file name and the charset of a part, as they are written; empty when there is none, or none that can be read."""
+    return _safely(leaf.get_filename), _safely(leaf.get_content_charset)
+
+
+def _safely(call: Callable[[], object]) -> str:
+    try:
+        return str(call() or "")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # The standard library stumbles over parameters that are numbered and whole at once.
+        return ""
 
 
 def _written(message: Any) -> bytes:

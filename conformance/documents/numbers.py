@@ -20,6 +20,9 @@ _RUN: Final = re.compile(
     rf"(?:\s?[)\]])?(?!(?!NI[RA])[0-9A-Za-z])"
 )
 _NOT_KEPT: Final = re.compile(rf"cl[ée]\s?:?|[{SPACES}.\-()\[\]/]")
+_LABEL: Final = re.compile(r"\b(?:INS|matricule)\b[^\d\n]{0,25}\Z", re.IGNORECASE)
+_NATURE: Final = re.compile(r"[\s(\[–—-]{0,4}(?:INS[\s-]*)?NI[RA]\b", re.IGNORECASE)
+_NEAR: Final = 40
 _ZEROS: Final = 12
 
 
@@ -47,6 +50,13 @@ def find_matricules(text: str) -> Iterator[tuple[str, int, int]]:
         number = compact(match[0])
         if is_matricule(number):
             yield number, match.start(), match.end()
+
+
+def called_ins(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the matricules of a running text that it calls so: a label of the INS before, or the nature after."""
+    for number, start, end in find_matricules(text):
+        if _LABEL.search(text[max(0, start - _NEAR) : start]) or _NATURE.match(text, end):
+            yield number, start, end
 
 
 def looks_made_up(number: str) -> bool:

@@ -23,9 +23,9 @@ from conformance.documents import (
 
 TABLES = {
     name: importlib.import_module(f"foreign_{name}")
-    for name in ("cda", "hl7", "fhir", "symbols", "paper", "sent", "mail")
+    for name in ("cda", "hl7", "fhir", "symbols", "paper", "sent", "mail", "more")
 }
-DRAWN = {"symbols", "paper"}
+DRAWN = {"symbols", "paper", "more"}
 
 
 def _cases(which):
