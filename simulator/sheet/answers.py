@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Call, CardQuery, Contexts, TraitsQuery, VerificationQuery
 from simulator.contract.names import Operation
+from simulator.database import IN_MEMORY
 from simulator.lots.store import LotStore
 from simulator.sessions.settings import SessionSettings
 from simulator.sessions.store import Session
@@ -56,7 +56,7 @@ class Expected:
 def expected_answers(person: Person, registry: Registry) -> list[Expected]:
     """Return what each call about a person is answered, in the order in which a tester tries them."""
     session = Session(id="default", created_at="", settings=SessionSettings())
-    with closing(LotStore(Path(":memory:"))) as lots:
+    with closing(LotStore(IN_MEMORY)) as lots:
         context = Context(
             registry=registry,
             lots=lots,
