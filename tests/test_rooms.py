@@ -94,3 +94,33 @@ def test_what_is_there_once_is_there_once(where: str, is_made) -> None:
         if is_made(tree) and not path.as_posix().startswith("conformance/reference/")
     ]
     assert found == [where]
+
+
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        # Finding where a declaration ends; the documents look for the encoding that one names.
+        (r"<\?xml", {"simulator/xml.py", "conformance/documents/xmltree.py"}),
+        ("Envelope xmlns", {"simulator/contract/soap.py"}),
+    ],
+    ids=["declarations", "envelopes"],
+)
+def test_what_is_written_once_is_written_once(written: str, where: set[str]) -> None:
+    found = {
+        path.as_posix()
+        for path, tree in modules("simulator", "conformance")
+        if (
+            not path.as_posix().startswith("conformance/reference/")
+            and any(
+                written in node.value
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            )
+        )
+        or any(
+            written.encode() in node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, bytes)
+        )
+    }
+    assert found == where
