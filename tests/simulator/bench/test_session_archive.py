@@ -15,7 +15,7 @@ from simulator.bench.session_archive import ArchiveError, export_session, import
 from simulator.journal.masking import MASK
 from simulator.registry.person import to_json
 from simulator.sessions.store import SessionConflictError, UnknownSessionError
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

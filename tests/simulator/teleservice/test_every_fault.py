@@ -7,7 +7,7 @@ from lxml import etree
 
 from simulator.bench import BenchOptions, open_bench
 from simulator.contract.faults import fault_catalogue
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
 MESSAGE_ID = "uuid:6f2a1c9e-0000-4000-8000-000000000001"
