@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, AnyStr, Final, TypedDict
+from typing import TYPE_CHECKING, Any, AnyStr, Final, TypedDict
 
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Unpack
 
 _local = threading.local()
-_DECLARATION: Final = re.compile(r"\ufeff?\s*<\?xml\s[^>]*\?>")
-_DECLARATION_BYTES: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>")
+_DECLARATIONS: Final[Mapping[type, re.Pattern[Any]]] = {
+    str: re.compile(r"\ufeff?\s*<\?xml\s[^>]*\?>"),
+    bytes: re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>"),
+}
 
 
 class Form(TypedDict, total=False):
@@ -65,7 +68,7 @@ def declaration_end(message: AnyStr) -> int:
 
     A byte order mark and white space may stand before it, as some writers put them there.
     """
-    found = _DECLARATION.match(message) if isinstance(message, str) else _DECLARATION_BYTES.match(message)
+    found = _DECLARATIONS[type(message)].match(message)
     return found.end() if found else 0
 
 

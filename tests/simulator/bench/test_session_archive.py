@@ -50,7 +50,7 @@ def session(bench: Bench, make_person: Callable[..., Person]) -> Session:
     )
     bench.registry.add([make_person(f"test/{number}") for number in range(3)], created.scope)
     for name, code in (("one", "01"), ("two", "02")):
-        bench.sessions.install(created.id, scenario(name, code), {"patient": to_json(make_person())})
+        bench.installer.install(created.id, scenario(name, code), {"patient": to_json(make_person())})
     return bench.sessions.get(created.id)
 
 

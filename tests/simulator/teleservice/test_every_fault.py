@@ -33,7 +33,7 @@ def test_one_line_of_scenario_provokes_it(bench, soap_request, code):
         "evidence": "inferred",
         "rules": [{"when": {}, "then": {"fault": code}}],
     }
-    session = bench.sessions.install(session.id, scenario, {})
+    session = bench.installer.install(session.id, scenario, {})
     wire = WireRequest(
         path=f"/s/{session.id}/lps",
         headers={"content-type": "application/soap+xml"},
