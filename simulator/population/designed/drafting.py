@@ -6,22 +6,22 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from simulator.population.births import date_tags
-from simulator.population.cases import CaseError, parameters
-from simulator.population.designed_births import DrawnDate, DrawnPlace, dated, draw_date, draw_place_of
-from simulator.population.histories import FullPlaceError, NumberParts, draw_history, number_of
-from simulator.population.name_draws import NameDraw, all_birth_names, draw_first_list
-from simulator.population.profiles import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR
-from simulator.population.shapes import birth_name_of, first_names_of_shape
+from simulator.population.described.cases import CaseError, parameters
+from simulator.population.described.profiles import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR
+from simulator.population.designed.births import DrawnDate, DrawnPlace, dated, draw_date, draw_place_of
+from simulator.population.designed.histories import FullPlaceError, NumberParts, draw_history, number_of
+from simulator.population.designed.shapes import birth_name_of, first_names_of_shape
+from simulator.population.drawing.births import date_tags
+from simulator.population.drawing.name_draws import NameDraw, all_birth_names, draw_first_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simulator.ins.identity import HistoricId
     from simulator.ins.matricule import Matricule
-    from simulator.population.cases import Case
-    from simulator.population.ordinary import Ordinary
-    from simulator.population.registrar import Registrar
+    from simulator.population.described.cases import Case
+    from simulator.population.drawing.ordinary import Ordinary
+    from simulator.population.drawing.registrar import Registrar
 
 DESIGNED: Final = "designed"
 """Tag of the people of the covering array."""

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.datafile import load_yaml
-from simulator.population.cases import parameters
 from simulator.population.cnda import cases as cnda_cases
+from simulator.population.described.cases import parameters
 from simulator.population.uninsurable import reasons
 
 if TYPE_CHECKING:

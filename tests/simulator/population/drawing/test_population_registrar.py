@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from simulator.population.histories import FullPlaceError, NumberParts, draw_history, number_of
-from simulator.population.name_draws import birth_name_draw, first_names_draw
-from simulator.population.registrar import Registrar
-from simulator.population.uniqueness import Marks
+from simulator.population.designed.histories import FullPlaceError, NumberParts, draw_history, number_of
+from simulator.population.drawing.name_draws import birth_name_draw, first_names_draw
+from simulator.population.drawing.registrar import Registrar
+from simulator.population.drawing.uniqueness import Marks
 
 PARTS = NumberParts(sex="F", nature="NIR", year=1958, month="11", place="2A001")
 

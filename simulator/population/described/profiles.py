@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from simulator.population.cases import compiled
+from simulator.population.described.cases import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.ins.identity import HistoricId
-from simulator.population.registrar import DIGIT, NIA, NIR, TWO_DIGITS
+from simulator.population.drawing.registrar import DIGIT, NIA, NIR, TWO_DIGITS
 
 if TYPE_CHECKING:
     from simulator.ins.matricule import Matricule
-    from simulator.population.registrar import Registrar
+    from simulator.population.drawing.registrar import Registrar
 
 FIRST_DAY: Final = dt.date(2006, 1, 1).toordinal()
 LAST_DAY: Final = dt.date(2024, 12, 31).toordinal()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simulator.population.build import people
-from simulator.population.cases import parameters
 from simulator.population.cnda import load_cnda
-from simulator.population.tags import vocabulary
+from simulator.population.described.cases import parameters
+from simulator.population.described.tags import vocabulary
 from simulator.population.uninsurable import patients, reasons
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins.traits import MAX_LENGTH
-from simulator.population.name_draws import (
+from simulator.population.drawing.name_draws import (
     LONG_NAME,
     NameDraw,
     birth_name_draw,
@@ -18,7 +18,7 @@ from simulator.population.name_draws import (
     first_names_draw,
     reserved,
 )
-from simulator.population.names import draw_birth_name, draw_first_names
+from simulator.population.drawing.names import draw_birth_name, draw_first_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,12 +14,12 @@ import pytest
 from simulator.ins.oid import InsOid
 from simulator.ins.places import cog
 from simulator.population.build import people as population
-from simulator.population.cases import CaseError, designed_cases, incompatible_pairs, parameters
-from simulator.population.designed import Designer
-from simulator.population.drafting import COMPANION, DESIGNED, Drafter
-from simulator.population.ordinary import Ordinary
-from simulator.population.profiles import profile
-from simulator.population.registrar import Registrar
+from simulator.population.described.cases import CaseError, designed_cases, incompatible_pairs, parameters
+from simulator.population.described.profiles import profile
+from simulator.population.designed.drafting import COMPANION, DESIGNED, Drafter
+from simulator.population.designed.households import Designer
+from simulator.population.drawing.ordinary import Ordinary
+from simulator.population.drawing.registrar import Registrar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from simulator.ins.dates import BirthDate
 from simulator.ins.identity import InsIdentity, Traits
 from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
-from simulator.population.births import (
+from simulator.population.drawing.births import (
     FIRST_ORDER,
     check_birth,
     date_tags,
@@ -20,9 +20,9 @@ from simulator.population.births import (
     draw_birth_date_at,
     draw_birth_place,
 )
-from simulator.population.name_draws import birth_name_tags, first_names_tags
-from simulator.population.names import draw_birth_name, draw_first_names
-from simulator.population.places import place_tags
+from simulator.population.drawing.name_draws import birth_name_tags, first_names_tags
+from simulator.population.drawing.names import draw_birth_name, draw_first_names
+from simulator.population.drawing.places import place_tags
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,7 +96,7 @@ def draw_matricule(random: Random, sex: str, date: dt.date, place: str, *, nia: 
 def tags_of(identity: InsIdentity) -> tuple[str, ...]:
     """Say which cases a drawn identity is: those of its names, birth place and date, and ``nia``.
 
-    See ``simulator.population.tags.vocabulary`` for what each says.
+    See ``simulator.population.described.tags.vocabulary`` for what each says.
     """
     traits, number = identity.traits, identity.matricule
     return (

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from simulator.population.births import is_former, order_is_impossible
-from simulator.population.cases import former_communes
-from simulator.population.ordinary import MAGHREB_TAGS, draw_maghreb, registered_in_maghreb
-from simulator.population.places import (
+from simulator.population.described.cases import former_communes
+from simulator.population.drawing.births import is_former, order_is_impossible
+from simulator.population.drawing.ordinary import MAGHREB_TAGS, draw_maghreb, registered_in_maghreb
+from simulator.population.drawing.places import (
     codes_of,
     commune_today,
     draw_among,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from simulator.ins.identity import InsIdentity
 from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
-from simulator.population.births import FIRST_ORDER
-from simulator.population.uniqueness import Marks
+from simulator.population.drawing.births import FIRST_ORDER
+from simulator.population.drawing.uniqueness import Marks
 from simulator.registry.person import Card, Person
 
 if TYPE_CHECKING:

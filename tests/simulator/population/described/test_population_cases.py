@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 import simulator
-from simulator.population import build_cases
-from simulator.population.build_cases import build, compiled, find_epicene
-from simulator.population.cases import (
+from simulator.population.compiling import build_cases
+from simulator.population.compiling.build_cases import build, compiled, find_epicene
+from simulator.population.described.cases import (
     COMPILED,
     CaseError,
     UnknownValueError,
@@ -98,7 +98,7 @@ def test_the_array_does_not_depend_on_chance() -> None:
 
 def test_compiling_writes_the_file(monkeypatch, tmp_path, capsys) -> None:
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(build_cases, "__file__", str(tmp_path / "build_cases.py"))
+    monkeypatch.setattr(build_cases, "__file__", str(tmp_path / "compiling" / "build_cases.py"))
     assert build_cases.main() == 0
     written = (tmp_path / "data" / COMPILED).read_bytes()
     assert written == (DATA / COMPILED).read_bytes()

@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins.places import PlaceKind, cog
-from simulator.population.births import is_former, order_is_impossible, quiet_among
+from simulator.population.drawing.births import is_former, order_is_impossible, quiet_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins.identity import Traits
-from simulator.population.cases import CaseError, check_case, designed_cases
-from simulator.population.drafting import LAST_DAY, YEAR, Draft, Drafter
-from simulator.population.profiles import ADULT_AGE, LAST_BIRTH_YEAR
+from simulator.population.described.cases import CaseError, check_case, designed_cases
+from simulator.population.described.profiles import ADULT_AGE, LAST_BIRTH_YEAR
+from simulator.population.designed.drafting import LAST_DAY, YEAR, Draft, Drafter
 from simulator.registry.person import Card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.population.cases import Case
-    from simulator.population.ordinary import Ordinary
-    from simulator.population.registrar import Registrar
+    from simulator.population.described.cases import Case
+    from simulator.population.drawing.ordinary import Ordinary
+    from simulator.population.drawing.registrar import Registrar
     from simulator.registry.person import Person
 
 _FIRST_CHILD_DAY: Final = dt.date(LAST_BIRTH_YEAR - ADULT_AGE + 1, 1, 1).toordinal()

@@ -11,9 +11,15 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.ins.identity import Traits
-from simulator.population.births import LEAP_DAY, date_tags
-from simulator.population.name_draws import NameDraw, all_birth_names, birth_name_draw, draw_first_list
-from simulator.population.places import (
+from simulator.population.described.profiles import ADULT_AGE, FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, Profile
+from simulator.population.drawing.births import LEAP_DAY, date_tags
+from simulator.population.drawing.name_draws import (
+    NameDraw,
+    all_birth_names,
+    birth_name_draw,
+    draw_first_list,
+)
+from simulator.population.drawing.places import (
     FIRST_MAGHREB_COMMUNE,
     INDEPENDENCE,
     MAGHREB,
@@ -21,7 +27,6 @@ from simulator.population.places import (
     is_maghreb_birth,
     place_of,
 )
-from simulator.population.profiles import ADULT_AGE, FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, Profile
 from simulator.registry.person import Card
 
 if TYPE_CHECKING:
@@ -29,8 +34,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from simulator.ins.matricule import Matricule
-    from simulator.population.places import BirthPlace
-    from simulator.population.registrar import Registrar
+    from simulator.population.drawing.places import BirthPlace
+    from simulator.population.drawing.registrar import Registrar
     from simulator.registry.person import Person
 
 LAW_OF_2005: Final = dt.date(2005, 1, 1).toordinal()

@@ -1,4 +1,4 @@
-"""Compile the name tables of this package: ``python -m simulator.population.build_names SRC_DIR``.
+"""Compile the name tables of this package: ``python -m simulator.population.compiling.build_names SRC_DIR``.
 
 ``SRC_DIR`` holds ``prenoms.csv.gz`` (sex, first_name, decade, count) and ``noms.csv.gz`` (name, count), derived
 from INSEE files (``data/README.md``). The same input gives the same bytes.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     type_check = Callable[[str], Sequence[LexicalProblem]]
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from simulator.ins.places import cog
-from simulator.population.profiles import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, profile
+from simulator.population.described.profiles import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

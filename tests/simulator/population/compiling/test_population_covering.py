@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.population.covering import covered_pairs, covering_array, possible_pairs
+from simulator.population.compiling.covering import covered_pairs, covering_array, possible_pairs
 
 
 def anything(*_: int) -> bool:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from simulator.ins.traits import comparison_key
-from simulator.population.cases import compiled
-from simulator.population.names import WeightedNames, birth_names, first_names_of
+from simulator.population.described.cases import compiled
+from simulator.population.drawing.names import WeightedNames, birth_names, first_names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Compile what a population is made of: ``python -m simulator.population.build_cases``.
+"""Compile what a population is made of: ``python -m simulator.population.compiling.build_cases``.
 
 Reads ``data/cases.yaml`` and makes its covering array, ``data/profiles.yaml``, and the birth names that nobody may be
 drawn with; writes all to ``data/cases.json``, so that a bench starts without reading YAML. The same files give the same
@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.datafile import load_yaml
-from simulator.population.cases import COMPILED, may_go_together, read_parameters
 from simulator.population.cnda import cases as cnda_cases
-from simulator.population.covering import covering_array
-from simulator.population.designed_births import find_former_communes
-from simulator.population.names import births_of_first_names
+from simulator.population.compiling.covering import covering_array
+from simulator.population.described.cases import COMPILED, may_go_together, read_parameters
+from simulator.population.designed.births import find_former_communes
+from simulator.population.drawing.names import births_of_first_names
 from simulator.population.uninsurable import reserved_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.population.cases import Parameter
+    from simulator.population.described.cases import Parameter
 
 _EPICENE_BIRTHS: Final = 2000
 _EPICENE_PERCENT: Final = 15
@@ -78,7 +78,7 @@ def find_epicene() -> list[str]:
 def main() -> int:
     """Write the compiled file and say how many rows it has."""
     content = compiled()
-    path = Path(__file__).parent / "data" / COMPILED
+    path = Path(__file__).parents[1] / "data" / COMPILED
     path.write_text(content, encoding="ascii", newline="\n")
     sys.stdout.write(f"{path}: {len(json.loads(content)['rows'])} rows\n")
     return 0
