@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 LOOSE = {"__init__", "cli", "database", "datafile", "pytest_plugin", "text", "version", "xml"}
 KNOWN_CIRCLES = {
-    # The words of a check know each other; the generator of load starts its own workers.
+    # The words of a check know each other.
     frozenset(f"conformance.suite.desk.{name}" for name in ("cast", "people", "steps")),
-    frozenset(f"conformance.load.{name}" for name in ("distributed", "worker")),
 }
 
 
