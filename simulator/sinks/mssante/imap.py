@@ -166,6 +166,8 @@ class _Mail(Message):
 
     __slots__ = ("_banc_store",)
 
+    _banc_store: SinkStore
+
     @classmethod
     def of(
         cls, one: Received, store: SinkStore, *, expunged: bool = False, flags: Iterable[Any] = ()

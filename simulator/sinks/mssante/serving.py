@@ -105,20 +105,30 @@ async def _serve(  # noqa: PLR0917 - what the thread is given
             handler, doors, size=store.limits.bytes_of_one, password=password, starttls=starttls, loop=loop
         )
 
-    tls = {"ssl": context, "ssl_handshake_timeout": limits.handshake_s}
+    shaking = None if context is None else limits.handshake_s
     servers: list[asyncio.Server] = []
     try:
         if ports.smtp is not None:
             servers.append(await loop.create_server(lambda: smtp(context), sock=ports.smtp))
         if ports.smtps is not None:
-            servers.append(await loop.create_server(lambda: smtp(None), sock=ports.smtps, **tls))  # type: ignore[arg-type] # two options of it
+            servers.append(
+                await loop.create_server(
+                    lambda: smtp(None), sock=ports.smtps, ssl=context, ssl_handshake_timeout=shaking
+                )
+            )
         if ports.imap is not None:
             clear = ImapPort(mailboxes, doors, password=password, starttls=context)
             servers.append(await asyncio.start_server(clear, sock=ports.imap, limit=limits.command_bytes))
         if ports.imaps is not None:
             over_tls = ImapPort(mailboxes, doors, password=password, context=context)
             servers.append(
-                await asyncio.start_server(over_tls, sock=ports.imaps, limit=limits.command_bytes, **tls)  # type: ignore[arg-type] # the same
+                await asyncio.start_server(
+                    over_tls,
+                    sock=ports.imaps,
+                    limit=limits.command_bytes,
+                    ssl=context,
+                    ssl_handshake_timeout=shaking,
+                )
             )
     except (OSError, ValueError) as error:
         stopping.error = error

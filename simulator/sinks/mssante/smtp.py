@@ -62,7 +62,7 @@ class Handler:
         return f"250 2.0.0 Kept as {number}"
 
     def _keep(self, content: bytes, session: Session, envelope: Envelope) -> int:
-        peer = session.peer
+        peer: Any = session.peer
         return self._store.keep(
             content,
             sink=Sink.MSSANTE,
@@ -123,8 +123,9 @@ class MailPort(SMTP):
                 return
             self._is_inside = True
         super().connection_made(transport)
-        if self.session is not None:
-            self.session.banc_transport = transport  # type: ignore[attr-defined] # ours, read when a mail is kept
+        session: Any = self.session
+        if session is not None:
+            session.banc_transport = transport  # read when a mail is kept
 
     def connection_lost(self, error: Exception | None) -> None:
         """Give the place back."""
