@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FILE: Final = "received.sqlite"
 """Its name in the data directory."""
+BENCH: Final = ""
+"""In place of a session: what is noted of the simulator itself."""
 NO_SESSION: Final = "default"
 """Of what came without an account."""
 MAX_WORD: Final = 320
@@ -204,7 +206,10 @@ class SinkStore:
                 (session, session),
             ).fetchone()
             for table in ("received", "told", "known"):
-                connection.execute(f"DELETE FROM {table} WHERE ? IS NULL OR session = ?", (session, session))  # noqa: S608 - ours
+                connection.execute(
+                    f"DELETE FROM {table} WHERE session = ? OR (? IS NULL AND session != ?)",  # noqa: S608 - our own names
+                    (session, session, BENCH),
+                )
             connection.execute("UPDATE total SET items = items - ?, bytes = bytes - ?", (count, size))
         return int(count)
 
