@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from simulator.bench import Bench
 
-_TOLD: Final = {
+_TOLD: Final[dict[str, dict[str, type]]] = {
     SUBMITTING: {"error": str, "context": str},
     EXISTENCE: {
         "exists": bool,

@@ -6,19 +6,24 @@ import io
 import json
 import smtplib
 import zipfile
-from dataclasses import replace
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
-from simulator.bench import BenchOptions
+from simulator.bench import BenchOptions, open_bench
 from simulator.cli import main
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.received import ReceivedClient
 from simulator.commands import serve as serve_module
 from simulator.serving import ServeOptions, ServingError, prepare, running, serve
-from simulator.sinks import SinkOptions
+from simulator.serving.own_server import listen
+from simulator.serving.sink_process import SinkPorts, sink_process
+from simulator.serving.supervising import Standing
+from simulator.sinks import SinkOptions, SinkStore
+from simulator.sinks.addresses import read_addresses
+from simulator.sinks.kept import FILE
+from simulator.web.app import create_app
 
 SUBMISSION = (
     b"<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><other/></s:Body></s:Envelope>"
@@ -79,15 +84,21 @@ def test_what_the_sinks_of_a_server_receive_is_shown_and_exported(tmp_path):
         assert received.after() == []
         assert received.addresses() == addresses
     # The items last; the addresses do not.
-    with running(options(tmp_path)) as url, BenchClient(url) as client:
-        assert ReceivedClient(client, "default").after()[0].content == b"of another session"
-        assert ReceivedClient(client, "default").addresses() == {}
+    with sink_process(
+        SinkPorts(sinks=SinkOptions(), host="127.0.0.1", data_dir=tmp_path, pki=None), Standing()
+    ):
+        store = SinkStore(tmp_path / FILE)
+        assert [store.content(one.id) for one in store.each()] == [b"of another session"]
+        assert read_addresses(store) == {}
 
 
 def test_a_simulator_without_sinks_says_how_to_have_them(tmp_path):
-    with running(options(tmp_path)) as url, BenchClient(url) as client:
-        with pytest.raises(BenchClientError, match="banc serve --dmp --mssante"):
-            ReceivedClient(client, "default").after()
+    bench = open_bench(BenchOptions(data_dir=tmp_path, people=5))
+    with create_app(bench).test_client() as client:
+        answer = client.get("/api/v1/received")
+    bench.close()
+    assert answer.status_code == 404
+    assert "banc serve --dmp --mssante" in answer.get_json()["error"]
 
 
 @pytest.mark.parametrize("asked", [{"smtps_port": 0}, {"imaps_port": 0}, {"dmp_port": 0, "dmp_tls": True}])
@@ -98,9 +109,9 @@ def test_a_tls_port_of_a_sink_without_certificates_is_refused_at_once(tmp_path, 
 
 
 def test_a_sink_port_that_is_taken_is_told_by_its_name(tmp_path):
-    with running(options(tmp_path / "one", smtp_port=0)) as url, BenchClient(url) as client:
-        port = int(ReceivedClient(client, "default").addresses()["smtp"].rpartition(":")[2])
-        prepared = prepare(replace(options(tmp_path / "two", smtp_port=port)))
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        prepared = prepare(options(tmp_path, smtp_port=port))
         with pytest.raises(ServingError, match=rf"{port} \(smtp\)"):
             serve(prepared, on_ready=lambda _: pytest.fail("it serves"))
 
