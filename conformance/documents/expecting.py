@@ -31,7 +31,7 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
     """Yield where a record departs from the identity expected, and an INS that its status forbids or wants."""
     if expected.forbids_ins:
         yield from _forbidden(record, expected)
-    elif expected.is_qualified and not record.has_ins and record.format in _NEEDING:
+    elif expected.is_qualified and not record.has_ins and _needs(record):
         text = Text(
             "identité qualifiée : matricule et OID attendus, aucun trouvé",
             "qualified identity: expected matricule and OID, got none",
@@ -45,6 +45,12 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
 
 
 _NEEDING: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
+_METADATA: Final = frozenset({Format.XDM, Format.XDS})
+
+
+def _needs(record: IdentityRecord) -> bool:
+    """Whether the INS belongs in a record: in metadata those with an identifier, and not the traits of the source."""
+    return record.format in _NEEDING or (record.format in _METADATA and bool(record.identifiers))
 
 
 def _forbidden(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:

@@ -81,8 +81,15 @@ def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) 
             )
             problems.append(official("zip-path-escapes", text, "TRA-05", at=(Quote(place, name),)))
             continue
-        if info.is_dir():
+        if info.is_dir() or name.endswith("\\"):
             continue
+        if "\\" in name:
+            text = Text(
+                "« / » attendu entre les dossiers d’une archive, « \\ » trouvé : d’autres y voient un seul nom",
+                "expected “/” between the folders of an archive, got “\\”: others take it for one name",
+            )
+            problems.append(inferred("zip-backslashes", text, "TRA-05", at=(Quote(place, name),)))
+            name = name.replace("\\", "/")
         if info.flag_bits & _ENCRYPTED:
             text = Text(
                 "fichier chiffré dans l’archive : il n’a pas pu être lu",
