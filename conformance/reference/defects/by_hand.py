@@ -312,6 +312,11 @@ def first_pdf_kept(records: list[Record], _about: Mapping[str, Any], memory: Mem
     return [{**record, "pdf": memory.own.setdefault("pdf", record["pdf"])} for record in records]
 
 
+def first_symbol_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Print the first Datamatrix that was made on every page: that of another patient."""
+    return [{**record, "content": memory.own.setdefault("symbol", record["content"])} for record in records]
+
+
 def document_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Hand out the document of this kind that was made first for this file, whatever became of the file since."""
     key = f"{about['patient_id']} {about['document']}"
@@ -333,6 +338,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         fictive_alone,
         sorted_by_name,
         locked_ignored,
-        user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, document_kept,
+        user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, first_symbol_kept,
+        document_kept,
     )
 } | by_hand_cards.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip
