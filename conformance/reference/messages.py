@@ -80,6 +80,7 @@ class Messages:
             "document_id": arrived.document_id,
             "act": arrived.act.value,
             "problem": arrived.problem,
+            "identifiers": list(arrived.identifiers),
         }
         around = {name: value for one in arrived.around for name, value in one.items() if value}
         passed = self._seams.one(
@@ -114,7 +115,12 @@ class Messages:
         known: dict[str, Any] = {"way": form, "sender": sender, "standing": reason}
         self._partners.queue(reason, f"{why} De {sender}.{about}", None, **known)
         alert = Alert(code=reason, message=why)
-        told = {"outcome": ReceptionOutcome.QUEUED.value, "code": None, "message": "", "alerts": [asdict(alert)]}
+        told = {
+            "outcome": ReceptionOutcome.QUEUED.value,
+            "code": None,
+            "message": "",
+            "alerts": [asdict(alert)],
+        }
         passed = self._seams.one(Seam.TOLD, told, what="reception", result=None, **known)
         return Reception(
             outcome=ReceptionOutcome(passed["outcome"]),

@@ -222,9 +222,7 @@ class Partners:
 
     # The steps of a reception
 
-    def _unusable(
-        self, values: Mapping[str, str | None], about: Mapping[str, Any]
-    ) -> tuple[Alert, ...]:
+    def _unusable(self, values: Mapping[str, str | None], about: Mapping[str, Any]) -> tuple[Alert, ...]:
         """Return what is wrong with the number received: such an INS is not even verified (MAT-01, MAT-05, MAT-06)."""
         if not (values.get("matricule") or values.get("oid")):
             return ()

@@ -139,9 +139,7 @@ def is_exempt(found: Match) -> bool:
     return found.standing is Standing.SAME_INS
 
 
-def decide(
-    found: Match, result: Result | None, *, is_trusted: bool, is_in_a_document: bool = False
-) -> Plan:
+def decide(found: Match, result: Result | None, *, is_trusted: bool, is_in_a_document: bool = False) -> Plan:
     """Return what is done with a received identity.
 
     Args:

@@ -39,6 +39,8 @@ class Arrived:
     act: Act = Act.NEW
     problem: str | None = None
     """Why a person has to look: a code of the ANS volets (903, 905), or ``CONTRADICTORY``."""
+    identifiers: tuple[tuple[str, str], ...] = field(default=())
+    """All identifiers of the patient, OID and value: that of the sender's own file among them."""
     around: tuple[Values, ...] = field(default=())
     """What the envelope says of the patient: metadata, subject, PID."""
 

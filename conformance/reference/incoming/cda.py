@@ -33,6 +33,7 @@ def read(content: bytes) -> Arrived:
     parent = document.find("v3:relatedDocument[@typeCode='RPLC']", _NS)
     return Arrived(
         values=_values(roles[0]),
+        identifiers=tuple(_identifiers(roles[0])),
         document=(document.findtext("v3:title", None, _NS) or "").strip() or "Document CDA",
         document_id=_attribute(document.find("v3:id", _NS), "root"),
         act=Act.NEW if parent is None else Act.REPLACES,
@@ -40,8 +41,7 @@ def read(content: bytes) -> Arrived:
 
 
 def _values(role: etree._Element) -> Values:
-    ids = [(one.get("root", ""), one.get("extension", "")) for one in role.findall("v3:id", _NS)]
-    matricule, oid = ins_of((root, value) for root, value in ids if value)
+    matricule, oid = ins_of(_identifiers(role))
     name = role.find("v3:patient/v3:name", _NS)
     birth_name = None if name is None else name.findtext("v3:family[@qualifier='BR']", None, _NS)
     names = [] if name is None else name.findall("v3:given", _NS)
@@ -57,6 +57,11 @@ def _values(role: etree._Element) -> Values:
         "sex": _attribute(role.find("v3:patient/v3:administrativeGenderCode", _NS), "code") or None,
         "birth_place": role.findtext("v3:patient/v3:birthplace/v3:place/v3:addr/v3:county", None, _NS),
     }
+
+
+def _identifiers(role: etree._Element) -> list[tuple[str, str]]:
+    ids = [(one.get("root", ""), one.get("extension", "")) for one in role.findall("v3:id", _NS)]
+    return [(root, value) for root, value in ids if value]
 
 
 def _attribute(element: etree._Element | None, name: str) -> str:

@@ -47,9 +47,7 @@ def read(content: bytes) -> Arrived:
     text = content.decode("utf-8", "replace").replace("\r\n", "\r").replace("\n", "\r")
     if not text.startswith("MSH") or len(text) < len("MSH|^~\\&"):
         raise UnreadableError("segment MSH attendu en tête")
-    marks = Delimiters(
-        field=text[3], component=text[4], repetition=text[5], escape=text[6], part=text[7]
-    )
+    marks = Delimiters(field=text[3], component=text[4], repetition=text[5], escape=text[6], part=text[7])
     segments = [line.split(marks.field) for line in text.split("\r") if line]
     pids = [one for one in segments if one[0] == "PID"]
     if len(pids) != 1:
@@ -62,7 +60,7 @@ def read(content: bytes) -> Arrived:
         act = _MDM.get(event[0] if event else "") or _act(_field(obx, 11))
         around = tuple([pid] if pid["matricule"] or pid["birth_name"] else [])
         return replace(arrived, status=status, act=act, around=around)
-    return Arrived(values=pid, status=status)
+    return Arrived(values=pid, status=status, identifiers=tuple(_identifiers(_field(pids[0], 3), marks)))
 
 
 def _act(letter: str) -> Act:

@@ -179,9 +179,7 @@ class Papers:
         environment = settings.of(self._store)[site.ENVIRONMENT]
         wrong = numbers.problems(traits["matricule"], traits["oid"], environment, "Lu :")
         records = [asdict(one) for one in wrong]
-        for one in self._seams.many(
-            Seam.NUMBER, records, by="scan", values=traits, environment=environment
-        ):
+        for one in self._seams.many(Seam.NUMBER, records, by="scan", values=traits, environment=environment):
             raise unusable(one["message"])
         known = [
             one for one in self._store.patients() if one.matricule and one.matricule == traits["matricule"]

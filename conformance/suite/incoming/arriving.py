@@ -231,9 +231,7 @@ def expect_identity_kept(
     arrival: Arrival, patient: Patient, moment: Moment, *, inferred: bool = False
 ) -> None:
     """Check that the whole identity of a file is as it was."""
-    expect_kept(
-        arrival.after.files[patient.id], arrival.before.files[patient.id], moment, inferred=inferred
-    )
+    expect_kept(arrival.after.files[patient.id], arrival.before.files[patient.id], moment, inferred=inferred)
 
 
 def expect_others_kept(arrival: Arrival, patient: Patient | None, moment: Moment) -> None:
@@ -241,9 +239,7 @@ def expect_others_kept(arrival: Arrival, patient: Patient | None, moment: Moment
     for key, before in arrival.before.files.items():
         if patient is not None and key == patient.id:
             continue
-        whose = Moment(
-            f"{moment.fr}, dossier de quelqu'un d'autre", f"{moment.en}, file of somebody else"
-        )
+        whose = Moment(f"{moment.fr}, dossier de quelqu'un d'autre", f"{moment.en}, file of somebody else")
         expect_kept(arrival.after.files[key], before, whose)
         expect_not_in(arrival, before.patient, whose)
         expect(

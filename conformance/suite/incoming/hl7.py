@@ -59,9 +59,7 @@ def _msh(letter: Letter, kind: str) -> str:
 
 def _obx(letter: Letter) -> str:
     body = base64.b64encode(cda.write(letter)).decode()
-    return (
-        f"OBX|1|ED|{cda.CODE}^{_escaped(letter.title)}^LN||^TEXT^XML^Base64^{body}||||||{letter.act}|||{STAMP}"
-    )
+    return f"OBX|1|ED|{cda.CODE}^{_escaped(letter.title)}^LN||^TEXT^XML^Base64^{body}||||||{letter.act}|||{STAMP}"
 
 
 def _reliability(letter: Letter) -> str:
@@ -77,9 +75,7 @@ def _pid(letter: Letter, status: str) -> str:
     ids += [f"{value}^^^&{root}&ISO^PI" for root, value in letter.other_ids]
     fields = [""] * 33
     fields[0], fields[1], fields[3] = "PID", "1", "~".join(ids)
-    fields[5] = "^".join(
-        [*map(_escaped, (one.birth_name, one.first_name, one.first_names)), "", "", "", "L"]
-    )
+    fields[5] = "^".join([*map(_escaped, (one.birth_name, one.first_name, one.first_names)), "", "", "", "L"])
     fields[7], fields[8] = compact(one.birth_date), one.sex or ""
     fields[11] = f"^^^^^FRA^BDL^^{one.birth_place}" if one.birth_place else ""
     fields[32] = status

@@ -41,13 +41,12 @@ _TITLES = {
         "identifiants mais pas d'INS dans le document (903)", "identifiers but no INS in the document (903)"
     ),
     Incoming.OTHER_TRAITS: Text(
-        "matricule ou traits différents de ceux d'ici (904)", "matricule or traits other than those here (904)"
+        "matricule ou traits différents de ceux d'ici (904)",
+        "matricule or traits other than those here (904)",
     ),
     Incoming.INCOMPLETE: Text("INS sans tous ses traits (905)", "INS without all its traits (905)"),
     Incoming.DENIED: Text("identité démentie par INSi (KO)", "identity denied by INSi (KO)"),
-    Incoming.TRUSTED: Text(
-        "émetteur sous contrat de confiance", "sender under a trust contract"
-    ),
+    Incoming.TRUSTED: Text("émetteur sous contrat de confiance", "sender under a trust contract"),
     Incoming.REPLACEMENT: Text("remplace un document reçu", "replaces a document received"),
     Incoming.DELETION: Text("supprime un document reçu", "deletes a document received"),
 }
@@ -73,7 +72,10 @@ def letter(kind: Incoming, right: ReceivedIdentity, other: ReceivedIdentity, for
             )
         case Incoming.REPLACEMENT:
             return Letter(
-                identity=right, act=Act.REPLACES, former=former, title="Compte rendu de biologie KVORLAN, corrigé"
+                identity=right,
+                act=Act.REPLACES,
+                former=former,
+                title="Compte rendu de biologie KVORLAN, corrigé",
             )
         case Incoming.DELETION:
             return Letter(identity=right, act=Act.DELETES, former=former)

@@ -181,7 +181,9 @@ def _page(letter: Letter) -> bytes:
         f"Sexe : {one.sex or ''}",
     ]
     if one.matricule:
-        lines.append(f"Matricule INS : {one.matricule} [{'NIA' if (one.oid or '').endswith('.9') else 'NIR'}]")
+        lines.append(
+            f"Matricule INS : {one.matricule} [{'NIA' if (one.oid or '').endswith('.9') else 'NIR'}]"
+        )
     shown = " T* ".join(f"({_literal(line)}) Tj" for line in lines)
     stream = f"BT /F1 11 Tf 60 780 Td 16 TL {shown} ET".encode("latin-1", "replace")
     objects = [

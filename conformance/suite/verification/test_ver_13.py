@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 OK = "answers/verification-ok"
 """INSi confirms whatever it is asked: what then holds a document back is the software alone."""
 
+TYPICAL = Route.IMPORTED_CHECKED
+NOT_MAIL = [form for form in Form if form is not Form.MAIL]
 QUALIFIED = routes(Status.QUAL)
 OTHERS = [route for route in routes() if route.status is not Status.QUAL]
 
@@ -51,8 +53,9 @@ OTHERS = [route for route in routes() if route.status is not Status.QUAL]
     fr="Un document juste n'entre seul que dans le dossier du patient qualifié ; il n'est pas perdu, et l'identité ne change pas",
     en="A right document joins by itself the file of the patient qualifié only; it is not lost, and the identity does not change",
 )
-@pytest.mark.parametrize("form", Form, ids=str)
-@pytest.mark.parametrize("route", QUALIFIED, ids=str)
+@pytest.mark.parametrize(
+    ("route", "form"), [*((route, Form.MAIL) for route in QUALIFIED), *((TYPICAL, form) for form in NOT_MAIL)]
+)
 def test_right(desk: Desk, route: Route, form: Form) -> None:
     need_form(desk, form)
     person = desk.draw(first_names_count=2)
@@ -73,8 +76,10 @@ def test_right(desk: Desk, route: Route, form: Form) -> None:
     fr="Le dossier d'un patient qui n'est pas qualifié ne reçoit rien tout seul, que INSi confirme, démente ou ne réponde pas",
     en="The file of a patient who is not qualifié gets nothing by itself, whether INSi confirms, denies or does not answer",
 )
-@pytest.mark.parametrize("form", Form, ids=str)
-@pytest.mark.parametrize("route", OTHERS, ids=str)
+@pytest.mark.parametrize(
+    ("route", "form"),
+    [*((route, Form.MAIL) for route in OTHERS), *((Route.IMPORTED, form) for form in NOT_MAIL)],
+)
 def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
     need_form(desk, form)
 
@@ -120,8 +125,11 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
     fr="Un seul élément qui diffère, le matricule, l'OID ou un trait, et le document attend, même si INSi confirmait",
     en="One element that differs, the matricule, the OID or a trait, and the document waits, even if INSi confirmed it",
 )
-@pytest.mark.parametrize("form", Form, ids=str)
-@pytest.mark.parametrize("answer", [None, OK], ids=["true-insi", "insi-ok"])
+@pytest.mark.parametrize(
+    ("answer", "form"),
+    [(None, Form.MAIL), *((OK, form) for form in Form)],
+    ids=lambda one: str(one or "true"),
+)
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
     need_form(desk, form)
     person = desk.draw(first_names_count=2, **PLAIN)
@@ -141,9 +149,10 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
 
 @pytest.mark.rule("VER-13")
 @pytest.mark.title(
-    fr="Un trait qui manque n'est pas un trait qui concorde", en="A trait that is missing is no trait that matches"
+    fr="Un trait qui manque n'est pas un trait qui concorde",
+    en="A trait that is missing is no trait that matches",
 )
-@pytest.mark.parametrize("form", Form, ids=str)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.CDA, Form.ORU], ids=str)
 def test_one_part_missing(desk: Desk, form: Form) -> None:
     need_form(desk, form)
     person = desk.draw(first_names_count=2)
@@ -175,7 +184,7 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
     fr="Un numéro de facturation, une INS-C ou le numéro de dossier de l'émetteur ne tiennent pas lieu d'INS",
     en="A billing number, an INS-C or the sender's file number do not stand for an INS",
 )
-@pytest.mark.parametrize("form", Form, ids=str)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
 def test_other_identifiers(desk: Desk, form: Form) -> None:
     need_form(desk, form)
     person = desk.draw()
