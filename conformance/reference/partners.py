@@ -120,7 +120,7 @@ class Partners:
             {**values, "birth_place": values.get("birth_place") or identity.UNKNOWN_PLACE}
         )
         identity.check_values(values)
-        found = self._match(values, came)
+        found = self._match(values, came, in_a_document or "identity")
         about: dict[str, Any] = {
             "standing": found.standing,
             "held": found.patient.status if found.patient else None,
@@ -236,7 +236,7 @@ class Partners:
             )
         )
 
-    def _match(self, values: Mapping[str, str | None], came: Mapping[str, Any]) -> Match:
+    def _match(self, values: Mapping[str, str | None], came: Mapping[str, Any], way: str) -> Match:
         patients = self._store.patients()
         found = reception.match(values, patients)
         if not self._seams.has(Seam.MATCHED):
@@ -248,6 +248,7 @@ class Partners:
             received=came,
             values=values,
             stands=found.standing,
+            way=way,
             everyone=[as_record(one) for one in patients],
         )
         if not passed:
