@@ -71,7 +71,8 @@ def _pid(letter: Letter, status: str) -> str:
     ids = [f"{letter.local_id}^^^{_LOCAL}^PI"]
     if one.matricule:
         nature = "NIA" if one.oid == InsOid.NIA else "NIR"
-        ids.append(f"{one.matricule}^^^ASIP-SANTE-INS-{nature}&{one.oid or ''}&ISO^INS")
+        authority = letter.authority or f"ASIP-SANTE-INS-{nature}"
+        ids.append(f"{one.matricule}^^^{authority}&{one.oid or ''}&ISO^INS")
     ids += [f"{value}^^^&{root}&ISO^PI" for root, value in letter.other_ids]
     fields = [""] * 33
     fields[0], fields[1], fields[3] = "PID", "1", "~".join(ids)
