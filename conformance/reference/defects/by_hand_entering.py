@@ -52,9 +52,7 @@ def same_year(records: list[Record], _about: Mapping[str, Any], _memory: Memory)
     ]
 
 
-def list_starts_first_name(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
+def list_starts_first_name(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Stop the comparison of the 1er prénom at the end of the list: a longer one passes."""
     first, listed = about["local"].get("first_name") or "", (about["insi"] or {}).get("first_names") or ""
     if not listed or not starts_list(listed, first):
@@ -62,9 +60,7 @@ def list_starts_first_name(
     return [
         {
             **one,
-            "alerts": [
-                alert for alert in one["alerts"] if alert["code"] != "FIRST_NAME_NOT_START_OF_LIST"
-            ],
+            "alerts": [alert for alert in one["alerts"] if alert["code"] != "FIRST_NAME_NOT_START_OF_LIST"],
         }
         for one in records
     ]
