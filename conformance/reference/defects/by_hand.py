@@ -26,7 +26,10 @@ def repair_xml(records: list[Record], _about: Mapping[str, Any], _memory: Memory
     repaired = []
     for record in records:
         # Nothing at all can be read of an empty document: the parser then gives None, whatever its types say.
-        root: etree._Element | None = etree.fromstring(record["content"], parser)
+        try:
+            root: etree._Element | None = etree.fromstring(record["content"], parser)
+        except etree.XMLSyntaxError:
+            root = None
         repaired.append({**record, "content": record["content"] if root is None else etree.tostring(root)})
     return repaired
 

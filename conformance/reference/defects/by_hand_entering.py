@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from conformance.reference.seams import Memory, Record
 
+_BLOCKING = frozenset({"DOUTEUSE", "FICTIVE"})
+
 _FILTERED = frozenset({"LUNAR_DATE", "EMPTY_BIRTH_NAME", "EMPTY_FIRST_NAMES", "EMPTY_SEX"})
 
 
@@ -78,6 +80,43 @@ def filtered_once(records: list[Record], about: Mapping[str, Any], memory: Memor
     return [{**one, "outcome": "FOUND", "message": "Identité trouvée.", "alerts": []} for one in records]
 
 
+def incoherent_first_name_corrected(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Replace a 1er prénom that is not the start of the list by the first of the list."""
+    first, listed = about["local"].get("first_name") or "", about["insi"].get("first_names") or ""
+    if not first or not listed or starts_list(first, listed):
+        return records
+    return [{**one, "first_name": listed.split(" ")[0]} for one in records]
+
+
+def prenom_compared(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Show the element Prenom in the comparison, in place of the list."""
+    prenom = about["insi"].get("prenom")
+    return [{**one, "insi": prenom} if prenom and one["field"] == "first_names" else one for one in records]
+
+
+def local_list_twice(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Show the local list on both sides of the comparison."""
+    return [
+        {**one, "insi": one["local"], "different": False}
+        if one["local"] and one["field"] == "first_names"
+        else one
+        for one in records
+    ]
+
+
+def still_blocked(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep a call blocked for a file that was once called while doubtful or fictitious."""
+    once: set[str] = memory.own.setdefault("once", set())
+    file = str(about.get("patient_id") or "")
+    if _BLOCKING.intersection(about.get("attributes") or ()):
+        once.add(file)
+    if records or file not in once:
+        return records
+    return [{"code": "CALL_FORBIDDEN", "message": "Identité douteuse : pas d'appel INSi."}]
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -87,5 +126,9 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         same_year,
         list_starts_first_name,
         filtered_once,
+        incoherent_first_name_corrected,
+        prenom_compared,
+        local_list_twice,
+        still_blocked,
     )
 }
