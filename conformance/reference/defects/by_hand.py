@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import by_hand_cards, by_hand_messages, by_hand_partners
+from conformance.reference.defects import by_hand_cards, by_hand_entering, by_hand_messages, by_hand_partners
 from simulator.ins.traits import comparison_key, starts_list
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ def repair_xml(records: list[Record], _about: Mapping[str, Any], _memory: Memory
     repaired = []
     for record in records:
         # Nothing at all can be read of an empty document: the parser then gives None, whatever its types say.
-        root: etree._Element | None = etree.fromstring(record["content"], parser)
+        try:
+            root: etree._Element | None = etree.fromstring(record["content"], parser)
+        except etree.XMLSyntaxError:
+            root = None
         repaired.append({**record, "content": record["content"] if root is None else etree.tostring(root)})
     return repaired
 
@@ -341,4 +344,4 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, first_symbol_kept,
         document_kept,
     )
-} | by_hand_cards.FUNCTIONS | by_hand_messages.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip
+} | by_hand_cards.FUNCTIONS | by_hand_entering.FUNCTIONS | by_hand_messages.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip
