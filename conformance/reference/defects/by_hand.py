@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import by_hand_cards, by_hand_partners
+from conformance.reference.defects import by_hand_cards, by_hand_partners, by_hand_traces
 from simulator.ins.traits import comparison_key, starts_list
 
 if TYPE_CHECKING:
@@ -335,4 +335,4 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         locked_ignored,
         user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, document_kept,
     )
-} | by_hand_cards.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip
+} | by_hand_cards.FUNCTIONS | by_hand_partners.FUNCTIONS | by_hand_traces.FUNCTIONS  # fmt: skip
