@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def sequences_once(records: list[Record], about: Mapping[str, Any], _memory: Mem
         for entry in about["log"]
         if entry.action in {"INSI_CALL", "INSI_VERIFICATION"} and entry.mode != "LOT"
     ]
-    repeated = sum(one == other for one, other in zip(calls, calls[1:], strict=False))
+    repeated = sum(one == other for one, other in itertools.pairwise(calls))
     return [
         {
             **record,

@@ -202,7 +202,9 @@ def lower(target: Status) -> Act:
         except RefusedError:
             # No text says that it can be done by hand.
             return {} if file.patient.status is Status.PROV else None
-        return {"proof": ANYTHING if target is Status.PROV else file.patient.proof and file.patient.proof.kind}
+        return {
+            "proof": ANYTHING if target is Status.PROV else file.patient.proof and file.patient.proof.kind
+        }
 
     return act
 
@@ -256,7 +258,9 @@ def _worker(desk: Desk, file: File) -> Desk:
 
 def _answered(worker: Desk, file: File, scenario: str) -> bool:
     """Call INSi while it answers as a scenario says, try to accept, and tell whether it was called."""
-    worker.insi.install(scenario)
+    # Those of this pack speak of a patient.
+    about = {"patient": file.person} if scenario.startswith("safety/") else {}
+    worker.insi.install(scenario, **about)
     try:
         call, requests = worker.try_call(file.patient)
     finally:
@@ -292,5 +296,3 @@ def _expect_not_sent(exchanges: Any) -> None:
             inferred=True,
         )
 
-
-__all__ = ["Act", "Besides", "File", "Shape"]

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
-from conformance.suite.states import events
-from conformance.suite.states.laden import SHAPES
+from conformance.drivers.model import Status
 from conformance.suite.states.walks import MOVES, STAYS, judge, met, walked
 
 if TYPE_CHECKING:

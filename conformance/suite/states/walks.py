@@ -143,9 +143,7 @@ def met(desk: Desk, address: str) -> list[Seen]:
     return [_meet(desk, shape, status, act, None)[0] for act in MOVES[address] for shape in SHAPES]
 
 
-def _meet(
-    desk: Desk, shape: Shape, status: Status, act: Act, file: File | None
-) -> tuple[Seen, File | None]:
+def _meet(desk: Desk, shape: Shape, status: Status, act: Act, file: File | None) -> tuple[Seen, File | None]:
     """Do an event to a file, a new one where there is none that still has the status; return what was seen, and the file."""
     start = len(desk.timeline.entries)
     before = None
