@@ -17,7 +17,7 @@ from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING
 from conformance.suite.desk.words import insi_values
-from conformance.suite.states.laden import HIGH_CONFIDENCE_PROOFS, File, Shape
+from conformance.suite.states.laden import HIGH_CONFIDENCE_PROOFS, File
 from conformance.suite.verification.elsewhere import answering, receive, received, spoilt, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 from conformance.verdicts import Departure, UndecidedError
@@ -295,4 +295,3 @@ def _expect_not_sent(exchanges: Any) -> None:
             "an identity without INS was sent to the verification",
             inferred=True,
         )
-
