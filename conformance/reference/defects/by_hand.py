@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import by_hand_cards, by_hand_entering, by_hand_messages, by_hand_partners
+from conformance.reference.defects import (
+    by_hand_cards,
+    by_hand_entering,
+    by_hand_messages,
+    by_hand_partners,
+    by_hand_traces,
+)
 from simulator.ins.traits import comparison_key, starts_list
 
 if TYPE_CHECKING:
@@ -344,4 +350,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, first_symbol_kept,
         document_kept,
     )
-} | by_hand_cards.FUNCTIONS | by_hand_entering.FUNCTIONS | by_hand_messages.FUNCTIONS | by_hand_partners.FUNCTIONS  # fmt: skip
+}  # fmt: skip
+for _subject in (by_hand_cards, by_hand_entering, by_hand_messages, by_hand_partners, by_hand_traces):
+    FUNCTIONS |= _subject.FUNCTIONS
