@@ -97,9 +97,9 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
                 f"« {wanted} » attendu, « {value.text} » imprimé : tirets, apostrophes ou espaces diffèrent",
                 f"expected {wanted!r}, printed {value.text!r}: hyphens, apostrophes or spaces differ",
             )
-            yield inferred("name-separators", text, "F12", at=(value,))
+            yield (official if value.beside else inferred)("name-separators", text, "F12", at=(value,))
         return
-    if record.shows(trait, wanted):
+    if not value.beside and record.shows(trait, wanted):
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)

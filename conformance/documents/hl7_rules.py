@@ -73,25 +73,23 @@ def shape(
     yield from _status(record)
     yield from _names(reader, record)
     if record.has_ins:
-        for trait, where, sure in _WANTED:
+        for trait, where in _WANTED:
             if record.first(trait) is None:
                 text = Text(
                     f"avec un INS, {trait.text.fr} attendu en {where}",
                     f"with an INS, expected the {trait.text.en} in {where}",
                 )
-                yield (official if sure else inferred)(
-                    "hl7-trait-missing", text, "TRA-02", "TRA-04", at=(record.place,)
-                )
+                yield official("hl7-trait-missing", text, "TRA-02", "TRA-04", at=(record.place,))
     yield from _same_identifiers(record, carried)
 
 
 _WANTED: Final = (
-    (Trait.BIRTH_NAME, "PID-5.1 (type L)", True),
-    (Trait.FIRST_NAME, "PID-5.2 (type L)", True),
-    (Trait.FIRST_NAMES, "PID-5.3 (type L)", True),
-    (Trait.BIRTH_DATE, "PID-7", True),
-    (Trait.SEX, "PID-8", True),
-    (Trait.BIRTH_PLACE, "PID-11 BDL, composant 9", False),
+    (Trait.BIRTH_NAME, "PID-5.1 (type L)"),
+    (Trait.FIRST_NAME, "PID-5.2 (type L)"),
+    (Trait.FIRST_NAMES, "PID-5.3 (type L)"),
+    (Trait.BIRTH_DATE, "PID-7"),
+    (Trait.SEX, "PID-8"),
+    (Trait.BIRTH_PLACE, "PID-11 BDL, composant 9"),
 )
 
 
