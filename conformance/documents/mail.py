@@ -9,7 +9,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.policy import compat32
 from email.utils import getaddresses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
@@ -89,7 +89,7 @@ def read(data: bytes, reading: Reading) -> Document:
 
 def _leaves(message: Message[str, str]) -> Iterator[Message[str, str]]:
     """Yield the parts that hold something, in order; a mail inside a mail is one part, with its own headers."""
-    waiting = [message]
+    waiting: list[Any] = [message]
     while waiting:
         part = waiting.pop(0)
         inside = part.get_payload()

@@ -112,7 +112,9 @@ def _identity(
         return person, {}
     if isinstance(person, Person):
         return person.identity, {}
-    if isinstance(person, str | Path):
-        person = json.loads(Path(person).read_text(encoding="utf-8-sig"))
-    names = {name: told for name in OWN_NAMES if isinstance(told := person.get(name), str)}
-    return from_json({key: value for key, value in person.items() if key not in OWN_NAMES}).identity, names
+    data: Mapping[str, Any]
+    data = (
+        json.loads(Path(person).read_text(encoding="utf-8-sig")) if isinstance(person, str | Path) else person
+    )
+    names = {name: told for name in OWN_NAMES if isinstance(told := data.get(name), str)}
+    return from_json({key: value for key, value in data.items() if key not in OWN_NAMES}).identity, names

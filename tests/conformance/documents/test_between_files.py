@@ -35,7 +35,10 @@ def _between(folder, files, order):
     return judge_files(paths, Expected()).between
 
 
-@pytest.mark.parametrize("case", SETS)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=[pytest.mark.slow] if "mail" in case else []) for case in SETS],
+)
 def test_files_that_disagree_are_quoted_in_every_order(case, tmp_path):
     files, code = SETS[case]
     for order in itertools.permutations(files):

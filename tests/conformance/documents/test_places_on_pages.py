@@ -20,8 +20,13 @@ PAGES = {
     "form": _form,
 }
 
+QUICK = {"turned by 90", "printed sideways", "form"}
 
-@pytest.mark.parametrize("case", PAGES)
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=[] if case in QUICK else [pytest.mark.slow]) for case in PAGES],
+)
 def test_the_region_of_a_value_holds_its_letters_and_little_else(case):
     data = PAGES[case]()
     (record,) = read_document(data, "page.pdf").records
