@@ -80,7 +80,7 @@ def read(data: bytes, reading: Reading) -> Document:
         _leaf(leaf, number, reading, held, (problems, parts, texts, bodies))
     facts = MailFacts(headers, tuple(bodies), "\n".join(texts))
     record = _record(facts, reading)
-    told = [f"{name}: {value}" for name, value in headers if name in {*_ADDRESSES, "Subject"}]
+    told = [f"{name}: {value}" for name, value in headers]
     return Document(
         format=Format.MAIL, name=reading.name, records=(record,), problems=tuple(problems), parts=tuple(parts), facts=facts,
         text="\n".join([*told, *texts]),
@@ -125,6 +125,8 @@ def _leaf(
             texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
         return
     part = reading.part(content, name or f"part {number + 1}")
+    if kind.startswith("text/") and part.format is Format.UNKNOWN:
+        texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
     if part.counts_inside:
         parts.append(part)
     if name:

@@ -47,6 +47,8 @@ class PdfFacts:
     """Whether the first page has a drawing that could be a symbol that does not decode."""
     too_large: bool
     """Whether the first page is too large to be drawn."""
+    titles: str
+    """Title, subject, author and keywords, which viewers show."""
 
     @property
     def has_ins_symbol(self) -> bool:
@@ -111,6 +113,7 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         caption=caption,
         may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
         too_large=not drawn,
+        titles=pdfium.titles(opened),
     )
     parts = [
         from_symbol(symbol, reading.name, Place(kind=PlaceKind.PIXELS, file=reading.name, page=page))

@@ -34,6 +34,7 @@ _FIELD_LINE: Final = 14.0
 _LETTER_WIDTH: Final = 0.5
 _SAMPLE: Final = 400
 """Letters looked at to tell which way the text runs."""
+_TITLES: Final = ("Title", "Subject", "Author", "Keywords")
 _MAX_FIELD: Final = 2_000
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
@@ -281,6 +282,12 @@ def page_plain_text(page: Any) -> str:
     finally:
         textpage.close()
     return "\n".join([text, *(field for field, _ in _fields(page))])
+
+
+def titles(document: Any) -> str:
+    """Return the title, subject, author and keywords of a document: viewers show them, and files are named after them."""
+    told = document.get_metadata_dict(skip_empty=True)
+    return "\n".join(str(told[name])[:_MAX_FIELD] for name in _TITLES if name in told)
 
 
 def page_image(page: Any, dpi: float, max_pixels: int) -> Image | None:
