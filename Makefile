@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-population soak check clean
+.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -58,6 +58,10 @@ bench: $(VENV)/.test
 # ARGS="--sizes 10000,1000000" without the ten million; ARGS="--postgres postgresql://…" with a shared registry.
 bench-population: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/population.py --page $(ARGS)
+
+# Beside other libraries where they are installed: pip install pypdf hl7apy
+bench-documents: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/documents.py --page $(ARGS)
 
 # Everything at once for twenty minutes; memory, descriptors and threads must stay flat. ARGS="--minutes 2" for a shorter one.
 soak: $(VENV)/.test
