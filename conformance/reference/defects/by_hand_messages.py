@@ -87,9 +87,11 @@ def number_by_its_look(records: list[Record], _about: Mapping[str, Any], _memory
     out = []
     for one in records:
         looks = [value for _, value in one["identifiers"] if len(value) >= VALUE_LENGTH and value.isdigit()]
-        found = one["matricule"] is None and looks
+        if one["matricule"] is not None or not looks:
+            out.append(one)
+            continue
         ins = {"matricule": looks[0][:VALUE_LENGTH], "oid": "1.2.250.1.213.1.4.8", "problem": None}
-        out.append({**one, **ins} if found else one)
+        out.append({**one, **ins})
     return out
 
 
@@ -118,6 +120,11 @@ def placeholders(records: list[Record], _about: Mapping[str, Any], _memory: Memo
     ]
 
 
+def next_file_too(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Put a document into the file that was opened after the right one as well."""
+    return [*records, *({**one, "patient_id": str(int(one["patient_id"]) + 1)} for one in records)]
+
+
 FUNCTIONS: dict[str, Hand] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -128,6 +135,7 @@ FUNCTIONS: dict[str, Hand] = {
         number_by_its_look,
         sender_number_kept,
         placeholders,
+        next_file_too,
     )
 } | {
     **{f"qualified-but-{name.replace('_', '-')}": _qualified_but(name) for name in _COMPARED},
