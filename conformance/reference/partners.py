@@ -83,6 +83,8 @@ class Partners:
         result, reply = self.ask(claim, actor, patient, mode="UNIT")
         if result is Result.KO:
             self.lower(patient_id, claim, actor)
+        else:
+            self._files.after(f"verified-{result.lower()}", actor, patient)
         return self._tell_verification(result, reply, patient_id, by="hand", status=patient.status)
 
     def lower(self, patient_id: str, claim: Claim, actor: Actor) -> None:
