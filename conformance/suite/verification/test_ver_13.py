@@ -24,7 +24,7 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
-    need_form,
+    takes,
 )
 from conformance.suite.incoming.forms import Form, mailed, written
 from conformance.suite.incoming.kinds import Incoming, letter
@@ -57,7 +57,8 @@ OTHERS = [route for route in routes() if route.status is not Status.QUAL]
     ("route", "form"), [*((route, Form.MAIL) for route in QUALIFIED), *((TYPICAL, form) for form in NOT_MAIL)]
 )
 def test_right(desk: Desk, route: Route, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
     twin_of_day = desk.bring(desk.draw(birth_date=person.identity.traits.birth_date), Status.QUAL)
@@ -81,7 +82,8 @@ def test_right(desk: Desk, route: Route, form: Form) -> None:
     [*((route, Form.MAIL) for route in OTHERS), *((Route.IMPORTED, form) for form in NOT_MAIL)],
 )
 def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
 
     def judge(answer: str | None) -> None:
         person = desk.draw(first_names_count=2)
@@ -106,7 +108,8 @@ def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
 )
 @pytest.mark.parametrize("cause", ["PROV", "VALI", "DOUTEUSE", "FICTIVE"])
 def test_no_longer_qualified(desk: Desk, cause: str) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
@@ -131,7 +134,8 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
     ids=lambda one: str(one or "true"),
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw(first_names_count=2, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
@@ -154,7 +158,8 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.CDA, Form.ORU], ids=str)
 def test_one_part_missing(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, Status.QUAL)
     cases: dict[str, dict[str, None]] = {
@@ -186,7 +191,8 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
 def test_other_identifiers(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     number = person.identity.matricule.value
@@ -218,7 +224,8 @@ def test_other_identifiers(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_homonyms(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = person_with_homonyms(desk)
     near = homonyms(desk, person, Route.CHECKED)
     patient = desk.bring(person, Status.QUAL)
@@ -242,7 +249,8 @@ def test_homonyms(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.MDM, Form.FHIR], ids=str)
 def test_envelope_of_another(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     inside, outside = desk.draw(), desk.draw()
     theirs, others = desk.bring(inside, Status.QUAL), desk.bring(outside, Status.QUAL)
     told = Letter(identity=received(inside), envelope=received(outside))
@@ -261,7 +269,8 @@ def test_envelope_of_another(desk: Desk, form: Form) -> None:
     en="Neither the subject of a mail, nor the name of a PDF, nor the document beside it designates a file",
 )
 def test_other_mails(desk: Desk) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     person, other = desk.draw(), desk.draw()
     patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.RECUP)
 
@@ -295,7 +304,8 @@ def test_other_mails(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person, other = desk.draw(), desk.draw()
     patient = desk.bring(person, Status.QUAL)
     deliver(desk, written(Letter(identity=received(person)), form), patient)
@@ -318,7 +328,8 @@ def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
     en="A trust contract does not dispense with the match",
 )
 def test_trusted_sender(desk: Desk) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     with preparing("fixer les contrats de confiance", "set the trust contracts"):
         desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
     person = desk.draw(first_names_count=2, **PLAIN)
@@ -350,7 +361,8 @@ def test_trusted_sender(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
 def test_replacement_of_another(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person, other = desk.draw(), desk.draw()
     patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.QUAL)
     first = Letter(identity=received(person))
@@ -387,7 +399,8 @@ def test_replacement_of_another(desk: Desk, form: Form) -> None:
 @pytest.mark.parametrize("kind", [Incoming.REPLACEMENT, Incoming.DELETION], ids=str)
 @pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
 def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     right = received(person)
