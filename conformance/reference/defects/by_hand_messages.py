@@ -67,6 +67,18 @@ def name_begins(records: list[Record], about: Mapping[str, Any], _memory: Memory
     return [{**one, "stands": "SAME_INS"} for one in found[:1]] or records
 
 
+def used_name_too(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Take the used name of the holder of an INS for a birth name as well."""
+    values = about["values"]
+    found = [
+        one
+        for one in about["everyone"]
+        if (one["matricule"], one["oid"]) == (values["matricule"], values["oid"])
+        and values["birth_name"] == one["used_name"]
+    ]
+    return [{**one, "stands": "SAME_INS"} for one in found[:1]] or records
+
+
 def number_once_held(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Look a number up in the log of all those that files have had."""
     held: dict[str, str] = memory.own.setdefault("held", {})
@@ -130,6 +142,7 @@ FUNCTIONS: dict[str, Hand] = {
     for function in (
         number_sex_and_date,
         name_begins,
+        used_name_too,
         number_once_held,
         envelope_believed,
         number_by_its_look,

@@ -113,9 +113,8 @@ class Arrival:
 
     @property
     def items(self) -> list[WorkItem]:
-        """The new entries of the worklist."""
-        old = {item.id for item in self.before.items}
-        return [item for item in self.after.items if item.id not in old]
+        """The entries of the worklist that are new, or not as they were: a list may count one matter once."""
+        return [item for item in self.after.items if item not in self.before.items]
 
     @property
     def is_noticed(self) -> bool:
@@ -258,9 +257,9 @@ def expect_filed_rightly(arrival: Arrival, identity: ReceivedIdentity, moment: T
 
 
 def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) -> None:
-    """Check that a document is not lost: it joined a file, or somebody learns of it."""
+    """Check that a document is not lost: it joined a file, a file was opened for it, or somebody learns of it."""
     expect(
-        arrival.filed or arrival.is_noticed,
+        arrival.created or arrival.filed or arrival.is_noticed,
         fr=f"{moment.fr}, le document n'est dans aucun dossier, dans aucune liste, et personne n'est prévenu",
         en=f"{moment.en}, the document is in no file and on no list, and nobody is told",
         inferred=inferred,

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value
 from conformance.suite.desk.routes import Route, routes
@@ -149,6 +150,39 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
         expect_noticed(arrival, moment, inferred=True)
 
     expect_each({name: partial(judge, name, wrong) for name, wrong in _one_wrong(desk, person).items()})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Le nom utilisé à la place du nom de naissance, ou des noms écrits autrement, ne concordent pas",
+    en="The used name in place of the birth name, or names written otherwise, do not match",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
+def test_names_otherwise(desk: Desk, form: Form) -> None:
+    if not takes(desk, form):
+        return
+    person = desk.play(PARTS["hyphens-leading-zero-29-february"])
+    patient = desk.bring(person, Status.QUAL)
+    desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
+    right = received(person)
+    name, used = right.birth_name or "", NAMES_IN_USE["used_name"]
+    cases = {
+        "le nom utilisé": (replace(right, birth_name=used), False),
+        "le nom utilisé ajouté": (replace(right, birth_name=f"{name} {used}"), False),
+        "nom et prénom échangés": (replace(right, birth_name=right.first_name, first_name=name), False),
+        # Whether a match that is strict may overlook hyphens is in no text.
+        "le trait d'union en espace": (replace(right, birth_name=name.replace("-", " ")), True),
+        "le trait d'union perdu": (replace(right, birth_name=name.replace("-", "")), True),
+    }
+
+    def judge(case: str, wrong: ReceivedIdentity, inferred: bool) -> None:  # noqa: FBT001 - a case
+        moment = Moment(f"document avec {case} ({form})", f"document with {case} ({form})")
+        with answering(desk, OK):
+            arrival = deliver(desk, written(Letter(identity=wrong), form), patient)
+        expect_not_in(arrival, patient, moment, inferred=inferred)
+        expect_identity_kept(arrival, patient, moment)
+
+    expect_each({case: partial(judge, case, *told) for case, told in cases.items()})
 
 
 @pytest.mark.rule("VER-13")

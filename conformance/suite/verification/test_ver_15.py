@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,11 +28,17 @@ from conformance.suite.incoming.letter import Letter
 from conformance.suite.verification.elsewhere import answering, received
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
 from conformance.suite.verification.wire import ERRORS, KO, Said, said_by, verifications
+from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import ReceivedIdentity
     from conformance.suite.desk.steps import Desk
+
+_PROPOSES = re.compile(
+    r"\bcré|\bouvr|dossier réduit|nouveau dossier|propos|creat|open|new file", re.IGNORECASE
+)
+"""Words by which a refusal («patient inconnu») proposes to open a file."""
 
 TRAITS = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
@@ -234,7 +241,8 @@ def _expect_proposed(
         inferred=True,
     )
     is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
-    is_said = isinstance(arrival.said, Reception) and any(any(map(str.isalpha, one)) for one in arrival.texts)
+    is_said = isinstance(arrival.said, Reception) or any(map(_PROPOSES.search, arrival.texts))
+    is_said = is_said and any(any(map(str.isalpha, one)) for one in arrival.texts)
     expect(
         arrival.created or is_queued or arrival.items or is_said,
         fr=f"{moment.fr}, aucun dossier n'est ouvert et rien n'est proposé",
@@ -260,13 +268,24 @@ def _expect_reduced(arrival: Arrival, patient: Patient, told: ReceivedIdentity, 
     )
     wrong = [
         name
-        for name in (*TRAITS, "first_name")
+        for name in TRAITS
         if getattr(patient, name) is not None and getattr(patient, name) != getattr(told, name)
     ]
+    # The 1er prénom may be the one told, or any start of the list (RSP-06).
+    first = patient.first_name
+    if first not in {None, told.first_name} and not starts_list(first or "", told.first_names or ""):
+        wrong.append("first_name")
     expect(
         not wrong,
         fr=f"{moment.fr}, le dossier créé ne porte pas les traits du document ({', '.join(wrong)})",
         en=f"{moment.en}, the file created does not hold the traits of the document ({', '.join(wrong)})",
+    )
+    made_up = [name for name in ("used_name", "used_first_name", "proof") if getattr(patient, name)]
+    expect(
+        not made_up,
+        fr=f"{moment.fr}, le dossier créé contient ce que le document ne dit pas ({', '.join(made_up)})",
+        en=f"{moment.en}, the file created holds what the document does not say ({', '.join(made_up)})",
+        inferred=True,
     )
 
 
