@@ -15,7 +15,10 @@ from conformance.suite.desk.steps import USERS, preparing
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.drivers.model import Patient
+    from conformance.drivers.screens import FormField
     from conformance.suite.desk.steps import Desk
 
 _NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kind"})
@@ -91,32 +94,38 @@ def test_follows_the_status(desk: Desk, way: Route, end: str) -> None:
 def _words(desk: Desk, patient: Patient) -> frozenset[tuple[str, str]]:
     """Return what is seen without a click beside the data of the patient; a line counts when it has words.
 
-    The label of a trait counts too, without its value: «Matricule INS (qualifié)» is a way to say it.
+    The label of the number counts too, without its value: «Matricule INS (qualifié)» is a way to say it.
+
+    Raises:
+        Departure: the status is told, and only behind a click.
     """
     fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
-    seen = set()
-    for field in fields:
-        if not field.always_visible:
-            continue
-        value = "" if field.name in _NOT_ABOUT else (field.value or "")
-        label = re.sub(r"\b(?:INS-)?(NIR|NIA)\b", "", field.label)
-        if field.name in _NOT_ABOUT and field.name not in {"matricule", "oid"}:
-            continue
-        if field.name in {"matricule", "oid"} and not re.search(r"qualifi", label, re.IGNORECASE):
-            continue  # That the number is shown when there is one tells récupérée and qualifiée alike.
-        if any(map(str.isalpha, value)) or any(map(str.isalpha, label)):
-            seen.add((label.strip(), value.strip()))
+    seen = {line for field in fields if field.always_visible and (line := _line(field))}
+    folded = {line for field in fields if not field.always_visible and (line := _line(field))}
+    expect(
+        seen or not folded,
+        fr=f"ce que l'écran dit du statut ne se voit qu'au clic : {_listed(frozenset(folded))}",
+        en=f"what the screen says of the status is seen on a click only: {_listed(frozenset(folded))}",
+    )
     return frozenset(seen)
 
 
-def _need_words(said: object) -> None:
+def _line(field: FormField) -> tuple[str, str] | None:
+    """Return label and value of a line that may tell the status; that a number is there tells récupérée and qualifiée alike."""
+    if field.name not in _NOT_ABOUT:
+        line = (field.label.strip(), (field.value or "").strip())
+        return line if any(map(str.isalpha, "".join(line))) else None
+    is_said = field.name in {"matricule", "oid"} and re.search("qualifi", field.label, re.IGNORECASE)
+    return (field.label.strip(), "") if is_said else None
+
+
+def _need_words(said: Mapping[object, frozenset[tuple[str, str]]]) -> None:
     """Make sure that the driver tells of the status at all.
 
     Raises:
         UndecidedError: it shows nothing but traits; REVIEW: a person has to look at the screen.
     """
-    words = list(said.values()) if isinstance(said, dict) else []
-    if not any(value for one in words for _, value in one) and not any(words):
+    if not any(said.values()):
         raise UndecidedError(
             "le pilote ne rend de l'écran que les traits : une personne doit regarder s'il dit le statut",
             "the driver gives nothing of the screen but traits: a person has to look whether it tells the status",

@@ -442,7 +442,7 @@ def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
     for one in (first, second):
         deliver(desk, written(one, form), patient)
     told = letter(kind, right, right, first.document_id)
-    moment = Moment(f"{kind.title.fr} ({form})", f"{kind.title.en} ({form})")
+    moment = Moment(f"{kind.words.fr} ({form})", f"{kind.words.en} ({form})")
     arrival = deliver(desk, written(told, form), patient)
     expect_filed_rightly(arrival, right, moment)
     expect_identity_kept(arrival, patient, moment)

@@ -139,7 +139,7 @@ class TestWriters:
         # To the sender, what is unknown, denied or trusted is as right as can be.
         made = {kind: written(letter(kind, RIGHT, OTHER, "2.25.1"), Form.CDA).content for kind in Incoming}
         assert len(set(made.values())) == len(Incoming) - 3
-        assert {kind.title.fr for kind in Incoming} != {kind.title.en for kind in Incoming}
+        assert {kind.words.fr for kind in Incoming} != {kind.words.en for kind in Incoming}
 
 
 def _zip(**files: bytes) -> bytes:
