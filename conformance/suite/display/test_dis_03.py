@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_follows_the_status(desk: Desk, way: Route, end: str) -> None:
         else:
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
     seen["après déclassement"] = _words(desk, patient)
-    _need_words({**seen, "QUAL": qualified})
+    _need_words(seen | {"QUAL": qualified})
     for when, words in seen.items():
         expect(
             qualified - words,
@@ -119,7 +119,7 @@ def _line(field: FormField) -> tuple[str, str] | None:
     return (field.label.strip(), "") if is_said else None
 
 
-def _need_words(said: Mapping[object, frozenset[tuple[str, str]]]) -> None:
+def _need_words(said: Mapping[Any, frozenset[tuple[str, str]]]) -> None:
     """Make sure that the driver tells of the status at all.
 
     Raises:

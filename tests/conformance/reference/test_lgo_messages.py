@@ -203,7 +203,7 @@ class TestBadBytes:
     def test_damaged_messages_are_read_or_refused(self, form: Form) -> None:
         draw = random.Random(4711)
         whole = written(Letter(identity=RIGHT), form)
-        for _ in range(150):
+        for _ in range(60):
             content = bytearray(whole.content)
             for _ in range(draw.randint(1, 6)):
                 place = draw.randrange(len(content))
