@@ -113,7 +113,8 @@ def _words(desk: Desk, patient: Patient) -> frozenset[tuple[str, str]]:
 def _line(field: FormField) -> tuple[str, str] | None:
     """Return label and value of a line that may tell the status; that a number is there tells récupérée and qualifiée alike."""
     if field.name not in _NOT_ABOUT:
-        line = (field.label.strip(), (field.value or "").strip())
+        # Dates and counts differ from file to file and say nothing of the status.
+        line = (field.label.strip(), re.sub(r"[\d/:.-]+", " ", field.value or "").strip())
         return line if any(map(str.isalpha, "".join(line))) else None
     is_said = field.name in {"matricule", "oid"} and re.search("qualifi", field.label, re.IGNORECASE)
     return (field.label.strip(), "") if is_said else None

@@ -17,13 +17,15 @@ from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import FIELD, shown
-from conformance.suite.response.proposals import COMPARED
+from conformance.suite.response.proposals import COMPARED, WHATEVER
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
 
@@ -60,7 +62,7 @@ def test_nothing_is_forced(desk: Desk, route: Route, user: str) -> None:
                 en=f"change {times} of {FIELD[field].en} ({route}, {user}): {shown(wrong).en} is kept under the INS, status {after.status}",
             )
             if after.matricule is None and field not in {"birth_name", "birth_date", "sex"}:
-                patient = desk.feed(patient)
+                patient = _fed(desk, patient, person)
 
     expect_each({field: partial(judge, field) for field in COMPARED})
 
@@ -77,7 +79,7 @@ def test_insi_prevails(desk: Desk, field: str) -> None:
     wrong = another_value(desk, person, field)
     with suppress(RefusedError):
         desk.lgo.update_patient(patient.id, {field: wrong}, actor=desk.super_user)
-    after = desk.feed(patient)
+    after = _fed(desk, patient, person)
     expect(
         getattr(after, field) != wrong,
         fr=f"{FIELD[field].fr} forcé ({shown(wrong).fr}) demeure après un nouvel import accepté",
@@ -97,6 +99,15 @@ def test_whom_to_turn_to(desk: Desk) -> None:
             "no message or label that the driver gives directs to INSEE, the fund or the town hall: to be looked for on the screen and in the help",
             verdict=Verdict.REVIEW,
         )
+
+
+def _fed(desk: Desk, patient: Patient, person: Person) -> Patient:
+    """Feed a file from INSi, which answers with the person whatever value, forced before, the call sends."""
+    desk.insi.install(WHATEVER, patient=person)
+    try:
+        return desk.feed(patient)
+    finally:
+        desk.insi.clear_scenarios()
 
 
 def _texts(desk: Desk) -> Iterator[str]:
