@@ -23,6 +23,7 @@ from conformance.reference.files import NEW
 from conformance.reference.papers import cda, fhir, hl7, mail, page, xds
 from conformance.reference.papers.kinds import KINDS, Kind, kind_named
 from conformance.reference.papers.leaving import SENDER, is_qualified, leaving, passing
+from conformance.reference.papers.network import Network
 from conformance.reference.papers.scanning import traits_of
 from conformance.reference.seams import Seam
 from conformance.reference.store import NotFoundError, now
@@ -57,6 +58,7 @@ class Papers:
         self._files = files
         self._store = files.store
         self._seams = files.seams
+        self._network = Network(files)
 
     def acts(self) -> Mapping[Verb, Callable[..., object]]:
         """Return what is done for each verb; nothing for those that lack a library."""
@@ -86,6 +88,7 @@ class Papers:
         patient, what = self._store.patient(patient_id), kind_named(kind)
         self._files.trace("DOCUMENT_PRINTED", actor, patient_id, kind)
         name, content = self._printed(patient, what)
+        self._feed(patient, what, actor)
         return self._produced(patient, kind, Document(name=name, format=MessageFormat.PDF, content=content))
 
     def export(self, patient_id: str, form: MessageFormat, actor: Actor) -> Document:
@@ -121,8 +124,25 @@ class Papers:
         if decision["why"]:
             self._files.trace("SENDING_REFUSED", actor, patient_id, decision["why"])
             return Sending(id="0", outcome=SendingOutcome.NOT_SENT, message=decision["why"])
+        if channel is Channel.DMP and (stopped := self._network.may_feed(patient, kind, actor)):
+            return Sending(id="0", outcome=stopped.outcome, message=stopped.message)
         documents = self._outgoing(patient, what, channel, decision["recipient"])
+        stopped = self._network.deliver(patient, kind, channel, decision["recipient"], documents)
+        if stopped is not None:
+            self._files.trace("SENDING_FAILED", actor, patient_id, stopped.message)
+            return Sending(id="0", outcome=stopped.outcome, message=stopped.message)
         return self._sent(patient, kind, channel, decision["recipient"], documents, actor)
+
+    def _feed(self, patient: Patient, what: Kind, actor: Actor) -> None:
+        """Send a document to the DMP once it is made, the first time (TRA-15)."""
+        fed = {
+            body["kind"]
+            for _, body in self._store.notes(_SENDING, patient.id)
+            if body["channel"] == Channel.DMP.value
+        }
+        due = what.code and what.key not in fed and is_qualified(patient)
+        if due and self._network.feeds_dmp_by_itself(patient, what.key):
+            self.send(patient.id, what.key, Channel.DMP, None, actor)
 
     def withdraw(self, sending_id: str, actor: Actor) -> Sending:
         """Withdraw what was sent: the recipient is told."""
