@@ -66,8 +66,7 @@ class Network:
         url = settings.of(self._store)[settings.DMP_URL]
         if not url:
             return None
-        before = len(self._store.notes(_ASKED, patient.id))
-        step = {"asks": True, "before": before}
+        step = {"asks": True, "is_first": not self._store.notes(_ASKED, patient.id)}
         if not self._passing("td0.2", step, patient, kind)["asks"]:
             return None
         self._store.add_note(_ASKED, patient.id, {"kind": kind})
@@ -89,6 +88,12 @@ class Network:
         if told["event"]:
             self._files.trace(told["event"], actor, patient.id, f"{number} ≠ {patient.matricule}")
         return Stopped(SendingOutcome.NOT_SENT, told["alert"]) if told["stops"] else None
+
+    def said(self, patient: Patient, kind: str, channel: Channel, why: str) -> str:
+        """Return what the user is shown of a document that is not sent."""
+        if channel is not Channel.DMP:
+            return why
+        return str(self._passing("said", {"message": why}, patient, kind)["message"])
 
     def deliver(
         self, patient: Patient, kind: str, channel: Channel, recipient: str, documents: Sequence[Document]
@@ -126,13 +131,14 @@ class Network:
         self, told: dict[str, str], patient: Patient, kind: str, recipient: str, documents: Sequence[Document]
     ) -> Stopped | None:
         host, _, port = told[settings.MSSANTE_SMTP].rpartition(":")
-        step = {"recipients": [recipient], "content": documents[0].content}
+        step = {"recipient": recipient, "copy": "", "content": documents[0].content}
         leaving = self._passing("envelope", step, patient, kind)
         try:
             with smtplib.SMTP(host, int(port), timeout=_TIMEOUT_S) as client:
                 if told[settings.MSSANTE_ACCOUNT]:
                     client.login(told[settings.MSSANTE_ACCOUNT], _PASSWORD)
-                client.sendmail(SENDER, leaving["recipients"], leaving["content"])
+                recipients = [one for one in (leaving["recipient"], leaving["copy"]) if one]
+                client.sendmail(SENDER, recipients, leaving["content"])
         except (OSError, ValueError, smtplib.SMTPException) as error:
             return Stopped(SendingOutcome.ERROR, f"La messagerie a refusé le message : {error}")
         return None

@@ -123,7 +123,8 @@ class Papers:
         )
         if decision["why"]:
             self._files.trace("SENDING_REFUSED", actor, patient_id, decision["why"])
-            return Sending(id="0", outcome=SendingOutcome.NOT_SENT, message=decision["why"])
+            message = self._network.said(patient, kind, channel, decision["why"])
+            return Sending(id="0", outcome=SendingOutcome.NOT_SENT, message=message)
         if channel is Channel.DMP and (stopped := self._network.may_feed(patient, kind, actor)):
             return Sending(id="0", outcome=stopped.outcome, message=stopped.message)
         documents = self._outgoing(patient, what, channel, decision["recipient"])
