@@ -64,8 +64,8 @@ class Network:
     def may_feed(self, patient: Patient, kind: str, actor: Actor) -> Stopped | None:
         """Ask the DMP whose it is before it is fed (TRA-13); return why it is not."""
         url = settings.of(self._store)[settings.DMP_URL]
-        if not url:
-            return None
+        if not (url and patient.matricule):
+            return None  # nobody to ask, or nobody to ask about
         step = {"asks": True, "is_first": not self._store.notes(_ASKED, patient.id)}
         if not self._passing("td0.2", step, patient, kind)["asks"]:
             return None

@@ -58,13 +58,11 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
     other = desk.draw()
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     with connected(desk) as sinks:
-        start = len(_log(desk, patient))
         usual = desk.bring(desk.draw(), Route.IMPORTED_CHECKED) if first else patient
         begun = len(_log(desk, usual))
         send(desk, usual, MEDICATION_REVIEW)
         _need_fed(sinks.awaited(SUBMISSION))
         ordinary = {entry.action for entry in _log(desk, usual)[begun:]}
-        start = len(_log(desk, patient))
         before = desk.snapshot(patient)
         traits = other.identity.traits
         sinks.tell(
@@ -74,7 +72,9 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             birth_name=traits.birth_name,
             sex=str(traits.sex),
         )
+        start = len(_log(desk, patient))
         answer = send(desk, patient, VACCINATION_NOTE)
+        added = _log(desk, patient)[start:]
         came = sinks.awaited(EXISTENCE)
         expect(
             of_kind(came, EXISTENCE),
@@ -82,7 +82,6 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             en="TD0.2 is not called: a difference cannot be seen",
         )
         went = bool(of_kind(came + sinks.news(), SUBMISSION))
-        added = _log(desk, patient)[start:]
         expect(
             answer is None or answer.message.strip(),
             fr="le DMP dit une autre INS, et l'utilisateur n'est pas alerté"
