@@ -20,11 +20,18 @@ from simulator.registry.target import shown
 from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, read_options, serve
 from simulator.sessions.profiles import profiles
+from simulator.sessions.session import NODE_FORM
 from simulator.sinks.addresses import addresses_of
 
 if TYPE_CHECKING:
     from simulator.journal.writer import Mode
     from simulator.sinks import SinkOptions
+
+
+def _node_name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not NODE_FORM.fullmatch(value):
+        raise click.BadParameter(f"expected 1 to 16 of a-z 0-9, such as a, got {value!r}")
+    return value
 
 
 @click.command("serve")
@@ -60,6 +67,13 @@ if TYPE_CHECKING:
     help="Environment to imitate.",
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option(
+    "--node",
+    default=None,
+    metavar="NAME",
+    callback=_node_name,
+    help="Name of this simulator among several behind one address (docs/scale.md): ids of its sessions begin with it.",
+)
 @click.option(
     "--pki",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -134,6 +148,7 @@ def serve_command(
     oid_mode: str,
     profile: str,
     workers: int,
+    node: str | None,
     pki: Path | None,
     https_port: int | None,
     mtls_port: int | None,
@@ -161,6 +176,7 @@ def serve_command(
       banc serve --scenarios ./my-scenarios
       banc serve --pki ./pki --https-port 8443 --mtls-port 8444
       banc serve --journal batch --journal-max-size 2GB --journal-max-age 7d
+      banc serve --node b --registry postgresql://db.example/insi --data-dir ./node-b
       banc serve --port 0 --ready-file ready.json
       banc serve --dmp --mssante
       banc serve --dmp 9443 --dmp-tls --mssante --pki ./pki
@@ -173,6 +189,7 @@ def serve_command(
         oid_mode="live" if oid_mode == "live" else "test",
         profile=profile,
         pki=pki,
+        node=node,
         journal=JournalOptions(mode=journal, max_bytes=journal_max_bytes, max_age_s=journal_max_age_s),
     )
     asked = ServeOptions(

@@ -26,7 +26,6 @@ from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.bench.installing import Installer
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.front import Front
@@ -117,7 +116,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
         )
     bench = open_bench(options.bench)
     if options.scenarios is not None:
-        Installer(bench.sessions, bench.registry).install_folder(DEFAULT, options.scenarios)
+        bench.installer.install_folder(DEFAULT, options.scenarios)
     bench.close()
     token = options.token
     if token is None and not is_loopback(options.host):

@@ -29,6 +29,7 @@ ALL = ServeOptions(
         seed=8,
         oid_mode="live",
         profile="qualification-2022",
+        node="b",
         lots=LotSettings(
             max_lines=3, max_open=4, start_delay_s=0.5, lines_per_s=9.0, page_lines=6, kept_days=2.0
         ),
