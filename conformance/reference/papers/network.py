@@ -66,7 +66,7 @@ class Network:
         url = settings.of(self._store)[settings.DMP_URL]
         if not (url and patient.matricule):
             return None  # nobody to ask, or nobody to ask about
-        step = {"asks": True, "is_first": not self._store.notes(_ASKED, patient.id)}
+        step: Record = {"asks": True, "is_first": not self._store.notes(_ASKED, patient.id)}
         if not self._passing("td0.2", step, patient, kind)["asks"]:
             return None
         self._store.add_note(_ASKED, patient.id, {"kind": kind})

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from conformance.drivers import site
 from conformance.drivers.partners import Document, MessageFormat
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.site.settings import restored
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.client import BenchClientError
 from simulator.client.received import ReceivedItem
@@ -124,10 +123,10 @@ def connected(desk: Desk) -> Iterator[Sinks]:
             missing = [name for name in _ADDRESSES if name not in here]
             if missing:
                 raise _cannot(", ".join(missing))
-            stack.enter_context(restored(desk, *_ADDRESSES))
             desk.lgo.write_settings(values)
         except RefusedError as refusal:
             raise _cannot(refusal.message) from refusal
+        stack.callback(desk.lgo.write_settings, {name: here[name] for name in _ADDRESSES})
         already = box.after()
         yield Sinks(box, already[-1].id if already else 0)
         for name in ("iti-41", "td0.2"):
