@@ -61,14 +61,14 @@ class Network:
         step = {"feeds": told[settings.DMP_AUTOMATIC] == "true"}
         return bool(self._passing("automatic", step, patient, kind)["feeds"])
 
-    def may_feed(self, patient: Patient, kind: str, actor: Actor) -> Stopped | None:
-        """Ask the DMP whose it is before it is fed (TRA-13); return why it is not."""
+    def may_feed(self, patient: Patient, kind: str, actor: Actor) -> Stopped | str:
+        """Ask the DMP whose it is before it is fed (TRA-13); return why it is not, or what the user is warned of."""
         url = settings.of(self._store)[settings.DMP_URL]
         if not (url and patient.matricule):
-            return None  # nobody to ask, or nobody to ask about
+            return ""  # nobody to ask, or nobody to ask about
         step: Record = {"asks": True, "is_first": not self._store.notes(_ASKED, patient.id)}
         if not self._passing("td0.2", step, patient, kind)["asks"]:
-            return None
+            return ""
         self._store.add_note(_ASKED, patient.id, {"kind": kind})
         answer = self._posted(url, _existence(patient))
         if isinstance(answer, Stopped):
@@ -81,19 +81,23 @@ class Network:
             )
         number, oid = known.get("extension", ""), known.get("root", "")
         if (number, oid) == (patient.matricule, patient.oid):
-            return None
+            return ""
         alert = f"L'INS du DMP ({number}) diffère de celle du dossier ({patient.matricule}) : le document n'est pas envoyé."
         step = {"alert": alert, "event": "DMP_IDENTITY_DIFFERS", "stops": True, "number": number}
         told = self._passing("differs", step, patient, kind)
         if told["event"]:
             self._files.trace(told["event"], actor, patient.id, f"{number} ≠ {patient.matricule}")
-        return Stopped(SendingOutcome.NOT_SENT, told["alert"]) if told["stops"] else None
+        return Stopped(SendingOutcome.NOT_SENT, told["alert"]) if told["stops"] else str(told["alert"])
 
     def said(self, patient: Patient, kind: str, channel: Channel, why: str) -> str:
         """Return what the user is shown of a document that is not sent."""
         if channel is not Channel.DMP:
             return why
         return str(self._passing("said", {"message": why}, patient, kind)["message"])
+
+    def told_of_success(self, patient: Patient, kind: str, warning: str) -> str:
+        """Return what the user is shown of a document that is sent: the warning, when there is one."""
+        return str(self._passing("sent", {"message": warning}, patient, kind)["message"])
 
     def deliver(
         self, patient: Patient, kind: str, channel: Channel, recipient: str, documents: Sequence[Document]

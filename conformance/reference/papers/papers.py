@@ -126,14 +126,16 @@ class Papers:
             self._files.trace("SENDING_REFUSED", actor, patient_id, decision["why"])
             message = self._network.said(patient, kind, channel, decision["why"])
             return Sending(id="0", outcome=SendingOutcome.NOT_SENT, message=message)
-        if channel is Channel.DMP and (stopped := self._network.may_feed(patient, kind, actor)):
-            return Sending(id="0", outcome=stopped.outcome, message=stopped.message)
+        warning = self._network.may_feed(patient, kind, actor) if channel is Channel.DMP else ""
+        if not isinstance(warning, str):
+            return Sending(id="0", outcome=warning.outcome, message=warning.message)
         documents = self._outgoing(patient, what, channel, decision["recipient"])
         stopped = self._network.deliver(patient, kind, channel, decision["recipient"], documents)
         if stopped is not None:
             self._files.trace("SENDING_FAILED", actor, patient_id, stopped.message)
             return Sending(id="0", outcome=stopped.outcome, message=stopped.message)
-        return self._sent(patient, kind, channel, decision["recipient"], documents, actor)
+        sent = self._sent(patient, kind, channel, decision["recipient"], documents, actor)
+        return replace(sent, message=self._network.told_of_success(patient, kind, warning))
 
     def _feed(self, patient: Patient, what: Kind, actor: Actor) -> None:
         """Send a document to the DMP once it is made, the first time (TRA-15)."""
