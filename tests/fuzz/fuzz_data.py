@@ -321,6 +321,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
     options = parser.parse_args()
     logging.getLogger("simulator").propagate = False
+    logging.getLogger("simulator").addHandler(logging.NullHandler())
     faulthandler.enable()
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, _too_long)
