@@ -24,33 +24,41 @@ PIECES: Final = (
 )  # fmt: skip
 
 
+_MOST_PLACES: Final = 20_000
+"""Data that has grown so far is not changed any more: readers have their bounds, this has patience only."""
+
+
 def mutate_data(chance: Random, data: Any, others: list[Any]) -> Any:
     """Return a copy of the data with one to four values changed, removed, doubled, wrapped or exchanged."""
-    copy = deepcopy(data)
+    holder: list[Any] = [deepcopy(data)]
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        places = list(_places(copy))
-        if not places:
-            return chance.choice(ODD)
-        holder, key = chance.choice(places)
-        kind = chance.randrange(8)
-        if kind == 0:
-            del holder[key]
-        elif kind == 1:
-            holder[key] = [holder[key]] * chance.choice((1, 2, 50))
-        elif kind == 2:
-            holder[key] = {str(key): holder[key]}
-        elif kind == 3:
-            other = chance.choice(list(_places(deepcopy(chance.choice(others)))) or [(holder, key)])
-            holder[key] = other[0][other[1]]
-        elif kind == 4 and isinstance(holder, dict):
-            holder[chance.choice(("x", "id", "", str(key).upper(), f"{key} ", "é"))] = holder.pop(key)
-        elif kind == 5:
-            holder[key] = _nested(holder[key], chance.choice((2, 40, 200)))
-        elif kind == 6 and isinstance(holder[key], str):
-            holder[key] = _text(chance, holder[key])
-        else:
-            holder[key] = chance.choice(ODD)
-    return copy
+        places = list(_places(holder))
+        if len(places) > _MOST_PLACES:
+            break
+        _change(chance, *chance.choice(places[1:] or places), others)
+    return holder[0] if holder else chance.choice(ODD)
+
+
+def _change(chance: Random, holder: Any, key: Any, others: list[Any]) -> None:
+    """Change one value in place."""
+    kind = chance.randrange(8)
+    if kind == 0:
+        del holder[key]
+    elif kind == 1:
+        holder[key] = [holder[key]] * chance.choice((1, 2, 50))
+    elif kind == 2:
+        holder[key] = {str(key): holder[key]}
+    elif kind == 3:
+        other = chance.choice(list(_places([deepcopy(chance.choice(others))])))
+        holder[key] = other[0][other[1]]
+    elif kind == 4 and isinstance(holder, dict):
+        holder[chance.choice(("x", "id", "", str(key).upper(), f"{key} ", "é"))] = holder.pop(key)
+    elif kind == 5:
+        holder[key] = _nested(holder[key], chance.choice((2, 40, 200)))
+    elif kind == 6 and isinstance(holder[key], str):
+        holder[key] = _text(chance, holder[key])
+    else:
+        holder[key] = chance.choice(ODD)
 
 
 def mutate_bytes(chance: Random, data: bytes) -> bytes:
