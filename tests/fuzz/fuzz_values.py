@@ -33,10 +33,10 @@ def mutate_data(chance: Random, data: Any, others: list[Any]) -> Any:
     holder: list[Any] = [deepcopy(data)]
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         places = list(_places(holder))
-        if len(places) > _MOST_PLACES:
+        if not places or len(places) > _MOST_PLACES:
             break
         _change(chance, *chance.choice(places[1:] or places), others)
-    return holder[0] if holder else chance.choice(ODD)
+    return holder[0] if holder else deepcopy(chance.choice(ODD))
 
 
 def _change(chance: Random, holder: Any, key: Any, others: list[Any]) -> None:
@@ -58,7 +58,7 @@ def _change(chance: Random, holder: Any, key: Any, others: list[Any]) -> None:
     elif kind == 6 and isinstance(holder[key], str):
         holder[key] = _text(chance, holder[key])
     else:
-        holder[key] = chance.choice(ODD)
+        holder[key] = deepcopy(chance.choice(ODD))
 
 
 def mutate_bytes(chance: Random, data: bytes) -> bytes:
