@@ -24,7 +24,7 @@ PIECES: Final = (
 )  # fmt: skip
 
 
-_MOST_PLACES: Final = 20_000
+_MOST_PLACES: Final = 5_000
 """Data that has grown so far is not changed any more: readers have their bounds, this has patience only."""
 
 
@@ -45,7 +45,7 @@ def _change(chance: Random, holder: Any, key: Any, others: list[Any]) -> None:
     if kind == 0:
         del holder[key]
     elif kind == 1:
-        holder[key] = [holder[key]] * chance.choice((1, 2, 50))
+        holder[key] = [holder[key]] * chance.choice((1, 2, 20))
     elif kind == 2:
         holder[key] = {str(key): holder[key]}
     elif kind == 3:
