@@ -55,6 +55,12 @@ class Receiver:
         if scope.method in {"GET", "HEAD"}:
             return Received(b"")
         declared = _declared(scope)
+        coding = scope.headers.get("transfer-encoding")
+        if coding is not None and coding.strip().lower() != "chunked":
+            return Received(b"", 501, f"expected Transfer-Encoding: chunked, alone; got {coding[:40]!r}")
+        if coding is not None and scope.headers.get("content-length") is not None:
+            # Two readers would not agree where the next request begins (RFC 9112 §6.1).
+            return Received(b"", 400, "expected Content-Length or Transfer-Encoding, got both")
         try:
             async with asyncio.timeout(self._timeout_s):
                 if declared is not None and declared <= SMALL and (limit is None or declared < limit):
