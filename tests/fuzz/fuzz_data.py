@@ -17,7 +17,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -94,7 +94,10 @@ class Targets:
         if chance.random() < 0.5:
             others = [other for _, other in self._scenarios]
             spoiled = mutate_data(chance, data, others)
-            text = as_json(spoiled) if chance.random() < 0.5 else yaml.safe_dump(_plain(spoiled)).encode()
+            text = as_json(spoiled)
+            if chance.random() < 0.5:
+                with suppress(RecursionError):  # deeper than YAML can be written by its own library
+                    text = yaml.safe_dump(_plain(spoiled)).encode()
         else:
             text = mutate_bytes(chance, text)
         self.mutant = text
@@ -334,6 +337,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, help="number of the first mutant")
+    parser.add_argument("--kinds", default=",".join(SHARES), help="only these, such as segment,driver")
     parser.add_argument("--seconds", type=float, help="stop after that long in any case")
     parser.add_argument("--workers", type=int, help="not used: one process")
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
@@ -348,6 +352,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         targets = Targets(Path(folder))
         for number in range(options.start, options.start + options.count * 2 // 5):
+            if kind_of(number) not in options.kinds.split(","):
+                continue
             at = time.monotonic()
             try:
                 with _bounded():
