@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 LOOSE = {"__init__", "cli", "database", "datafile", "pytest_plugin", "text", "version", "xml"}
-KNOWN_CIRCLES = {
-    # The generator of load starts its own workers.
-    frozenset(f"conformance.load.{name}" for name in ("distributed", "worker")),
-}
 
 
 def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -54,7 +50,7 @@ def test_no_import_goes_round_in_a_circle_not_even_for_typing() -> None:
     for module in sorted(graph.modules):
         if module not in order:
             visit(module)
-    assert circles <= KNOWN_CIRCLES, circles - KNOWN_CIRCLES
+    assert not circles
 
 
 def _calls(tree: ast.Module, name: str) -> bool:

@@ -81,13 +81,17 @@ class _Known:
 class SessionStore:
     """Sessions by id. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path, *, profile: str) -> None:
+    def __init__(self, path: Path, *, profile: str, node: str | None = None) -> None:
         """Open the store and make sure that the default session exists, with this profile.
+
+        ``node``: the name of this simulator among several behind one address. Ids of its sessions begin with it, so that
+        whoever hands requests out knows where a session lives.
 
         Raises:
             sqlite3.Error: the file cannot be opened or is not a store of sessions.
         """
         self._path = path
+        self._prefix = "" if node is None else f"{node}-"
         self._database = Database(path, "foreign_keys = ON")
         self._local = threading.local()
         self._scenarios: dict[str, Scenario] = {}
@@ -153,11 +157,16 @@ class SessionStore:
         """
         checked = SessionSettings().changed(settings)
         if session_id is None:
-            session_id = secrets.token_hex(6)
+            session_id = self._prefix + secrets.token_hex(6)
         elif not isinstance(session_id, str) or not ID_FORM.fullmatch(session_id):
             raise SettingsError(
                 "id: expected 1 to 64 of a-z 0-9 . _ - of which the first is a letter or a digit, "
                 f"got {session_id!r:.80}"
+            )
+        elif not session_id.startswith(self._prefix):
+            raise SettingsError(
+                f"id: expected one that begins with {self._prefix!r}, as sessions of this node do, got {session_id!r}; "
+                "without an id the node gives one"
             )
         with self._writing() as connection:
             if connection.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone():
