@@ -100,7 +100,7 @@ class Front:
             if refused is not None:
                 _refuse(protocol, *refused)
                 return
-        if (problem := _unreadable_header(scope, headers)) is not None:
+        if (problem := _header_problem(scope, headers)) is not None:
             _refuse(protocol, problem, 400)
             return
         is_following = scope.path == events.PATH and scope.method == "GET"
@@ -129,7 +129,7 @@ class Front:
         )
         if received.problem:
             answer = self._soap.refuse(request, received.status, received.problem)
-        elif (problem := _unreadable_header(scope, headers)) is not None:
+        elif (problem := _header_problem(scope, headers)) is not None:
             answer = self._soap.refuse(request, 400, problem)
         elif len(received.body) > SMALL or is_lot_call(headers.get("content-type", ""), received.body):
             # Thousands of elements: beside the event loop, where other calls go on being answered.
@@ -193,11 +193,13 @@ _DECIDING: Final = (
 """Beginnings of the names of headers that say which session, who calls, or how the body is to be read."""
 
 
-def _unreadable_header(scope: Scope, headers: dict[str, Any]) -> str | None:
+def _header_problem(scope: Scope, headers: dict[str, Any]) -> str | None:
     """Return what is wrong with the headers: granian drops those whose value is not ASCII, but not their names.
 
-    Only those that decide something are an error: a pharmacy may well have an accent in its User-Agent.
+    Two Host headers are refused (RFC 9112 §3.2): who stands between might have read the other one. Else only those that decide something are an error: a pharmacy may well have an accent in its User-Agent.
     """
+    if "," in headers.get("host", ""):
+        return f"expected one Host, got {headers['host'][:80]!r}"
     names = scope.headers.keys()
     if len(names) == len(headers):
         return None
