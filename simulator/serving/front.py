@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from simulator.serving.receiving import Received
     from simulator.serving.scope import HTTPProtocol, Scope
     from simulator.web.app import Application
-    from simulator.web.soap import HttpAnswer
 
 BODY_TIMEOUT_S: Final = 30.0
 """How long a client may take to send its request (ours: the real gateway's limit is not established)."""
@@ -129,7 +128,7 @@ class Front:
         )
         if received.problem:
             answer = self._soap.refuse(request, received.status, received.problem)
-        elif (problem := _unreadable_header(scope, headers)) is not None:
+        elif len(scope.headers.keys()) != len(headers) and (problem := _unreadable_header(scope, headers)):
             answer = self._soap.refuse(request, 400, problem)
         elif len(received.body) > SMALL or is_lot_call(headers.get("content-type", ""), received.body):
             # Thousands of elements: beside the event loop, where other calls go on being answered.
@@ -138,7 +137,10 @@ class Front:
             )
         else:
             answer = self._soap.answer(request)
-        await _send_answer(answer, scope, protocol)
+        if answer.delivery is AT_ONCE:
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
+        else:
+            await deliver(answer, scope, protocol)
 
     async def _follow(self, scope: Scope, headers: dict[str, str], protocol: HTTPProtocol) -> None:
         """Send the live journal until the client is gone, is let go, or the server stops."""
@@ -160,13 +162,6 @@ class Front:
             for task in (sending, gone):
                 task.cancel()
             await asyncio.gather(sending, gone, return_exceptions=True)
-
-
-async def _send_answer(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> None:
-    if answer.delivery is AT_ONCE:
-        protocol.response_bytes(answer.status, answer.headers, answer.body)
-    else:
-        await deliver(answer, scope, protocol)
 
 
 async def _send(stream: AsyncIterator[bytes], first: bytes, protocol: HTTPProtocol) -> None:
