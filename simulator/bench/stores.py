@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal
 
+from simulator.bench.installing import Installer
 from simulator.journal.filelock import is_locked, try_lock
 from simulator.journal.store import FOLDER, FORMER_FILE, Journal
 from simulator.journal.writer import JournalOptions
@@ -81,6 +82,11 @@ class Bench:
     teleservice: Teleservice
     presence: Presence | None = None
     """Says to other simulators that the people of the data directory are used."""
+
+    @property
+    def installer(self) -> Installer:
+        """Puts scenarios in force in the sessions."""
+        return Installer(self.sessions, self.registry)
 
     def close(self) -> None:
         """Close the connections of the calling thread, and let others rebuild the registry."""

@@ -13,6 +13,7 @@ from simulator.commands.common import SetupError, data_dir_option, registry_opti
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
 from simulator.commands.ready_file import clear_ready_file, write_ready_file
+from simulator.commands.sink_options import sink_options
 from simulator.datafile import DataFileError
 from simulator.journal.writer import JournalOptions
 from simulator.registry.target import shown
@@ -20,9 +21,11 @@ from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, read_options, serve
 from simulator.sessions.profiles import profiles
 from simulator.sessions.session import NODE_FORM
+from simulator.sinks.addresses import addresses_of
 
 if TYPE_CHECKING:
     from simulator.journal.writer import Mode
+    from simulator.sinks import SinkOptions
 
 
 def _node_name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -111,6 +114,7 @@ def _node_name(_context: click.Context, _parameter: click.Parameter, value: str 
     metavar="TIME",
     help="Drop calls older than this, such as 7d, 12h or 30m, some time after.",
 )
+@sink_options
 @token_options
 @click.option(
     "--scenarios",
@@ -151,6 +155,7 @@ def serve_command(
     journal: Mode,
     journal_max_bytes: int | None,
     journal_max_age_s: float | None,
+    sinks: SinkOptions,
     token: str | None,
     scenarios: Path | None,
     ready_file: Path | None,
@@ -173,6 +178,8 @@ def serve_command(
       banc serve --journal batch --journal-max-size 2GB --journal-max-age 7d
       banc serve --node b --registry postgresql://db.example/insi --data-dir ./node-b
       banc serve --port 0 --ready-file ready.json
+      banc serve --dmp --mssante
+      banc serve --dmp 9443 --dmp-tls --mssante --pki ./pki
     """
     bench = BenchOptions(
         data_dir=data_dir,
@@ -194,6 +201,7 @@ def serve_command(
         https_port=https_port,
         mtls_port=mtls_port,
         scenarios=scenarios,
+        sinks=sinks,
     )
 
     if options_file is not None:
@@ -233,6 +241,8 @@ def _announce(options: ServeOptions) -> None:
         if port is not None:
             console.print(f"  {name:<12} https://localhost:{port}/lps")
     console.print(f"  WSDL         {url}/lps?wsdl")
+    for name, address in addresses_of(options.sinks, options.host).items():
+        console.print(f"  {name.upper():<12} {address}")
     console.print(f"  Control API  {url}/api/v1")
     console.print(f"  Health       {url}/health")
     console.print(f"  Data         {options.bench.data_dir}")
