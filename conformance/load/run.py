@@ -96,5 +96,6 @@ def finish(
             "reason": this.stopped or "time",
             "unserved": unserved,
             "journal": stand.journal(),
+            "saturated": stand.saturated(),
         }
     )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from simulator.serving.receiving import Received
+    from simulator.serving.saturation import LoopWatch
     from simulator.serving.scope import HTTPProtocol, Scope
     from simulator.web.app import Application
 
@@ -55,12 +56,15 @@ class Front:
         body_timeout: float = BODY_TIMEOUT_S,
         stopping: Callable[[], bool] = lambda: False,
         attendance: Attendance | None = None,
+        watch: LoopWatch | None = None,
     ) -> None:
         """Take the parts of the application; ``body_timeout`` in seconds.
 
         ``stopping`` tells whether the server is about to stop: it waits for every answer that has begun. ``attendance``
-        is told who is being answered, when the server does not know it by itself (granian).
+        is told who is being answered, when the server does not know it by itself (granian). ``watch``
+        looks at the event loop once it runs.
         """
+        self._watch = watch
         self._attendance = attendance or Attendance()
         self._soap = application.soap
         self._application = application
@@ -69,6 +73,11 @@ class Front:
         self._receiver = Receiver(body_timeout)
         self._api = ApiCalls(application.flask)
         self._beside = ThreadPoolExecutor(LARGE_THREADS, thread_name_prefix="large")
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin on the event loop of the server."""
+        if self._watch is not None:
+            self._watch.start(loop)
 
     def __rsgi_del__(self, _loop: object) -> None:
         """Leave in order when the server stops: what waits to be written is written."""
