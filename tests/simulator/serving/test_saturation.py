@@ -16,7 +16,7 @@ from simulator.serving.supervising import Standing
     [(0.2, 0.0, False), (0.89, 0.04, False), (0.9, 0.0, True), (0.2, LATE_S, True), (1.0, 1.0, True)],
 )
 def test_a_loop_is_at_its_end_when_it_always_computes_or_is_late(
-    busy: float, late: float, said: bool
+    *, busy: float, late: float, said: bool
 ) -> None:
     assert is_saturated(busy=busy, late=late) is said
 
