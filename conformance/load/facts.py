@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BOUND_SHARE = 0.2
 """Share of the run during which a limit must have been reached to be told."""
+TELLING_SHARE = 0.2
+"""Share of a processor that a generator must have used for its cost of a call to be told."""
 
 
 @cache
@@ -64,7 +66,8 @@ def limits_sentence(summary: Summary, lang: Lang) -> str:
     t = texts(lang)
     told = []
     cost, share = generator_cost(summary), saturated_share(summary)
-    if cost:
+    # Below that, most of it is what the generator does four times a second whatever the load is.
+    if cost and cost * summary.total().calls >= TELLING_SHARE * summary.elapsed:
         told.append(t["cost"].format(cost=show_duration(cost), rate=show_rate(1 / cost)))
     if share is not None:
         told.append(t["saturated"].format(share=show_share(min(share, 1.0))))

@@ -10,6 +10,8 @@ from conformance.load.record import RecordError, RecordWriter
 from conformance.load.summary import Summary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conformance.load.options import LoadOptions
     from conformance.load.profile import Stage
     from conformance.load.stand import Stand
@@ -72,6 +74,11 @@ class Run:
                 "scenario": stage.scenario,
             }
         )
+
+    @property
+    def folder(self) -> Path:
+        """Where the record is."""
+        return self._writer.path.parent
 
     @property
     def stage(self) -> str:

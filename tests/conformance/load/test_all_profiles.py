@@ -43,6 +43,9 @@ def test_each_profile_runs_on_the_simulator_and_every_answer_is_right(banc, tmp_
         assert {"deposit", "collect"} <= set(report["operations"])
     if name == "cards":
         assert "card" in report["operations"]
+    # Locust's own page has the same figures.
+    page = (folder / "locust.html").read_text("utf-8")
+    assert f'"num_requests": {report["total"]["calls"]}' in page
 
 
 @pytest.mark.parametrize("name", ["steady", "spike", "pharmacy-day"])
