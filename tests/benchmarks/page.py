@@ -19,6 +19,8 @@ _AIMED_TIMES_WIREMOCK = 8
 _AIMED_RULES_RATIO = 0.85
 _PACKAGES = ("granian", "uvloop", "lxml", "xmlsec", "cryptography")
 _MOCKS = ("WireMock", "mountebank")
+_STANDING = Path(__file__).with_name("layers.md")
+"""What is measured by programs of their own, and written by hand."""
 LARGE = "search, large registry"
 """Name of the row over a registry built before."""
 _AIMED_SIZE_RATIO = 0.9
@@ -272,26 +274,7 @@ Each answer is checked by the generator: status 200, and the matricule of this v
   memory: they do less. WireMock uses both cores, mountebank one. Default settings, but for mountebank's keep-alive and a bound of 10,000 entries on WireMock's journal; both journals
   are emptied before each measurement.
 
-## What one call costs, layer by layer
-
-    python tests/benchmarks/call_cost.py --rounds 5 --calls 600 --beside ANOTHER_CHECKOUT
-
-A search by traits, answered without network and generator by three layers, each around the one before: the teleservice (read,
-decide, render, journal), the SOAP entry, the front (what the server runs, on its event loop). Python calls for one request,
-counted with `sys.setprofile`, do not depend on what else the machine does; times do: two checkouts are measured in turns. On a
-busy machine, this version beside the one before envelope, rendering and matching were gone through again:
-
-| layer | Python calls, before | now | processor time, ratio (median of five rounds) |
-|---|---|---|---|
-| teleservice | 231 | 138 | 0.93 |
-| SOAP entry | 247 | 154 | 1.02 |
-| front | 275 | 173 | 0.92 |
-
-The ratios of the three layers come from one run and are within its noise of each other; they are to be measured again on a quiet
-machine. Where the time of a whole server goes, sampled under load before these cuts: of what its main thread and its index thread are seen doing,
-the teleservice is about three fifths, HTTP and the event loop a fifth, the front and the SOAP entry a sixth, and the thread that indexes the
-journal a twelfth; that one is there only while exchanges come.
-
+{_STANDING.read_text("utf-8")}
 ## How it was measured
 
 - {rig.processor}, {rig.cores} cores, {rig.system}. **The generator runs on the same cores** as the server: it takes a part of them, and a second worker
