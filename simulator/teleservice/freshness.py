@@ -55,11 +55,12 @@ class Freshness:
         # A later session of the same id has seen nothing.
         session_id = f"{session.id} {session.created_at}"
         with self._lock:
-            repeated = [
-                name for name, value in values if name in shared or (session_id, name, value) in self._seen
-            ]
+            repeated = []
             for name, value in values:
-                self._seen[session_id, name, value] = None
+                key = session_id, name, value
+                if name in shared or key in self._seen:
+                    repeated.append(name)
+                self._seen[key] = None
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
         return tuple([_reused(name) for name in repeated]) if repeated else ()
