@@ -147,6 +147,7 @@ def _ratios(servers):
     by_name = {server.name: server for server in servers}
     compared = [
         ("search, 1 worker", "echo"),
+        ("search, 1 worker", "nginx"),
         (LARGE, "search, 1 worker"),
         (fifty_rules.NAME, "search, 1 worker"),
         ("search, journal batch", "search, 1 worker"),
@@ -269,6 +270,7 @@ Each answer is checked by the generator: status 200, and the matricule of this v
 - **search signed**: the same with a PS assertion signed by a card (RSA-SHA256, exclusive C14N, certificate chained to the bench's authority).
   200 assertions in turn, so that nearly every one was verified before and comes from the cache, as in real life, where a card signs once an hour;
   its dates and its certificate are checked at every call.
+- **nginx**: one answer for whatever comes, from memory, one worker: no work at all in native code. The answer is checked for its code alone.
 - **WireMock**, **mountebank**: the same bodies; one stub with two XPath conditions (birth name, first name), an answer of the same shape filled with
   the two names of the request, and the journal of requests on. They look nobody up, check no schema and no context, and keep their journal in
   memory: they do less. WireMock uses both cores, mountebank one. Default settings, but for mountebank's keep-alive and a bound of 10,000 entries on WireMock's journal; both journals
