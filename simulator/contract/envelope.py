@@ -327,8 +327,12 @@ def _body_content(root: etree._Element, operation: Operation, expected: str) -> 
 
 def _read_contexts(bam: etree._Element, lps: etree._Element) -> Contexts:
     """Read both contexts; the schema has said what they hold."""
-    bam_texts = {element.tag: element.text or "" for element in bam.iterchildren(etree.Element)}
-    lps_texts = {element.tag: element.text or "" for element in lps.iter(etree.Element)}
+    bam_texts: dict[object, str] = {}
+    for element in bam.iterchildren(etree.Element):
+        bam_texts[element.tag] = element.text or ""
+    lps_texts: dict[object, str] = {}
+    for element in lps.iter(etree.Element):
+        lps_texts[element.tag] = element.text or ""
     cover = bam.find(_COVERAGE)
     return Contexts(
         bam_id=bam_texts[_BAM_ID],

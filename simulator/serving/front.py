@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from simulator.serving.receiving import Received
+    from simulator.serving.saturation import LoopWatch
     from simulator.serving.scope import HTTPProtocol, Scope
     from simulator.web.app import Application
-    from simulator.web.soap import HttpAnswer
 
 BODY_TIMEOUT_S: Final = 30.0
 """How long a client may take to send its request (ours: the real gateway's limit is not established)."""
@@ -56,12 +56,15 @@ class Front:
         body_timeout: float = BODY_TIMEOUT_S,
         stopping: Callable[[], bool] = lambda: False,
         attendance: Attendance | None = None,
+        watch: LoopWatch | None = None,
     ) -> None:
         """Take the parts of the application; ``body_timeout`` in seconds.
 
         ``stopping`` tells whether the server is about to stop: it waits for every answer that has begun. ``attendance``
-        is told who is being answered, when the server does not know it by itself (granian).
+        is told who is being answered, when the server does not know it by itself (granian). ``watch``
+        looks at the event loop once it runs.
         """
+        self._watch = watch
         self._attendance = attendance or Attendance()
         self._soap = application.soap
         self._application = application
@@ -70,6 +73,11 @@ class Front:
         self._receiver = Receiver(body_timeout)
         self._api = ApiCalls(application.flask)
         self._beside = ThreadPoolExecutor(LARGE_THREADS, thread_name_prefix="large")
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin on the event loop of the server."""
+        if self._watch is not None:
+            self._watch.start(loop)
 
     def __rsgi_del__(self, _loop: object) -> None:
         """Leave in order when the server stops: what waits to be written is written."""
@@ -138,7 +146,10 @@ class Front:
             )
         else:
             answer = self._soap.answer(request)
-        await _send_answer(answer, scope, protocol)
+        if answer.delivery is AT_ONCE:
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
+        else:
+            await deliver(answer, scope, protocol)
 
     async def _follow(self, scope: Scope, headers: dict[str, str], protocol: HTTPProtocol) -> None:
         """Send the live journal until the client is gone, is let go, or the server stops."""
@@ -160,13 +171,6 @@ class Front:
             for task in (sending, gone):
                 task.cancel()
             await asyncio.gather(sending, gone, return_exceptions=True)
-
-
-async def _send_answer(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> None:
-    if answer.delivery is AT_ONCE:
-        protocol.response_bytes(answer.status, answer.headers, answer.body)
-    else:
-        await deliver(answer, scope, protocol)
 
 
 async def _send(stream: AsyncIterator[bytes], first: bytes, protocol: HTTPProtocol) -> None:
