@@ -61,7 +61,7 @@ def demo(
     \b
     Examples:
       banc demo
-      banc demo --jobs 2
+      banc demo --jobs 1
       banc demo --list-defects
       banc demo --defect import-sets-validated --rule STA-03
     """
