@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak check clean
+.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak campaigns-repeat campaigns-drivers report-picture check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -68,6 +68,14 @@ bench-documents: $(VENV)/.test
 # Everything at once for twenty minutes; memory, descriptors and threads must stay flat. ARGS="--minutes 2" for a shorter one.
 soak: $(VENV)/.test
 	$(BIN)/python tests/soak/soak.py --page $(ARGS)
+
+# The picture of the report in the README, from a whole campaign; needs a browser of the Chromium family.
+report-picture: demo
+	$(BIN)/python tests/pictures/report.py banc-report docs/report.png
+
+# Whole campaigns in a row: do verdicts depend on order or seed (repeat), on the driver (drivers)? Minutes each.
+campaigns-repeat campaigns-drivers: $(VENV)/.test
+	$(BIN)/python tests/soak/campaigns.py $(@:campaigns-%=%) $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info banc-report

@@ -289,6 +289,17 @@ class Index:
         finally:
             self._lock.release()
 
+    def has_surely_nothing(self, own: str | None, session: str, after: int) -> bool:
+        """Return whether all is indexed and a session has nothing after an id.
+
+        Raises:
+            sqlite3.Error: the index cannot be read.
+        """
+        if self._is_behind(own, thorough=False):
+            return False
+        query = "SELECT 1 FROM exchange WHERE id > ? AND session = ? LIMIT 1"
+        return self._db.connection().execute(query, (after, session)).fetchone() is None
+
     def progress(self) -> tuple[int, int]:
         """Return how many bytes of the segments are indexed, and how many there are."""
         rows = self._db.connection().execute("SELECT name, position FROM segment")

@@ -24,7 +24,7 @@ from simulator.serving.granian_places import Attendance
 from simulator.serving.receiving import SMALL, Receiver
 from simulator.serving.rsgi_delivery import deliver
 from simulator.sessions.store import UnknownSessionError
-from simulator.web import events
+from simulator.web import events, quiet
 from simulator.web.api.guard import refusal
 from simulator.web.app import MAX_API_BYTES
 from simulator.web.soap import HttpRequest, session_of
@@ -110,6 +110,15 @@ class Front:
                 return
         if (problem := _header_problem(scope, headers)) is not None:
             _refuse(protocol, problem, 400)
+            return
+        if (
+            scope.path == quiet.PATH
+            and scope.method == "GET"
+            and headers.get("content-length", "0") == "0"
+            and "transfer-encoding" not in headers
+            and quiet.is_nothing(self._application.live.journal, scope.query_string)
+        ):
+            protocol.response_bytes(200, list(quiet.HEADERS), quiet.NOTHING)
             return
         is_following = scope.path == events.PATH and scope.method == "GET"
         received = await self._receiver.receive(scope, protocol, limit=MAX_API_BYTES + 1)
