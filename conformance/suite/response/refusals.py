@@ -57,15 +57,17 @@ def expect_not_imported(
     role: str | None = None,
     *,
     inferred: bool = False,
+    person: Person | None = None,
 ) -> Rejected:
     """Check that the answer of a scenario leaves the file as it was and that the user is told; return the call.
 
-    ``role`` is what the scenario calls the patient; without one it disturbs the answer about whoever is asked for. The same
+    ``role`` is what the scenario calls the patient; without one it disturbs the answer about whoever is asked for;
+    ``person`` is who they are, drawn unless given. The same
     call is made first with the true answer, which the software has to propose, and once more afterwards: a software
     that imports nothing at all proves nothing here, and one that never imports again is no better.
     """
     usual = desk.usually_told()
-    person = desk.draw(first_names_count=2)
+    person = person or desk.draw(first_names_count=2)
     # Where the file may differ from what INSi says, it does: what is written of an answer then shows.
     others: dict[str, str | None] = (
         {"birth_place": UNKNOWN_PLACE, "first_names": None} if route in {Route.TYPED, Route.CHECKED} else {}
