@@ -149,7 +149,6 @@ OTHER_NUMBERS: dict[str, dict[str, str | None]] = {
     "billing-oid": {"oid": "1.2.250.1.213.1.4.13"},
     "billing-oid-nia": {"oid": "1.2.250.1.213.1.4.14"},
     "former-oid": {"oid": "1.2.250.1.213.1.4.2"},
-    "absent-oid": {"oid": None},
     "empty-oid": {"oid": ""},
 }
 """Numbers that are none of an INS, beside those of the scenarios that ship."""
@@ -157,8 +156,8 @@ OTHER_NUMBERS: dict[str, dict[str, str | None]] = {
 
 @pytest.mark.rule("ERR-04")
 @pytest.mark.title(
-    fr="Un OID de facturation, ancien, vide ou absent n'est pas celui d'une INS",
-    en="An OID of billing, a former one, an empty one or none is not that of an INS",
+    fr="Un OID de facturation, ancien ou vide n'est pas celui d'une INS",
+    en="An OID of billing, a former one or an empty one is not that of an INS",
 )
 @pytest.mark.parametrize("case", OTHER_NUMBERS)
 def test_other_oids(desk: Desk, case: str) -> None:
