@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.desk.expect import expect_each, expect_equal, expect_refused
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
         with suppress(RefusedError, UndecidedError):
             desk.record_document(patient)
         before = desk.snapshot(patient)
+        expect_equal(
+            got=before.patient.status,
+            expected=Status.PROV,
+            fr=f"statut d'une identité {named(attributes)} dont une pièce est enregistrée",
+            en=f"status of an identity {named(attributes)} of which a document is recorded",
+            inferred=True,
+        )
         actor = desk.super_user if entitled else desk.user
         expect_refused(
             lambda: desk.lgo.validate_identity(patient.id, actor=actor),
@@ -46,6 +53,19 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
             before,
             Moment("après le refus de valider", "after the refusal to validate"),
         )
+        # Whatever the document: none of them lifts the attribute.
+        for kind in HIGH_CONFIDENCE_PROOFS:
+            with suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, kind, actor=actor)
+            with suppress(RefusedError):
+                desk.lgo.validate_identity(patient.id, actor=actor)
+            expect_kept(
+                desk.snapshot(patient),
+                before,
+                Moment(f"{kind} présenté à une identité marquée", f"{kind} shown for a marked identity"),
+                besides={"proof": ANYTHING},
+                inferred=True,
+            )
         mark(desk, patient, frozenset())
         _expect_validated(desk, patient.id, "attribut retiré", "attribute removed")
 

@@ -1,7 +1,8 @@
 """The whole state of a file, and what may differ between two moments.
 
 After an act that must change nothing, or only what a rule names, everything else is compared too: the ten identity
-fields, the status, the attributes, the document and the history of the statuses.
+fields, the status, the attributes, the document, the billing number, the mark of an uncertain birth date and the history
+of the statuses.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Snapshot:
             "status": patient.status,
             "attributes": frozenset(patient.attributes) or None,
             "proof": patient.proof.kind if patient.proof else None,
+            "billing_number": patient.billing_number or None,
+            "birth_date_uncertain": patient.birth_date_uncertain or None,
         }
 
 

@@ -32,6 +32,8 @@ _OTHERS = {
     "status": Text("statut", "status"),
     "attributes": Text("attributs", "attributes"),
     "proof": Text("dispositif d'identité", "identity document"),
+    "billing_number": Text("numéro de facturation", "billing number"),
+    "birth_date_uncertain": Text("date de naissance incertaine", "uncertain date of birth"),
 }
 
 STATE = (*IDENTITY_FIELDS, "status")

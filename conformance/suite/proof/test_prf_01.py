@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import adult
@@ -82,6 +83,36 @@ def test_kind_stays(desk: Desk) -> None:
         _expect_kind(found, kind, "dans la recherche", "in the search")
 
     expect_each({kind: partial(judge, kind) for kind in kinds_known(desk)})
+
+
+@pytest.mark.rule("PRF-01")
+@pytest.mark.title(
+    fr="Qualifiée redevenue validée, l'identité garde la pièce qui l'a contrôlée ; le refus de valider ne l'efface pas",
+    en="Gone from qualifiée to validée, the identity keeps the document that checked it; a refused validation does not clear it",
+)
+@pytest.mark.parametrize("way", ["by-hand", "edit", "refused"])
+def test_kind_survives(desk: Desk, way: str) -> None:
+    if way == "refused":
+        patient = desk.create(adult(desk))
+        low = [kind for kind in kinds_known(desk) if kind in LOW_CONFIDENCE_PROOFS]
+        for kind in low:
+            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+            with suppress(RefusedError):
+                desk.lgo.validate_identity(patient.id, actor=desk.user)
+            _expect_kind(desk.read(patient), kind, "après un refus de valider", "after a refused validation")
+        return
+    patient = desk.bring(adult(desk), Route.IMPORTED_CHECKED)
+    kind = patient.proof.kind if patient.proof else ""
+    with preparing(
+        "ramener l'identité à validée", "bring the identity back to validée", depends_on=("STA-09",)
+    ):
+        if way == "by-hand":
+            desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.super_user)
+        else:
+            desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+    after = desk.read(patient)
+    if after.status is Status.VALI:
+        _expect_kind(after, kind, "d'une identité revenue à validée", "of an identity gone back to validée")
 
 
 @pytest.mark.rule("PRF-01")

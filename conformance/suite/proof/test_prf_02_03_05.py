@@ -103,10 +103,25 @@ def test_removed_kind(desk: Desk) -> None:
     with _restored(desk):
         high, low = _lists(desk)
         removed, *left = high
+        others = _other_settings(desk)
         _write(desk, left, low)
+        expect_equal(
+            got=_other_settings(desk),
+            expected=others,
+            fr="autres paramètres du site, la liste des pièces étant changée",
+            en="other settings of the site, the list of documents being changed",
+        )
         patient = desk.create(adult(desk))
+        before = desk.snapshot(patient)
         with suppress(RefusedError):
             desk.lgo.record_proof(patient.id, removed, actor=desk.user)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"{removed} retirée de la liste du site", f"{removed} taken off the list of the site"),
+            # A software may keep what it does not offer any more.
+            inferred=True,
+        )
         _expect_no_validation(desk, desk.snapshot(patient), f"{removed} retirée de la liste")
 
 
@@ -166,7 +181,9 @@ def test_switched_off(desk: Desk, route: Route) -> None:
             _switch(desk, site.OFF)
 
         def judge(kind: str, user: str) -> None:
-            patient = desk.bring(adult(desk), route)
+            # A composite proof is that of a minor.
+            person = desk.draw(birth_date="2015-03-19") if kind in site.COMPOSITE_PROOFS else adult(desk)
+            patient = desk.bring(person, route)
             before = desk.snapshot(patient)
             with suppress(RefusedError):
                 desk.lgo.record_proof(patient.id, kind, actor=desk.by(user).user)
@@ -183,7 +200,7 @@ def test_switched_off(desk: Desk, route: Route) -> None:
             )
 
         kinds = kinds_known(desk)
-        cases = {kind: partial(judge, kind, "user") for kind in kinds}
+        cases = {kind: partial(judge, kind, "user") for kind in (*kinds, *site.COMPOSITE_PROOFS[:1])}
         expect_each(cases | {f"{kinds[0]}, super-utilisateur": partial(judge, kinds[0], "super-user")})
 
 
@@ -222,6 +239,11 @@ def test_switched_on(desk: Desk, route: Route) -> None:
                 )
 
         expect_each({kind: partial(judge, kind) for kind in (high[0], *low)})
+
+
+def _other_settings(desk: Desk) -> dict[str, str]:
+    lists = {site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS}
+    return {name: value for name, value in desk.lgo.read_settings().items() if name not in lists}
 
 
 def _restored(desk: Desk) -> AbstractContextManager[None]:

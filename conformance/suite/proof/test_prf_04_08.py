@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import USERS
 from conformance.suite.proof.kinds import kinds_known
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.suite.desk.steps import Desk
 
 CHECKED = frozenset({Status.VALI, Status.QUAL})
@@ -68,6 +71,37 @@ def test_explicit_validation(desk: Desk, route: Route) -> None:
         )
     cases = {kind: partial(judge, kind, entitled=False) for kind in high}
     expect_each({**cases, f"{high[0]}, super-utilisateur": partial(judge, high[0], entitled=True)})
+
+
+@pytest.mark.rule("PRF-04")
+@pytest.mark.title(
+    fr="Pièce enregistrée, aucun autre acte que « valider » ne valide : ni modification, ni appel, ni seconde pièce, ni lecture",
+    en="With a document recorded no act but “validate” validates: neither change, call, second document nor reading",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_no_other_act_validates(desk: Desk, user: str) -> None:
+    worker = desk.by(user)
+    patient = desk.create(adult(desk))
+    lgo, actor = worker.lgo, worker.user
+    acts: dict[str, Callable[[], object]] = {
+        "pièce enregistrée": lambda: worker.record_document(patient),
+        "seconde pièce": lambda: worker.record_document(patient),
+        "lecture": lambda: worker.read(patient),
+        "recherche": lambda: worker.born_on(str(patient.birth_date)),
+        "modification": lambda: lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
+        "trait modifié": lambda: lgo.update_patient(patient.id, {"birth_place": "99999"}, actor=actor),
+        "homonyme": lambda: lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=actor),
+        "appel INSi refusé": lambda: worker.try_call(patient),
+    }
+    for name, act in acts.items():
+        with suppress(RefusedError):
+            act()
+        status = desk.read(patient).status
+        expect(
+            status is Status.PROV,
+            fr=f"{name} : l'identité dont la pièce est enregistrée est devenue {status} sans l'action « valider »",
+            en=f"{name}: the identity whose document is recorded became {status} without the act “validate”",
+        )
 
 
 @pytest.mark.rule("PRF-04")

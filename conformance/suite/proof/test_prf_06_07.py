@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.expect import expect_equal
+from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.suite.desk.steps import Desk
 
 AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
 
 PAPERS = ("CNI", "PASSPORT", "RESIDENCE_PERMIT")
 MEANS = ("FRANCE_IDENTITE", "IDENTITE_NUMERIQUE_LA_POSTE")
+
+PEOPLE: dict[str, tuple[dict[str, Any], str]] = {
+    "adult": ({}, "user"),
+    "abroad-1921": ({"birth_date": "1921-08-07", "birth_place": "99127", "nia": True}, "super-user"),
+    "minor": ({"birth_date": "2014-06-30", "birth_place": "97411"}, "user"),
+}
+"""Who shows the document, by the features wished, and who is at the desk."""
 
 KINDS = [pytest.param(kind, marks=pytest.mark.rule("PRF-06"), id=kind) for kind in PAPERS]
 KINDS += [pytest.param(kind, marks=pytest.mark.rule("PRF-07"), id=kind) for kind in MEANS]
@@ -32,18 +42,24 @@ KINDS += [pytest.param(kind, marks=pytest.mark.rule("PRF-07"), id=kind) for kind
 @pytest.mark.parametrize("route", routes(Status.PROV, Status.RECUP), ids=str)
 @pytest.mark.parametrize("kind", KINDS)
 def test_allows_validation(desk: Desk, kind: str, route: Route) -> None:
-    patient = desk.bring(adult(desk), route)
-    try:
-        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-        desk.lgo.validate_identity(patient.id, actor=desk.user)
-    except RefusedError as refusal:
-        raise Departure(
-            f"{kind} ne permet pas de valider l'identité : {refusal.message}",
-            f"{kind} does not allow validating the identity: {refusal.message}",
-        ) from refusal
-    expect_equal(
-        got=desk.read(patient).status,
-        expected=AFTER[route.status],
-        fr=f"statut après contrôle avec {kind}",
-        en=f"status after a check with {kind}",
-    )
+    def judge(wishes: Mapping[str, Any], user: str) -> None:
+        worker = desk.by(user)
+        patient = desk.bring(desk.draw(**wishes) if wishes else adult(desk), route)
+        try:
+            worker.lgo.record_proof(patient.id, kind, actor=worker.user)
+            worker.lgo.validate_identity(patient.id, actor=worker.user)
+        except RefusedError as refusal:
+            raise Departure(
+                f"{kind} ne permet pas de valider l'identité : {refusal.message}",
+                f"{kind} does not allow validating the identity: {refusal.message}",
+            ) from refusal
+        expect_equal(
+            got=desk.read(patient).status,
+            expected=AFTER[route.status],
+            fr=f"statut après contrôle avec {kind}",
+            en=f"status after a check with {kind}",
+        )
+
+    # A minor may have an identity card or a passport of their own; the rest is of people of age.
+    who = {key: one for key, one in PEOPLE.items() if key != "minor" or kind in PAPERS[:2]}
+    expect_each({key: partial(judge, *one) for key, one in who.items()})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, SearchCriteria
+from conformance.drivers.screens import Form
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
@@ -30,6 +32,33 @@ def test_opening_is_logged(desk: Desk, route: Route) -> None:
     for user in (desk.user, desk.super_user, desk.user):
         new = _during(desk, patient, partial(desk.read, patient, user))
         _expect_entry(new, user, "l'ouverture du dossier", "the opening of the file")
+
+
+@pytest.mark.rule("SEC-01")
+@pytest.mark.title(
+    fr="Quel que soit l'écran qui montre l'INS, l'accès est tracé : recherche, matricule, écran du dossier, historique",
+    en="Whichever the screen that shows the INS, the access is logged: search, matricule, screen of the file, history",
+)
+@pytest.mark.parametrize("way", ["search", "matricule", "screen", "history"])
+def test_each_screen_is_logged(desk: Desk, way: str) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    number, day = patient.matricule or "", str(patient.birth_date)
+    ways: dict[str, Callable[[Actor], object]] = {
+        "search": lambda actor: desk.lgo.search_patients(SearchCriteria(birth_date=day), actor=actor),
+        "matricule": lambda actor: desk.lgo.search_by_matricule(number, actor=actor),
+        "screen": lambda actor: desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=actor),
+        "history": lambda actor: desk.lgo.read_ins_history(patient.id, actor=actor),
+    }
+
+    def judge(user: Actor) -> None:
+        answer: list[object] = []
+        new = _during(desk, patient, lambda: answer.append(ways[way](user)))
+        if number in re.sub(r"[\s.-]", "", str(answer)):  # What does not show the INS is no access to it.
+            _expect_entry(new, user, f"l'accès à l'INS ({way})", f"the access to the INS ({way})")
+
+    expect_each(
+        {"utilisateur": partial(judge, desk.user), "super-utilisateur": partial(judge, desk.super_user)}
+    )
 
 
 @pytest.mark.rule("SEC-05")

@@ -23,7 +23,6 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.security.profiles import (
@@ -87,6 +86,10 @@ def test_stranger_changes_no_ins(desk: Desk, route: Route, role: Role) -> None:
                 patient.id, {"birth_name": "KVORLAN"}, actor=actor
             ),
             "la validation": lambda: lgo.validate_identity(patient.id, actor=actor),
+            "la modification du nom utilisé": lambda: lgo.update_patient(
+                patient.id, {"used_name": "CURBLEZ"}, actor=actor
+            ),
+            "l'enregistrement d'une pièce": lambda: lgo.record_proof(patient.id, "CNI", actor=actor),
         },
         patient,
         IDENTITY_FIELDS,
@@ -156,6 +159,7 @@ def test_ins_alone_is_hidden(desk: Desk, route: Route) -> None:
             "l'attribut homonyme": lambda: desk.lgo.set_attributes(
                 patient.id, frozenset({Attribute.HOMONYME}), actor=who.actor
             ),
+            "la validation": lambda: desk.lgo.validate_identity(patient.id, actor=who.actor),
         },
         patient,
         INS,
@@ -244,8 +248,14 @@ def test_right_to_call(desk: Desk) -> None:
     again = profile(desk, ORDINARY - {Right.CALL_INSI}, name="appelant")
     _expect_nothing_leaves(desk, lambda: desk.lgo.call_insi_traits(patient.id, actor=again.actor))
     if Right.READ_IDENTITY in again.rights:
-        with preparing("ouvrir le dossier avec le droit de lecture", "open the file with the right to read"):
+        # Rights are fine: taking one away takes no other.
+        try:
             desk.lgo.read_patient(patient.id, actor=again.actor)
+        except RefusedError as refusal:
+            raise Departure(
+                f"sans le droit d'appeler INSi, le dossier ne s'ouvre plus : {refusal.message}",
+                f"without the right to call INSi the file does not open any more: {refusal.message}",
+            ) from refusal
 
 
 @pytest.mark.rule("SEC-13")

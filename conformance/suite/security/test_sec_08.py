@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE
@@ -32,7 +33,7 @@ _CLOCK: Final = timedelta(minutes=10)
 )
 def test_one_entry_for_each_recipient(desk: Desk) -> None:
     start = datetime.now(UTC)
-    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), Route.IMPORTED_CHECKED)
     other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     wanted = (
         (VACCINATION_NOTE, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Patient
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Actor, Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -89,6 +92,41 @@ def test_after_acts(desk: Desk, route: Route) -> None:
     expect_each(
         {"attribut": partial(judge, partial(attribute)), "modification": partial(judge, partial(change))}
     )
+
+
+@pytest.mark.rule("STA-01")
+@pytest.mark.title(
+    fr="À chaque statut, ce que rend un acte et ce que voit chacun est le statut du dossier, marqué homonyme, pièce en main",
+    en="At each status, what an act gives back and what anybody sees is the status of the file, marked homonym, document shown",
+)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_answers(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    lgo = desk.lgo
+    acts: dict[str, Callable[[Actor], Patient]] = {
+        "pièce": lambda actor: lgo.record_proof(patient.id, "VITALE_CARD", actor=actor),
+        "homonyme": lambda actor: lgo.set_attributes(
+            patient.id, frozenset({Attribute.HOMONYME}), actor=actor
+        ),
+        "nom utilisé": lambda actor: lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
+    }
+
+    def judge(act: Callable[[Actor], Patient]) -> None:
+        for actor in (desk.user, desk.super_user):
+            try:
+                answer = act(actor)
+            except RefusedError:
+                continue  # Another rule says whether that has to be possible.
+            _expect_status(answer)
+            _expect_one_of_four(desk, patient)
+            expect_equal(
+                got=answer.status,
+                expected=desk.read(patient).status,
+                fr="statut rendu par l'acte",
+                en="status given back by the act",
+            )
+
+    expect_each({name: partial(judge, act) for name, act in acts.items()})
 
 
 def _expect_status(patient: Patient) -> None:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.verification.elsewhere import answering, receive, received, verify
+from conformance.suite.verification.wire import KO, Said, need_verified
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -77,6 +81,19 @@ CAUSES: dict[str, tuple[Route, Callable[[Desk, Patient], object]]] = {
 }
 """What changes a status, and from where; the user at the desk may be anybody."""
 
+
+def _deny(desk: Desk, patient: Patient) -> None:
+    with answering(desk, KO):
+        _, exchanges = verify(desk, patient)
+    need_verified(exchanges, Said.KO)
+
+
+ELSEWHERE: dict[str, tuple[Route, Callable[[Desk, Patient], object]]] = {
+    "verification-ko": (Route.IMPORTED_CHECKED, _deny),
+    "verification-ko-recovered": (Route.IMPORTED, _deny),
+}
+"""What INSi or another domain changes, for whoever is at the desk."""
+
 ENTITLED: dict[str, tuple[Route, Callable[[Desk, Patient], object]]] = {
     "edit-qualified": (Route.IMPORTED_CHECKED, _edit),
     "edit-recovered": (Route.ARRIVED, _edit),
@@ -105,6 +122,43 @@ def test_cause(desk: Desk, cause: str, user: str) -> None:
 @pytest.mark.parametrize("cause", ENTITLED)
 def test_downgrade(desk: Desk, cause: str) -> None:
     _expect_in_history(desk, *ENTITLED[cause], desk.super_user)
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Un statut abaissé par une vérification KO est historisé de même",
+    en="A status lowered by a verification KO is in the history likewise",
+)
+@pytest.mark.parametrize("cause", ELSEWHERE)
+def test_denied(desk: Desk, cause: str) -> None:
+    _expect_in_history(desk, *ELSEWHERE[cause], desk.user)
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Un statut changé par l'Appli carte Vitale, ou par une identité reçue, est historisé avec son statut précédent",
+    en="A status changed by the Appli carte Vitale, or by an identity received, is in the history with the previous one",
+)
+@pytest.mark.parametrize("way", ["app", "reception"])
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_handed_over(desk: Desk, route: Route, way: str) -> None:
+    person = desk.draw()
+    before = desk.snapshot(desk.bring(person, route))
+    if way == "app":
+        identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
+        desk.lgo.import_app_identity(identity, patient_id=before.patient.id, actor=desk.user)
+    else:
+        receive(desk, received(person))
+    after = desk.snapshot(before.patient)
+    desk.lgo.read_status_history(before.patient.id, actor=desk.user)  # NOT_TESTED when there is none.
+    moved = after.patient.status is not before.patient.status
+    got = changes_of(after.history or ())[len(changes_of(before.history or ())) :]
+    expected = [(str(before.patient.status), str(after.patient.status))] if moved else []
+    expect(
+        got[:1] == expected[:1] and got[-1:] == expected[-1:],
+        fr=f"changements historisés {got}, attendu {expected}",
+        en=f"changes in the history {got}, expected {expected}",
+    )
 
 
 @pytest.mark.rule("STA-07")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import STRICT_FIELDS, Status
+from conformance.drivers.model import STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.verdicts import UndecidedError, Verdict
+from conformance.suite.desk.steps import preparing
+from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -32,6 +34,11 @@ WITH_INS = routes(Status.RECUP, Status.QUAL)
 def test_lock_is_visible(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(), route)
     if not patient.locked_fields:
+        if told := desk.once("locks-told", _statuses_with_locks):
+            raise Departure(
+                f"aucun champ verrouillé à l'écran en {route.status}, alors qu'il y en a en {', '.join(told)}",
+                f"no field locked on screen in {route.status}, although some are in {', '.join(told)}",
+            )
         raise UndecidedError(
             "le logiciel ne dit pas quels champs il verrouille (locked_fields)",
             "the software does not tell which fields it locks (locked_fields)",
@@ -45,6 +52,45 @@ def test_lock_is_visible(desk: Desk, route: Route) -> None:
     )
     wrong = sorted(patient.locked_fields.intersection(COMPLEMENTARY))
     expect(not wrong, fr=f"verrouillés à tort : {', '.join(wrong)}", en=f"locked wrongly: {', '.join(wrong)}")
+    # Nothing that does not touch the lock may hide it, from the file, from the list or from an answer.
+    with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
+        answers = {
+            "homonyme": desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user),
+            "homonyme, dossier": desk.read(patient),
+        }
+    for where, shown in answers.items():
+        hidden = sorted(set(STRICT_FIELDS) - shown.locked_fields)
+        expect(
+            not hidden,
+            fr=f"{where} : non verrouillés à l'écran : {', '.join(hidden)}",
+            en=f"{where}: not locked on screen: {', '.join(hidden)}",
+        )
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="L'écran du dossier ne montre pas modifiables des traits verrouillés",
+    en="The screen of the file does not show locked traits as editable",
+)
+@pytest.mark.parametrize("route", WITH_INS, ids=str)
+def test_screen_agrees(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+    wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
+    expect(
+        not wrong,
+        fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
+        en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
+    )
+
+
+def _statuses_with_locks(desk: Desk) -> list[str]:
+    """Return the statuses in which the software tells which fields it locks."""
+    return [
+        route.status.value
+        for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)
+        if desk.bring(desk.draw(), route).locked_fields
+    ]
 
 
 @pytest.mark.rule("STA-13")
@@ -111,4 +157,14 @@ def test_no_document(desk: Desk, route: Route) -> None:
         Moment("nom utilisé saisi", "used name typed"),
         besides={"used_name": "KVORLAN"},
     )
-    desk.feed(patient)
+    # However often INSi confirms it, and whoever asks.
+    for worker in (desk, desk.as_super_user()):
+        call, _ = worker.try_call(patient)
+        if not isinstance(call, RefusedError):
+            worker.try_accept(call)
+        status = desk.read(patient).status
+        expect(
+            status in {Status.PROV, Status.RECUP},
+            fr=f"sans pièce présentée, l'identité est {status} après un import INSi",
+            en=f"with no document shown, the identity is {status} after an INSi import",
+        )

@@ -8,8 +8,10 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import sent
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
 )
 def test_access_by_status(desk: Desk) -> None:
     def allowed(route: Route) -> None:
-        patient = desk.bring(desk.draw(), route)
+        # Neither a waiting number nor a namesake keeps from being qualified.
+        patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), route)
         desk.lgo.open_dmp(patient.id, actor=desk.user)
+        with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
+            marked = desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        if marked.status is Status.QUAL:
+            desk.lgo.open_dmp(patient.id, actor=desk.user)
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
         patient = desk.bring(desk.draw(), route)

@@ -9,6 +9,7 @@ import pytest
 from conformance.documents.record import Format
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
@@ -31,7 +32,7 @@ _PATIENT = Channel.MSSANTE_PATIENT
 )
 def test_refusal(desk: Desk) -> None:
     _, patient = _qualified(desk)
-    _, other = _qualified(desk)
+    _, other = _qualified(desk, "one-former-number-corsica-2a")
     _need_sent(desk, patient)
     desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.user)
     for times in ("1", "2"):
@@ -111,8 +112,8 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
         expect_right(mails, owned_by(rule))
 
 
-def _qualified(desk: Desk) -> tuple[Person, Patient]:
-    person = desk.draw()
+def _qualified(desk: Desk, key: str = "waiting-number-four-first-names") -> tuple[Person, Patient]:
+    person = desk.play(PARTS[key])
     return person, desk.bring(person, Route.IMPORTED_CHECKED)
 
 
