@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 _INS = ("matricule", "oid")
 
 
-def ins_remembered_by_search(
-    records: list[Record], about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
+def ins_remembered_by_search(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Show the last INS of a file in the list of the search, whatever became of it since."""
     known: dict[str, Record] = memory.own.setdefault("known", {})
     out = []

@@ -61,9 +61,9 @@ def test_still_blocked(desk: Desk) -> None:
         patient = desk.create(desk.play(part))
         for attributes in marks:
             mark(desk, patient, attributes)
-        call, requests = desk.try_call(patient)
-        said = "→".join(map(named, marks))
-        expect_blocked(call, requests, fr=f"d'attribut {said}", en=f"with the attribute {said}")
+            call, requests = desk.try_call(patient)
+            said = "→".join(map(named, marks))
+            expect_blocked(call, requests, fr=f"d'attribut {said}", en=f"with the attribute {said}")
 
     expect_each(
         {

@@ -153,9 +153,10 @@ def test_form_typed(desk: Desk, field: str) -> None:
     en="A list of first names of a form not admitted is not kept as it is",
 )
 def test_form_of_the_list(desk: Desk) -> None:
-    def judge(form: str) -> None:
+    def judge(form: str, *, is_first: bool) -> None:
         person = desk.draw(**PLAIN)
-        listed = f"{person.first_name} {form.format(person.first_name)}"
+        names = [person.first_name, form.format(person.first_name)]
+        listed = " ".join(names[::-1] if is_first else names)
         _, stored = _sent_for(desk, replace(typed(person), first_names=listed))
         kept = getattr(stored, "first_names", None) or ""
         problems = [problem for name in kept.split() for problem in check_first_name(name)]
@@ -167,7 +168,8 @@ def test_form_of_the_list(desk: Desk) -> None:
         )
 
     forms = ("-{0}", "{0}-", "{0}--{0}", "{0}'", "D''{0}", "{0}2", "BŒUF")
-    expect_each({form: partial(judge, form) for form in forms})
+    cases = {f"{form}, en tête": partial(judge, form, is_first=True) for form in forms}
+    expect_each(cases | {form: partial(judge, form, is_first=False) for form in forms})
 
 
 @pytest.mark.rule("TRT-06")
