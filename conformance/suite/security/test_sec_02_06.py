@@ -18,6 +18,7 @@ from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.test_err_02 import shorten_time_out
+from conformance.suite.verification.elsewhere import verify
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor, AuditEntry, Patient
@@ -29,6 +30,7 @@ ENDINGS = {
     "00": None,
     "00-filtered": "safety/lunar-both",
     "00-empty-name": "safety/empty-birth-name",
+    "00-empty-first-names": "safety/empty-first-names",
     "00-wrong-key": "safety/wrong-key",
     "00-other-list": "safety/list-differs-from-prenom",
     "01": "answers/not-found",
@@ -111,6 +113,19 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
             desk.decide(call, accept=accept)
     expect_logged(watch.entries(), watch.sent, Moment(f"trois appels ({route})", f"three calls ({route})"))
     _expect_patient(watch.entries(), patient)
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="Une vérification n'est pas un appel de récupération : elle n'en laisse pas la trace",
+    en="A verification is no retrieval call: it does not leave the entry of one",
+)
+def test_verification_is_no_call(desk: Desk) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    watch = _watch(desk)
+    verify(desk, patient)
+    moment = Moment("vérification, sans appel de récupération", "verification, without a retrieval call")
+    expect_logged(watch.entries(), [], moment)
 
 
 @pytest.mark.rule("SEC-06")
