@@ -115,6 +115,24 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
     _expect_patient(watch.entries(), patient)
 
 
+@pytest.mark.rule("SEC-02")
+@pytest.mark.title(
+    fr="L'appel est au nom de qui appelle, non de qui a créé, lu ou modifié le dossier juste avant",
+    en="The call stands under the name of who calls, not of who created, read or changed the file just before",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+def test_caller_is_not_the_creator(desk: Desk, route: Route) -> None:
+    other = desk.as_super_user()
+    patient = desk.bring(desk.draw(), route)
+    watch = _watch(desk)
+    for caller, last in ((other, desk), (desk, other), (other, desk)):
+        last.read(patient)
+        last.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=last.user)
+        need_request(watch.call(patient, caller.user))
+    moment = Moment(f"appels de deux utilisateurs ({route})", f"calls by two users ({route})")
+    expect_credited(watch.entries(), watch.sent, moment)
+
+
 @pytest.mark.rule("SEC-06")
 @pytest.mark.title(
     fr="Une vérification n'est pas un appel de récupération : elle n'en laisse pas la trace",
