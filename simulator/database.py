@@ -7,14 +7,16 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LOCK_TIMEOUT_S: Final = 10
 """How long a write waits for another process to finish its own."""
+IN_MEMORY: Final = Path(":memory:")
+"""The name that SQLite knows for a database without a file."""
 
 
 class Database:
@@ -32,7 +34,7 @@ class Database:
         self._read_only = read_only
         self._pragmas = pragmas if read_only else ("journal_mode = WAL", "synchronous = NORMAL", *pragmas)
         self._local = threading.local()
-        if not read_only:
+        if not read_only and path != IN_MEMORY:
             _make_private(path)
         self.connection()
 

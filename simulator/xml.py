@@ -6,15 +6,21 @@ amplification keep to the limits of libxml2. Size and number of elements are the
 
 from __future__ import annotations
 
+import re
 import threading
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, AnyStr, Final, TypedDict
 
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Unpack
 
 _local = threading.local()
+_DECLARATIONS: Final[Mapping[type, re.Pattern[Any]]] = {
+    str: re.compile(r"\ufeff?\s*<\?xml\s[^>]*\?>"),
+    bytes: re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>"),
+}
 
 
 class Form(TypedDict, total=False):
@@ -55,3 +61,17 @@ def parsed(content: bytes, **form: Unpack[Form]) -> etree._Element | None:
         return etree.fromstring(content, own_parser(**form))
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def declaration_end(message: AnyStr) -> int:
+    """Return where the XML declaration of a message ends, 0 when it has none.
+
+    A byte order mark and white space may stand before it, as some writers put them there.
+    """
+    found = _DECLARATIONS[type(message)].match(message)
+    return found.end() if found else 0
+
+
+def without_declaration(message: AnyStr) -> AnyStr:
+    """Return a message without its XML declaration and what stands before it; the rest as it is."""
+    return message[declaration_end(message) :]

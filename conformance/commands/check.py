@@ -12,6 +12,7 @@ import click
 from rich.text import Text as Styled
 
 from conformance.documents.expected import Expected, Profile, Status
+from conformance.documents.outside import OutsideError, OutsideJudges
 from conformance.documents.record import Trait
 from conformance.documents.showing import judge_files
 from conformance.documents.showing.as_json import outcome_json
@@ -92,6 +93,21 @@ _SHOWN: Final = 40
     help="Also write a page with cut-outs.",
 )
 @click.option(
+    "--schematron",
+    "schematrons",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.sch",
+    help="Also judge CDA by this schematron, a copy of your own (extra schematron); may be repeated.",
+)
+@click.option("--verapdf", is_flag=True, help="Also have veraPDF judge PDF/A-1, if you have it.")
+@click.option(
+    "--verapdf-path",
+    default=None,
+    metavar="COMMAND",
+    help="Where veraPDF is; else BANC_VERAPDF, else the search path.",
+)
+@click.option(
     "--compare/--no-compare",
     default=None,
     help="Compare the files with each other: they are of one patient. Done when no folder is given.",
@@ -110,6 +126,9 @@ def check(
     junit_file: Path | None,
     html_file: Path | None,
     compare: bool | None,
+    schematrons: tuple[Path, ...],
+    verapdf: bool,
+    verapdf_path: str | None,
     lang: Lang,
 ) -> None:
     """Judge documents: CDA, HL7 v2, FHIR, Datamatrix, PDF, mail, IHE_XDM, XDS submission.
@@ -127,6 +146,7 @@ def check(
       banc check note.xml note.pdf mail.eml --person patient.json --status QUAL
       banc check export/ --status PROV --junit junit.xml
       banc check report.pdf --html verdict.html --lang en
+      banc check note.xml --schematron ans/profils/structurationMinimale.sch --verapdf
     """
     expected = Expected(
         identity=_identity(person_file, registry, matricule),
@@ -138,13 +158,16 @@ def check(
         expected = _with_own_names(expected, person_file)
     try:
         side_by_side = not any(path.is_dir() for path in files) if compare is None else compare
-        outcome = judge_files(_expand(files), expected, side_by_side=side_by_side)
+        with OutsideJudges(schematrons, (verapdf_path or "") if verapdf or verapdf_path else None) as outside:
+            outcome = judge_files(_expand(files), expected, side_by_side=side_by_side, outside=outside)
         if junit_file:
             junit_file.write_bytes(outcome_junit(outcome, lang))
         if html_file:
             html_file.write_text(outcome_page(outcome, lang), encoding="utf-8")
     except OSError as error:
         raise SetupError(f"{error.filename}: {error.strerror}") from error
+    except OutsideError as error:
+        raise SetupError(error.text[lang]) from error
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), ensure_ascii=False, indent=2))
     else:

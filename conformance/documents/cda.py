@@ -104,6 +104,7 @@ def read(data: bytes, reading: Reading) -> Document:
         parts=tuple(parts),
         facts=_facts(document, roles),
         text="\n".join(_texts(document)),
+        data=data,
     )
 
 

@@ -24,6 +24,8 @@ _NAMES: Final = frozenset(
     {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.USED_NAME, Trait.USED_FIRST_NAME}
 )
 _MACHINE: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
+_METADATA: Final = frozenset({Format.XDM, Format.XDS})
+"""Of these only records with an identifier: the others are traits of the source."""
 
 
 def compare(records: Iterable[IdentityRecord], *, same_document: bool = False) -> list[Problem]:
@@ -166,9 +168,13 @@ def _first_in_list(records: Sequence[IdentityRecord]) -> Iterator[Problem]:
                 return
 
 
+def _may_hold(record: IdentityRecord) -> bool:
+    return record.format in _MACHINE or (record.format in _METADATA and bool(record.identifiers))
+
+
 def _presence(records: Sequence[IdentityRecord], *, same_document: bool) -> Iterator[Problem]:
     holder = next((record for record in records if record.has_ins), None)
-    without = next((record for record in records if not record.has_ins and record.format in _MACHINE), None)
+    without = next((record for record in records if not record.has_ins and _may_hold(record)), None)
     if holder is None or without is None or not (without.values or without.identifiers):
         return
     text = Text(

@@ -32,7 +32,7 @@ class Document:
     text: str = ""
     """All text in which a number could leak."""
     data: bytes = b""
-    """The bytes of a page or an image, for cut-outs; empty otherwise."""
+    """The bytes of a PDF or an image, for cut-outs, and of a CDA, for schematrons; empty otherwise."""
 
     def walk(self) -> Iterator[Document]:
         """Yield this document and all those inside it."""

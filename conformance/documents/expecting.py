@@ -31,7 +31,7 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
     """Yield where a record departs from the identity expected, and an INS that its status forbids or wants."""
     if expected.forbids_ins:
         yield from _forbidden(record, expected)
-    elif expected.is_qualified and not record.has_ins and record.format in _NEEDING:
+    elif expected.is_qualified and not record.has_ins and _needs(record):
         text = Text(
             "identité qualifiée : matricule et OID attendus, aucun trouvé",
             "qualified identity: expected matricule and OID, got none",
@@ -45,6 +45,12 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
 
 
 _NEEDING: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
+_METADATA: Final = frozenset({Format.XDM, Format.XDS})
+
+
+def _needs(record: IdentityRecord) -> bool:
+    """Whether the INS belongs in a record: in metadata those with an identifier, and not the traits of the source."""
+    return record.format in _NEEDING or (record.format in _METADATA and bool(record.identifiers))
 
 
 def _forbidden(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
@@ -91,9 +97,9 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
                 f"« {wanted} » attendu, « {value.text} » imprimé : tirets, apostrophes ou espaces diffèrent",
                 f"expected {wanted!r}, printed {value.text!r}: hyphens, apostrophes or spaces differ",
             )
-            yield inferred("name-separators", text, "F12", at=(value,))
+            yield (official if value.beside else inferred)("name-separators", text, "F12", at=(value,))
         return
-    if record.shows(trait, wanted):
+    if not value.beside and record.shows(trait, wanted):
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 
 _SEXES: Final = {"male": "M", "female": "F"}
 _LIST: Final = "birth-list-given-name"
-_INSEE: Final = "insee-code"
+_INSEE: Final = re.compile(r"insee-?code", re.IGNORECASE)
 _BIRTH_PLACE: Final = "patient-birthPlace"
-_RELIABILITY: Final = "identity-reliability"
+_RELIABILITY: Final = re.compile(r"ident(?:ity)?-?reliability", re.IGNORECASE)
 _LONG: Final = 20_000
 
 
@@ -174,7 +174,7 @@ def _birth_place(reader: PatientReader, values: list[Value]) -> None:
         for number, inner in enumerate(objects(address.get("extension", []))):
             coding = inner.get("valueCoding")
             if (
-                _INSEE in string(inner.get("url")).replace("inseeCode", _INSEE)
+                _INSEE.search(string(inner.get("url")))
                 and isinstance(coding, dict)
                 and string(coding.get("code"))
             ):
@@ -192,7 +192,7 @@ def _birth_place(reader: PatientReader, values: list[Value]) -> None:
 
 def _statuses(patient: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for index, extension in enumerate(objects(patient.get("extension", []))):
-        if _RELIABILITY not in string(extension.get("url")):
+        if not _RELIABILITY.search(string(extension.get("url"))):
             continue
         for number, inner in enumerate(objects(extension.get("extension", []))):
             coding = inner.get("valueCoding")

@@ -105,7 +105,8 @@ def from_xml(root: etree._Element, depth: int = 0) -> dict[str, Any]:
         if not key or key == "div":
             continue
         value: Any = element.get("value")
-        if len(element) or value is None:
+        # A primitive keeps its value whatever extensions stand inside it.
+        if value is None:
             inner = from_xml(element, depth + 1)
             wrapped = next(iter(element), None)
             # A resource in resource or contained is wrapped in an element of its type.

@@ -70,32 +70,58 @@ def shape(
         text = Text("PID-3 attendu : un identifiant au moins", "expected PID-3: one identifier at least")
         yield official("hl7-no-identifier", text, "TRA-04", at=(record.place,))
     yield from _status(record)
+    yield from _names(reader, record)
     if record.has_ins:
-        for trait, where, sure in _WANTED:
+        for trait, where in _WANTED:
             if record.first(trait) is None:
                 text = Text(
                     f"avec un INS, {trait.text.fr} attendu en {where}",
                     f"with an INS, expected the {trait.text.en} in {where}",
                 )
-                yield (official if sure else inferred)(
-                    "hl7-trait-missing", text, "TRA-02", "TRA-04", at=(record.place,)
-                )
+                yield official("hl7-trait-missing", text, "TRA-02", "TRA-04", at=(record.place,))
     yield from _same_identifiers(record, carried)
 
 
 _WANTED: Final = (
-    (Trait.BIRTH_NAME, "PID-5.1 (type L)", True),
-    (Trait.FIRST_NAME, "PID-5.2 (type L)", True),
-    (Trait.FIRST_NAMES, "PID-5.3 (type L)", True),
-    (Trait.BIRTH_DATE, "PID-7", True),
-    (Trait.SEX, "PID-8", True),
-    (Trait.BIRTH_PLACE, "PID-11 BDL, composant 9", False),
+    (Trait.BIRTH_NAME, "PID-5.1 (type L)"),
+    (Trait.FIRST_NAME, "PID-5.2 (type L)"),
+    (Trait.FIRST_NAMES, "PID-5.3 (type L)"),
+    (Trait.BIRTH_DATE, "PID-7"),
+    (Trait.SEX, "PID-8"),
+    (Trait.BIRTH_PLACE, "PID-11 BDL, composant 9"),
 )
+
+
+def _names(reader: FieldReader, record: IdentityRecord) -> Iterator[Problem]:
+    """Check where the name used stands (a repetition of PID-5 of type D, never PID-6), and that the name of birth says its type."""
+    for index, name in enumerate(reader.repetitions(6)):
+        if component(name, 7).upper() == "D":
+            text = Text(
+                "PID-6 est le nom de la mère ; le nom utilisé (type D) est une répétition de PID-5",
+                "PID-6 is the mother's name; the name used (type D) is a repetition of PID-5",
+            )
+            spot = Quote(reader.place(6, index), reader.plain(reader.delimiters.component.join(name)))
+            yield official("hl7-name-used-in-pid-6", text, "TRA-04", at=(spot,))
+    names = reader.repetitions(5)
+    if record.has_ins and len(names) == 1 and not component(names[0], 7):
+        text = Text(
+            "type L attendu pour le nom de naissance (XPN-7), absent",
+            "expected the type L for the name of birth (XPN-7), missing",
+        )
+        yield inferred("hl7-name-type", text, "TRA-04", at=(reader.place(5, 0, 7),))
 
 
 def _type(reader: FieldReader, index: int, cx: list[str]) -> Iterator[Problem]:
     authority = component(cx, 4).split(reader.delimiters.sub)
     oid = authority[1] if len(authority) > 1 else ""
+    if not oid and authority[0] in INS_OIDS:
+        text = Text(
+            f"l’OID attendu en CX-4.2 (&{authority[0]}&ISO), il est à la place du nom (CX-4.1)",
+            f"expected the OID in CX-4.2 (&{authority[0]}&ISO), it stands in the place of the name (CX-4.1)",
+        )
+        yield official(
+            "hl7-authority", text, "TRA-04", at=(Quote(reader.place(3, index, 4, 1), authority[0]),)
+        )
     if oid not in INS_OIDS:
         return
     code, name = component(cx, 5), authority[0]

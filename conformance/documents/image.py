@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.documents.context import LimitReachedError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.documents.context import Reading
+    from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.expected import Expected
     from conformance.documents.problems import Problem
 
@@ -28,16 +30,22 @@ def read(data: bytes, reading: Reading) -> Document:
     """Find the Datamatrix INS of an image; that none decodes is said, with the resolution it would need."""
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - optional
 
+    frames: list[tuple[str, list[Symbol]]] = []
+    size = ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image: Any = Image.open(io.BytesIO(data), formats=_FORMATS)
-            if image.width * image.height > reading.limits.pixels:
-                raise _too_large(reading, f"{image.width}×{image.height}")
-            # A transparent background is white paper.
-            if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-            grey = image.convert("L")
+            count = min(getattr(image, "n_frames", 1), reading.limits.raster_pages)
+            for index in range(count):
+                image.seek(index)
+                size = f"{image.width}×{image.height}"
+                if image.width * image.height > reading.limits.pixels:
+                    raise _too_large(reading, size)
+                reading.spend(0)
+                # A fax of several pages is one image of several frames.
+                name = reading.name if index == 0 else f"{reading.name} (page {index + 1})".strip()
+                frames.append((name, read_symbols(_grey(image))))
     except Image.DecompressionBombError as error:
         raise _too_large(reading, "beaucoup plus") from error
     except (
@@ -53,20 +61,18 @@ def read(data: bytes, reading: Reading) -> Document:
             name=reading.name,
             problems=(official("image-malformed", text, at=(reading.place(),)),),
         )
-    symbols = read_symbols(grey)
-    decoded = [symbol for symbol in symbols if not symbol.error]
+    decoded = [symbol for _, symbols in frames for symbol in symbols if not symbol.error]
     place = Place(kind=PlaceKind.PIXELS, file=reading.name)
     problems: list[Problem] = []
     if not decoded:
         text = Text(
-            f"aucun symbole décodé dans cette image de {grey.width}×{grey.height} pixels : il faut au moins deux à trois pixels "
+            f"aucun symbole décodé dans cette image de {size} pixels : il faut au moins deux à trois pixels "
             "par module (200 points par pouce pour des modules de 0,25 mm, 100 pour 0,42 mm)",
-            f"no symbol decoded in this image of {grey.width}×{grey.height} pixels: two to three pixels a module are needed "
+            f"no symbol decoded in this image of {size} pixels: two to three pixels a module are needed "
             "(200 dots per inch for modules of 0.25 mm, 100 for 0.42 mm)",
         )
         problems.append(unjudged("symbol-undecodable", text, place))
-    ins = [symbol for symbol in decoded if symbol.is_ins]
-    if decoded and not ins:
+    if decoded and not any(symbol.is_ins for symbol in decoded):
         text = Text(
             "un Datamatrix, mais pas un Datamatrix INS (en-tête IS01)",
             "a DataMatrix, but no Datamatrix INS (header IS01)",
@@ -76,9 +82,23 @@ def read(data: bytes, reading: Reading) -> Document:
         format=Format.IMAGE,
         name=reading.name,
         problems=tuple(problems),
-        parts=tuple(from_symbol(symbol, reading.name, place) for symbol in ins),
+        parts=tuple(
+            from_symbol(symbol, name, replace(place, file=name))
+            for name, symbols in frames
+            for symbol in symbols
+            if symbol.is_ins
+        ),
         data=data,
     )
+
+
+def _grey(image: Any) -> Any:
+    from PIL import Image  # noqa: PLC0415 - optional
+
+    # A transparent background is white paper.
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    return image.convert("L")
 
 
 def _too_large(reading: Reading, got: str) -> LimitReachedError:

@@ -40,7 +40,7 @@ BILLING: Final = re.compile(
     r"s[ée]curit[ée]\s+sociale|\bn°?\s*s\.?s\b|\bnss\b|assur[ée]|immatriculation|n°\s*ss", re.IGNORECASE
 )
 SOMEBODY_ELSE: Final = re.compile(
-    r"\b(?:medecin|prescripteur|pharmacien|assure|representant|mere|pere|conjoint|destinataire|auteur|praticien|soignant"
+    r"\b(?:medecin|prescripteur|pharmacien|assure|representant|mere|pere|conjoint|destinataire|attention|auteur|praticien|soignant"
     r"|tuteur|parent|docteur|dr|ouvrant droit|personne (?:a|de) (?:prevenir|contacter|confiance)|enfant de)\b"
 )
 """Words before a label that make it that of somebody else than the patient."""

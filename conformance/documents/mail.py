@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.policy import compat32
 from email.utils import getaddresses
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
-from conformance.documents.numbers import compact
+from conformance.documents.numbers import compact, find_matricules
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
 _ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
 _PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
 _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
+_INS_LABEL: Final = re.compile(r"\b(?:INS|matricule)\b[^\d\n]{0,25}\Z", re.IGNORECASE)
+_NEAR: Final = 40
 _LAST_WORD: Final = re.compile(r"\S+\s*\Z")
 """The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
+_FORWARDED: Final = "message/rfc822"
 _TEXT_LIMIT: Final = 1_000_000
 
 
@@ -45,6 +49,8 @@ class MailFacts:
     headers: tuple[tuple[str, str], ...]
     bodies: tuple[str, ...]
     """Types of the texts, in order: ``text/plain``, ``text/html``."""
+    text: str = ""
+    """What the texts say."""
 
     def header(self, name: str) -> str | None:
         """Return a header, none when it is not there."""
@@ -55,8 +61,8 @@ def read(data: bytes, reading: Reading) -> Document:
     """Read a mail and what is attached to it."""
     try:
         message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
-        leaves = [part for part in message.walk() if not part.is_multipart()]
-    except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+        leaves = list(_leaves(message))
+    except (RecursionError, ValueError, LookupError, AttributeError, TypeError, MessageError) as error:
         text = Text(
             f"courriel lisible attendu : {type(error).__name__}",
             f"expected a readable mail: {type(error).__name__}",
@@ -66,20 +72,44 @@ def read(data: bytes, reading: Reading) -> Document:
             name=reading.name,
             problems=(official("mail-malformed", text, at=(reading.place(),)),),
         )
-    headers = tuple((name, _decoded(value)) for name, value in message.items())
+    headers = tuple((name, _decoded(value)) for name, value in message.raw_items())
     problems: list[Problem] = []
     parts: list[Document] = []
     texts: list[str] = []
     bodies: list[str] = []
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
         _leaf(leaf, number, reading, (problems, parts, texts, bodies))
-    facts = MailFacts(headers, tuple(bodies))
+    facts = MailFacts(headers, tuple(bodies), "\n".join(texts))
     record = _record(facts, reading)
     told = [f"{name}: {value}" for name, value in headers if name in {*_ADDRESSES, "Subject"}]
     return Document(
         format=Format.MAIL, name=reading.name, records=(record,), problems=tuple(problems), parts=tuple(parts), facts=facts,
         text="\n".join([*told, *texts]),
     )  # fmt: skip
+
+
+def _leaves(message: Message[str, str]) -> Iterator[Message[str, str]]:
+    """Yield the parts that hold something, in order; a mail inside a mail is one part, with its own headers."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop(0)
+        inside = part.get_payload()
+        if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != _FORWARDED:
+            waiting[:0] = [one for one in inside if hasattr(one, "is_multipart")]
+        else:
+            yield part
+
+
+def _forwarded(leaf: Message[str, str]) -> bytes | None:
+    """Return a mail that is attached to this one as it is."""
+    inside = leaf.get_payload()
+    if leaf.get_content_type() != _FORWARDED or not isinstance(inside, list) or not inside:
+        return None
+    first: Any = inside[0]
+    try:
+        return bytes(first.as_bytes(policy=compat32))
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return None
 
 
 def _leaf(
@@ -91,7 +121,7 @@ def _leaf(
     problems, parts, texts, bodies = into
     kind = leaf.get_content_type()
     name = _decoded(leaf.get_filename() or "")
-    content: Any = leaf.get_payload(decode=True)
+    content: Any = _forwarded(leaf) or leaf.get_payload(decode=True)
     if not isinstance(content, bytes) or not content:
         return
     if "pkcs7-mime" in kind:
@@ -114,10 +144,17 @@ def _leaf(
 
 
 def _decoded(value: object) -> str:
+    # Bytes that are not ASCII come as surrogates: mails of today (RFC 6532) write UTF-8 there.
+    raw = str(value).encode("utf-8", errors="surrogateescape")
     try:
-        return re.sub(r"\s*\r?\n\s+", " ", str(make_header(decode_header(str(value)))))
-    except (ValueError, LookupError, UnicodeError):
-        return str(value)
+        told = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        told = raw.decode("cp1252", errors="replace")
+    try:
+        told = str(make_header(decode_header(told)))
+    except (ValueError, LookupError, MessageError):
+        return told
+    return re.sub(r"\s*\r?\n\s+", " ", told)
 
 
 def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
@@ -147,6 +184,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     yield from _codes(facts, cdas, document.name)
     yield from _other_headers(facts, document)
     yield from _recipients(document, inside, expected)
+    yield from _numbers(facts, inside, document.name)
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)
@@ -237,6 +275,33 @@ def _recipients(
             "a patient receives this mail, but nothing attached holds an INS",
         )
         yield official("mailbox-without-ins", text, "TRA-09", at=(boxes[0],))
+
+
+def _numbers(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> Iterator[Problem]:
+    """Look for matricules where people read: none has a place in the subject, one called INS in the text is the patient's."""
+    subject = facts.header("Subject") or ""
+    for number, _, _ in find_matricules(subject):
+        text = Text(
+            f"l’objet s’écrit XDM/1.0/DDM+<libellé> <NOM> <prénom> <date> ; le matricule {number} y est en clair",
+            f"the subject is XDM/1.0/DDM+<label> <NAME> <given name> <date>; the matricule {number} stands there in clear",
+        )
+        yield inferred(
+            "mail-subject-number", text, "TRA-07", at=(Quote(_header_place("Subject", file), subject),)
+        )
+    known = [value for record in inside for value in record.of(Trait.MATRICULE)]
+    for number, start, end in find_matricules(facts.text):
+        called = _INS_LABEL.search(facts.text[max(0, start - _NEAR) : start])
+        if known and called and all(value.normal != number for value in known):
+            text = Text(
+                "le texte du courriel donne l’INS d’une autre personne que les documents joints",
+                "the text of the mail gives the INS of another person than the documents attached",
+            )
+            spot = Place(
+                kind=PlaceKind.FILE, path="body", file=file, line=facts.text.count("\n", 0, start) + 1
+            )
+            yield official(
+                "mail-body-of-another", text, "F13", at=(Quote(spot, facts.text[start:end]), known[0])
+            )
 
 
 def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> Iterator[Problem]:

@@ -47,6 +47,8 @@ _AFTER: Final = re.compile(
 _BILLED: Final = re.compile(r"[\s(\[]*n°?\s*s\.?s", re.IGNORECASE)
 _DIGITS: Final = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SPACES}.\-]{{0,2}}[0-9AaBb]){{9,21}}(?![0-9A-Za-z])")
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*")
+_COLON: Final = re.compile(r"[ )]*: *[^\s:]")
+"""What follows a label when its value stands right after a colon."""
 _COG: Final = re.compile(r"(?<![0-9A-Z])(\d{5}|2[AB]\d{3})(?![0-9A-Z])")
 _NEAR: Final = 2.2
 """Lines nearer than this many heights belong to one paragraph."""
@@ -133,8 +135,11 @@ def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator
         if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]):
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
-        value = _value(trait, line, match.end(), end, places) or _under(trait, line, match, below, places)
+        value = _value(trait, line, match.end(), end, places)
         if value is not None:
+            beside = not weak and _COLON.match(line.text, match.end()) is not None
+            yield replace(_continued(value, line, below), beside=beside), not weak
+        elif (value := _under(trait, line, match, below, places)) is not None:
             yield _continued(value, line, below), not weak
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from PIL.Image import Image
 
@@ -26,6 +26,10 @@ _WIDE_GAP: Final = 1.6
 _WORD_GAP: Final = 0.18
 _CELL_GAP: Final = 0.45
 """Between two text objects without a space of the document, a gap wider than this separates cells of a table."""
+_FIELD_LINE: Final = 14.0
+"""Height of a line in a field of a form, in points, at most."""
+_LETTER_WIDTH: Final = 0.5
+_MAX_FIELD: Final = 2_000
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
 """What pdfium gives for a hyphen at the end of a line, and the soft hyphen."""
@@ -97,6 +101,8 @@ def opened(data: bytes) -> Iterator[Any]:
     with LOCK:
         try:
             document = pypdfium2.PdfDocument(data)
+            # Before any page is loaded: fields of a form are drawn and read only then.
+            document.init_forms()
             pages = len(document)
         except pypdfium2.PdfiumError as error:
             raise PdfRefusedError(str(error), encrypted="password" in str(error).lower()) from error
@@ -115,7 +121,7 @@ def page_lines(page: Any) -> list[Line]:
     import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
 
     textpage = page.get_textpage()
-    height = page.get_height()
+    seen = _seen(page)
     letters: list[_Letter] = []
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
@@ -125,24 +131,104 @@ def page_lines(page: Any) -> list[Line]:
         character = _HYPHENS.get(character, character)
         if character in _BREAKS or not raw.FPDFText_GetLooseCharBox(textpage, index, box):
             continue
-        left, right, bottom, top = box.left, box.right, box.bottom, box.top
+        left, top, right, bottom = seen(box.left, box.top, box.right, box.bottom)
         if character.isspace() and right <= left:
             continue
         item = ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value or 0
         # pdfium adds spaces of its own, also between columns; only those of the document join words across objects.
         is_real = raw.FPDFText_IsGenerated(textpage, index) != 1
-        letters.append(_Letter(left, right, height - top, height - bottom, character, item, is_real=is_real))
+        letters.append(_Letter(left, right, top, bottom, character, item, is_real=is_real))
     textpage.close()
+    letters.extend(_written(page, seen))
     return _lines(letters)
 
 
+def _seen(page: Any) -> Callable[[float, float, float, float], Box]:
+    """Return what turns left, top, right and bottom of the file into those of the page as shown, from its top left.
+
+    Pages may be turned (``/Rotate``), cut out of a larger one (``/CropBox``), or begin elsewhere than at zero.
+    """
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    bounds = raw.FS_RECTF()
+    raw.FPDF_GetPageBoundingBox(page, bounds)
+    west, south, east, north = bounds.left, bounds.bottom, bounds.right, bounds.top
+    return {
+        90: lambda left, top, right, bottom: (bottom - south, left - west, top - south, right - west),
+        180: lambda left, top, right, bottom: (east - right, bottom - south, east - left, top - south),
+        270: lambda left, top, right, bottom: (north - top, east - right, north - bottom, east - left),
+    }.get(
+        page.get_rotation(),
+        lambda left, top, right, bottom: (left - west, north - top, right - west, north - bottom),
+    )
+
+
+def _written(page: Any, seen: Callable[[float, float, float, float], Box]) -> Iterator[_Letter]:
+    """Yield the letters of the fields of a form and of free notes: they are on the page, and not in its text.
+
+    A field is as wide as its box, whatever is in it: the letters are spaced as those of a common font would be.
+    """
+    for number, (text, box) in enumerate(_fields(page), start=1):
+        left, top, _, bottom = seen(*box)
+        height = min(bottom - top, _FIELD_LINE)
+        for row, line in enumerate(text.splitlines()):
+            for index, letter in enumerate(line):
+                x = left + 2 + index * height * _LETTER_WIDTH
+                y = top + row * height
+                yield _Letter(x, x + height * _LETTER_WIDTH, y, y + height, letter, -number, is_real=True)
+
+
+def _fields(page: Any) -> Iterator[tuple[str, Box]]:
+    """Yield the text of fields and free notes with their box: left, top, right, bottom of the file."""
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    form = getattr(getattr(page, "pdf", None), "formenv", None)
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), 2_000)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            hidden = raw.FPDFAnnot_GetFlags(annotation) & (
+                raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+            )
+            box = raw.FS_RECTF()
+            if hidden or not raw.FPDFAnnot_GetRect(annotation, box):
+                continue
+            text = ""
+            if kind == raw.FPDF_ANNOT_WIDGET and form is not None:
+                shown = raw.FPDFAnnot_GetFormFieldType(form, annotation) in {
+                    raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX,
+                }  # fmt: skip
+                text = _wide(raw.FPDFAnnot_GetFormFieldValue, form, annotation) if shown else ""
+            elif kind == raw.FPDF_ANNOT_FREETEXT:
+                text = _wide(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
+            if text.strip():
+                yield text[:_MAX_FIELD], (box.left, box.top, box.right, box.bottom)
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _wide(call: Callable[..., int], *told: Any) -> str:
+    """Return a text that pdfium writes into a buffer of the size it asks for."""
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    size = call(*told, None, 0)
+    if not size or size > 2 * _MAX_CHARACTERS:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    call(*told, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+    return buffer.raw[:size].decode("utf-16-le", errors="replace").rstrip("\0")
+
+
 def page_plain_text(page: Any) -> str:
-    """Return the text of a page in the order of the file."""
+    """Return the text of a page in the order of the file, then that of its fields and notes."""
     textpage = page.get_textpage()
     try:
-        return str(textpage.get_text_range(0, min(textpage.count_chars(), _MAX_CHARACTERS)))
+        text = str(textpage.get_text_range(0, min(textpage.count_chars(), _MAX_CHARACTERS)))
     finally:
         textpage.close()
+    return "\n".join([text, *(field for field, _ in _fields(page))])
 
 
 def page_image(page: Any, dpi: float, max_pixels: int) -> Image | None:

@@ -28,6 +28,8 @@ _MODULES: Final = {
 }  # fmt: skip
 _BLANK: Final = b" \t\r\n\x0b\x0c\xef\xbb\xbf"
 _HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]*\r?\n")
+_MBOX: Final = re.compile(rb"From [^\r\n]{1,400}\r?\n(?=[!-9;-~]{1,100}:)")
+"""The line before a mail in a mailbox file."""
 _HTTP_REQUEST: Final = re.compile(rb"(?:POST|PUT) \S{1,4000} HTTP/[0-9.]+\r?\n")
 _PAYLOAD: Final = re.compile(rb"S[12][0-9.]{11,}|IS\d\d0{8,}")
 _SEGMENTS: Final = (b"MSH", b"FHS", b"BHS")
@@ -77,7 +79,7 @@ def recognise(data: bytes) -> Format:
         return _recognise_xml(data)
     if plain.startswith(b"--") or _HTTP_REQUEST.match(plain):
         return Format.XDS
-    if _HEADER_LINE.match(plain):
+    if _HEADER_LINE.match(plain) or _MBOX.match(plain):
         return Format.XDS if _is_mtom(data) else Format.MAIL
     if len(data) < 10_000 and _PAYLOAD.search(plain):  # noqa: PLR2004 - a symbol holds 2,335 characters at most
         return Format.DATAMATRIX

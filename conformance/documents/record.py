@@ -159,6 +159,8 @@ class Value:
     """As compared: ``F``, ``1979-03-28``, matricule without spaces; the text itself for a name."""
     display: bool = False
     """Shown to people (paper): letter case and spacing are then free."""
+    beside: bool = False
+    """Printed on the line of a label that names a trait of birth, nothing between: whose value it is cannot be mistaken."""
 
 
 class IdKind(StrEnum):

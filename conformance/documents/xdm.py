@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 _ENCRYPTED: Final = 0x1
 _METADATA: Final = re.compile(r"(?:^|/)METADATA\.XML$", re.IGNORECASE)
+_PAGE: Final = re.compile(r"\.(?:HTML?|XSLT?|TXT|CSS)$", re.IGNORECASE)
+"""What goes with an archive for people to read."""
+_WORDS: Final = re.compile(r"\.(?:HTML?|TXT)$|(?:^|/)METADATA\.XML$", re.IGNORECASE)
+_TEXT_LIMIT: Final = 1_000_000
+"""Bytes of a file in which a number is looked for."""
 _SHORT: Final = re.compile(r"[A-Z0-9_]{1,8}(?:\.[A-Z0-9_]{1,3})?")
 _USUAL: Final = re.compile(r"IHE_XDM/[A-Z0-9_]{1,8}/METADATA\.XML")
 
@@ -81,8 +86,15 @@ def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) 
             )
             problems.append(official("zip-path-escapes", text, "TRA-05", at=(Quote(place, name),)))
             continue
-        if info.is_dir():
+        if info.is_dir() or name.endswith("\\"):
             continue
+        if "\\" in name:
+            text = Text(
+                "« / » attendu entre les dossiers d’une archive, « \\ » trouvé : d’autres y voient un seul nom",
+                "expected “/” between the folders of an archive, got “\\”: others take it for one name",
+            )
+            problems.append(inferred("zip-backslashes", text, "TRA-05", at=(Quote(place, name),)))
+            name = name.replace("\\", "/")
         if info.flag_bits & _ENCRYPTED:
             text = Text(
                 "fichier chiffré dans l’archive : il n’a pas pu être lu",
@@ -155,11 +167,7 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) ->
         records.extend(_table(table, files, reading, problems, described))
     parts: list[Document] = []
     for name, content in files.items():
-        if (
-            name in tables
-            or not content.strip()
-            or re.search(r"\.(?:HTML?|XSLT?|TXT|CSS)$", name, re.IGNORECASE)
-        ):
+        if name in tables or not content.strip() or _PAGE.search(name):
             continue
         part = reading.part(content, name)
         if not part.counts_inside:
@@ -174,8 +182,15 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) ->
     cdas = tuple(part for part in parts if isinstance(part.facts, CdaFacts))
     return Document(
         format=Format.XDM, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        facts=XdmFacts(cdas, bool(tables)), text="\n".join(files),
+        facts=XdmFacts(cdas, bool(tables)), text="\n".join([*files, *_words(files)]),
     )  # fmt: skip
+
+
+def _words(files: dict[str, bytes]) -> Iterator[str]:
+    """Yield the metadata and the pages of an archive as text: a number may leak there too."""
+    for name, content in files.items():
+        if _WORDS.search(name):
+            yield content[:_TEXT_LIMIT].decode("utf-8", errors="replace")
 
 
 def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Iterator[Problem]:

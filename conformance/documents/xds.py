@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _HTTP: Final = re.compile(rb"\s*(?:POST|PUT|HTTP/[0-9.]+)[^\r\n]*\r?\n")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
+_CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,200})?\r?\n")
 _MAX_HEADERS: Final = 100_000
 _LONG: Final = 20_000
 """A longer text is a file."""
@@ -45,7 +47,7 @@ class Message:
 
 def read(data: bytes, reading: Reading) -> Document:
     """Read a submission and the documents in it."""
-    message = unpack(data)
+    message = unpack(data, reading.limits.bytes_in)
     if message is None:
         text = Text(
             "un message MTOM avec sa partie racine attendu", "expected an MTOM message with its root part"
@@ -62,35 +64,34 @@ def read(data: bytes, reading: Reading) -> Document:
     metadata = read_metadata(root, reading, Format.XDS)
     problems = [*metadata.problems, *missing_source(root, reading)]
     contents = dict(_contents(root, message, reading, problems))
-    parts: list[Document] = []
     entries = {entry.id: entry for entry in metadata.entries}
     submits = any(True for _ in descend(root, "ProvideAndRegisterDocumentSetRequest"))
     for name, entry in entries.items():
         if name in contents:
             problems.extend(check_content(entry, contents[name]))
-            part = reading.part(contents[name], name)
-            if part.counts_inside and not signature(entry, root):
-                parts.append(part)
         elif submits:
             text = Text(
                 f"le document {name} décrit n’est pas dans le lot (XDSMissingDocument)",
                 f"the document {name} described is not in the submission (XDSMissingDocument)",
             )
             problems.append(official("xds-missing-document", text, "TRA-05", at=(Quote(entry.place, name),)))
-    for name, content in contents.items():
-        if name not in entries:
-            text = Text(
-                f"le document {name} n’a pas de métadonnées (XDSMissingDocumentMetadata)",
-                f"the document {name} has no metadata (XDSMissingDocumentMetadata)",
-            )
-            problems.append(official("xds-missing-metadata", text, "TRA-05", at=(reading.place(name),)))
-            part = reading.part(content, name or "Document")
-            if part.counts_inside:
-                parts.append(part)
+    if submits:
+        problems.extend(_undescribed(name, reading) for name in contents if name not in entries)
+    signatures = {name for name, entry in entries.items() if signature(entry, root)}
+    parts = [reading.part(content, name) for name, content in contents.items() if name not in signatures]
+    parts = [part for part in parts if part.counts_inside]
     return Document(
         format=Format.XDS, name=reading.name, records=metadata.records, problems=tuple(problems), parts=tuple(parts),
         text="\n".join(_texts(root)),
     )  # fmt: skip
+
+
+def _undescribed(name: str, reading: Reading) -> Problem:
+    text = Text(
+        f"le document {name} n’a pas de métadonnées (XDSMissingDocumentMetadata)",
+        f"the document {name} has no metadata (XDSMissingDocumentMetadata)",
+    )
+    return official("xds-missing-metadata", text, "TRA-05", at=(reading.place(name),))
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:
@@ -105,9 +106,14 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield official("xds-without-ins", text, "TRA-12", "TRA-05", at=(document.records[0].place,))
 
 
-def unpack(data: bytes) -> Message | None:
-    """Split an MTOM message into its root and its parts; a message in clear is all root; none when it has no root."""
-    rest = _HTTP.sub(b"", data, count=1) if _HTTP.match(data) else data
+def unpack(data: bytes, largest: int = 256 * 1024 * 1024) -> Message | None:
+    """Split an MTOM message into its root and its parts; a message in clear is all root; none when it has no root.
+
+    Args:
+        data: with its HTTP headers, with its MIME headers, or bare.
+        largest: bytes that a body compressed by HTTP may unpack to.
+    """
+    rest = _transferred(_HTTP.sub(b"", data, count=1), largest) if _HTTP.match(data) else data
     stripped = rest.lstrip(b"\xef\xbb\xbf \t\r\n")
     if stripped.startswith((b"<", b"\xff\xfe", b"\xfe\xff")) or rest[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return Message(rest, {}, is_mtom=False)
@@ -130,6 +136,34 @@ def unpack(data: bytes) -> Message | None:
         else:
             parts[name] = content
     return None if root is None else Message(root, parts, is_mtom=True)
+
+
+def _transferred(message: bytes, largest: int) -> bytes:
+    """Undo what HTTP did to a body: pieces (``chunked``), compression (``gzip``, ``deflate``)."""
+    end = _BLANK_LINE.search(message, 0, _MAX_HEADERS)
+    if end is None:
+        return message
+    headers = BytesHeaderParser(policy=compat32).parsebytes(message[: end.end()])
+    body = message[end.end() :]
+    if "chunked" in str(headers.get("Transfer-Encoding", "")).lower():
+        body = b"".join(_chunks(body))
+    coding = str(headers.get("Content-Encoding", "")).lower()
+    if "gzip" in coding or "deflate" in coding:
+        try:
+            body = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, largest)
+        except zlib.error:
+            return message
+    return message[: end.end()] + body
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    position = 0
+    while match := _CHUNK.match(body, position):
+        size = int(match[1], 16)
+        if not size:
+            return
+        yield body[match.end() : match.end() + size]
+        position = match.end() + size
 
 
 def _boundary(data: bytes) -> tuple[bytes | None, str, bytes]:
@@ -168,8 +202,9 @@ def _split(body: bytes, boundary: bytes) -> Iterator[tuple[dict[str, str], bytes
 def _contents(
     root: etree._Element, message: Message, reading: Reading, problems: list[Problem]
 ) -> Iterator[tuple[str, bytes]]:
-    for element in descend(root, "Document"):
-        name = element.get("id", "")
+    for number, element in enumerate(descend(root, "Document"), start=1):
+        # In an answer (ITI-43) documents have no id of their own.
+        name = element.get("id") or f"Document {number}"
         include = next(descend(element, "Include"), None)
         place = reading.place(path_of(element), PlaceKind.XPATH, line=element.sourceline or None)
         if include is not None:

@@ -15,11 +15,12 @@ import httpcore
 
 from conformance.drivers import wire
 from conformance.drivers.bounded import NotJsonError, TooLargeError, collect, excerpt, parse
-from conformance.drivers.deadline import Deadline, DeadlineBackend
+from conformance.drivers.deadline import Deadline
 from conformance.drivers.errors import DriverError, Fault, VerbNotSupportedError
 from conformance.drivers.raw import MASK, RawExchange, shown_bytes
 from conformance.drivers.settings import DriverSettings
 from conformance.drivers.verbs import Driver
+from simulator.client.connection import Connection
 from simulator.security.tls import usual_tls
 from simulator.text import Text
 
@@ -70,9 +71,8 @@ class HttpDriver(Driver):
         self._deadline = Deadline()
         self._one_at_a_time = threading.Lock()
         # The software under test is near: a proxy of the environment would only get in the way, so none is used.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls_context(self.settings), network_backend=DeadlineBackend(self._deadline)
-        )
+        self._context = tls_context(self.settings)
+        self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
         """Return the driver."""
@@ -81,12 +81,13 @@ class HttpDriver(Driver):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connections."""
+        """Close the connection."""
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._pool.close()
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
 
     def carry(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
         """Send one request and return the answer, or raise what the answer means."""
@@ -121,11 +122,14 @@ class HttpDriver(Driver):
         limit = self.settings.timeout
         self._deadline.start(limit)
         try:
-            url = httpcore.URL(target)
+            if self._connection is None:
+                self._connection = Connection(self.base_url, context=self._context, left=self._deadline.left)
             fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-            with self._pool.stream(method, url, headers=fields, content=content) as response:
-                answer.begin(response.status, response.headers)
-                collect(response.iter_stream(), answer.header("content-encoding"), answer.content)
+            reply = self._connection.request(
+                method, httpcore.URL(target).target.decode("ascii"), fields, content
+            )
+            answer.begin(reply.status, reply.headers)
+            collect(reply.chunks, answer.header("content-encoding"), answer.content)
         except TooLargeError as error:
             raise answer.error(error.text, fault=Fault.TOO_LARGE) from error
         except NotJsonError as error:

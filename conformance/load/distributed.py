@@ -8,10 +8,8 @@ standard input.
 
 from __future__ import annotations
 
-# The worker module imports Locust first, which patches the standard library.
-from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
-
-from conformance.load.worker import Generator, Run, finish, maker  # isort: skip
+# It imports Locust, which patches the standard library: first.
+from conformance.load.generator import Generator, maker  # isort: skip
 
 import json
 import logging
@@ -31,7 +29,9 @@ from conformance.load.live import Live
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
 from conformance.load.parts import part_of
+from conformance.load.run import Run, finish
 from conformance.load.targets import TargetError, check_allowed
+from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.registry.person import from_json, to_json
 from simulator.security.pki import PkiError
 

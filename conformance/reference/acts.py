@@ -60,6 +60,7 @@ class Acts:
             Verb.READ_BULK_VERIFICATION: bulk.read,
             Verb.WRITE_TRUSTED_SENDERS: partners.trust,
             Verb.RECEIVE_IDENTITY: partners.receive,
+            Verb.RECEIVE_MESSAGE: lgo.messages.receive,
             Verb.READ_WORKLIST: partners.items,
             Verb.READ_DOCUMENTS: partners.documents,
             Verb.READ_DASHBOARD: lambda actor: lgo.dashboard(),  # noqa: ARG005

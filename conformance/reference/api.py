@@ -1,17 +1,18 @@
-"""The driver API of the reference LGO over HTTP.
+"""The driver API of the reference LGO over HTTP, as one WSGI application without a framework.
 
 The routes come from the table of verbs: each reads the request, does one act (``acts.py``) and writes the result.
-What goes wrong becomes an answer in one place, ``_answer_errors``.
+What goes wrong becomes an answer in one place, ``_problem_of``. A campaign makes some thirty thousand requests, and a
+framework costs more than the acts themselves.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 from http import HTTPStatus
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
-
-from flask import Flask, request
-from werkzeug.exceptions import HTTPException
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 from conformance.drivers import wire
 from conformance.drivers.model import Actor, Role
@@ -21,50 +22,113 @@ from conformance.reference.store import NotFoundError
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     from conformance.drivers.verbs import Declaration
     from conformance.reference.lgo import Lgo
 
-_BAD_VALUE = frozenset({"MISSING_FIELD", "INVALID_VALUE", "UNKNOWN_PROOF", "UNKNOWN_SETTING"})
+_BAD_VALUE: Final = frozenset({"MISSING_FIELD", "INVALID_VALUE", "UNKNOWN_PROOF", "UNKNOWN_SETTING"})
 """Refusals about what was typed (422); the others are about the state of the file (409)."""
 
-_MAX_REQUEST = 1024 * 1024
+_MAX_REQUEST: Final = 1024 * 1024
+"""Bytes of a body."""
 
 _Answer = dict[str, Any]
-_AnswerWithStatus = tuple[_Answer | str, int]
+_AnswerWithStatus = tuple[_Answer | None, HTTPStatus]
+
+_log = logging.getLogger(__name__)
 
 
-def create_app(lgo: Lgo) -> Flask:
-    """Return the WSGI application of the driver API."""
-    app = Flask("conformance.reference", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = _MAX_REQUEST
-    acts = Acts(lgo)
-    by_operation = sorted(acts.declarations(), key=lambda each: each.operation)
-    for operation, verbs in groupby(by_operation, key=lambda each: each.operation):
-        _add_route(app, operation, list(verbs), acts)
-    _answer_errors(app)
-    return app
+class HttpProblemError(Exception):
+    """A request that no act is asked by."""
+
+    def __init__(self, status: HTTPStatus, message: str, *, allow: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.allow = allow
 
 
-def _add_route(app: Flask, operation: str, verbs: Sequence[Declaration], acts: Acts) -> None:
-    first = verbs[0]
-    path = first.path.replace("{", "<").replace("}", ">")
-    app.add_url_rule(path, operation, _view(verbs, acts), methods=[first.method])
+class Api:
+    """The WSGI application of the driver API."""
 
+    def __init__(self, lgo: Lgo) -> None:
+        self._acts = Acts(lgo)
+        self._routes: dict[int, list[tuple[tuple[str, ...], dict[str, list[Declaration]]]]] = {}
+        by_place = sorted(self._acts.declarations(), key=lambda each: (each.path, each.method))
+        for path, verbs in groupby(by_place, key=lambda each: each.path):
+            methods = {method: list(same) for method, same in groupby(verbs, key=lambda each: each.method)}
+            parts = tuple(path.split("/"))
+            self._routes.setdefault(len(parts), []).append((parts, methods))
+        for routes in self._routes.values():
+            # What is written out comes before what stands for anything.
+            routes.sort(key=lambda route: [part.startswith("{") for part in route[0]])
 
-def _view(verbs: Sequence[Declaration], acts: Acts) -> Callable[..., _AnswerWithStatus]:
-    def view(**path: str) -> _AnswerWithStatus:
-        body = None if request.method == "GET" else request.get_json(force=True)
-        name = f"{request.method} {request.path}"
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        headers: list[tuple[str, str]] = []
+        try:
+            answer, status = self._answer(environ)
+        except Exception as error:  # noqa: BLE001 - whatever an act raises, the caller is answered
+            answer, status = _problem_of(error)
+            if allow := getattr(error, "allow", ""):
+                headers.append(("Allow", allow))
+        content = b"" if answer is None else json.dumps(answer).encode("ascii")
+        if answer is not None:
+            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [content] if content else []
+
+    def routes(self) -> set[tuple[str, str]]:
+        """Return method and path of each operation."""
+        return {
+            (method, "/".join(parts))
+            for routes in self._routes.values()
+            for parts, methods in routes
+            for method in methods
+        }
+
+    def _answer(self, environ: WSGIEnvironment) -> _AnswerWithStatus:
+        method, path = environ["REQUEST_METHOD"], _path(environ)
+        verbs, named = self._found(method, path)
+        body = None if method == "GET" else _body(environ)
+        name = f"{method} {path}"
         asked = _meant(verbs, wire.Node(name, body))
-        arguments = wire.Node(name, asked.from_http(path, request.args, body))
-        answer = acts.do(asked, arguments, _actor(name) if asked.has_actor else None)
+        query = dict(reversed(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)))
+        arguments = wire.Node(name, asked.from_http(named, query, body))
+        answer = self._acts.do(asked, arguments, _actor(environ, name) if asked.has_actor else None)
         if answer is None:
-            return "", HTTPStatus.NO_CONTENT
+            return None, HTTPStatus.NO_CONTENT
         return answer, HTTPStatus.CREATED if asked.is_creation else HTTPStatus.OK
 
-    return view
+    def _found(self, method: str, path: str) -> tuple[list[Declaration], dict[str, str]]:
+        """Return the verbs of the operation that is asked for, and what the path says."""
+        given = path.split("/")
+        allowed: list[str] = []
+        for parts, methods in self._routes.get(len(given), ()):
+            if all(
+                part == got or (part.startswith("{") and got) for part, got in zip(parts, given, strict=True)
+            ):
+                if method in methods:
+                    named = {
+                        part[1:-1]: got
+                        for part, got in zip(parts, given, strict=True)
+                        if part.startswith("{")
+                    }
+                    return methods[method], named
+                allowed += methods
+        if allowed:
+            raise HttpProblemError(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"expected {' or '.join(sorted(allowed))}, got {method}",
+                allow=", ".join(sorted(allowed)),
+            )
+        raise HttpProblemError(HTTPStatus.NOT_FOUND, f"nothing is at {path[:200]}")
+
+
+def create_app(lgo: Lgo) -> Api:
+    """Return the WSGI application of the driver API."""
+    return Api(lgo)
 
 
 def _meant(verbs: Sequence[Declaration], body: wire.Node) -> Declaration:
@@ -84,24 +148,21 @@ def _meant(verbs: Sequence[Declaration], body: wire.Node) -> Declaration:
     return (complete or meant)[0]
 
 
-def _answer_errors(app: Flask) -> None:
-    @app.errorhandler(RefusedError)
-    def refused(error: RefusedError) -> _AnswerWithStatus:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if error.code in _BAD_VALUE else HTTPStatus.CONFLICT
-        return problem(error.code, error.message, error.fields), status
-
-    @app.errorhandler(wire.MalformedAnswerError)
-    def malformed(error: wire.MalformedAnswerError) -> _AnswerWithStatus:
-        return problem("BAD_REQUEST", error.text.en, (error.field,)), HTTPStatus.BAD_REQUEST
-
-    @app.errorhandler(NotFoundError)
-    def not_found(error: NotFoundError) -> _AnswerWithStatus:
-        return problem("NOT_FOUND", str(error)), HTTPStatus.NOT_FOUND
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> _AnswerWithStatus:
-        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        return problem(HTTPStatus(status).name, error.description or ""), status
+def _problem_of(error: Exception) -> tuple[_Answer, HTTPStatus]:
+    """Return the answer to a request that could not be done."""
+    match error:
+        case RefusedError():
+            status = HTTPStatus.UNPROCESSABLE_ENTITY if error.code in _BAD_VALUE else HTTPStatus.CONFLICT
+            return problem(error.code, error.message, error.fields), status
+        case wire.MalformedAnswerError():
+            return problem("BAD_REQUEST", error.text.en, (error.field,)), HTTPStatus.BAD_REQUEST
+        case NotFoundError():
+            return problem("NOT_FOUND", str(error)), HTTPStatus.NOT_FOUND
+        case HttpProblemError():
+            return problem(error.status.name, str(error)), error.status
+    _log.error("an act failed", exc_info=error)
+    failed = HTTPStatus.INTERNAL_SERVER_ERROR
+    return problem(failed.name, "the reference LGO failed: its own log says why"), failed
 
 
 def problem(code: str, message: str, fields: Sequence[str] = ()) -> _Answer:
@@ -109,9 +170,41 @@ def problem(code: str, message: str, fields: Sequence[str] = ()) -> _Answer:
     return {"code": code, "message": message, "fields": list(fields)}
 
 
-def _actor(name: str) -> Actor:
+def _path(environ: WSGIEnvironment) -> str:
+    # WSGI gives the bytes of the path, each as one character (PEP 3333).
+    path: str = environ.get("PATH_INFO", "")
+    return path.encode("latin-1").decode("utf-8", "replace")
+
+
+def _body(environ: WSGIEnvironment) -> Any:
+    """Return the JSON of a request."""
+    # Chunks have no length; the server ends them.
+    declared = environ.get("CONTENT_LENGTH") or ("0" if not environ.get("wsgi.input_terminated") else "")
+    if declared and int(declared) > _MAX_REQUEST:
+        raise _too_large()
+    content = environ["wsgi.input"].read(int(declared) if declared else _MAX_REQUEST + 1)
+    if len(content) > _MAX_REQUEST:
+        raise _too_large()
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise HttpProblemError(HTTPStatus.BAD_REQUEST, f"expected JSON: {error}") from error
+
+
+def _too_large() -> HttpProblemError:
+    return HttpProblemError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"expected a body of at most {_MAX_REQUEST} bytes"
+    )
+
+
+def _actor(environ: Mapping[str, Any], name: str) -> Actor:
     """Return who acts: the name and the right given in the headers."""
-    headers = wire.Node(name, dict(request.headers), "headers")
+    given = {
+        header: environ[key]
+        for header in (wire.USER_HEADER, wire.ROLE_HEADER)
+        if (key := f"HTTP_{header.upper().replace('-', '_')}") in environ
+    }
+    headers = wire.Node(name, given, "headers")
     user, role = headers.key(wire.USER_HEADER), headers.key(wire.ROLE_HEADER)
     if user.is_absent or not user.data:
         raise user.wrong(Text("un texte qui n'est pas vide", "a text that is not empty"))

@@ -16,6 +16,7 @@ from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.messages import Messages
 from conformance.reference.papers.papers import Papers
 from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
@@ -45,6 +46,7 @@ class Lgo:
         patients: the acts on patient files.
         calls: the acts around INSi.
         partners: verification, and what comes from other domains.
+        messages: the messages that arrive.
         bulk: the verification of lots.
         papers: the acts on documents.
         clock: the time that it acts by.
@@ -64,6 +66,7 @@ class Lgo:
         self.calls = InsiCalls(files, self._client)
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
+        self.messages = Messages(self.partners, self._seams)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
         self.clock = Clock()

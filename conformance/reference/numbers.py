@@ -18,23 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def problems(matricule: str | None, oid: str | None, environment: str) -> Iterator[Alert]:
+def problems(
+    matricule: str | None, oid: str | None, environment: str, origin: str = "INSi a répondu avec"
+) -> Iterator[Alert]:
     """Yield what is wrong with a matricule and its OID.
 
     Args:
         matricule: 15 characters, raw.
         oid: the dotted numbers, raw; compared whole.
         environment: ``production`` or ``test``.
+        origin: where they come from, as the message to the user begins.
     """
     try:
         Matricule.parse(matricule or "")
     except MatriculeError as error:
         code = "MATRICULE_WRONG_KEY" if error.part == "key" else "MATRICULE_INVALID"
-        yield Alert(code=code, message=f"INSi a répondu avec un matricule inexploitable : {error}")
+        yield Alert(code=code, message=f"{origin} un matricule inexploitable : {error}")
     try:
         known = parse_oid(oid or "")
     except OidError as error:
-        yield Alert(code="OID_UNKNOWN", message=f"INSi a répondu avec un OID inexploitable : {error}")
+        yield Alert(code="OID_UNKNOWN", message=f"{origin} un OID inexploitable : {error}")
         return
     if known.is_test and environment == site.PRODUCTION:
         yield Alert(

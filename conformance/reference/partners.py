@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.drivers import site
 from conformance.drivers.model import Alert, Patient, Status
 from conformance.drivers.partners import (
     Reception,
@@ -16,7 +17,7 @@ from conformance.drivers.partners import (
     VerificationOutcome,
 )
 from conformance.drivers.protocol import RefusedError
-from conformance.reference import claims, identity, reception, settings
+from conformance.reference import claims, identity, numbers, reception, settings
 from conformance.reference.claims import Claim, Result
 from conformance.reference.files import NEW, Files, as_record, from_record, identity_of
 from conformance.reference.reception import Act, Match, Plan, Standing
@@ -48,6 +49,7 @@ _WHY = {
     "VERIFICATION_FAILED": "INS reçue à vérifier de nouveau : INSi n'a pas pu répondre.",
     "IDENTITY_TO_COMPARE": "Identité reçue proche d'un dossier sans être la sienne : comparez-les.",
     "DOCUMENT_TO_ATTACH": "Document reçu à rattacher après comparaison.",
+    "INS_UNUSABLE": "INS reçue inexploitable : rien n'en est repris.",
 }
 """What the worklist says, by reason."""
 
@@ -103,8 +105,16 @@ class Partners:
 
     # Other domains
 
-    def receive(self, received: ReceivedIdentity, actor: Actor) -> Reception:
-        """Do with an identity from another domain what ``reception`` decides (E19 to E23)."""
+    def receive(
+        self, received: ReceivedIdentity, actor: Actor, *, in_a_document: str | None = None
+    ) -> Reception:
+        """Do with an identity from another domain what ``reception`` decides (E19 to E23).
+
+        Args:
+            received: the identity.
+            actor: who is at the desk.
+            in_a_document: the form of the message that it stands in, with a document; ``None``: it came by itself.
+        """
         came = self._seams.one(Seam.RECEIVED, asdict(received), role=actor.role)
         values = {name: came[name] for name in reception.values_of(received)}
         values = {**reception.values_of(received), **{name: value for name, value in values.items() if value}}
@@ -112,14 +122,19 @@ class Partners:
             {**values, "birth_place": values.get("birth_place") or identity.UNKNOWN_PLACE}
         )
         identity.check_values(values)
-        found = self._match(values, came)
+        found = self._match(values, came, in_a_document or "identity")
         about: dict[str, Any] = {
             "standing": found.standing,
             "held": found.patient.status if found.patient else None,
             "sender": came["sender"],
             "received": came,
             "role": actor.role,
+            "way": in_a_document or "identity",
         }
+        if unusable := self._unusable(values, about):
+            plan = Plan(act=Act.QUEUE, queues="INS_UNUSABLE")
+            self._place_document(plan, None, came, about)
+            return replace(self._tell_reception(plan, None, None, None, came, about), alerts=unusable)
         claim = None if reception.is_exempt(found) else claims.claim_of(values)
         result, verification = None, None
         if claim is not None:
@@ -209,7 +224,21 @@ class Partners:
 
     # The steps of a reception
 
-    def _match(self, values: Mapping[str, str | None], came: Mapping[str, Any]) -> Match:
+    def _unusable(self, values: Mapping[str, str | None], about: Mapping[str, Any]) -> tuple[Alert, ...]:
+        """Return what is wrong with the number received: such an INS is not even verified (MAT-01, MAT-05, MAT-06)."""
+        if not (values.get("matricule") or values.get("oid")):
+            return ()
+        environment = settings.of(self._store)[site.ENVIRONMENT]
+        wrong = numbers.problems(values.get("matricule"), values.get("oid"), environment, "Reçu :")
+        records = [{"code": one.code, "message": one.message} for one in wrong]
+        return tuple(
+            Alert(**one)
+            for one in self._seams.many(
+                Seam.NUMBER, records, by="reception", values=values, environment=environment, **about
+            )
+        )
+
+    def _match(self, values: Mapping[str, str | None], came: Mapping[str, Any], way: str) -> Match:
         patients = self._store.patients()
         found = reception.match(values, patients)
         if not self._seams.has(Seam.MATCHED):
@@ -221,6 +250,7 @@ class Partners:
             received=came,
             values=values,
             stands=found.standing,
+            way=way,
             everyone=[as_record(one) for one in patients],
         )
         if not passed:
@@ -236,7 +266,9 @@ class Partners:
         senders = [{"sender": name} for name in sorted(self._worklist.trusted())]
         trusted = self._seams.many(Seam.SENDERS, senders, received=came)
         is_trusted = came["status"] == Status.QUAL and any(one["sender"] == came["sender"] for one in trusted)
-        plan = reception.decide(found, result, is_trusted=is_trusted)
+        plan = reception.decide(
+            found, result, is_trusted=is_trusted, is_in_a_document=about["way"] != "identity"
+        )
         passed = self._seams.one(
             Seam.RECEIVED_PLAN,
             asdict(plan),

@@ -11,6 +11,9 @@ Open points of the reference, and the prudent choice made here:
 * A technical error is no KO and no OK: nothing is written, a person is told (ERR-02).
 * A known file is never changed by a contract: it means that the patient is treated here, and Règle 30 does not.
 * A contract does not dispense with the verification: Règle 52 names no exception for it.
+* A number that no INS can be, and an OID that this installation must not take, are not verified: a person decides.
+* An unknown patient of a document gets a reduced file, provisoire and without INS, even when INSi confirms it (VER-15):
+  only a feed of identities, or a trust contract, goes further.
 * A document joins a file by itself only when the file is QUAL and holds this INS and these traits (as VER-13 asks of
   mail); everywhere else it waits on the worklist.
 """
@@ -136,13 +139,14 @@ def is_exempt(found: Match) -> bool:
     return found.standing is Standing.SAME_INS
 
 
-def decide(found: Match, result: Result | None, *, is_trusted: bool) -> Plan:
+def decide(found: Match, result: Result | None, *, is_trusted: bool, is_in_a_document: bool = False) -> Plan:
     """Return what is done with a received identity.
 
     Args:
         found: the file that it is about.
         result: of its verification; ``None`` when none was made.
         is_trusted: the sender has a trust contract and says that the identity is QUAL.
+        is_in_a_document: it stands in a document received, not in a feed of identities.
     """
     patient = found.patient
     if found.standing is Standing.SAME_INS and patient is not None:
@@ -163,6 +167,8 @@ def decide(found: Match, result: Result | None, *, is_trusted: bool) -> Plan:
             queues=None if status is Status.QUAL else "DOCUMENT_TO_ATTACH",
         )
     if result is Result.OK and not known:
+        if is_in_a_document and not is_trusted:
+            return Plan(act=Act.CREATE, status=Status.PROV, queues="DOCUMENT_TO_ATTACH")
         status = Status.QUAL if is_trusted else Status.RECUP
         return Plan(act=Act.CREATE, status=status, with_ins=True, queues="DOCUMENT_TO_ATTACH")
     if result is Result.KO and not known:

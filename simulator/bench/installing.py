@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.datafile import DataFileError
-from simulator.registry.person import to_json
-from simulator.scripting.loader import load_data, read_scenario, shipped_scenarios
+from simulator.scripting.loader import checked_scenario, load_data, shipped_scenarios
 from simulator.scripting.people import bind, given_people
 
 if TYPE_CHECKING:
@@ -47,12 +46,10 @@ class Installer:
             UnknownSessionError: there is no such session.
         """
         session = self.sessions.get(session_id)
-        scenario = read_scenario(data)
-        given = given_people(people, scenario, self.registry, session.scope)
-        bound = bind(scenario, given, self.registry, session.scope)
-        return self.sessions.install(
-            session_id, data, {role: to_json(person) for role, person in bound.items()}, file=file
-        )
+        written = checked_scenario(data)
+        given = given_people(people, written.scenario, self.registry, session.scope)
+        bound = bind(written.scenario, given, self.registry, session.scope)
+        return self.sessions.install(session_id, written, bound, file=file)
 
     def install_file(self, session_id: str, path: str | Path, people: Mapping[str, Any]) -> Session:
         """Put a scenario in force by reference: its edits take effect on the next call.

@@ -19,10 +19,11 @@ from simulator.journal.export import exchange_data
 from simulator.journal.filters import Filters
 from simulator.registry.person import PersonError, from_json
 from simulator.registry.person import to_json as person_json
+from simulator.scripting.loader import checked_scenario
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from simulator.bench.stores import Bench
     from simulator.registry.person import Person
@@ -125,7 +126,9 @@ def import_session(
         session = create_session(bench, session_id if session_id is not None else head["id"], **settings)
         try:
             for entry in head["scenarios"]:
-                bench.sessions.install(session.id, entry["scenario"], entry["people"])
+                bench.sessions.install(
+                    session.id, checked_scenario(entry["scenario"]), _bound(entry["people"])
+                )
             people = _read_people(archive)
             while page := list(islice(people, _PAGE)):
                 bench.registry.add(page, session.scope)
@@ -133,6 +136,17 @@ def import_session(
             remove_session(bench, session.id)
             raise
     return bench.sessions.get(session.id)
+
+
+def _bound(people: Mapping[str, Any]) -> dict[str, Person]:
+    """Return the people of the roles of a scenario; one that is none is named."""
+    bound: dict[str, Person] = {}
+    for role, person in people.items():
+        try:
+            bound[role] = from_json(person)
+        except PersonError as error:
+            raise ArchiveError(f"people.{role}.{error}") from error
+    return bound
 
 
 def _head(bench: Bench, session: Session) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal
 
+from simulator.bench.installing import Installer
 from simulator.journal.filelock import is_locked, try_lock
 from simulator.journal.store import FOLDER, FORMER_FILE, Journal
 from simulator.journal.writer import JournalOptions
@@ -65,6 +66,8 @@ class BenchOptions:
     registry: str | None = None
     """A registry built before, a file or ``postgresql://…``, used as it is: ``people``, ``seed`` and ``oid_mode`` then say
     nothing. None: that of the data directory, built when it is missing."""
+    node: str | None = None
+    """Name of this simulator among several behind one address, of ``NODE_FORM``; its sessions' ids begin with it."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,11 @@ class Bench:
     teleservice: Teleservice
     presence: Presence | None = None
     """Says to other simulators that the people of the data directory are used."""
+
+    @property
+    def installer(self) -> Installer:
+        """Puts scenarios in force in the sessions."""
+        return Installer(self.sessions, self.registry)
 
     def close(self) -> None:
         """Close the connections of the calling thread, and let others rebuild the registry."""
@@ -142,7 +150,9 @@ def open_bench(options: BenchOptions) -> Bench:
         options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         presence = Presence(options.data_dir / IN_USE)
         registry = _open_registry(options, presence)
-        sessions = SessionStore(options.data_dir / "sessions.sqlite", profile=options.profile)
+        sessions = SessionStore(
+            options.data_dir / "sessions.sqlite", profile=options.profile, node=options.node
+        )
         journal = open_journal(options.data_dir, options.journal)
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
     except RegistryError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from simulator.contract.names import SIRAM, SOAP12, WSA
+from simulator.contract.soap import DECLARATION
 from simulator.xml import own_parser
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def with_prefixes(body: bytes, form: str) -> bytes:
     )
     prefixes = {namespace: f"n{number}" for number, namespace in enumerate(namespaces, start=1)}
     copy = _copy(root, None, prefixes, default=form == "default")
-    declared = etree.tostring(copy, encoding="UTF-8", xml_declaration=False)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + declared
+    return f"{DECLARATION}\n".encode() + etree.tostring(copy, encoding="UTF-8", xml_declaration=False)
 
 
 def with_dressed_values(body: bytes, form: str) -> bytes:

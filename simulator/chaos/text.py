@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.xml import declaration_end, without_declaration
+
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
-_DECLARATION: Final = re.compile(rb"^<\?xml[^>]*\?>")
 _ENCODING: Final = b'encoding="UTF-8"'
 _COMMENT: Final = "<!-- réponse du téléservice -->"
 
@@ -39,7 +40,7 @@ def malformed(body: bytes, form: str) -> bytes:
         case "lone-ampersand":
             return body[:start] + b"& " + body[start:]
         case "two-roots":
-            return body + _DECLARATION.sub(b"", body).lstrip()
+            return body + without_declaration(body).lstrip()
         case "control-character":
             return body[:start] + b"\x08" + body[start:]
         case "undeclared-prefix":
@@ -57,7 +58,7 @@ def with_mark(body: bytes, place: str) -> bytes:
     """Return a body with a UTF-8 byte order mark: ``start`` or ``after-declaration``."""
     if place == "start":
         return _UTF8_MARK + body
-    end = _declaration_end(body)
+    end = declaration_end(body)
     return body[:end] + _UTF8_MARK + body[end:]
 
 
@@ -75,7 +76,7 @@ def utf_16(body: bytes, form: str) -> Coded:
 
 def latin_1(body: bytes, form: str) -> Coded:
     """Return a body, with a comment that has accents, mixed up with ISO-8859-1; ``form`` as for ``utf_16``."""
-    end = _declaration_end(body)
+    end = declaration_end(body)
     accented = body[:end] + _COMMENT.encode() + body[end:]
     declared = accented.replace(_ENCODING, b'encoding="ISO-8859-1"', 1)
     match form:
@@ -89,11 +90,6 @@ def latin_1(body: bytes, form: str) -> Coded:
 
 def _to_latin_1(body: bytes) -> bytes:
     return body.decode().encode("latin-1", "xmlcharrefreplace")
-
-
-def _declaration_end(body: bytes) -> int:
-    found = _DECLARATION.match(body)
-    return found.end() if found else 0
 
 
 def _last_text(body: bytes) -> tuple[int, int]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import quote, urlencode, urlsplit
 
-import httpx
+import httpcore
 
+from simulator.client.connection import Connections, Reply
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
 from simulator.security.tls import usual_tls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 _PAGE = 1000
@@ -27,7 +31,13 @@ class BenchClientError(Exception):
 BUSY_S: Final = 60.0
 """How long a reading call is made again when the simulator says that it will be able to answer soon."""
 _WAIT_S: Final = 0.5
-_UNAVAILABLE: Final = 503
+_NO_ANSWER: Final = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+_SAFE: Final = "/%:@!$&'()*+,;=~-._"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +64,39 @@ class ExchangeView:
     response_headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the control API answered."""
+
+    reply: Reply
+    content: bytes = field(repr=False)
+
+    @property
+    def status(self) -> int:
+        """Of HTTP."""
+        return self.reply.status
+
+    @property
+    def text(self) -> str:
+        """The content as text, whatever it is."""
+        return self.content.decode("utf-8", "replace")
+
+    def header(self, name: str) -> str:
+        """Return the value of a header; empty when there is none."""
+        return self.reply.header(name.encode("ascii")).decode("latin-1")
+
+
 class BenchClient:
     """The control API of one simulator."""
 
     def __init__(self, base_url: str, *, token: str | None = None, timeout: float = 10.0) -> None:
         self.base_url = base_url.rstrip("/")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # A proxy of the environment must never see local test traffic.
-        self._http = httpx.Client(
-            base_url=self.base_url, headers=headers, timeout=timeout, trust_env=False, verify=usual_tls()
-        )
+        self._headers = {"Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        self._prefix = urlsplit(self.base_url).path
+        # A proxy of the environment must never see local test traffic: none is used.
+        self._http = Connections(self.base_url, context=usual_tls(), timeout=timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -136,42 +169,70 @@ class BenchClient:
         Raises:
             BenchClientError: no answer, or an error answer.
         """
-        response = self.fetch(method, path, **arguments)
+        answer = self.fetch(method, path, **arguments)
         try:
-            return (response.json() if response.content else None), "next" in response.links
+            data = loads(answer.content) if answer.content else None
         except ValueError as error:
             raise BenchClientError(
-                f"{method} {path}: expected JSON from {self.base_url}, got {response.text[:80]!r}; is it a simulator?"
+                f"{method} {path}: expected JSON from {self.base_url}, got {answer.text[:80]!r}; is it a simulator?"
             ) from error
+        return data, 'rel="next"' in answer.header("link")
 
-    def fetch(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+    def fetch(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Make one call of the API and return its answer, whatever it holds.
+
+        Args:
+            method: of HTTP.
+            path: below the base URL.
+            params: of the query.
+            json: sent as the body, instead of ``content``.
+            content: of the body.
+            headers: besides those of each call.
 
         Raises:
             BenchClientError: no answer, or an error answer.
         """
+        every = {**self._headers, **(headers or {})}
+        if json is not None:
+            content = dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+            every["Content-Type"] = "application/json"
+        target = quote(self._prefix + path, safe=_SAFE) + (f"?{urlencode(params)}" if params else "")
+        fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in every.items()]
         try:
-            response = self._http.request(method, path, **arguments)
+            answer = Answer(*self._http.request(method, target, fields, content))
             deadline = time.monotonic() + BUSY_S
-            while _is_told_to_wait(method, response) and time.monotonic() < deadline:
+            while _is_told_to_wait(method, answer) and time.monotonic() < deadline:
                 time.sleep(_WAIT_S)
-                response = self._http.request(method, path, **arguments)
-        except httpx.HTTPError as error:
+                answer = Answer(*self._http.request(method, target, fields, content))
+        except (*_NO_ANSWER, OSError, ValueError) as error:
             raise BenchClientError(
                 f"the simulator at {self.base_url} does not answer ({error}); is it started? Try: banc serve"
             ) from error
-        if response.is_error:
+        if answer.status >= HTTPStatus.BAD_REQUEST:
             try:
-                message = response.json()["error"]
+                message = loads(answer.content)["error"]
             except (ValueError, KeyError, TypeError):
-                message = response.text[:200]
-            raise BenchClientError(f"{method} {path}: HTTP {response.status_code}: {message}")
-        return response
+                message = answer.text[:200]
+            raise BenchClientError(f"{method} {path}: HTTP {answer.status}: {message}")
+        return answer
 
 
-def _is_told_to_wait(method: str, response: httpx.Response) -> bool:
+def _is_told_to_wait(method: str, answer: Answer) -> bool:
     """Return whether a reading call is to be made again soon: the journal is being indexed, or too many calls wait."""
-    return method == "GET" and response.status_code == _UNAVAILABLE and "retry-after" in response.headers
+    return (
+        method == "GET"
+        and answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        and bool(answer.header("retry-after"))
+    )
 
 
 class SessionClient:

@@ -26,7 +26,7 @@ from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
 from simulator.population.build import DEFAULT_PROFILE, people, recipe
 from simulator.population.cnda import load_cnda
-from simulator.population.profiles import profiles
+from simulator.population.described.profiles import profiles
 from simulator.registry.opening import build_registry
 from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError

@@ -22,9 +22,9 @@ from simulator.commands.common import (
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo
 from simulator.population.build import profile_of
-from simulator.population.profiles import profiles
+from simulator.population.described.profiles import profiles
+from simulator.population.described.tags import vocabulary
 from simulator.population.statistics import statistics, statistics_json
-from simulator.population.tags import vocabulary
 from simulator.version import VERSION
 
 if TYPE_CHECKING:

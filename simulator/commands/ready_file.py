@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.commands.common import SetupError
 from simulator.serving import base_url
+from simulator.sinks.addresses import addresses_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,8 @@ def write_ready_file(path: Path, options: ServeOptions) -> None:
     """Say where the server listens.
 
     A JSON object with ``url``, ``soap_url``, ``api_url`` and ``pid``, and with ``https_soap_url`` and ``mtls_soap_url``
-    when those ports are open. The token of the control API is not in it.
+    when those ports are open; ``dmp_url``, ``smtp_address``, ``smtps_address``, ``imap_address`` and ``imaps_address`` (host
+    and port) when those sinks are. The token of the control API is not in it.
 
     Raises:
         SetupError: it cannot be written.
@@ -52,6 +54,8 @@ def write_ready_file(path: Path, options: ServeOptions) -> None:
     for name, port in (("https_soap_url", options.https_port), ("mtls_soap_url", options.mtls_port)):
         if port is not None:
             ready[name] = f"https://localhost:{port}/lps"
+    for name, address in addresses_of(options.sinks, options.host).items():
+        ready[f"{name}_url" if name == "dmp" else f"{name}_address"] = address
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         beside.write_text(json.dumps(ready) + "\n", encoding="utf-8")

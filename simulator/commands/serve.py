@@ -13,15 +13,25 @@ from simulator.commands.common import SetupError, data_dir_option, registry_opti
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
 from simulator.commands.ready_file import clear_ready_file, write_ready_file
+from simulator.commands.sink_options import sink_options
 from simulator.datafile import DataFileError
 from simulator.journal.writer import JournalOptions
 from simulator.registry.target import shown
 from simulator.scripting.people import NobodyError
 from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, read_options, serve
 from simulator.sessions.profiles import profiles
+from simulator.sessions.session import NODE_FORM
+from simulator.sinks.addresses import addresses_of
 
 if TYPE_CHECKING:
     from simulator.journal.writer import Mode
+    from simulator.sinks import SinkOptions
+
+
+def _node_name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not NODE_FORM.fullmatch(value):
+        raise click.BadParameter(f"expected 1 to 16 of a-z 0-9, such as a, got {value!r}")
+    return value
 
 
 @click.command("serve")
@@ -57,6 +67,13 @@ if TYPE_CHECKING:
     help="Environment to imitate.",
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option(
+    "--node",
+    default=None,
+    metavar="NAME",
+    callback=_node_name,
+    help="Name of this simulator among several behind one address (docs/scale.md): ids of its sessions begin with it.",
+)
 @click.option(
     "--pki",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -97,6 +114,7 @@ if TYPE_CHECKING:
     metavar="TIME",
     help="Drop calls older than this, such as 7d, 12h or 30m, some time after.",
 )
+@sink_options
 @token_options
 @click.option(
     "--scenarios",
@@ -130,12 +148,14 @@ def serve_command(
     oid_mode: str,
     profile: str,
     workers: int,
+    node: str | None,
     pki: Path | None,
     https_port: int | None,
     mtls_port: int | None,
     journal: Mode,
     journal_max_bytes: int | None,
     journal_max_age_s: float | None,
+    sinks: SinkOptions,
     token: str | None,
     scenarios: Path | None,
     ready_file: Path | None,
@@ -156,7 +176,10 @@ def serve_command(
       banc serve --scenarios ./my-scenarios
       banc serve --pki ./pki --https-port 8443 --mtls-port 8444
       banc serve --journal batch --journal-max-size 2GB --journal-max-age 7d
+      banc serve --node b --registry postgresql://db.example/insi --data-dir ./node-b
       banc serve --port 0 --ready-file ready.json
+      banc serve --dmp --mssante
+      banc serve --dmp 9443 --dmp-tls --mssante --pki ./pki
     """
     bench = BenchOptions(
         data_dir=data_dir,
@@ -166,6 +189,7 @@ def serve_command(
         oid_mode="live" if oid_mode == "live" else "test",
         profile=profile,
         pki=pki,
+        node=node,
         journal=JournalOptions(mode=journal, max_bytes=journal_max_bytes, max_age_s=journal_max_age_s),
     )
     asked = ServeOptions(
@@ -177,6 +201,7 @@ def serve_command(
         https_port=https_port,
         mtls_port=mtls_port,
         scenarios=scenarios,
+        sinks=sinks,
     )
 
     if options_file is not None:
@@ -216,6 +241,8 @@ def _announce(options: ServeOptions) -> None:
         if port is not None:
             console.print(f"  {name:<12} https://localhost:{port}/lps")
     console.print(f"  WSDL         {url}/lps?wsdl")
+    for name, address in addresses_of(options.sinks, options.host).items():
+        console.print(f"  {name.upper():<12} {address}")
     console.print(f"  Control API  {url}/api/v1")
     console.print(f"  Health       {url}/health")
     console.print(f"  Data         {options.bench.data_dir}")

@@ -13,13 +13,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, SOAP12
+from simulator.contract.soap import around_body
 
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault
 
 _MARKUP: Final = re.compile("[&<>]")
 _TRAITS: Final = ("NomNaissance", "Prenom", "ListePrenom", "Sexe", "DateNaissance", "LieuNaissance")
-_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +108,7 @@ def _envelope(body: str, inner: str) -> tuple[str, str]:
     """Return a message up to the content of its Body, and from there; ``inner`` is one more prefix that the Body declares."""
     prefixes = [name for name in (inner, body) if name != "soap"] if body != "soap" else []
     declarations = "".join(f' xmlns:{name}="{SOAP12}"' for name in prefixes)
-    return (
-        f'{_DECLARATION}<soap:Envelope xmlns:soap="{SOAP12}"><{body}:Body{declarations}>',
-        f"</{body}:Body></soap:Envelope>",
-    )
+    return around_body(body=body, declared=declarations, after="\n")
 
 
 DIALECTS: Final = {

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
-from simulator.contract.names import CTXBAM, CTXLPS, SOAP12, WSA, WSSE
+from simulator.contract.names import CTXBAM, CTXLPS, WSA, WSSE
+from simulator.contract.soap import envelope
 
 if TYPE_CHECKING:
     from simulator.contract.names import Operation
@@ -57,8 +58,7 @@ def write_request(
     issuer = escape(issuer)
     if security:
         security = f'<wsse:Security xmlns:wsse="{WSSE}">{security}</wsse:Security>'
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Header>'
+    header = (
         f'<bam:ContexteBAM xmlns:bam="{CTXBAM}" Nature="CTXBAM" Version="01_02"><bam:Id>{uuid4()}</bam:Id>'
         f"<bam:Temps>{now}</bam:Temps><bam:Emetteur>{issuer}</bam:Emetteur>{coverage}</bam:ContexteBAM>"
         f'<lps:ContexteLPS xmlns:lps="{CTXLPS}" Nature="CTXLPS" Version="01_00"><lps:Id>{uuid4()}</lps:Id>'
@@ -66,6 +66,6 @@ def write_request(
         f'<lps:IDAM R="4">{escape(software.idam)}</lps:IDAM><lps:Version>{software.version}</lps:Version>'
         f"<lps:Instance>{software.instance}</lps:Instance><lps:Nom>{software.name}</lps:Nom></lps:LPS>"
         f'</lps:ContexteLPS><wsa:Action xmlns:wsa="{WSA}">{operation.action}</wsa:Action>'
-        f'<wsa:MessageID xmlns:wsa="{WSA}">uuid:{message_id or uuid4()}</wsa:MessageID>{security}</soap:Header>'
-        f"<soap:Body>{content}</soap:Body></soap:Envelope>"
+        f'<wsa:MessageID xmlns:wsa="{WSA}">uuid:{message_id or uuid4()}</wsa:MessageID>{security}'
     )
+    return envelope(content, header=header)

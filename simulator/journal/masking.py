@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from simulator.xml import parsed
+from simulator.xml import declaration_end, parsed, without_declaration
 
 MASK = "•••"
 
@@ -91,7 +91,6 @@ _SECRET_HEADERS: Final = (
 _OPEN_HEADERS: Final = frozenset({"www-authenticate", "proxy-authenticate"})
 """What a server asks for is no secret."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>\s*")
 
 
 def mask(value: Any) -> Any:
@@ -138,8 +137,9 @@ def mask_xml(text: str) -> str:
         return _mask_string(clean)
     if not _mask_tree(root):
         return _mask_secrets(clean)
-    declaration = _DECLARATION.match(clean)
-    return (declaration.group() if declaration else "") + etree.tostring(root, encoding="unicode")
+    end = declaration_end(clean)
+    message = clean[end:].lstrip() if end else clean
+    return clean[: len(clean) - len(message)] + etree.tostring(root, encoding="unicode")
 
 
 def pretty_xml(text: str) -> str | None:
@@ -153,7 +153,7 @@ def pretty_xml(text: str) -> str | None:
 def _parsed(text: str, *, remove_blank_text: bool = False) -> etree._Element | None:
     """Return the root element, or ``None``: no network, no entity, no DTD is followed."""
     try:
-        content = _DECLARATION.sub("", text).encode("utf-8")
+        content = without_declaration(text).encode("utf-8")
     except UnicodeEncodeError:
         return None
     return parsed(content, remove_blank_text=remove_blank_text)

@@ -1,6 +1,6 @@
 """A whole population, streamed: the same people for the same size, seed and profile, on any platform.
 
-It begins with the designed people (``designed``), so that every registry has every case; ordinary households follow,
+It begins with the designed people (``designed.households``), so that every registry has every case; ordinary households follow,
 some of them with a rarer feature. Memory does not grow with the size.
 
 No two people share a matricule, former ones included, and nobody has the birth name, first word of the first names, sex
@@ -16,12 +16,12 @@ from itertools import accumulate, islice
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from simulator.population.cases import CaseError
-from simulator.population.designed import Designer
-from simulator.population.ordinary import Ordinary
-from simulator.population.profiles import Profile, profiles
-from simulator.population.profiles import profile as profile_named
-from simulator.population.registrar import Registrar
+from simulator.population.described.cases import CaseError
+from simulator.population.described.profiles import Profile, profiles
+from simulator.population.described.profiles import profile as profile_named
+from simulator.population.designed.households import Designer
+from simulator.population.drawing.ordinary import Ordinary
+from simulator.population.drawing.registrar import Registrar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def people(size: int, seed: int | str, profile: str = DEFAULT_PROFILE) -> Iterat
     holds only the beginning of it.
 
     Raises:
-        simulator.population.profiles.UnknownProfileError: there is no such profile.
+        simulator.population.described.profiles.UnknownProfileError: there is no such profile.
         ValueError: a negative size.
     """
     if size < 0:

@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from simulator.ins.traits import comparison_key
-from simulator.population.identities import Wish, draw_identity, tags_of
+from simulator.population.drawing.identities import Wish, draw_identity, tags_of
 from simulator.registry.person import Card, Person
 
 if TYPE_CHECKING:

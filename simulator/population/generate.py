@@ -18,8 +18,8 @@ from simulator.ins.dates import BirthDate
 from simulator.ins.identity import InsIdentity
 from simulator.ins.oid import InsOid
 from simulator.ins.traits import comparison_key
-from simulator.population.births import draw_birth_place
-from simulator.population.identities import Wish, draw_identity, draw_matricule, tags_of
+from simulator.population.drawing.births import draw_birth_place
+from simulator.population.drawing.identities import Wish, draw_identity, draw_matricule, tags_of
 from simulator.registry.person import Person
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def draw(
 ) -> list[Person]:
     """Draw ``n`` fresh people with the wished features, keys ``draw/<seed>/<n>``.
 
-    Every feature is as in ``simulator.population.identities.Wish``: None leaves it to chance. Nobody is like one of
+    Every feature is as in ``simulator.population.drawing.identities.Wish``: None leaves it to chance. Nobody is like one of
     ``avoid``, in the sense of this module.
 
     Raises:

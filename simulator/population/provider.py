@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING
 from faker.providers import BaseProvider
 
 from simulator.ins.dates import BirthDate
-from simulator.population import births, names
-from simulator.population.cases import wished_case
-from simulator.population.designed import Designer
-from simulator.population.identities import Wish, draw_identity
-from simulator.population.ordinary import Ordinary
-from simulator.population.profiles import profile
-from simulator.population.registrar import Registrar
-from simulator.population.shapes import birth_name_of, first_names_of_shape
+from simulator.population.described.cases import wished_case
+from simulator.population.described.profiles import profile
+from simulator.population.designed.households import Designer
+from simulator.population.designed.shapes import birth_name_of, first_names_of_shape
+from simulator.population.drawing import births, names
+from simulator.population.drawing.identities import Wish, draw_identity
+from simulator.population.drawing.ordinary import Ordinary
+from simulator.population.drawing.registrar import Registrar
 from simulator.population.typed import typed_forms
 from simulator.population.uninsurable import draw_patient
 
@@ -45,7 +45,7 @@ _KEYS = 10**9
 class InsProvider(BaseProvider):
     """Coherent identities and their parts. Dates are ISO ``AAAA-MM-JJ`` text, places COG codes.
 
-    Shapes and cases are the values of ``data/cases.yaml``; ``simulator.population.cases.parameters()`` lists them.
+    Shapes and cases are the values of ``data/cases.yaml``; ``simulator.population.described.cases.parameters()`` lists them.
     """
 
     _designer: Designer | None = None

@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.datafile import load_yaml
-from simulator.population.drafting import COMPANION, DESIGNED
-from simulator.population.profiles import LAST_BIRTH_YEAR
-from simulator.population.profiles import profile as profile_named
+from simulator.population.described.profiles import LAST_BIRTH_YEAR
+from simulator.population.described.profiles import profile as profile_named
+from simulator.population.designed.drafting import COMPANION, DESIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -133,7 +133,7 @@ def statistics(people: Iterable[Person], profile: str | None = None) -> Statisti
         profile: whose targets to compare with; none for no target.
 
     Raises:
-        simulator.population.profiles.UnknownProfileError: there is no such profile.
+        simulator.population.described.profiles.UnknownProfileError: there is no such profile.
     """
     if profile is not None:
         profile_named(profile)

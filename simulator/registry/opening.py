@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.database import IN_MEMORY
 from simulator.registry.building import add_to_file, build_file
 from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
@@ -41,7 +42,7 @@ def open_registry(target: str | Path, *, sessions: Path | None = None) -> Regist
             f"{path}: there is no such file; build one with: banc population build --size N --out {path}"
         )
     try:
-        return RegistryStore(path, sessions or Path(":memory:"))
+        return RegistryStore(path, sessions or IN_MEMORY)
     except sqlite3.OperationalError as error:
         raise RegistryError(f"{path}: cannot be read as a registry: {error}") from error
 

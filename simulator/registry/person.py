@@ -55,7 +55,7 @@ class Person:
     """Stable id: ``cnda/adrun-zoe``, ``syn/<seed>/<n>``, ``draw/<seed>/<n>``."""
     identity: InsIdentity
     tags: tuple[str, ...] = ()
-    """Which cases this person is, such as ``compound-first-name``; see ``simulator.population.identities``."""
+    """Which cases this person is, such as ``compound-first-name``; see ``simulator.population.drawing.identities``."""
     note: str | None = None
     """A remark for people, in English."""
     card: Card | None = None

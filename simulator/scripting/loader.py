@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -48,6 +49,23 @@ def load_data(path: Path | Traversable) -> Any:
         yield from meaning_problems(data)
 
     return load_yaml(path, schema(), check)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenScenario:
+    """A scenario that has been found right, with the data that it was read from: what is kept and handed on."""
+
+    data: Any
+    scenario: Scenario
+
+
+def checked_scenario(data: Any) -> WrittenScenario:
+    """Read scenario data already decoded from JSON, once for everybody who handles it.
+
+    Raises:
+        ScenarioError: naming the place in the data and what was expected.
+    """
+    return WrittenScenario(data, read_scenario(data))
 
 
 def read_scenario(data: Any) -> Scenario:

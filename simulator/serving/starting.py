@@ -26,7 +26,6 @@ from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.bench.installing import Installer
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.front import Front
@@ -35,10 +34,12 @@ from simulator.serving.one_value import decode, encode
 from simulator.serving.own_connection import MAX_HEAD
 from simulator.serving.own_server import listen
 from simulator.serving.places import room_for_connections
+from simulator.serving.sink_process import SinkPorts, sink_process
 from simulator.serving.supervising import READY_TIMEOUT_S, Standing, SupervisedGranian, end_with_parent
 from simulator.serving.tls_ports import TlsSetupError
 from simulator.serving.tls_process import INDEX_PATIENCE_S, TlsPorts, read_catalogues, tls_process
 from simulator.sessions.store import DEFAULT
+from simulator.sinks import KeptLimits, SinkOptions
 from simulator.web.app import create_parts
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class ServeOptions:
     """Port of mutual TLS (software certificate); ``None``: closed, 0: a free one."""
     scenarios: Path | None = None
     """Folder of scenarios put in force in the default session and followed; ``None``: leave it as it is."""
+    sinks: SinkOptions = SinkOptions()  # noqa: RUF009 - frozen
+    """What else receives an INS: DMP and MSSanté; none by itself."""
 
 
 def is_loopback(host: str) -> bool:
@@ -113,7 +116,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
         )
     bench = open_bench(options.bench)
     if options.scenarios is not None:
-        Installer(bench.sessions, bench.registry).install_folder(DEFAULT, options.scenarios)
+        bench.installer.install_folder(DEFAULT, options.scenarios)
     bench.close()
     token = options.token
     if token is None and not is_loopback(options.host):
@@ -143,8 +146,11 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
         https_port=options.https_port,
         mtls_port=options.mtls_port,
     )
-    with _tls(ports, standing) as (https_port, mtls_port):
-        opened = replace(options, https_port=https_port, mtls_port=mtls_port)
+    sinks = SinkPorts(
+        sinks=options.sinks, host=options.host, data_dir=options.bench.data_dir, pki=options.bench.pki
+    )
+    with _tls(ports, standing) as (https_port, mtls_port), _sinks(sinks, standing) as opened_sinks:
+        opened = replace(options, https_port=https_port, mtls_port=mtls_port, sinks=opened_sinks)
         serve_rsgi(
             partial(_load, opened, stopping, standing),
             host=opened.host,
@@ -239,7 +245,7 @@ def read_options(path: Path) -> ServeOptions:
     return options
 
 
-_HANDED = (ServeOptions, BenchOptions, LotSettings, JournalOptions)
+_HANDED = (ServeOptions, BenchOptions, LotSettings, JournalOptions, SinkOptions, KeptLimits)
 
 
 @contextlib.contextmanager
@@ -319,6 +325,16 @@ def _tls(ports: TlsPorts, standing: Standing) -> Iterator[tuple[int | None, int 
     try:
         with tls_process(ports, standing) as taken:
             yield taken
+    except TlsSetupError as error:
+        raise ServingError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _sinks(ports: SinkPorts, standing: Standing) -> Iterator[SinkOptions]:
+    """Run the sinks; the same."""
+    try:
+        with sink_process(ports, standing) as opened:
+            yield opened
     except TlsSetupError as error:
         raise ServingError(str(error)) from error
 

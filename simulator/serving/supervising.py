@@ -44,7 +44,7 @@ EARLY_DEATHS: Final = 3
 _ASK_S: Final = 0.02
 """How often a server that has not answered yet is asked whether it does."""
 
-_DOWN, _RESTARTS, _TLS_DOWN, _TLS_RESTARTS = range(4)
+_DOWN, _RESTARTS, _TLS_DOWN, _TLS_RESTARTS, _SINKS_DOWN, _SINKS_RESTARTS = range(6)
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Standing:
     def __init__(self) -> None:
         """All is well."""
         # Without a lock: nobody who is killed while reading it can hold up the others. One process writes.
-        self._values = multiprocessing.RawArray("q", 4)
+        self._values = multiprocessing.RawArray("q", 6)
 
     def workers(self, *, down: int, restarts: int) -> None:
         """Say how many workers are down, and how often one was started again."""
@@ -74,10 +74,14 @@ class Standing:
         """Say the same of the process of the TLS ports."""
         self._values[_TLS_DOWN], self._values[_TLS_RESTARTS] = int(down), restarts
 
+    def sinks(self, *, down: bool, restarts: int) -> None:
+        """Say the same of the process of the sinks."""
+        self._values[_SINKS_DOWN], self._values[_SINKS_RESTARTS] = int(down), restarts
+
     @property
     def restarts(self) -> int:
         """How often a process was started again."""
-        return int(self._values[_RESTARTS]) + int(self._values[_TLS_RESTARTS])
+        return sum(int(self._values[each]) for each in (_RESTARTS, _TLS_RESTARTS, _SINKS_RESTARTS))
 
     def problems(self) -> list[str]:
         """Return what is down (English), nothing when nothing is."""
@@ -86,6 +90,8 @@ class Standing:
             found.append(f"{self._values[_DOWN]} worker process(es) died and will be started again")
         if self._values[_TLS_DOWN]:
             found.append("the process of the TLS ports died and will be started again")
+        if self._values[_SINKS_DOWN]:
+            found.append("the process of the sinks died and will be started again")
         return found
 
 
@@ -202,13 +208,15 @@ class SupervisedGranian(MPServer):
 class SupervisedProcess:
     """A process beside the workers, started again when it dies."""
 
-    def __init__(self, name: str, start: Callable[[], Any], standing: Standing) -> None:
+    def __init__(self, name: str, start: Callable[[], Any], tell: Callable[..., None]) -> None:
         """Take how it is started: a callable that returns it, started, once it serves.
+
+        ``tell`` is told how it stands (``down``, ``restarts``): ``Standing.tls`` or ``Standing.sinks``.
 
         Raises:
             Exception: whatever ``start`` raises the first time.
         """
-        self._name, self._start, self._standing = name, start, standing
+        self._name, self._start, self._tell = name, start, tell
         self._stopping = threading.Event()
         self._process = start()
         self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
@@ -232,7 +240,7 @@ class SupervisedProcess:
                 "%s, process %s, died (%s); it is started again in %.1f s",
                 *(self._name, self._process.pid, _how(self._process.exitcode), delay),
             )
-            self._standing.tls(down=True, restarts=restarts)
+            self._tell(down=True, restarts=restarts)
             if self._stopping.wait(delay):
                 return
             born = time.monotonic()
@@ -243,7 +251,7 @@ class SupervisedProcess:
                 continue
             restarts += 1
             _log.warning("%s started, process %s", self._name, self._process.pid)
-            self._standing.tls(down=False, restarts=restarts)
+            self._tell(down=False, restarts=restarts)
 
 
 def end_with_parent(leave: Callable[[], None]) -> None:

@@ -60,7 +60,9 @@ def tls_process(options: TlsPorts, standing: Standing) -> Iterator[tuple[int | N
         ]
         ours: list[Connection] = []
         child = SupervisedProcess(
-            "the process of the TLS ports", partial(_start_tls, options, listening, standing, ours), standing
+            "the process of the TLS ports",
+            partial(_start_tls, options, listening, standing, ours),
+            standing.tls,
         )
 
         def end(process: Any) -> None:

@@ -18,6 +18,9 @@ DEFAULT: Final = "default"
 ID_FORM: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """Form of an id chosen by a tester: it goes into addresses and file names."""
 
+NODE_FORM: Final = re.compile(r"[a-z0-9]{1,16}")
+"""Form of the name of a simulator among several."""
+
 
 class UnknownSessionError(LookupError):
     """There is no session of this id."""

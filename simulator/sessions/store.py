@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.database import Database
-from simulator.registry.person import PersonError, from_json
+from simulator.registry.person import from_json, to_json
 from simulator.scripting.loader import read_scenario
 from simulator.scripting.model import Installed
 from simulator.scripting.state import ScriptState
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from simulator.registry.person import Person
+    from simulator.scripting.loader import WrittenScenario
+    from simulator.scripting.model import Scenario
     from simulator.sessions.recognition import Claim
 
 __all__ = [
@@ -58,6 +61,9 @@ _KNOWN_LIMIT: Final = 10_000
 _READ_AGAIN_AFTER_S: Final = 5.0
 """How long a thread goes on with what it knows when the file could not be read."""
 
+_READ_LIMIT: Final = 100
+"""How many scenarios a process keeps as they were read."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -75,15 +81,20 @@ class _Known:
 class SessionStore:
     """Sessions by id. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path, *, profile: str) -> None:
+    def __init__(self, path: Path, *, profile: str, node: str | None = None) -> None:
         """Open the store and make sure that the default session exists, with this profile.
+
+        ``node``: the name of this simulator among several behind one address. Ids of its sessions begin with it, so that
+        whoever hands requests out knows where a session lives.
 
         Raises:
             sqlite3.Error: the file cannot be opened or is not a store of sessions.
         """
         self._path = path
+        self._prefix = "" if node is None else f"{node}-"
         self._database = Database(path, "foreign_keys = ON")
         self._local = threading.local()
+        self._scenarios: dict[str, Scenario] = {}
         self.script_state = ScriptState(path.with_name("state.sqlite"))
         """What the scenarios of the sessions remember."""
         connection = self._database.connection()
@@ -146,11 +157,16 @@ class SessionStore:
         """
         checked = SessionSettings().changed(settings)
         if session_id is None:
-            session_id = secrets.token_hex(6)
+            session_id = self._prefix + secrets.token_hex(6)
         elif not isinstance(session_id, str) or not ID_FORM.fullmatch(session_id):
             raise SettingsError(
                 "id: expected 1 to 64 of a-z 0-9 . _ - of which the first is a letter or a digit, "
                 f"got {session_id!r:.80}"
+            )
+        elif not session_id.startswith(self._prefix):
+            raise SettingsError(
+                f"id: expected one that begins with {self._prefix!r}, as sessions of this node do, got {session_id!r}; "
+                "without an id the node gives one"
             )
         with self._writing() as connection:
             if connection.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone():
@@ -266,40 +282,42 @@ class SessionStore:
         return None if ttl is None else datetime.fromtimestamp(self._ends_at(session, ttl), UTC)
 
     def install(
-        self, session_id: str, data: Any, people: dict[str, Any], *, file: str | None = None
+        self,
+        session_id: str,
+        written: WrittenScenario,
+        people: Mapping[str, Person],
+        *,
+        file: str | None = None,
     ) -> Session:
         """Put a scenario in force, before those already installed.
 
         Args:
             session_id: the session.
-            data: the scenario, decoded from YAML or JSON.
-            people: the person (as JSON) bound to each role of the scenario.
+            written: the scenario, see ``simulator.scripting.loader.checked_scenario``.
+            people: the person bound to each role of the scenario.
             file: path of the scenario, to follow its edits; ``None``: it stays as it is.
 
         Raises:
-            ScenarioError: the scenario cannot be used.
-            ValueError: a role has no person, or a person is not valid.
+            ValueError: a role has no person.
             UnknownSessionError: there is no such session.
             SessionsUnavailableError: the file cannot be written.
         """
-        scenario = read_scenario(data)
+        scenario = written.scenario
         self.get(session_id)
         missing = sorted(set(scenario.people) - set(people))
         if missing:
             raise ValueError(
                 f"expected a person for each role of {scenario.id}, got none for {', '.join(missing)}"
             )
-        for role, person in people.items():
-            try:
-                from_json(person)
-            except PersonError as error:
-                raise ValueError(f"people.{role}.{error}") from error
+        text = json.dumps(written.data)
+        bound = json.dumps({role: to_json(person) for role, person in people.items()})
         with self._writing() as connection:
             self._load(session_id)
             connection.execute(
                 "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
-                (session_id, json.dumps(data), json.dumps(people), file),
+                (session_id, text, bound, file),
             )
+        self._keep_read(text, scenario)
         self.touch(session_id)
         return self.get(session_id)
 
@@ -354,7 +372,7 @@ class SessionStore:
             settings=SessionSettings().changed(json.loads(row[1])),
             scenarios=tuple(
                 Installed(
-                    scenario=read_scenario(json.loads(data)),
+                    scenario=self._read(data),
                     people={role: from_json(person) for role, person in json.loads(people).items()},
                     id=installation,
                     file=file,
@@ -362,6 +380,19 @@ class SessionStore:
                 for installation, data, people, file in rows
             ),
         )
+
+    def _read(self, text: str) -> Scenario:
+        """Return the scenario of a row, read once in this process however often its session is."""
+        found = self._scenarios.get(text)
+        if found is None:
+            found = read_scenario(json.loads(text))
+            self._keep_read(text, found)
+        return found
+
+    def _keep_read(self, text: str, scenario: Scenario) -> None:
+        if len(self._scenarios) >= _READ_LIMIT:
+            self._scenarios.clear()
+        self._scenarios[text] = scenario
 
     def _mortal(self) -> list[Session]:
         """Return the sessions with a time to live, without their scenarios."""

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Call, CardQuery, Contexts, TraitsQuery, VerificationQuery
 from simulator.contract.names import Operation
+from simulator.database import IN_MEMORY
 from simulator.lots.store import LotStore
 from simulator.sessions.settings import SessionSettings
 from simulator.sessions.store import Session
 from simulator.teleservice.authentication import Caller
-from simulator.teleservice.operations import card_search, traits_search, verification
+from simulator.teleservice.operations.catalogue import OPERATIONS
 from simulator.teleservice.operations.outcome import Context
 
 if TYPE_CHECKING:
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
     from simulator.registry.protocol import Registry
 
-_ANSWERS: Final = {
-    Operation.SEARCH_BY_TRAITS: traits_search.answer,
-    Operation.SEARCH_BY_CARD: card_search.answer,
-    Operation.VERIFY: verification.answer,
-}
 _CONTEXTS: Final = Contexts(bam_id="", bam_time="", lps_id="", lps_time="")
 
 
@@ -56,14 +51,13 @@ class Expected:
 def expected_answers(person: Person, registry: Registry) -> list[Expected]:
     """Return what each call about a person is answered, in the order in which a tester tries them."""
     session = Session(id="default", created_at="", settings=SessionSettings())
-    with closing(LotStore(Path(":memory:"))) as lots:
+    with closing(LotStore(IN_MEMORY)) as lots:
         context = Context(
             registry=registry,
             lots=lots,
             session=session,
             now=session.settings.now(),
             caller=Caller(),
-            scripted=lambda _wanted: None,
         )
         return [_ask(call, person, context) for call in _calls(person)]
 
@@ -117,7 +111,8 @@ def _ask(asked: _Call, person: Person, context: Context) -> Expected:
     call = Call(operation=asked.operation, message_id="", contexts=_CONTEXTS, query=asked.query)
     others: tuple[str, ...] = ()
     try:
-        outcome = _ANSWERS[asked.operation](call, context)
+        operation = OPERATIONS[asked.operation]
+        outcome = operation.search(operation.checked(call, context), context)
     except FaultError as error:
         code, evidence = error.fault.code, str(error.fault.evidence)
     else:

@@ -18,9 +18,7 @@ from simulator.chaos.reply import AT_ONCE, Delivery, Reply
 from simulator.contract.envelope import read
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import HTTP_STATUS, FaultError
-from simulator.contract.headers import NOT_UNDERSTOOD
 from simulator.contract.messages import Finding
-from simulator.contract.names import Operation
 from simulator.contract.render import DIALECTS, render_fault
 from simulator.journal.exchange import Decision, Exchange, Headers
 from simulator.journal.watch import Watch
@@ -28,23 +26,25 @@ from simulator.registry.protocol import RegistryUnavailableError
 from simulator.scripting.facts import Facts
 from simulator.scripting.model import Stage
 from simulator.teleservice.authentication import Authenticator
-from simulator.teleservice.freshness import FORM_CODES, Freshness
-from simulator.teleservice.operations import card_search, lots, traits_search, verification
+from simulator.teleservice.freshness import Freshness
+from simulator.teleservice.gates import check_software, check_transfer, check_understood, refuse_departures
 from simulator.teleservice.operations.answering import from_scenario, on_top
+from simulator.teleservice.operations.catalogue import OPERATIONS
 from simulator.teleservice.operations.outcome import Context, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from simulator.contract.messages import Call
     from simulator.contract.render import Dialect
     from simulator.journal.store import Journal
     from simulator.lots.store import LotStore
     from simulator.registry.protocol import Registry
-    from simulator.scripting.engine import Scripted, Scripts
-    from simulator.scripting.facts import Wanted
+    from simulator.scripting.engine import Scripts
     from simulator.sessions.addressing import Recogniser
     from simulator.sessions.store import Session
+    from simulator.teleservice.authentication import Caller
+    from simulator.teleservice.wire import WireRequest
 
 _log = logging.getLogger(__name__)
 
@@ -58,19 +58,6 @@ _NO_HEADERS: Final = Headers()
 def _headers(pairs: tuple[tuple[str, str], ...]) -> Headers:
     """Return headers of answers as the journal has them: nearly always the same, and read only."""
     return Headers(pairs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireRequest:
-    """One HTTP request to the SOAP end point, as received."""
-
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    client_certificate: bytes | None = None
-    """DER, when the request came over mutual TLS."""
-    too_large: str = ""
-    """Why it may not be parsed, found by the way in (English); empty: it may."""
 
 
 _FAULT: Final = re.compile(rb"<(?:\w+:)?Fault[\s>]")
@@ -87,13 +74,24 @@ class Handled:
     """How it is to be sent; the exchange has the bytes that are to reach the client."""
 
 
-_OPERATIONS: Final[dict[Operation, Callable[[Call, Context], Outcome]]] = {
-    Operation.SEARCH_BY_TRAITS: traits_search.answer,
-    Operation.SEARCH_BY_CARD: card_search.answer,
-    Operation.VERIFY: verification.answer,
-    Operation.DEPOSIT_LOT: lots.deposit,
-    Operation.COLLECT_LOT: lots.collect,
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    """What is known of a call once its bytes have been read, and the one session that it belongs to."""
+
+    session: Session
+    call: Call | None = None
+    refusal: FaultError | None = None
+    """Why there is no call."""
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+    """How the session was found, when no address names it."""
+
+    @property
+    def message_id(self) -> str | None:
+        """The MessageID, as far as it could be read."""
+        if self.call is not None:
+            return self.call.message_id
+        return None if self.refusal is None else self.refusal.message_id
 
 
 @dataclass(slots=True)
@@ -131,33 +129,18 @@ class Teleservice:
         """
         watch = Watch()
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        call: Call | None = None
-        message_id: str | None = None
+        received = _Received(session=session)
         findings: list[Finding] = []
-        remarks: tuple[tuple[str, str], ...] = ()
         try:
-            if session.scenarios:
-                findings += _scenario_findings(self.scripts.problems(session))
-            _check_transfer(request)
-            call = read(
-                request.body,
-                request.headers.get("content-type", ""),
-                request.headers.get("soapaction", ""),
-            )
-            message_id = call.message_id
-            findings += call.findings
-            if recogniser is not None:
-                settled = recogniser(call.contexts, request.client_certificate)
-                if settled is not None:
-                    session, remarks = settled.session, (settled.remark,)
-                    findings = [*call.findings, *_scenario_findings(self.scripts.problems(session))]
-            watch.reached("read")
-            outcome = self._decide(call, request, session, findings, watch)
+            received = self._receive(request, session, recogniser)
+            findings += received.findings
+            if received.call is None:
+                outcome = self._unreadable(request, received)
+            else:
+                watch.reached("read")
+                outcome = self._decide(received.call, request, received.session, findings, watch)
         except FaultError as error:
-            message_id = message_id or error.message_id
             outcome = _refusal(error)
-            if call is None and self.scripts.has_early_rules(session):
-                outcome = self._unreadable(request, session, outcome)
         except RegistryUnavailableError as error:
             _log.error("a call could not be answered: %s", error)
             outcome = _refusal(FaultError("desir_9009", str(error)))
@@ -165,14 +148,40 @@ class Teleservice:
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
-        if remarks:
-            decision = replace(outcome.decision, remarks=(*remarks, *outcome.decision.remarks))
+        if received.remarks:
+            decision = replace(outcome.decision, remarks=(*received.remarks, *outcome.decision.remarks))
             outcome = replace(outcome, decision=decision)
         exchange, reply, delivery = self._exchange(
-            request, session, outcome, call, message_id, findings=tuple(findings), at=at, watch=watch
+            request, received, outcome, findings=tuple(findings), at=at, watch=watch
         )
         self.journal.append(exchange)
         return Handled(exchange=exchange, reply=reply, delivery=delivery)
+
+    def _receive(self, request: WireRequest, session: Session, recogniser: Recogniser | None) -> _Received:
+        """Read a call and settle which session it belongs to: the one that its address names, else one that knows it."""
+        try:
+            check_transfer(request)
+            call = read(
+                request.body,
+                request.headers.get("content-type", ""),
+                request.headers.get("soapaction", ""),
+            )
+        except FaultError as error:
+            return _Received(session=session, refusal=error, findings=self._file_findings(session))
+        settled = None if recogniser is None else recogniser(call.contexts, request.client_certificate)
+        if settled is None:
+            return _Received(
+                session=session, call=call, findings=(*self._file_findings(session), *call.findings)
+            )
+        return _Received(
+            session=settled.session,
+            call=call,
+            findings=(*self._file_findings(settled.session), *call.findings),
+            remarks=(settled.remark,),
+        )
+
+    def _file_findings(self, session: Session) -> tuple[Finding, ...]:
+        return _scenario_findings(self.scripts.problems(session)) if session.scenarios else ()
 
     def _decide(
         self, call: Call, request: WireRequest, session: Session, findings: list[Finding], watch: Watch
@@ -180,33 +189,33 @@ class Teleservice:
         """Return what to answer: the scenarios that speak before authentication first."""
         now = session.settings.now()
         if not session.scenarios:
-            return self._authenticated(call, request, session, findings, watch, now=now, scripted=_silent)
+            return self._operate(call, request, session, findings, watch, now=now, facts=None)
         facts = Facts(call, request, now, self.scripts.state.view(session.id))
-
-        def scripted(wanted: Wanted | None) -> Scripted | None:
-            facts.wanted = wanted
-            return self.scripts.play(session, facts, Stage.AFTER)
-
         early = self.scripts.play(session, facts, Stage.BEFORE_AUTHENTICATION)
         if early is None:
-            return self._authenticated(call, request, session, findings, watch, now=now, scripted=scripted)
+            return self._operate(call, request, session, findings, watch, now=now, facts=facts)
         if early.speaks:
             return from_scenario(early)
         try:
-            outcome = self._authenticated(call, request, session, findings, watch, now=now, scripted=scripted)
+            outcome = self._operate(call, request, session, findings, watch, now=now, facts=facts)
         except FaultError as error:
             outcome = _refusal(error)
         return on_top(early, outcome)
 
-    def _unreadable(self, request: WireRequest, session: Session, refused: Outcome) -> Outcome:
+    def _unreadable(self, request: WireRequest, received: _Received) -> Outcome:
         """Return what to answer to bytes that cannot be read: an outage answers anything."""
+        session, refusal = received.session, received.refusal
+        assert refusal is not None  # noqa: S101 - without a call there is a reason
+        refused = _refusal(refusal)
+        if not self.scripts.has_early_rules(session):
+            return refused
         facts = Facts(None, request, session.settings.now(), self.scripts.state.view(session.id))
         early = self.scripts.play(session, facts, Stage.BEFORE_AUTHENTICATION)
         if early is None:
             return refused
         return from_scenario(early) if early.speaks else on_top(early, refused)
 
-    def _authenticated(
+    def _operate(
         self,
         call: Call,
         request: WireRequest,
@@ -215,10 +224,38 @@ class Teleservice:
         watch: Watch,
         *,
         now: datetime,
-        scripted: Callable[[Wanted | None], Scripted | None],
+        facts: Facts | None,
     ) -> Outcome:
-        """Authenticate the caller and operate; add to ``findings`` what is found on the way."""
-        _check_understood(findings, session)
+        """Authenticate, check, ask the scenarios, search; add to ``findings`` what is found on the way.
+
+        Without ``facts`` there is no scenario to ask.
+        """
+        caller = self._authenticate(call, request, session, findings, watch, now=now)
+        operation = OPERATIONS[call.operation]
+        context = Context(registry=self.registry, lots=self.lots, session=session, now=now, caller=caller)
+        checked = operation.checked(call, context)
+        if facts is None:
+            return operation.search(checked, context)
+        facts.wanted = checked if operation.about_a_person else None
+        scripted = self.scripts.play(session, facts, Stage.AFTER)
+        if scripted is None:
+            return operation.search(checked, context)
+        if not scripted.speaks:
+            return on_top(scripted, operation.search(checked, context))
+        return from_scenario(scripted, None if scripted.answer is None else operation.adapt(scripted.answer))
+
+    def _authenticate(
+        self,
+        call: Call,
+        request: WireRequest,
+        session: Session,
+        findings: list[Finding],
+        watch: Watch,
+        *,
+        now: datetime,
+    ) -> Caller:
+        """Return who calls; refuse who may not, and in a strict session what departs from the contract."""
+        check_understood(findings, session)
         caller = self.authenticator.identify(
             call,
             client_certificate=request.client_certificate,
@@ -233,33 +270,22 @@ class Teleservice:
         repeated = self.freshness.findings(call, session, strict=strict)
         findings += repeated
         if strict:
-            _refuse_departures(findings, repeated)
-        _check_software(call, session)
-        return _OPERATIONS[call.operation](
-            call,
-            Context(
-                registry=self.registry,
-                lots=self.lots,
-                session=session,
-                now=now,
-                caller=caller,
-                scripted=scripted,
-            ),
-        )
+            refuse_departures(findings, repeated)
+        check_software(call, session)
+        return caller
 
     def _exchange(
         self,
         request: WireRequest,
-        session: Session,
+        received: _Received,
         outcome: Outcome,
-        call: Call | None,
-        message_id: str | None,
         *,
         findings: tuple[Finding, ...],
         at: str,
         watch: Watch,
     ) -> tuple[Exchange, Reply, Delivery]:
         """Render what was decided, disturb it when a scenario says so, and make the exchange of it."""
+        session, call, message_id = received.session, received.call, received.message_id
         # Where a refused call stopped.
         decided = watch.authentication or outcome.decision.source == "scenario"
         watch.reached("read" if call is None else "decide" if decided else "authenticate")
@@ -317,13 +343,9 @@ class Teleservice:
         return exchange, reply, delivery
 
 
-def _silent(_wanted: Wanted | None) -> None:
-    """Say nothing: a session without scenarios."""
-
-
-def _scenario_findings(problems: Iterable[str]) -> list[Finding]:
+def _scenario_findings(problems: Iterable[str]) -> tuple[Finding, ...]:
     """Say that a scenario file is broken and that its last good version is played."""
-    return [
+    return tuple(
         Finding(
             code="scenario-file",
             fr=f"Fichier de scénario inutilisable, la dernière bonne version est jouée : {problem}",
@@ -331,50 +353,7 @@ def _scenario_findings(problems: Iterable[str]) -> list[Finding]:
             evidence=EvidenceLevel.INFERRED,
         )
         for problem in problems
-    ]
-
-
-def _check_transfer(request: WireRequest) -> None:
-    """Refuse what must not be parsed.
-
-    A compressed request: nothing is inflated, so nothing can blow up (inferred, insi-contract §10.10). A call whose tree
-    would cost too much: the fault of a body that is too large.
-    """
-    encoding = request.headers.get("content-encoding", "")
-    if encoding.lower() not in {"", "identity"}:
-        raise FaultError("desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}")
-    if request.too_large:
-        raise FaultError("desir_9004", request.too_large)
-
-
-def _check_understood(findings: Iterable[Finding], session: Session) -> None:
-    """Refuse a mandatory header block that is not understood, before anything else is looked at (SOAP 1.2 part 1, §2.6).
-
-    In strict sessions, and where the profile says so; else it is a finding. What the gateway does is not established.
-    """
-    if session.settings.strictness != "strict" and session.profile.not_understood == "finding":
-        return
-    for finding in findings:
-        if finding.code == NOT_UNDERSTOOD:
-            raise FaultError("desir_9012", finding.en)
-
-
-def _refuse_departures(findings: Iterable[Finding], repeated: Iterable[Finding]) -> None:
-    """Refuse, in a strict session, what a homologation examiner would (inferred faults)."""
-    for finding in repeated:
-        raise FaultError("desir_9010", f"strict session: {finding.en}")
-    for finding in findings:
-        if finding.code in FORM_CODES:
-            raise FaultError("desir_9011", f"strict session: {finding.en}")
-
-
-def _check_software(call: Call, session: Session) -> None:
-    """Refuse a software without authorisation number, or not in the list of the session (desir_550)."""
-    idam = call.contexts.idam
-    if idam is None:
-        raise FaultError("desir_550", "expected an authorisation number in ContexteLPS/LPS/IDAM, got none")
-    if session.settings.idams is not None and idam not in session.settings.idams:
-        raise FaultError("desir_550", f"the authorisation number {idam!r} is not in the list of the session")
+    )
 
 
 def _refusal(error: FaultError) -> Outcome:

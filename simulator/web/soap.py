@@ -22,7 +22,7 @@ from simulator.sessions.store import (
     SessionsUnavailableError,
     UnknownSessionError,
 )
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -75,7 +75,7 @@ class Layers:
         from simulator.bench import BenchOptions, open_bench
         from simulator.security.pki import init_pki
         from simulator.serving.front import Front
-        from simulator.teleservice.service import WireRequest
+        from simulator.teleservice.wire import WireRequest
         from simulator.web.app import create_parts
         from simulator.web.soap import HttpRequest
 

@@ -23,7 +23,7 @@ from conformance.load.message import search_request
 from simulator.bench import BenchOptions, open_bench
 from simulator.journal.store import Journal
 from simulator.journal.writer import JournalOptions
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 
 class NoJournal:

@@ -30,7 +30,7 @@ from simulator.security import (
     verify_ps_assertion,
 )
 from simulator.sessions.profiles import profiles
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from datetime import datetime

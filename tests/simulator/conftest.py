@@ -19,7 +19,7 @@ from simulator.contract.names import CTXBAM, CTXLPS, RECSANS, SIRAM, SOAP12, WSA
 from simulator.population.families import families
 from simulator.registry.person import Person, from_json
 from simulator.serving import ServeOptions, running
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 from simulator.web.app import create_app
 
 if TYPE_CHECKING:

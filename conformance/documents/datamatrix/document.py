@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.datamatrix.payload import GS, Payload, read_payload
+from conformance.documents.datamatrix.payload import Payload, read_payload
 from conformance.documents.document import Document
 from conformance.documents.problems import Quote, inferred, official, reported
 from conformance.documents.record import (
@@ -90,8 +90,8 @@ def from_payload(text: str, name: str, place: Place) -> Document:
 
 
 def shown(payload: str) -> str:
-    """Return a payload with its separators visible."""
-    return payload.replace(GS, "␝")
+    """Return a payload with its separators and other control characters visible (GS as ␝)."""
+    return "".join(chr(0x2400 + ord(one)) if one < " " else one for one in payload)
 
 
 def _record(payload: Payload, place: Place) -> IdentityRecord:

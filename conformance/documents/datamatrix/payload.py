@@ -43,8 +43,12 @@ REQUIRED: Final = ("S1", "S2", "S3", "S4", "S5", "S6")
 
 _LITERAL: Final = re.compile(
     r"<GS>|\[GS\]|\{GS\}|\\x1[dD]|\\u001[dD]|\\035|\\F|~029|%1[dD]|␝|\^\]|&#29;|&#x1[dD];|GS(?=S[1-7])"
+    # Another control character, or what a scanner types for one.
+    r"|[\x1c\x1e\x1f\t\r\n]+(?=S[1-7])"
 )
 _BOUNDARY: Final = re.compile(rf"{GS}|S[1-7](?=.)", re.DOTALL)
+_BLOCK: Final = re.compile(rf"{GS}|S[0-9](?=.)", re.DOTALL)
+"""Where a block of one length may end: also before a block that the format does not know."""
 _SYMBOLOGY: Final = re.compile(r"\](?:d[0-6]|C1|Q3)")
 
 
@@ -189,7 +193,7 @@ def _fixed(text: str, start: int, length: int) -> tuple[str, int]:
     end = start + length
     value = text[start:end]
     clean = GS not in value and not re.search(r"S[1-7]", value)
-    if clean and (end >= len(text) or _BOUNDARY.match(text, end) or _LITERAL.match(text, end)):
+    if clean and (end >= len(text) or _BLOCK.match(text, end) or _LITERAL.match(text, end)):
         return value, min(end, len(text))
     boundary = _BOUNDARY.search(text, start)
     if boundary and boundary.start() - start <= 2 * length + 8:

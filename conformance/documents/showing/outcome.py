@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.documents.document import Document
     from conformance.documents.expected import Expected
+    from conformance.documents.outside import OutsideJudges
 
 _HEAD = 65_536
 
@@ -79,7 +80,11 @@ class Outcome:
 
 
 def judge_files(
-    paths: Iterable[tuple[str, Path]], expected: Expected, *, side_by_side: bool = True
+    paths: Iterable[tuple[str, Path]],
+    expected: Expected,
+    *,
+    side_by_side: bool = True,
+    outside: OutsideJudges | None = None,
 ) -> Outcome:
     """Judge files, given as the name to show and the path.
 
@@ -87,11 +92,13 @@ def judge_files(
         paths: name and path of each.
         expected: what each is held against.
         side_by_side: whether they are of one patient, and compared with each other.
+        outside: judges that the user brings.
 
     Raises:
         OSError: a file cannot be read.
+        OutsideError: a judge of the user's does not work.
     """
-    judged = [_judge(name, path, expected) for name, path in paths]
+    judged = [_judge(name, path, expected, outside) for name, path in paths]
     single = [one.document for one in judged if one.document is not None and one.document.one_patient]
     between: list[Problem] = []
     compared = side_by_side and len(judged) > 1
@@ -105,7 +112,7 @@ def judge_files(
     return Outcome(tuple(judged), tuple(between), compared)
 
 
-def _judge(name: str, path: Path, expected: Expected) -> FileOutcome:
+def _judge(name: str, path: Path, expected: Expected, outside: OutsideJudges | None) -> FileOutcome:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
         if is_stream(head):
@@ -113,6 +120,8 @@ def _judge(name: str, path: Path, expected: Expected) -> FileOutcome:
             counted = tally(check_stream(stream, expected, name=name))
             return FileOutcome(name, tuple(counted.problems), tally=counted)
         checked: Checked = check_document(read_document(head + stream.read(), name), expected)
+    if outside is not None:
+        checked = outside.add_to(checked)
     return FileOutcome(name, checked.problems, checked.document)
 
 

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import by_hand_cards, by_hand_partners, by_hand_traces
+from conformance.reference.defects import (
+    by_hand_cards,
+    by_hand_entering,
+    by_hand_messages,
+    by_hand_partners,
+    by_hand_traces,
+)
 from simulator.ins.traits import comparison_key, starts_list
 
 if TYPE_CHECKING:
@@ -26,7 +32,10 @@ def repair_xml(records: list[Record], _about: Mapping[str, Any], _memory: Memory
     repaired = []
     for record in records:
         # Nothing at all can be read of an empty document: the parser then gives None, whatever its types say.
-        root: etree._Element | None = etree.fromstring(record["content"], parser)
+        try:
+            root: etree._Element | None = etree.fromstring(record["content"], parser)
+        except etree.XMLSyntaxError:
+            root = None
         repaired.append({**record, "content": record["content"] if root is None else etree.tostring(root)})
     return repaired
 
@@ -312,6 +321,11 @@ def first_pdf_kept(records: list[Record], _about: Mapping[str, Any], memory: Mem
     return [{**record, "pdf": memory.own.setdefault("pdf", record["pdf"])} for record in records]
 
 
+def first_symbol_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Print the first Datamatrix that was made on every page: that of another patient."""
+    return [{**record, "content": memory.own.setdefault("symbol", record["content"])} for record in records]
+
+
 def document_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Hand out the document of this kind that was made first for this file, whatever became of the file since."""
     key = f"{about['patient_id']} {about['document']}"
@@ -333,6 +347,9 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         fictive_alone,
         sorted_by_name,
         locked_ignored,
-        user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, document_kept,
+        user_of_first_call, first_returned, refused_pairs, given_back, first_pdf_kept, first_symbol_kept,
+        document_kept,
     )
-} | by_hand_cards.FUNCTIONS | by_hand_partners.FUNCTIONS | by_hand_traces.FUNCTIONS  # fmt: skip
+}  # fmt: skip
+for _subject in (by_hand_cards, by_hand_entering, by_hand_messages, by_hand_partners, by_hand_traces):
+    FUNCTIONS |= _subject.FUNCTIONS

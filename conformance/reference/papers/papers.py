@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers import site
 from conformance.drivers.model import Patient, Status, Verb
 from conformance.drivers.partners import (
     Channel,
@@ -18,12 +19,12 @@ from conformance.drivers.partners import (
     Transmission,
 )
 from conformance.drivers.protocol import RefusedError
-from conformance.reference import settings
+from conformance.reference import numbers, settings
 from conformance.reference.files import NEW
 from conformance.reference.papers import cda, fhir, hl7, mail, page, xds
 from conformance.reference.papers.kinds import KINDS, Kind, kind_named
 from conformance.reference.papers.leaving import SENDER, is_qualified, leaving, passing
-from conformance.reference.papers.scanning import traits_of
+from conformance.reference.papers.scanning import traits_of, unusable
 from conformance.reference.seams import Seam
 from conformance.reference.store import NotFoundError, now
 
@@ -175,6 +176,11 @@ class Papers:
     def scan(self, content: str, actor: Actor) -> Reception:
         """Make a file of a Datamatrix INS: provisoire, without its INS, which only INSi can give (CRE-06)."""
         traits = traits_of(content)
+        environment = settings.of(self._store)[site.ENVIRONMENT]
+        wrong = numbers.problems(traits["matricule"], traits["oid"], environment, "Lu :")
+        records = [asdict(one) for one in wrong]
+        for one in self._seams.many(Seam.NUMBER, records, by="scan", values=traits, environment=environment):
+            raise unusable(one["message"])
         known = [
             one for one in self._store.patients() if one.matricule and one.matricule == traits["matricule"]
         ]

@@ -6,8 +6,6 @@ import re
 from typing import Final
 
 from conformance.drivers.protocol import RefusedError
-from simulator.ins.matricule import Matricule, MatriculeError
-from simulator.ins.oid import OidError, parse_oid
 from simulator.ins.traits import check_birth_name, check_first_names
 
 _SEPARATOR: Final = "\x1d"
@@ -18,7 +16,7 @@ _NEEDED: Final = frozenset({"S1", "S2", "S3", "S4", "S5", "S6"})
 
 
 def traits_of(content: str) -> dict[str, str | None]:
-    """Return the identity in a symbol, by identity field.
+    """Return the identity in a symbol, by identity field; whether its number is one is for ``numbers`` to say.
 
     Raises:
         RefusedError: code ``UNREADABLE_DATAMATRIX``; the message says what is wrong.
@@ -27,11 +25,6 @@ def traits_of(content: str) -> dict[str, str | None]:
     if missing := sorted(_NEEDED - set(blocks)):
         raise _unreadable(f"bloc {', '.join(missing)} absent")
     day, month, year = _date(blocks["S6"])
-    try:
-        Matricule.parse(blocks["S1"])
-        parse_oid(blocks["S2"])
-    except (MatriculeError, OidError) as error:
-        raise _unreadable(f"INS incorrect : {error}") from error
     names = [*check_first_names(blocks["S3"]), *check_birth_name(blocks["S4"])]
     if names:
         raise _unreadable(f"nom ou prénoms incorrects : {names[0]}")
@@ -47,6 +40,11 @@ def traits_of(content: str) -> dict[str, str | None]:
         "birth_date": f"{year}-{month}-{day}",
         "birth_place": blocks.get("S7", "99999"),
     }
+
+
+def unusable(why: str) -> RefusedError:
+    """Return the refusal of a symbol whose number is none."""
+    return _unreadable(f"INS incorrect : {why}")
 
 
 def _blocks(content: str) -> dict[str, str]:

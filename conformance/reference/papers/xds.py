@@ -75,7 +75,7 @@ def describe(patient: Patient, kind: Kind, seams: Seams, content: bytes) -> Desc
         metadata=_metadata(told, kind),
         patient_id=told["assertion_patient"],
         content=content,
-        uri=URI,
+        uri=told["uri"],
     )
 
 

@@ -17,7 +17,8 @@ from conformance.suite.response.refusals import altered
 from conformance.suite.verification.wire import COLLECT, DEPOSIT, Claimed, Said, claims_of, parsed, said_by
 from conformance.suite.verification.wire import verifications as unit_verifications
 from conformance.verdicts import Departure, UndecidedError
-from simulator.contract.names import REP_COLLECT, SOAP12
+from simulator.contract.names import REP_COLLECT
+from simulator.contract.soap import envelope
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
@@ -180,12 +181,11 @@ def any_order(lot: Lot, codes: Mapping[str, str]) -> dict[str, Any]:
         for code in [codes[claimed.values["matricule"]]]
     )
     count = len(lot.deposited)
-    body = (
-        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Body>'
+    body = envelope(
         f'<Resultat xmlns="{REP_COLLECT}"><CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR>'
         f"<IdLot>{_lot_id(lot)}</IdLot>"
         f"<Etat>TERMINE</Etat><NbLignes>{count}</NbLignes><NbTraitees>{count}</NbTraitees><Page>1</Page>"
-        f"<NbPages>1</NbPages>{lines}</Resultat></soap:Body></soap:Envelope>"
+        f"<NbPages>1</NbPages>{lines}</Resultat>"
     )
     data = dict(scenario_data("answers/verification-ko"))
     data.pop("outcome")

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import FIELD
+from conformance.suite.desk.words import FIELD, shown
+from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
     from conformance.drivers.model import PatientTraits
@@ -58,6 +60,48 @@ def test_used_names_do_not_stand_in(desk: Desk, missing: str) -> None:
     person = desk.draw()
     traits = replace(_complete(person), used_name="KVORLAN", used_first_name="NALROVK")
     _expect_refused(desk, person, replace(traits, **{missing: None}), (missing,))
+    _expect_accepted(desk, person)
+
+
+@pytest.mark.rule("CRE-01")
+@pytest.mark.title(
+    fr="La liste des prénoms ne dispense pas du 1er prénom : la création est refusée, ou le 1er prénom est rempli",
+    en="The list of first names does not stand in for the 1er prénom: creation is refused, or the 1er prénom is filled",
+)
+def test_list_does_not_stand_in(desk: Desk) -> None:
+    def judge(value: str | None) -> None:
+        person = desk.draw(first_names_count=2)
+        traits = typed(person, first_name=value)
+        try:
+            patient = desk.read(desk.lgo.create_patient(traits, actor=desk.user))
+        except RefusedError:
+            return
+        # A software may take it from the list, and then has it.
+        expect(
+            (patient.first_name or "").strip()
+            and starts_list(patient.first_name or "", person.identity.traits.first_names),
+            fr=f"un patient a été créé sans 1er prénom : {shown(patient.first_name).fr}",
+            en=f"a patient was created without a 1er prénom: {shown(patient.first_name).en}",
+        )
+
+    expect_each({how: partial(judge, value) for how, value in EMPTY.items()})
+    _expect_accepted(desk, desk.draw())
+
+
+@pytest.mark.rule("CRE-01")
+@pytest.mark.title(
+    fr="Redemander la même création ne la fait pas passer, et les autres champs remplis ne remplacent pas celui qui manque",
+    en="Asking for the same creation again does not let it pass, and other fields filled do not replace the missing one",
+)
+@pytest.mark.parametrize("missing", MANDATORY)
+def test_asked_again(desk: Desk, missing: str) -> None:
+    for part in (PARTS["child-several-separators"], PARTS["double-hyphen-abroad-summer"]):
+        person = desk.play(part)
+        # With a list, but where the 1er prénom may be taken from it.
+        names = None if missing == "first_name" else person.identity.traits.first_names
+        traits = typed(person, used_name="KVORLAN", used_first_name="NALROVK", first_names=names)
+        for _ in range(3):
+            _expect_refused(desk, person, replace(traits, **{missing: None}), (missing,))
     _expect_accepted(desk, person)
 
 

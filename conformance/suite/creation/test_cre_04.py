@@ -10,8 +10,9 @@ from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import typed
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import UNKNOWN_PLACE, asked, need_request
-from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.desk.words import expect_values, insi_values, shown
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def test_call_for_a_patient_of_unknown_place(desk: Desk, user: str) -> None:
     patient = desk.create(person, birth_place=UNKNOWN_PLACE)
     call, requests = desk.try_call(patient)
     _expect_sent_without_place(call, requests)
+    _expect_no_false_place(requests)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return  # Sent all the same, with a place: what that was is inferred, and said above.
     desk.decide(call, accept=True)
@@ -60,6 +62,7 @@ def test_search_without_a_place(desk: Desk, place: str | None) -> None:
         )
     call, requests = desk.try_search_insi(typed(desk.draw(), birth_place=place))
     _expect_sent_without_place(call, requests)
+    _expect_no_false_place(requests)
     expect_equal(
         got=None if isinstance(call, RefusedError) else call.outcome,
         expected=CallOutcome.FOUND,
@@ -69,6 +72,35 @@ def test_search_without_a_place(desk: Desk, place: str | None) -> None:
         inferred=place is not None,
     )
     need_request([request for request in requests if not asked(request)["birth_place"]])
+
+
+@pytest.mark.rule("CRE-04")
+@pytest.mark.title(
+    fr="Un lieu inconnu n'est pas envoyé davantage au second essai, après aucune ou plusieurs réponses, à chaque statut sans INS",
+    en="An unknown place is not sent at the second try either, after none or several, at each status without an INS",
+)
+@pytest.mark.parametrize("scenario", ["answers/not-found", "answers/several"])
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_second_try(desk: Desk, route: Route, scenario: str) -> None:
+    patient = desk.bring(desk.draw(first_names_count=3), route, birth_place=UNKNOWN_PLACE)
+    desk.insi.install(scenario)
+    call, requests = desk.try_call(patient)
+    desk.insi.clear_scenarios()
+    _expect_sent_without_place(call, requests)
+    _expect_no_false_place(requests)
+
+
+def _expect_no_false_place(requests: Sequence[ExchangeView]) -> None:
+    """Check that no request holds something in place of the birth place: an empty element, zeros or the unknown code."""
+    places = [asked(request)["birth_place"] for request in requests]
+    false = [place for place in places if place is not None]
+    expect(
+        not false,
+        fr=f"le lieu est inconnu et LieuNaissance part : {', '.join(shown(place).fr for place in false)}",
+        en=f"the place is unknown and LieuNaissance leaves: {', '.join(shown(place).en for place in false)}",
+        # No text says what a software sends for a place it does not know.
+        inferred=True,
+    )
 
 
 def _expect_sent_without_place(call: InsiCall | RefusedError, requests: Sequence[ExchangeView]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.drivers.model import PatientTraits
 from simulator.registry.person import Person
@@ -13,11 +13,19 @@ from simulator.registry.person import Person
 if TYPE_CHECKING:
     from typing import Any
 
-    from conformance.suite.desk.steps import Desk
-
 Draw = Callable[..., Person]
 """Returns a fresh person known to INSi; see ``simulator.population.generate.draw`` for what can be wished, and ``where=``
 for a condition."""
+
+
+class Drawing(Protocol):
+    """Whoever draws people: the desk of a check."""
+
+    @property
+    def draw(self) -> Draw:
+        """Return what draws somebody."""
+        ...
+
 
 PLAIN: dict[str, Any] = {
     "hyphen_name": False,
@@ -56,7 +64,7 @@ def lengthened(name: str, length: int, draw: Draw) -> str:
     return name if name[-1].isalpha() else f"{name[:-1]}A"
 
 
-def another_value(desk: Desk, person: Person, field: str) -> str:
+def another_value(desk: Drawing, person: Person, field: str) -> str:
     """Return a credible value of an identity field, other than the person's own."""
     traits = person.identity.traits
     if field in {"used_name", "used_first_name"}:
@@ -72,8 +80,8 @@ def another_value(desk: Desk, person: Person, field: str) -> str:
         # Still the start of the list, as it must be.
         return "-".join(names[:2])
     own = getattr(traits, field)
-    other = desk.draw_where(
-        lambda other: getattr(other.identity.traits, field) != own, birth_date=traits.birth_date
+    other = desk.draw(
+        where=lambda other: getattr(other.identity.traits, field) != own, birth_date=traits.birth_date
     )
     if field == "first_names":
         return f"{own} {other.first_name}"
@@ -86,7 +94,7 @@ ADULT_YEARS = 19
 """Born so many years ago, somebody is of age whatever the day; the birth certificate is a case of its own for minors."""
 
 
-def adult(desk: Desk) -> Person:
+def adult(desk: Drawing) -> Person:
     """Draw somebody of age."""
     last_year = datetime.now(UTC).year - ADULT_YEARS
-    return desk.draw_where(lambda person: int(person.identity.traits.birth_date[:4]) <= last_year)
+    return desk.draw(where=lambda person: int(person.identity.traits.birth_date[:4]) <= last_year)

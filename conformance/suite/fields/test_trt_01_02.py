@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.desk.words import FIELD
+from conformance.suite.desk.words import FIELD, shown
+from conformance.suite.journeys.cast import corrected, created_from_insi, typed_then_fed
 from simulator.ins.traits import to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
 
 NAMES = ("birth_name", "first_names", "first_name")
 """The names that obey the lexical rules of an identity."""
@@ -32,8 +34,11 @@ LOWER: dict[str, Callable[[str], str]] = {
     "une minuscule au milieu": lambda name: name[:2] + name[2:3].lower() + name[3:],
     "une minuscule à la fin": lambda name: name[:-1] + name[-1].lower(),
     "une minuscule au début": lambda name: name[0].lower() + name[1:],
+    "particule en minuscules": lambda name: f"de {name}",
+    "minuscules après un tiret": lambda name: f"{name}-{name.lower()}",
+    "minuscules après un espace": lambda name: f"{name} {name.capitalize()}",
 }
-"""Ways of typing a name with lower case."""
+"""Ways of typing a name with lower case; the last ones in the later part of a name only."""
 
 DIACRITICS = "ÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸÑ"
 """The letters with a diacritic that French and neighbouring names have."""
@@ -48,8 +53,17 @@ MARKED: dict[str, Callable[[str], str]] = {
     "plusieurs voyelles": lambda name: f"ÉÈ{name}ÎÂ",
     "minuscule accentuée": lambda name: f"{name}é",
     "accent décomposé": lambda name: unicodedata.normalize("NFD", f"É{name}"),
+    "après un tiret": lambda name: f"{name}-É{name}",
+    "après un espace": lambda name: f"{name} É{name}",
+    "après une apostrophe": lambda name: f"N'É{name}",
 }
 """Ways of typing a name with a diacritic."""
+
+FOREIGN: dict[str, Callable[[str], str]] = {
+    f"{letter} d'ailleurs": partial(lambda letter, name: f"{name[:2]}{letter}{name[2:]}", letter)
+    for letter in "ÁÃÅČÍÓÕØŁŠÚÝŽ"
+}
+"""Letters of other alphabets of Europe: typed once, for a file that is created."""
 
 WAYS = {"TRT-01": LOWER, "TRT-02": MARKED}
 
@@ -57,6 +71,8 @@ NAMED = {
     "TRT-01": ("en minuscules", "in lower case"),
     "TRT-02": ("avec un signe diacritique", "with a diacritic"),
 }
+
+CAST_WAYS = ["typed", "changed", "from-insi"]
 
 RULES = [pytest.param(rule, marks=pytest.mark.rule(rule), id=rule) for rule in WAYS]
 
@@ -83,7 +99,32 @@ def test_at_creation(desk: Desk, rule: str, user: str, field: str) -> None:
         if not isinstance(stored, RefusedError):
             _expect_plain(rule, field, name, getattr(stored, field))
 
-    expect_each({way: partial(judge, spoil) for way, spoil in WAYS[rule].items()})
+    ways = WAYS[rule] | (FOREIGN if rule == "TRT-02" and user == "user" else {})
+    expect_each({way: partial(judge, spoil) for way, spoil in ways.items()})
+
+
+@pytest.mark.title(
+    fr="Un nom bien saisi ou reçu d'INSi se relit en majuscules sans signe, pour chaque personne de la distribution",
+    en="A name typed well or received from INSi reads in plain upper case, for each person of the cast",
+)
+@pytest.mark.parametrize("journey", [typed_then_fed, corrected, created_from_insi], ids=CAST_WAYS)
+@pytest.mark.parametrize("rule", RULES)
+def test_names_typed_well(desk: Desk, rule: str, journey: Taken) -> None:
+    is_wrong = _has_lower_case if rule == "TRT-01" else _has_a_sign
+
+    def judge(trip: Trip) -> None:
+        for stage in ("typed", "fed", "qualified"):
+            if stage not in trip.seen:
+                continue
+            for field in NAMES:
+                stored = getattr(trip.seen[stage].patient, field)
+                expect(
+                    not is_wrong(stored or ""),
+                    fr=f"{FIELD[field].fr}, lu {shown(stored).fr} ({trip.part.key}, {stage})",
+                    en=f"{FIELD[field].en}, read {shown(stored).en} ({trip.part.key}, {stage})",
+                )
+
+    journey(desk).expect(desk, ["fed" if journey is created_from_insi else "typed"], judge)
 
 
 @pytest.mark.title(
@@ -175,6 +216,14 @@ def test_from_insi(desk: Desk, rule: str) -> None:
         stored = desk.read(patient)
         for field in NAMES:
             _expect_plain(rule, field, str(getattr(stored, field)), getattr(stored, field))
+
+
+def _has_lower_case(text: str) -> bool:
+    return text != text.upper()
+
+
+def _has_a_sign(text: str) -> bool:
+    return any(unicodedata.combining(letter) for letter in unicodedata.normalize("NFD", text))
 
 
 def _accent_of(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,16 +10,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import FIELD, shown
-from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.journeys.cast import (
+    corrected,
+    corrected_by_super_user,
+    created_from_insi,
+    typed_then_fed,
+)
 from conformance.verdicts import Departure
 from simulator.ins.traits import check_birth_name, check_first_name
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import PatientTraits
+    from conformance.drivers.model import Patient, PatientTraits
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -107,6 +114,8 @@ def test_form_typed(desk: Desk, field: str) -> None:
         "tiret au début": "-{0}",
         "deux espaces": "{0}  {0}",
         "deux apostrophes": "D''{0}",
+        "chiffre": "{0}2",
+        "ligature": "BŒUF {0}",
     }
     if field == "first_name":
         forms |= {"double tiret": "{0}--{0}", "tiret à la fin": "{0}-", "apostrophe à la fin": "{0}'"}
@@ -114,7 +123,15 @@ def test_form_typed(desk: Desk, field: str) -> None:
     def judge(form: str) -> None:
         person = desk.draw(**PLAIN)
         value = form.format(person.first_name if field == "first_name" else person.identity.traits.birth_name)
-        requests = _sent_for(desk, replace(typed(person, first_names=None), **{field: value}))
+        requests, stored = _sent_for(desk, replace(typed(person, first_names=None), **{field: value}))
+        kept = getattr(stored, field, None) or ""
+        # Said of what is sent and received; a file may be meant too.
+        expect(
+            not kept or not check(kept),
+            fr=f"{FIELD[field].fr} conservé {shown(kept).fr}",
+            en=f"{FIELD[field].en} kept {shown(kept).en}",
+            inferred=True,
+        )
         for sent in requests:
             names = [sent.get("birth_name")] if field == "birth_name" else list(sent.get("first_names", ()))
             for name in names:
@@ -127,6 +144,84 @@ def test_form_typed(desk: Desk, field: str) -> None:
     expect_each({name: partial(judge, form) for name, form in forms.items()})
     _, requests = desk.call(desk.create(desk.draw(**PLAIN)))
     need_request(requests)
+
+
+@pytest.mark.rule("TRT-06")
+@pytest.mark.title(
+    fr="Une liste de prénoms de forme inadmissible n'est pas conservée telle quelle",
+    en="A list of first names of a form not admitted is not kept as it is",
+)
+def test_form_of_the_list(desk: Desk) -> None:
+    def judge(form: str) -> None:
+        person = desk.draw(**PLAIN)
+        listed = f"{person.first_name} {form.format(person.first_name)}"
+        _, stored = _sent_for(desk, replace(typed(person), first_names=listed))
+        kept = getattr(stored, "first_names", None) or ""
+        problems = [problem for name in kept.split() for problem in check_first_name(name)]
+        expect(
+            not problems,
+            fr=f"liste des prénoms conservée {shown(kept).fr}",
+            en=f"list of first names kept {shown(kept).en}",
+            inferred=True,
+        )
+
+    forms = ("-{0}", "{0}-", "{0}--{0}", "{0}'", "D''{0}", "{0}2", "BŒUF")
+    expect_each({form: partial(judge, form) for form in forms})
+
+
+@pytest.mark.rule("TRT-06")
+@pytest.mark.title(
+    fr="Un nom à double tiret se saisit, se garde et part tel quel",
+    en="A surname with a double hyphen can be typed, is kept and leaves as it is",
+)
+def test_double_hyphen(desk: Desk) -> None:
+    person = desk.play(PARTS["double-hyphen-abroad-summer"])
+    traits = typed(person)
+    stored = desk.try_create(traits, control=typed(desk.draw(**PLAIN)))
+    got = stored.message if isinstance(stored, RefusedError) else stored.birth_name
+    _expect_same(got, traits.birth_name, "birth_name", "double tiret", "double hyphen")
+    if not isinstance(stored, RefusedError):
+        _, requests = desk.call(stored)
+        need_request(requests)
+        for request in requests:
+            _expect_same(
+                (request.traits or {}).get("birth_name"), traits.birth_name, "birth_name", "envoyé", "sent"
+            )
+
+
+@pytest.mark.rule("TRT-03")
+@pytest.mark.title(
+    fr="Les signes restent, saisis ou reçus d'INSi, pour chaque personne de la distribution",
+    en="The signs stay, typed or received from INSi, for each person of the cast",
+)
+@pytest.mark.parametrize(
+    "journey", [typed_then_fed, corrected, created_from_insi], ids=["typed", "changed", "from-insi"]
+)
+def test_cast_signs(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        received = trip.person.identity.traits
+        for stage, source in (("typed", trip.traits), ("fed", received)):
+            for field in ("birth_name", "first_names"):
+                value = getattr(source, field)
+                if stage in trip.seen and value:
+                    _expect_same(getattr(trip.seen[stage].patient, field), value, field, stage, stage)
+
+    journey(desk).expect(desk, ["fed" if journey is created_from_insi else "typed"], judge)
+
+
+@pytest.mark.rule("TRT-13")
+@pytest.mark.title(
+    fr="La liste modifiée garde ses prénoms séparés par des espaces, les composés avec leur tiret",
+    en="A list that was changed keeps its first names separated by spaces, compound ones with their hyphen",
+)
+@pytest.mark.parametrize("journey", [corrected, corrected_by_super_user], ids=["user", "super-user"])
+def test_list_changed(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        if trip.traits.first_names:
+            got = trip.seen["typed"].patient.first_names
+            _expect_same(got, trip.traits.first_names, "first_names", "modifiée", "changed")
+
+    journey(desk).expect(desk, ["typed"], judge)
 
 
 @pytest.mark.rule("TRT-13")
@@ -157,18 +252,18 @@ def test_list(desk: Desk, journey: Taken) -> None:
     journey(desk).expect(desk, ["answered", "fed"], judge)
 
 
-def _sent_for(desk: Desk, traits: PatientTraits) -> list[dict[str, Any]]:
-    """Type traits, call INSi, and return what left; any of the acts may be refused."""
+def _sent_for(desk: Desk, traits: PatientTraits) -> tuple[list[dict[str, Any]], Patient | None]:
+    """Type traits, call INSi, and return what left and the file; any of the acts may be refused."""
 
-    def act() -> None:
-        try:
+    def act() -> Patient | None:
+        patient = None
+        with suppress(RefusedError):
             patient = desk.lgo.create_patient(traits, actor=desk.user)
             desk.lgo.call_insi_traits(patient.id, actor=desk.user)
-        except RefusedError:
-            pass
+        return patient
 
-    _, requests = desk.during(act)
-    return [request.traits or {} for request in requests]
+    patient, requests = desk.during(act)
+    return [request.traits or {} for request in requests], desk.read(patient) if patient else None
 
 
 def _expect_same(got: str | None, value: str | None, field: str, fr: str, en: str) -> None:

@@ -12,14 +12,25 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, lengthened, typed
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import FIELD
 from conformance.suite.journeys.cast import LONG_PART, created_from_insi, typed_then_fed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
 FIELDS = ("birth_name", "first_names")
+
+SHAPES: dict[str, Callable[[str], str]] = {
+    "un seul mot": lambda name: name.replace(" ", "E"),
+    "à tirets": lambda name: name.replace(" ", "-"),
+    "à apostrophe": lambda name: f"D'{name[2:]}",
+    "mots courts": lambda name: " ".join(name.replace(" ", "A")[at : at + 5] for at in range(0, 54, 6)),
+}
+"""What a name of spaces is made into, of the same length."""
 
 LENGTHS = (20, 25, 30, 32, 35, 40, 50, 53, 54)
 """Up to what has to be stored whole: columns are often cut at one of these."""
@@ -41,9 +52,30 @@ def test_created(desk: Desk, field: str) -> None:
     en="A name or a list of first names of 54 characters is given back whole after a change",
 )
 @pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
-def test_modified(desk: Desk, field: str, route: Route) -> None:
-    _expect_modified(desk, field, route, 54)
+def test_modified(desk: Desk, field: str, route: Route, user: str) -> None:
+    desk = desk.by(user)
+    expect_each({f"{length}": partial(_expect_modified, desk, field, route, length) for length in (35, 54)})
+
+
+@pytest.mark.rule("TRT-04")
+@pytest.mark.title(
+    fr="Un nom de 54 caractères est rendu entier, qu'il soit d'un seul mot, à tirets, à apostrophes ou de mots courts",
+    en="A name of 54 characters is given back whole, be it one word, with hyphens, with apostrophes or of short words",
+)
+@pytest.mark.parametrize("field", FIELDS)
+def test_shapes(desk: Desk, field: str) -> None:
+    def judge(shape: Callable[[str], str]) -> None:
+        traits = typed(desk.draw(**PLAIN), first_names=None)
+        name = shape(lengthened(str(getattr(traits, field) or traits.first_name), 54, desk.draw))
+        first = {"first_name": name.split(" ")[0]} if field == "first_names" else {}
+        wanted = replace(traits, **{field: name}, **first)
+        stored = desk.try_create(wanted, control=traits)
+        got = stored.message if isinstance(stored, RefusedError) else getattr(stored, field)
+        _expect_whole(got, name, field, inferred=False)
+
+    expect_each({key: partial(judge, shape) for key, shape in SHAPES.items()})
 
 
 @pytest.mark.rule("TRT-04")

@@ -13,12 +13,14 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import shown
+from conformance.suite.journeys.cast import corrected, created_from_insi, typed_then_fed
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.journeys.stages import Taken, Trip
 
 NO_DATES = {
     "jour 0": "1984-03-00",
@@ -29,6 +31,16 @@ NO_DATES = {
 }
 """Days and months that the rule names; a software may refuse others too, such as 30 February."""
 
+NEVER_COMPLETED = (NO_DATES["jour 32"], NO_DATES["mois 13"])
+"""Nothing in them is unknown: unlike a 00 (TRT-08) they cannot be completed, and have to be refused."""
+
+DATES = (
+    *("1984-01-31", "1984-02-28", "1984-03-31", "1984-04-30", "1984-05-31", "1984-06-30"),
+    *("1984-07-31", "1984-08-31", "1984-09-30", "1984-10-31", "1984-11-30", "1984-12-31"),
+    *("1984-02-29", "1984-01-01", "1912-12-31"),
+)
+"""The last day of each month, a leap day, the ends of the year."""
+
 PLACES = {
     "Corse-du-Sud": ("1986-11-12", "2A004"),
     "Haute-Corse": ("1986-11-12", "2B033"),
@@ -36,7 +48,11 @@ PLACES = {
     "outre-mer": ("1999-12-31", "97411"),
     "étranger": ("1976-06-30", "99127"),
     "inconnu": ("1976-06-30", "99999"),
+    "Corse d'avant 1976": ("1951-05-03", "20004"),
 }
+
+NO_PLACES = ("1053", "750560", "6027", "2A04")
+"""Codes without five characters."""
 
 
 @pytest.mark.rule("TRT-05")
@@ -52,7 +68,10 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
     def created(date: str) -> None:
         traits = typed(desk.draw())
         stored = desk.try_create(replace(traits, birth_date=date), control=traits)
-        _expect_other(None if isinstance(stored, RefusedError) else stored.birth_date, date)
+        got = None if isinstance(stored, RefusedError) else stored.birth_date
+        _expect_other(got, date)
+        if date in NEVER_COMPLETED:
+            _expect_refused(got, date)
 
     def modified(date: str) -> None:
         refused = True
@@ -61,6 +80,8 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
         with suppress(RefusedError):
             desk.lgo.update_patient(before.patient.id, {"birth_date": date}, actor=desk.user)
             refused = False
+        if date in NEVER_COMPLETED and not refused:
+            _expect_refused(desk.read(before.patient).birth_date, date)
         _expect_other(desk.read(before.patient).birth_date, date)
         if refused:
             expect_kept(desk.snapshot(before.patient), before, Moment("date refusée", "date refused"))
@@ -72,6 +93,48 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
             for way in (created, modified)
         }
     )
+
+
+@pytest.mark.rule("TRT-05")
+@pytest.mark.title(
+    fr="Un jour ou un mois impossible saisi dans une recherche INSi ne part pas",
+    en="An impossible day or month typed in an INSi search does not leave",
+)
+def test_dates_that_are_none_searched(desk: Desk) -> None:
+    def judge(date: str) -> None:
+        _, requests = desk.try_search_insi(replace(typed(desk.draw()), birth_date=date))
+        sent = [str((request.traits or {}).get("birth_date")) for request in requests]
+        expect(
+            not sent,
+            fr=f"saisie {date}, partie : {', '.join(sent)}",
+            en=f"typed {date}, sent: {', '.join(sent)}",
+        )
+
+    expect_each({date: partial(judge, date) for date in NEVER_COMPLETED})
+    _, requests = desk.try_search_insi(typed(desk.draw()))
+    need_request(requests)
+
+
+@pytest.mark.rule("TRT-05")
+@pytest.mark.title(
+    fr="Les jours 1, 29, 30 et 31 et les douze mois sont acceptés, à la création et ensuite, et gardés tels quels",
+    en="Days 1, 29, 30 and 31 and the twelve months are accepted, at creation and later, and kept as they are",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_dates_that_exist(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.create(desk.draw())
+
+    def judge(date: str) -> None:
+        person = desk.draw()
+        stored = desk.try_create(replace(typed(person), birth_date=date), control=typed(person))
+        got = stored.message if isinstance(stored, RefusedError) else stored.birth_date
+        expect_equal(got=got, expected=date, fr="date de naissance saisie", en="date of birth typed")
+        desk.lgo.update_patient(patient.id, {"birth_date": date}, actor=desk.user)
+        got = desk.read(patient).birth_date
+        expect_equal(got=got, expected=date, fr="date de naissance modifiée", en="date of birth changed")
+
+    expect_each({date: partial(judge, date) for date in DATES})
 
 
 @pytest.mark.rule("CAL-12")
@@ -121,11 +184,65 @@ def test_places(desk: Desk) -> None:
             "at creation",
         )
         patient = desk.create(desk.draw(birth_date=date))
-        with preparing("modifier le lieu de naissance", "change the birth place", depends_on=("FLD-01",)):
-            desk.lgo.update_patient(patient.id, {"birth_place": place}, actor=desk.user)
+        desk.lgo.update_patient(patient.id, {"birth_place": place}, actor=desk.user)
         _expect_place(desk.read(patient).birth_place, place, "après modification", "after a change")
 
     expect_each({name: partial(judge, *case) for name, case in PLACES.items()})
+
+
+@pytest.mark.rule("TRT-10")
+@pytest.mark.title(
+    fr="Le code du lieu reste à la lettre, saisi, modifié ou reçu d'INSi, pour chaque personne de la distribution",
+    en="The code of the place stays to the letter, typed, changed or received from INSi, for each person of the cast",
+)
+@pytest.mark.parametrize(
+    "journey", [typed_then_fed, corrected, created_from_insi], ids=["typed", "changed", "from-insi"]
+)
+def test_cast_places(desk: Desk, journey: Taken) -> None:
+    def judge(trip: Trip) -> None:
+        for stage in ("typed", "fed"):
+            if stage in trip.seen:
+                _expect_place(
+                    trip.seen[stage].patient.birth_place, trip.traits.birth_place, f"({stage})", f"({stage})"
+                )
+
+    journey(desk).expect(desk, ["fed" if journey is created_from_insi else "typed"], judge)
+
+
+@pytest.mark.rule("TRT-10")
+@pytest.mark.title(
+    fr="Un code qui n'a pas cinq caractères n'entre pas tel quel dans un dossier",
+    en="A code without five characters does not enter a file as it is",
+)
+def test_places_of_another_length(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+
+    def judge(place: str) -> None:
+        traits = typed(desk.draw())
+        stored = desk.try_create(replace(traits, birth_place=place), control=traits)
+        if not isinstance(stored, RefusedError):
+            _expect_five(stored.birth_place, place)
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"birth_place": place}, actor=desk.user)
+        _expect_five(desk.read(patient).birth_place, place)
+
+    expect_each({place: partial(judge, place) for place in NO_PLACES})
+
+
+def _expect_five(got: str | None, place: str) -> None:
+    expect(
+        got is not None and len(got) == 5,  # noqa: PLR2004 - the rule says so
+        fr=f"lieu saisi {place}, enregistré {shown(got).fr}",
+        en=f"place typed {place}, stored {shown(got).en}",
+    )
+
+
+def _expect_refused(got: str | None, date: str) -> None:
+    expect(
+        got is None,
+        fr=f"la date {date} n'est pas refusée : {shown(got).fr} est dans le dossier",
+        en=f"the date {date} is not refused: {shown(got).en} is in the file",
+    )
 
 
 def _expect_other(got: str | None, date: str) -> None:

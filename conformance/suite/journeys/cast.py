@@ -1,4 +1,4 @@
-"""The two journeys of the cast: typed in by hand then fed from INSi, and created from INSi.
+"""The journeys of the cast: typed in by hand then fed from INSi, created from INSi, and put into a file that exists.
 
 Each person is typed with used names of their own, taken from letters of no other name, so that a value which travels to
 another field, or to somebody else, is seen.
@@ -6,11 +6,12 @@ another field, or to somebody else, is seen.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.suite.desk.cast import CAST
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.wire import need_found, need_request
 from conformance.suite.journeys.stages import Journey, Trip
 from conformance.verdicts import UndecidedError
@@ -47,6 +48,20 @@ def created_from_insi(desk: Desk) -> Journey:
     ``log`` (the newest call entries), ``qualified`` (snapshot).
     """
     return desk.once("created-from-insi", _take(_arriving))
+
+
+def corrected(desk: Desk) -> Journey:
+    """Each person takes the place of somebody plain: all fields of a file that exists are changed to theirs.
+
+    What is stored right on creation is often stored otherwise by the screen for modifications. Stages: ``created``,
+    ``typed`` (snapshot after the change).
+    """
+    return desk.once("corrected", _take(_corrected))
+
+
+def corrected_by_super_user(desk: Desk) -> Journey:
+    """Do the same with the entitled user at the desk."""
+    return desk.once("corrected-by-super-user", lambda own: _take(_corrected)(own.as_super_user()))
 
 
 def _take(make: Callable[[Desk, Part, int], Trip]) -> Callable[[Desk], Journey]:
@@ -113,6 +128,22 @@ def _arriving(desk: Desk, part: Part, number: int) -> Trip:
     trip.stage("fed", lambda: desk.snapshot(trip.seen["accepted"]))
     trip.optional("log", lambda: _newest(desk, trip))
     trip.stage("qualified", lambda: _qualified(desk, trip))
+    return trip
+
+
+@_recorded
+def _corrected(desk: Desk, part: Part, number: int) -> Trip:
+    trip = _trip(desk, part, number, USED[0])
+    plain = desk.draw(**PLAIN)
+    trip.stage("created", lambda: desk.lgo.create_patient(typed(plain, first_names=None), actor=desk.user))
+    changes = {name: value for name, value in asdict(trip.traits).items() if value is not None}
+
+    def change() -> object:
+        patient: Patient = trip.seen["created"]
+        desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+        return desk.snapshot(patient)
+
+    trip.stage("typed", change)
     return trip
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers import site
-from conformance.drivers.protocol import RefusedError
-from conformance.drivers.screens import Form
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values
@@ -24,50 +19,14 @@ from conformance.suite.matricule.offers import (
     offer,
     offered,
 )
+from conformance.suite.matricule.settings import in_production
+from conformance.suite.matricule.shapes import BILLING, NATURES, NO_INS, ROOT, known, natures_shown
 from conformance.suite.response.proposals import accepted
-from conformance.suite.site.settings import restored, setting
 from conformance.verdicts import UndecidedError, Verdict
-from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
-    from simulator.registry.person import Person
-
-ROOT: Final = "1.2.250.1.213.1.4"
-
-NATURES: Final = {
-    "NIA qui commence par 1": ("1", InsOid.NIA),
-    "NIA qui commence par 2": ("2", InsOid.NIA),
-    "NIA qui commence par 7": ("7", InsOid.NIA),
-    "NIA qui commence par 8": ("8", InsOid.NIA),
-    "NIR qui commence par 1": ("1", InsOid.NIR),
-    "NIR qui commence par 8": ("8", InsOid.NIR),
-    "NIR d'essai qui commence par 7": ("7", InsOid.NIR_TEST),
-    "NIR d'essai qui commence par 2": ("2", InsOid.NIR_TEST),
-}
-"""First digit and OID: neither says anything of the other."""
-
-NO_INS: Final = {
-    "l'OID de l'INS-C (.2)": f"{ROOT}.2",
-    "un OID inconnu (.99)": f"{ROOT}.99",
-    "un OID inconnu (.1)": f"{ROOT}.1",
-    "un OID inconnu (.5)": f"{ROOT}.5",
-    "un OID qui commence comme .8": f"{ROOT}.80",
-    "un OID qui commence comme .10": f"{ROOT}.101",
-    "un OID plus long que .8": f"{ROOT}.8.1",
-    "l'arc des OID de l'INS": ROOT,
-    "un OID qui finit comme .10": "1.2.250.1.213.1.5.10",
-    "l'OID des modèles de documents": "1.2.250.1.213.1.1.1",
-    "l'OID du dossier pharmaceutique": "1.2.250.1.176.1.2",
-    "un OID vide": "",
-    "un texte": "INS-NIR",
-}
-
-BILLING: Final = {"l'OID de facturation .13": f"{ROOT}.13", "l'OID de facturation .14": f"{ROOT}.14"}
 
 
 @pytest.mark.rule("MAT-04")
@@ -78,7 +37,7 @@ BILLING: Final = {"l'OID de facturation .13": f"{ROOT}.13", "l'OID de facturatio
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
 def test_digits_tell_nothing(desk: Desk, way: str) -> None:
     def judge(digit: str, oid: InsOid) -> None:
-        person = _known(desk, digit, oid)
+        person = known(desk, digit, oid)
         call = offered(desk, person, way)
         expect_values(
             accepted(desk, call),
@@ -121,8 +80,8 @@ def test_nature_displayed(desk: Desk) -> None:
     told: list[str] = []
 
     def judge(digit: str, oid: InsOid) -> None:
-        patient = desk.feed(desk.create(_known(desk, digit, oid)))
-        natures = _natures_shown(desk, patient)
+        patient = desk.feed(desk.create(known(desk, digit, oid)))
+        natures = natures_shown(desk, patient)
         told.extend(natures)
         expect(
             natures <= {oid.nature},
@@ -214,7 +173,7 @@ def test_billing_oids(desk: Desk, route: Route) -> None:
 def test_production(desk: Desk, route: Route) -> None:
     at = host(desk, route)
     tests = {"l'OID d'essai .10": f"{ROOT}.10", "l'OID de démonstration .11": f"{ROOT}.11"}
-    with _production(desk):
+    with in_production(desk):
         refused = {
             name: partial(expect_stays_out, desk, at, name, {"oid": oid}, inferred=True)
             for name, oid in (tests | BILLING).items()
@@ -228,27 +187,6 @@ def test_production(desk: Desk, route: Route) -> None:
     expect_each({"l'OID d'essai hors production": partial(_expect_taken, desk, InsOid.NIR_TEST)})
 
 
-@contextmanager
-def _production(desk: Desk) -> Iterator[None]:
-    """Put the software in production configuration, and back."""
-    if setting(desk, site.ENVIRONMENT) is None:
-        raise UndecidedError(
-            f"le logiciel ne se règle pas par le pilote sur une configuration de production (paramètre {site.ENVIRONMENT})",
-            f"the driver cannot put the software in production configuration (setting {site.ENVIRONMENT})",
-            verdict=Verdict.NOT_TESTED,
-        )
-    with restored(desk, site.ENVIRONMENT):
-        try:
-            desk.lgo.write_settings({site.ENVIRONMENT: site.PRODUCTION})
-        except RefusedError as refusal:
-            raise UndecidedError(
-                f"le logiciel refuse la configuration de production : {refusal.message}",
-                f"the software refuses the production configuration: {refusal.message}",
-                verdict=Verdict.NOT_TESTED,
-            ) from refusal
-        yield
-
-
 def _expect_taken(desk: Desk, oid: InsOid) -> None:
     person = desk.draw()
     patient = desk.create(person)
@@ -260,26 +198,3 @@ def _expect_taken(desk: Desk, oid: InsOid) -> None:
         en=f"the INS of OID {oid} is not taken",
         inferred=True,
     )
-
-
-def _known(desk: Desk, digit: str, oid: InsOid) -> Person:
-    """Draw somebody whose number begins so and whom INSi knows under this OID."""
-
-    def shape(person: Person) -> Person:
-        number = Matricule.from_number(f"{digit}{person.identity.matricule.number[1:]}")
-        return replace(person, identity=replace(person.identity, matricule=number, oid=oid))
-
-    return desk.draw(shape=shape, sex="M" if digit in {"1", "7"} else "F", nia=False)
-
-
-def _natures_shown(desk: Desk, patient: Patient) -> set[str]:
-    """Return which of NIR and NIA the screen of a file says; a label that names both says neither."""
-    said: set[str] = set()
-    for field in desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user):
-        if field.name in {"billing_number", "proof", "kind"}:
-            continue
-        for text in (field.label, field.value or ""):
-            found = {word.upper() for word in re.findall(r"\b(?:INS-)?(NIR|NIA)\b", text, re.IGNORECASE)}
-            if len(found) == 1:
-                said |= found
-    return said

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -69,7 +70,7 @@ def expect_not_imported(
     others: dict[str, str | None] = (
         {"birth_place": UNKNOWN_PLACE, "first_names": None} if route in {Route.TYPED, Route.CHECKED} else {}
     )
-    patient = desk.bring(person, route, **others)
+    patient = bring_full(desk, person, route, **others)
     desk.decline(patient)
     before = desk.snapshot(patient)
     name = scenario if isinstance(scenario, str) else str(scenario["id"])

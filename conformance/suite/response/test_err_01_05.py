@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.log import Sent, expect_credited, expect_logged
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
@@ -38,15 +39,16 @@ def test_insi_down(desk: Desk, route: Route) -> None:
     usual = desk.usually_told()
 
     def judge(scenario: str) -> None:
-        before = desk.snapshot(desk.bring(desk.draw(), route))
+        before = desk.snapshot(bring_full(desk, desk.draw(), route))
         desk.insi.install(scenario)
         call, requests = desk.try_call(before.patient)
         need_answer(requests, scenario)
         moment = Moment(f"INSi en panne ({scenario})", f"INSi down ({scenario})")
         desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
-        desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        expect_kept(desk.snapshot(before.patient), before, moment)
+        desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
         desk.insi.clear_scenarios()
-        expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLAN"})
+        expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
         others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
         expect_told(told(call, about=before.patient), others, moment)
 
@@ -115,10 +117,10 @@ def test_no_retry_storm(desk: Desk, way: str) -> None:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_late_answer(desk: Desk, route: Route) -> None:
     person, other = desk.draw(), desk.draw()
-    patient, opened = desk.bring(person, route), desk.bring(other, route)
+    patient, opened = desk.bring(person, route), bring_full(desk, other, route)
     call = desk.find(patient)
     desk.read(opened)
-    desk.lgo.update_patient(opened.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    desk.lgo.update_patient(opened.id, {"used_name": "KVORLANX"}, actor=desk.user)
     before = desk.snapshot(opened)
     desk.decide(call, accept=True)
     expect_kept(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str) -> None:
     worker = desk.by(user)
     person, other = desk.draw(first_names_count=2), desk.draw(first_names_count=2)
-    before = desk.snapshot(desk.bring(person, route))
+    before = desk.snapshot(bring_full(desk, person, route))
     # INSi answers somebody else altogether: whatever is written shows.
     call = proposed(worker, before.patient, other)
     expect_kept(

@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -56,7 +57,7 @@ WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 def test_nothing_changes(desk: Desk, ending: Ending, route: Route, user: str) -> None:
     desk = desk.by(user)
     usual = desk.usually_told()
-    patient = desk.bring(desk.draw(first_names_count=2), route)
+    patient = bring_full(desk, desk.draw(first_names_count=2), route)
     desk.decline(patient)
     before = desk.snapshot(patient)
     moment = Moment(f"sur un retour {ending.code} ({route})", f"on an answer {ending.code} ({route})")

@@ -11,22 +11,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, CallOutcome, Status
+from conformance.drivers.model import (
+    HIGH_CONFIDENCE_PROOFS,
+    LOW_CONFIDENCE_PROOFS,
+    Attribute,
+    CallOutcome,
+    Status,
+)
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING
 from conformance.suite.desk.words import insi_values
-from conformance.suite.states.laden import HIGH_CONFIDENCE_PROOFS, File
 from conformance.suite.verification.elsewhere import answering, receive, received, spoilt, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.laden import File
 
 Besides: TypeAlias = dict[str, Any]
-Act = Callable[["Desk", File], "Besides | None"]
+Act = Callable[["Desk", "File"], "Besides | None"]
 
 WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 STRICT: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
@@ -77,7 +83,8 @@ def no_answer(desk: Desk, file: File) -> Besides | None:
 def check_high(desk: Desk, file: File) -> Besides | None:
     """The user validates on a high-confidence document (E7)."""
     worker = _worker(desk, file)
-    for kind in (*file.shape.documents, *HIGH_CONFIDENCE_PROOFS):
+    own = [kind for kind in file.shape.documents if kind in HIGH_CONFIDENCE_PROOFS]
+    for kind in (*own, *HIGH_CONFIDENCE_PROOFS):
         try:
             worker.lgo.record_proof(file.patient.id, kind, actor=worker.user)
         except RefusedError:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents.numbers import compact
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.papers import USED
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
@@ -31,6 +32,7 @@ _QUALIFIED: Final = (
     "waiting-number-four-first-names",
     "double-hyphen-abroad-summer",
     "one-former-number-corsica-2a",
+    "hyphens-leading-zero-29-february",
 )
 _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 
@@ -84,7 +86,10 @@ def test_export(desk: Desk) -> None:
 
 def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) -> Subject:
     person = desk.play(PARTS[key])
-    patient = desk.bring(person, route)
+    others: dict[str, str | None] = {"used_name": USED[0], "used_first_name": USED[1]}
+    if not PARTS[key].typed_list and route.status is Status.QUAL:
+        others["first_names"] = None
+    patient = desk.bring(person, route, **others)
     if is_homonym:
         with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)

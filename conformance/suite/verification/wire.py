@@ -6,7 +6,6 @@ stand; and it is the answer on the wire, not the intention of the check, that sa
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +18,7 @@ from conformance.suite.desk.words import label, shown
 from conformance.verdicts import UndecidedError
 from simulator.contract.names import Operation
 from simulator.scripting.loader import scenario_data
-from simulator.xml import own_parser
+from simulator.xml import own_parser, without_declaration
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -116,9 +115,8 @@ def parsed(text: str) -> etree._Element:
     Raises:
         UndecidedError: it is not XML.
     """
-    plain = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
     try:
-        return etree.fromstring(plain.encode(), own_parser())
+        return etree.fromstring(without_declaration(text).encode(), own_parser())
     except etree.XMLSyntaxError as error:
         raise UndecidedError(
             f"un message échangé avec INSi n'est pas du XML ({error})",

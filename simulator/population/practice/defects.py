@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from simulator.ins.dates import BirthDate, BirthDateError
 from simulator.ins.places import cog
 from simulator.ins.traits import check_birth_name, check_first_name, comparison_key, starts_list
-from simulator.population.names import draw_birth_name
+from simulator.population.drawing.names import draw_birth_name
 from simulator.population.practice import typing_forms
 
 if TYPE_CHECKING:

@@ -13,31 +13,9 @@ from simulator.journal.exchange import Considered, Decision
 from simulator.teleservice.operations.outcome import Outcome, RawAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simulator.registry.matching import Candidate
     from simulator.scripting.engine import Scripted
-    from simulator.scripting.facts import Wanted
-    from simulator.teleservice.operations.outcome import Context, Renderable
-
-
-def scripted_or(
-    context: Context,
-    wanted: Wanted | None,
-    registry: Callable[[], Outcome],
-    *,
-    answer: Callable[[Answer], Renderable] = lambda answer: answer,
-) -> Outcome:
-    """Return what the scenarios of the session dictate, else what ``registry`` answers.
-
-    ``answer`` makes the answer of the operation from one of a search.
-    """
-    scripted = context.scripted(wanted)
-    if scripted is None:
-        return registry()
-    if not scripted.speaks:
-        return on_top(scripted, registry())
-    return from_scenario(scripted, None if scripted.answer is None else answer(scripted.answer))
+    from simulator.teleservice.operations.outcome import Renderable
 
 
 def from_scenario(scripted: Scripted, answer: Renderable | None = None) -> Outcome:

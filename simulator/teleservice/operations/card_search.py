@@ -17,7 +17,8 @@ from simulator.ins import Matricule, MatriculeError, check_birth_name
 from simulator.journal.exchange import Decision
 from simulator.registry.card_matching import CardSearch, judge_card
 from simulator.scripting.answers import person_answer
-from simulator.teleservice.operations.answering import check_birth_date, considered, scripted_or
+from simulator.teleservice.operations.answering import check_birth_date, considered
+from simulator.teleservice.operations.operation import ServedOperation
 from simulator.teleservice.operations.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -34,22 +35,20 @@ _UNKNOWN_HERE: Final = {"insi_102": "insi_101"}
 """The fault of this search for an unknown person, by that of the search by traits (insi-contract §3.3 and §3.4)."""
 
 
-def answer(call: Call, context: Context) -> Outcome:
-    """Answer one search: the scenarios of the session speak first, then the registry.
+def _check(query: CardQuery, call: Call, context: Context) -> CardSearch:
+    """Check the fields, then that they agree with COUVERTURE and with the card of the Vitale assertion.
 
     Raises:
-        FaultError: a mandatory field is missing or badly formed, or the request disagrees with COUVERTURE or with
-            the card of the Vitale assertion.
+        FaultError: a mandatory field is missing or badly formed, or they do not agree.
     """
-    assert isinstance(call.query, CardQuery)  # noqa: S101 - the reader gives a card to this operation
-    wanted = _check_query(call.query)
-    problem = check_coverage(wanted, call.query, call.contexts.coverage)
+    wanted = _check_query(query)
+    problem = check_coverage(wanted, query, call.contexts.coverage)
     if problem is None and context.caller.vitale is not None:
         people = context.registry.on_card_of(wanted.insured_number, context.session.scope)
         problem = check_card_coherence(context.caller.vitale.serial, wanted.insured_number, people)
     if problem is not None:
         raise problem
-    return scripted_or(context, wanted, lambda: _search(wanted, context))
+    return wanted
 
 
 def check_coverage(wanted: CardSearch, query: CardQuery, coverage: Coverage) -> FaultError | None:
@@ -154,3 +153,8 @@ def _rank(text: str) -> str | None:
     """Return a rank as one digit, ``None`` when it is none."""
     match = _RANK.fullmatch(text.strip())
     return match[1] if match else None
+
+
+OPERATION: Final = ServedOperation(
+    query=CardQuery, check=_check, search=_search, evidence=EvidenceLevel.OFFICIAL
+)

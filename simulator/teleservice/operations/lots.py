@@ -6,7 +6,7 @@ verification would refuse carries the code of that fault, and the rest of the lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError, fault_catalogue
@@ -17,43 +17,25 @@ from simulator.journal.exchange import Decision
 from simulator.lots.progress import LotState
 from simulator.lots.store import TooManyLotsError, milliseconds
 from simulator.registry.verification import verify
-from simulator.teleservice.operations.answering import scripted_or
+from simulator.teleservice.operations.operation import ServedOperation
 from simulator.teleservice.operations.outcome import Outcome
 from simulator.teleservice.operations.verification import check_claim
 
 if TYPE_CHECKING:
-    from simulator.contract.messages import Call, LotLine, VerificationQuery
+    from simulator.contract.messages import LotLine, VerificationQuery
     from simulator.lots.progress import Lot
     from simulator.lots.store import Line
     from simulator.teleservice.operations.outcome import Context
 
-_MAX_PAGE_DIGITS = 9
-
-
-def deposit(call: Call, context: Context) -> Outcome:
-    """Keep a lot and answer its identifier (WS_INS4).
-
-    Raises:
-        FaultError: no line, too many, a line without an identifier of its own, too many unfinished lots.
-    """
-    assert isinstance(call.query, LotDeposit)  # noqa: S101 - the reader gives a deposit to this operation
-    lines = _check_lines(call.query.lines, context.lots.settings.max_lines)
-    return scripted_or(context, None, lambda: _keep(lines, context))
-
-
-def collect(call: Call, context: Context) -> Outcome:
-    """Answer one page of what is known of a lot (WS_INS5).
-
-    Raises:
-        FaultError: there is no such lot in the session, it has expired, or it has no such page.
-    """
-    query = call.query
-    assert isinstance(query, LotCollection)  # noqa: S101 - the reader gives a collection to this operation
-    return scripted_or(context, None, lambda: _collect(query, context))
+_MAX_PAGE_DIGITS: Final = 9
 
 
 def _keep(lines: list[tuple[str, VerificationQuery]], context: Context) -> Outcome:
-    """Keep the lines of a lot and tell how it is named."""
+    """Keep the lines of a lot and tell how it is named (WS_INS4).
+
+    Raises:
+        FaultError: the session has too many unfinished lots.
+    """
     try:
         lot = context.lots.deposit(context.session.id, lines, context.now)
     except TooManyLotsError as error:
@@ -69,7 +51,11 @@ def _keep(lines: list[tuple[str, VerificationQuery]], context: Context) -> Outco
 
 
 def _collect(query: LotCollection, context: Context) -> Outcome:
-    """Find the lot and answer one page of it."""
+    """Find the lot and answer one page of it (WS_INS5).
+
+    Raises:
+        FaultError: there is no such lot in the session, it has expired, or it has no such page.
+    """
     now = milliseconds(context.now)
     lot = _find(query.lot_id, context, now)
     page = _check_page(query.page, lot)
@@ -167,3 +153,21 @@ def _result(line: Line) -> LineResult:
 
 def _decision(fr: str, en: str) -> Decision:
     return Decision(source="lot", remarks=((fr, en),), evidence=EvidenceLevel.INFERRED)
+
+
+DEPOSIT: Final = ServedOperation(
+    query=LotDeposit,
+    check=lambda query, _call, context: _check_lines(query.lines, context.lots.settings.max_lines),
+    search=_keep,
+    about_a_person=False,
+    evidence=EvidenceLevel.INFERRED,
+)
+"""WS_INS4: keep a lot and answer its identifier."""
+COLLECT: Final = ServedOperation(
+    query=LotCollection,
+    check=lambda query, _call, _context: query,
+    search=_collect,
+    about_a_person=False,
+    evidence=EvidenceLevel.INFERRED,
+)
+"""WS_INS5: answer one page of what is known of a lot."""

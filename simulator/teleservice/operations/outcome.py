@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from simulator.chaos.catalogue import ChaosStep
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from simulator.journal.exchange import Decision
     from simulator.lots.store import LotStore
     from simulator.registry.protocol import Registry
-    from simulator.scripting.engine import Scripted
-    from simulator.scripting.facts import Wanted
     from simulator.scripting.model import Raw
     from simulator.sessions.store import Session
     from simulator.teleservice.authentication import Caller
@@ -33,8 +30,6 @@ class Context:
     """The time as the session sees it."""
     caller: Caller
     """Who calls, as far as it is proved."""
-    scripted: Callable[[Wanted | None], Scripted | None]
-    """What the scenarios of the session say to this call, once its fields are checked."""
 
 
 class Renderable(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError, fault_catalogue
@@ -12,23 +12,13 @@ from simulator.ins import check_birth_name, check_first_name, check_place_format
 from simulator.journal.exchange import Decision
 from simulator.registry.matching import SearchTraits, is_inferred, judge
 from simulator.scripting.answers import person_answer
-from simulator.teleservice.operations.answering import check_birth_date, considered, scripted_or
+from simulator.teleservice.operations.answering import check_birth_date, considered
+from simulator.teleservice.operations.operation import ServedOperation
 from simulator.teleservice.operations.outcome import Outcome
 
 if TYPE_CHECKING:
     from simulator.contract.messages import Call
     from simulator.teleservice.operations.outcome import Context
-
-
-def answer(call: Call, context: Context) -> Outcome:
-    """Answer one search: the scenarios of the session speak first, then the registry.
-
-    Raises:
-        FaultError: a mandatory trait is missing or a trait is not well formed.
-    """
-    assert isinstance(call.query, TraitsQuery)  # noqa: S101 - the reader gives traits to this operation
-    wanted = _check_traits(call.query)
-    return scripted_or(context, wanted, lambda: _search(wanted, context))
 
 
 def _search(wanted: SearchTraits, context: Context) -> Outcome:
@@ -59,11 +49,14 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
     return Outcome(decision=decision, fault=fault_catalogue()[profile.unknown_person])
 
 
-def _check_traits(query: TraitsQuery) -> SearchTraits:
+def _check_traits(query: TraitsQuery, _call: Call, _context: Context) -> SearchTraits:
     """Apply the business rules on traits; the published schema has none.
 
     Mandatory: birth name, at least one first name, sex, birth date (insi-contract §5.1). Characters: §5.2
     (second-hand). Only insi_19 and insi_24 are public codes, the others are inferred.
+
+    Raises:
+        FaultError: a mandatory trait is missing or a trait is not well formed.
     """
     if not query.birth_name:
         raise FaultError("insi_19", "expected NomNaissance with a value, got none")
@@ -93,3 +86,8 @@ def _check_traits(query: TraitsQuery) -> SearchTraits:
         birth_date=query.birth_date,
         birth_place=query.birth_place or None,
     )
+
+
+OPERATION: Final = ServedOperation(
+    query=TraitsQuery, check=_check_traits, search=_search, evidence=EvidenceLevel.OFFICIAL
+)

@@ -23,30 +23,14 @@ from simulator.ins import (
 )
 from simulator.journal.exchange import Decision
 from simulator.registry.verification import ClaimedIdentity, verify
-from simulator.teleservice.operations.answering import check_birth_date, considered, scripted_or
+from simulator.teleservice.operations.answering import check_birth_date, considered
+from simulator.teleservice.operations.operation import ServedOperation
 from simulator.teleservice.operations.outcome import Outcome
 
 if TYPE_CHECKING:
-    from simulator.contract.messages import Call
     from simulator.teleservice.operations.outcome import Context
 
 _KEY: Final = re.compile(r"\d\d", re.ASCII)
-
-
-def answer(call: Call, context: Context) -> Outcome:
-    """Answer one verification: the scenarios of the session speak first, then the registry.
-
-    Raises:
-        FaultError: a mandatory part is missing or badly formed.
-    """
-    assert isinstance(call.query, VerificationQuery)  # noqa: S101 - the reader gives a verification to this operation
-    claimed = check_claim(call.query)
-    return scripted_or(
-        context,
-        claimed,
-        lambda: _verify(claimed, context),
-        answer=lambda answer: _answer(verified=answer.code == "00"),
-    )
 
 
 def check_claim(query: VerificationQuery) -> ClaimedIdentity:
@@ -129,3 +113,13 @@ def _malformed(element: str, problem: object) -> FaultError:
 
 def _answer(*, verified: bool) -> VerificationAnswer:
     return VerificationAnswer(VERIFIED if verified else NOT_VERIFIED)
+
+
+OPERATION: Final = ServedOperation(
+    query=VerificationQuery,
+    check=lambda query, _call, _context: check_claim(query),
+    search=_verify,
+    # A scenario speaks of searches: an identity found is a claim that holds.
+    adapt=lambda answer: _answer(verified=answer.code == "00"),
+    evidence=EvidenceLevel.INFERRED,
+)

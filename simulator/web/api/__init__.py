@@ -27,6 +27,7 @@ from simulator.web.api.exchanges import exchange_routes
 from simulator.web.api.guard import refusal
 from simulator.web.api.library import library_routes
 from simulator.web.api.people import people_routes
+from simulator.web.api.received import received_routes
 from simulator.web.api.scenarios import scenario_routes
 from simulator.web.api.sessions import session_routes
 from simulator.web.api.specification import openapi_routes
@@ -50,6 +51,7 @@ def control_api(bench: Bench, live: Live, *, token: str | None) -> Blueprint:
     scenario_routes(api, bench, files=token is None)
     exchange_routes(api, bench)
     exchange_file_routes(api, bench)
+    received_routes(api, bench)
     event_routes(api, bench, live)
     openapi_routes(api)
     return api

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from simulator.bench.installing import Installer, shipped_data
+from simulator.bench.installing import shipped_data
 from simulator.registry.person import to_json
 from simulator.web.api.common import BadRequestError, json_body
 from simulator.web.api.sessions import session_json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def scenario_routes(api: Blueprint, bench: Bench, *, files: bool) -> None:
     """Add the routes of scenarios; ``files``: whether a path of this machine may be given."""
-    installer = Installer(bench.sessions, bench.registry)
+    installer = bench.installer
 
     @api.post("/sessions/<session_id>/scenarios")
     def install_scenario(session_id: str) -> tuple[Response, int]:

@@ -15,7 +15,7 @@ from simulator.bench.session_archive import ArchiveError, export_session, import
 from simulator.journal.masking import MASK
 from simulator.registry.person import to_json
 from simulator.sessions.store import SessionConflictError, UnknownSessionError
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def session(bench: Bench, make_person: Callable[..., Person]) -> Session:
     )
     bench.registry.add([make_person(f"test/{number}") for number in range(3)], created.scope)
     for name, code in (("one", "01"), ("two", "02")):
-        bench.sessions.install(created.id, scenario(name, code), {"patient": to_json(make_person())})
+        bench.installer.install(created.id, scenario(name, code), {"patient": to_json(make_person())})
     return bench.sessions.get(created.id)
 
 

@@ -25,7 +25,7 @@ def call(bench: Bench, web: Client, soap_request: Callable[..., bytes], scenario
 
     def run(*steps: Any, fault: str | None = None) -> Any:
         data = scenario(*steps, then=None if fault is None else {"fault": fault})
-        bench.sessions.install("default", data, {})
+        bench.installer.install("default", data, {})
         return web.post("/lps", data=soap_request(), content_type="application/soap+xml")
 
     return run

@@ -13,7 +13,7 @@ from simulator.cli import main
 from simulator.commands import exchange_view
 from simulator.commands.common import SetupError
 from simulator.commands.output import Console, Table, headed
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from simulator.commands.population import population_group
 from simulator.population.build import people, profile_of
 from simulator.population.cnda import load_cnda
-from simulator.population.profiles import profiles
+from simulator.population.described.profiles import profiles
 from simulator.registry.opening import open_registry
 
 if TYPE_CHECKING:

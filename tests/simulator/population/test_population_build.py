@@ -16,8 +16,8 @@ import pytest
 
 import simulator
 from simulator.population.build import DEFAULT_PROFILE, FORMAT, people, profile_of, recipe
-from simulator.population.drafting import COMPANION, DESIGNED
-from simulator.population.profiles import UnknownProfileError, profiles
+from simulator.population.described.profiles import UnknownProfileError, profiles
+from simulator.population.designed.drafting import COMPANION, DESIGNED
 from simulator.registry.person import to_json
 
 if TYPE_CHECKING:

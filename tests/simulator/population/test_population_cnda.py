@@ -13,8 +13,8 @@ from simulator.ins.coherence import FindingCode, coherence_findings
 from simulator.ins.matricule import key_of
 from simulator.ins.oid import InsOid
 from simulator.ins.traits import comparison_key, starts_list
-from simulator.population.births import FIRST_ORDER, order_is_impossible
 from simulator.population.cnda import CndaCase, ExpectedAnswer, cases, load_cnda, read_cases, unregistered
+from simulator.population.drawing.births import FIRST_ORDER, order_is_impossible
 from simulator.registry.person import Person, PersonError
 
 FILE = Path(simulator.__file__).parent / "population" / "data" / "cnda.yaml"

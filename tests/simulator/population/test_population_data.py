@@ -12,9 +12,10 @@ import pytest
 
 import simulator
 from simulator.ins.places import PlaceKind, cog
-from simulator.population import build_names, names
-from simulator.population.births import order_is_impossible
-from simulator.population.names import WeightedNames, draw_birth_name, draw_first_names
+from simulator.population.compiling import build_names
+from simulator.population.drawing import names
+from simulator.population.drawing.births import order_is_impossible
+from simulator.population.drawing.names import WeightedNames, draw_birth_name, draw_first_names
 
 DATA = Path(simulator.__file__).parent / "population" / "data"
 

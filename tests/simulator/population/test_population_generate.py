@@ -21,8 +21,8 @@ from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
 from simulator.ins.places import cog
 from simulator.ins.traits import check_birth_name, check_first_names, comparison_key
-from simulator.population.births import order_is_impossible
 from simulator.population.build import people as population
+from simulator.population.drawing.births import order_is_impossible
 from simulator.population.generate import ExhaustedError, draw, namesake
 from simulator.registry.person import Person, to_json
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from simulator.cli import COMMANDS
-from simulator.population.cases import designed_cases, parameters
+from simulator.population.described.cases import designed_cases, parameters
 from simulator.population.practice.defects import DEFECTS
 from simulator.population.practice.parameters import load_parameters
 from simulator.population.statistics import targets

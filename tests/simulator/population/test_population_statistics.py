@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.population.build import people
-from simulator.population.drafting import COMPANION, DESIGNED
-from simulator.population.names import birth_names, first_names_of
-from simulator.population.profiles import LAST_BIRTH_YEAR, UnknownProfileError, profile, profiles
+from simulator.population.described.profiles import LAST_BIRTH_YEAR, UnknownProfileError, profile, profiles
+from simulator.population.described.tags import vocabulary
+from simulator.population.designed.drafting import COMPANION, DESIGNED
+from simulator.population.drawing.names import birth_names, first_names_of
 from simulator.population.statistics import Share, statistics, targets
-from simulator.population.tags import vocabulary
 
 if TYPE_CHECKING:
-    from simulator.population.names import WeightedNames
+    from simulator.population.drawing.names import WeightedNames
     from simulator.population.statistics import Statistics
     from simulator.registry.person import Person
 

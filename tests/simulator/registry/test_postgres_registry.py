@@ -20,7 +20,7 @@ from simulator.registry.postgres import PostgresRegistry
 from simulator.registry.protocol import DuplicateKeyError, RegistryError, RegistryUnavailableError
 from simulator.serving import ServeOptions, running
 from simulator.sessions.store import DEFAULT
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.population.cnda import load_cnda
 from simulator.registry.matching import SearchTraits
+from simulator.registry.opening import open_registry
 from simulator.registry.protocol import DuplicateKeyError
 from simulator.registry.store import NEAR_LIMIT, RegistryStore
 
@@ -151,3 +153,16 @@ def test_several_threads_add_at_once(store: Registry, make_person: MakePerson) -
     for thread in threads:
         thread.join()
     assert [store.count(f"s{number}") for number in range(4)] == [10] * 4
+
+
+def test_a_registry_opened_without_sessions_leaves_no_file_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_person: MakePerson
+) -> None:
+    with closing(RegistryStore(tmp_path / "base.sqlite")) as base:
+        base.rebuild([make_person("a")], "a recipe")
+    monkeypatch.chdir(tmp_path)
+    before = {path.name for path in tmp_path.iterdir()}
+    with closing(open_registry(tmp_path / "base.sqlite")) as opened:
+        opened.add([make_person("mine")], "s1")
+        assert opened.by_key("mine", "s1") is not None
+    assert {path.name for path in tmp_path.iterdir()} - before <= {"base.sqlite-wal", "base.sqlite-shm"}

@@ -439,7 +439,7 @@ def test_deleting_a_session_forgets_its_states(
 ) -> None:
     # In this process: over the API a deleted session has no states to look at.
     session = bench.sessions.create(profile="production").id
-    bench.sessions.install(
+    bench.installer.install(
         session, scenario({"when": {}, "then": {"code": "02", "set": {"seen": "yes"}}}), {}
     )
     assert ask(session=session).code == "02"

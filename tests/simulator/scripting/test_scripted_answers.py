@@ -52,7 +52,7 @@ def anne(make_person: Callable[..., Person]) -> Person:
 
 
 def test_a_scenario_speaks_before_the_registry(bench: Bench, ask: Ask, session: str) -> None:
-    bench.sessions.install(session, scenario(rule({}, code="02")), {})
+    bench.installer.install(session, scenario(rule({}, code="02")), {})
     exchange = ask(session=session)
     assert exchange.code == "02"
     assert (exchange.decision.source, exchange.decision.scenario, exchange.decision.rule) == (
@@ -63,14 +63,14 @@ def test_a_scenario_speaks_before_the_registry(bench: Bench, ask: Ask, session: 
 
 
 def test_the_decision_carries_the_evidence_of_the_scenario(bench: Bench, ask: Ask, session: str) -> None:
-    bench.sessions.install(session, scenario(rule({}, code="02")), {})
+    bench.installer.install(session, scenario(rule({}, code="02")), {})
     assert ask(session=session).decision.evidence == "reported"
 
 
 def test_a_rule_that_does_not_hold_leaves_the_registry_to_answer(
     bench: Bench, ask: Ask, session: str
 ) -> None:
-    bench.sessions.install(session, scenario(rule({"birth_name": "AUTRE"}, code="02")), {})
+    bench.installer.install(session, scenario(rule({"birth_name": "AUTRE"}, code="02")), {})
     exchange = ask(session=session)
     assert (exchange.code, exchange.decision.source) == ("00", "registry")
 
@@ -81,35 +81,35 @@ def test_the_first_rule_that_holds_answers(bench: Bench, ask: Ask, session: str)
         rule({"birth_name": "ADRTROIS"}, fault="insi_111"),
         rule({}, code="02"),
     )
-    bench.sessions.install(session, scenario(*rules), {})
+    bench.installer.install(session, scenario(*rules), {})
     exchange = ask(session=session)
     assert (exchange.code, exchange.decision.rule) == ("insi_111", 1)
     assert ask(session=session, birth_name="TOUT").decision.rule == 2
 
 
 def test_the_latest_scenario_speaks_first(bench: Bench, ask: Ask, session: str) -> None:
-    bench.sessions.install(session, scenario(rule({}, code="01"), name="tests/old"), {})
-    bench.sessions.install(session, scenario(rule({}, code="02"), name="tests/new"), {})
+    bench.installer.install(session, scenario(rule({}, code="01"), name="tests/old"), {})
+    bench.installer.install(session, scenario(rule({}, code="02"), name="tests/new"), {})
     assert ask(session=session).decision.scenario == "tests/new"
 
 
 def test_a_scenario_is_in_force_in_its_session_only(bench: Bench, ask: Ask, session: str) -> None:
     other = bench.sessions.create(profile="production")
-    bench.sessions.install(session, scenario(rule({}, code="02")), {})
+    bench.installer.install(session, scenario(rule({}, code="02")), {})
     assert ask(session=session).code == "02"
     assert ask(session=other.id).code == "00"
     assert ask().code == "00"
 
 
 def test_cleared_scenarios_are_silent(bench: Bench, ask: Ask, session: str) -> None:
-    bench.sessions.install(session, scenario(rule({}, code="02")), {})
+    bench.installer.install(session, scenario(rule({}, code="02")), {})
     assert ask(session=session).code == "02"
     bench.sessions.clear_scenarios(session)
     assert ask(session=session).code == "00"
 
 
 def test_a_bad_request_is_refused_before_any_scenario(bench: Bench, ask: Ask, session: str) -> None:
-    bench.sessions.install(session, scenario(rule({}, code="02")), {})
+    bench.installer.install(session, scenario(rule({}, code="02")), {})
     assert ask(session=session, sex=None).code == "insi_24"
 
 
@@ -117,7 +117,7 @@ def test_a_bad_request_is_refused_before_any_scenario(bench: Bench, ask: Ask, se
     "code", ["insi_19", "insi_102", "insi_111", "desir_550", "desir_560", "desir_1020", "desir_9107"]
 )
 def test_any_fault_of_the_catalogue_can_be_scripted(bench: Bench, ask: Ask, session: str, code: str) -> None:
-    bench.sessions.install(session, scenario(rule({}, fault=code)), {})
+    bench.installer.install(session, scenario(rule({}, fault=code)), {})
     exchange = ask(session=session)
     assert (exchange.code, exchange.http_status) == (code, 500)
     assert f'code="{code}"'.encode() in exchange.response
@@ -128,14 +128,14 @@ class TestConditions:
     def test_the_birth_name_is_compared_on_the_normalised_form(
         self, bench: Bench, ask: Ask, session: str, name: str
     ) -> None:
-        bench.sessions.install(session, scenario(rule({"birth_name": name}, code="02")), {})
+        bench.installer.install(session, scenario(rule({"birth_name": name}, code="02")), {})
         assert ask(session=session, birth_name="LE GOFF").code == "02"
 
     def test_a_role_holds_when_all_traits_asked_are_theirs(
         self, bench: Bench, ask: Ask, session: str, anne: Person
     ) -> None:
         data = scenario(rule({"person": "p"}, code="02"), people=("p",))
-        bench.sessions.install(session, data, {"p": to_json(anne)})
+        bench.installer.install(session, data, {"p": to_json(anne)})
         assert ask(session=session, **ANNE).code == "02"
         assert ask(session=session, **ANNE | {"first_names": "ANNE LOUISE"}).code == "02"
         assert ask(session=session, **ANNE, birth_place="63220").code == "02"
@@ -149,12 +149,12 @@ class TestConditions:
 
     def test_all_conditions_must_hold(self, bench: Bench, ask: Ask, session: str, anne: Person) -> None:
         data = scenario(rule({"person": "p", "birth_name": "AUTRE"}, code="02"), people=("p",))
-        bench.sessions.install(session, data, {"p": to_json(anne)})
+        bench.installer.install(session, data, {"p": to_json(anne)})
         assert ask(session=session, **ANNE).code == "01"
 
     def test_the_operation_can_be_named(self, bench: Bench, ask: Ask, session: str) -> None:
         when = {"operation": "rechercherInsAvecTraitsIdentite"}
-        bench.sessions.install(session, scenario(rule(when, code="02")), {})
+        bench.installer.install(session, scenario(rule(when, code="02")), {})
         assert ask(session=session).code == "02"
 
 
@@ -164,7 +164,7 @@ def altered(bench: Bench, ask: Ask, session: str, anne: Person) -> Altered:
 
     def answer(**alter: str | None) -> etree._Element:
         data = scenario(rule({"person": "p"}, code="00", person="p", alter=alter), people=("p",))
-        bench.sessions.install(session, data, {"p": to_json(anne)})
+        bench.installer.install(session, data, {"p": to_json(anne)})
         exchange = ask(session=session, **ANNE)
         assert (exchange.code, exchange.decision.person) == ("00", "test/anne")
         individual = etree.fromstring(exchange.response).find(".//r:INDIVIDU", RES)
@@ -256,7 +256,7 @@ class TestAlterations:
     ) -> None:
         other = make_person("test/other", birth_name="AUTRE")
         data = scenario(rule({"person": "p"}, code="00", person="q"), people=("p", "q"))
-        bench.sessions.install(session, data, {"p": to_json(anne), "q": to_json(other)})
+        bench.installer.install(session, data, {"p": to_json(anne), "q": to_json(other)})
         exchange = ask(session=session, **ANNE)
         assert exchange.decision.person == "test/other"
         assert b">AUTRE<" in exchange.response
@@ -267,4 +267,4 @@ class TestAlterations:
     ) -> None:
         data = scenario(rule({}, code="00", person="p", alter={"birth_name": text}), people=("p",))
         with pytest.raises(Exception, match=r"rules\[0\]\.then\.alter\.birth_name"):
-            bench.sessions.install(session, data, {"p": to_json(anne)})
+            bench.installer.install(session, data, {"p": to_json(anne)})

@@ -17,6 +17,7 @@ from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving import ServeOptions, ServingError, read_options, running, starting
 from simulator.serving.one_value import decode, encode
+from simulator.sinks import KeptLimits, SinkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ ALL = ServeOptions(
         seed=8,
         oid_mode="live",
         profile="qualification-2022",
+        node="b",
         lots=LotSettings(
             max_lines=3, max_open=4, start_delay_s=0.5, lines_per_s=9.0, page_lines=6, kept_days=2.0
         ),
@@ -49,6 +51,17 @@ ALL = ServeOptions(
     https_port=10,
     mtls_port=11,
     scenarios=Path("scenarios"),
+    sinks=SinkOptions(
+        dmp_port=12,
+        smtp_port=13,
+        smtps_port=14,
+        imap_port=15,
+        imaps_port=16,
+        dmp_tls=True,
+        client_certificate=True,
+        password="pass",
+        kept=KeptLimits(items=17, bytes_in_all=18, bytes_of_one=19),
+    ),
 )
 """Every option other than it is by itself."""
 

@@ -79,7 +79,7 @@ class TestExpiry:
             case "change":
                 bench.sessions.change(session.id, name="x")
             case "install":
-                bench.sessions.install(session.id, scenario, {})
+                bench.installer.install(session.id, scenario, {})
             case _:
                 bench.sessions.update(session.id, lambda settings: settings.changed({"clock_offset": 60}))
         clock.shift(500)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.registry.person import to_json
-from simulator.scripting.loader import ScenarioError
+from simulator.scripting.loader import ScenarioError, checked_scenario
 from simulator.sessions.store import DEFAULT, SessionStore, UnknownSessionError
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class TestLife:
 
     def test_a_deleted_session_is_unknown(self, store: SessionStore) -> None:
         session = store.create(profile="production").id
-        store.install(session, scenario("tests/one"), {})
+        store.install(session, checked_scenario(scenario("tests/one")), {})
         store.delete(session)
         assert store.ids() == [DEFAULT]
         with pytest.raises(UnknownSessionError, match=session):
@@ -107,7 +106,7 @@ class TestLife:
     def test_sessions_are_there_after_a_restart(self, file: Path) -> None:
         first = SessionStore(file, profile="production")
         session = first.create(profile="production", idams=["1"])
-        first.install(session.id, scenario("tests/one"), {})
+        first.install(session.id, checked_scenario(scenario("tests/one")), {})
         first.close()
         second = SessionStore(file, profile="production")
         assert installed(second, session.id) == ["tests/one"]
@@ -118,13 +117,13 @@ class TestLife:
 class TestScenarios:
     def test_the_latest_comes_first(self, store: SessionStore) -> None:
         for name in ("tests/one", "tests/two", "tests/three"):
-            store.install(DEFAULT, scenario(name), {})
+            store.install(DEFAULT, checked_scenario(scenario(name)), {})
         assert installed(store, DEFAULT) == ["tests/three", "tests/two", "tests/one"]
 
     def test_they_belong_to_one_session(self, store: SessionStore) -> None:
         one, two = store.create(profile="production").id, store.create(profile="production").id
-        store.install(one, scenario("tests/one"), {})
-        store.install(two, scenario("tests/two"), {})
+        store.install(one, checked_scenario(scenario("tests/one")), {})
+        store.install(two, checked_scenario(scenario("tests/two")), {})
         assert (installed(store, one), installed(store, two), installed(store, DEFAULT)) == (
             ["tests/one"],
             ["tests/two"],
@@ -137,26 +136,33 @@ class TestScenarios:
         self, store: SessionStore, make_person: Callable[..., Person]
     ) -> None:
         person = make_person("test/anne", tags=["a"], note="b")
-        store.install(DEFAULT, scenario("tests/one", people=("p",)), {"p": to_json(person)})
+        store.install(DEFAULT, checked_scenario(scenario("tests/one", people=("p",))), {"p": person})
         assert store.get(DEFAULT).scenarios[0].people == {"p": person}
 
     def test_a_role_without_person_is_named(self, store: SessionStore) -> None:
         with pytest.raises(ValueError, match="each role of tests/one, got none for p, q"):
-            store.install(DEFAULT, scenario("tests/one", people=("q", "p")), {})
+            store.install(DEFAULT, checked_scenario(scenario("tests/one", people=("q", "p"))), {})
         assert installed(store, DEFAULT) == []
-
-    def test_a_person_who_is_none_is_refused(self, store: SessionStore) -> None:
-        with pytest.raises(ValueError, match=r"^people\.p\.matricule: expected text, got nothing"):
-            store.install(DEFAULT, scenario("tests/one", people=("p",)), {"p": {"birth_name": "X"}})
 
     def test_broken_data_is_refused_and_changes_nothing(self, store: SessionStore) -> None:
         with pytest.raises(ScenarioError):
-            store.install(DEFAULT, {"id": "tests/one"}, {})
+            store.install(DEFAULT, checked_scenario({"id": "tests/one"}), {})
         assert installed(store, DEFAULT) == []
+
+    def test_a_scenario_is_validated_once_however_often_its_session_is_read(
+        self, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        written = checked_scenario(scenario("tests/one"))
+        monkeypatch.setattr("simulator.sessions.store.read_scenario", None)  # a second reading would fail
+        store.install(DEFAULT, written, {})
+        other = store.create(profile="production").id
+        store.install(other, written, {})
+        assert store.get(DEFAULT).scenarios[0].scenario is written.scenario
+        assert store.get(other).scenarios[0].scenario is written.scenario
 
     def test_an_unknown_session_cannot_have_any(self, store: SessionStore) -> None:
         with pytest.raises(UnknownSessionError):
-            store.install("nobody", scenario("tests/one"), {})
+            store.install("nobody", checked_scenario(scenario("tests/one")), {})
 
 
 class TestTwoWorkers:
@@ -171,7 +177,7 @@ class TestTwoWorkers:
     ) -> None:
         session = store.create(profile="production").id
         assert installed(other, session) == []
-        store.install(session, scenario("tests/one"), {})
+        store.install(session, checked_scenario(scenario("tests/one")), {})
         assert installed(other, session) == ["tests/one"]
         other.clear_scenarios(session)
         assert installed(store, session) == []
@@ -188,7 +194,9 @@ class TestTwoWorkers:
     def test_a_thread_sees_what_another_thread_wrote(self, store: SessionStore) -> None:
         session = store.create(profile="production").id
         assert installed(store, session) == []
-        thread = threading.Thread(target=lambda: store.install(session, scenario("tests/one"), {}))
+        thread = threading.Thread(
+            target=lambda: store.install(session, checked_scenario(scenario("tests/one")), {})
+        )
         thread.start()
         thread.join()
         assert installed(store, session) == ["tests/one"]
@@ -199,7 +207,7 @@ class TestTwoWorkers:
         def work(mine: SessionStore) -> None:
             for _ in range(10):
                 session = mine.create(profile="production").id
-                mine.install(session, scenario("tests/one"), {})
+                mine.install(session, checked_scenario(scenario("tests/one")), {})
                 created.append(session)
 
         threads = [threading.Thread(target=work, args=(mine,)) for mine in (store, other) * 2]

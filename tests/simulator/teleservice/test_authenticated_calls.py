@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from simulator.bench import BenchOptions, BenchSetupError, open_bench
 from simulator.security.pki import init_pki
 from simulator.security.signing import make_ps_assertion, make_psc_assertion, make_vitale_assertion
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"

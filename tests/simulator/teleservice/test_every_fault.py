@@ -7,7 +7,7 @@ from lxml import etree
 
 from simulator.bench import BenchOptions, open_bench
 from simulator.contract.faults import fault_catalogue
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
 MESSAGE_ID = "uuid:6f2a1c9e-0000-4000-8000-000000000001"
@@ -33,7 +33,7 @@ def test_one_line_of_scenario_provokes_it(bench, soap_request, code):
         "evidence": "inferred",
         "rules": [{"when": {}, "then": {"fault": code}}],
     }
-    session = bench.sessions.install(session.id, scenario, {})
+    session = bench.installer.install(session.id, scenario, {})
     wire = WireRequest(
         path=f"/s/{session.id}/lps",
         headers={"content-type": "application/soap+xml"},

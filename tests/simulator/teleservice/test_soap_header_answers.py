@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from simulator.contract.names import SOAP12
-from simulator.teleservice.service import WireRequest
+from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

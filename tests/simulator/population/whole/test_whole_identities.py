@@ -15,8 +15,8 @@ from simulator.ins.dates import BirthDate
 from simulator.ins.oid import InsOid
 from simulator.ins.places import PlaceKind, cog
 from simulator.ins.traits import check_birth_name, check_first_names, comparison_key
-from simulator.population.births import order_is_impossible
-from simulator.population.name_draws import reserved
+from simulator.population.drawing.births import order_is_impossible
+from simulator.population.drawing.name_draws import reserved
 from simulator.population.uninsurable import reserved_names
 
 if TYPE_CHECKING:

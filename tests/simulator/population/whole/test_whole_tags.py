@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.ins.oid import InsOid
-from simulator.population.tags import vocabulary
+from simulator.population.described.tags import vocabulary
 
 if TYPE_CHECKING:
     from simulator.registry.person import Person

@@ -293,7 +293,7 @@ class TestScenarios:
         session = bench.sessions.create().id
         _, _, first, second = family
         data = self.scenario({"person": "p"}, fault="insi_111")
-        bench.sessions.install(session, data, {"p": to_json(second)})
+        bench.installer.install(session, data, {"p": to_json(second)})
         assert search_card(**place_of(second), session=session).code == "insi_111"
         assert search_card(**place_of(first), session=session).code == "00"
 
@@ -307,7 +307,7 @@ class TestScenarios:
             person="p",
             alter={"birth_date": "{year}-00-00"},
         )
-        bench.sessions.install(session, data, {"p": to_json(anybody)})
+        bench.installer.install(session, data, {"p": to_json(anybody)})
         exchange = search_card(session=session)
         assert b"<DateNaissance>1975-00-00</DateNaissance>" in exchange.response
         assert ask(session=session).decision.source == "registry"

@@ -207,7 +207,7 @@ class TestScenarios:
         person = bench.registry.by_key("cnda/tchitchi-catarina")
         assert person is not None
         session = bench.sessions.create().id
-        bench.sessions.install(session, data, {"p": to_json(person)})
+        bench.installer.install(session, data, {"p": to_json(person)})
         return session
 
     @pytest.mark.parametrize(

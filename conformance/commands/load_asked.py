@@ -1,0 +1,230 @@
+"""What the command line of ``banc load`` asks for: a profile with changes, thresholds, a place to call."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.campaign import reference_lgo
+from conformance.commands.load_options import THRESHOLDS
+from conformance.load.options import LoadOptions
+from conformance.load.profile import OPERATIONS, load_profile
+from conformance.load.quantities import QuantityError, parse_duration, parse_rate
+from conformance.load.summary import RATE_KEPT
+from conformance.load.targets import TargetError, check_allowed, understand
+from conformance.load.thresholds import Threshold, parse_threshold
+from simulator.bench import BenchOptions
+from simulator.commands.common import SetupError
+from simulator.journal.writer import JournalOptions
+from simulator.serving import ServeOptions, free_port, running
+from simulator.testing.throwaway import throwaway_pki
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.load.profile import Profile
+
+_FOLDER: Final = "banc-load"
+
+
+def asked_profile(given: dict[str, Any]) -> Profile:
+    """Return the profile that is asked for, with what the command line changes in it.
+
+    Raises:
+        UnknownProfileError: there is none of that name.
+        DataFileError: the file of the profile cannot be read, or is wrong.
+        QuantityError: an option cannot be read, or contradicts another one.
+    """
+    profile = load_profile(given["profile_name"])
+    changes: dict[str, Any] = {
+        name: given[name] for name in ("users", "transport", "target") if given[name] is not None
+    }
+    if given["duration"] is not None:
+        changes["duration"] = _named("--duration", parse_duration, given["duration"])
+    if given["rate"] is not None:
+        if given["closed"]:
+            raise QuantityError("--rate: a closed workload holds no rate; leave out --closed or --rate")
+        changes["rate"] = _named("--rate", parse_rate, given["rate"])
+    if given["closed"]:
+        if profile.ramp is not None:
+            raise QuantityError(
+                f"--closed: the profile {profile.id} raises a rate, which a closed workload has not"
+            )
+        changes["workload"] = "closed"
+    if given["think"] is not None:
+        changes["think"] = _named("--think", lambda text: parse_duration(text, zero=True), given["think"])
+    if given["mix"] is not None:
+        changes["mix"] = _mix(given["mix"])
+    if given["people"] is not None:
+        changes["people"] = _people(given["people"])
+    if given["software"] is not None and given["target"] is None and profile.target == "teleservice":
+        changes["target"] = "software"
+    return replace(profile, **changes)
+
+
+def _named(name: str, parse: Callable[[str], float], text: str) -> float:
+    try:
+        return parse(text)
+    except QuantityError as error:
+        raise QuantityError(f"{name}: {error}") from error
+
+
+def _shares(name: str, texts: list[str]) -> list[float]:
+    try:
+        shares = [float(text) for text in texts]
+    except ValueError as error:
+        raise QuantityError(f"{name}: expected shares as numbers, got {'/'.join(texts)!r}") from error
+    if not all(0 <= share <= 1e6 for share in shares) or not sum(shares):  # noqa: PLR2004 - what it stands for is in the line
+        raise QuantityError(
+            f"{name}: expected shares of 0 or more, one of them above 0, got {'/'.join(texts)!r}"
+        )
+    return shares
+
+
+def _mix(text: str) -> dict[str, float]:
+    parts = [part.partition("=") for part in text.split(",")]
+    names = [name.strip() for name, _, _ in parts]
+    if unknown := [name for name in names if name not in OPERATIONS]:
+        raise QuantityError(f"--mix: unknown operation {unknown[0]!r}; known are {', '.join(OPERATIONS)}")
+    return dict(zip(names, _shares("--mix", [share or "1" for _, _, share in parts]), strict=True))
+
+
+def _people(text: str) -> dict[str, float]:
+    parts = text.split("/")
+    if len(parts) != 3:  # noqa: PLR2004 - what it stands for is in the line
+        raise QuantityError(f"--people: expected FOUND/UNKNOWN/SEVERAL such as 75.2/24.4/0.4, got {text!r}")
+    return dict(zip(("found", "unknown", "several"), _shares("--people", parts), strict=True))
+
+
+def asked_thresholds(profile: Profile, given: dict[str, Any]) -> tuple[Threshold, ...]:
+    """Return the thresholds of the profile, replaced by those of the command line; no wrong answer is always one.
+
+    Raises:
+        ThresholdError: a limit cannot be read.
+    """
+    asked = [
+        parse_threshold(metric, text) for metric in (*THRESHOLDS, "rate") for text in given[f"limit_{metric}"]
+    ]
+    replaced = {(each.metric, each.operation) for each in asked}
+    kept = [
+        each for each in profile.thresholds if each.stage or (each.metric, each.operation) not in replaced
+    ]
+    found = [Threshold(metric="wrong", limit=0.0), *kept, *(each for each in asked if each.metric != "wrong")]
+    if (
+        given["rate"] is not None
+        and profile.ramp is None
+        and not given["limit_rate"]
+        and len(profile.stages) == 1
+    ):
+        found.append(Threshold(metric="rate", limit=profile.base_rate * RATE_KEPT))
+    return tuple(found)
+
+
+def asked_options(
+    stack: ExitStack, given: dict[str, Any], profile: Profile, thresholds: tuple[Threshold, ...]
+) -> LoadOptions:
+    """Return the options of a run, with what it needs started: a simulator, the reference LGO.
+
+    Raises:
+        TargetError: an address may not be called, or lacks what its transport needs.
+        QuantityError: a time cannot be read.
+        ServingError: the simulator cannot be started.
+        CampaignError: the reference LGO cannot be started.
+    """
+    session = soap_base = None
+    pki = given["pki"]
+    if given["url"] is not None:
+        target = understand(given["url"])
+        check_allowed(target.base, given["allowed"])
+        url, session = target.base, target.session
+        if given["soap_url"] is not None:
+            soap_base = understand(given["soap_url"]).base
+            check_allowed(soap_base, given["allowed"])
+        if profile.transport == "mtls" and not (soap_base or url).startswith("https"):
+            raise TargetError("--transport mtls needs the address of a mutual TLS port: --soap-url https://…")
+        if profile.transport != "plain" and pki is None:
+            raise TargetError(
+                f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR"
+            )
+    if given["software"] is not None:
+        check_allowed(understand(given["software"]).base, given["allowed"])
+    host, _, port = given["bind"].rpartition(":")
+    if not host or not port.isdecimal():
+        raise TargetError(f"--bind: expected HOST:PORT such as 127.0.0.1:5557, got {given['bind']!r}")
+    timeout = _named("--timeout", parse_duration, given["timeout"])
+    folder = (
+        given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"
+    )
+    if given["url"] is None:
+        url, soap_base, pki = stack.enter_context(_own_simulator(profile.transport))
+    software = given["software"]
+    if profile.target != "teleservice" and software is None:
+        software = stack.enter_context(reference_lgo())
+    return LoadOptions(
+        url=url,
+        folder=str(folder),
+        profile=profile,
+        thresholds=thresholds,
+        soap_base=soap_base,
+        pki=None if pki is None else str(pki),
+        software=software.rstrip("/") if software else None,
+        session=session,
+        seed=given["seed"],
+        token=given["token"],
+        timeout=timeout,
+        max_calls=given["calls"],
+        keep_going=given["keep_going"],
+        ui_port=given["ui_port"],
+        workers=given["workers"],
+        bind=host.strip("[]"),
+        bind_port=int(port),
+        allowed=tuple(given["allowed"]),
+        lang=given["lang"],
+    )
+
+
+@contextmanager
+def _own_simulator(transport: str) -> Iterator[tuple[str, str | None, Path | None]]:
+    """Run a simulator; yield its URL, its address for SOAP calls when it is another one, and its certificates.
+
+    Its journal is in mode batch: under load a bounded loss, were it killed, is worth the time; it is counted and shown.
+    """
+    with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
+        pki = throwaway_pki().directory if transport != "plain" else None
+        bench = BenchOptions(data_dir=Path(folder), journal=JournalOptions(mode="batch"), pki=pki)
+        tls = free_port() if pki is not None else None
+        options = ServeOptions(
+            bench=bench,
+            port=free_port(),
+            https_port=tls if transport == "cpx" else None,
+            mtls_port=tls if transport == "mtls" else None,
+        )
+        with running(options) as url:
+            yield url, None if tls is None else f"https://127.0.0.1:{tls}", pki
+
+
+def worker_arguments(given: dict[str, Any]) -> str:
+    """Return what a worker is told by its own command line, as JSON.
+
+    Raises:
+        SetupError: the address of the master cannot be read.
+    """
+    host, separator, port = given["leader"].rpartition(":")
+    if not separator:
+        host, port = given["leader"], "5557"
+    if not host or not port.isdecimal():
+        raise SetupError(f"--worker: expected HOST or HOST:PORT, got {given['leader']!r}")
+    return json.dumps(
+        {
+            "host": host.strip("[]"),
+            "port": int(port),
+            "allowed": list(given["allowed"]),
+            "pki": None if given["pki"] is None else str(given["pki"]),
+            "lang": given["lang"],
+        }
+    )

@@ -1,0 +1,139 @@
+"""Users of one process, and when calls are due to them. Imports Locust first: it replaces the standard library's sockets by gevent's."""
+
+from __future__ import annotations
+
+# Locust must come first: it patches the standard library.
+from locust import User, constant, events, task  # isort: skip
+from locust.env import Environment  # isort: skip
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import gevent
+from gevent.queue import Empty, Queue
+
+from conformance.load.arrivals import arrivals, course_of
+from conformance.load.expected import Lookups
+from conformance.load.meter import TICK_S, Meter
+from conformance.load.software import SoftwareCaller
+from conformance.load.users import Caller, Credentials, random_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.load.options import LoadOptions
+
+
+class Generator:
+    """Users and arrivals of this process, and the loop that ticks."""
+
+    def __init__(
+        self,
+        options: LoadOptions,
+        meter: Meter,
+        make: Callable[[int], Any],
+        *,
+        share: float = 1.0,
+        name: str = "",
+        environment: Environment | None = None,
+    ) -> None:
+        """Make the users.
+
+        Args:
+            options: of the run.
+            meter: where calls are counted.
+            make: makes a user, given their number.
+            share: of the rate that is due here.
+            name: of this generator among several.
+            environment: Locust's, when there is one already.
+        """
+        self.options, self.meter = options, meter
+        self.course = course_of(options.profile, share)
+        self._name = name
+        self.due: Queue[float] = Queue()
+        self.busy = self.users = 0
+        self.over = False
+        # Made beforehand: certificates and connections take time that no patient waits for.
+        self._callers = [make(number) for number in range(1, options.profile.users + 1)]
+        self.environment = environment or Environment(events=events)
+        self.environment.user_classes = [self._user_class()]
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is due and nobody is being served."""
+        return not self.busy and self.due.empty()
+
+    def arrive(self) -> None:
+        """Let calls be due until the course is over; runs beside the users."""
+        for at in arrivals(self.course, random_of(self.options.seed, f"arrivals/{self._name}")):
+            while not self.over and (early := at - self.meter.now()) > 0.001:  # noqa: PLR2004 - what it stands for is in the line
+                gevent.sleep(min(early, TICK_S))
+            if self.over:
+                return
+            self.due.put(self.meter.started + at)
+            self.meter.due += 1
+
+    def _user_class(self) -> type[User]:
+        generator = self
+        closed = self.options.profile.workload == "closed"
+
+        class LoadUser(User):
+            """Somebody at a counter."""
+
+            wait_time = constant(0)
+
+            def on_start(self) -> None:
+                self.caller = generator._callers[generator.users % len(generator._callers)]
+                generator.users += 1
+
+            def on_stop(self) -> None:
+                self.caller.close()
+
+            @task
+            def serve(self) -> None:
+                due = None
+                if closed:
+                    if generator.over:
+                        gevent.sleep(TICK_S)
+                        return
+                else:
+                    try:
+                        due = generator.due.get(timeout=1)
+                    except Empty:
+                        return
+                generator.busy += 1
+                try:
+                    self.caller.serve(due)
+                finally:
+                    generator.busy -= 1
+                if closed and generator.options.profile.think:
+                    gevent.sleep(
+                        random_of(0, str(time.monotonic())).expovariate(1 / generator.options.profile.think)
+                    )
+
+        return LoadUser
+
+
+def maker(
+    options: LoadOptions, path: str, people: list[Any], meter: Meter, *, partial: bool, name: str = ""
+) -> Callable[[int], Any]:
+    """Return what makes the users of a generator.
+
+    Raises:
+        ValueError: there is nobody to look up.
+        PkiError: the certificates cannot be read.
+    """
+    profile = options.profile
+    random = random_of(options.seed, f"people/{name}")
+    lookups = Lookups(people, random, shares=profile.people, partial=partial)
+    credentials = Credentials(options)
+    patients = list(lookups.findable)
+    random.shuffle(patients)
+
+    def make(number: int) -> Any:
+        own = random_of(options.seed, f"{name}/{number}")
+        if profile.target == "software" or (profile.target == "mix" and number % 2 == 0):
+            return SoftwareCaller(options, patients, lookups, meter, own)
+        return Caller(options, path, lookups, meter, credentials=credentials, random=own)
+
+    return make

@@ -1,0 +1,40 @@
+"""Files with something in every field: whatever an act empties or overwrites is then seen.
+
+A file typed with its five traits has no names in use and no document: an act that erases them by mistake erases nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.people import NAMES_IN_USE
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.routes import Route
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+
+def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -> Patient:
+    """Bring a file to a status as ``Desk.bring`` does, with names in use and a document, and return it.
+
+    Where no document was checked on the way, one that is not high-confidence is recorded: it promotes nobody (PRF-08). A
+    software that records none of those is taken as it is.
+    """
+    patient = desk.bring(person, route, **{**NAMES_IN_USE, **others})
+    if patient.proof is not None:
+        return patient
+    for kind in LOW_CONFIDENCE_PROOFS:
+        try:
+            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        except RefusedError:
+            continue
+        except VerbNotSupportedError:
+            return patient
+        after = desk.read(patient)
+        # Whether this document validates somebody is for another rule to say: here it would spoil the status.
+        return after if after.status is route.status else desk.bring(person, route, **others)
+    return patient

@@ -1,0 +1,117 @@
+"""FHIR of what arrives: a bundle of a patient (FR Core 2.2.0) and of a reference to the document, with the CDA inside."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.suite.incoming import cda
+from conformance.suite.incoming.letter import SENDER_DOMAIN, Act
+from simulator.ins.oid import InsOid
+
+if TYPE_CHECKING:
+    from conformance.suite.incoming.letter import Letter
+
+_CORE: Final = "https://hl7.fr/ig/fhir/core"
+_TYPES: Final = {
+    InsOid.NIR: "INS-NIR",
+    InsOid.NIA: "INS-NIA",
+    InsOid.NIR_TEST: "INS-NIR-TEST",
+    InsOid.NIR_DEMO: "INS-NIR-DEMO",
+}
+_GENDERS: Final = {"M": "male", "F": "female"}
+_RELATED: Final = {Act.REPLACES: "replaces", Act.DELETES: "replaces"}
+
+
+def write(letter: Letter) -> bytes:
+    """Return the bundle."""
+    reference: dict[str, Any] = {
+        "resourceType": "DocumentReference",
+        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{letter.document_id}"},
+        "status": "entered-in-error" if letter.act is Act.DELETES else "current",
+        "type": {"coding": [{"system": "http://loinc.org", "code": cda.CODE}]},
+        "subject": {"reference": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000001"},
+        "description": letter.title,
+        "content": [
+            {
+                "attachment": {
+                    "contentType": "text/xml",
+                    "title": letter.title,
+                    "data": base64.b64encode(cda.write(letter)).decode(),
+                }
+            }
+        ],
+    }
+    if letter.act is not Act.NEW:
+        target = {"identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{letter.former}"}}
+        reference["relatesTo"] = [{"code": _RELATED[letter.act], "target": target}]
+    entries = [
+        {"fullUrl": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000001", "resource": _patient(letter)},
+        {"fullUrl": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000002", "resource": reference},
+    ]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    return json.dumps(bundle, ensure_ascii=False).encode()
+
+
+def _patient(letter: Letter) -> dict[str, Any]:
+    one = letter.around
+    identifiers: list[dict[str, Any]] = [
+        {
+            "use": "usual",
+            "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "PI"}]},
+            "system": f"urn:oid:{SENDER_DOMAIN}",
+            "value": letter.local_id,
+        }
+    ]
+    if one.matricule:
+        try:
+            code = _TYPES[InsOid(one.oid or "")]
+        except ValueError:
+            code = "INS-NIR"
+        coding = {"system": f"{_CORE}/CodeSystem/fr-core-cs-v2-0203", "code": code}
+        identifiers.append(
+            {
+                "use": "official",
+                "type": {"coding": [coding]},
+                "system": f"urn:oid:{one.oid}",
+                "value": one.matricule,
+            }
+        )
+    identifiers += [{"system": f"urn:oid:{root}", "value": value} for root, value in letter.other_ids]
+    name: dict[str, Any] = {"use": "official"}
+    if one.birth_name:
+        name["family"] = one.birth_name
+    if one.first_name:
+        name["given"] = [one.first_name]
+    if one.first_names:
+        url = f"{_CORE}/StructureDefinition/fr-core-patient-birth-list-given-name"
+        name["extension"] = [{"url": url, "valueString": one.first_names}]
+    patient: dict[str, Any] = {"resourceType": "Patient", "identifier": identifiers, "name": [name]}
+    if one.sex:
+        patient["gender"] = _GENDERS.get(one.sex, "unknown")
+    if one.birth_date:
+        patient["birthDate"] = one.birth_date
+    patient["extension"] = [*_place(one.birth_place), *_reliability(one.status)]
+    return patient
+
+
+def _place(code: str | None) -> list[dict[str, Any]]:
+    if not code:
+        return []
+    system = "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM"
+    inner = {
+        "url": f"{_CORE}/StructureDefinition/fr-core-address-insee-code",
+        "valueCoding": {"system": system, "code": code},
+    }
+    url = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
+    return [{"url": url, "valueAddress": {"extension": [inner]}}]
+
+
+def _reliability(status: str | None) -> list[dict[str, Any]]:
+    if not status:
+        return []
+    code = {"QUAL": "VALI", "RECUP": "PROV"}.get(status, status)
+    coding = {"system": f"{_CORE}/CodeSystem/fr-core-cs-v2-0445", "code": code}
+    url = f"{_CORE}/StructureDefinition/fr-core-identity-reliability"
+    return [{"url": url, "extension": [{"url": "identityStatus", "valueCoding": coding}]}]

@@ -1,0 +1,54 @@
+"""The forms in which a document arrives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.partners import Document, MessageFormat
+from conformance.suite.incoming import cda, fhir, hl7, mail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.suite.incoming.letter import Letter
+
+
+class Form(StrEnum):
+    """How a document arrives."""
+
+    MAIL = "mail"
+    """In a MSSanté box, with its IHE_XDM archive."""
+    CDA = "cda"
+    """By itself, as a file."""
+    ORU = "oru"
+    """HL7 v2, a result."""
+    MDM = "mdm"
+    """HL7 v2, a document notification."""
+    FHIR = "fhir"
+
+
+_WRITERS: Final[Mapping[Form, tuple[str, MessageFormat, Callable[[Letter], bytes]]]] = {
+    Form.MAIL: ("courriel.eml", MessageFormat.MSSANTE, mail.write),
+    Form.CDA: ("document.xml", MessageFormat.CDA, cda.write),
+    Form.ORU: ("resultat.hl7", MessageFormat.HL7V2, hl7.oru),
+    Form.MDM: ("document.hl7", MessageFormat.HL7V2, hl7.mdm),
+    Form.FHIR: ("document.json", MessageFormat.FHIR, fhir.write),
+}
+
+
+def written(letter: Letter, form: Form) -> Document:
+    """Return a document in the form in which it arrives."""
+    name, kind, write = _WRITERS[form]
+    return Document(name=name, format=kind, content=write(letter))
+
+
+def mailed(content: bytes) -> Document:
+    """Return a mail written otherwise as it arrives."""
+    return Document(name="courriel.eml", format=MessageFormat.MSSANTE, content=content)
+
+
+def adt(letter: Letter, *, event: str = "A28", status: str | None = None) -> Document:
+    """Return an ADT message, which holds an identity and no document."""
+    content = hl7.adt(letter, event=event, status=status)
+    return Document(name="identite.hl7", format=MessageFormat.HL7V2, content=content)

@@ -1,0 +1,90 @@
+"""HL7 v2.5 of what arrives: an identity alone (ADT), a result (ORU), a document (MDM), with the CDA inside the last two."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+from conformance.suite.incoming import cda
+from conformance.suite.incoming.letter import SENDER_DOMAIN, STAMP, Act, compact
+from simulator.ins.oid import InsOid
+
+if TYPE_CHECKING:
+    from conformance.suite.incoming.letter import Letter
+
+_LOCAL: Final = f"LABO-VOISIN&{SENDER_DOMAIN}&ISO"
+_MDM: Final = {Act.NEW: "T02", Act.REPLACES: "T10", Act.DELETES: "T11"}
+
+
+def adt(letter: Letter, *, event: str = "A28", status: str | None = None) -> bytes:
+    """Return an ADT about the person; ``status`` is PID-32, else what the identity says."""
+    structure = "ADT_A05" if event in {"A28", "A31"} else f"ADT_{event}"
+    pid = _pid(letter, _reliability(letter) if status is None else status)
+    return _message(_msh(letter, f"ADT^{event}^{structure}"), f"EVN||{STAMP}", pid, "PV1|1|N")
+
+
+def oru(letter: Letter) -> bytes:
+    """Return a result whose CDA stands in OBX-5."""
+    return _message(
+        _msh(letter, "ORU^R01^ORU_R01"),
+        _pid(letter, _reliability(letter)),
+        f"OBR|1||{letter.document_id}|{cda.CODE}^{_escaped(letter.title)}^LN|||{STAMP}",
+        _obx(letter),
+    )
+
+
+def mdm(letter: Letter) -> bytes:
+    """Return a document notification: new, replacing or deleting."""
+    event = _MDM[letter.act]
+    txa = ["TXA", "1", "CR", "TEXT", STAMP, *[""] * 7, f"{letter.document_id}^^{SENDER_DOMAIN}^ISO"]
+    txa += [f"{letter.former}^^{SENDER_DOMAIN}^ISO" if letter.former else "", "", "", "", "LA"]
+    return _message(
+        _msh(letter, f"MDM^{event}^MDM_T02"),
+        f"EVN||{STAMP}",
+        _pid(letter, _reliability(letter)),
+        "PV1|1|N",
+        "|".join(txa),
+        _obx(letter),
+    )
+
+
+def _message(*segments: str) -> bytes:
+    return ("\r".join(segments) + "\r").encode()
+
+
+def _msh(letter: Letter, kind: str) -> str:
+    control = letter.document_id[-12:]
+    return rf"MSH|^~\&|SIL|LABO-VOISIN|LGO|OFFICINE|{STAMP}||{kind}|{control}|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8||2.11^IHE_FRANCE-2.11-PAM"
+
+
+def _obx(letter: Letter) -> str:
+    body = base64.b64encode(cda.write(letter)).decode()
+    return f"OBX|1|ED|{cda.CODE}^{_escaped(letter.title)}^LN||^TEXT^XML^Base64^{body}||||||{letter.act}|||{STAMP}"
+
+
+def _reliability(letter: Letter) -> str:
+    return "VALI" if letter.around.status in {"QUAL", "VALI"} else letter.around.status or "VIDE"
+
+
+def _pid(letter: Letter, status: str) -> str:
+    one = letter.around
+    ids = [f"{letter.local_id}^^^{_LOCAL}^PI"]
+    if one.matricule:
+        nature = "NIA" if one.oid == InsOid.NIA else "NIR"
+        authority = letter.authority or f"ASIP-SANTE-INS-{nature}"
+        ids.append(f"{one.matricule}^^^{authority}&{one.oid or ''}&ISO^INS")
+    ids += [f"{value}^^^&{root}&ISO^PI" for root, value in letter.other_ids]
+    fields = [""] * 33
+    fields[0], fields[1], fields[3] = "PID", "1", "~".join(ids)
+    fields[5] = "^".join([*map(_escaped, (one.birth_name, one.first_name, one.first_names)), "", "", "", "L"])
+    fields[7], fields[8] = compact(one.birth_date), one.sex or ""
+    fields[11] = f"^^^^^FRA^BDL^^{one.birth_place}" if one.birth_place else ""
+    fields[32] = status
+    return "|".join(fields)
+
+
+def _escaped(text: str | None) -> str:
+    told = (text or "").replace("\\", "\\E\\")
+    for character, letter in (("|", "F"), ("^", "S"), ("&", "T"), ("~", "R")):
+        told = told.replace(character, f"\\{letter}\\")
+    return told

@@ -1,0 +1,78 @@
+"""A health document about one person, before it takes the form of a mail, a CDA, an HL7 v2 message or a FHIR bundle."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from conformance.drivers.partners import ReceivedIdentity
+
+SENDER_DOMAIN: Final = "2.999.250.77"
+"""Domain of the file numbers of the sender, in the arc kept for examples."""
+MAILBOX: Final = "labo.voisin@laboratoire.mssante.fr"
+"""The secure address that such a document comes from."""
+BILLING: Final = "1.2.250.1.213.1.4.13"
+"""A NIR used as a billing number: never an INS (ins-formats §1)."""
+INS_C: Final = "1.2.250.1.213.1.4.2"
+"""The computed identifier that the INS replaced."""
+
+
+class Act(StrEnum):
+    """What a document wants of its receiver; OBX-11 in the HL7 v2 volets."""
+
+    NEW = "F"
+    REPLACES = "C"
+    DELETES = "D"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a document says, and of whom."""
+
+    identity: ReceivedIdentity
+    """What its own header says. What is ``None`` is not written at all."""
+    envelope: ReceivedIdentity | None = None
+    """What stands around it (metadata of the archive, subject of the mail, PID) when that says something else."""
+    local_id: str = "VOISIN-4711"
+    """The number of the file at the sender, under ``SENDER_DOMAIN``."""
+    other_ids: tuple[tuple[str, str], ...] = ()
+    """More identifiers of the patient: OID and value."""
+    authority: str | None = None
+    """The name of the authority that assigns the INS, in HL7 v2 (CX-4.1); ``None``: the one that goes with the OID."""
+    title: str = "Compte rendu de biologie KVORLAN"
+    act: Act = Act.NEW
+    former: str = ""
+    """Identifier of the document that it replaces or deletes."""
+
+    @property
+    def document_id(self) -> str:
+        """Its identifier, an OID: the same content has the same."""
+        text = repr((self.identity, self.title, self.act, self.former, self.local_id))
+        return f"2.25.{int.from_bytes(hashlib.sha256(text.encode()).digest()[:15], 'big')}"
+
+    @property
+    def around(self) -> ReceivedIdentity:
+        """What the envelope says."""
+        return self.envelope or self.identity
+
+    def says(self, **changes: Any) -> Letter:
+        """Return the letter with other things said of the patient, in the header and around it alike."""
+        told = self.envelope and replace(self.envelope, **changes)
+        return replace(self, identity=replace(self.identity, **changes), envelope=told)
+
+
+def compact(date: str | None) -> str:
+    """Return a birth date as CDA and HL7 v2 write it; what is no date stays as it is."""
+    return (date or "").replace("-", "")
+
+
+def french(date: str | None) -> str:
+    """Return a birth date as people read it."""
+    return "/".join(reversed((date or "").split("-")))
+
+
+STAMP: Final = "20260601101500"
+"""When such documents were made."""

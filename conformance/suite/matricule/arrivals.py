@@ -1,0 +1,201 @@
+"""Numbers that arrive from elsewhere: with an identity, in a message, on a symbol that is scanned; and what the files keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.datamatrix.payload import write_blocks
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.words import shown
+from conformance.suite.incoming.forms import Form, adt, written
+from conformance.suite.incoming.letter import Letter
+from conformance.suite.verification.elsewhere import answering, files_of, received
+from conformance.suite.verification.wire import VERIFY
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import Reception
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+    from simulator.registry.person import Person
+    from simulator.text import Text
+
+OK: Final = "answers/verification-ok"
+"""INSi confirms whatever it is asked: what keeps a wrong number out is then the software alone."""
+
+
+class Way(StrEnum):
+    """How a number arrives."""
+
+    IDENTITY = "identity"
+    ADT = "hl7-adt"
+    MAIL = "mail"
+    ORU = "hl7-oru"
+    SCAN = "scan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """One number that has arrived."""
+
+    said: Reception | RefusedError
+    exchanges: list[ExchangeView]
+    before: Mapping[str, Patient]
+    after: Mapping[str, Patient]
+
+    @property
+    def was_searched(self) -> bool:
+        """Whether the software asked INSi who that is: what it then keeps comes from INSi."""
+        return any(each.operation not in {None, VERIFY} for each in self.exchanges)
+
+    @property
+    def created(self) -> list[Patient]:
+        """The new files."""
+        return [one for key, one in self.after.items() if key not in self.before]
+
+
+def arrives(
+    desk: Desk,
+    person: Person,
+    way: Way,
+    *,
+    answer: str | None = OK,
+    letter: Letter | None = None,
+    **changes: str | None,
+) -> Came:
+    """Have somebody's INS arrive, with ``changes`` to what is said of them; INSi confirms it unless told otherwise."""
+    told = letter or Letter(identity=received(person, **changes))
+    day = person.identity.traits.birth_date
+    before = files_of(desk, day)
+
+    def act() -> Reception | RefusedError:
+        try:
+            return _hand_over(desk, told, way)
+        except RefusedError as refusal:
+            return refusal
+
+    with answering(desk, answer):
+        said, exchanges = desk.during(act)
+    return Came(said=said, exchanges=exchanges, before=before, after=files_of(desk, day))
+
+
+def ways_taken(desk: Desk) -> frozenset[Way]:
+    """Return the ways by which this software takes a right number; asked once a campaign.
+
+    Raises:
+        UndecidedError: by none; NOT_TESTED.
+    """
+    taken: frozenset[Way] = desk.once("ways-of-numbers", _try_ways)
+    return taken
+
+
+def need_way(desk: Desk, way: Way) -> None:
+    """Make sure that this software takes numbers that arrive so.
+
+    Raises:
+        UndecidedError: it does not; NOT_TESTED.
+    """
+    if way not in ways_taken(desk):
+        raise UndecidedError(
+            f"le logiciel ne prend aucun numéro venu ainsi ({way})",
+            f"the software takes no number that arrives so ({way})",
+            verdict=Verdict.NOT_TESTED,
+        )
+
+
+def _try_ways(desk: Desk) -> frozenset[Way]:
+    taken = set()
+    for way in Way:
+        try:
+            came = arrives(desk, desk.draw(), way, answer=None)
+        except UndecidedError:
+            continue
+        if not isinstance(came.said, RefusedError):
+            taken.add(way)
+    if not taken:
+        raise UndecidedError(
+            "aucun numéro juste n'entre, ni reçu ni lu : qu'un faux n'entre pas ne prouve rien",
+            "no right number gets in, received or scanned: that a wrong one does not proves nothing",
+            verdict=Verdict.NOT_TESTED,
+        )
+    return frozenset(taken)
+
+
+def expect_out(came: Came, person: Person, moment: Text, *, inferred: bool = False) -> None:
+    """Check that no file holds a number or an OID that arrived wrong, and that nobody who was there has changed."""
+    right = (person.identity.matricule.value, str(person.identity.oid))
+    for key, patient in came.after.items():
+        held = (patient.matricule, patient.oid)
+        earlier = came.before.get(key)
+        if earlier is not None and held == (earlier.matricule, earlier.oid):
+            continue
+        expect(
+            held == (None, None) or (held == right and came.was_searched),
+            fr=f"{moment.fr}, un dossier ({patient.status}) porte {shown(held[0]).fr} sous l'OID {shown(held[1]).fr}",
+            en=f"{moment.en}, a file ({patient.status}) holds {shown(held[0]).en} under the OID {shown(held[1]).en}",
+            inferred=inferred,
+        )
+
+
+def expect_oid_kept(came: Came, oid: str, moment: Text) -> list[Patient]:
+    """Check that the files which took the number have it under the OID that it came with; return them."""
+    taken = [
+        one
+        for key, one in came.after.items()
+        if one.matricule is not None
+        and (key not in came.before or came.before[key].matricule != one.matricule)
+    ]
+    for patient in taken:
+        expect(
+            patient.oid == oid,
+            fr=f"{moment.fr}, reçu sous l'OID {oid}, gardé sous {shown(patient.oid).fr}",
+            en=f"{moment.en}, received under the OID {oid}, kept under {shown(patient.oid).en}",
+        )
+    return taken
+
+
+def _hand_over(desk: Desk, told: Letter, way: Way) -> Reception:
+    """Have it arrive.
+
+    Raises:
+        UndecidedError: the driver has no such way; NOT_TESTED.
+    """
+    try:
+        match way:
+            case Way.IDENTITY:
+                return desk.lgo.receive_identity(told.identity, actor=desk.user)
+            case Way.SCAN:
+                return desk.lgo.scan_datamatrix(_symbol(told), actor=desk.user)
+            case Way.ADT:
+                document = adt(told)
+            case _:
+                document = written(told, Form.MAIL if way is Way.MAIL else Form.ORU)
+        return desk.lgo.receive_message(document, sender=told.identity.sender, actor=desk.user)
+    except VerbNotSupportedError as error:
+        raise UndecidedError(
+            f"le pilote ne fait pas entrer de numéro ainsi ({way}) : {error}",
+            f"the driver brings no number in so ({way}): {error}",
+            verdict=Verdict.NOT_TESTED,
+        ) from error
+
+
+def _symbol(told: Letter) -> str:
+    """Return the payload of a symbol that says what a letter says."""
+    one = told.identity
+    year, month, day = (one.birth_date or "").split("-")
+    blocks = [
+        ("S1", one.matricule or ""),
+        ("S2", one.oid or ""),
+        ("S3", one.first_names or ""),
+        ("S4", one.birth_name or ""),
+        ("S5", one.sex or ""),
+        ("S6", f"{day}-{month}-{year}"),
+        ("S7", one.birth_place or ""),
+    ]
+    return write_blocks(blocks)

@@ -1,0 +1,438 @@
+"""VER-13: a document received joins a file by itself only when it is, to the letter, about the patient qualifié of that file."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.incoming import mail
+from conformance.suite.incoming.arriving import (
+    deliver,
+    expect_filed_rightly,
+    expect_identity_kept,
+    expect_not_in,
+    expect_noticed,
+    expect_others_kept,
+    need_form,
+)
+from conformance.suite.incoming.forms import Form, mailed, written
+from conformance.suite.incoming.kinds import Incoming, letter
+from conformance.suite.incoming.letter import BILLING, INS_C, Act, Letter
+from conformance.suite.verification.elsewhere import answering, received, spoilt
+from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
+from conformance.suite.verification.wire import KO
+from simulator.ins.oid import InsOid
+
+if TYPE_CHECKING:
+    from conformance.drivers.partners import ReceivedIdentity
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+OK = "answers/verification-ok"
+"""INSi confirms whatever it is asked: what then holds a document back is the software alone."""
+
+TYPICAL = Route.IMPORTED_CHECKED
+NOT_MAIL = [form for form in Form if form is not Form.MAIL]
+QUALIFIED = routes(Status.QUAL)
+OTHERS = [route for route in routes() if route.status is not Status.QUAL]
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un document juste n'entre seul que dans le dossier du patient qualifié ; il n'est pas perdu, et l'identité ne change pas",
+    en="A right document joins by itself the file of the patient qualifié only; it is not lost, and the identity does not change",
+)
+@pytest.mark.parametrize(
+    ("route", "form"), [*((route, Form.MAIL) for route in QUALIFIED), *((TYPICAL, form) for form in NOT_MAIL)]
+)
+def test_right(desk: Desk, route: Route, form: Form) -> None:
+    need_form(desk, form)
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, route)
+    twin_of_day = desk.bring(desk.draw(birth_date=person.identity.traits.birth_date), Status.QUAL)
+    moment = Moment(f"document juste ({form}, {route})", f"right document ({form}, {route})")
+    document = written(Letter(identity=received(person)), form)
+    for user in USERS:
+        arrival = deliver(desk.by(user), document, patient, twin_of_day)
+        expect_filed_rightly(arrival, received(person), moment)
+        expect_noticed(arrival, moment, inferred=True)
+        expect_identity_kept(arrival, patient, moment)
+        expect_others_kept(arrival, patient, moment)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Le dossier d'un patient qui n'est pas qualifié ne reçoit rien tout seul, que INSi confirme, démente ou ne réponde pas",
+    en="The file of a patient who is not qualifié gets nothing by itself, whether INSi confirms, denies or does not answer",
+)
+@pytest.mark.parametrize(
+    ("route", "form"),
+    [*((route, Form.MAIL) for route in OTHERS), *((Route.IMPORTED, form) for form in NOT_MAIL)],
+)
+def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
+    need_form(desk, form)
+
+    def judge(answer: str | None) -> None:
+        person = desk.draw(first_names_count=2)
+        patient = desk.bring(person, route)
+        moment = Moment(
+            f"document juste, INSi {answer or 'vraie'} ({form}, {route})",
+            f"right document, INSi {answer or 'true'} ({form}, {route})",
+        )
+        with answering(desk, answer):
+            arrival = deliver(desk, written(Letter(identity=received(person)), form), patient)
+        # A verification that is OK may have made the identity qualifiée: what counts is what it is now.
+        expect_filed_rightly(arrival, received(person), moment)
+        expect_noticed(arrival, moment, inferred=True)
+
+    expect_each({answer or "vraie": partial(judge, answer) for answer in (None, KO, "fault-insi-102")})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Une identité qui n'est plus qualifiée ne reçoit plus rien toute seule",
+    en="An identity that is no longer qualifiée gets nothing by itself any more",
+)
+@pytest.mark.parametrize("cause", ["PROV", "VALI", "DOUTEUSE", "FICTIVE"])
+def test_no_longer_qualified(desk: Desk, cause: str) -> None:
+    need_form(desk, Form.MAIL)
+    person = desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
+        if cause in Attribute.__members__:
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute(cause)}), actor=desk.user)
+        else:
+            desk.lgo.downgrade_status(patient.id, Status(cause), actor=desk.super_user)
+    moment = Moment(f"identité ramenée par {cause}", f"identity lowered by {cause}")
+    with answering(desk, "fault-insi-102"):
+        arrival = deliver(desk, written(Letter(identity=received(person)), Form.MAIL), patient)
+    expect_filed_rightly(arrival, received(person), moment)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un seul élément qui diffère, le matricule, l'OID ou un trait, et le document attend, même si INSi confirmait",
+    en="One element that differs, the matricule, the OID or a trait, and the document waits, even if INSi confirmed it",
+)
+@pytest.mark.parametrize(
+    ("answer", "form"),
+    [(None, Form.MAIL), *((OK, form) for form in Form)],
+    ids=lambda one: str(one or "true"),
+)
+def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
+    need_form(desk, form)
+    person = desk.draw(first_names_count=2, **PLAIN)
+    patient = desk.bring(person, Status.QUAL)
+
+    def judge(name: str, wrong: ReceivedIdentity) -> None:
+        moment = Moment(f"document avec {name} ({form})", f"document with {name} ({form})")
+        with answering(desk, answer):
+            arrival = deliver(desk, written(Letter(identity=wrong), form), patient, days=[wrong.birth_date])
+        expect_filed_rightly(arrival, wrong, moment)
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+        expect_noticed(arrival, moment, inferred=True)
+
+    expect_each({name: partial(judge, name, wrong) for name, wrong in _one_wrong(desk, person).items()})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un trait qui manque n'est pas un trait qui concorde",
+    en="A trait that is missing is no trait that matches",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.CDA, Form.ORU], ids=str)
+def test_one_part_missing(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, Status.QUAL)
+    cases: dict[str, dict[str, None]] = {
+        "sans matricule": {"matricule": None},
+        "sans matricule ni OID": {"matricule": None, "oid": None},
+        "sans nom": {"birth_name": None},
+        "sans prénoms": {"first_names": None, "first_name": None},
+        "sans date": {"birth_date": None},
+        "sans sexe": {"sex": None},
+        "sans aucun trait": dict.fromkeys(
+            ("birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place")
+        ),
+    }
+
+    def judge(name: str, left_out: dict[str, None]) -> None:
+        told = replace(received(person), **left_out)  # type: ignore[arg-type] # nothing but None
+        moment = Moment(f"document {name} ({form})", f"document {name} ({form})")
+        arrival = deliver(desk, written(Letter(identity=told), form), patient)
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+
+    expect_each({name: partial(judge, name, left_out) for name, left_out in cases.items()})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un numéro de facturation, une INS-C ou le numéro de dossier de l'émetteur ne tiennent pas lieu d'INS",
+    en="A billing number, an INS-C or the sender's file number do not stand for an INS",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
+def test_other_identifiers(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    person = desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    number = person.identity.matricule.value
+    bare = received(person, matricule=None, oid=None)
+    letters = {
+        "le matricule sous l'OID de facturation": Letter(identity=bare, other_ids=((BILLING, number),)),
+        "une INS-C": Letter(identity=bare, other_ids=((INS_C, f"{number}0000000"),)),
+        "le matricule sous l'OID de l'INS-C": Letter(identity=bare, other_ids=((INS_C, number),)),
+        "le matricule comme numéro local": Letter(identity=bare, local_id=number),
+        "le numéro de dossier d'ici comme numéro local": Letter(identity=bare, local_id=patient.id),
+        "une autre INS, le bon numéro sous l'OID de facturation": Letter(
+            identity=spoilt(desk, person, "matricule"), other_ids=((BILLING, number),)
+        ),
+    }
+
+    def judge(name: str, told: Letter) -> None:
+        moment = Moment(f"{name} ({form})", f"{name} ({form})")
+        arrival = deliver(desk, written(told, form), patient)
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+
+    expect_each({name: partial(judge, name, told) for name, told in letters.items()})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un homonyme qualifié, à un trait près, ne reçoit pas le document",
+    en="A homonym qualifié who differs by one trait does not get the document",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
+def test_homonyms(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    person = person_with_homonyms(desk)
+    near = homonyms(desk, person, Route.CHECKED)
+    patient = desk.bring(person, Status.QUAL)
+    desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
+    moment = Moment(f"document juste, homonymes ({form})", f"right document, homonyms ({form})")
+    arrival = deliver(
+        desk,
+        written(Letter(identity=received(person)), form),
+        patient,
+        *(one.patient for one in near.values()),
+    )
+    expect_filed_rightly(arrival, received(person), moment)
+    expect_others_kept(arrival, patient, moment)
+    expect_noticed(arrival, moment, inferred=True)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Quand l'enveloppe et le document désignent deux patients, le document n'entre pas dans le dossier de celui qui n'est que sur l'enveloppe",
+    en="When the envelope and the document name two patients, the document does not join the file of the one on the envelope only",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.MDM, Form.FHIR], ids=str)
+def test_envelope_of_another(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    inside, outside = desk.draw(), desk.draw()
+    theirs, others = desk.bring(inside, Status.QUAL), desk.bring(outside, Status.QUAL)
+    told = Letter(identity=received(inside), envelope=received(outside))
+    moment = Moment(f"enveloppe d'un autre patient ({form})", f"envelope of another patient ({form})")
+    arrival = deliver(desk, written(told, form), theirs, others)
+    expect_not_in(arrival, others, moment)
+    for patient in (theirs, others):
+        expect_identity_kept(arrival, patient, moment)
+    # The header of the document is right: that its envelope has to be believed as well is deduced.
+    expect_not_in(arrival, theirs, moment, inferred=True)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Ni l'objet d'un courriel, ni le nom d'un PDF, ni le document voisin ne désignent un dossier",
+    en="Neither the subject of a mail, nor the name of a PDF, nor the document beside it designates a file",
+)
+def test_other_mails(desk: Desk) -> None:
+    need_form(desk, Form.MAIL)
+    person, other = desk.draw(), desk.draw()
+    patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.RECUP)
+
+    def pdf_only() -> None:
+        moment = Moment("courriel avec un PDF seul", "mail with a PDF alone")
+        arrival = deliver(desk, mailed(mail.plain(Letter(identity=received(person)))), patient, neighbour)
+        expect_not_in(arrival, patient, moment)
+        expect_others_kept(arrival, patient, moment)
+
+    def two_patients() -> None:
+        second = Letter(identity=received(other), title="Compte rendu KVORLAN du second")
+        moment = Moment("deux patients dans un courriel", "two patients in one mail")
+        arrival = deliver(
+            desk, mailed(mail.write(Letter(identity=received(person)), second)), patient, neighbour
+        )
+        held = [one for one, _ in arrival.filed if one.id == patient.id]
+        expect(
+            len(held) <= 1 or all(second.title not in one.name for _, one in arrival.filed),
+            fr=f"{moment.fr}, les deux documents sont dans le dossier du premier",
+            en=f"{moment.en}, both documents are in the file of the first",
+        )
+        expect_others_kept(arrival, patient, moment)
+
+    expect_each({"un PDF seul": pdf_only, "deux patients": two_patients})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Le numéro de dossier de l'émetteur, une fois rapproché, n'emporte pas les documents suivants",
+    en="The file number of the sender, once matched, does not carry the documents that follow",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
+def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    person, other = desk.draw(), desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    deliver(desk, written(Letter(identity=received(person)), form), patient)
+    moment = Moment(
+        f"même numéro de dossier chez l'émetteur, autre patient ({form})",
+        f"same file number at the sender, another patient ({form})",
+    )
+    for told in (
+        Letter(identity=received(other), title="Compte rendu KVORLAN suivant"),
+        Letter(identity=received(other, matricule=None, oid=None), title="Compte rendu KVORLAN sans INS"),
+    ):
+        arrival = deliver(desk, written(told, form), patient, days=[told.identity.birth_date])
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un contrat de confiance ne dispense pas de la concordance",
+    en="A trust contract does not dispense with the match",
+)
+def test_trusted_sender(desk: Desk) -> None:
+    need_form(desk, Form.MAIL)
+    with preparing("fixer les contrats de confiance", "set the trust contracts"):
+        desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
+    person = desk.draw(first_names_count=2, **PLAIN)
+    patient = desk.bring(person, Status.QUAL)
+
+    def judge(name: str, wrong: ReceivedIdentity) -> None:
+        moment = Moment(f"sous contrat, document avec {name}", f"under contract, document with {name}")
+        arrival = deliver(
+            desk,
+            written(Letter(identity=wrong), Form.MAIL),
+            patient,
+            days=[wrong.birth_date],
+            sender="LABO-10",
+        )
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+
+    try:
+        expect_each({name: partial(judge, name, wrong) for name, wrong in _one_wrong(desk, person).items()})
+    finally:
+        with suppress(RefusedError):
+            desk.lgo.write_trusted_senders(frozenset(), actor=desk.user)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Ce qui remplace ou supprime un document sous l'identité d'un autre ne touche pas au dossier où il est",
+    en="What replaces or deletes a document under the identity of another does not touch the file that holds it",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
+def test_replacement_of_another(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    person, other = desk.draw(), desk.draw()
+    patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.QUAL)
+    first = Letter(identity=received(person))
+    deliver(desk, written(first, form), patient, neighbour)
+
+    def judge(act: Act) -> None:
+        told = Letter(
+            identity=received(other), act=act, former=first.document_id, title="Compte rendu KVORLAN corrigé"
+        )
+        moment = Moment(
+            f"document d'un autre qui en remplace ou supprime un ({act.name}, {form})",
+            f"document of another that replaces or deletes one ({act.name}, {form})",
+        )
+        arrival = deliver(desk, written(told, form), patient, neighbour)
+        expect_filed_rightly(arrival, received(other), moment)
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+        expect_identity_kept(arrival, neighbour, moment)
+        expect(
+            len(arrival.after.documents[patient.id]) == len(arrival.before.documents[patient.id]),
+            fr=f"{moment.fr}, le document du premier patient n'est plus dans son dossier",
+            en=f"{moment.en}, the document of the first patient is no longer in the file",
+            inferred=True,
+        )
+
+    expect_each({act.name: partial(judge, act) for act in (Act.REPLACES, Act.DELETES)})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un document corrigé ou supprimé par son émetteur ne change ni l'identité ni les autres documents",
+    en="A document corrected or deleted by its sender changes neither the identity nor the other documents",
+)
+@pytest.mark.parametrize("kind", [Incoming.REPLACEMENT, Incoming.DELETION], ids=str)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
+def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
+    need_form(desk, form)
+    person = desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    right = received(person)
+    first, second = Letter(identity=right), Letter(identity=right, title="Compte rendu NALROVK")
+    for one in (first, second):
+        deliver(desk, written(one, form), patient)
+    told = letter(kind, right, right, first.document_id)
+    moment = Moment(f"{kind.title.fr} ({form})", f"{kind.title.en} ({form})")
+    arrival = deliver(desk, written(told, form), patient)
+    expect_filed_rightly(arrival, right, moment)
+    expect_identity_kept(arrival, patient, moment)
+    before, after = (
+        [one for one in world.documents[patient.id] if "NALROVK" in one.name]
+        for world in (arrival.before, arrival.after)
+    )
+    expect(
+        len(after) >= len(before),
+        fr=f"{moment.fr}, un autre document a disparu du dossier",
+        en=f"{moment.en}, another document is gone from the file",
+        inferred=True,
+    )
+
+
+def _one_wrong(desk: Desk, person: Person) -> dict[str, ReceivedIdentity]:
+    """Return the identity of somebody with one part that is not theirs, by what that is."""
+    right = received(person)
+    name, first = right.birth_name or "", right.first_name or ""
+    names = (right.first_names or "").split()
+    other_oid = InsOid.NIA if right.oid != InsOid.NIA else InsOid.NIR_TEST
+    return {
+        "un autre matricule": spoilt(desk, person, "matricule"),
+        "un autre OID": replace(right, oid=str(other_oid)),
+        "un autre nom": replace(right, birth_name=f"{name}KV"),
+        "un nom plus court": replace(right, birth_name=name[:-1]),
+        "un autre premier prénom": replace(
+            right, first_name=f"{first}KV", first_names=" ".join([f"{first}KV", *names[1:]])
+        ),
+        "un autre second prénom": replace(right, first_names=f"{names[0]} KVORLAN"),
+        "une autre date": replace(right, birth_date=another_value(desk, person, "birth_date")),
+        "l'année d'après": replace(right, birth_date=_another_year(right.birth_date or "")),
+        "l'autre sexe": replace(right, sex=another_value(desk, person, "sex")),
+        "un autre lieu": replace(right, birth_place=another_value(desk, person, "birth_place")),
+    }
+
+
+def _another_year(date: str) -> str:
+    day = "28" if date[5:] == "02-29" else date[8:]
+    return f"{int(date[:4]) - 1}-{date[5:7]}-{day}"

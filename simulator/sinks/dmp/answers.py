@@ -1,0 +1,118 @@
+"""What the DMP answers: RegistryResponse, the answer to TD0.2, SOAP faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from simulator.sinks.dmp.deciding import RegistryError
+    from simulator.sinks.dmp.reading import Existence, Message
+
+SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
+ITI_41_ANSWER: Final = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse"
+TD0_2_ANSWER: Final = "urn:hl7-org:v3:PRPA_IN201308UV02"
+FAULT: Final = "http://www.w3.org/2005/08/addressing/soap/fault"
+_RS: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
+_STATUS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType"
+_SEVERITY: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
+
+
+def registry_response(message: Message, errors: Sequence[RegistryError]) -> bytes:
+    """Return the envelope of a RegistryResponse: Success, or Failure with its errors."""
+    if not errors:
+        body = f'<rs:RegistryResponse xmlns:rs="{_RS}" status="{_STATUS}:Success"/>'
+    else:
+        told = "".join(
+            f"<rs:RegistryError errorCode={quoteattr(one.code)} codeContext={quoteattr(one.context)} "
+            f'location="" severity="{_SEVERITY}"/>'
+            for one in errors
+        )
+        body = (
+            f'<rs:RegistryResponse xmlns:rs="{_RS}" status="{_STATUS}:Failure">'
+            f'<rs:RegistryErrorList highestSeverity="{_SEVERITY}">{told}</rs:RegistryErrorList></rs:RegistryResponse>'
+        )
+    return _envelope(message, ITI_41_ANSWER, body)
+
+
+def existence_response(message: Message, asked: Existence, told: Mapping[str, Any]) -> bytes:
+    """Return the envelope of an answer to TD0.2 (PRPA_IN201308UV02).
+
+    Args:
+        message: the request.
+        asked: whom it asks about.
+        told: what a test bench was told to answer: ``exists``, ``matricule``, ``oid``, ``birth_name``, ``first_name``,
+            ``birth_date`` (AAAA-MM-JJ), ``sex``; the identifier asked about is given back when it says nothing of it.
+    """
+    exists = bool(told.get("exists", True))
+    subject = ""
+    if exists:
+        number, oid = str(told.get("matricule", asked.extension)), str(told.get("oid", asked.root))
+        person = "".join(
+            (
+                _element("name", _name(told)),
+                f"<administrativeGenderCode code={quoteattr(str(told['sex']))}/>" if told.get("sex") else "",
+                f"<birthTime value={quoteattr(str(told['birth_date']).replace('-', ''))}/>"
+                if told.get("birth_date")
+                else "",
+            )
+        )
+        subject = (
+            '<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN"><statusCode code="active"/>'
+            '<subject1 typeCode="SBJ"><patient classCode="PAT">'
+            f"<id root={quoteattr(oid)} extension={quoteattr(number)}/>"
+            f'<statusCode code="active"/>{_element("patientPerson", person)}'
+            "</patient></subject1></registrationEvent></subject>"
+        )
+    code = "OK" if exists else "NF"
+    body = (
+        '<PRPA_IN201308UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">'
+        f'<id root="2.999.250.3" extension="{uuid4()}"/>'
+        '<interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201308UV02"/>'
+        '<processingCode code="D"/><processingModeCode code="T"/><acceptAckCode code="NE"/>'
+        '<acknowledgement typeCode="AA"><typeCode code="AA"/></acknowledgement>'
+        '<controlActProcess classCode="CACT" moodCode="EVN">'
+        f'{subject}<queryAck><queryResponseCode code="{code}"/></queryAck></controlActProcess></PRPA_IN201308UV02>'
+    )
+    return _envelope(message, TD0_2_ANSWER, body)
+
+
+def fault(soap: str, relates_to: str, reason: str) -> bytes:
+    """Return a SOAP fault that blames the sender: for what is no message to the DMP at all."""
+    text = escape(reason)
+    if soap == SOAP_12:
+        body = (
+            "<soap:Fault><soap:Code><soap:Value>soap:Sender</soap:Value></soap:Code><soap:Reason>"
+            f'<soap:Text xml:lang="en">{text}</soap:Text></soap:Reason></soap:Fault>'
+        )
+    else:
+        body = f"<soap:Fault><faultcode>soap:Client</faultcode><faultstring>{text}</faultstring></soap:Fault>"
+    return _wrapped(soap, FAULT, relates_to, body)
+
+
+def _name(told: Mapping[str, Any]) -> str:
+    family, given = str(told.get("birth_name") or ""), str(told.get("first_name") or "")
+    return (f'<family qualifier="BR">{escape(family)}</family>' if family else "") + (
+        f"<given>{escape(given)}</given>" if given else ""
+    )
+
+
+def _element(name: str, content: str) -> str:
+    return f"<{name}>{content}</{name}>" if content else f"<{name}/>"
+
+
+def _envelope(message: Message, action: str, body: str) -> bytes:
+    return _wrapped(message.soap, action, message.message_id, body)
+
+
+def _wrapped(soap: str, action: str, relates_to: str, body: str) -> bytes:
+    relates = f"<wsa:RelatesTo>{escape(relates_to)}</wsa:RelatesTo>" if relates_to else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<soap:Envelope xmlns:soap="{soap}" xmlns:wsa="http://www.w3.org/2005/08/addressing"><soap:Header>'
+        f"<wsa:Action>{action}</wsa:Action><wsa:MessageID>urn:uuid:{uuid4()}</wsa:MessageID>{relates}"
+        f"</soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>"
+    ).encode()
