@@ -181,10 +181,16 @@ def edit(*, entitled: bool) -> Act:
 
 
 def edit_names_in_use(desk: Desk, file: File) -> Besides:
-    """A complementary trait is changed, then emptied (E15)."""
+    """A complementary trait is changed, emptied and changed again (E15)."""
     worker = _worker(desk, file)
     changes: dict[str, str | None] = {}
-    for step in ({"used_name": "L'ZELBRUC--KV"}, {"used_first_name": "KVOR-LAN"}, {"used_name": None}):
+    steps: tuple[dict[str, str | None], ...] = (
+        {"used_name": "L'ZELBRUC--KV"},
+        {"used_first_name": "KVOR-LAN"},
+        {"used_name": None},
+        {"used_name": "KVORLAN"},  # What comes after has a name to lose.
+    )
+    for step in steps:
         changes |= step
         try:
             worker.lgo.update_patient(file.patient.id, dict(step), actor=worker.user)
