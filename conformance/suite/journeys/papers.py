@@ -62,7 +62,9 @@ def told(desk: Desk) -> Sequence[Subject]:
 
 def sent(desk: Desk) -> Sequence[Subject]:
     """Return some with what was sent about them, and what was not."""
-    return desk.once("papers-sent", lambda own: _taken(own, _send, parts=_FULL))
+    return desk.once(
+        "papers-sent", lambda own: _taken(own, _send, parts=(*_FULL, "one-former-number-corsica-2a"))
+    )
 
 
 def kinds_of(desk: Desk) -> list[str]:
