@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 HELD: Final = (Status.RECUP, Status.VALI, Status.QUAL)
-NOT_FED: Final = {"matricule": None, "oid": None}
+NOT_FED: Final[dict[str, str | None]] = {"matricule": None, "oid": None}
 
 
 def _addresses(event: str) -> list[object]:
