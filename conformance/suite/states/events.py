@@ -96,6 +96,8 @@ def check_high(desk: Desk, file: File) -> Besides | None:
             if file.patient.status in {Status.PROV, Status.RECUP}:
                 raise refused_to_allow(refusal) from refusal
         return {"proof": kind}
+    if file.patient.status in {Status.VALI, Status.QUAL}:
+        return {}  # No text asks for a second document on an identity that was checked.
     raise UndecidedError(
         "le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
         "the software records no high-confidence document",
