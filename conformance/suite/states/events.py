@@ -22,14 +22,18 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING
+from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import insi_values
 from conformance.suite.verification.elsewhere import answering, receive, received, spoilt, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.laden import File
+    from simulator.client import ExchangeView
 
 Besides: TypeAlias = dict[str, Any]
 Act = Callable[["Desk", "File"], "Besides | None"]
@@ -58,7 +62,7 @@ def decline(desk: Desk, file: File) -> Besides | None:
     """INSi answers 00 and the user refuses, or the answer has to be filtered (E4)."""
     worker = _worker(desk, file)
     call, requests = worker.try_call(file.patient)
-    if not requests:
+    if not _is_made(file, requests):
         return None
     if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
         worker.decide(call, accept=False)
@@ -252,9 +256,10 @@ def verify_ko(desk: Desk, file: File) -> Besides:
 
 def receive_ok(desk: Desk, file: File) -> Besides:
     """The identity is received from another domain, and INSi confirms it (E21)."""
-    receive(desk, received(file.person))
+    arrived = receive(desk, received(file.person))
     if file.patient.status in WITH_INS:
         return {}
+    need_verified(arrived.exchanges, Said.OK)
     # Left to a person, nothing is taken over (E21 is deduced).
     own = insi_values(file.person)
     after = desk.read(file.patient)
@@ -282,6 +287,17 @@ def _answered(worker: Desk, file: File, scenario: str) -> bool:
         worker.insi.clear_scenarios()
     if requests and not isinstance(call, RefusedError):
         worker.try_accept(call)
+    return _is_made(file, requests)
+
+
+def _is_made(file: File, requests: Sequence[ExchangeView]) -> bool:
+    """Tell whether INSi was called; where the identity is not from INSi yet, it has to be, or nothing is proved.
+
+    Raises:
+        UndecidedError: it was not.
+    """
+    if file.patient.status not in WITH_INS:
+        need_request(requests)
     return bool(requests)
 
 
