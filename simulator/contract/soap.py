@@ -11,19 +11,27 @@ DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
 def around_body(
-    *, header: str = "", body: str = "soap", declared: str = "", after: str = ""
+    *,
+    header: str = "",
+    body: str = "soap",
+    declared: str = "",
+    after: str = "",
+    soap: str = SOAP12,
+    on_envelope: str = "",
 ) -> tuple[str, str]:
-    """Return a SOAP 1.2 message up to the content of its Body, and from there to its end.
+    """Return a SOAP message up to the content of its Body, and from there to its end.
 
     Args:
         header: the blocks of the Header, written; without any there is no Header.
         body: prefix of the Body, when it is not that of the Envelope; ``declared`` must then declare it.
         declared: namespace declarations on the Body, each with a space before it.
         after: what stands between the XML declaration and the Envelope.
+        soap: namespace of SOAP, 1.2 unless said.
+        on_envelope: more namespace declarations on the Envelope, each with a space before it.
     """
     blocks = f"<soap:Header>{header}</soap:Header>" if header else ""
     return (
-        f'{DECLARATION}{after}<soap:Envelope xmlns:soap="{SOAP12}">{blocks}<{body}:Body{declared}>',
+        f'{DECLARATION}{after}<soap:Envelope xmlns:soap="{soap}"{on_envelope}>{blocks}<{body}:Body{declared}>',
         f"</{body}:Body></soap:Envelope>",
     )
 

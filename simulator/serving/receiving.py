@@ -109,7 +109,7 @@ def _ends_in_trailers(scope: Scope, body: bytearray) -> bool:
     Trailers that nobody announced cannot be told from a body cut where its last chunk should be, and a call must never be
     taken for whole that is not: they are refused on the port of granian. What trailers say is not used (RFC 9112 §7.1.2).
     """
-    return bool(scope.headers.get("trailer")) and body.rstrip()[-1:] in _ENDS
+    return bool(scope.headers.get("trailer")) and body.rstrip().endswith(_ENDS)
 
 
 def _declared(scope: Scope) -> int | None:

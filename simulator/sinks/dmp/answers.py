@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
+from simulator.contract.names import WSA
+from simulator.contract.soap import around_body
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -110,9 +113,9 @@ def _envelope(message: Message, action: str, body: str) -> bytes:
 
 def _wrapped(soap: str, action: str, relates_to: str, body: str) -> bytes:
     relates = f"<wsa:RelatesTo>{escape(relates_to)}</wsa:RelatesTo>" if relates_to else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<soap:Envelope xmlns:soap="{soap}" xmlns:wsa="http://www.w3.org/2005/08/addressing"><soap:Header>'
-        f"<wsa:Action>{action}</wsa:Action><wsa:MessageID>urn:uuid:{uuid4()}</wsa:MessageID>{relates}"
-        f"</soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>"
-    ).encode()
+    opening, closing = around_body(
+        header=f"<wsa:Action>{action}</wsa:Action><wsa:MessageID>urn:uuid:{uuid4()}</wsa:MessageID>{relates}",
+        soap=soap,
+        on_envelope=f' xmlns:wsa="{WSA}"',
+    )
+    return f"{opening}{body}{closing}".encode()
