@@ -74,6 +74,16 @@ def limits_sentence(summary: Summary, lang: Lang) -> str:
     return " ".join(told)
 
 
+def clean_sentence(summary: Summary, lang: Lang) -> str:
+    """Return at what rate the software called without a departure; empty: it departed, or nothing of it was examined."""
+    seconds = sum(summary.seconds.values())
+    calls = summary.total(operation="insi")
+    if summary.departures is None or summary.departures or not summary.observed or not seconds:
+        return ""
+    rate = show_rate((calls.calls - calls.errors - calls.wrong) / seconds)
+    return texts(lang)["clean"].format(rate=rate, count=summary.observed)
+
+
 def row(cell: Cell, seconds: float) -> dict[str, str]:
     """Return the figures of one cell for people."""
     shown = {

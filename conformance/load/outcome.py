@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from conformance.load.facts import bound, knee_sentence, limits_sentence, row, texts
+from conformance.load.facts import bound, clean_sentence, knee_sentence, limits_sentence, row, texts
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text
 
@@ -47,7 +47,7 @@ def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
     _thresholds(console, summary, lang)
     _limits(console, summary, lang)
     _problems(console, summary, t)
-    _remarks(console, summary, t)
+    _remarks(console, summary, lang)
     code = exit_code(summary)
     style = {0: "bold green", 1: "bold red", 3: "bold red"}.get(code, "bold yellow")
     console.print(t[f"verdict_{code}"], style=style, markup=False)
@@ -67,7 +67,8 @@ def _limits(console: Console, summary: Summary, lang: Lang) -> None:
         console.print(sentence, style="dim", markup=False)
 
 
-def _remarks(console: Console, summary: Summary, t: dict[str, str]) -> None:
+def _remarks(console: Console, summary: Summary, lang: Lang) -> None:
+    t = texts(lang)
     for event in summary.events:
         console.print(
             f"{t.get(event['what'], event['what'])} {event.get('worker', '')}".strip(), markup=False
@@ -75,6 +76,8 @@ def _remarks(console: Console, summary: Summary, t: dict[str, str]) -> None:
     if summary.departures is not None:
         told = ", ".join(f"{code} {number}" for code, number in summary.departures.most_common(5))
         console.print(f"{t['departures']} : {told or t['departures_none']}", markup=False)
+        if clean := clean_sentence(summary, lang):
+            console.print(clean, style="green", markup=False)
     journal = (summary.end or {}).get("journal")
     if journal:
         console.print(f"{t['lost_journal']} ({journal['mode']}) : {journal['lost']}", markup=False)

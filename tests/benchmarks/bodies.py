@@ -31,6 +31,19 @@ def draw(folder, data_dir, people):
     return drawn
 
 
+def table(path, data_dir, people):
+    """Write the people of a registry as lines of tab-separated values, as ``gsoap_server.cpp`` reads them."""
+    bench = open_bench(BenchOptions(data_dir=data_dir, people=people))
+    lines = []
+    for person in bench.registry.people(limit=people):
+        identity, traits = person.identity, person.identity.traits
+        row = (traits.birth_name, person.first_name, traits.sex, traits.birth_date, identity.matricule.number)
+        more = (identity.matricule.key, str(identity.oid), traits.first_names, traits.birth_place or "")
+        lines.append("\t".join((*row, *more)))
+    bench.close()
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
 def draw_anywhere(folder, registry):
     """Write requests for people from all over a large registry; return (file, text of the right answer) of each."""
     random = Random(1)

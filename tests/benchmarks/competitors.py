@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +20,7 @@ import httpx
 import platformdirs
 
 from simulator.contract.names import RECSANS, RESULTAT, SOAP12
+from simulator.contract.wsdl import render_wsdl
 from simulator.serving import free_port, running_process, wait_until_answering
 
 WIREMOCK_VERSION = "3.13.2"
@@ -195,6 +197,45 @@ def nginx():
             [program, "-p", folder, "-c", "nginx.conf", "-e", "stderr"], f"http://127.0.0.1:{port}/"
         ):
             yield port
+
+
+@contextlib.contextmanager
+def gsoap(people):
+    """Build and run a server of gSOAP that looks people up in a hash table; yield its port.
+
+    Raises:
+        MissingError: gSOAP or a C++ compiler is not there, or they refuse.
+    """
+    for program in ("wsdl2h", "soapcpp2", "g++"):
+        if shutil.which(program) is None:
+            raise MissingError(f"{program} is not installed (Debian: gsoap libgsoap-dev g++)")
+    here, port = Path(__file__).parent, free_port()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder, "insi.wsdl").write_bytes(render_wsdl("http://127.0.0.1/lps"))
+        typemap = here.parent / "interop" / "gsoap" / "typemap.dat"
+        sources = [str(here / "gsoap_server.cpp"), "soapC.cpp", "soapICIRServiceBindingService.cpp"]
+        for command in (
+            ["wsdl2h", "-t", str(typemap), "-o", "insi.h", "insi.wsdl"],
+            ["soapcpp2", "-S", "-j", "-r", "insi.h"],
+            ["g++", "-O2", "-w", "-I.", "-o", "server", *sources, "-lgsoap++", "-lpthread"],
+        ):
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise MissingError(f"{command[0]}: {done.stderr[-300:]}")
+        with running_process(
+            [str(Path(folder, "server")), str(port), str(people)],
+            "",
+            ready=lambda: _accepts(port),
+        ):
+            yield port
+
+
+def _accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _answer(birth_name, first_name):

@@ -147,6 +147,7 @@ def _ratios(servers):
     by_name = {server.name: server for server in servers}
     compared = [
         ("search, 1 worker", "echo"),
+        ("search, 1 worker", "gSOAP"),
         ("search, 1 worker", "nginx"),
         (LARGE, "search, 1 worker"),
         (fifty_rules.NAME, "search, 1 worker"),
@@ -270,6 +271,8 @@ Each answer is checked by the generator: status 200, and the matricule of this v
 - **search signed**: the same with a PS assertion signed by a card (RSA-SHA256, exclusive C14N, certificate chained to the bench's authority).
   200 assertions in turn, so that nearly every one was verified before and comes from the cache, as in real life, where a card signs once an hour;
   its dates and its certificate are checked at every call.
+- **gSOAP**: the code that wsdl2h and soapcpp2 make of our WSDL, a thread for each connection, and a hash table of the same people by four traits (`gsoap_server.cpp`). No schema, no context, no
+  session, no journal, no history: what native code does with the same envelope. Each answer is checked for the matricule.
 - **nginx**: one answer for whatever comes, from memory, one worker: no work at all in native code. The answer is checked for its code alone.
 - **WireMock**, **mountebank**: the same bodies; one stub with two XPath conditions (birth name, first name), an answer of the same shape filled with
   the two names of the request, and the journal of requests on. They look nobody up, check no schema and no context, and keep their journal in

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import bodies as requests
 import competitors
 import fifty_rules
 from competitors import MissingError
@@ -109,6 +110,17 @@ def static(bodies):
         yield Server("nginx", port, "/lps", [(body, "<CodeCR>00<") for body, *_ in bodies], _new(before))
 
 
+@contextlib.contextmanager
+def native(bodies, people):
+    """Run gSOAP's server over the people of a file: the same contract in C++, a hash table, and nothing else."""
+    before = _children()
+    with competitors.gsoap(people) as port:
+        # It writes a prefix.
+        yield Server(
+            "gSOAP", port, "/lps", [(body, text.lstrip("<")) for body, text, *_ in bodies], _new(before)
+        )
+
+
 def start_all(stack, folder, options, *, drawn, signed, pki, large=None):
     """Start every server in the exit stack; return them, and why others are not among them.
 
@@ -143,6 +155,11 @@ def start_all(stack, folder, options, *, drawn, signed, pki, large=None):
             servers.append(stack.enter_context(static(plain)))
         except MissingError as error:
             missing["nginx"] = str(error)
+        requests.table(folder / "people.tsv", folder / "drawing", options.people)
+        try:
+            servers.append(stack.enter_context(native(plain, folder / "people.tsv")))
+        except MissingError as error:
+            missing["gSOAP"] = str(error)
     for name in ("WireMock", "mountebank") if options.competitors else ():
         try:
             servers.append(stack.enter_context(mock(name, competitors.install(), named)))
