@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
+from simulator.contract.names import SOAP12
+from simulator.contract.soap import envelope
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from simulator.sinks.dmp.deciding import RegistryError
     from simulator.sinks.dmp.reading import Existence, Message
 
-SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
+SOAP_12: Final = SOAP12
 ITI_41_ANSWER: Final = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse"
 TD0_2_ANSWER: Final = "urn:hl7-org:v3:PRPA_IN201308UV02"
 FAULT: Final = "http://www.w3.org/2005/08/addressing/soap/fault"
+_ADDRESSING: Final = "http://www.w3.org/2005/08/addressing"
 _RS: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
 _STATUS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType"
 _SEVERITY: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
@@ -109,10 +113,8 @@ def _envelope(message: Message, action: str, body: str) -> bytes:
 
 
 def _wrapped(soap: str, action: str, relates_to: str, body: str) -> bytes:
-    relates = f"<wsa:RelatesTo>{escape(relates_to)}</wsa:RelatesTo>" if relates_to else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<soap:Envelope xmlns:soap="{soap}" xmlns:wsa="http://www.w3.org/2005/08/addressing"><soap:Header>'
-        f"<wsa:Action>{action}</wsa:Action><wsa:MessageID>urn:uuid:{uuid4()}</wsa:MessageID>{relates}"
-        f"</soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>"
-    ).encode()
+    blocks = {"Action": action, "MessageID": f"urn:uuid:{uuid4()}", "RelatesTo": relates_to}
+    header = "".join(
+        f'<{name} xmlns="{_ADDRESSING}">{escape(value)}</{name}>' for name, value in blocks.items() if value
+    )
+    return envelope(body, header=header, namespace=soap).encode()
