@@ -37,6 +37,8 @@ PROFESSIONAL: Final = "medecin.traitant@exemple.mssante.fr"
 
 _FULL: Final = ("plain", "waiting-number-four-first-names", "double-hyphen-abroad-summer")
 """About whom everything is sent; one document is enough for the others, whose names and places are what matters."""
+_SENT: Final = (*_FULL, "one-former-number-corsica-2a")
+"""About whom something is sent."""
 _EVERY: Final = frozenset(
     {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen", "plain doubtful"}
 )
@@ -73,7 +75,7 @@ def _sent(desk: Desk) -> Sequence[Subject]:
         if sinks is not None:
             # What is wrong with a submission is for the rules to say, one by one, and not for the DMP.
             sinks.tell("iti-41", accept=True)
-        return _taken(desk, partial(_send, sinks=sinks), parts=_FULL)
+        return _taken(desk, partial(_send, sinks=sinks), parts=_SENT)
 
 
 def kinds_of(desk: Desk) -> list[str]:
