@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from simulator.client.control import BenchClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +40,27 @@ class ReceivedItem:
         )
 
 
+class _Bytes(Protocol):
+    @property
+    def content(self) -> bytes: ...
+
+
+class Api(Protocol):
+    """The control API, as ``BenchClient`` calls it."""
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """Make one call and return its JSON."""
+        ...
+
+    def fetch(self, method: str, path: str) -> _Bytes:
+        """Make one call and return its answer."""
+        ...
+
+
 class ReceivedClient:
     """The sinks of one simulator, as one session sees them."""
 
-    def __init__(self, client: BenchClient, session: str) -> None:
+    def __init__(self, client: Api, session: str) -> None:
         """Take the control API and the session whose items are looked at."""
         self._client, self.session = client, session
 
