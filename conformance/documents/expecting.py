@@ -99,7 +99,9 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
             )
             yield (official if value.beside else inferred)("name-separators", text, "F12", at=(value,))
         return
-    if not value.beside and record.shows(trait, wanted):
+    # A long list goes on under its first line, which then stands beside the label alone.
+    goes_on = trait is Trait.FIRST_NAMES and wanted.startswith(f"{value.normal} ")
+    if (not value.beside or goes_on) and record.shows(trait, wanted):
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)

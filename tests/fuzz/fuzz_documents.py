@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 HANG_S = 20.0
 """A document that takes longer is reported as a hang."""
 _SMALL = 12_000
+_TOLD = 2_000
+"""Mutants between two lines of progress."""
 EXPECTATIONS = (
     Expected(),
     Expected(identity=P1, status=Status.QUAL, profile=Profile.TEST),
@@ -187,6 +189,11 @@ def main() -> int:
     began = time.monotonic()
     for number in range(options.count):
         data = mutate(Random(f"{options.seed}/{number}"), corpus)
+        if number and not number % _TOLD:
+            sys.stdout.write(
+                f"documents: {number} of {options.count}, {failures} failures, {time.monotonic() - began:.0f} s\n"
+            )
+            sys.stdout.flush()
         try:
             judge(data)
         except FuzzFailureError as failure:
