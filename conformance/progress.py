@@ -22,6 +22,7 @@ from conformance.doctor.showing import lines
 from conformance.engine import CheckFinished, CheckStarted
 from conformance.record.events import DoctorFinding
 from conformance.record.results import WaiverState
+from conformance.report.coverage import headline_of
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
 from simulator.text import Text, visible
@@ -76,22 +77,13 @@ _WAIVER: Final = {
 
 
 def coverage(campaign: Campaign) -> Text:
-    """Return how much was tested, and whether that is all that was asked for."""
-    tested, all_of_them = len(campaign.tested), len(campaign.applicable)
-    fr = f"{tested} règle{_s(tested)} testée{_s(tested)} sur {all_of_them}"
-    en = f"{tested} of {all_of_them} rule{'' if all_of_them == 1 else 's'} tested"
-    missing = campaign.untested_obligations
-    if missing:
+    """Return how much was tested and what is missing, as the report says it, with the keys of what could be tested."""
+    headline = headline_of(campaign)
+    said = [headline.coverage, *headline.remarks]
+    if missing := campaign.untested_obligations:
         keys = _grouped([result.rule.key for result in missing])
-        count = len(missing)
-        fr += f" ; {count} obligatoire{_s(count)} non testée{_s(count)} : {keys}"
-        en += f"; {count} binding {'one' if count == 1 else 'ones'} not tested: {keys}"
-    if campaign.meta.is_selection:
-        fr += " · sélection : ne dit rien des autres règles"
-        en += " · a selection: says nothing about the other rules"
-    if campaign.meta.interrupted:
-        fr, en = f"{fr} · campagne interrompue", f"{en} · interrupted"
-    return Text(fr, en)
+        said.append(Text(f"à tester encore : {keys}", f"still to be tested: {keys}"))
+    return Text(" ; ".join(each.fr for each in said), "; ".join(each.en for each in said))
 
 
 def _s(count: int) -> str:
@@ -100,15 +92,13 @@ def _s(count: int) -> str:
 
 
 def headline_style(campaign: Campaign) -> str:
-    """Return the colour of the headline: red, amber or green."""
+    """Return the colour of the headline, that of the report: red, amber or green."""
     verdicts = {result.verdict for result in campaign.rules if not result.is_waived}
-    if Verdict.FAIL in verdicts:
+    tone = headline_of(campaign).tone
+    if tone is Verdict.FAIL:
         return "bold red"
-    if campaign.untested_obligations or not campaign.tested or campaign.meta.interrupted:
-        return "bold yellow"
-    return (
-        "bold yellow" if {Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.REVIEW} & verdicts else "bold green"
-    )
+    is_good = tone is Verdict.PASS and not {Verdict.WARNING, Verdict.REVIEW} & verdicts
+    return "bold green" if is_good else "bold yellow"
 
 
 def _grouped(keys: Sequence[str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from conformance.record.results import Campaign
     from simulator.text import Lang
+
+USUAL_JOBS: Final = 2
+"""Processes of a demonstration of all rules, each with a reference LGO: each has two more that work with it."""
 
 
 @click.command("demo")
@@ -49,12 +54,14 @@ def demo(
 ) -> None:
     """Run a whole campaign against the reference LGO.
 
+    All rules are shared out over two processes where there are two cores; --jobs says otherwise.
+
     Exit code: 0 when nothing failed, 1 when a rule failed, 2 when the bench or the set-up is at fault.
 
     \b
     Examples:
       banc demo
-      banc demo --jobs 2
+      banc demo --jobs 1
       banc demo --list-defects
       banc demo --defect import-sets-validated --rule STA-03
     """
@@ -65,6 +72,9 @@ def demo(
         chosen = sorted(reference_defects.select(names))
     except reference_defects.UnknownDefectError as error:
         raise SetupError(str(error)) from error
+    asked = click.get_current_context().get_parameter_source("jobs")
+    if asked is ParameterSource.DEFAULT and not (rules or groups or fail_fast):
+        jobs = min(_cores(), USUAL_JOBS)
     with ExitStack() as stack:
         try:
             urls = [stack.enter_context(reference_lgo(chosen)) for _ in range(jobs)]
@@ -88,6 +98,12 @@ def demo(
     if chosen and not as_json:
         _print_catch(campaign, chosen, lang)
     end(campaign, plan)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _print_defects(lang: Lang) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from conformance.engine.checks import Check, MarkerError, check_of
-from conformance.engine.drawing import PeopleOfCheck
+from conformance.engine.drawing import Newcomers, PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.engine.keeping import keeper
 from conformance.engine.outcome import PASSED, judge
@@ -98,6 +98,7 @@ class BenchPlugin:
         """What stopped pytest itself."""
         self.interrupted = False
         self.tap = Tap(context.insi, self._exchange)
+        self._newcomers = Newcomers(context.insi)
         self.raw = RawTap(context.driver)
         self._stopping = Stopping(context.limits)
         self._number = 0
@@ -134,6 +135,7 @@ class BenchPlugin:
 
         def before(verb: str) -> None:
             run.verbs.add(verb)
+            self._newcomers.tell()
             self._empty_software()
             self.raw.preparing("reset")
             self._used = True
@@ -164,7 +166,10 @@ class BenchPlugin:
 
         # Whoever has the session in hand may have something in mind that only it can tell: read at the end.
         self.tap.acted()
-        return cast("SessionClient", RecordingSession(self.context.insi, evidence, on_scenario=scenario))
+        session = RecordingSession(
+            self.context.insi, evidence, on_scenario=scenario, before=self._newcomers.tell
+        )
+        return cast("SessionClient", session)
 
     @pytest.fixture
     def during(self) -> Callable[[Callable[[], Any]], tuple[Any, list[ExchangeView]]]:
@@ -183,7 +188,7 @@ class BenchPlugin:
         return lambda key: self._draw_for(key, evidence)
 
     def _draw_for(self, key: str, evidence: Timeline) -> Callable[..., Person]:
-        return recording_draw(PeopleOfCheck(self.context.seed, key, self.context.insi), evidence)
+        return recording_draw(PeopleOfCheck(self.context.seed, key, self._newcomers), evidence)
 
     @pytest.fixture
     def actor(self) -> Actor:
@@ -379,6 +384,8 @@ class BenchPlugin:
     def _gather_exchanges(self, run: CheckRun) -> None:
         """Read what INSi saw last; without it the verdict rests on nothing."""
         try:
+            # Somebody may have been drawn for a later check.
+            self._newcomers.tell()
             self.tap.catch_up()
         except Exception as error:  # noqa: BLE001 - whatever the client raises, the verdict is INCONCLUSIVE
             message = f"{type(error).__name__}: {error}"

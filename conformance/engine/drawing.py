@@ -8,13 +8,42 @@ from conformance.verdicts import UndecidedError
 from simulator.population.generate import draw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 
 MAX_CANDIDATES = 500
 """Candidates looked at for one condition before giving up; each condition in use holds for one in twenty at least."""
+
+
+class Newcomers:
+    """People drawn whom INSi does not know yet. It is told of all of them at once, before anybody can ask for one.
+
+    Args:
+        insi: the session of the campaign.
+    """
+
+    def __init__(self, insi: SessionClient) -> None:
+        """Begin with nobody."""
+        self._insi = insi
+        self._people: list[Person] = []
+
+    def add_people(self, people: Iterable[Person]) -> int:
+        """Note people; return how many."""
+        added = list(people)
+        self._people += added
+        return len(added)
+
+    def tell(self) -> None:
+        """Make INSi know them.
+
+        Raises:
+            BenchClientError: the simulator does not answer, or refuses them.
+        """
+        people, self._people = self._people, []
+        if people:
+            self._insi.add_people(people)
 
 
 class PeopleOfCheck:
@@ -24,7 +53,7 @@ class PeopleOfCheck:
     people whichever checks ran before, in whatever order, in whichever process.
     """
 
-    def __init__(self, seed: int | str, check_id: str, insi: SessionClient) -> None:
+    def __init__(self, seed: int | str, check_id: str, insi: SessionClient | Newcomers) -> None:
         """Begin with candidate 1."""
         self._prefix = f"{seed}/{check_id}"
         self._insi = insi

@@ -89,17 +89,25 @@ class RecordingSession:
         session: the session of the campaign.
         evidence: where acts are noted.
         on_scenario: is told when a scenario is put in force.
+        before: is told before anything is asked of the session.
     """
 
     def __init__(
-        self, session: SessionClient, evidence: Timeline, *, on_scenario: Callable[[], None] = lambda: None
+        self,
+        session: SessionClient,
+        evidence: Timeline,
+        *,
+        on_scenario: Callable[[], None] = lambda: None,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         self._session = session
         self._evidence = evidence
         self._on_scenario = on_scenario
+        self._before = before
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped session."""
+        self._before()
         member = getattr(self._session, name)
         if name not in _SESSION_ACTS:
             return member

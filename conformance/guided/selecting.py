@@ -39,17 +39,19 @@ class JourneyAbout:
 def all_journeys() -> dict[str, JourneyAbout]:
     """Return the journeys by key, in the order in which they are taken."""
     checks = collect_suite(JOURNEYS).checks
-    found = {}
+    found: dict[str, JourneyAbout] = {}
     for module in sorted(pkgutil.iter_modules(journeys.__path__), key=lambda each: each.name):
         if not module.name.startswith("test_"):
             continue
         journey: Journey = importlib.import_module(f"{journeys.__name__}.{module.name}").JOURNEY
         stem = module.name.removeprefix("test_")
         mine = [check for check in checks if check.id.startswith(f"{stem}.")]
+        # A journey with many checks has them in several modules.
+        known = found.get(journey.key, JourneyAbout(journey=journey, rules=(), checks=frozenset()))
         found[journey.key] = JourneyAbout(
             journey=journey,
-            rules=tuple(dict.fromkeys(key for check in mine for key in check.keys)),
-            checks=frozenset(check.id for check in mine),
+            rules=tuple(dict.fromkeys((*known.rules, *(key for check in mine for key in check.keys)))),
+            checks=known.checks | {check.id for check in mine},
         )
     return found
 

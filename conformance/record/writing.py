@@ -9,6 +9,8 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import orjson
+
 from conformance.record.coding import KIND_OF, encode
 from conformance.record.events import VERSION, Again, CheckStarted
 from conformance.record.timeline import ExchangeEntry
@@ -145,4 +147,8 @@ class RecordWriter:
 
 
 def _digest(data: Any) -> bytes:
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()[:16]
+    try:
+        content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # Half a character, or a number of more than 64 bits.
+        content = json.dumps(data, sort_keys=True).encode()
+    return hashlib.sha256(content).digest()[:16]

@@ -11,7 +11,7 @@ import contextlib
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import h11
 import httpcore
@@ -110,7 +110,8 @@ class Connection:
         every = [self._host_header, *headers, length]
         line = f"{method} {target} HTTP/1.1\r\n".encode("ascii")
         head = line + b"".join(b"%b: %b\r\n" % header for header in every)
-        if not _SENDABLE.fullmatch(head):
+        # Counted: a line break in a value would bring in a header that reads well.
+        if not _SENDABLE.fullmatch(head) or head.count(b"\r\n") != len(every) + 1:
             _events(method, target, every)  # It says what is wrong.
         self._in_use = True
         try:
@@ -183,7 +184,8 @@ class Connection:
         """Read an answer, of which ``data`` has come, with h11."""
         state.receive_data(data)
 
-        def next_event() -> h11.Event | type[h11.PAUSED]:
+        def next_event() -> Any:
+            # An event, or one of the sentinel classes of h11.
             try:
                 while (event := state.next_event()) is h11.NEED_DATA:
                     chunk = stream.read(_CHUNK, self._left())
@@ -246,7 +248,7 @@ def _events(method: str, target: str, headers: Sequence[tuple[bytes, bytes]]) ->
     """Return the state of a connection on which this request has been sent."""
     state = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
     try:
-        state.send(h11.Request(method=method, target=target, headers=headers))
+        state.send(h11.Request(method=method, target=target, headers=list(headers)))
     except h11.LocalProtocolError as error:
         raise httpcore.LocalProtocolError(str(error)) from error
     return state

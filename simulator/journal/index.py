@@ -222,7 +222,7 @@ class Index:
             head = read_head(self._folder / name)
         except OSError:
             return 0
-        return 0 if head is None else head.lost
+        return 0 if head is None or not head.is_credible else head.lost
 
     def forget(self, name: str) -> int:
         """Drop what the index says of a segment; return how many exchanges that was. The file is the caller's."""
@@ -288,6 +288,17 @@ class Index:
                     return False
         finally:
             self._lock.release()
+
+    def has_surely_nothing(self, own: str | None, session: str, after: int) -> bool:
+        """Return whether all is indexed and a session has nothing after an id.
+
+        Raises:
+            sqlite3.Error: the index cannot be read.
+        """
+        if self._is_behind(own, thorough=False):
+            return False
+        query = "SELECT 1 FROM exchange WHERE id > ? AND session = ? LIMIT 1"
+        return self._db.connection().execute(query, (after, session)).fetchone() is None
 
     def progress(self) -> tuple[int, int]:
         """Return how many bytes of the segments are indexed, and how many there are."""

@@ -259,6 +259,15 @@ class Journal:
             wanted = replace(wanted, code=code)
         return self._page(wanted, after, limit, newest_first=newest_first, max_bytes=max_bytes)[0]
 
+    def has_surely_nothing(self, session: str, *, after: int) -> bool:
+        """Return whether a session has no exchange after an id, when that can be told at once; else ``False``."""
+        if self._writer.waiting:
+            return False
+        try:
+            return self._index.has_surely_nothing(self._writer.segment, session, after)
+        except sqlite3.Error:
+            return False  # Who reads is told.
+
     def count(self) -> int:
         """Return how many exchanges are kept.
 

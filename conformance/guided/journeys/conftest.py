@@ -33,7 +33,7 @@ def walk(request: pytest.FixtureRequest, desk: Desk) -> Walk:
     keys = dict.fromkeys(
         key
         for item in request.session.items
-        if getattr(item, "module", None) is request.module
+        if getattr(getattr(item, "module", None), "JOURNEY", None) is journey
         for mark in item.iter_markers("rule")
         for key in mark.args
     )

@@ -83,11 +83,11 @@ def test_an_interrupted_campaign_ends_as_shells_expect_it():
         (
             (Verdict.PASS, Verdict.NOT_TESTED),
             "bold yellow",
-            "1 of 2 rules tested; 1 binding one not tested: ",
+            "1 of 2 rules tested; 1 mandatory rule not tested; still to be tested: ",
         ),
         ((Verdict.NOT_TESTED, Verdict.NOT_TESTED), "bold yellow", "0 of 2 rules tested"),
         ((Verdict.PASS, Verdict.FAIL), "bold red", "2 of 2 rules tested"),
-        ((Verdict.PASS, Verdict.NOT_APPLICABLE), "bold green", "1 of 1 rule tested"),
+        ((Verdict.PASS, Verdict.NOT_APPLICABLE), "bold green", "1 of 2 rules tested, 1 not applicable"),
         ((), "bold yellow", "0 of 0 rules tested"),
     ],
 )

@@ -19,7 +19,7 @@ from conformance.record.writing import RecordWriter
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
-CHECK = "import.labels_seen"
+CHECK = "import_checked.labels_seen"
 
 
 @pytest.fixture
