@@ -249,7 +249,7 @@ def _expect_other(got: str | None, date: str) -> None:
     expect(got != date, fr=f"la date {date} est dans un dossier", en=f"the date {date} is in a file")
 
 
-def _expect_place(got: str | None, place: str, fr: str, en: str) -> None:
+def _expect_place(got: str | None, place: str | None, fr: str, en: str) -> None:
     expect_equal(
         got=got, expected=place, fr=f"code du lieu de naissance {fr}", en=f"code of the birth place {en}"
     )
