@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
-.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-population soak campaigns-repeat campaigns-drivers report-picture check clean
+.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak campaigns-repeat campaigns-drivers report-picture check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -46,9 +46,11 @@ kill-matrix: $(VENV)/.test
 
 check: lint types contract test
 
-# Mutated messages through the teleservice, then coverage-guided fuzzing of the reader (atheris, where it can be installed).
+# Mutated messages through the teleservice; mutants of scenario files, documents of the control API, journal segments and
+# driver answers; documents; then coverage-guided fuzzing of the reader (atheris, where it can be installed).
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
+	$(BIN)/python tests/fuzz/fuzz_data.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_documents.py
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
@@ -58,6 +60,10 @@ bench: $(VENV)/.test
 # ARGS="--sizes 10000,1000000" without the ten million; ARGS="--postgres postgresql://…" with a shared registry.
 bench-population: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/population.py --page $(ARGS)
+
+# Beside other libraries where they are installed: pip install pypdf hl7apy
+bench-documents: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/documents.py --page $(ARGS)
 
 # Everything at once for twenty minutes; memory, descriptors and threads must stay flat. ARGS="--minutes 2" for a shorter one.
 soak: $(VENV)/.test
@@ -74,17 +80,25 @@ campaigns-repeat campaigns-drivers: $(VENV)/.test
 clean:
 	rm -rf $(VENV) build dist *.egg-info banc-report
 
-# The lock pins versions; pyproject.toml says what is needed, so that each platform takes its own share.
+# Nothing is installed that has not the hash that the lock gives; the lock has three sections, see .ci/lock, which writes it.
+# The project itself, editable, cannot have a hash: it comes last, with nothing fetched for it.
+PIP := $(BIN)/python -m pip install --quiet
+PROJECT := --no-deps --no-build-isolation --editable .
+
 $(VENV)/.runtime: $(LOCK) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[documents]'
+	@sed '/^# Section 2/,$$d' requirements.lock > $(VENV)/locked.txt
+	$(PIP) --require-hashes --requirement $(VENV)/locked.txt
+	$(PIP) $(PROJECT)
 	@touch $@
 
 $(VENV)/.test: $(LOCK) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[test]'
+	@sed '/^# Section 3/,$$d' requirements.lock > $(VENV)/locked.txt
+	$(PIP) --require-hashes --requirement $(VENV)/locked.txt
+	$(PIP) $(PROJECT)
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/.fuzz: $(VENV)/.test
-	-$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[test,fuzz]'
+	-$(PIP) --require-hashes --requirement requirements.lock
 	@touch $@
 
 $(VENV)/bin/python:

@@ -89,9 +89,19 @@ def inert(text: str) -> str:
     """Return a text as a cell of a CSV file that no spreadsheet takes for a formula: with an apostrophe before it.
 
     Spreadsheets run what begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return (OWASP, CSV injection).
-    Apply it to what came from outside; a reader that wants the text back takes the apostrophe off.
+    Apply it to what came from outside; ``as_written`` gives the text back, to the character.
     """
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if _is_formula(text) else text
+
+
+def as_written(cell: str) -> str:
+    """Return the text that ``inert`` made a cell of: without the apostrophe that keeps a formula from being one."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
+
+
+def _is_formula(text: str) -> bool:
+    # Apostrophes count as white space, so that a text that has one already gets another and comes back whole.
+    return text.lstrip(" '").startswith(_FORMULA)
 
 
 def _is_seen(character: str) -> bool:

@@ -18,6 +18,7 @@ from conformance.documents.showing import judge_files
 from conformance.documents.showing.as_json import outcome_json
 from conformance.documents.showing.junit import outcome_junit
 from conformance.documents.showing.page import EVIDENCE, outcome_page
+from conformance.documents.testing import OWN_NAMES
 from simulator.commands.common import DEFAULT_DATA_DIR, SetupError, lang_option, opened_registry
 from simulator.commands.exits import EXIT_FAILED, EXIT_SETUP
 from simulator.commands.output import VisibleConsole as Console
@@ -200,7 +201,7 @@ def _identity(person_file: Path | None, registry: str | None, matricule: str | N
     if person_file:
         data = _person_json(person_file)
         try:
-            return from_json({key: value for key, value in data.items() if key not in _OWN_NAMES}).identity
+            return from_json({key: value for key, value in data.items() if key not in OWN_NAMES}).identity
         except PersonError as error:
             raise SetupError(f"{person_file}: {error}") from error
     if registry and not matricule:
@@ -213,9 +214,6 @@ def _identity(person_file: Path | None, registry: str | None, matricule: str | N
     if not exact:
         raise SetupError(f"--matricule: nobody in the registry has {matricule}")
     return exact[0].identity
-
-
-_OWN_NAMES: Final = ("first_name", "used_name", "used_first_name")
 
 
 def _person_json(path: Path) -> dict[str, Any]:
@@ -233,7 +231,7 @@ def _person_json(path: Path) -> dict[str, Any]:
 
 
 def _with_own_names(expected: Expected, path: Path) -> Expected:
-    told = {name: value for name in _OWN_NAMES if isinstance(value := _person_json(path).get(name), str)}
+    told = {name: value for name in OWN_NAMES if isinstance(value := _person_json(path).get(name), str)}
     return replace(
         expected,
         first_name=expected.first_name or told.get("first_name"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
+from conformance.documents.numbers import called_ins
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import (
@@ -36,7 +37,7 @@ from conformance.documents.xmltree import (
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml import etree
 
@@ -95,6 +96,7 @@ def read(data: bytes, reading: Reading) -> Document:
     records = tuple(_record(role, reading) for role in roles)
     for role in roles:
         problems.extend(_shape(role, reading))
+    problems.extend(_narrative(document, records, reading))
     parts = list(_embedded(document, reading, problems))
     return Document(
         format=Format.CDA,
@@ -270,6 +272,26 @@ def _otherwise(patient: etree._Element, trait: Trait, reading: Reading) -> tuple
 def _shown(element: etree._Element) -> str:
     qualifier = f" ({element.get('qualifier')})" if element.get("qualifier") else ""
     return f"{pretty(text_of(element))}{qualifier}"
+
+
+def _narrative(
+    document: etree._Element, records: Sequence[IdentityRecord], reading: Reading
+) -> Iterator[Problem]:
+    """Set what the narrative calls an INS against the header: a reader sees the narrative."""
+    known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    if not known:
+        return
+    for section in descend(document, "section"):
+        for element in children(section, "title", "text"):
+            told = " ".join(" ".join(str(part) for part in element.itertext()).split())
+            for number, start, end in called_ins(told):
+                if all(value.normal != number for value in known):
+                    text = Text(
+                        "le texte lisible donne l’INS d’une autre personne que l’en-tête",
+                        "the narrative gives the INS of another person than the header",
+                    )
+                    spot = Quote(_at(element, reading), told[start:end])
+                    yield official("narrative-of-another", text, "F13", at=(spot, known[0]))
 
 
 def _embedded(document: etree._Element, reading: Reading, problems: list[Problem]) -> Iterator[Document]:

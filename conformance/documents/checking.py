@@ -11,10 +11,11 @@ from conformance.documents.comparing import compare
 from conformance.documents.expected import NOTHING_EXPECTED
 from conformance.documents.expecting import expecting
 from conformance.documents.judging import judge_record
-from conformance.documents.numbers import compact, find_matricules
-from conformance.documents.problems import Quote, Severity, official
+from conformance.documents.numbers import called_billing, compact, find_matricules, find_without_key
+from conformance.documents.problems import Quote, Severity, inferred, official
 from conformance.documents.reading import read_document
 from conformance.documents.record import INS_OIDS, Format, Place, PlaceKind, Trait
+from simulator.ins.matricule import NUMBER_LENGTH
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -137,10 +138,20 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
     told = {value.normal for record in document.records for value in record.of(Trait.MATRICULE)}
     rule = "DOC-05" if document.format in {Format.PDF, Format.IMAGE} else "TRA-01"
     name = document.name.rpartition("/")[2]
-    for where, text in (("", document.text), ("name", name)):
-        for number, start, end in find_matricules(text):
-            if number not in told and number == known:
-                yield _leak(document, text, (start, end), rule, where)
+    for where, text in (("", document.text), ("name", name), ("", getattr(document.facts, "titles", ""))):
+        spans = [
+            (start, end)
+            for number, start, end in find_matricules(text)
+            if number not in told and number == known
+        ]
+        if known and len(known) > NUMBER_LENGTH:
+            spans.extend(find_without_key(text, known))
+        for span in spans:
+            yield (
+                _billed(document, text, span)
+                if called_billing(text, *span)
+                else _leak(document, text, span, rule, where)
+            )
         if (
             where
             and known
@@ -156,20 +167,29 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
             yield _leak(document, document.text, match.span(), rule, "oid")
 
 
-def _leak(document: Document, text: str, span: tuple[int, int], rule: str, where: str) -> Problem:
+def _around(document: Document, text: str, span: tuple[int, int], *, in_name: bool = False) -> Quote:
     start, end = span
     spot = Place(
-        kind=PlaceKind.FILE,
-        file=document.name,
-        line=None if where == "name" else text.count("\n", 0, start) + 1,
+        kind=PlaceKind.FILE, file=document.name, line=None if in_name else text.count("\n", 0, start) + 1
+    )  # fmt: skip
+    return Quote(spot, text[max(0, start - _AROUND) : end + _AROUND].replace("\n", " ").replace("\r", " "))
+
+
+def _billed(document: Document, text: str, span: tuple[int, int]) -> Problem:
+    said = Text(
+        "le numéro de sécurité sociale est celui de l’INS : il peut rester s’il sert à facturer",
+        "the social-security number has the digits of the INS: it may stay if it serves for billing",
     )
-    around = text[max(0, start - _AROUND) : end + _AROUND].replace("\n", " ").replace("\r", " ")
+    return inferred("billing-number-shown", said, "TRA-01", at=(_around(document, text, span),))
+
+
+def _leak(document: Document, text: str, span: tuple[int, int], rule: str, where: str) -> Problem:
     codes = {"": "matricule-leaks", "name": "matricule-in-file-name", "oid": "oid-leaks"}
     said = Text(
         "identité non qualifiée : le matricule ou son OID sort quand même",
         "identity not qualified: the matricule or its OID leaves all the same",
     )
-    return official(codes[where], said, rule, at=(Quote(spot, around),))
+    return official(codes[where], said, rule, at=(_around(document, text, span, in_name=where == "name"),))
 
 
 def _once(problems: Iterable[Problem]) -> Iterator[Problem]:

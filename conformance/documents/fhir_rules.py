@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.fhir_tree import FoundPatient, PatientReader, codings, objects, string
+from conformance.documents.hl7_rules import STATUSES
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import INS_OIDS, Trait
 from simulator.text import Text
@@ -20,6 +21,9 @@ _TYPES: Final = {".8": "INS-NIR", ".9": "INS-NIA", ".10": "INS-NIR-TEST", ".11":
 
 
 _QUALIFYING: Final = frozenset({"VALI", "QUAL"})
+
+
+_RNIV: Final = frozenset({"PROV", "RECUP", "VALI", "QUAL"})
 
 
 _NOT_YET: Final = frozenset({"PROV", "VIDE", "RECUP"})
@@ -51,6 +55,30 @@ def shape(found: FoundPatient, record: IdentityRecord, reading: Reading) -> Iter
     yield from _status(record)
     if record.has_ins:
         yield from _traits(found, record, reader)
+        yield from _names_in_use(found, reader)
+    number = record.first(Trait.MATRICULE)
+    if number and string(found.resource.get("id")) == number.normal:
+        text = Text(
+            "le matricule sert d’identifiant de la ressource : il part dans les adresses",
+            "the matricule serves as the id of the resource: it goes into addresses",
+        )
+        yield inferred("fhir-id-is-matricule", text, "TRA-06", at=(Quote(reader.place("id"), number.text),))
+
+
+def _names_in_use(found: FoundPatient, reader: PatientReader) -> Iterator[Problem]:
+    """One name is official with an INS: which would be the name of birth otherwise? One that has ended does not count."""
+    names = list(enumerate(objects(found.resource.get("name", []))))
+    in_use = [
+        (index, name) for index, name in names
+        if name.get("use") == "official" and not (isinstance(name.get("period"), dict) and name["period"].get("end"))
+    ]  # fmt: skip
+    if len(in_use) > 1:
+        text = Text(
+            f"un seul nom de use « official » attendu, {len(in_use)} trouvés",
+            f"expected one name of use 'official', got {len(in_use)}",
+        )
+        spots = [Quote(reader.place(f"name[{index}]"), string(name.get("family"))) for index, name in in_use]
+        yield official("fhir-several-official-names", text, "TRA-06", at=spots)
 
 
 def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) -> Iterator[Problem]:
@@ -88,6 +116,13 @@ def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) ->
 def _status(record: IdentityRecord) -> Iterator[Problem]:
     statuses = record.of(Trait.STATUS)
     codes = {value.normal for value in statuses}
+    for status in statuses:
+        if status.normal not in STATUSES | _RNIV:
+            text = Text(
+                f"code de la table 0445 ou statut du RNIV attendu, « {status.text} » trouvé",
+                f"expected a code of table 0445 or a status of the RNIV, got {status.text!r}",
+            )
+            yield inferred("fhir-status-code", text, "ATT-07", "F16", at=(status,))
     if record.has_ins and codes & _NOT_YET and not codes & _QUALIFYING:
         text = Text(f"un INS avec le statut {statuses[0].text}", f"an INS with the status {statuses[0].text}")
         number = record.first(Trait.MATRICULE) or record.place

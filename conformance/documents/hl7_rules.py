@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NAMESPACES: Final = {"NIR": "ASIP-SANTE-INS-NIR", "NIA": "ASIP-SANTE-INS-NIA"}
 
 
-_STATUSES: Final = frozenset(
+STATUSES: Final = frozenset(
     [
         "VIDE",
         "PROV",
@@ -51,6 +51,7 @@ _STATUSES: Final = frozenset(
         "DOUT",
     ]
 )
+"""Codes of table 0445."""
 
 
 _RNIV: Final = frozenset({"QUAL", "RECUP"})
@@ -161,7 +162,7 @@ def _status(record: IdentityRecord) -> Iterator[Problem]:
                 f"expected a code of table 0445 (VALI for a qualified identity), got {status.text!r}",
             )
             yield inferred("hl7-status-code", text, "ATT-07", "F16", at=(status,))
-        elif status.normal not in _STATUSES:
+        elif status.normal not in STATUSES:
             text = Text(
                 f"code de la table 0445 attendu, « {status.text} » trouvé",
                 f"expected a code of table 0445, got {status.text!r}",

@@ -102,8 +102,11 @@ def _record(segment: Segment, message: Message, reading: Reading) -> IdentityRec
             for index, one in enumerate(reader.repetitions(32))
             if one[0]
         )
+    sent = next((head.field(7) for head in message.all("MSH")), "")
     identifiers = [
-        _identifier(reader, 3, index, one) for index, one in enumerate(reader.repetitions(3)) if any(one)
+        _identifier(reader, 3, index, one, sent)
+        for index, one in enumerate(reader.repetitions(3))
+        if any(one)
     ]
     return IdentityRecord(
         format=Format.HL7V2, values=tuple(values), identifiers=tuple(identifiers),
@@ -132,7 +135,12 @@ def _names(reader: FieldReader, values: list[Value]) -> None:
                     values.append(reader.value(trait, text, reader.place(5, index, position)))
 
 
-def _identifier(reader: FieldReader, field: int, index: int, cx: list[str]) -> Identifier:
+def _is_over(end: str, sent: str) -> bool:
+    """Tell whether an identifier had ended when the message was sent (CX-8 and MSH-7, ``AAAAMMJJ…``)."""
+    return bool(end.strip('"')) and not (sent[:8].isdecimal() and end[:8].isdecimal() and end[:8] > sent[:8])
+
+
+def _identifier(reader: FieldReader, field: int, index: int, cx: list[str], sent: str) -> Identifier:
     number_text = component(cx, 1)
     authority = component(cx, 4).split(reader.delimiters.sub)
     oid_text = authority[1] if len(authority) > 1 else ""
@@ -140,7 +148,7 @@ def _identifier(reader: FieldReader, field: int, index: int, cx: list[str]) -> I
         oid_text = authority[0]
     code = component(cx, 5)
     kind = kind_of(oid_text)
-    if kind is IdKind.INS and component(cx, 8):
+    if kind is IdKind.INS and _is_over(component(cx, 8), sent):
         kind = IdKind.FORMER_INS
     elif kind is IdKind.LOCAL and code.upper() in _BILLING_TYPES:
         kind = IdKind.BILLING

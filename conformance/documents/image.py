@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from conformance.documents.expected import Expected
     from conformance.documents.problems import Problem
 
+_SOFTENED = (1.0, 2.0)
+"""Pixels."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 
 
@@ -45,7 +47,7 @@ def read(data: bytes, reading: Reading) -> Document:
                 reading.spend(0)
                 # A fax of several pages is one image of several frames.
                 name = reading.name if index == 0 else f"{reading.name} (page {index + 1})".strip()
-                frames.append((name, read_symbols(_grey(image))))
+                frames.append((name, _symbols(_grey(image))))
     except Image.DecompressionBombError as error:
         raise _too_large(reading, "beaucoup plus") from error
     except (
@@ -90,6 +92,18 @@ def read(data: bytes, reading: Reading) -> Document:
         ),
         data=data,
     )
+
+
+def _symbols(grey: Any) -> list[Symbol]:
+    """Return the symbols of an image; where none decodes, look again at it softened, which photographs need."""
+    from PIL import ImageFilter  # noqa: PLC0415 - optional
+
+    found = read_symbols(grey)
+    for radius in _SOFTENED:
+        if any(not symbol.error for symbol in found):
+            break
+        found = read_symbols(grey.filter(ImageFilter.GaussianBlur(radius))) or found
+    return found
 
 
 def _grey(image: Any) -> Any:

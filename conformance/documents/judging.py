@@ -158,6 +158,13 @@ def _key_and_structure(value: Value) -> Iterator[Problem]:
         )
         yield official("matricule-characters", text, "MAT-01", at=(value,))
         return
+    if not (number[NUMBER_LENGTH:].isascii() and number[NUMBER_LENGTH:].isdecimal()):
+        text = Text(
+            f"une clé de deux chiffres attendue ({key}), « {number[NUMBER_LENGTH:]} » trouvé",
+            f"expected a key of two figures ({key}), got {number[NUMBER_LENGTH:]!r}",
+        )
+        yield official("matricule-characters", text, "MAT-01", at=(value,))
+        return
     if number[NUMBER_LENGTH:] != key:
         text = Text(
             f"clé {key} attendue, {number[NUMBER_LENGTH:]} trouvée",

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
-from conformance.documents.numbers import compact, find_matricules
+from conformance.documents.mail_parts import FORWARDED, Held, told_of
+from conformance.documents.numbers import called_ins, compact, find_matricules
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
@@ -33,12 +34,9 @@ if TYPE_CHECKING:
 _ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
 _PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
 _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
-_INS_LABEL: Final = re.compile(r"\b(?:INS|matricule)\b[^\d\n]{0,25}\Z", re.IGNORECASE)
-_NEAR: Final = 40
 _LAST_WORD: Final = re.compile(r"\S+\s*\Z")
 """The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
-_FORWARDED: Final = "message/rfc822"
 _TEXT_LIMIT: Final = 1_000_000
 
 
@@ -60,7 +58,8 @@ class MailFacts:
 def read(data: bytes, reading: Reading) -> Document:
     """Read a mail and what is attached to it."""
     try:
-        message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
+        held = Held.of(data.lstrip(b"\xef\xbb\xbf\r\n"))
+        message = message_from_bytes(held.message, policy=compat32)
         leaves = list(_leaves(message))
     except (RecursionError, ValueError, LookupError, AttributeError, TypeError, MessageError) as error:
         text = Text(
@@ -78,10 +77,10 @@ def read(data: bytes, reading: Reading) -> Document:
     texts: list[str] = []
     bodies: list[str] = []
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
-        _leaf(leaf, number, reading, (problems, parts, texts, bodies))
+        _leaf(leaf, number, reading, held, (problems, parts, texts, bodies))
     facts = MailFacts(headers, tuple(bodies), "\n".join(texts))
     record = _record(facts, reading)
-    told = [f"{name}: {value}" for name, value in headers if name in {*_ADDRESSES, "Subject"}]
+    told = [f"{name}: {value}" for name, value in headers]
     return Document(
         format=Format.MAIL, name=reading.name, records=(record,), problems=tuple(problems), parts=tuple(parts), facts=facts,
         text="\n".join([*told, *texts]),
@@ -90,39 +89,29 @@ def read(data: bytes, reading: Reading) -> Document:
 
 def _leaves(message: Message[str, str]) -> Iterator[Message[str, str]]:
     """Yield the parts that hold something, in order; a mail inside a mail is one part, with its own headers."""
-    waiting = [message]
+    waiting: list[Any] = [message]
     while waiting:
         part = waiting.pop(0)
         inside = part.get_payload()
-        if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != _FORWARDED:
+        if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != FORWARDED:
             waiting[:0] = [one for one in inside if hasattr(one, "is_multipart")]
         else:
             yield part
-
-
-def _forwarded(leaf: Message[str, str]) -> bytes | None:
-    """Return a mail that is attached to this one as it is."""
-    inside = leaf.get_payload()
-    if leaf.get_content_type() != _FORWARDED or not isinstance(inside, list) or not inside:
-        return None
-    first: Any = inside[0]
-    try:
-        return bytes(first.as_bytes(policy=compat32))
-    except (ValueError, LookupError, AttributeError, TypeError):
-        return None
 
 
 def _leaf(
     leaf: Message[str, str],
     number: int,
     reading: Reading,
+    held: Held,
     into: tuple[list[Problem], list[Document], list[str], list[str]],
 ) -> None:
     problems, parts, texts, bodies = into
     kind = leaf.get_content_type()
-    name = _decoded(leaf.get_filename() or "")
-    content: Any = _forwarded(leaf) or leaf.get_payload(decode=True)
-    if not isinstance(content, bytes) or not content:
+    name, charset = told_of(leaf)
+    name = _decoded(name)
+    content = held.content(leaf)
+    if not content:
         return
     if "pkcs7-mime" in kind:
         text = Text("courriel chiffré : rien n’a pu être lu", "encrypted mail: nothing could be read")
@@ -130,13 +119,14 @@ def _leaf(
         return
     if not name and kind.startswith("text/"):
         bodies.append(kind)
-        charset = leaf.get_content_charset() or "utf-8"
         try:
-            texts.append(content.decode(charset, errors="replace")[:_TEXT_LIMIT])
+            texts.append(content.decode(charset or "utf-8", errors="replace")[:_TEXT_LIMIT])
         except LookupError:
             texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
         return
     part = reading.part(content, name or f"part {number + 1}")
+    if kind.startswith("text/") and part.format is Format.UNKNOWN:
+        texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
     if part.counts_inside:
         parts.append(part)
     if name:
@@ -196,6 +186,16 @@ def _header_place(name: str, file: str) -> Place:
 
 def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
     """Recompute X-MSS-INS: ``O`` when a CDA has number, OID, birth name, first given name, date and sex; a NIA counts."""
+    every = [value.strip() for name, value in facts.headers if name.lower() == "x-mss-ins"]
+    if len(every) > 1:
+        text = Text(
+            f"un seul X-MSS-INS attendu, {len(every)} trouvés : {', '.join(every)}",
+            f"expected one X-MSS-INS, got {len(every)}: {', '.join(every)}",
+        )
+        make = official if len(set(every)) > 1 else inferred
+        yield make(
+            "mss-ins-twice", text, "TRA-07", at=(Quote(_header_place("X-MSS-INS", file), ", ".join(every)),)
+        )
     told = facts.header("X-MSS-INS")
     wanted = (
         ("O" if any(_complete(record) for cda in cdas for record in cda.records) else "N") if cdas else None
@@ -289,9 +289,8 @@ def _numbers(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
             "mail-subject-number", text, "TRA-07", at=(Quote(_header_place("Subject", file), subject),)
         )
     known = [value for record in inside for value in record.of(Trait.MATRICULE)]
-    for number, start, end in find_matricules(facts.text):
-        called = _INS_LABEL.search(facts.text[max(0, start - _NEAR) : start])
-        if known and called and all(value.normal != number for value in known):
+    for number, start, end in called_ins(facts.text):
+        if known and all(value.normal != number for value in known):
             text = Text(
                 "le texte du courriel donne l’INS d’une autre personne que les documents joints",
                 "the text of the mail gives the INS of another person than the documents attached",

@@ -20,6 +20,13 @@ _RUN: Final = re.compile(
     rf"(?:\s?[)\]])?(?!(?!NI[RA])[0-9A-Za-z])"
 )
 _NOT_KEPT: Final = re.compile(rf"cl[ée]\s?:?|[{SPACES}.\-()\[\]/]")
+_LABEL: Final = re.compile(r"\b(?:INS|matricule)\b[^\d\n]{0,25}\Z", re.IGNORECASE)
+_NATURE: Final = re.compile(r"[\s(\[–—-]{0,4}(?:INS[\s-]*)?NI[RA]\b", re.IGNORECASE)
+_NEAR: Final = 40
+_BILLED_BEFORE: Final = re.compile(
+    r"s[ée]curit[ée]\s+sociale|\bn°?\s*s\.?s\b|\bnss\b|assur[ée]e?\b|immatriculation", re.IGNORECASE
+)
+_BILLED_AFTER: Final = re.compile(r"[\s(\[]{0,3}n°?\s*s\.?s", re.IGNORECASE)
 _ZEROS: Final = 12
 
 
@@ -47,6 +54,28 @@ def find_matricules(text: str) -> Iterator[tuple[str, int, int]]:
         number = compact(match[0])
         if is_matricule(number):
             yield number, match.start(), match.end()
+
+
+def called_ins(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the matricules of a running text that it calls so: a label of the INS before, or the nature after."""
+    for number, start, end in find_matricules(text):
+        if _LABEL.search(text[max(0, start - _NEAR) : start]) or _NATURE.match(text, end):
+            yield number, start, end
+
+
+def called_billing(text: str, start: int, end: int) -> bool:
+    """Tell whether a running text calls a number one of social security, before it on its line or right after it."""
+    before = re.split(r"[\r\n\t;]", text[max(0, start - 2 * _NEAR) : start])[-1]
+    return bool(_BILLED_BEFORE.search(before) and not _LABEL.search(before)) or bool(
+        _BILLED_AFTER.match(text, end)
+    )
+
+
+def find_without_key(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Yield where the thirteen characters of a known number stand without their key, grouped or not: start and end."""
+    digits = _GAP.join(map(re.escape, number[:NUMBER_LENGTH]))
+    for match in re.finditer(rf"(?<![0-9A-Za-z]){digits}(?!{_KEY_GAP}[0-9]{_GAP}[0-9])(?![0-9A-Za-z])", text):
+        yield match.start(), match.end()
 
 
 def looks_made_up(number: str) -> bool:

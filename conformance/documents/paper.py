@@ -55,6 +55,7 @@ _NEAR: Final = 2.2
 _CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
 _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
+_NATURE: Final = re.compile(r"\bnature\b[^\d:\n]{0,25}:?\s*[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", re.IGNORECASE)
 _INS_C_LENGTH: Final = 22
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
@@ -69,7 +70,11 @@ class PagePlaces:
     def place(self, line: Line, start: int = 0, end: int | None = None) -> Place:
         """Return a place in a line."""
         return Place(
-            kind=PlaceKind.LINE, file=self.file, page=self.page, line=line.number, box=line.box(start, end)
+            kind=PlaceKind.LINE,
+            file=self.file,
+            page=self.page,
+            line=line.number,
+            box=line.shown_box(start, end),
         )
 
 
@@ -86,6 +91,9 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
         identifiers.extend(
             _numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values)
         )
+    identifiers = _with_oid(identifiers, lines, places)
+    if any(value.trait is Trait.NATURE for value in values):
+        values.extend(_natures(lines, places))
     place = Place(kind=PlaceKind.LINE, file=places.file, page=places.page)
     words = comparison_key(" ".join(line.text for line in lines).replace("\t", " "))
     return IdentityRecord(
@@ -327,6 +335,25 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
                 if alone and box[0] < left + width and box[0] + box[2] > left:
                     return alone
     return None
+
+
+def _natures(lines: Sequence[Line], places: PagePlaces) -> Iterator[Value]:
+    """Yield the natures that have a label of their own: a second one may contradict the one beside the number."""
+    for line in lines:
+        for match in _NATURE.finditer(line.text):
+            place = places.place(line, match.start(1), match.end(1))
+            yield Value(trait=Trait.NATURE, text=match[1], place=place, normal=match[1].upper(), display=True)
+
+
+def _with_oid(identifiers: list[Identifier], lines: Sequence[Line], places: PagePlaces) -> list[Identifier]:
+    """Give a number without an OID beside it the one that the page shows further away, when it shows a single one."""
+    told = [found for line in lines if (found := _oid(line, (), places)) is not None]
+    if len({value.normal for value in told}) != 1:
+        return identifiers
+    return [
+        replace(one, oid=told[0]) if one.kind is IdKind.INS and one.oid is None else one
+        for one in identifiers
+    ]
 
 
 def _oid(line: Line, below: Sequence[Line], places: PagePlaces) -> Value | None:

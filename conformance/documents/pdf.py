@@ -14,7 +14,7 @@ from conformance.documents.numbers import find_matricules
 from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdfa import Claim, claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
-from conformance.documents.record import Format, Place, PlaceKind, Trait
+from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
@@ -47,6 +47,8 @@ class PdfFacts:
     """Whether the first page has a drawing that could be a symbol that does not decode."""
     too_large: bool
     """Whether the first page is too large to be drawn."""
+    titles: str
+    """Title, subject, author and keywords, which viewers show."""
 
     @property
     def has_ins_symbol(self) -> bool:
@@ -96,7 +98,7 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
                 file=reading.name,
                 page=1,
                 line=line.number,
-                box=line.box(match.start(), match.end()),
+                box=line.shown_box(match.start(), match.end()),
             )
             for line in lines
             if (match := CAPTION.search(line.text))
@@ -111,6 +113,7 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         caption=caption,
         may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
         too_large=not drawn,
+        titles=pdfium.titles(opened),
     )
     parts = [
         from_symbol(symbol, reading.name, Place(kind=PlaceKind.PIXELS, file=reading.name, page=page))
@@ -231,6 +234,7 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
             "the nature follows the matricule; here it stands before",
         )
         yield inferred("nature-before-number", text, "DOC-01", at=(nature, number))
+    yield from _ins_c(record)
     if number is None and not expected.is_qualified:
         return
     for trait in (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX):
@@ -238,6 +242,16 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
             trait is Trait.FIRST_NAME and record.first(Trait.FIRST_NAMES)
         ):
             yield _not_labelled(trait, facts, expected, place)
+
+
+def _ins_c(record: IdentityRecord) -> Iterator[Problem]:
+    for one in record.identifiers:
+        if one.kind is IdKind.INS_C and one.number is not None:
+            text = Text(
+                "22 chiffres appelés INS : c’est un ancien INS-C",
+                "22 digits called INS: this is an old INS-C",
+            )
+            yield inferred("ins-c-printed", text, "MAT-05", "F15", at=(one.number,))
 
 
 def _is_before(one: Place, other: Place) -> bool:
@@ -252,7 +266,11 @@ def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Pr
         for number, start, end in find_matricules(line.text):
             if number == known:
                 spot = Place(
-                    kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box(start, end)
+                    kind=PlaceKind.LINE,
+                    file=place.file,
+                    page=1,
+                    line=line.number,
+                    box=line.shown_box(start, end),
                 )
                 text = Text(
                     "le matricule est imprimé sans libellé INS ni nature (NIR ou NIA)",
@@ -274,7 +292,7 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
     )
     line = _line_with(trait, wanted, facts) if wanted else None
     if line is not None:
-        spot = Place(kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.box())
+        spot = Place(kind=PlaceKind.LINE, file=place.file, page=1, line=line.number, box=line.shown_box())
         text = Text(
             f"{said.fr} : imprimé sans libellé reconnu ; un libellé sans équivoque est attendu",
             f"{said.en}: printed without a known label; an unambiguous label is expected",

@@ -6,6 +6,7 @@ pdfium is not safe between threads: one lock guards every call.
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from conformance.documents.record import Box
 
+    _Seen = Callable[[float, float, float, float], Box]
+
 LOCK: Final = threading.RLock()
 POINTS_PER_INCH: Final = 72
 _MAX_CHARACTERS: Final = 50_000
@@ -29,6 +32,9 @@ _CELL_GAP: Final = 0.45
 _FIELD_LINE: Final = 14.0
 """Height of a line in a field of a form, in points, at most."""
 _LETTER_WIDTH: Final = 0.5
+_SAMPLE: Final = 400
+"""Letters looked at to tell which way the text runs."""
+_TITLES: Final = ("Title", "Subject", "Author", "Keywords")
 _MAX_FIELD: Final = 2_000
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
@@ -55,9 +61,21 @@ class Line:
     top: float
     """Points from the top of the page."""
     height: float
+    turned: tuple[int, float, float] = (0, 0.0, 0.0)
+    """By how much the text of the page stands on its side as it is shown (degrees, counter-clockwise), width and height of the page."""
+
+    def shown_box(self, start: int = 0, end: int | None = None) -> Box:
+        """Return the region of some characters on the page as it is shown, whatever way its text runs."""
+        left, top, width, height = self.box(start, end)
+        angle, page_width, page_height = self.turned
+        return {
+            90: (top, page_height - left - width, height, width),
+            180: (page_width - left - width, page_height - top - height, width, height),
+            270: (page_width - top - height, left, height, width),
+        }.get(angle, (left, top, width, height))
 
     def box(self, start: int = 0, end: int | None = None) -> Box:
-        """Return the region of some characters: left, top, width, height in points."""
+        """Return the region of some characters as they are read: left, top, width, height in points."""
         stop = len(self.text) if end is None else end
         left, right = self.edges[min(start, len(self.edges) - 1)], self.edges[min(stop, len(self.edges) - 1)]
         return (left, self.top, max(right - left, 1.0), self.height)
@@ -121,7 +139,8 @@ def page_lines(page: Any) -> list[Line]:
     import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
 
     textpage = page.get_textpage()
-    seen = _seen(page)
+    turned = _turned(page, textpage)
+    seen = _upright(_seen(page), turned)
     letters: list[_Letter] = []
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
@@ -140,10 +159,44 @@ def page_lines(page: Any) -> list[Line]:
         letters.append(_Letter(left, right, top, bottom, character, item, is_real=is_real))
     textpage.close()
     letters.extend(_written(page, seen))
-    return _lines(letters)
+    lines = _lines(letters)
+    return [replace(line, turned=turned) for line in lines] if turned[0] else lines
 
 
-def _seen(page: Any) -> Callable[[float, float, float, float], Box]:
+def _turned(page: Any, textpage: Any) -> tuple[int, float, float]:
+    """Return by how much most letters stand on their side as the page is shown, with its width and height."""
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    count = min(textpage.count_chars(), _MAX_CHARACTERS)
+    votes: dict[int, int] = {}
+    for index in range(0, count, max(1, count // _SAMPLE)):
+        # Radians, clockwise, before the page itself is turned.
+        angle = raw.FPDFText_GetCharAngle(textpage, index)
+        if angle >= 0 and chr(raw.FPDFText_GetUnicode(textpage, index) or 32).isalnum():
+            quarter = round(math.degrees(angle) / 90) * 90 % 360
+            votes[quarter] = votes.get(quarter, 0) + 1
+    most = max(votes, key=lambda quarter: votes[quarter], default=0)
+    # A margin note or a watermark does not turn the page.
+    sure = votes.get(most, 0) * 4 >= sum(votes.values()) * 3
+    return ((-most - page.get_rotation()) % 360 if sure else 0, page.get_width(), page.get_height())
+
+
+def _upright(seen: _Seen, turned: tuple[int, float, float]) -> _Seen:
+    """Return what gives the places of letters as they are read, with the page turned until they stand."""
+    angle, width, height = turned
+
+    def stood(left: float, top: float, right: float, bottom: float) -> Box:
+        west, north, east, south = seen(left, top, right, bottom)
+        return {
+            90: (height - south, west, height - north, east),
+            180: (width - east, height - south, width - west, height - north),
+            270: (north, width - east, south, width - west),
+        }[angle]
+
+    return stood if angle else seen
+
+
+def _seen(page: Any) -> _Seen:
     """Return what turns left, top, right and bottom of the file into those of the page as shown, from its top left.
 
     Pages may be turned (``/Rotate``), cut out of a larger one (``/CropBox``), or begin elsewhere than at zero.
@@ -163,7 +216,7 @@ def _seen(page: Any) -> Callable[[float, float, float, float], Box]:
     )
 
 
-def _written(page: Any, seen: Callable[[float, float, float, float], Box]) -> Iterator[_Letter]:
+def _written(page: Any, seen: _Seen) -> Iterator[_Letter]:
     """Yield the letters of the fields of a form and of free notes: they are on the page, and not in its text.
 
     A field is as wide as its box, whatever is in it: the letters are spaced as those of a common font would be.
@@ -229,6 +282,12 @@ def page_plain_text(page: Any) -> str:
     finally:
         textpage.close()
     return "\n".join([text, *(field for field, _ in _fields(page))])
+
+
+def titles(document: Any) -> str:
+    """Return the title, subject, author and keywords of a document: viewers show them, and files are named after them."""
+    told = document.get_metadata_dict(skip_empty=True)
+    return "\n".join(str(told[name])[:_MAX_FIELD] for name in _TITLES if name in told)
 
 
 def page_image(page: Any, dpi: float, max_pixels: int) -> Image | None:

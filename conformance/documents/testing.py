@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.checking import check_document, patients
 from conformance.documents.comparing import compare
@@ -30,12 +30,17 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 
+OWN_NAMES: Final = ("first_name", "used_name", "used_first_name")
+"""What a file of a person may say beside the identity that INSi answers."""
+
+
 def assert_document(
     document: bytes | str | Path,
     *,
     person: InsIdentity | Person | Mapping[str, Any] | str | Path | None = None,
     status: str | None = None,
     profile: str | None = None,
+    first_name: str | None = None,
     allow: Collection[str] = (),
     lang: Lang = "fr",
 ) -> Document:
@@ -43,9 +48,11 @@ def assert_document(
 
     Args:
         document: its bytes, or the path of a file.
-        person: the identity expected: a person of the simulator, their JSON, or the path of a JSON file.
+        person: the identity expected: a person of the simulator, their JSON, or the path of a JSON file; ``first_name``,
+            ``used_name`` and ``used_first_name`` may stand in it too, as for ``banc check --person``.
         status: ``PROV``, ``RECUP``, ``VALI`` or ``QUAL``.
         profile: ``test`` or ``production``.
+        first_name: the first given name as your software holds it, when it is more than the first word of the list.
         allow: codes of problems that you accept, with a reason of your own.
         lang: language of the message.
 
@@ -57,8 +64,12 @@ def assert_document(
         if isinstance(document, bytes)
         else (Path(document).read_bytes(), Path(document).name)
     )
+    identity, names = _identity(person)
     expected = Expected(
-        identity=_identity(person),
+        identity=identity,
+        first_name=first_name or names.get("first_name"),
+        used_name=names.get("used_name"),
+        used_first_name=names.get("used_first_name"),
         status=Status(status.upper()) if status else None,
         profile=Profile(profile) if profile else None,
     )
@@ -94,11 +105,16 @@ def _refuse(problems: Iterable[Problem], allow: Collection[str], lang: Lang) -> 
         raise AssertionError("\n".join(problem.line(lang) for problem in bad))
 
 
-def _identity(person: InsIdentity | Person | Mapping[str, Any] | str | Path | None) -> InsIdentity | None:
+def _identity(
+    person: InsIdentity | Person | Mapping[str, Any] | str | Path | None,
+) -> tuple[InsIdentity | None, dict[str, str]]:
     if person is None or isinstance(person, InsIdentity):
-        return person
+        return person, {}
     if isinstance(person, Person):
-        return person.identity
-    if isinstance(person, str | Path):
-        return from_json(json.loads(Path(person).read_text(encoding="utf-8-sig"))).identity
-    return from_json(person).identity
+        return person.identity, {}
+    data: Mapping[str, Any]
+    data = (
+        json.loads(Path(person).read_text(encoding="utf-8-sig")) if isinstance(person, str | Path) else person
+    )
+    names = {name: told for name in OWN_NAMES if isinstance(told := data.get(name), str)}
+    return from_json({key: value for key, value in data.items() if key not in OWN_NAMES}).identity, names

@@ -15,7 +15,7 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _MATRICULE_LIKE: Final = re.compile(r"[1-8]\d{5}[0-9ABab]\d{5,10}", re.ASCII)
-_PRETTY: Final = re.compile(r"[ \t]*[\r\n]\s*|\t")
+_PRETTY: Final = re.compile(r"[ \t]*[\r\n]\s*")
 
 
 def pretty(text: str) -> str:

@@ -154,7 +154,14 @@ def _content(
 
 def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) -> Document:
     tables = [name for name in files if _METADATA.search(name)]
-    if not tables:
+    inner = [name for name in files if not tables and name.upper().endswith(".ZIP")]
+    if inner:
+        text = Text(
+            f"l’archive IHE_XDM est dans une autre archive ({inner[0]})",
+            f"the archive IHE_XDM is inside another archive ({inner[0]})",
+        )
+        problems.append(inferred("xdm-in-zip", text, "TRA-05", at=(reading.place(inner[0]),)))
+    elif not tables:
         text = Text(
             "IHE_XDM/SUBSET01/METADATA.XML attendu, absent de l’archive",
             "expected IHE_XDM/SUBSET01/METADATA.XML, not in the archive",

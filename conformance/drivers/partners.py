@@ -172,7 +172,8 @@ class Sending:
 class Transmission:
     """One entry of the trace of partners to whom data with an INS went (Règle 31)."""
 
-    sender: Identifier
+    sender: str
+    """Empty when the software does not tell: a departure (SEC-08), not an answer that cannot be read."""
     recipient: Identifier
     at: Moment = ""
     patient_id: str | None = None

@@ -24,6 +24,15 @@ ENVIRONMENT: Final = "environment"
 DISPLAYED_FIELDS: Final = "displayed_fields"
 """Comma-separated identity fields shown besides the four that always are (DIS-02)."""
 
+DMP_URL: Final = "dmp_url"
+"""Where the software calls the DMP (ITI-41, TD0.2); empty: nowhere. The bench puts the address of its stand-in there."""
+
+MSSANTE_SMTP: Final = "mssante_smtp"
+"""``host:port`` of the SMTP server of the MSSanté operator; empty: none. The same."""
+
+MSSANTE_ACCOUNT: Final = "mssante_account"
+"""The user name with which the software logs in there; any password is good for the stand-in."""
+
 PRODUCTION: Final = "production"
 TEST: Final = "test"
 ON: Final = "true"

@@ -13,6 +13,7 @@ from conformance.drivers.errors import RefusedError, VerbNotSupportedError
 from conformance.drivers.model import InsiCall, Patient, Status
 from conformance.drivers.verbs import Driver
 from conformance.guided.counter import MistypedError
+from conformance.guided.handing import handed_over
 from conformance.guided.instructions import DONE, WAITING, instruction, is_on_the_wire
 from conformance.guided.logs import call_entries
 from conformance.guided.mistyping import differences
@@ -152,7 +153,8 @@ class GuidedDriver(Driver):
         declaration = asked.declaration
         self.guide.count(declaration.title, counts=declaration.verb is not None)
         who = {name: _words(patient) for name, patient in self._files.items()}
-        self._counter.say(*instruction(declaration, asked.actor, asked.arguments, who))
+        files = handed_over(asked.arguments, self.guide.folder)
+        self._counter.say(*instruction(declaration, asked.actor, asked.arguments, who, files))
         done = self._at_the_counter(asked)
         self._remember_call(asked, done.exchanges)
         act = HumanAct(

@@ -13,6 +13,7 @@ from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conformance.drivers.model import Actor
     from conformance.drivers.verbs import Declaration
@@ -35,7 +36,11 @@ WAITING: Final = Text(
 
 
 def instruction(
-    declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any], who: Mapping[str, str]
+    declaration: Declaration,
+    actor: Actor | None,
+    arguments: Mapping[str, Any],
+    who: Mapping[str, str],
+    files: Mapping[str, Path] | None = None,
 ) -> Iterator[Text]:
     """Yield the lines of an instruction.
 
@@ -44,13 +49,20 @@ def instruction(
         actor: who acts.
         arguments: by name.
         who: by the identifier of a file, the words that a person knows it by.
+        files: where the documents among the arguments were written, by the name of the argument.
     """
     if actor is not None:
         user = _USERS[actor.role]
         yield Text(f"  En tant que : {user.fr}", f"  As: {user.en}")
     yield Text(f"  {declaration.task.fr}", f"  {declaration.task.en}")
     for name, value in declaration.request(arguments).items():
-        yield from _argument(name, value, who)
+        if files and name in files:
+            yield Text(
+                f"    fichier ({value['format']}) : {visible(str(files[name]))}",
+                f"    file ({value['format']}): {visible(str(files[name]))}",
+            )
+        else:
+            yield from _argument(name, value, who)
 
 
 def _argument(name: str, value: Any, who: Mapping[str, str]) -> Iterator[Text]:

@@ -26,6 +26,7 @@ from locust.env import Environment
 from conformance.load.arrivals import course_of
 from conformance.load.environment import ServerWatch
 from conformance.load.live import Live
+from conformance.load.locust_page import keep_locust_page
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
 from conformance.load.parts import part_of
@@ -70,6 +71,7 @@ def lead(options: LoadOptions, this: Run, stand: Stand) -> int:
             leader.follow(stand, live)
         leader.end()
         finish(this, stand, leader.meter.now(), leader.samples, unserved=leader.unserved)
+        keep_locust_page(environment, this)
     finally:
         runner.quit()
     return EXIT_DISK if this.full is not None else 0

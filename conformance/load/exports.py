@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from conformance.load.facts import bound, figures, knee_sentence, texts
+from conformance.load.facts import bound, figures, generator_cost, knee_sentence, saturated_share, texts
 from conformance.load.page import render_page
 from conformance.load.record import RecordError
 from conformance.load.summary import exit_code
@@ -85,6 +85,8 @@ def to_data(summary: Summary, lang: Lang) -> dict[str, Any]:
             for each in summary.wrong
         ],
         "bound": bound(summary),
+        "generator_seconds_per_call": generator_cost(summary),
+        "simulator_saturated_share": saturated_share(summary),
         "knee": summary.knee,
         "split": summary.split,
         "departures": None if summary.departures is None else dict(summary.departures),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BOUND_SHARE = 0.2
 """Share of the run during which a limit must have been reached to be told."""
+TELLING_SHARE = 0.2
+"""Share of a processor that a generator must have used for its cost of a call to be told."""
 
 
 @cache
@@ -34,12 +36,42 @@ def bound(summary: Summary) -> str:
     limits = [limit_of(each.generator, each.server, workers) for each in bins]
     enough = max(1, round(len(bins) * BOUND_SHARE))
     ours = sum(limit in {"generator", "both"} for limit in limits) >= enough
+    told = saturated_share(summary)
     theirs = sum(limit in {"server", "both"} for limit in limits) >= enough
+    theirs = theirs or (told is not None and told >= BOUND_SHARE)
     if ours and theirs:
         return "both"
     if ours or theirs:
         return "generator" if ours else "server"
-    return "none" if any(each.server is not None for each in bins) else "unknown"
+    known = told is not None or any(each.server is not None for each in bins)
+    return "none" if known else "unknown"
+
+
+def saturated_share(summary: Summary) -> float | None:
+    """Return the share of the run in which a worker of the simulator had no time left, by its own account."""
+    seconds = (summary.end or {}).get("saturated")
+    if seconds is None or not summary.elapsed:
+        return None
+    return float(seconds) / summary.elapsed / int(summary.environment.get("server_workers", 1))
+
+
+def generator_cost(summary: Summary) -> float | None:
+    """Return the processor time that the generators took for one call, in seconds."""
+    calls = summary.total().calls
+    return sum(sum(each.ours.values()) for each in summary.bins) / calls if calls else None
+
+
+def limits_sentence(summary: Summary, lang: Lang) -> str:
+    """Return what a call costs the generator, and what the simulator says of its own reserve; empty: neither is known."""
+    t = texts(lang)
+    told = []
+    cost, share = generator_cost(summary), saturated_share(summary)
+    # Below that, most of it is what the generator does four times a second whatever the load is.
+    if cost and cost * summary.total().calls >= TELLING_SHARE * summary.elapsed:
+        told.append(t["cost"].format(cost=show_duration(cost), rate=show_rate(1 / cost)))
+    if share is not None:
+        told.append(t["saturated"].format(share=show_share(min(share, 1.0))))
+    return " ".join(told)
 
 
 def row(cell: Cell, seconds: float) -> dict[str, str]:

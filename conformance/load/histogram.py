@@ -50,6 +50,14 @@ class Histogram:
             return None
         return sum(_value(bucket) * number for bucket, number in self.buckets.items()) / self.count
 
+    def milliseconds(self) -> list[tuple[int, int]]:
+        """Return whole milliseconds with how often they came, the shortest first."""
+        counted: dict[int, int] = {}
+        for bucket, number in self.buckets.items():
+            value = round(_value(bucket) * 1000)
+            counted[value] = counted.get(value, 0) + number
+        return sorted(counted.items())
+
     def to_json(self) -> dict[str, int]:
         """Return the counts by bucket, as the record keeps them."""
         return {str(bucket): number for bucket, number in sorted(self.buckets.items())}

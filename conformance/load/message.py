@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
@@ -16,7 +17,7 @@ from simulator.contract.names import (
 from simulator.contract.request import NO_COVERAGE, Software, write_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from conformance.load.expected import Lookup
 
@@ -37,8 +38,9 @@ _BY_NAME: Final = {
 }
 
 
-def headers_of(operation: Operation) -> dict[str, str]:
-    """Return the HTTP headers of a call."""
+@cache
+def headers_of(operation: Operation) -> Mapping[str, str]:
+    """Return the HTTP headers of a call, the same object each time."""
     return {"Content-Type": f'application/soap+xml; charset=utf-8; action="{operation.action}"'}
 
 

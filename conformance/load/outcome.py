@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from conformance.load.facts import bound, knee_sentence, row, texts
+from conformance.load.facts import bound, knee_sentence, limits_sentence, row, texts
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text
 
@@ -62,6 +62,9 @@ def _limits(console: Console, summary: Summary, lang: Lang) -> None:
         console.print(knee, markup=False)
     elif bound(summary) in {"generator", "server", "both"}:
         console.print(t[f"bound_{bound(summary)}"], style="yellow", markup=False)
+    sentence = limits_sentence(summary, lang)
+    if sentence:
+        console.print(sentence, style="dim", markup=False)
 
 
 def _remarks(console: Console, summary: Summary, t: dict[str, str]) -> None:

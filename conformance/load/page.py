@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jinja2
 
 from conformance.load.charts import charts
-from conformance.load.facts import bound, knee_sentence, row, texts
+from conformance.load.facts import bound, knee_sentence, limits_sentence, row, texts
 from conformance.load.quantities import show_duration, show_share
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text, pretty_xml
@@ -79,6 +79,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
         ],
         "split": _split(summary, t),
         "bound": t[f"bound_{bound(summary)}"],
+        "limits": limits_sentence(summary, lang),
         "knee": knee_sentence(summary, lang),
         "departures": None if summary.departures is None else summary.departures.most_common(20),
         "observed": summary.observed,

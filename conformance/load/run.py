@@ -10,6 +10,8 @@ from conformance.load.record import RecordError, RecordWriter
 from conformance.load.summary import Summary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conformance.load.options import LoadOptions
     from conformance.load.profile import Stage
     from conformance.load.stand import Stand
@@ -74,6 +76,11 @@ class Run:
         )
 
     @property
+    def folder(self) -> Path:
+        """Where the record is."""
+        return self._writer.path.parent
+
+    @property
     def stage(self) -> str:
         """Name of the stage under way."""
         return self._stage.name if self._stage is not None else ""
@@ -96,5 +103,6 @@ def finish(
             "reason": this.stopped or "time",
             "unserved": unserved,
             "journal": stand.journal(),
+            "saturated": stand.saturated(),
         }
     )

@@ -61,6 +61,8 @@ class Stand:
                     f"{options.url} answers, but is no simulator of this bench: its /health has no journal"
                 )
             self._lost = int(health["lost_exchanges"])
+            self._workers = int(health.get("workers") or 1)
+            self._saturated = health.get("saturated_s")
             self._info = self._client.info()
             self.session = self._session(options.session)
         except BenchClientError as error:
@@ -95,6 +97,7 @@ class Stand:
             "people_partial": self.partial,
             "session": self.session.id,
             "journal": self._client.health()["journal"]["mode"],
+            "server_workers": self._workers,
         }
 
     def script(self, scenario: str | None) -> None:
@@ -125,6 +128,19 @@ class Stand:
         except BenchClientError:
             return None
         return {"mode": health["journal"]["mode"], "lost": int(health["lost_exchanges"]) - self._lost}
+
+    def saturated(self) -> float | None:
+        """Return the seconds during which a worker of the simulator had no time left meanwhile, by its own account.
+
+        ``None``: the simulator is gone, or does not tell.
+        """
+        try:
+            now = self._client.health().get("saturated_s")
+        except BenchClientError:
+            return None
+        return (
+            None if now is None or self._saturated is None else round(float(now) - float(self._saturated), 3)
+        )
 
     def observe(self, now: float, *, last: bool = False) -> dict[str, Any] | None:
         """Return the departures of the last exchanges, when software is under load and it is time again.

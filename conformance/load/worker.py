@@ -23,6 +23,7 @@ from conformance.load.client import Connection, ConnectionProblemError
 from conformance.load.distributed import lead
 from conformance.load.environment import ServerWatch
 from conformance.load.live import Live
+from conformance.load.locust_page import keep_locust_page
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.options import LoadOptions
 from conformance.load.record import RecordError, RecordWriter
@@ -105,6 +106,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
     gevent.spawn(runner.quit).join(timeout=DRAIN_S)
     meter.tick(stage=this.stage, backlog=generator.due.qsize())
     finish(this, stand, meter.now(), meter.samples, unserved=generator.due.qsize())
+    keep_locust_page(generator.environment, this)
     if this.full is not None:
         sys.stderr.write(f"Error: {this.full}\n")
         return EXIT_DISK

@@ -40,6 +40,11 @@ UNKNOWN_PLACE = "99999"
 
 SEXES = ("M", "F", "I")
 
+AT_ITS_SOURCE = (
+    "Une erreur dans les données d'INSi se corrige à la source : INSEE, caisse d'assurance maladie ou mairie."
+)
+"""Whom the user sends the patient to (RSP-19): nothing is forced here."""
+
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "matricule": "matricule INS",
@@ -124,7 +129,8 @@ def check_locks(patient: Patient, changed: Collection[str], role: Role) -> None:
     if refused:
         raise RefusedError(
             "LOCKED_FIELD",
-            f"Verrouillé au statut {patient.status} : {_labels(refused)}. Droit de super-utilisateur nécessaire.",
+            f"Verrouillé au statut {patient.status} : {_labels(refused)}. Droit de super-utilisateur nécessaire. "
+            f"{AT_ITS_SOURCE}",
             refused,
         )
 

@@ -120,6 +120,11 @@ class Seam(StrEnum):
     """The results of a lot, one record for each line, before they are applied."""
     COUNTED = "counted"
     """The counters of the dashboard."""
+    NETWORK = "network"
+    """A step (``where``) of a real exchange with the DMP or a mail server: ``td0.2`` (``asks``), ``differs`` (``alert``,
+    ``event``, ``stops``), ``said`` and
+    ``sent`` (``message``), ``submitting`` (``times``), ``answered`` (``errors``), ``envelope`` (``recipient``,
+    ``copy``), ``automatic`` (``feeds``)."""
     OUTGOING = "outgoing"
     """What of a file goes into one place (``where``) of a document (``document``); see ``papers``."""
     WRITTEN = "written"

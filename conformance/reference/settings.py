@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from conformance.drivers import site as names
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import site
@@ -27,6 +28,10 @@ DOCUMENT_KINDS = "document_kinds"
 PRINTED_TRAITS = "printed_traits"
 """Comma-separated traits printed besides those that have to be (DOC-02): ``used_name``, ``used_first_name``, ``birth_place``."""
 
+DMP_URL, MSSANTE_SMTP, MSSANTE_ACCOUNT = names.DMP_URL, names.MSSANTE_SMTP, names.MSSANTE_ACCOUNT
+DMP_AUTOMATIC = "dmp_automatic"
+"""``true`` or ``false``: whether a document goes to the DMP once it is made (TRA-15)."""
+
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         **site.DEFAULTS,
@@ -35,6 +40,10 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         LOW_CONFIDENCE: ",".join(LOW_CONFIDENCE_PROOFS),
         DOCUMENT_KINDS: ",".join(KINDS),
         PRINTED_TRAITS: "",
+        DMP_URL: "",
+        DMP_AUTOMATIC: "true",
+        MSSANTE_SMTP: "",
+        MSSANTE_ACCOUNT: "",
     }
 )
 
@@ -66,12 +75,22 @@ def check(changes: Mapping[str, str]) -> None:
         )
     if changes.get(DOCUMENT_KINDS, DEFAULTS[DOCUMENT_KINDS]) != DEFAULTS[DOCUMENT_KINDS]:
         raise RefusedError("INVALID_VALUE", f"{DOCUMENT_KINDS} : ne se change pas.", [DOCUMENT_KINDS])
+    _check_addresses(changes)
     if unprintable := sorted(set(kinds(changes, PRINTED_TRAITS)) - _PRINTABLE):
         raise RefusedError(
             "INVALID_VALUE",
             f"{PRINTED_TRAITS} : {', '.join(sorted(_PRINTABLE))} attendus, {', '.join(unprintable)} reçus.",
             [PRINTED_TRAITS],
         )
+
+
+def _check_addresses(changes: Mapping[str, str]) -> None:
+    if changes.get(DMP_AUTOMATIC, "true") not in {"true", "false"}:
+        raise RefusedError("INVALID_VALUE", f"{DMP_AUTOMATIC} : true ou false attendu.", [DMP_AUTOMATIC])
+    if not changes.get(DMP_URL, "http://").startswith(("http://", "https://")) and changes[DMP_URL]:
+        raise RefusedError("INVALID_VALUE", f"{DMP_URL} : une adresse http(s) attendue.", [DMP_URL])
+    if (address := changes.get(MSSANTE_SMTP, "")) and not address.rpartition(":")[2].isdecimal():
+        raise RefusedError("INVALID_VALUE", f"{MSSANTE_SMTP} : hôte:port attendu.", [MSSANTE_SMTP])
 
 
 def kinds(settings: Mapping[str, str], name: str) -> tuple[str, ...]:

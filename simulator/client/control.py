@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpcore
 
 from simulator.client.connection import Connections, Reply
+from simulator.client.received import ReceivedClient
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
 from simulator.security.tls import usual_tls
@@ -245,6 +246,11 @@ class SessionClient:
         self.id = session_id
         self.soap_url = soap_url
         """Where the software under test sends its SOAP calls."""
+
+    @property
+    def received(self) -> ReceivedClient:
+        """What the sinks received of this session."""
+        return ReceivedClient(self._client, self.id)
 
     def add_people(self, people: Iterable[Person]) -> int:
         """Add people to the registry as this session sees it; return how many."""

@@ -24,6 +24,7 @@ from simulator.contract.headers import (
     MESSAGE_ID,
     SECURITY,
     form_findings,
+    other_addressing,
     read_headers,
 )
 from simulator.contract.limits import MAX_LOT_MARKUP, body_limit
@@ -129,7 +130,10 @@ def _read_call(
         if element is None:
             raise FaultError("desir_9007", f"expected the header {name}, got none")
     if message_id is None:
-        raise FaultError("desir_9007", "expected the header wsa:MessageID with a value, got none")
+        raise FaultError(
+            "desir_9007",
+            f"expected the header wsa:MessageID with a value, got none{other_addressing(headers)}",
+        )
     assert bam is not None and lps is not None  # noqa: S101, PT018 - narrowed by the loop above
     contexts = _read_contexts(bam, lps)
     return Call(
@@ -323,8 +327,12 @@ def _body_content(root: etree._Element, operation: Operation, expected: str) -> 
 
 def _read_contexts(bam: etree._Element, lps: etree._Element) -> Contexts:
     """Read both contexts; the schema has said what they hold."""
-    bam_texts = {element.tag: element.text or "" for element in bam.iterchildren(etree.Element)}
-    lps_texts = {element.tag: element.text or "" for element in lps.iter(etree.Element)}
+    bam_texts: dict[object, str] = {}
+    for element in bam.iterchildren(etree.Element):
+        bam_texts[element.tag] = element.text or ""
+    lps_texts: dict[object, str] = {}
+    for element in lps.iter(etree.Element):
+        lps_texts[element.tag] = element.text or ""
     cover = bam.find(_COVERAGE)
     return Contexts(
         bam_id=bam_texts[_BAM_ID],

@@ -54,7 +54,7 @@ _ROLE: Final = f"{{{SOAP12}}}role"
 _ENCODING_STYLE: Final = f"{{{SOAP12}}}encodingStyle"
 _RELAY: Final = f"{{{SOAP12}}}relay"
 _SOAP_ATTRIBUTES: Final = (_MUST_UNDERSTAND, _ROLE, _RELAY, _ENCODING_STYLE)
-_MARKED: Final = re.compile(b"|".join(name.rpartition("}")[2].encode() for name in _SOAP_ATTRIBUTES))
+_MARKS: Final = tuple(name.rpartition("}")[2].encode() for name in _SOAP_ATTRIBUTES)
 _NIL: Final = f"{{{XSI}}}nil"
 
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -99,7 +99,30 @@ def read_headers(root: etree._Element, message: bytes) -> Headers:
     header = root.find(_HEADER)
     if header is None:
         return Headers({})
-    marked = _MARKED.search(message) is not None
+    # One by one: the alternation of a regular expression would step through the message byte by byte.
+    marked = any(map(message.__contains__, _MARKS))
+    ours, others, findings = _by_role(header, marked=marked)
+    for tag in _SINGLE.keys() & (others.keys() - ours.keys()):
+        ours[tag] = others[tag]
+        findings.append(_for_another(_SINGLE[tag], " ".join(others[tag].get(_ROLE, "").split())))
+    for element in header.findall(SECURITY):
+        # A Security for somebody else on the way may stand beside ours (WS-Security §5); nothing of it is believed.
+        if element is not ours[SECURITY]:
+            header.remove(element)
+    if marked:
+        findings += _without_soap_attributes(root)
+    security = ours.get(SECURITY)
+    if security is not None and len(security) == 0:
+        security.attrib.pop(_NIL, "")  # as empty as without: tolerated where an empty one is
+    if not ours.keys().isdisjoint(_REPLIES):
+        findings += _reply_findings(ours)
+    return Headers(ours, tuple(findings))
+
+
+def _by_role(
+    header: etree._Element, *, marked: bool
+) -> tuple[dict[str, etree._Element], dict[str, etree._Element], list[Finding]]:
+    """Return the blocks for us, the first of each name for others, and what is not understood."""
     ours: dict[str, etree._Element] = {}
     others: dict[str, etree._Element] = {}
     findings: list[Finding] = []
@@ -114,17 +137,16 @@ def read_headers(root: etree._Element, message: bytes) -> Headers:
         ours[tag] = element
         if mandatory and tag not in _UNDERSTOOD:
             findings.append(_not_understood(tag))
-    for tag in _SINGLE.keys() & (others.keys() - ours.keys()):
-        ours[tag] = others[tag]
-        findings.append(_for_another(_SINGLE[tag], " ".join(others[tag].get(_ROLE, "").split())))
-    if marked:
-        findings += _without_soap_attributes(root)
-    security = ours.get(SECURITY)
-    if security is not None and len(security) == 0:
-        security.attrib.pop(_NIL, "")  # as empty as without: tolerated where an empty one is
-    if not ours.keys().isdisjoint(_REPLIES):
-        findings += _reply_findings(ours)
-    return Headers(ours, tuple(findings))
+    return ours, others, findings
+
+
+def other_addressing(headers: Headers) -> str:
+    """Return a hint when the WS-Addressing of a call is of another version than the service speaks; else nothing."""
+    for tag in headers.blocks:
+        namespace = etree.QName(tag).namespace or ""
+        if namespace != WSA and "/addressing" in namespace:
+            return f"; {namespace} is another version of WS-Addressing, the service speaks {WSA}"
+    return ""
 
 
 def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iterator[Finding]:

@@ -253,7 +253,7 @@ def _traits(block: TraitsBlock, prefix: str, dialect: Dialect) -> str:
         for name, value in zip(_TRAITS, values, strict=True)
         if value is not None
     ]
-    if _MARKUP.search("".join([value for value in values if value is not None])):
+    if _MARKUP.search("".join(filter(None, values))):
         written = [
             f"<{prefix}{name}>{escape(value)}</{prefix}{name}>"
             for name, value in zip(_TRAITS, values, strict=True)

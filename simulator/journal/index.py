@@ -222,7 +222,7 @@ class Index:
             head = read_head(self._folder / name)
         except OSError:
             return 0
-        return 0 if head is None else head.lost
+        return 0 if head is None or not head.is_credible else head.lost
 
     def forget(self, name: str) -> int:
         """Drop what the index says of a segment; return how many exchanges that was. The file is the caller's."""

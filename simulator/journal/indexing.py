@@ -146,7 +146,9 @@ def _note(folder: Path, connection: sqlite3.Connection, source: _Source, *, full
     if finished:
         torn = source.tail
         head = read_head(folder / source.name)
-        if head is not None:
+        if head is not None and not head.is_credible:
+            _log.warning("%s: its head is damaged: what its process lost is not known", source.name)
+        elif head is not None:
             lost = head.lost
             if head.appended != NOT_COUNTED:
                 before = connection.execute(

@@ -9,6 +9,7 @@ from simulator.journal.record import (
     FRAME,
     HEAD,
     MAX_JSON,
+    NOT_COUNTED,
     RECORD_MAGIC,
     SEGMENT_MAGIC,
     decode_exchange,
@@ -27,6 +28,10 @@ CANDIDATES: Final = 100
 """How many places that look like a record are tried after a damaged one."""
 
 
+_MOST_COUNTED: Final = 2**48
+"""No process has so many records to write."""
+
+
 class DamagedRecordError(Exception):
     """A record of a segment cannot be read; the message says which file and where in it."""
 
@@ -40,6 +45,11 @@ class Head(NamedTuple):
     """Records that the process said it would write, or ``NOT_COUNTED``."""
     lost: int
     """Exchanges that the process could not keep."""
+
+    @property
+    def is_credible(self) -> bool:
+        """Whether a process can have counted so far: a head has no checksum."""
+        return self.lost <= _MOST_COUNTED and (self.appended == NOT_COUNTED or self.appended <= _MOST_COUNTED)
 
 
 class Scanned(NamedTuple):

@@ -83,9 +83,9 @@ def _cells(person: Person) -> tuple[Any, ...]:
     traits, identity, card = person.identity.traits, person.identity, person.card
     history = _ENCODER.encode(to_json(person)["history"]) if identity.history else None
     return (
-        traits.birth_name,
-        traits.first_names,
-        person.first_name,
+        inert(traits.birth_name),
+        inert(traits.first_names),
+        inert(person.first_name),
         traits.sex,
         traits.birth_date,
         traits.birth_place,
@@ -94,6 +94,6 @@ def _cells(person: Person) -> tuple[Any, ...]:
         inert(" ".join(person.tags)),
         inert(person.key),
         history,
-        *((card.insured_number, card.birth_rank, card.serial) if card else (None, None, None)),
+        *((card.insured_number, card.birth_rank, inert(card.serial)) if card else (None, None, None)),
         None if person.note is None else inert(person.note),
     )

@@ -74,7 +74,11 @@ def differing_traits(
         wanted.birth_name != name and _key(wanted.birth_name, options) != _key(name, options)
     ):
         different.append("birth_name")
-    if not _names(wanted.first_names, traits.first_names, options):
+    if options is EXACT:
+        same_names = starts_list(wanted.first_names, traits.first_names)
+    else:
+        same_names = _names(wanted.first_names, traits.first_names, options)
+    if not same_names:
         different.append("first_names")
     if wanted.sex != traits.sex and not options.any_sex:
         different.append("sex")

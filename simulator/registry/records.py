@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from simulator.registry.exporting import BOM, COLUMNS
+from simulator.text import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +155,7 @@ def _record(columns: list[str], row: list[str], line: int, raw: str) -> Record:
             remedy="Put a cell that contains the separator between quotation marks.",
         )
         return Record(line, {}, raw.rstrip("\r\n"), problem)
-    return Record(line, dict(zip(columns, row, strict=True)), raw.rstrip("\r\n"))
+    return Record(line, dict(zip(columns, map(as_written, row), strict=True)), raw.rstrip("\r\n"))
 
 
 def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:

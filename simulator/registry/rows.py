@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final, TypeAlias
 
+import orjson
+
 from simulator.ins import HistoricId, InsIdentity, Matricule, Traits
 from simulator.registry.codes import date_of, search_code
 from simulator.registry.person import Card, Person
@@ -79,7 +81,7 @@ def to_row(person: Person) -> Row:
 def from_row(key: str, sex: str, oid: str, tags: tuple[str, ...], row: Row) -> Person:
     """Return the person that ``to_row`` was given."""
     search, birth_name, first_names, place, number, cle, insured, rank, serial, more = row
-    extra = json.loads(more) if more else {}
+    extra: dict[str, Any] = orjson.loads(more) if more else {}
     if cle is None:
         cle = f"{97 - number % 97:02d}"
     return Person(
@@ -94,10 +96,7 @@ def from_row(key: str, sex: str, oid: str, tags: tuple[str, ...], row: Row) -> P
             ),
             matricule=Matricule(f"{number:013d}" if isinstance(number, int) else number, cle),
             oid=oid,
-            history=tuple(
-                HistoricId(matricule=Matricule(*old[:2]), oid=old[2], date_from=old[3], date_to=old[4])
-                for old in extra.get("history", ())
-            ),
+            history=tuple([_former(old) for old in extra["history"]]) if "history" in extra else (),
         ),
         tags=tags,
         note=extra.get("note"),
@@ -109,6 +108,11 @@ def from_row(key: str, sex: str, oid: str, tags: tuple[str, ...], row: Row) -> P
             serial=str(serial),
         ),
     )
+
+
+def _former(old: list[Any]) -> HistoricId:
+    number, key, oid, date_from, date_to = old
+    return HistoricId(matricule=Matricule(number, key), oid=oid, date_from=date_from, date_to=date_to)
 
 
 def number_value(number: str) -> int | str:

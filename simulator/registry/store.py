@@ -112,13 +112,18 @@ class RegistryStore:
     def same_name_and_date(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
         """Return the people whose name and birth date are those wanted: all that could match."""
         code = search_code(wanted.birth_date, wanted.birth_name)
-        found = [self._person(row) for row in self._base.connection().execute(_BY_SEARCH, (code,))]
+        found = list(map(self._person, self._base.connection().execute(_BY_SEARCH, (code,))))
         if scope != BASE:
             found += self._select_scoped("scope = ? AND search = ? ORDER BY id", scope, code)
         if not found:
             return found
-        name = comparison_key(wanted.birth_name)
-        return [person for person in found if _has(person, wanted.birth_date, name)]
+        date, name = wanted.birth_date, comparison_key(wanted.birth_name)
+        return [
+            person
+            for person in found
+            if (traits := person.identity.traits).birth_date == date
+            and comparison_key(traits.birth_name) == name
+        ]
 
     def near_misses(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
         """Return a few people of the same name or the same birth date, to explain why nobody matched.
@@ -281,8 +286,8 @@ class RegistryStore:
         return [self._person(row) for row in rows]
 
     def _select_scoped(self, condition: str, *parameters: object) -> list[Person]:
-        rows = self._scoped.connection().execute(_SCOPED + condition, parameters)
-        return [from_row(row[0], row[1], row[2], tuple(row[3].split()), row[4:]) for row in rows]
+        rows = self._scoped.connection().execute(_SCOPED + condition, parameters).fetchall()
+        return rows and [from_row(row[0], row[1], row[2], tuple(row[3].split()), row[4:]) for row in rows]
 
     def _person(self, row: Row) -> Person:
         prefix, key_number, kind = row[:3]
@@ -306,11 +311,6 @@ class RegistryStore:
         row = self._base.connection().execute("SELECT text FROM prefix WHERE id = ?", (prefix,)).fetchone()
         self._prefixes[prefix] = text = str(row[0])
         return text
-
-
-def _has(person: Person, birth_date: str, name: str) -> bool:
-    traits = person.identity.traits
-    return traits.birth_date == birth_date and comparison_key(traits.birth_name) == name
 
 
 def _marked(tag: str) -> str:

@@ -13,6 +13,7 @@ from simulator.scripting.model import Take
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from simulator.ins import HistoricId
     from simulator.registry.person import Person
     from simulator.scripting.model import History, Then
 
@@ -31,16 +32,7 @@ def person_answer(person: Person) -> Answer:
         active=IdentifierBlock(
             number=identity.matricule.number, key=identity.matricule.key, oid=identity.oid
         ),
-        history=tuple(
-            IdentifierBlock(
-                number=old.matricule.number,
-                key=old.matricule.key,
-                oid=old.oid,
-                date_from=old.date_from,
-                date_to=old.date_to,
-            )
-            for old in identity.history
-        ),
+        history=tuple([_former(old) for old in identity.history]) if identity.history else (),
         traits=TraitsBlock(
             birth_name=identity.traits.birth_name,
             first_names=identity.traits.first_names,
@@ -48,6 +40,16 @@ def person_answer(person: Person) -> Answer:
             birth_date=identity.traits.birth_date,
             birth_place=identity.traits.birth_place,
         ),
+    )
+
+
+def _former(old: HistoricId) -> IdentifierBlock:
+    return IdentifierBlock(
+        number=old.matricule.number,
+        key=old.matricule.key,
+        oid=old.oid,
+        date_from=old.date_from,
+        date_to=old.date_to,
     )
 
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from simulator.serving.receiving import Received
+    from simulator.serving.saturation import LoopWatch
     from simulator.serving.scope import HTTPProtocol, Scope
     from simulator.web.app import Application
-    from simulator.web.soap import HttpAnswer
 
 BODY_TIMEOUT_S: Final = 30.0
 """How long a client may take to send its request (ours: the real gateway's limit is not established)."""
@@ -56,12 +56,15 @@ class Front:
         body_timeout: float = BODY_TIMEOUT_S,
         stopping: Callable[[], bool] = lambda: False,
         attendance: Attendance | None = None,
+        watch: LoopWatch | None = None,
     ) -> None:
         """Take the parts of the application; ``body_timeout`` in seconds.
 
         ``stopping`` tells whether the server is about to stop: it waits for every answer that has begun. ``attendance``
-        is told who is being answered, when the server does not know it by itself (granian).
+        is told who is being answered, when the server does not know it by itself (granian). ``watch``
+        looks at the event loop once it runs.
         """
+        self._watch = watch
         self._attendance = attendance or Attendance()
         self._soap = application.soap
         self._application = application
@@ -70,6 +73,11 @@ class Front:
         self._receiver = Receiver(body_timeout)
         self._api = ApiCalls(application.flask)
         self._beside = ThreadPoolExecutor(LARGE_THREADS, thread_name_prefix="large")
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin on the event loop of the server."""
+        if self._watch is not None:
+            self._watch.start(loop)
 
     def __rsgi_del__(self, _loop: object) -> None:
         """Leave in order when the server stops: what waits to be written is written."""
@@ -100,7 +108,7 @@ class Front:
             if refused is not None:
                 _refuse(protocol, *refused)
                 return
-        if (problem := _unreadable_header(scope, headers)) is not None:
+        if (problem := _header_problem(scope, headers)) is not None:
             _refuse(protocol, problem, 400)
             return
         if (
@@ -138,7 +146,7 @@ class Front:
         )
         if received.problem:
             answer = self._soap.refuse(request, received.status, received.problem)
-        elif (problem := _unreadable_header(scope, headers)) is not None:
+        elif (problem := _header_problem(scope, headers)) is not None:
             answer = self._soap.refuse(request, 400, problem)
         elif len(received.body) > SMALL or is_lot_call(headers.get("content-type", ""), received.body):
             # Thousands of elements: beside the event loop, where other calls go on being answered.
@@ -147,7 +155,10 @@ class Front:
             )
         else:
             answer = self._soap.answer(request)
-        await _send_answer(answer, scope, protocol)
+        if answer.delivery is AT_ONCE:
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
+        else:
+            await deliver(answer, scope, protocol)
 
     async def _follow(self, scope: Scope, headers: dict[str, str], protocol: HTTPProtocol) -> None:
         """Send the live journal until the client is gone, is let go, or the server stops."""
@@ -169,13 +180,6 @@ class Front:
             for task in (sending, gone):
                 task.cancel()
             await asyncio.gather(sending, gone, return_exceptions=True)
-
-
-async def _send_answer(answer: HttpAnswer, scope: Scope, protocol: HTTPProtocol) -> None:
-    if answer.delivery is AT_ONCE:
-        protocol.response_bytes(answer.status, answer.headers, answer.body)
-    else:
-        await deliver(answer, scope, protocol)
 
 
 async def _send(stream: AsyncIterator[bytes], first: bytes, protocol: HTTPProtocol) -> None:
@@ -202,11 +206,13 @@ _DECIDING: Final = (
 """Beginnings of the names of headers that say which session, who calls, or how the body is to be read."""
 
 
-def _unreadable_header(scope: Scope, headers: dict[str, Any]) -> str | None:
+def _header_problem(scope: Scope, headers: dict[str, Any]) -> str | None:
     """Return what is wrong with the headers: granian drops those whose value is not ASCII, but not their names.
 
-    Only those that decide something are an error: a pharmacy may well have an accent in its User-Agent.
+    Two Host headers are refused (RFC 9112 §3.2): who stands between might have read the other one. Else only those that decide something are an error: a pharmacy may well have an accent in its User-Agent.
     """
+    if "," in headers.get("host", ""):
+        return f"expected one Host, got {headers['host'][:80]!r}"
     names = scope.headers.keys()
     if len(names) == len(headers):
         return None

@@ -26,6 +26,7 @@ DRAIN_S: Final = 60.0
 """How long a client may take to read the end of an answer."""
 LINGER_S: Final = 2.0
 """How long what a refused client still sends is read: closing at once would take the answer back (TCP RST)."""
+_LINE_END: Final = b"\r\n"
 MAX_HEAD: Final = 64 * 1024
 """Longest head of a request, in bytes."""
 
@@ -90,6 +91,10 @@ class Connection(asyncio.Protocol):
         if self._is_lingering:
             return
         if self._is_empty:
+            # Line ends before a request, which some clients send after a body, are read over (RFC 9112 §2.2).
+            data = data.lstrip(_LINE_END)
+            if not data:
+                return
             self._is_empty = False
             if self._request is None:
                 self.quiet_since = time.monotonic()
@@ -233,6 +238,7 @@ class Connection(asyncio.Protocol):
             self._linger(is_received=request.is_received)
             return
         left, is_closed = self._reader.trailing_data
+        left = left.lstrip(_LINE_END)
         if is_closed or (self.gone.is_set() and not left):
             self._close()
             return

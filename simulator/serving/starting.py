@@ -34,6 +34,7 @@ from simulator.serving.one_value import decode, encode
 from simulator.serving.own_connection import MAX_HEAD
 from simulator.serving.own_server import listen
 from simulator.serving.places import room_for_connections
+from simulator.serving.saturation import LoopWatch
 from simulator.serving.sink_process import SinkPorts, sink_process
 from simulator.serving.supervising import READY_TIMEOUT_S, Standing, SupervisedGranian, end_with_parent
 from simulator.serving.tls_ports import TlsSetupError
@@ -138,7 +139,7 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
     """
     # Without a lock: nobody who is killed while reading it can hold up the stop.
     stopping = multiprocessing.RawValue(ctypes.c_bool, False)  # noqa: FBT003 - its initial value
-    standing = Standing()
+    standing = Standing(options.workers)
     ports = TlsPorts(
         bench=options.bench,
         host=options.host,
@@ -316,7 +317,8 @@ def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_
     attendance = Attendance()
     Janitor(attendance, options.port, room_for_connections()).start()
     end_with_parent(bench.journal.flush)
-    return Front(parts, stopping=lambda: stopping.value, attendance=attendance)
+    watch = LoopWatch(standing.saturated)
+    return Front(parts, stopping=lambda: stopping.value, attendance=attendance, watch=watch)
 
 
 @contextlib.contextmanager

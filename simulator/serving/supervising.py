@@ -44,7 +44,7 @@ EARLY_DEATHS: Final = 3
 _ASK_S: Final = 0.02
 """How often a server that has not answered yet is asked whether it does."""
 
-_DOWN, _RESTARTS, _TLS_DOWN, _TLS_RESTARTS, _SINKS_DOWN, _SINKS_RESTARTS = range(6)
+_DOWN, _RESTARTS, _TLS_DOWN, _TLS_RESTARTS, _SINKS_DOWN, _SINKS_RESTARTS, _SATURATED_MS = range(7)
 
 _log = logging.getLogger(__name__)
 
@@ -61,10 +61,11 @@ def birth() -> Iterator[None]:
 class Standing:
     """How the processes of a server stand: shared by all of them."""
 
-    def __init__(self) -> None:
-        """All is well."""
+    def __init__(self, count: int = 1) -> None:
+        """All is well; ``count``: worker processes of the server."""
+        self.count = count
         # Without a lock: nobody who is killed while reading it can hold up the others. One process writes.
-        self._values = multiprocessing.RawArray("q", 6)
+        self._values = multiprocessing.RawArray("q", 7)
 
     def workers(self, *, down: int, restarts: int) -> None:
         """Say how many workers are down, and how often one was started again."""
@@ -82,6 +83,15 @@ class Standing:
     def restarts(self) -> int:
         """How often a process was started again."""
         return sum(int(self._values[each]) for each in (_RESTARTS, _TLS_RESTARTS, _SINKS_RESTARTS))
+
+    def saturated(self, seconds: float) -> None:
+        """Say that a worker had no time left for so long; two that say so at once may count as one."""
+        self._values[_SATURATED_MS] += round(seconds * 1000)
+
+    @property
+    def saturated_s(self) -> float:
+        """Seconds during which a worker had no time left, of all workers since the start."""
+        return int(self._values[_SATURATED_MS]) / 1000
 
     def problems(self) -> list[str]:
         """Return what is down (English), nothing when nothing is."""

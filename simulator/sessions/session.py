@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from simulator.sessions.profiles import Profile, profiles
@@ -46,11 +46,12 @@ class Session:
     created_at: str
     settings: SessionSettings
     scenarios: tuple[Installed, ...] = ()
+    profile: Profile = field(init=False, repr=False, compare=False)
+    """The environment imitated, as the settings name it."""
 
-    @property
-    def profile(self) -> Profile:
-        """The environment imitated."""
-        return profiles()[self.settings.profile]
+    def __post_init__(self) -> None:
+        """Look the profile up once: every call asks for it several times."""
+        object.__setattr__(self, "profile", profiles()[self.settings.profile])
 
     @property
     def scope(self) -> str:

@@ -78,6 +78,14 @@ class _Known:
     retry_at: float = 0.0
 
 
+class _Local(threading.local):
+    """What each thread knows."""
+
+    def __init__(self) -> None:
+        """Know nothing; called once in each thread."""
+        self.known = _Known()
+
+
 class SessionStore:
     """Sessions by id. Safe to use from several threads and processes."""
 
@@ -93,7 +101,7 @@ class SessionStore:
         self._path = path
         self._prefix = "" if node is None else f"{node}-"
         self._database = Database(path, "foreign_keys = ON")
-        self._local = threading.local()
+        self._local = _Local()
         self._scenarios: dict[str, Scenario] = {}
         self.script_state = ScriptState(path.with_name("state.sqlite"))
         """What the scenarios of the sessions remember."""
@@ -116,7 +124,7 @@ class SessionStore:
             UnknownSessionError: there is none of this id.
             SessionsUnavailableError: the file cannot be read, and this thread does not know the session.
         """
-        known = self._known()
+        known = self._local.known
         entry = known.sessions.get(session_id)
         try:
             self._refresh(known)
@@ -138,7 +146,7 @@ class SessionStore:
 
     def claims(self) -> Mapping[Claim, str]:
         """Return the session by what its calls are recognised by, as known at this thread's last ``get``."""
-        known = self._known()
+        known = self._local.known
         if known.claims[0] != known.generation:
             try:
                 rows = self._database.connection().execute("SELECT kind, value, session FROM claim")
@@ -233,7 +241,7 @@ class SessionStore:
 
     def touch(self, session_id: str) -> None:
         """Note that a session is used now; cheap, see ``Activity.touch``."""
-        entry = self._known().sessions.get(session_id)
+        entry = self._local.known.sessions.get(session_id)
         self.activity.touch(session_id, entry[1].settings.ttl if entry else None)
 
     def expire(self) -> list[str]:
@@ -339,7 +347,7 @@ class SessionStore:
         """Close this thread's connections."""
         self.activity.close()
         self._database.close()
-        self._local.__dict__.clear()
+        self._local.known = _Known()
 
     def _refresh(self, known: _Known) -> None:
         """Find out whether another connection has written since this thread last looked."""
@@ -429,12 +437,6 @@ class SessionStore:
             f" is {ttl:g} s; create another with POST /api/v1/sessions"
         )
 
-    def _known(self) -> _Known:
-        known: _Known | None = getattr(self._local, "known", None)
-        if known is None:
-            known = self._local.known = _Known()
-        return known
-
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Make all that is written inside the block one transaction, and this thread read again after it."""
@@ -449,7 +451,7 @@ class SessionStore:
         except sqlite3.DatabaseError as error:
             raise self._unavailable("changed", error) from error
         finally:
-            self._known().generation += 1
+            self._local.known.generation += 1
 
     def _unavailable(self, what: str, error: Exception) -> SessionsUnavailableError:
         return SessionsUnavailableError(

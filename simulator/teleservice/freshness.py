@@ -55,22 +55,15 @@ class Freshness:
         # A later session of the same id has seen nothing.
         session_id = f"{session.id} {session.created_at}"
         with self._lock:
-            repeated = [
-                name for name, value in values if name in shared or (session_id, name, value) in self._seen
-            ]
+            repeated = []
             for name, value in values:
-                self._seen[session_id, name, value] = None
+                key = session_id, name, value
+                if name in shared or key in self._seen:
+                    repeated.append(name)
+                self._seen[key] = None
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
-        return tuple(
-            Finding(
-                code="identifier-reused",
-                fr=f"{name} déjà reçu dans cette session : le CNDA demande un identifiant neuf à chaque appel",
-                en=f"{name} already received in this session: CNDA asks for a fresh one in each call",
-                evidence=EvidenceLevel.OBSERVED,
-            )
-            for name in repeated
-        )
+        return tuple([_reused(name) for name in repeated]) if repeated else ()
 
     def _in_all_workers(self, session_id: str, values: tuple[tuple[str, str], ...]) -> frozenset[str]:
         """Return the names of the values that any worker has seen in this session."""
@@ -82,3 +75,12 @@ class Freshness:
             _log.error("identifiers are compared in this worker alone: %s", error)
             return frozenset()
         return frozenset(name for (name, _), known in zip(values, seen, strict=True) if known)
+
+
+def _reused(name: str) -> Finding:
+    return Finding(
+        code="identifier-reused",
+        fr=f"{name} déjà reçu dans cette session : le CNDA demande un identifiant neuf à chaque appel",
+        en=f"{name} already received in this session: CNDA asks for a fresh one in each call",
+        evidence=EvidenceLevel.OBSERVED,
+    )

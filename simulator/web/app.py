@@ -60,6 +60,16 @@ class Standing(Protocol):
         """How often one was started again."""
         ...
 
+    @property
+    def count(self) -> int:
+        """Worker processes."""
+        ...
+
+    @property
+    def saturated_s(self) -> float:
+        """Seconds during which a worker had no time left, of all workers since the start."""
+        ...
+
     def problems(self) -> list[str]:
         """Return what is down (English)."""
         ...
@@ -88,6 +98,8 @@ def create_parts(bench: Bench, *, token: str | None = None, standing: Standing |
             people=bench.registry.count(),
             problems=problems,
             restarts=0 if standing is None else standing.restarts,
+            workers=1 if standing is None else standing.count,
+            saturated_s=None if standing is None else standing.saturated_s,
             **told,
         )
 

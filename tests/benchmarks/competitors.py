@@ -161,6 +161,42 @@ def _mountebank_stub(port):
     }
 
 
+_NGINX = """\
+daemon off; worker_processes 1; pid nginx.pid; error_log stderr;
+events {{ worker_connections 256; }}
+http {{
+  access_log off; keepalive_requests 100000000;
+  client_body_temp_path temp-body; proxy_temp_path temp-proxy; fastcgi_temp_path temp-fastcgi;
+  uwsgi_temp_path temp-uwsgi; scgi_temp_path temp-scgi;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{ default_type "application/soap+xml; charset=utf-8"; return 200 '{answer}'; }}
+  }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def nginx():
+    """Run nginx with one answer for whatever comes; yield its port.
+
+    Raises:
+        MissingError: there is no nginx.
+    """
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        raise MissingError("nginx is not installed")
+    port = free_port()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # One line: its quotes do not hold the declaration with a line end in it.
+        answer = _answer("ESSAI", "ANNE").replace("\n", "")
+        Path(folder, "nginx.conf").write_text(_NGINX.format(port=port, answer=answer), encoding="utf-8")
+        with running_process(
+            [program, "-p", folder, "-c", "nginx.conf", "-e", "stderr"], f"http://127.0.0.1:{port}/"
+        ):
+            yield port
+
+
 def _answer(birth_name, first_name):
     """Return an answer of the same shape and length as those of the simulator."""
     return (

@@ -19,6 +19,8 @@ _AIMED_TIMES_WIREMOCK = 8
 _AIMED_RULES_RATIO = 0.85
 _PACKAGES = ("granian", "uvloop", "lxml", "xmlsec", "cryptography")
 _MOCKS = ("WireMock", "mountebank")
+_STANDING = Path(__file__).with_name("layers.md")
+"""What is measured by programs of their own, and written by hand."""
 LARGE = "search, large registry"
 """Name of the row over a registry built before."""
 _AIMED_SIZE_RATIO = 0.9
@@ -145,6 +147,7 @@ def _ratios(servers):
     by_name = {server.name: server for server in servers}
     compared = [
         ("search, 1 worker", "echo"),
+        ("search, 1 worker", "nginx"),
         (LARGE, "search, 1 worker"),
         (fifty_rules.NAME, "search, 1 worker"),
         ("search, journal batch", "search, 1 worker"),
@@ -267,31 +270,13 @@ Each answer is checked by the generator: status 200, and the matricule of this v
 - **search signed**: the same with a PS assertion signed by a card (RSA-SHA256, exclusive C14N, certificate chained to the bench's authority).
   200 assertions in turn, so that nearly every one was verified before and comes from the cache, as in real life, where a card signs once an hour;
   its dates and its certificate are checked at every call.
+- **nginx**: one answer for whatever comes, from memory, one worker: no work at all in native code. The answer is checked for its code alone.
 - **WireMock**, **mountebank**: the same bodies; one stub with two XPath conditions (birth name, first name), an answer of the same shape filled with
   the two names of the request, and the journal of requests on. They look nobody up, check no schema and no context, and keep their journal in
   memory: they do less. WireMock uses both cores, mountebank one. Default settings, but for mountebank's keep-alive and a bound of 10,000 entries on WireMock's journal; both journals
   are emptied before each measurement.
 
-## What one call costs, layer by layer
-
-    python tests/benchmarks/call_cost.py --rounds 5 --calls 600 --beside ANOTHER_CHECKOUT
-
-A search by traits, answered without network and generator by three layers, each around the one before: the teleservice (read,
-decide, render, journal), the SOAP entry, the front (what the server runs, on its event loop). Python calls for one request,
-counted with `sys.setprofile`, do not depend on what else the machine does; times do: two checkouts are measured in turns. On a
-busy machine, this version beside the one before envelope, rendering and matching were gone through again:
-
-| layer | Python calls, before | now | processor time, ratio (median of five rounds) |
-|---|---|---|---|
-| teleservice | 231 | 138 | 0.93 |
-| SOAP entry | 247 | 154 | 1.02 |
-| front | 275 | 173 | 0.92 |
-
-The ratios of the three layers come from one run and are within its noise of each other; they are to be measured again on a quiet
-machine. Where the time of a whole server goes, sampled under load before these cuts: of what its main thread and its index thread are seen doing,
-the teleservice is about three fifths, HTTP and the event loop a fifth, the front and the SOAP entry a sixth, and the thread that indexes the
-journal a twelfth; that one is there only while exchanges come.
-
+{_STANDING.read_text("utf-8")}
 ## How it was measured
 
 - {rig.processor}, {rig.cores} cores, {rig.system}. **The generator runs on the same cores** as the server: it takes a part of them, and a second worker

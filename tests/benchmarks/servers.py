@@ -101,6 +101,14 @@ def mock(name, modules, bodies):
         yield Server(name, port, "/lps", bodies, _new(before), clear)
 
 
+@contextlib.contextmanager
+def static(bodies):
+    """Run nginx with one answer for all: no work at all, in native code."""
+    before = _children()
+    with competitors.nginx() as port:
+        yield Server("nginx", port, "/lps", [(body, "<CodeCR>00<") for body, *_ in bodies], _new(before))
+
+
 def start_all(stack, folder, options, *, drawn, signed, pki, large=None):
     """Start every server in the exit stack; return them, and why others are not among them.
 
@@ -130,6 +138,11 @@ def start_all(stack, folder, options, *, drawn, signed, pki, large=None):
         # Right after the row that it is compared with.
         servers.insert(2, stack.enter_context(started))
     named = [(body, f"<NomNaissance>{name}<") for body, _, name in drawn]
+    if options.competitors:
+        try:
+            servers.append(stack.enter_context(static(plain)))
+        except MissingError as error:
+            missing["nginx"] = str(error)
     for name in ("WireMock", "mountebank") if options.competitors else ():
         try:
             servers.append(stack.enter_context(mock(name, competitors.install(), named)))

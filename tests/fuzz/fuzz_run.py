@@ -123,7 +123,7 @@ class _Run:
             since=context.Array("d", options.workers),
             told=context.Queue(),
         )
-        numbers = range(options.start, options.start + options.count)
+        numbers = range(options.start, options.start + options.count * 3 // 5)
         self._processes = [
             context.Process(
                 target=_work,
@@ -228,7 +228,12 @@ def _say(text: str) -> None:
 def main() -> int:
     """Run, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000, help="how many mutants")
+    parser.add_argument(
+        "--count",
+        type=int,
+        default=100_000,
+        help="how many mutants of `make fuzz` in all; three of five are messages",
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same mutants")
     parser.add_argument("--start", type=int, default=0, help="number of the first mutant")
     parser.add_argument("--seconds", type=float, help="stop after that long in any case")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.text import inert, parse_duration, visible, visible_lines
+from simulator.text import as_written, inert, parse_duration, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_nothing_that_acts_on_a_terminal_is_left(text):
     assert not lines & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1"])
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1", "'=1"])
 def test_no_cell_begins_a_formula(text):
     assert inert(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "DUPONT", "a=b", "1-2", "'=1"])
+@pytest.mark.parametrize("text", ["", "DUPONT", "a=b", "1-2", "'1", "it's"])
 def test_other_cells_stay(text):
     assert inert(text) == text
 
@@ -106,3 +106,10 @@ def test_a_duration_is_read(text: str, seconds: float) -> None:
 )
 def test_what_is_no_duration_is_not_guessed_at(text: str) -> None:
     assert parse_duration(text) is None
+
+
+@given(text=st.text(alphabet="'= +-@\t\rA1\uff1d", max_size=6) | st.text())
+def test_a_cell_gives_its_text_back_and_begins_no_formula(text: str) -> None:
+    cell = inert(text)
+    assert as_written(cell) == text
+    assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d"))

@@ -239,7 +239,7 @@ def main() -> int:
             root = next(
                 each
                 for each in psutil.Process().children()
-                if "serve" in each.cmdline() and str(served.port) in each.cmdline()
+                if {"simulator.cli", "serve"} <= set(each.cmdline())
             )
             ground = Field(
                 url,

@@ -94,7 +94,7 @@ def _include(element: etree._Element, path: Path, depth: int, count: list[int]) 
         holder = etree.Element("holder")
         # An extended rule gives its content, an included file itself.
         for node in (
-            list(inside) if one.tag.endswith("}extends") or inside.tag == f"{{{SCH}}}schema" else [inside]
+            list(inside) if one.tag == f"{{{SCH}}}extends" or inside.tag == f"{{{SCH}}}schema" else [inside]
         ):
             holder.append(node)
         _include(holder, target, depth + 1, count)
@@ -152,14 +152,14 @@ def _patterns(schema: etree._Element) -> Iterator[etree._Element]:
 def _filled(base: etree._Element, instance: etree._Element) -> etree._Element:
     told = {one.get("name", ""): one.get("value", "") for one in instance.iter(f"{{{SCH}}}param")}
     made = deepcopy(base)
-    made.set("id", instance.get("id") or base.get("id", ""))
+    made.set("id", str(instance.get("id") or base.get("id") or ""))
     names = sorted((name for name in told if name), key=len, reverse=True)
     pattern = re.compile(r"\$(" + "|".join(map(re.escape, names)) + r")(?![\w.-])") if names else None
     if pattern is None:
         return made
     for node in made.iter():
-        for key, value in node.attrib.items():
-            node.set(key, pattern.sub(lambda match: told[match[1]], str(value)))
+        for key, value in list(node.attrib.items()):
+            node.set(str(key), pattern.sub(lambda match: told[match[1]], str(value)))
         if node.text:
             node.text = pattern.sub(lambda match: told[match[1]], node.text)
         if node.tail:
@@ -208,7 +208,7 @@ def _body(
 
 def _test(template: etree._Element, one: etree._Element, rule: etree._Element, name: str) -> None:
     test = one.get("test", "false()")
-    wanted = f"not({test})" if one.tag.endswith("}assert") else test
+    wanted = f"not({test})" if one.tag == f"{{{SCH}}}assert" else test
     finding = etree.SubElement(_add(template, "if", test=wanted), f"{{{OUT}}}finding")
     finding.set("pattern", _literal(name))
     finding.set(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.checking import Checked, check_document, patients
-from conformance.documents.comparing import compare
+from conformance.documents.comparing import compare, top_file
 from conformance.documents.problems import Problem, Severity
 from conformance.documents.reading import read_document
 from conformance.documents.streaming import Tally, check_stream, is_stream, tally
@@ -103,11 +103,11 @@ def judge_files(
     between: list[Problem] = []
     compared = side_by_side and len(judged) > 1
     if compared:
-        problems = compare([record for document in single for record in patients(document)])
+        records = [record for document in single for record in patients(document)]
         between = [
             problem
-            for problem in problems
-            if len({_file(quoted.place.file) for quoted in problem.quotes}) > 1
+            for problem in compare(records, between_files=True)
+            if len({top_file(quoted.place) for quoted in problem.quotes}) > 1
         ]
     return Outcome(tuple(judged), tuple(between), compared)
 
@@ -123,7 +123,3 @@ def _judge(name: str, path: Path, expected: Expected, outside: OutsideJudges | N
     if outside is not None:
         checked = outside.add_to(checked)
     return FileOutcome(name, checked.problems, checked.document)
-
-
-def _file(name: str) -> str:
-    return name.partition(" › ")[0]

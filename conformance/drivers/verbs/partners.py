@@ -95,7 +95,12 @@ class PartnerVerbs(Performer):
         may_call_insi=True,
         sign=Sign.VERIFICATION,
         title=Text("Recevoir un message", "Receive a message"),
-        task=Text("Faites arriver ce message ou document.", "Have this message or document arrive."),
+        task=Text(
+            "Faites arriver ce fichier comme s'il venait de cet émetteur, par la voie où le logiciel l'attend (boîte MSSanté, "
+            "répertoire, interface), et ne traitez pas encore ce qu'il signale.",
+            "Have this file arrive as if it came from this sender, by the way the software expects it (MSSanté box, folder, "
+            "interface), and do not deal yet with what it reports.",
+        ),
     )
     def receive_message(self, message: Document, *, sender: Identifier, actor: Actor) -> Reception:
         """Receive a message or document as bytes (events E19 to E26)."""

@@ -117,6 +117,16 @@ def still_blocked(records: list[Record], about: Mapping[str, Any], memory: Memor
     return [{"code": "CALL_FORBIDDEN", "message": "Identité douteuse : pas d'appel INSi."}]
 
 
+def lifted_without_homonym(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Let a doubtful identity be called once it is no longer a homonym."""
+    homonyms: set[str] = memory.own.setdefault("homonyms", set())
+    file, attributes = str(about.get("patient_id") or ""), about.get("attributes") or ()
+    if "HOMONYME" in attributes:
+        homonyms.add(file)
+        return records
+    return [] if file in homonyms else records
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -130,5 +140,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         prenom_compared,
         local_list_twice,
         still_blocked,
+        lifted_without_homonym,
     )
 }

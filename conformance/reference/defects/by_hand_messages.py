@@ -67,6 +67,18 @@ def name_begins(records: list[Record], about: Mapping[str, Any], _memory: Memory
     return [{**one, "stands": "SAME_INS"} for one in found[:1]] or records
 
 
+def used_name_too(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Take the used name of the holder of an INS for a birth name as well."""
+    values = about["values"]
+    found = [
+        one
+        for one in about["everyone"]
+        if (one["matricule"], one["oid"]) == (values["matricule"], values["oid"])
+        and values["birth_name"] == one["used_name"]
+    ]
+    return [{**one, "stands": "SAME_INS"} for one in found[:1]] or records
+
+
 def number_once_held(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Look a number up in the log of all those that files have had."""
     held: dict[str, str] = memory.own.setdefault("held", {})
@@ -87,9 +99,11 @@ def number_by_its_look(records: list[Record], _about: Mapping[str, Any], _memory
     out = []
     for one in records:
         looks = [value for _, value in one["identifiers"] if len(value) >= VALUE_LENGTH and value.isdigit()]
-        found = one["matricule"] is None and looks
+        if one["matricule"] is not None or not looks:
+            out.append(one)
+            continue
         ins = {"matricule": looks[0][:VALUE_LENGTH], "oid": "1.2.250.1.213.1.4.8", "problem": None}
-        out.append({**one, **ins} if found else one)
+        out.append({**one, **ins})
     return out
 
 
@@ -118,16 +132,23 @@ def placeholders(records: list[Record], _about: Mapping[str, Any], _memory: Memo
     ]
 
 
+def next_file_too(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Put a document into the file that was opened after the right one as well."""
+    return [*records, *({**one, "patient_id": str(int(one["patient_id"]) + 1)} for one in records)]
+
+
 FUNCTIONS: dict[str, Hand] = {
     function.__name__.replace("_", "-"): function
     for function in (
         number_sex_and_date,
         name_begins,
+        used_name_too,
         number_once_held,
         envelope_believed,
         number_by_its_look,
         sender_number_kept,
         placeholders,
+        next_file_too,
     )
 } | {
     **{f"qualified-but-{name.replace('_', '-')}": _qualified_but(name) for name in _COMPARED},

@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from conformance.drivers.protocol import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conformance.reference.seams import Memory, Record
 
 _INS = ("matricule", "oid")
+_TRAITS = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 
 
-def ins_remembered_by_search(
-    records: list[Record], about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
+def ins_remembered_by_search(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Show the last INS of a file in the list of the search, whatever became of it since."""
     known: dict[str, Record] = memory.own.setdefault("known", {})
     out = []
@@ -123,6 +124,18 @@ def mailbox_without_key(records: list[Record], _about: Mapping[str, Any], _memor
     ]
 
 
+def duplicate_refused(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse to create a second file of the same traits."""
+    known: set[tuple[object, ...]] = memory.own.setdefault("known", set())
+    for one in records:
+        traits = tuple(one[name] for name in _TRAITS)
+        if traits in known:
+            raise RefusedError("DUPLICATE", "Ce patient a déjà un dossier.")
+        if all(traits):
+            known.add(traits)
+    return records
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -136,5 +149,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         trust_part,
         french_order,
         mailbox_without_key,
+        duplicate_refused,
     )
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import replace
 from typing import Any, Final
@@ -45,9 +44,10 @@ def _read(tree: Any) -> Arrived:
     reference = references[0]
     attachment = reference["content"][0]["attachment"]
     try:
-        arrived = cda.read(base64.b64decode(attachment["data"], validate=True))
-    except binascii.Error as error:
+        content = base64.b64decode(attachment["data"], validate=True)
+    except ValueError as error:
         raise UnreadableError("document en base64 attendu") from error
+    arrived = cda.read(content)
     act = Act.REPLACES if reference.get("relatesTo") else Act.NEW
     if reference.get("status") == "entered-in-error":
         act = Act.DELETES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -71,7 +70,7 @@ def _embedded(text: str, marks: Delimiters) -> bytes:
     parts = text.split(marks.component)
     try:
         return base64.b64decode(parts[4], validate=True)
-    except (IndexError, binascii.Error) as error:
+    except (IndexError, ValueError) as error:
         raise UnreadableError("document en base64 attendu en OBX-5.5") from error
 
 

@@ -34,7 +34,7 @@ def read(content: bytes) -> tuple[list[Arrived], str | None]:
     """
     if len(content) > MAX_BYTES:
         raise UnreadableError(f"courriel de {len(content)} octets, au plus {MAX_BYTES} sont lus")
-    mail: EmailMessage = message_from_bytes(content, policy=default)  # type: ignore[assignment] # as the policy says
+    mail: EmailMessage = message_from_bytes(content, policy=default)
     subject = str(mail.get("Subject", ""))
     reported = _RETURNED.search(subject)
     is_deletion = "DDM+Suppression" in subject

@@ -24,6 +24,7 @@ from conformance.reference.files import NEW
 from conformance.reference.papers import cda, fhir, hl7, mail, page, xds
 from conformance.reference.papers.kinds import KINDS, Kind, kind_named
 from conformance.reference.papers.leaving import SENDER, is_qualified, leaving, passing
+from conformance.reference.papers.network import Network
 from conformance.reference.papers.scanning import traits_of, unusable
 from conformance.reference.seams import Seam
 from conformance.reference.store import NotFoundError, now
@@ -58,6 +59,7 @@ class Papers:
         self._files = files
         self._store = files.store
         self._seams = files.seams
+        self._network = Network(files)
 
     def acts(self) -> Mapping[Verb, Callable[..., object]]:
         """Return what is done for each verb; nothing for those that lack a library."""
@@ -87,6 +89,7 @@ class Papers:
         patient, what = self._store.patient(patient_id), kind_named(kind)
         self._files.trace("DOCUMENT_PRINTED", actor, patient_id, kind)
         name, content = self._printed(patient, what)
+        self._feed(patient, what, actor)
         return self._produced(patient, kind, Document(name=name, format=MessageFormat.PDF, content=content))
 
     def export(self, patient_id: str, form: MessageFormat, actor: Actor) -> Document:
@@ -121,9 +124,29 @@ class Papers:
         )
         if decision["why"]:
             self._files.trace("SENDING_REFUSED", actor, patient_id, decision["why"])
-            return Sending(id="0", outcome=SendingOutcome.NOT_SENT, message=decision["why"])
+            message = self._network.said(patient, kind, channel, decision["why"])
+            return Sending(id="0", outcome=SendingOutcome.NOT_SENT, message=message)
+        warning = self._network.may_feed(patient, kind, actor) if channel is Channel.DMP else ""
+        if not isinstance(warning, str):
+            return Sending(id="0", outcome=warning.outcome, message=warning.message)
         documents = self._outgoing(patient, what, channel, decision["recipient"])
-        return self._sent(patient, kind, channel, decision["recipient"], documents, actor)
+        stopped = self._network.deliver(patient, kind, channel, decision["recipient"], documents)
+        if stopped is not None:
+            self._files.trace("SENDING_FAILED", actor, patient_id, stopped.message)
+            return Sending(id="0", outcome=stopped.outcome, message=stopped.message)
+        sent = self._sent(patient, kind, channel, decision["recipient"], documents, actor)
+        return replace(sent, message=self._network.told_of_success(patient, kind, warning))
+
+    def _feed(self, patient: Patient, what: Kind, actor: Actor) -> None:
+        """Send a document to the DMP once it is made, the first time (TRA-15)."""
+        fed = {
+            body["kind"]
+            for _, body in self._store.notes(_SENDING, patient.id)
+            if body["channel"] == Channel.DMP.value
+        }
+        due = what.code and what.key not in fed and is_qualified(patient)
+        if due and self._network.feeds_dmp_by_itself(patient, what.key):
+            self.send(patient.id, what.key, Channel.DMP, None, actor)
 
     def withdraw(self, sending_id: str, actor: Actor) -> Sending:
         """Withdraw what was sent: the recipient is told."""

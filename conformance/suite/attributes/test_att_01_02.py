@@ -182,6 +182,11 @@ def test_fictitious_is_alone(desk: Desk, route: Route, user: str) -> None:
         for first in (frozenset[Attribute](), *ALLOWED)
         if first < wanted
     }
+    # Asked for alone, it replaces what was there or is refused: it is not added to it.
+    alone = frozenset({Attribute.FICTIVE})
+    cases |= {
+        f"{named(first)}→{named(alone)}": partial(judge, alone, first) for first in ALLOWED if first != alone
+    }
     expect_each(cases)
 
 

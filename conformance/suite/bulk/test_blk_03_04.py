@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute
+from conformance.drivers.partners import VerificationOutcome
 from conformance.suite.bulk.lots import (
     any_order,
     expect_complete,
@@ -135,9 +136,10 @@ def test_not_yet(desk: Desk) -> None:
     )
 
 
-@pytest.mark.rule("BLK-03")
+@pytest.mark.rule("BLK-03", "BLK-04", "VER-11")
 @pytest.mark.title(
-    fr="Une ligne en erreur technique n'est pas un KO", en="A line with a technical error is no KO"
+    fr="Une ligne en erreur technique n'est pas un KO, n'est pas dite vérifiée, et laisse sa trace",
+    en="A line with a technical error is no KO, is not told as verified, and leaves its trace",
 )
 def test_error_line(desk: Desk) -> None:
     files = mixed(desk)
@@ -150,7 +152,24 @@ def test_error_line(desk: Desk) -> None:
         desk.insi.advance(900)
         read(desk, lot)
     desk.insi.clear_scenarios()
-    _expect_applied(desk, files, {}, Moment("lignes en erreur", "lines with an error"))
+    moment = Moment("lignes en erreur", "lines with an error")
+    _expect_applied(desk, files, {}, moment)
+    told = {each.patient_id: each.outcome for each in lot.told.results}
+    for before in files.befores[1:]:
+        if before.patient.matricule not in codes:
+            continue
+        expect(
+            told.get(before.patient.id) not in {VerificationOutcome.OK, VerificationOutcome.KO},
+            fr=f"{moment.fr}, le résultat {told.get(before.patient.id)} est annoncé",
+            en=f"{moment.en}, the result {told.get(before.patient.id)} is told",
+        )
+        traced = [result_of(entry) for entry in entries_of(desk, before.patient)]
+        expect(
+            traced and not {"OK", "KO"} & set(traced),
+            fr=f"{moment.fr}, la ligne est tracée {traced or 'nulle part'}",
+            en=f"{moment.en}, the line is logged {traced or 'nowhere'}",
+            inferred=True,
+        )
 
 
 @pytest.mark.rule("BLK-03")

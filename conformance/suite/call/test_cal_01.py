@@ -12,6 +12,7 @@ from conformance.suite.desk.card_calls import CARD_WAYS, calls_without_file, rea
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
 from conformance.verdicts import Departure
@@ -38,7 +39,8 @@ def test_both_from_a_file(desk: Desk, first: str, user: str) -> None:
     desk = desk.by(user)
     people = family(desk.draw)
     member = people.member("child")
-    patient = desk.create(member.person)
+    # Before a document was checked, and after.
+    patient = desk.bring(member.person, Route.TYPED if first == "traits-first" else Route.CHECKED)
 
     def by_traits() -> None:
         call, requests = desk.try_call(patient)

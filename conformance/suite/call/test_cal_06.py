@@ -11,9 +11,12 @@ import pytest
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.told import told
 from conformance.suite.desk.wire import asked, need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -88,6 +91,21 @@ def test_every_attempt_is_sendable(desk: Desk, way: str, scenario: str) -> None:
 
 @pytest.mark.rule("CAL-06")
 @pytest.mark.title(
+    fr="À chaque statut, les noms et le sexe envoyés ne contiennent que ce qu'INSi admet",
+    en="At each status the names and the sex sent hold nothing but what INSi admits",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.bring(desk.play(PARTS["child-several-separators"]), route)
+    _, requests = desk.try_call(patient)
+    need_request(requests)
+    _expect_sendable(requests)
+
+
+@pytest.mark.rule("CAL-06")
+@pytest.mark.title(
     fr="Un nom mal saisi ne part jamais tel quel à INSi, ni à la création, ni après modification, ni dans une recherche",
     en="A name typed badly never goes to INSi as it is, neither at creation, after a change, nor in a search",
 )
@@ -126,6 +144,10 @@ def test_other_sex_is_not_sent(desk: Desk) -> None:
         if isinstance(patient, RefusedError) or patient.sex in {"M", "F"}:
             return  # The software knows no other sex: there is nothing that it could send.
         _expect_no_call(desk, patient.id, str(patient.sex))
+        # A second try, an entitled user or a document do not make it sendable.
+        desk.check_document(patient)
+        for worker in (desk, desk.as_super_user()):
+            _expect_no_call(worker, patient.id, str(patient.sex))
 
     def modified(sex: str) -> None:
         patient = desk.create(desk.draw())
@@ -138,9 +160,15 @@ def test_other_sex_is_not_sent(desk: Desk) -> None:
             _expect_no_call(desk, now.id, str(now.sex))
 
     def searched(sex: str) -> None:
-        _, requests = desk.try_search_insi(replace(typed(desk.draw()), sex=sex))
-        for request in requests:
-            _expect_sex(request)
+        for _ in range(2):
+            call, requests = desk.try_search_insi(replace(typed(desk.draw()), sex=sex))
+            for request in requests:
+                _expect_sex(request)
+            expect(
+                requests or told(call).says_something,
+                fr=f"aucun appel pour le sexe {sex}, et aucun message ne le dit",
+                en=f"no call for the sex {sex}, and no message says so",
+            )
 
     acts = {"créé": created, "modifié": modified, "recherché": searched}
     expect_each({f"{sex} ({way})": partial(act, sex) for sex in OTHER_SEXES for way, act in acts.items()})

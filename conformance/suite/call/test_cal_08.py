@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Attribute
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
@@ -111,6 +112,23 @@ def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
         patient,
         Moment(f"appel au statut {route.status} ({route})", f"call at status {route.status} ({route})"),
     )
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="L'attribut homonyme ne change pas ce qui part, à chaque statut",
+    en="The attribute homonyme does not change what leaves, at each status",
+)
+@pytest.mark.parametrize(
+    "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
+)
+def test_homonym(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(first_names_count=2), route, **NAMES_IN_USE)
+    with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    _, requests = desk.try_call(patient)
+    need_request(requests)
+    expect_sent(requests, patient, Moment("appel pour un homonyme", "call for a homonym"))
 
 
 @pytest.mark.rule("CAL-08")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.expect import expect
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import preparing
@@ -17,8 +19,14 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
+    from simulator.client import ExchangeView
+    from simulator.registry.person import Person
 
 
 @pytest.mark.rule("CAL-09")
@@ -69,7 +77,19 @@ def test_corrected_after_nobody(desk: Desk, field: str) -> None:
     en="After a 02 a further request of the software adds first names in order, then the place, and takes nothing away",
 )
 def test_growing_after_several(desk: Desk) -> None:
-    person = desk.draw(first_names_count=3, **PLAIN)
+    def judge(part: Part | None) -> None:
+        _expect_grown(desk, desk.play(part) if part else desk.draw(first_names_count=3, **PLAIN))
+
+    # The place whose first digit is easily lost, compound names, four of them.
+    parts = (
+        "hyphens-leading-zero-29-february",
+        "waiting-number-four-first-names",
+        "double-hyphen-abroad-summer",
+    )
+    expect_each({"trois prénoms": partial(judge, None), **{key: partial(judge, PARTS[key]) for key in parts}})
+
+
+def _expect_grown(desk: Desk, person: Person) -> None:
     patient = desk.create(person)
     desk.insi.install("answers/several")
     _, requests = desk.try_call(patient)
@@ -84,6 +104,30 @@ def test_growing_after_several(desk: Desk) -> None:
         grown == sorted(grown) and places == sorted(places),
         fr=f"nombre de prénoms envoyés {sizes}, lieu envoyé {places}",
         en=f"number of first names sent {sizes}, place sent {places}",
+    )
+    _expect_names_before_place(requests, patient)
+    # All of them, once several are sent together.
+    listed = len((patient.first_names or "").split())
+    expect(
+        not grown or max(grown) == listed,
+        fr=f"{max(grown, default=0)} prénoms envoyés au plus, la liste en compte {listed}",
+        en=f"{max(grown, default=0)} first names sent at most, the list holds {listed}",
+        # How many a software adds by itself before it leaves the rest to its user is in no text.
+        inferred=True,
+    )
+
+
+def _expect_names_before_place(requests: Sequence[ExchangeView], patient: Patient) -> None:
+    """Check that the place is not tried before the other first names, unless a software always sends it."""
+    sent = [(" ".join(asked(request)["first_names"]), asked(request)["birth_place"]) for request in requests]
+    with_place = [number for number, (_, place) in enumerate(sent) if place]
+    if not with_place or with_place[0] == 0 or patient.first_name == patient.first_names:
+        return
+    tried = {names for names, _ in sent[: with_place[0] + 1]}
+    expect(
+        tried - {patient.first_name},
+        fr=f"le lieu est ajouté avant les autres prénoms de la liste : {sent}",
+        en=f"the place is added before the other first names of the list: {sent}",
     )
 
 

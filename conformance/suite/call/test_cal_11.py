@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -17,6 +18,7 @@ from conformance.suite.desk.wire import need_request
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
+    from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
 
 
@@ -49,6 +51,32 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
 
 @pytest.mark.rule("CAL-11")
 @pytest.mark.title(
+    fr="Une identité qui reste douteuse reste bloquée quand l'attribut homonyme est ajouté puis retiré, et pour chaque personne de la distribution",
+    en="An identity that stays doubtful stays blocked when homonyme is added then removed, and for each person of the cast",
+)
+def test_still_blocked(desk: Desk) -> None:
+    both, doubtful = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME}), frozenset({Attribute.DOUTEUSE})
+
+    def judge(part: Part, *marks: frozenset[Attribute]) -> None:
+        patient = desk.create(desk.play(part))
+        for attributes in marks:
+            mark(desk, patient, attributes)
+            call, requests = desk.try_call(patient)
+            said = "→".join(map(named, marks))
+            expect_blocked(call, requests, fr=f"d'attribut {said}", en=f"with the attribute {said}")
+
+    expect_each(
+        {
+            "homonyme retiré": partial(judge, CAST[0], both, doubtful),
+            "homonyme ajouté": partial(judge, CAST[0], doubtful, both),
+            **{part.key: partial(judge, part, doubtful) for part in CAST},
+            "fictive": partial(judge, CAST[-1], frozenset({Attribute.FICTIVE})),
+        }
+    )
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
     fr="L'attribut homonyme seul ne bloque pas l'appel, et l'attribut retiré ne le bloque plus",
     en="The attribute homonym alone does not block the call, and one that was removed no longer does",
 )
@@ -57,8 +85,9 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
 def test_the_call_leaves(desk: Desk, route: Route) -> None:
     def judge(first: frozenset[Attribute], then: frozenset[Attribute]) -> None:
         patient = desk.bring(desk.draw(), route)
-        for attributes in (first, then):
-            mark(desk, patient, attributes)
+        mark(desk, patient, first)
+        desk.try_call(patient)  # Blocked or not: what was tried meanwhile must not count afterwards.
+        mark(desk, patient, then)
         call, requests = desk.try_call(patient)
         if not requests:
             raise Departure(

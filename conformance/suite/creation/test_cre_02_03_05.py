@@ -21,6 +21,8 @@ from conformance.suite.journeys.cast import typed_then_fed
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
@@ -53,6 +55,7 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
                 fr="les traits saisis ne sont pas ceux du dossier",
                 en="the traits typed are not those of the file",
             )
+            _expect_bare(desk.snapshot(stored).values)
 
     expect_each(
         {
@@ -158,12 +161,17 @@ def test_cast(desk: Desk) -> None:
     def judge(trip: Trip) -> None:
         values = trip.seen["typed"].values
         _expect_new(values["status"], values["status"])
-        for name in ("attributes", "proof", "matricule", "oid"):
-            expect_equal(
-                got=values[name], expected=None, fr=f"{name} à la création", en=f"{name} at creation"
-            )
+        _expect_bare(values)
+        for found in trip.seen.get("found") or ():
+            if found.id == trip.seen["typed"].patient.id:
+                _expect_new(found.status)
 
     typed_then_fed(desk).expect(desk, ["typed"], judge)
+
+
+def _expect_bare(values: Mapping[str, object]) -> None:
+    for name in ("attributes", "proof", "matricule", "oid"):
+        expect_equal(got=values[name], expected=None, fr=f"{name} à la création", en=f"{name} at creation")
 
 
 def _expect_new(*statuses: object) -> None:

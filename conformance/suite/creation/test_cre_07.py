@@ -5,6 +5,7 @@ The principle is reported; what becomes of a file that exists, status by status,
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,7 +14,8 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cards import KEYS, family
-from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.cast import CAST
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
@@ -22,6 +24,7 @@ from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
+    from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -56,6 +59,20 @@ def test_new_file(desk: Desk, who: str, user: str) -> None:
         fr=f"{moment.fr}, dossiers à ce matricule",
         en=f"{moment.en}, files with this matricule",
     )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="L'identité de l'application est reprise à la lettre pour chaque personne de la distribution",
+    en="The identity of the app is taken to the letter for each person of the cast",
+)
+def test_cast(desk: Desk) -> None:
+    def judge(part: Part) -> None:
+        person = desk.play(part)
+        moment = Moment(f"identité de l'application ({part.key})", f"identity of the app ({part.key})")
+        _expect_qualified(desk, _import(desk, person), person, moment)
+
+    expect_each({part.key: partial(judge, part) for part in CAST})
 
 
 @pytest.mark.rule("CRE-07")

@@ -19,6 +19,8 @@ from conformance.suite.desk.words import expect_values, insi_values
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.drivers.model import Patient
     from conformance.suite.desk.cards import Family, Member
     from conformance.suite.desk.steps import Desk
@@ -91,6 +93,59 @@ def test_billing_changes(desk: Desk, status: Status) -> None:
     number = _attach(desk, patient, others, others.member("child"))
     moment = Moment("seconde carte rattachée", "second card attached")
     _expect_both(desk.read(patient), ins=patient.matricule, billing=number, moment=moment)
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="Ni une modification, ni une pièce, ni un attribut, ni un appel sans réponse ne changent le numéro de facturation",
+    en="Neither a change, nor a document, nor an attribute, nor a call without an answer changes the billing number",
+)
+@pytest.mark.parametrize("status", list(Status), ids=str)
+def test_billing_stays(desk: Desk, status: Status) -> None:
+    people = family(desk.draw)
+    member = people.member("partner")
+    patient = desk.bring(member.person, status)
+    number = _attach(desk, patient, people, member)
+
+    def failing() -> None:
+        desk.insi.install("faults/insi-102")
+        desk.try_call(patient)
+        desk.insi.clear_scenarios()
+
+    acts: dict[str, Callable[[], object]] = {
+        "used name": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user),
+        "document": lambda: desk.record_document(patient),
+        "homonyme": lambda: desk.lgo.set_attributes(
+            patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user
+        ),
+        "failed call": failing,
+        "correction": lambda: desk.lgo.update_patient(
+            patient.id, {"birth_place": "99999"}, actor=desk.super_user
+        ),
+    }
+    for name, act in acts.items():
+        with preparing("faire cet acte", "do this act"):
+            act()
+        after = desk.read(patient)
+        moment = Moment(f"{status}, {name}", f"{status}, {name}")
+        _expect_both(after, ins=after.matricule, billing=number, moment=moment)
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="Sans carte, l'import INSi laisse le numéro de facturation vide",
+    en="Without a card the INSi import leaves the billing number empty",
+)
+@pytest.mark.parametrize("status", [Status.RECUP, Status.QUAL], ids=str)
+def test_no_billing_without_a_card(desk: Desk, status: Status) -> None:
+    patient = desk.bring(desk.draw(), status)
+    expect(
+        not patient.billing_number,
+        fr=f"numéro de facturation {patient.billing_number} sans qu'aucune carte ait été lue",
+        en=f"billing number {patient.billing_number} although no card was read",
+        # A software may know a billing number from elsewhere.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("FLD-02")

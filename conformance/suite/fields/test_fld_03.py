@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
 
-NOTED = ("proof",)
-"""What may change: a software may note that a Vitale card was shown, which is no high-confidence document."""
+NOTED = ("proof", "billing_number")
+"""What may change: the billing number, and a software may note that a Vitale card was shown, which is no high-confidence one."""
 
 NO_INS = {"matricule": None, "oid": None}
 

@@ -21,6 +21,7 @@ from conformance.suite.journeys.cast import (
     created_from_insi,
     typed_then_fed,
 )
+from conformance.suite.verification.elsewhere import receive, received
 from conformance.verdicts import Departure
 from simulator.ins.traits import check_birth_name, check_first_name
 
@@ -152,9 +153,10 @@ def test_form_typed(desk: Desk, field: str) -> None:
     en="A list of first names of a form not admitted is not kept as it is",
 )
 def test_form_of_the_list(desk: Desk) -> None:
-    def judge(form: str) -> None:
+    def judge(form: str, *, is_first: bool) -> None:
         person = desk.draw(**PLAIN)
-        listed = f"{person.first_name} {form.format(person.first_name)}"
+        names = [person.first_name, form.format(person.first_name)]
+        listed = " ".join(names[::-1] if is_first else names)
         _, stored = _sent_for(desk, replace(typed(person), first_names=listed))
         kept = getattr(stored, "first_names", None) or ""
         problems = [problem for name in kept.split() for problem in check_first_name(name)]
@@ -166,7 +168,8 @@ def test_form_of_the_list(desk: Desk) -> None:
         )
 
     forms = ("-{0}", "{0}-", "{0}--{0}", "{0}'", "D''{0}", "{0}2", "BŒUF")
-    expect_each({form: partial(judge, form) for form in forms})
+    cases = {f"{form}, en tête": partial(judge, form, is_first=True) for form in forms}
+    expect_each(cases | {form: partial(judge, form, is_first=False) for form in forms})
 
 
 @pytest.mark.rule("TRT-06")
@@ -207,6 +210,30 @@ def test_cast_signs(desk: Desk, journey: Taken) -> None:
                     _expect_same(getattr(trip.seen[stage].patient, field), value, field, stage, stage)
 
     journey(desk).expect(desk, ["fed" if journey is created_from_insi else "typed"], judge)
+
+
+@pytest.mark.rule("TRT-03")
+@pytest.mark.title(
+    fr="Les signes restent dans une identité reçue d'un autre domaine",
+    en="The signs stay in an identity received from another domain",
+)
+def test_signs_received(desk: Desk) -> None:
+    def judge(key: str) -> None:
+        person = desk.play(PARTS[key])
+        traits = person.identity.traits
+        receive(desk, received(person))
+        # A software may propose a file instead of creating it: what it then shows is not looked at here.
+        for patient in desk.born_on(traits.birth_date):
+            for field in ("birth_name", "first_names"):
+                _expect_same(getattr(patient, field), getattr(traits, field), field, "reçu", "received")
+
+    parts = (
+        "apostrophe-1912",
+        "double-hyphen-abroad-summer",
+        "child-several-separators",
+        "particle-corsica-2b",
+    )
+    expect_each({key: partial(judge, key) for key in parts})
 
 
 @pytest.mark.rule("TRT-13")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception, ReceptionOutcome
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -18,7 +18,7 @@ from conformance.suite.verification.elsewhere import files_of, received
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Document, FiledDocument, ReceivedIdentity, WorkItem
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
     from simulator.text import Text
+
+_T = TypeVar("_T")
 
 SENDER: Final = "LABO-VOISIN"
 ERROR_CODES: Final = frozenset(str(code) for code in range(900, 907))
@@ -37,8 +39,32 @@ class World:
     """What is watched, at one moment: whole files, what they hold, and the worklist."""
 
     files: Mapping[str, Snapshot]
-    documents: Mapping[str, tuple[FiledDocument, ...]]
-    items: tuple[WorkItem, ...]
+    known_documents: Mapping[str, tuple[FiledDocument, ...]] | None
+    """``None``: the driver does not tell."""
+    known_items: tuple[WorkItem, ...] | None
+    """``None``: the driver does not tell."""
+
+    @property
+    def documents(self) -> Mapping[str, tuple[FiledDocument, ...]]:
+        """What the files hold.
+
+        Raises:
+            UndecidedError: the driver does not tell; NOT_TESTED.
+        """
+        if self.known_documents is None:
+            raise _not_told("les documents d'un dossier", "the documents of a file")
+        return self.known_documents
+
+    @property
+    def items(self) -> tuple[WorkItem, ...]:
+        """The worklist.
+
+        Raises:
+            UndecidedError: the driver does not tell; NOT_TESTED.
+        """
+        if self.known_items is None:
+            raise _not_told("la liste à traiter", "the worklist")
+        return self.known_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +113,14 @@ class Arrival:
 
     @property
     def items(self) -> list[WorkItem]:
-        """The new entries of the worklist."""
-        old = {item.id for item in self.before.items}
-        return [item for item in self.after.items if item.id not in old]
+        """The entries of the worklist that are new, or not as they were: a list may count one matter once."""
+        return [item for item in self.after.items if item not in self.before.items]
 
     @property
     def is_noticed(self) -> bool:
         """Whether somebody learns of it: by the worklist, an alert, a queue or a refusal."""
         is_queued = isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
-        return bool(is_queued or self.items or any(map(_says_something, self.texts)))
+        return bool(is_queued or any(map(_says_something, self.texts)) or self.items)
 
 
 def look(desk: Desk, days: Iterable[str | None], patients: Iterable[Patient]) -> World:
@@ -103,8 +128,23 @@ def look(desk: Desk, days: Iterable[str | None], patients: Iterable[Patient]) ->
     found = files_of(desk, *days) | {one.id: one for one in patients}
     return World(
         files={key: desk.snapshot(one) for key, one in found.items()},
-        documents={key: tuple(desk.lgo.read_documents(key, actor=desk.user)) for key in found},
-        items=tuple(desk.lgo.read_worklist(actor=desk.user)),
+        known_documents=_told(
+            lambda: {key: tuple(desk.lgo.read_documents(key, actor=desk.user)) for key in found}
+        ),
+        known_items=_told(lambda: tuple(desk.lgo.read_worklist(actor=desk.user))),
+    )
+
+
+def _told(read: Callable[[], _T]) -> _T | None:
+    try:
+        return read()
+    except VerbNotSupportedError:
+        return None
+
+
+def _not_told(fr: str, en: str) -> UndecidedError:
+    return UndecidedError(
+        f"le pilote ne rend pas {fr}", f"the driver does not give {en}", verdict=Verdict.NOT_TESTED
     )
 
 
@@ -127,6 +167,12 @@ def deliver(
             return desk.lgo.receive_message(document, sender=sender, actor=desk.user)
         except RefusedError as refusal:
             return refusal
+        except VerbNotSupportedError as error:
+            raise UndecidedError(
+                f"le pilote ne fait arriver aucun message : {error}",
+                f"the driver has no message arrive: {error}",
+                verdict=Verdict.NOT_TESTED,
+            ) from error
 
     said, exchanges = desk.during(act)
     return Arrival(said=said, exchanges=exchanges, before=before, after=look(desk, watched, patients))
@@ -144,18 +190,21 @@ def forms_taken(desk: Desk) -> frozenset[Form]:
     return taken
 
 
-def need_form(desk: Desk, form: Form) -> None:
-    """Make sure that this software takes documents in a form.
+def takes(desk: Desk, form: Form) -> bool:
+    """Tell whether this software takes documents in a form; which ones it has to take is in no rule judged here.
 
     Raises:
-        UndecidedError: it does not; NOT_TESTED.
+        UndecidedError: it takes none at all; NOT_TESTED.
     """
-    if form not in forms_taken(desk):
-        raise UndecidedError(
-            f"le logiciel ne prend pas les documents sous cette forme ({form})",
-            f"the software does not take documents in this form ({form})",
-            verdict=Verdict.NOT_TESTED,
-        )
+    return form in forms_taken(desk)
+
+
+def may_take(desk: Desk, form: Form) -> bool:
+    """Tell the same where messages are but one more way: a software, or a driver, without any is judged on the others."""
+    try:
+        return takes(desk, form)
+    except UndecidedError:
+        return False
 
 
 def _try_forms(desk: Desk) -> frozenset[Form]:
@@ -166,7 +215,7 @@ def _try_forms(desk: Desk) -> frozenset[Form]:
         arrival = deliver(desk, written(Letter(identity=received(person)), form), patient)
         if isinstance(arrival.said, RefusedError):
             said.append(f"{form} : {arrival.said.message}")
-        elif arrival.filed or arrival.is_noticed:
+        elif arrival.after.known_documents is None or arrival.filed or arrival.is_noticed:
             taken.add(form)
         else:
             said.append(f"{form} : rien n'en reste")
@@ -208,9 +257,9 @@ def expect_filed_rightly(arrival: Arrival, identity: ReceivedIdentity, moment: T
 
 
 def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) -> None:
-    """Check that a document is not lost: it joined a file, or somebody learns of it."""
+    """Check that a document is not lost: it joined a file, a file was opened for it, or somebody learns of it."""
     expect(
-        arrival.filed or arrival.is_noticed,
+        arrival.created or arrival.filed or arrival.is_noticed,
         fr=f"{moment.fr}, le document n'est dans aucun dossier, dans aucune liste, et personne n'est prévenu",
         en=f"{moment.en}, the document is in no file and on no list, and nobody is told",
         inferred=inferred,
@@ -241,6 +290,8 @@ def expect_others_kept(arrival: Arrival, patient: Patient | None, moment: Moment
             continue
         whose = Moment(f"{moment.fr}, dossier de quelqu'un d'autre", f"{moment.en}, file of somebody else")
         expect_kept(arrival.after.files[key], before, whose)
+        if arrival.after.known_documents is None:
+            continue
         expect_not_in(arrival, before.patient, whose)
         expect(
             len(arrival.after.documents[key]) >= len(arrival.before.documents[key]),

@@ -27,7 +27,7 @@ class Incoming(StrEnum):
     DELETION = "deletion"
 
     @property
-    def title(self) -> Text:
+    def words(self) -> Text:
         """What it is, in words."""
         return _TITLES[self]
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LONG_PART = "long-names-overseas-new-year-eve"
 """The member of the cast whose names have 54 characters."""
 
+OWN_NAME_IN_USE = "one-former-number-corsica-2a"
+"""The member of the cast whose used name is the birth name."""
+
 USED = ("KVORLAN", "ZELBRUC")
 """Stems of the used names: no drawn name begins so, and no name of somebody else can be taken for one of them."""
 
@@ -70,10 +73,12 @@ def _take(make: Callable[[Desk, Part, int], Trip]) -> Callable[[Desk], Journey]:
 
 def _trip(desk: Desk, part: Part, number: int, stem: str) -> Trip:
     person = desk.play(part)
-    letter = chr(ord("A") + number)
+    own = f"{stem}{chr(ord('A') + number)}"
+    # Names in use have hyphens, spaces and apostrophes too; a name in use may also be the birth name.
+    shape = ("{0}", "{0}-{0}", "{0} {0}", "D'{0}")[number % 4]
     others: dict[str, str | None] = {
-        "used_name": f"{stem}{letter}",
-        "used_first_name": f"{stem[::-1]}{letter}",
+        "used_name": person.identity.traits.birth_name if part.key == OWN_NAME_IN_USE else shape.format(own),
+        "used_first_name": shape.format(f"{stem[::-1]}{own[-1]}"),
     }
     if not part.typed_list:
         others["first_names"] = None

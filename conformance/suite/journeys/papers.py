@@ -15,12 +15,14 @@ from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from conformance.drivers.model import Patient
+    from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
 
 VACCINATION_NOTE: Final = "VACCINATION_NOTE"
@@ -35,6 +37,8 @@ PROFESSIONAL: Final = "medecin.traitant@exemple.mssante.fr"
 
 _FULL: Final = ("plain", "waiting-number-four-first-names", "double-hyphen-abroad-summer")
 """About whom everything is sent; one document is enough for the others, whose names and places are what matters."""
+_SENT: Final = (*_FULL, "one-former-number-corsica-2a")
+"""About whom something is sent."""
 _EVERY: Final = frozenset(
     {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen", "plain doubtful"}
 )
@@ -62,7 +66,16 @@ def told(desk: Desk) -> Sequence[Subject]:
 
 def sent(desk: Desk) -> Sequence[Subject]:
     """Return some with what was sent about them, and what was not."""
-    return desk.once("papers-sent", lambda own: _taken(own, _send, parts=_FULL))
+    return desk.once("papers-sent", _sent)
+
+
+def _sent(desk: Desk) -> Sequence[Subject]:
+    """Have everything sent, to the stand-ins of the bench when the software can be pointed to them."""
+    with connected_if_possible(desk) as sinks:
+        if sinks is not None:
+            # What is wrong with a submission is for the rules to say, one by one, and not for the DMP.
+            sinks.tell("iti-41", accept=True)
+        return _taken(desk, partial(_send, sinks=sinks), parts=_SENT)
 
 
 def kinds_of(desk: Desk) -> list[str]:
@@ -167,7 +180,7 @@ def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
         )
 
 
-def _send(desk: Desk, subject: Subject, *, every: bool) -> None:
+def _send(desk: Desk, subject: Subject, *, every: bool, sinks: Sinks | None = None) -> None:
     kinds = [VACCINATION_NOTE, INTERVIEW_REPORT] if every else [VACCINATION_NOTE]
     for channel, recipient in (
         (Channel.MSSANTE, PROFESSIONAL),
@@ -188,6 +201,30 @@ def _send(desk: Desk, subject: Subject, *, every: bool) -> None:
                     actor=desk.user,
                 ),
             )
+            if sinks is not None:
+                _keep_received(subject, label, sinks)
+
+
+def _keep_received(subject: Subject, label: str, sinks: Sinks) -> None:
+    """Keep what really came, where it is not what the software says that it sent."""
+    told = [one.document.content for one in subject.artefacts if one.label == label]
+    wanted = SUBMISSION if label.startswith(f"{Channel.DMP} ") else MAIL
+    came = sinks.awaited(wanted) if label in subject.went else sinks.news()
+    expected = expected_of(subject.person, subject.patient)
+    for item in came:
+        if item.kind == EXISTENCE:
+            continue
+        others = [one for one in item.recipients if one != subject.went.get(label)]
+        if item.content in told and not others:
+            continue
+        subject.artefacts.append(
+            Artefact(
+                label=f"{label} ({item.kind})",
+                document=document_of(item),
+                expected=expected,
+                recipient=", ".join(item.recipients) or None,
+            )
+        )
 
 
 def _keep(subject: Subject, label: str, act: Callable[[], Document | Sending]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import VerbNotSupportedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
@@ -94,6 +96,13 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
+    with suppress(VerbNotSupportedError):
+        kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
+        expect(
+            waiting.identity.matricule.value in kept,
+            fr="l'ancien numéro, rendu par INSi dans l'historique, n'est plus dans le dossier",
+            en="the former number, which INSi returned in the history, is no longer in the file",
+        )
     expect_equal(
         got=after.status,
         expected=Status.QUAL if route.status in {Status.VALI, Status.QUAL} else Status.RECUP,

@@ -76,6 +76,13 @@ def _expect_told(subject: Subject, parts: dict[str, Any]) -> None:
         en=f"{where}method INSI although INSi was never queried",
     )
     _expect_dates(where, status, parts)
+    # Whose status has never changed may have no date of a change; that the others have one is not said in so many words.
+    expect(
+        parts.get("changed") or status == "PROV",
+        fr=f"{where}date de mise à jour absente",
+        en=f"{where}no date of the last update",
+        inferred=True,
+    )
 
 
 def _expect_dates(where: str, status: str, parts: dict[str, Any]) -> None:
@@ -103,7 +110,7 @@ _NAMES: Final = {
 
 
 def _parts(artefact: Artefact) -> dict[str, Any]:
-    """Return what the extension tells: ``status``, ``method``, ``insi``, ``checked``; empty without one.
+    """Return what the extension tells: ``status``, ``method``, ``insi``, ``checked``, ``changed``; empty without one.
 
     Versions of the profile name the parts differently: they are recognised by a word in their address.
     """
@@ -136,6 +143,8 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
         return {"insi": day}
     if day and "valid" in url:
         return {"checked": day}
+    if day and "update" in url:
+        return {"changed": day}
     return {}
 
 

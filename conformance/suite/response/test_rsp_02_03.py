@@ -17,6 +17,7 @@ from conformance.suite.desk.wire import need_answer, returned
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import accepted, other_place, proposed, proposed_for_creation
+from conformance.suite.response.refusals import altered
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -185,6 +186,30 @@ def test_list_at_creation(desk: Desk) -> None:
     desk.insi.clear_scenarios()
     assert not isinstance(call, Exception)
     _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
+
+
+@pytest.mark.rule("RSP-03")
+@pytest.mark.title(
+    fr="Un Prenom composé, à apostrophe, plus long ou plus court que la liste ne la remplace pas davantage",
+    en="A Prenom that is compound, has an apostrophe, is longer or shorter than the list does not replace it either",
+)
+@pytest.mark.parametrize(
+    "route", [Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.CHECKED_IMPORTED], ids=str
+)
+def test_shapes_of_prenom(desk: Desk, route: Route) -> None:
+    def judge(prenom: str) -> None:
+        person = desk.draw(first_names_count=3)
+        patient = desk.bring(person, route)
+        desk.insi.install(altered(f"prenom-{route}", {"first_name": prenom}), patient=person)
+        try:
+            call = desk.find(patient)
+        finally:
+            desk.insi.clear_scenarios()
+        _expect_list(desk, call.id, person.identity.traits.first_names)
+        _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
+
+    shapes = ("JEANBANC-PAUL", "N'BANC", "BANC", "BANC UN DEUX TROIS QUATRE")
+    expect_each({prenom: partial(judge, prenom) for prenom in shapes})
 
 
 def _differs(one: object, other: object) -> bool:

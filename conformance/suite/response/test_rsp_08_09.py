@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
@@ -122,6 +123,49 @@ def test_absent_trait(desk: Desk, case: str) -> None:
 def test_blank_trait(desk: Desk, case: str) -> None:
     # No text says that spaces are worth nothing.
     expect_not_imported(desk, altered(case, BLANK[case]), Route.TYPED, "patient", inferred=True)
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Une clé fausse est vue pour chacun : Corse, outre-mer, étranger, numéro d'attente, et un numéro trop court aussi",
+    en="A wrong key is seen for everybody: Corsica, overseas, abroad, waiting number, and a number too short as well",
+)
+@pytest.mark.parametrize("scenario", ["safety/wrong-key", "safety/no-key"])
+def test_wrong_key_for_everybody(desk: Desk, scenario: str) -> None:
+    def judge(key: str) -> None:
+        expect_not_imported(desk, scenario, Route.TYPED, "patient", person=desk.play(PARTS[key]))
+
+    parts = (
+        "particle-corsica-2b",
+        "one-former-number-corsica-2a",
+        "long-names-overseas-new-year-eve",
+        "double-hyphen-abroad-summer",
+        "waiting-number-four-first-names",
+    )
+    expect_each({key: partial(judge, key) for key in parts})
+
+
+OTHER_NUMBERS: dict[str, dict[str, str | None]] = {
+    "billing-oid": {"oid": "1.2.250.1.213.1.4.13"},
+    "billing-oid-nia": {"oid": "1.2.250.1.213.1.4.14"},
+    "former-oid": {"oid": "1.2.250.1.213.1.4.2"},
+    "empty-oid": {"oid": ""},
+}
+"""Numbers that are none of an INS, beside those of the scenarios that ship."""
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Un OID de facturation, ancien ou vide n'est pas celui d'une INS",
+    en="An OID of billing, a former one or an empty one is not that of an INS",
+)
+@pytest.mark.parametrize("case", OTHER_NUMBERS)
+def test_other_oids(desk: Desk, case: str) -> None:
+    scenario = altered(case, OTHER_NUMBERS[case])
+    ways = (Route.TYPED, Route.CHECKED_IMPORTED)
+    expect_each(
+        {str(route): partial(expect_not_imported, desk, scenario, route, "patient") for route in ways}
+    )
 
 
 @pytest.mark.rule("ERR-04")

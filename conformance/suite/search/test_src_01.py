@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
-from conformance.suite.desk.expect import expect
+from conformance.drivers.model import PROOF_KINDS, Attribute
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.journeys.cast import typed_then_fed
 from conformance.suite.search.neighbours import Neighbour, expect_search, settle
 
@@ -48,6 +53,57 @@ def test_that_day_and_only_that_day(desk: Desk) -> None:
     for day in (DAY, "1984-03-11", "1984-12-03", "1985-03-12"):
         expect_search(desk, neighbours, birth_date=day)
     expect_search(desk.as_super_user(), neighbours, role=" (autre utilisateur)", birth_date=DAY)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Jumeaux, homonymes, lieu inconnu ou étranger, date complétée, autre sexe : tous ceux nés ce jour-là sont trouvés",
+    en="Twins, namesakes, unknown place or abroad, completed date, other sex: all those born that day are found",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_whoever_they_are(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    names = {"birth_name": "VIZKELOR", "first_name": "QOLVIN"}
+    neighbours = settle(
+        desk,
+        DAY,
+        {
+            "homonyme": dict(names),
+            "autre homonyme": dict(names),
+            "homonyme né au même lieu": {**names, "birth_place": "75056"},
+            "jumeau": {"birth_name": "VIZKELOR", "first_name": "HUZBERT"},
+            "jumelle": {"birth_name": "VIZKELOR", "first_name": "YEMDRAL"},
+            "lieu inconnu": {"birth_place": "99999"},
+            "né à l'étranger": {"birth_place": "99127"},
+            "né en Corse": {"birth_place": "2B033"},
+            "nom et prénom utilisés": dict(NAMES_IN_USE),
+            "prénom utilisé": {"used_first_name": "NALROVK"},
+            "sans liste de prénoms": {"first_names": None},
+        },
+    )
+    for label, special in {"sexe I": {"sex": "I"}, "jour inconnu": {"birth_date": f"{DAY[:8]}00"}}.items():
+        # A software may know neither.
+        with suppress(RefusedError):
+            traits = replace(typed(desk.draw(birth_date=DAY)), **special)
+            patient = desk.read(desk.lgo.create_patient(traits, actor=desk.user))
+            neighbours.append(Neighbour(label=label, patient=patient))
+    with_document = neighbours[0].patient
+    for kind in PROOF_KINDS:
+        with suppress(RefusedError):
+            desk.lgo.record_proof(with_document.id, kind, actor=desk.user)
+    for day in (DAY, f"{DAY[:8]}01"):
+        expect_search(desk, neighbours, birth_date=day)
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Un siècle d'écart, un 29 février, un 1er janvier, un 31 décembre : chaque date ne ramène que les siens",
+    en="A century apart, a 29 February, a 1 January, a 31 December: each date brings its own only",
+)
+def test_days_that_wrap(desk: Desk) -> None:
+    days = ("1912-03-12", "2012-03-12", "2000-02-29", "2000-02-28", "2000-03-01", "1999-12-31", "2000-01-01")
+    neighbours = settle(desk, DAY, {f"né le {day}": {"birth_date": day} for day in days})
+    expect_each({day: partial(expect_search, desk, neighbours, birth_date=day) for day in days})
 
 
 @pytest.mark.rule("SRC-01")
@@ -108,6 +164,7 @@ def test_after_a_change(desk: Desk) -> None:
 def test_many(desk: Desk) -> None:
     neighbours = settle(desk, DAY, {f"patient {number + 1}": {} for number in range(MANY)})
     expect_search(desk, neighbours, birth_date=DAY)
+    expect_search(desk.as_super_user(), neighbours, role=" (autre utilisateur)", birth_date=DAY)
 
 
 @pytest.mark.rule("SRC-01")

@@ -68,6 +68,7 @@ FIELDS = {
     "birth_name": "name_prefix",
     "used_name": "name_prefix",
     "first_name": "first_name_prefix",
+    "first_names": "first_name_prefix",
     "used_first_name": "first_name_prefix",
 }
 """Where the name is, and the criterion that looks there."""
@@ -128,6 +129,8 @@ def _file(field: str, name: str) -> dict[str, str | None]:
     """Return what is typed so that this field holds this name, and no other field does."""
     if field in {"birth_name", "first_name"}:
         return {field: name}
+    if field == "first_names":
+        return {"birth_name": "HUZBERT", "first_name": name, "first_names": f"{name} YEMDRAL"}
     return {"birth_name": "HUZBERT", "first_name": "YEMDRAL", field: name}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.log import Sent, expect_credited, expect_data_kept, expect_logged
 from conformance.suite.desk.people import typed
@@ -18,6 +18,7 @@ from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.test_err_02 import shorten_time_out
+from conformance.suite.verification.elsewhere import verify
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor, AuditEntry, Patient
@@ -29,6 +30,7 @@ ENDINGS = {
     "00": None,
     "00-filtered": "safety/lunar-both",
     "00-empty-name": "safety/empty-birth-name",
+    "00-empty-first-names": "safety/empty-first-names",
     "00-wrong-key": "safety/wrong-key",
     "00-other-list": "safety/list-differs-from-prenom",
     "01": "answers/not-found",
@@ -111,6 +113,40 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
             desk.decide(call, accept=accept)
     expect_logged(watch.entries(), watch.sent, Moment(f"trois appels ({route})", f"three calls ({route})"))
     _expect_patient(watch.entries(), patient)
+
+
+@pytest.mark.rule("SEC-02")
+@pytest.mark.title(
+    fr="L'appel est au nom de qui appelle, non de qui a créé, lu ou modifié le dossier juste avant",
+    en="The call stands under the name of who calls, not of who created, read or changed the file just before",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+def test_caller_is_not_the_creator(desk: Desk, route: Route) -> None:
+    other = desk.as_super_user()
+    patient = desk.bring(desk.draw(), route)
+    watch = _watch(desk)
+    for caller, last in ((other, desk), (desk, other), (other, desk)):
+        last.read(patient)
+        last.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=last.user)
+        need_request(watch.call(patient, caller.user))
+    moment = Moment(f"appels de deux utilisateurs ({route})", f"calls by two users ({route})")
+    expect_credited(watch.entries(), watch.sent, moment)
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="Une vérification n'est pas un appel de récupération : elle n'en laisse pas la trace",
+    en="A verification is no retrieval call: it does not leave the entry of one",
+)
+def test_verification_is_no_call(desk: Desk) -> None:
+    try:
+        patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+        watch = _watch(desk)
+        verify(desk, patient)
+        moment = Moment("vérification, sans appel de récupération", "verification, without a retrieval call")
+        expect_logged(watch.entries(), [], moment)
+    except VerbNotSupportedError:
+        return  # A way that the software does not have changes nothing by it.
 
 
 @pytest.mark.rule("SEC-06")

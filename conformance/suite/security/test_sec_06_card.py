@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.model import Role
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.screens import Right
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
     by_card,
@@ -22,6 +24,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.log import Sent, expect_credited, expect_data_kept, expect_logged
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
+from conformance.suite.security.profiles import need_withheld, profile
 from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
@@ -111,6 +114,58 @@ def test_every_ending(desk: Desk, way: str) -> None:
         _expect_mode(watch.expect_matched(moment), "VITALE", moment)
 
     expect_each({ending: partial(judge, ending) for ending in ENDINGS})
+
+
+@pytest.mark.rule("SEC-02")
+@pytest.mark.title(
+    fr="Chaque appel par carte est au nom de celui des deux utilisateurs qui l'a fait, quelle que soit l'issue",
+    en="Each call by card stands under the name of the one of two users who made it, whatever the ending",
+)
+@pytest.mark.parametrize("ending", ["00", "01", "insi_101"])
+def test_user_of_card_call(desk: Desk, ending: str) -> None:
+    try:
+        people = family(desk.draw)
+        watch = _watch(desk, people)
+        if scenario := ENDINGS[ending]:
+            desk.insi.install(by_card(scenario))
+        try:
+            for key, worker in (("child", desk), ("partner", desk.as_super_user()), ("child", desk)):
+                patient = desk.create(people.member(key).person)
+                call, requests = watch.call(key, patient, worker)
+                need_card_request(call, requests)
+        finally:
+            desk.insi.clear_scenarios()
+        moment = Moment(f"appel par carte terminé par {ending}", f"call by card ended by {ending}")
+        expect_credited(watch.desk.logged_calls()[watch.before :], watch.sent, moment)
+    except VerbNotSupportedError:
+        return  # Without a card there is no call by card: SEC-06 says so.
+
+
+@pytest.mark.rule("SEC-04")
+@pytest.mark.title(
+    fr="Sans le droit d'appeler INSi, rien ne part non plus par carte",
+    en="Without the right to call INSi, nothing leaves by card either",
+)
+@pytest.mark.parametrize("role", [Role.USER, Role.SUPER_USER], ids=str)
+def test_no_card_call_without_the_right(desk: Desk, role: Role) -> None:
+    try:
+        people = family(desk.draw)
+        member = people.member("child")
+        patient = desk.create(member.person)
+        who = profile(desk, frozenset(Right) - {Right.CALL_INSI}, name="sans-insi-carte", role=role)
+        need_withheld(who, Right.CALL_INSI)
+        reading = read_card(desk, people.card())
+        barred = replace(desk, user=who.actor)
+        _, requests = try_card_call(barred, reading, member, patient)
+        expect(
+            not requests,
+            fr=f"{len(requests)} requête(s) par carte pour qui n'a pas le droit d'appeler INSi",
+            en=f"{len(requests)} request(s) by card for somebody without the right to call INSi",
+        )
+        call, requests = try_card_call(desk, reading, member, patient)
+        need_card_request(call, requests)
+    except VerbNotSupportedError:
+        return  # Without a card there is no call by card.
 
 
 @pytest.mark.rule("SEC-06")

@@ -11,22 +11,32 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, CallOutcome, Status
+from conformance.drivers.model import (
+    HIGH_CONFIDENCE_PROOFS,
+    LOW_CONFIDENCE_PROOFS,
+    Attribute,
+    CallOutcome,
+    Status,
+)
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING
+from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import insi_values
-from conformance.suite.states.laden import HIGH_CONFIDENCE_PROOFS, File
 from conformance.suite.verification.elsewhere import answering, receive, received, spoilt, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.laden import File
+    from simulator.client import ExchangeView
 
 Besides: TypeAlias = dict[str, Any]
-Act = Callable[["Desk", File], "Besides | None"]
+Act = Callable[["Desk", "File"], "Besides | None"]
 
 WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 STRICT: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
@@ -52,7 +62,7 @@ def decline(desk: Desk, file: File) -> Besides | None:
     """INSi answers 00 and the user refuses, or the answer has to be filtered (E4)."""
     worker = _worker(desk, file)
     call, requests = worker.try_call(file.patient)
-    if not requests:
+    if not _is_made(file, requests):
         return None
     if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
         worker.decide(call, accept=False)
@@ -77,7 +87,8 @@ def no_answer(desk: Desk, file: File) -> Besides | None:
 def check_high(desk: Desk, file: File) -> Besides | None:
     """The user validates on a high-confidence document (E7)."""
     worker = _worker(desk, file)
-    for kind in (*file.shape.documents, *HIGH_CONFIDENCE_PROOFS):
+    own = [kind for kind in file.shape.documents if kind in HIGH_CONFIDENCE_PROOFS]
+    for kind in (*own, *HIGH_CONFIDENCE_PROOFS):
         try:
             worker.lgo.record_proof(file.patient.id, kind, actor=worker.user)
         except RefusedError:
@@ -89,6 +100,8 @@ def check_high(desk: Desk, file: File) -> Besides | None:
             if file.patient.status in {Status.PROV, Status.RECUP}:
                 raise refused_to_allow(refusal) from refusal
         return {"proof": kind}
+    if file.patient.status in {Status.VALI, Status.QUAL}:
+        return {}  # No text asks for a second document on an identity that was checked.
     raise UndecidedError(
         "le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
         "the software records no high-confidence document",
@@ -174,10 +187,16 @@ def edit(*, entitled: bool) -> Act:
 
 
 def edit_names_in_use(desk: Desk, file: File) -> Besides:
-    """A complementary trait is changed, then emptied (E15)."""
+    """A complementary trait is changed, emptied and changed again (E15)."""
     worker = _worker(desk, file)
     changes: dict[str, str | None] = {}
-    for step in ({"used_name": "L'ZELBRUC--KV"}, {"used_first_name": "KVOR-LAN"}, {"used_name": None}):
+    steps: tuple[dict[str, str | None], ...] = (
+        {"used_name": "L'ZELBRUC--KV"},
+        {"used_first_name": "KVOR-LAN"},
+        {"used_name": None},
+        {"used_name": "KVORLAN"},  # What comes after has a name to lose.
+    )
+    for step in steps:
         changes |= step
         try:
             worker.lgo.update_patient(file.patient.id, dict(step), actor=worker.user)
@@ -237,9 +256,10 @@ def verify_ko(desk: Desk, file: File) -> Besides:
 
 def receive_ok(desk: Desk, file: File) -> Besides:
     """The identity is received from another domain, and INSi confirms it (E21)."""
-    receive(desk, received(file.person))
+    arrived = receive(desk, received(file.person))
     if file.patient.status in WITH_INS:
         return {}
+    need_verified(arrived.exchanges, Said.OK)
     # Left to a person, nothing is taken over (E21 is deduced).
     own = insi_values(file.person)
     after = desk.read(file.patient)
@@ -267,6 +287,17 @@ def _answered(worker: Desk, file: File, scenario: str) -> bool:
         worker.insi.clear_scenarios()
     if requests and not isinstance(call, RefusedError):
         worker.try_accept(call)
+    return _is_made(file, requests)
+
+
+def _is_made(file: File, requests: Sequence[ExchangeView]) -> bool:
+    """Tell whether INSi was called; where the identity is not from INSi yet, it has to be, or nothing is proved.
+
+    Raises:
+        UndecidedError: it was not.
+    """
+    if file.patient.status not in WITH_INS:
+        need_request(requests)
     return bool(requests)
 
 

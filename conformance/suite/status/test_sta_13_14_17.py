@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import STRICT_FIELDS, Attribute, Status
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
@@ -74,14 +74,17 @@ def test_lock_is_visible(desk: Desk, route: Route) -> None:
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_screen_agrees(desk: Desk, route: Route) -> None:
-    patient = desk.bring(desk.draw(), route)
-    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
-    wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
-    expect(
-        not wrong,
-        fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
-        en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
-    )
+    try:
+        patient = desk.bring(desk.draw(), route)
+        fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+        wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
+        expect(
+            not wrong,
+            fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
+            en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
+        )
+    except VerbNotSupportedError:
+        return  # A software that does not tell its screens is looked at by the fields that it locks.
 
 
 def _statuses_with_locks(desk: Desk) -> list[str]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents.numbers import compact
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import USED
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
@@ -44,6 +45,7 @@ _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 def test_export(desk: Desk) -> None:
     subjects = [_subject(desk, key, Route.IMPORTED_CHECKED) for key in _QUALIFIED]
     subjects += [_subject(desk, "apostrophe-1912", route) for route in _OTHERS]
+    subjects.append(_subject(desk, "particle-corsica-2b", Route.CHECKED_IMPORTED, is_homonym=True))
     documents = desk.lgo.export_patients(actor=desk.user)
     if not documents:
         raise UndecidedError(
@@ -82,12 +84,16 @@ def test_export(desk: Desk) -> None:
     _expect_paired(subjects, documents)
 
 
-def _subject(desk: Desk, key: str, route: Route) -> Subject:
+def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) -> Subject:
     person = desk.play(PARTS[key])
     others: dict[str, str | None] = {"used_name": USED[0], "used_first_name": USED[1]}
     if not PARTS[key].typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     patient = desk.bring(person, route, **others)
+    if is_homonym:
+        with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        patient = desk.read(patient)
     return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
 
 

@@ -155,6 +155,10 @@ def _expect_without_ins(
         return  # A part that need not be sent, and was not: INSi has not denied it.
     moment = Moment(f"identité inconnue reçue, KO ({case})", f"unknown identity received, KO ({case})")
     created = [patient for key, patient in files_of(desk, *days).items() if key not in before]
+    told = None if isinstance(arrival.said, RefusedError) else arrival.said.patient_id
+    if told is not None and told not in {*before, *(patient.id for patient in created)}:
+        # The file that the software speaks of is not found under the birth date received.
+        created.append(desk.lgo.read_patient(told, actor=desk.user))
     for patient in created:
         _expect_bare(patient, identity, moment)
     expect(
@@ -179,6 +183,12 @@ def _expect_bare(patient: Patient, identity: ReceivedIdentity, moment: Moment) -
         {"matricule": None, "oid": None},
         fr=f"{moment.fr}, le dossier créé porte une INS",
         en=f"{moment.en}, the file created holds an INS",
+    )
+    number = identity.matricule or ""
+    expect(
+        not patient.billing_number or patient.billing_number[:13] != number[:13],
+        fr=f"{moment.fr}, le matricule reçu est gardé comme numéro de facturation",
+        en=f"{moment.en}, the matricule received is kept as billing number",
     )
     expect(
         patient.status is Status.PROV,

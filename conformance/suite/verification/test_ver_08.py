@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.drivers.protocol import VerbNotSupportedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
-from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.verification.elsewhere import (
     DOCUMENT,
     PARTS,
@@ -38,6 +39,32 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
+
+
+@pytest.mark.rule("VER-08")
+@pytest.mark.title(
+    fr="Le contrat de confiance de l'émetteur ne fait pas entrer le document malgré le KO",
+    en="The trust contract of the sender does not let the document in in spite of the KO",
+)
+@pytest.mark.parametrize("known", [None, Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+def test_trusted_sender(desk: Desk, known: Route | None) -> None:
+    try:
+        person = desk.draw()
+        if known:
+            desk.bring(person, known)
+        identity = received(person, document=DOCUMENT)
+        if known in WITH_INS:
+            identity = received(person, document=DOCUMENT, matricule=nobody(desk, person))
+        with preparing("fixer les contrats de confiance", "set the trust contracts"):
+            desk.lgo.write_trusted_senders(frozenset({identity.sender}), actor=desk.user)
+        moment = Moment(
+            f"document d'un émetteur sous contrat, KO ({known or 'inconnu'})",
+            f"document of a sender under contract, KO ({known or 'unknown'})",
+        )
+        with answering(desk, KO):
+            _expect_held_back(desk, identity, moment)
+    except VerbNotSupportedError:
+        return  # Without contracts there is no sender under one.
 
 
 @pytest.mark.rule("VER-08")

@@ -19,7 +19,7 @@ from conformance.suite.verification.elsewhere import (
     receive,
     received,
 )
-from conformance.suite.verification.wire import KO, Said, need_verified
+from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -126,6 +126,28 @@ def test_ko_without_contract(desk: Desk) -> None:
             patient.status is not Status.QUAL and not patient.matricule and not patient.oid,
             fr=f"sans contrat et KO, le dossier est {patient.status} et porte {patient.matricule or 'rien'}",
             en=f"without a contract and KO, the file is {patient.status} and holds {patient.matricule or 'nothing'}",
+        )
+
+
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Sous contrat aussi, ce qu'INSi dément n'est ni qualifié ni gardé comme INS",
+    en="Under a contract too, what INSi denies is neither qualifié nor kept as an INS",
+)
+def test_ko_with_contract(desk: Desk) -> None:
+    _trust(desk, TRUSTED)
+    identity = received(desk.draw(), sender=TRUSTED)
+    with answering(desk, KO):
+        arrival = receive(desk, identity)
+    if not verifications(arrival.exchanges):
+        return  # Whether a contract dispenses with the verification is VER-04's.
+    for patient in _files(desk, identity):
+        # That the exception of the contract does not go so far is a deduction from Règle 51.
+        expect(
+            patient.status is not Status.QUAL and not patient.matricule and not patient.oid,
+            fr=f"sous contrat et KO, le dossier est {patient.status} et porte {patient.matricule or 'rien'}",
+            en=f"under a contract and KO, the file is {patient.status} and holds {patient.matricule or 'nothing'}",
+            inferred=True,
         )
 
 

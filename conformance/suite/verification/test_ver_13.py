@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value
 from conformance.suite.desk.routes import Route, routes
@@ -24,7 +25,7 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
-    need_form,
+    takes,
 )
 from conformance.suite.incoming.forms import Form, mailed, written
 from conformance.suite.incoming.kinds import Incoming, letter
@@ -57,7 +58,8 @@ OTHERS = [route for route in routes() if route.status is not Status.QUAL]
     ("route", "form"), [*((route, Form.MAIL) for route in QUALIFIED), *((TYPICAL, form) for form in NOT_MAIL)]
 )
 def test_right(desk: Desk, route: Route, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
     twin_of_day = desk.bring(desk.draw(birth_date=person.identity.traits.birth_date), Status.QUAL)
@@ -81,7 +83,8 @@ def test_right(desk: Desk, route: Route, form: Form) -> None:
     [*((route, Form.MAIL) for route in OTHERS), *((Route.IMPORTED, form) for form in NOT_MAIL)],
 )
 def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
 
     def judge(answer: str | None) -> None:
         person = desk.draw(first_names_count=2)
@@ -106,7 +109,8 @@ def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
 )
 @pytest.mark.parametrize("cause", ["PROV", "VALI", "DOUTEUSE", "FICTIVE"])
 def test_no_longer_qualified(desk: Desk, cause: str) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
@@ -127,11 +131,12 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
 )
 @pytest.mark.parametrize(
     ("answer", "form"),
-    [(None, Form.MAIL), *((OK, form) for form in Form)],
+    [(None, Form.MAIL), *((OK, form) for form in (Form.MAIL, Form.CDA, Form.ORU, Form.FHIR))],
     ids=lambda one: str(one or "true"),
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw(first_names_count=2, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
@@ -149,12 +154,46 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
 
 @pytest.mark.rule("VER-13")
 @pytest.mark.title(
+    fr="Le nom utilisé à la place du nom de naissance, ou des noms écrits autrement, ne concordent pas",
+    en="The used name in place of the birth name, or names written otherwise, do not match",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
+def test_names_otherwise(desk: Desk, form: Form) -> None:
+    if not takes(desk, form):
+        return
+    person = desk.play(PARTS["hyphens-leading-zero-29-february"])
+    patient = desk.bring(person, Status.QUAL)
+    desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
+    right = received(person)
+    name, used = right.birth_name or "", NAMES_IN_USE["used_name"]
+    cases = {
+        "le nom utilisé": (replace(right, birth_name=used), False),
+        "le nom utilisé ajouté": (replace(right, birth_name=f"{name} {used}"), False),
+        "nom et prénom échangés": (replace(right, birth_name=right.first_name, first_name=name), False),
+        # Whether a match that is strict may overlook hyphens is in no text.
+        "le trait d'union en espace": (replace(right, birth_name=name.replace("-", " ")), True),
+        "le trait d'union perdu": (replace(right, birth_name=name.replace("-", "")), True),
+    }
+
+    def judge(case: str, wrong: ReceivedIdentity, inferred: bool) -> None:  # noqa: FBT001 - a case
+        moment = Moment(f"document avec {case} ({form})", f"document with {case} ({form})")
+        with answering(desk, OK):
+            arrival = deliver(desk, written(Letter(identity=wrong), form), patient)
+        expect_not_in(arrival, patient, moment, inferred=inferred)
+        expect_identity_kept(arrival, patient, moment)
+
+    expect_each({case: partial(judge, case, *told) for case, told in cases.items()})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
     fr="Un trait qui manque n'est pas un trait qui concorde",
     en="A trait that is missing is no trait that matches",
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.CDA, Form.ORU], ids=str)
 def test_one_part_missing(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, Status.QUAL)
     cases: dict[str, dict[str, None]] = {
@@ -186,7 +225,8 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
 def test_other_identifiers(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     number = person.identity.matricule.value
@@ -218,7 +258,8 @@ def test_other_identifiers(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_homonyms(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = person_with_homonyms(desk)
     near = homonyms(desk, person, Route.CHECKED)
     patient = desk.bring(person, Status.QUAL)
@@ -242,7 +283,8 @@ def test_homonyms(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.MDM, Form.FHIR], ids=str)
 def test_envelope_of_another(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     inside, outside = desk.draw(), desk.draw()
     theirs, others = desk.bring(inside, Status.QUAL), desk.bring(outside, Status.QUAL)
     told = Letter(identity=received(inside), envelope=received(outside))
@@ -261,7 +303,8 @@ def test_envelope_of_another(desk: Desk, form: Form) -> None:
     en="Neither the subject of a mail, nor the name of a PDF, nor the document beside it designates a file",
 )
 def test_other_mails(desk: Desk) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     person, other = desk.draw(), desk.draw()
     patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.RECUP)
 
@@ -295,7 +338,8 @@ def test_other_mails(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person, other = desk.draw(), desk.draw()
     patient = desk.bring(person, Status.QUAL)
     deliver(desk, written(Letter(identity=received(person)), form), patient)
@@ -318,7 +362,8 @@ def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
     en="A trust contract does not dispense with the match",
 )
 def test_trusted_sender(desk: Desk) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     with preparing("fixer les contrats de confiance", "set the trust contracts"):
         desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
     person = desk.draw(first_names_count=2, **PLAIN)
@@ -350,7 +395,8 @@ def test_trusted_sender(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
 def test_replacement_of_another(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person, other = desk.draw(), desk.draw()
     patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.QUAL)
     first = Letter(identity=received(person))
@@ -387,7 +433,8 @@ def test_replacement_of_another(desk: Desk, form: Form) -> None:
 @pytest.mark.parametrize("kind", [Incoming.REPLACEMENT, Incoming.DELETION], ids=str)
 @pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
 def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     right = received(person)
@@ -395,7 +442,7 @@ def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
     for one in (first, second):
         deliver(desk, written(one, form), patient)
     told = letter(kind, right, right, first.document_id)
-    moment = Moment(f"{kind.title.fr} ({form})", f"{kind.title.en} ({form})")
+    moment = Moment(f"{kind.words.fr} ({form})", f"{kind.words.en} ({form})")
     arrival = deliver(desk, written(told, form), patient)
     expect_filed_rightly(arrival, right, moment)
     expect_identity_kept(arrival, patient, moment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.drivers.partners import ReceivedIdentity
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
@@ -22,7 +25,7 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
-    need_form,
+    takes,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.kinds import Incoming, letter
@@ -30,8 +33,9 @@ from conformance.suite.incoming.letter import Letter
 from conformance.suite.verification.elsewhere import answering, received
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.drivers.model import Patient
-    from conformance.drivers.partners import ReceivedIdentity
     from conformance.suite.desk.steps import Desk
 
 OK = "answers/verification-ok"
@@ -50,7 +54,8 @@ CASES = [
 @pytest.mark.parametrize(("route", "form"), CASES)
 @pytest.mark.parametrize("answer", [None, OK], ids=["true-insi", "insi-ok"])
 def test_number_of_another(desk: Desk, route: Route, form: Form, answer: str | None) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
 
     def judge(is_known: bool) -> None:  # noqa: FBT001 - a case
         holder = desk.bring(desk.draw(), route)
@@ -79,7 +84,8 @@ def test_number_of_another(desk: Desk, route: Route, form: Form, answer: str | N
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
 @pytest.mark.parametrize("user", USERS)
 def test_number_and_few_traits(desk: Desk, route: Route, user: str) -> None:
-    need_form(desk, Form.MAIL)
+    if not takes(desk, Form.MAIL):
+        return
     holder = desk.bring(desk.draw(first_names_count=2, sex="F", **PLAIN), route)
     stranger = received(desk.draw(sex="M"))
     kept = {
@@ -120,7 +126,8 @@ def test_number_and_few_traits(desk: Desk, route: Route, user: str) -> None:
 )
 @pytest.mark.parametrize(("route", "form"), CASES)
 def test_number_alone(desk: Desk, route: Route, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     holder = desk.bring(desk.draw(), route)
     right = _as_received(holder)
     bare = replace(
@@ -142,7 +149,8 @@ def test_number_alone(desk: Desk, route: Route, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_former_number(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     person, stranger = desk.draw(), received(desk.draw())
     holder = desk.bring(person, Status.QUAL)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08",)):
@@ -162,7 +170,8 @@ def test_former_number(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_again(desk: Desk, form: Form) -> None:
-    need_form(desk, form)
+    if not takes(desk, form):
+        return
     holder = desk.bring(desk.draw(), Status.QUAL)
     right = _as_received(holder)
     wrong = letter(Incoming.OTHER_TRAITS, right, received(desk.draw()))
@@ -176,21 +185,57 @@ def test_again(desk: Desk, form: Form) -> None:
             _expect_left_to_a_person(arrival, holder, moment, is_confirmed=False)
 
 
+@pytest.mark.rule("VER-14")
+@pytest.mark.title(
+    fr="Aucun acte ordinaire sur le dossier du porteur n'y fait entrer le document qui attend",
+    en="No ordinary act on the file of the holder brings the document that waits into it",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_not_afterwards(desk: Desk, route: Route) -> None:
+    if not takes(desk, Form.MAIL):
+        return
+    person = desk.draw()
+    holder = desk.bring(person, route)
+    stranger = received(desk.draw())
+    told = letter(Incoming.OTHER_TRAITS, _as_received(holder), stranger)
+    deliver(desk, written(told, Form.MAIL), holder, days=[stranger.birth_date])
+    held = desk.lgo.read_documents(holder.id, actor=desk.user)
+    acts: dict[str, Callable[[], object]] = {
+        "modification du nom utilisé": lambda: desk.lgo.update_patient(
+            holder.id, NAMES_IN_USE, actor=desk.user
+        ),
+        "nouvel import": lambda: desk.feed(holder),
+        "contrôle d'une pièce": lambda: desk.check_document(holder),
+        "document suivant, juste": lambda: desk.lgo.receive_identity(
+            replace(_as_received(holder), sender="CLINIQUE-KVORLAN"), actor=desk.user
+        ),
+    }
+    for name, act in acts.items():
+        with suppress(RefusedError, VerbNotSupportedError):
+            act()
+        now = desk.lgo.read_documents(holder.id, actor=desk.user)
+        expect(
+            len(now) <= len(held),
+            fr=f"après {name} ({route}), le document qui attendait est dans le dossier du porteur du matricule",
+            en=f"after {name} ({route}), the document that waited is in the file of the holder of the matricule",
+        )
+
+
 def _expect_left_to_a_person(
     arrival: Arrival, holder: Patient, moment: Moment, *, is_confirmed: bool
 ) -> None:
     """Check that a document under the number of one and the traits of another is in no file, and that somebody learns of it."""
     expect_not_in(arrival, holder, moment)
     expect_identity_kept(arrival, holder, moment)
-    expect_others_kept(arrival, holder, moment)
     expect_noticed(arrival, moment)
+    if not is_confirmed:
+        # An INSi that confirmed it would give the number to the other one: Règles 30 and 52 then speak.
+        expect_others_kept(arrival, holder, moment)
     for patient in arrival.created:
         expect(
-            patient.matricule != holder.matricule,
+            is_confirmed or patient.matricule != holder.matricule,
             fr=f"{moment.fr}, un second dossier ({patient.status}) porte le matricule du porteur",
             en=f"{moment.en}, a second file ({patient.status}) holds the matricule of the holder",
-            # An INSi that confirms it is in no text: whom the number belongs to then is for INSi to say.
-            inferred=is_confirmed,
         )
         expect(
             patient.status is not Status.QUAL,
@@ -201,8 +246,6 @@ def _expect_left_to_a_person(
 
 def _as_received(patient: Patient) -> ReceivedIdentity:
     """Return the identity of a file as another domain would send it."""
-    from conformance.drivers.partners import ReceivedIdentity  # noqa: PLC0415
-
     fields = (
         "matricule",
         "oid",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from simulator.sinks.kept import SinkStore
 
 SUBMITTING: Final = "iti-41"
-"""Under what name the store says what submissions are answered: ``{"error": code, "context": text}``."""
+"""Under what name the store says what submissions are answered: ``{"error": code, "context": text}``, or ``{"accept": True}``
+to take whatever can be read."""
 EXISTENCE: Final = "td0.2"
 """The same of tests of existence: see ``existence_response``."""
 _PATH: Final = re.compile(r"(?:/s/([^/]{1,200}))?/dmp/?")
@@ -94,6 +95,8 @@ class DmpService:
             if told.get("error"):
                 context = str(told.get("context") or "the test bench was told to answer so")
                 errors = [RegistryError(code=str(told["error"]), context=context)]
+            elif told.get("accept"):
+                errors = []
             else:
                 errors = errors_of(message, lambda hashes: self._store.recognise(session, hashes))
             submission = message.submission

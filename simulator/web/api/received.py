@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.bench import Bench
 
 _TOLD: Final[dict[str, dict[str, type]]] = {
-    SUBMITTING: {"error": str, "context": str},
+    SUBMITTING: {"error": str, "context": str, "accept": bool},
     EXISTENCE: {
         "exists": bool,
         **dict.fromkeys(("matricule", "oid", "birth_name", "first_name", "birth_date", "sex"), str),

@@ -77,6 +77,7 @@ def test_each_kind_of_rule_finds_its_fault_with_its_place(ours, old, new, said, 
     assert str(failures[0].evidence) == "reported"
 
 
+@pytest.mark.slow
 def test_the_first_rule_of_a_pattern_that_matches_is_the_only_one(ours):
     texts = [
         one.text.en

@@ -50,3 +50,13 @@ def test_documents_of_two_patients_are_set_side_by_side():
     assert_same_patient([n3(patient_role(P1)), hl7(msh(), pid(P1))])
     with pytest.raises(AssertionError, match=r"document 1.*document 2"):
         assert_same_patient([n3(patient_role(P1)), hl7(msh(), pid(P1, date="19790327"))])
+
+
+def test_the_file_of_a_person_may_tell_the_names_of_the_software(tmp_path):
+    who = tmp_path / "p1.json"
+    who.write_text(
+        json.dumps(to_json(PERSON) | {"first_name": "DOMINIQUE", "used_name": "DURAND"}), encoding="utf-8"
+    )
+    assert_document(n3(patient_role(P1)), person=who, status="QUAL")
+    with pytest.raises(AssertionError, match="first-name-differs"):
+        assert_document(n3(patient_role(P1)), person=who, first_name="DOMINIQUE MARIE-LOUISE")

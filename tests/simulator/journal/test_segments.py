@@ -139,6 +139,24 @@ class TestDamage:
             journal.get(5)
         assert [exchange.id for exchange in journal.list()] == [1, 2, 3, 4]
 
+    @pytest.mark.parametrize("counters", [(2**63, 0), (5, 2**64 - 2)], ids=["appended", "lost"])
+    def test_a_damaged_head_costs_its_counts_and_no_exchange(
+        self,
+        tmp_path: Path,
+        plain: Exchange,
+        caplog: pytest.LogCaptureFixture,
+        counters: tuple[int, int],
+    ) -> None:
+        file = filled(tmp_path, plain)
+        file.write_bytes(HEAD.pack(SEGMENT_MAGIC, 1, *counters) + file.read_bytes()[HEAD.size :])
+        for index in tmp_path.glob("index*"):
+            index.unlink()
+        journal = Journal(tmp_path)
+        assert journal.count() == 5
+        assert (journal.state().lost, journal.state().killed) == (0, 0)
+        assert "its head is damaged" in caplog.text
+        journal.close()
+
     def test_a_file_that_is_no_segment_is_left_alone(
         self, folder: Path, opened: Callable[..., Journal], plain: Exchange, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator.registry.exporting import export_csv
 from simulator.registry.importing import ImportRefusedError, ImportReport, valid_people
 from simulator.registry.records import Problem, read_csv, read_jsonl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.registry.person import Person
 
 GOOD = {
     "key": "a",
@@ -124,3 +130,13 @@ def test_a_value_of_another_json_type_is_told_once(field: str, value: object) ->
         list(valid_people(read_jsonl(io.BytesIO(line.encode())), report))
     (problem,) = report.problems
     assert problem.column == f"{field}" or problem.column.startswith(f"{field} ")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-2", "@sum", "'=x", "''-y", " =z", "plain", "it's", "'quoted'"])
+def test_what_an_export_kept_from_being_a_formula_comes_back_as_it_was(
+    make_person: Callable[..., Person], text: str
+) -> None:
+    person = make_person(text, note=text, tags=[text.strip().replace(" ", "")])
+    exported = b"".join(export_csv([person]))
+    report = ImportReport()
+    assert list(valid_people(read_csv(io.BytesIO(exported)), report)) == [person], report.problems

@@ -109,6 +109,44 @@ def test_a_whole_body_in_chunks_is_answered(
     assert [each.code for each in session.exchanges()] == ["00"]
 
 
+def coded(body: bytes, extension: bytes = b"", trailers: bytes = b"") -> bytes:
+    pieces = [body[start : start + 100] for start in range(0, len(body), 100)]
+    chunks = b"".join(b"%X%b\r\n%b\r\n" % (len(piece), extension, piece) for piece in pieces)
+    return chunks + b"0" + extension + b"\r\n" + trailers + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "extension", "trailers"),
+    [
+        pytest.param(b"\r\nTrailer: X-Sum", b"", b"X-Sum: 12\r\n", id="a trailer"),
+        pytest.param(b"\r\ntrailer: X-Sum, Y", b"", b"X-Sum: 12\r\nY: \r\n", id="two trailers"),
+        pytest.param(b"\r\nTrailer: X-Sum", b"", b"", id="announced and left out"),
+        pytest.param(b"", b';name=value;other="a b"', b"", id="extensions of chunks"),
+        pytest.param(b"\r\nTrailer: A", b";x", b"A: 1\r\n", id="both"),
+    ],
+)
+def test_trailers_and_extensions_of_chunks_are_read_over(  # noqa: PLR0917 - by name, from pytest
+    way: tuple[int, BenchClient],
+    session: SessionClient,
+    soap_request: Callable[..., bytes],
+    head: bytes,
+    extension: bytes,
+    trailers: bytes,
+) -> None:
+    body = coded(soap_request(), extension, trailers)
+    answer = send(way[0], f"/s/{session.id}/lps", CHUNKED + head, body, end="none")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    (exchange,) = session.exchanges()
+    assert exchange.request_xml == soap_request().decode()
+
+
+def test_trailers_that_were_announced_do_not_make_a_cut_body_whole(
+    way: tuple[int, BenchClient], session: SessionClient
+) -> None:
+    head = CHUNKED + b"\r\nTrailer: X-Sum"
+    assert send(way[0], f"/s/{session.id}/lps", head, b"5\r\n<a>bc\r\n").startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_header_beyond_ascii_is_an_error_not_another_session(
     way: tuple[int, BenchClient], soap_request: Callable[..., bytes]
 ) -> None:

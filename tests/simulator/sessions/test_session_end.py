@@ -250,13 +250,13 @@ class TestTrouble:
             f"/s/{session.id}/lps", data=soap_request(birth_name="PERSONNE"), content_type=SOAP_TYPE
         )
         assert b"insi_102" in answer.data
-        bench.sessions._known().sessions.pop(unknown.id)
-        bench.sessions._known().retry_at = 0.0
+        bench.sessions._local.known.sessions.pop(unknown.id)
+        bench.sessions._local.known.retry_at = 0.0
         answer = web.post(f"/s/{unknown.id}/lps", data=soap_request(), content_type=SOAP_TYPE)
         assert answer.status_code == 503
         assert "sessions.sqlite: disk I/O error" in answer.text
         monkeypatch.undo()
-        bench.sessions._known().retry_at = 0.0
+        bench.sessions._local.known.retry_at = 0.0
         assert bench.sessions.get(unknown.id).id == unknown.id
 
     def test_a_new_thread_that_finds_no_sessions_says_why(self, bench: Bench, file: Path) -> None:

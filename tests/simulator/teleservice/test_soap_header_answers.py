@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from lxml import etree
 
-from simulator.contract.names import SOAP12
+from simulator.contract.names import SOAP12, WSSE
 from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
@@ -140,3 +140,22 @@ def test_the_refusals_in_words_reach_the_wire(bench: Bench, soap_request: Callab
     exchange = bench.teleservice.handle(wire, session)
     assert exchange.code == "desir_9006"
     assert "par l'en-tête HTTP SOAPAction" in exchange.response.decode()
+
+
+def test_a_security_for_somebody_else_stands_beside_ours_and_is_not_believed(
+    call: Callable[..., Exchange],
+) -> None:
+    ours = f'<w:Security xmlns:w="{WSSE}"/>'
+    theirs = f'<w:Security xmlns:w="{WSSE}" soap:role="http://example.org/relais"><w:x/></w:Security>'
+    for header in (ours + theirs, theirs + ours, theirs + ours + theirs):
+        exchange = call(more_header=header)
+        assert exchange.code == "00", exchange.decision.cause
+        assert "security-empty" in codes(exchange)
+
+
+def test_another_version_of_ws_addressing_is_named(call: Callable[..., Exchange]) -> None:
+    former = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
+    header = f'<a:MessageID xmlns:a="{former}">uuid:1</a:MessageID>'
+    exchange = call(message_id=None, more_header=header)
+    assert exchange.code == "desir_9007"
+    assert f"{former} is another version of WS-Addressing" in exchange.decision.cause

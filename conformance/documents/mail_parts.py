@@ -1,0 +1,95 @@
+"""The content of the parts of a mail. Long runs of base64 are taken out before the mail is parsed: the parser reads line by line."""
+
+from __future__ import annotations
+
+import binascii
+import quopri
+import re
+import secrets
+from dataclasses import dataclass
+from email.policy import compat32
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.values import decode_base64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import Message
+
+FORWARDED: Final = "message/rfc822"
+"""A mail in a mail, with headers of its own."""
+_RUN: Final = re.compile(rb"(?:[A-Za-z0-9+/]{40,100}\r?\n){200,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mail with a word in the place of each long run of base64, and the runs."""
+
+    message: bytes
+    runs: tuple[bytes, ...]
+    word: bytes
+    """Begins the line that stands for a run; drawn anew for each mail, so that no mail can hold it."""
+
+    @classmethod
+    def of(cls, data: bytes) -> Held:
+        """Take the long runs out of a mail."""
+        word = b"held" + secrets.token_hex(12).encode("ascii") + b"."
+        runs: list[bytes] = []
+
+        def one(match: re.Match[bytes]) -> bytes:
+            runs.append(match[0])
+            return b"%s%d.\r\n" % (word, len(runs) - 1)
+
+        return cls(_RUN.sub(one, data), tuple(runs), word)
+
+    def content(self, leaf: Message[str, str]) -> bytes:
+        """Return what a part holds, decoded; a mail in a mail as it is; empty when there is nothing."""
+        payload = leaf.get_payload()
+        if leaf.get_content_type() == FORWARDED and isinstance(payload, list):
+            return self._whole(_written(payload[0])) if payload else b""
+        if isinstance(payload, str) and self.runs and self.word.decode("ascii") in payload:
+            raw = self._whole(payload.encode("ascii", errors="surrogateescape"))
+            return _transferred(raw, str(leaf.get("Content-Transfer-Encoding", "")).strip().lower())
+        decoded: Any = leaf.get_payload(decode=True)
+        return decoded if isinstance(decoded, bytes) else b""
+
+    def _whole(self, data: bytes) -> bytes:
+        """Put the runs back."""
+        if not self.runs:
+            return data
+        return re.sub(re.escape(self.word) + rb"(\d+)\.\r?\n", lambda match: self.runs[int(match[1])], data)
+
+
+def told_of(leaf: Message[str, str]) -> tuple[str, str]:
+    """Return the file name and the charset of a part, as they are written; empty when there is none, or none that can be read."""
+    return _safely(leaf.get_filename), _safely(leaf.get_content_charset)
+
+
+def _safely(call: Callable[[], object]) -> str:
+    try:
+        return str(call() or "")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # The standard library stumbles over parameters that are numbered and whole at once.
+        return ""
+
+
+def _written(message: Any) -> bytes:
+    try:
+        return bytes(message.as_bytes(policy=compat32))
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return b""
+
+
+def _transferred(raw: bytes, encoding: str) -> bytes:
+    if encoding == "quoted-printable":
+        return quopri.decodestring(raw)
+    if encoding != "base64":
+        return raw
+    try:
+        return decode_base64(raw)
+    except ValueError:
+        try:
+            # What is no base64 in it is left out, as mail programs do.
+            return binascii.a2b_base64(raw)
+        except binascii.Error:
+            return raw

@@ -1,0 +1,209 @@
+"""The stand-ins for the DMP and the MSSanté operator, and the software sent to them.
+
+Those of the simulator are used when it has them (``banc serve --dmp --mssante``); otherwise the check opens its own on
+this machine. The software is told their addresses by its settings ``dmp_url``, ``mssante_smtp`` and ``mssante_account``
+(ours, inferred: no text says how a software is pointed to another partner).
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from conformance.drivers import site
+from conformance.drivers.partners import Document, MessageFormat
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.verdicts import UndecidedError, Verdict
+from simulator.client import BenchClientError
+from simulator.client.received import ReceivedItem
+from simulator.serving.sink_ports import listening, sinks_served
+from simulator.serving.tls_ports import TlsSetupError
+from simulator.sinks import SinkOptions, SinkStore
+from simulator.sinks.addresses import addresses_of
+from simulator.sinks.kept import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from conformance.suite.desk.steps import Desk
+    from simulator.sinks import Received
+
+SUBMISSION: Final = "ITI-41"
+EXISTENCE: Final = "TD0.2"
+MAIL: Final = "MAIL"
+PATIENCE_S: Final = 20.0
+"""How long something that was sent may take to come: a software may queue what it sends."""
+_LATER_S: Final = 2.0
+_LOOK_S: Final = 0.05
+_HOST: Final = "127.0.0.1"
+_ADDRESSES: Final = (site.DMP_URL, site.MSSANTE_SMTP, site.MSSANTE_ACCOUNT)
+
+
+class Box(Protocol):
+    """What was received, and what is answered."""
+
+    def after(self, number: int = 0) -> list[ReceivedItem]:
+        """Return what came after an item, the oldest first."""
+        ...
+
+    def tell(self, name: str, told: Mapping[str, object]) -> None:
+        """Say what the DMP answers from now on; nothing takes it back."""
+        ...
+
+
+@dataclass(slots=True)
+class Sinks:
+    """The sinks as one check uses them."""
+
+    box: Box
+    seen: int = 0
+    """Id of the last item that was looked at."""
+    patience_s: float = PATIENCE_S
+
+    def news(self) -> list[ReceivedItem]:
+        """Return what came since the last look."""
+        found = self.box.after(self.seen)
+        self.seen = found[-1].id if found else self.seen
+        return found
+
+    def awaited(
+        self, kind: str, *, enough: Callable[[list[ReceivedItem]], bool] = bool
+    ) -> list[ReceivedItem]:
+        """Return what comes until something of this kind has, or patience ends."""
+        found: list[ReceivedItem] = []
+        deadline = time.monotonic() + self.patience_s
+        while True:
+            found += self.news()
+            if enough(of_kind(found, kind)):
+                return found
+            if time.monotonic() > deadline:
+                # It did not come once: a software that sends elsewhere would be waited for at each document.
+                self.patience_s = _LATER_S
+                return found
+            time.sleep(_LOOK_S)
+
+    def tell(self, name: str, **told: object) -> None:
+        """Say what the DMP answers from now on; nothing takes it back."""
+        self.box.tell(name, told)
+
+
+def of_kind(items: list[ReceivedItem], kind: str) -> list[ReceivedItem]:
+    """Return the items of a kind."""
+    return [one for one in items if one.kind == kind]
+
+
+def document_of(item: ReceivedItem) -> Document:
+    """Return an item as the document that it is."""
+    if item.kind == MAIL:
+        return Document(name=f"recu-{item.id}.eml", format=MessageFormat.MSSANTE, content=item.content)
+    return Document(name=f"recu-{item.id}.http", format=MessageFormat.OTHER, content=item.file)
+
+
+@contextmanager
+def connected(desk: Desk) -> Iterator[Sinks]:
+    """Send the software to the sinks for the length of the block.
+
+    Raises:
+        UndecidedError: it cannot be sent there, or the sinks cannot be opened (NOT_TESTED).
+    """
+    with ExitStack() as stack:
+        addresses, box = _opened(desk, stack)
+        dmp = addresses["dmp"]
+        values = {
+            site.DMP_URL: dmp.removesuffix("/dmp") + f"/s/{desk.insi.id}/dmp",
+            site.MSSANTE_SMTP: addresses["smtp"],
+            site.MSSANTE_ACCOUNT: desk.insi.id,
+        }
+        try:
+            here = desk.lgo.read_settings()
+            missing = [name for name in _ADDRESSES if name not in here]
+            if missing:
+                raise _cannot(", ".join(missing))
+            desk.lgo.write_settings(values)
+        except RefusedError as refusal:
+            raise _cannot(refusal.message) from refusal
+        stack.callback(desk.lgo.write_settings, {name: here[name] for name in _ADDRESSES})
+        already = box.after()
+        yield Sinks(box, already[-1].id if already else 0)
+        for name in ("iti-41", "td0.2"):
+            box.tell(name, {})
+
+
+@contextmanager
+def connected_if_possible(desk: Desk) -> Iterator[Sinks | None]:
+    """The same; ``None`` when it cannot be sent there: what it says that it sends is then all there is."""
+    with ExitStack() as stack:
+        try:
+            found: Sinks | None = stack.enter_context(connected(desk))
+        except (UndecidedError, VerbNotSupportedError):
+            found = None
+        yield found
+
+
+def _cannot(what: str) -> UndecidedError:
+    names = ", ".join(_ADDRESSES)
+    return UndecidedError(
+        f"le logiciel ne peut pas être envoyé vers le DMP et la messagerie de substitution : {what} ; il faut les "
+        f"paramètres {names} (/settings)",
+        f"the software cannot be sent to the stand-ins for the DMP and the mail operator: {what}; the settings {names} "
+        "are needed (/settings)",
+        verdict=Verdict.NOT_TESTED,
+    )
+
+
+def _opened(desk: Desk, stack: ExitStack) -> tuple[dict[str, str], Box]:
+    """Return the addresses and the box of the simulator, or of sinks opened here."""
+    try:
+        addresses = desk.insi.received.addresses()
+    except BenchClientError:
+        addresses = {}
+    if {"dmp", "smtp"} <= addresses.keys():
+        return addresses, desk.insi.received
+    try:
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="banc-sinks-", ignore_cleanup_errors=True)
+        )
+        options = SinkOptions(dmp_port=0, smtp_port=0)
+        store = SinkStore(Path(folder) / FILE)
+        stack.callback(store.close)
+        ports = stack.enter_context(listening(options, _HOST, pki=None))
+        stack.enter_context(sinks_served(store, options, ports, pki=None))
+    except (TlsSetupError, OSError) as error:
+        raise UndecidedError(
+            f"le DMP et la messagerie de substitution ne peuvent pas être ouverts : {error}",
+            f"the stand-ins for the DMP and the mail operator cannot be opened: {error}",
+            verdict=Verdict.NOT_TESTED,
+        ) from error
+    return addresses_of(ports.opened(options), _HOST), _Local(store, desk.insi.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """Sinks of this process."""
+
+    store: SinkStore
+    session: str
+
+    def after(self, number: int = 0) -> list[ReceivedItem]:
+        return [self._item(one) for one in self.store.items(session=self.session, after=number)]
+
+    def tell(self, name: str, told: Mapping[str, object]) -> None:
+        self.store.tell(self.session, name, told or None)
+
+    def _item(self, one: Received) -> ReceivedItem:
+        return ReceivedItem(
+            id=one.id,
+            sink=one.sink,
+            kind=one.kind,
+            session=one.session,
+            at=one.at,
+            sender=one.sender,
+            recipients=one.recipients,
+            facts=one.facts,
+            outcome=one.outcome,
+            content=self.store.content(one.id) or b"",
+        )

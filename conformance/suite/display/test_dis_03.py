@@ -1,0 +1,138 @@
+"""DIS-03: whether the INS is qualifiée is told by the screen of a file, in words, without a click."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
+from conformance.drivers.screens import Form
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import Patient
+    from conformance.drivers.screens import FormField
+    from conformance.suite.desk.steps import Desk
+
+_NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kind"})
+"""Fields that hold data of the patient: that a matricule is there is no word on its status."""
+
+
+@pytest.mark.rule("DIS-03")
+@pytest.mark.title(
+    fr="Ce que l'écran d'une identité qualifiée dit sans cliquer, aucun autre statut ne le dit, pour aucun utilisateur",
+    en="What the screen of an identité qualifiée says without a click is said of no other status, for any user",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_words_of_their_own(desk: Desk, user: str) -> None:
+    at = desk.by(user)
+    said = {route: _words(at, desk.bring(desk.draw(), route)) for route in routes()}
+    _need_words(said)
+    qualified = [words for route, words in said.items() if route.status is Status.QUAL]
+    common = frozenset.intersection(*qualified)
+    others = {route: words for route, words in said.items() if route.status is not Status.QUAL}
+    for route, words in others.items():
+        expect(
+            common - words,
+            fr=f"l'écran dit d'une identité {route.status} ce qu'il dit d'une identité qualifiée : {_listed(words)}",
+            en=f"the screen says of an identité {route.status} what it says of an identité qualifiée: {_listed(words)}",
+        )
+    expect(
+        all(set(words) - set(frozenset.union(*others.values())) for words in qualified),
+        fr=f"l'écran ne dit rien d'une identité qualifiée qu'il ne dise aussi d'une autre : {_listed(common)}",
+        en=f"the screen says nothing of an identité qualifiée that it does not say of another one: {_listed(common)}",
+    )
+
+
+@pytest.mark.rule("DIS-03")
+@pytest.mark.title(
+    fr="Le même dossier change de mention quand il devient qualifié, puis quand il ne l'est plus",
+    en="The same file changes its words when it becomes qualifié, and when it no longer is",
+)
+@pytest.mark.parametrize("way", [Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED], ids=str)
+@pytest.mark.parametrize("end", ["DOUTEUSE", "PROV"])
+def test_follows_the_status(desk: Desk, way: Route, end: str) -> None:
+    patient = desk.create(desk.draw())
+    seen = {"PROV": _words(desk, patient)}
+    if way is Route.IMPORTED_CHECKED:
+        patient = desk.feed(patient)
+        seen["RECUP"] = _words(desk, patient)
+        patient = desk.check_document(patient)
+    else:
+        patient = desk.check_document(patient)
+        seen["VALI"] = _words(desk, patient)
+        patient = desk.feed(patient)
+    if patient.status is not Status.QUAL:
+        raise UndecidedError(
+            f"préparation impossible, le dossier est {patient.status}",
+            f"could not be prepared, the file is {patient.status}",
+            depends_on=("STA-05", "STA-06"),
+        )
+    qualified = _words(desk, patient)
+    with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
+        if end == "PROV":
+            desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+        else:
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+    seen["après déclassement"] = _words(desk, patient)
+    _need_words(seen | {"QUAL": qualified})
+    for when, words in seen.items():
+        expect(
+            qualified - words,
+            fr=f"la mention de l'écran est la même à l'état {when} et une fois l'identité qualifiée : {_listed(words)}",
+            en=f"the words of the screen are the same at {when} and once the identity is qualifiée: {_listed(words)}",
+        )
+
+
+def _words(desk: Desk, patient: Patient) -> frozenset[tuple[str, str]]:
+    """Return what is seen without a click beside the data of the patient; a line counts when it has words.
+
+    The label of the number counts too, without its value: «Matricule INS (qualifié)» is a way to say it.
+
+    Raises:
+        Departure: the status is told, and only behind a click.
+    """
+    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+    seen = {line for field in fields if field.always_visible and (line := _line(field))}
+    folded = {line for field in fields if not field.always_visible and (line := _line(field))}
+    expect(
+        seen or not folded,
+        fr=f"ce que l'écran dit du statut ne se voit qu'au clic : {_listed(frozenset(folded))}",
+        en=f"what the screen says of the status is seen on a click only: {_listed(frozenset(folded))}",
+    )
+    return frozenset(seen)
+
+
+def _line(field: FormField) -> tuple[str, str] | None:
+    """Return label and value of a line that may tell the status; that a number is there tells récupérée and qualifiée alike."""
+    if field.name not in _NOT_ABOUT:
+        # Dates and counts differ from file to file and say nothing of the status.
+        line = (field.label.strip(), re.sub(r"[\d/:.-]+", " ", field.value or "").strip())
+        return line if any(map(str.isalpha, "".join(line))) else None
+    is_said = field.name in {"matricule", "oid"} and re.search("qualifi", field.label, re.IGNORECASE)
+    return (field.label.strip(), "") if is_said else None
+
+
+def _need_words(said: Mapping[Any, frozenset[tuple[str, str]]]) -> None:
+    """Make sure that the driver tells of the status at all.
+
+    Raises:
+        UndecidedError: it shows nothing but traits; REVIEW: a person has to look at the screen.
+    """
+    if not any(said.values()):
+        raise UndecidedError(
+            "le pilote ne rend de l'écran que les traits : une personne doit regarder s'il dit le statut",
+            "the driver gives nothing of the screen but traits: a person has to look whether it tells the status",
+            verdict=Verdict.REVIEW,
+        )
+
+
+def _listed(words: frozenset[tuple[str, str]]) -> str:
+    return " ; ".join(sorted(f"{label} {value}".strip() for label, value in words)) or "-"

@@ -1,0 +1,130 @@
+"""TRA-13: whose the DMP is, is asked before it is fed, and a difference is told and traced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.partners import SendingOutcome
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import EXISTENCE, SUBMISSION, connected, of_kind
+from conformance.suite.desk.snapshot import expect_kept
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, MEDICATION_REVIEW, VACCINATION_NOTE
+from conformance.suite.transmission.test_tra_14 import send
+from conformance.verdicts import UndecidedError, Verdict
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.drivers.model import AuditEntry, Patient
+    from conformance.drivers.partners import Sending
+    from conformance.suite.desk.steps import Desk
+    from simulator.client.received import ReceivedItem
+
+
+@pytest.mark.rule("TRA-13")
+@pytest.mark.title(
+    fr="Avant chaque alimentation du DMP, TD0.2 est appelée pour ce patient, et pas seulement la première fois",
+    en="Before each feeding of the DMP, TD0.2 is called for this patient, and not the first time only",
+)
+def test_asked_before(desk: Desk) -> None:
+    with connected(desk) as sinks:
+        patients = [desk.bring(desk.draw(), Route.IMPORTED_CHECKED) for _ in range(2)]
+        for kind in (VACCINATION_NOTE, INTERVIEW_REPORT):
+            for patient in patients:
+                sinks.news()
+                send(desk, patient, kind)
+                came = sinks.awaited(SUBMISSION)
+                _need_fed(came)
+                number = next(index for index, one in enumerate(came) if one.kind == SUBMISSION)
+                asked = [one.facts.get("asked") for one in of_kind(came[:number], EXISTENCE)]
+                wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+                expect(
+                    wanted in asked,
+                    fr=f"{kind} : le DMP est alimenté sans que TD0.2 soit appelée avant pour {wanted} (appelée pour : {asked or 'personne'})",
+                    en=f"{kind}: the DMP is fed without TD0.2 being called before for {wanted} (called for: {asked or 'nobody'})",
+                )
+
+
+@pytest.mark.rule("TRA-13")
+@pytest.mark.title(
+    fr="Le DMP dit une autre INS : l'utilisateur est alerté, c'est tracé, et le dossier ne change pas",
+    en="The DMP tells another INS: the user is alerted, it is traced, and the file does not change",
+)
+@pytest.mark.parametrize("first", [True, False], ids=["first-time", "later"])
+def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parameter of the check
+    other = desk.draw()
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    with connected(desk) as sinks:
+        usual = desk.bring(desk.draw(), Route.IMPORTED_CHECKED) if first else patient
+        begun = len(_log(desk, usual))
+        ordinarily = send(desk, usual, MEDICATION_REVIEW)
+        _need_fed(sinks.awaited(SUBMISSION))
+        ordinary = {entry.action for entry in _log(desk, usual)[begun:]}
+        before = desk.snapshot(patient)
+        traits = other.identity.traits
+        sinks.tell(
+            "td0.2",
+            matricule=other.identity.matricule.value,
+            oid=other.identity.oid,
+            birth_name=traits.birth_name,
+            sex=str(traits.sex),
+        )
+        start = len(_log(desk, patient))
+        answer = send(desk, patient, VACCINATION_NOTE)
+        added = _log(desk, patient)[start:]
+        came = sinks.awaited(EXISTENCE)
+        expect(
+            of_kind(came, EXISTENCE),
+            fr="TD0.2 n'est pas appelée : une différence ne peut pas être vue",
+            en="TD0.2 is not called: a difference cannot be seen",
+        )
+        went = bool(of_kind(came + sinks.news(), SUBMISSION))
+        expect(
+            answer is None or (answer.message.strip() and answer.message != _said(ordinarily)),
+            fr="le DMP dit une autre INS, et l'utilisateur n'est pas alerté"
+            + (" : l'alimentation continue" if went else ""),
+            en="the DMP tells another INS, and the user is not alerted"
+            + (": the feeding goes on" if went else ""),
+        )
+        expect(
+            answer is None or answer.outcome is not SendingOutcome.SENT or went,
+            fr="le DMP dit une autre INS, rien ne part, et le logiciel dit le document envoyé",
+            en="the DMP tells another INS, nothing leaves, and the software says that the document is sent",
+        )
+        expect(
+            {entry.action for entry in added} - ordinary or _names(added, other.identity.matricule.value),
+            fr=f"le DMP dit une autre INS, et rien ne le dit dans la trace du dossier ({_actions(added)})",
+            en=f"the DMP tells another INS, and nothing in the log of the file says so ({_actions(added)})",
+        )
+        moment = Text("après la réponse du DMP", "after the answer of the DMP")
+        expect_kept(desk.snapshot(patient), before, moment)
+
+
+def _need_fed(came: Sequence[ReceivedItem]) -> None:
+    if not any(one.kind == SUBMISSION for one in came):
+        raise UndecidedError(
+            "rien n'arrive au DMP pour une identité qualifiée : ce qui précède ne peut pas être observé",
+            "nothing reaches the DMP for a qualified identity: what comes before cannot be observed",
+            verdict=Verdict.NOT_TESTED,
+        )
+
+
+def _said(answer: Sending | None) -> str:
+    """Return what is shown of any sending: no alert."""
+    return "" if answer is None else answer.message
+
+
+def _log(desk: Desk, patient: Patient) -> list[AuditEntry]:
+    return desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)
+
+
+def _names(entries: Sequence[AuditEntry], number: str) -> bool:
+    return any(number in str(entry) for entry in entries)
+
+
+def _actions(entries: Sequence[AuditEntry]) -> str:
+    return ", ".join(entry.action for entry in entries) or "–"

@@ -1,0 +1,161 @@
+"""TRA-14: nothing reaches the DMP without an INS qualifiée, and who sends knows what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.partners import Channel, SendingOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE
+from conformance.verdicts import Departure, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import Sending
+    from conformance.suite.desk.sinks import Sinks
+    from conformance.suite.desk.steps import Desk
+
+MOST_ATTEMPTS = 5
+"""Submissions of one refused document within one act: trying a few times again is nobody's mistake."""
+
+
+@pytest.mark.rule("TRA-14")
+@pytest.mark.title(
+    fr="Le DMP reçoit les documents d'une identité qualifiée, et aucun d'une autre ; qui envoie le sait",
+    en="The DMP receives the documents of an identité qualifiée and none of another; who sends knows it",
+)
+def test_what_reaches_the_dmp(desk: Desk) -> None:
+    with connected(desk) as sinks:
+
+        def stays(bring: Callable[[], Patient]) -> None:
+            patient = bring()
+            sinks.news()
+            answer = send(desk, patient, VACCINATION_NOTE)
+            _expect_nothing(sinks)
+            expect(
+                answer is None or answer.outcome is not SendingOutcome.SENT,
+                fr="le logiciel dit avoir envoyé un document d'une identité non qualifiée au DMP",
+                en="the software says that it sent a document of an identity that is not qualified to the DMP",
+            )
+            expect(
+                answer is None or answer.message.strip(),
+                fr="rien ne part au DMP, et l'utilisateur n'en sait rien : aucun message",
+                en="nothing goes to the DMP, and the user is not told: no message",
+            )
+
+        def arrives(route: Route) -> None:
+            patient = desk.bring(desk.draw(), route)
+            for kind in (VACCINATION_NOTE, INTERVIEW_REPORT):
+                sinks.news()
+                answer = send(desk, patient, kind)
+                said = "refus" if answer is None else answer.message or answer.outcome.value
+                came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
+                expect(
+                    came,
+                    fr=f"identité qualifiée, et rien n'arrive au DMP pour {kind} ({said})",
+                    en=f"identity qualified, and nothing reaches the DMP for {kind} ({said})",
+                )
+                expect(
+                    came[-1].outcome == "Success",
+                    fr=f"le DMP refuse {kind} : {came[-1].facts.get('errors')}",
+                    en=f"the DMP refuses {kind}: {came[-1].facts.get('errors')}",
+                )
+
+        expect_each(
+            {
+                **{
+                    str(route): lambda route=route: stays(lambda: desk.bring(desk.draw(), route))  # type: ignore[misc]
+                    for route in (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
+                },
+                "lowered": lambda: stays(lambda: _fallen(desk, sinks, Status.VALI)),
+                "doubtful": lambda: stays(lambda: _fallen(desk, sinks, Attribute.DOUTEUSE)),
+                **{
+                    str(route): lambda route=route: arrives(route)  # type: ignore[misc]
+                    for route in (Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED)
+                },
+            }
+        )
+
+
+@pytest.mark.rule("TRA-14")
+@pytest.mark.title(
+    fr="Un document que le DMP refuse n'est ni dit envoyé, ni renvoyé sans fin ; le suivant part",
+    en="A document that the DMP refuses is neither said to be sent nor sent again without end; the next one leaves",
+)
+@pytest.mark.parametrize("code", ["XDSUnknownPatientId", "XDSPatientIdDoesNotMatch"])
+def test_a_refusal_is_told(desk: Desk, code: str) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    with connected(desk) as sinks:
+        sinks.tell("iti-41", error=code)
+        answer = send(desk, patient, VACCINATION_NOTE)
+        came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
+        if not came:
+            raise UndecidedError(
+                "rien n'arrive au DMP : son refus ne peut pas être observé",
+                "nothing reaches the DMP: its refusal cannot be observed",
+                verdict=Verdict.NOT_TESTED,
+            )
+        expect(
+            answer is None or answer.outcome is not SendingOutcome.SENT,
+            fr=f"le DMP répond {code}, et le logiciel dit le document envoyé",
+            en=f"the DMP answers {code}, and the software says that the document is sent",
+        )
+        expect(
+            answer is None or answer.message.strip(),
+            fr=f"le DMP répond {code}, et l'utilisateur n'en sait rien : aucun message",
+            en=f"the DMP answers {code}, and the user is not told: no message",
+        )
+        expect(
+            len(came) <= MOST_ATTEMPTS,
+            fr=f"le document refusé est envoyé {len(came)} fois de suite",
+            en=f"the refused document is sent {len(came)} times in a row",
+            inferred=True,
+        )
+        sinks.tell("iti-41")
+        other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+        sinks.news()
+        send(desk, other, VACCINATION_NOTE)
+        taken = [one for one in of_kind(sinks.awaited(SUBMISSION), SUBMISSION) if one.outcome == "Success"]
+        expect(
+            taken,
+            fr="après un refus du DMP, plus rien ne lui parvient, même d'un autre patient",
+            en="after a refusal of the DMP nothing reaches it any more, not even of another patient",
+            inferred=True,
+        )
+
+
+def send(desk: Desk, patient: Patient, kind: str) -> Sending | None:
+    """Send a document to the DMP; ``None`` when the software refuses, which tells the user."""
+    try:
+        return desk.lgo.send_document(patient.id, kind, Channel.DMP, actor=desk.user)
+    except RefusedError:
+        return None
+
+
+def _expect_nothing(sinks: Sinks) -> None:
+    if came := of_kind(sinks.news(), SUBMISSION):
+        whose = ", ".join(came[0].facts.get("patient_ids", ())) or "?"
+        raise Departure(
+            f"un document d'une identité non qualifiée arrive au DMP ({whose}, réponse {came[0].outcome})",
+            f"a document of an identity that is not qualified reaches the DMP ({whose}, answered {came[0].outcome})",
+        )
+
+
+def _fallen(desk: Desk, sinks: Sinks, to: Status | Attribute) -> Patient:
+    """Bring somebody to QUAL, feed the DMP, then lower the identity: what is waiting or kept must not leave."""
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    send(desk, patient, INTERVIEW_REPORT)
+    sinks.awaited(SUBMISSION)
+    if isinstance(to, Status):
+        desk.lgo.downgrade_status(patient.id, to, actor=desk.user)
+    else:
+        desk.lgo.set_attributes(patient.id, frozenset({to}), actor=desk.user)
+    return desk.read(patient)

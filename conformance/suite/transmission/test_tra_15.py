@@ -1,0 +1,85 @@
+"""TRA-15: interview reports, medication reviews and vaccination notes go to the DMP by themselves, at the right level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.documents.cda import CdaFacts
+from conformance.documents.record import Format
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.papers import Artefact, expected_of
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import SUBMISSION, connected, document_of, of_kind
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    MEDICATION_REVIEW,
+    VACCINATION_NOTE,
+    kinds_of,
+)
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.sinks import Sinks
+    from conformance.suite.desk.steps import Desk
+
+LEVELS: Final = {VACCINATION_NOTE: 3, INTERVIEW_REPORT: 1, MEDICATION_REVIEW: 1}
+"""Level of the CDA of each kind."""
+NOTE_CODE: Final = "87273-9"
+
+
+@pytest.mark.rule("TRA-15")
+@pytest.mark.title(
+    fr="Le document d'une identité qualifiée, une fois produit, arrive au DMP sans autre geste, au bon niveau de CDA",
+    en="The document of an identité qualifiée, once produced, reaches the DMP without another act, at the right CDA level",
+)
+def test_by_itself(desk: Desk) -> None:
+    kinds = [kind for kind in LEVELS if kind in kinds_of(desk)]
+    if not kinds:
+        raise UndecidedError(
+            f"le logiciel ne produit aucun de ces documents : {', '.join(LEVELS)} (paramètre document_kinds)",
+            f"the software produces none of these documents: {', '.join(LEVELS)} (setting document_kinds)",
+            verdict=Verdict.NOT_TESTED,
+        )
+    with connected(desk) as sinks:
+        expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
+
+
+def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
+    person = desk.draw()
+    patient = desk.bring(person, Route.IMPORTED_CHECKED)
+    sinks.news()
+    desk.lgo.render_document(patient.id, kind, actor=desk.user)
+    came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
+    expect(
+        came,
+        fr=f"{kind} est produit pour une identité qualifiée, et rien n'arrive au DMP",
+        en=f"{kind} is produced for a qualified identity, and nothing reaches the DMP",
+    )
+    taken = next((one for one in came if one.outcome == "Success"), None)
+    expect(
+        taken,
+        fr=f"{kind} arrive au DMP, qui le refuse : {came[0].facts.get('errors')}",
+        en=f"{kind} reaches the DMP, which refuses it: {came[0].facts.get('errors')}",
+    )
+    assert taken is not None
+    artefact = Artefact(label=kind, document=document_of(taken), expected=expected_of(person, patient))
+    parts = artefact.inside(Format.CDA)
+    expect(
+        parts,
+        fr=f"{kind} : aucun CDA lisible dans le lot reçu par le DMP",
+        en=f"{kind}: no readable CDA in the lot that the DMP received",
+    )
+    levels = sorted({one.facts.level for one in parts if isinstance(one.facts, CdaFacts)})
+    expect(
+        levels == [LEVELS[kind]],
+        fr=f"{kind} : CDA de niveau {LEVELS[kind]} attendu, reçu de niveau {', '.join(map(str, levels)) or '?'}",
+        en=f"{kind}: expected a CDA of level {LEVELS[kind]}, received one of level {', '.join(map(str, levels)) or '?'}",
+    )
+    codes = sorted({one.facts.code for one in parts if isinstance(one.facts, CdaFacts)})
+    expect(
+        kind != VACCINATION_NOTE or codes == [NOTE_CODE],
+        fr=f"{kind} : code {NOTE_CODE} attendu dans le CDA reçu, {', '.join(codes)} trouvé",
+        en=f"{kind}: expected the code {NOTE_CODE} in the CDA received, got {', '.join(codes)}",
+    )
