@@ -67,15 +67,12 @@ def run_jobs(
         except ServingError as error:
             raise CampaignError(str(error)) from error
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
-        processes = [
-            _start(
-                replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed),
-                (number + 1, jobs),
-                parts / str(number + 1),
-                options,
-            )
-            for number in range(jobs)
-        ]
+        processes: list[subprocess.Popen[str]] = []
+        # Whatever ends this one early, a Ctrl-C while they start included, leaves none of them behind.
+        stack.callback(_end_all, processes)
+        for number in range(jobs):
+            own = replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed)
+            processes.append(_start(own, (number + 1, jobs), parts / str(number + 1), options))
         findings: list[DoctorFinding] = []
 
         def tell(event: Event) -> None:
@@ -98,6 +95,13 @@ def run_jobs(
         raise CampaignError(str(error)) from error
     shutil.rmtree(parts, ignore_errors=True)
     return campaign
+
+
+def _end_all(processes: list[subprocess.Popen[str]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def _start(

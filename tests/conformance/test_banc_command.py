@@ -210,11 +210,12 @@ STARTING = """
 import sys
 import conformance.commands.demo
 import conformance.campaign.set_up as set_up
+import conformance.campaign.sharding as sharding
 opened = set_up.own_simulator
 def telling():
     print("starting", flush=True)
     return opened()
-set_up.own_simulator = telling
+set_up.own_simulator = sharding.own_simulator = telling
 from conformance.cli import main
 main()
 """
