@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,11 +18,16 @@ from conformance.suite.desk.steps import preparing
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
 
 COMPLEMENTARY = ("used_name", "used_first_name")
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
+LADEN: Mapping[str, Any] = {"birth_date": "1931-07-05", "birth_place": "99127", "nia": True}
+"""A waiting number, born abroad and long ago: whoever is not plain may be forgotten by a lock or a refusal."""
 
 
 @pytest.mark.rule("STA-13")
@@ -32,7 +37,11 @@ WITH_INS = routes(Status.RECUP, Status.QUAL)
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_lock_is_visible(desk: Desk, route: Route) -> None:
-    patient = desk.bring(desk.draw(), route)
+    _expect_locked(desk, desk.bring(desk.draw(), route), route)
+    _expect_locked(desk, desk.bring(desk.draw(**LADEN), route), route)
+
+
+def _expect_locked(desk: Desk, patient: Patient, route: Route) -> None:
     if not patient.locked_fields:
         if told := desk.once("locks-told", _statuses_with_locks):
             raise Departure(
@@ -75,7 +84,7 @@ def test_lock_is_visible(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_screen_agrees(desk: Desk, route: Route) -> None:
     try:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(**LADEN), route)
         fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
         wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
         expect(
@@ -145,7 +154,11 @@ def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
 def test_no_document(desk: Desk, route: Route) -> None:
-    patient = desk.bring(desk.draw(), route)
+    _expect_never_checked(desk, desk.bring(desk.draw(), route))
+    _expect_never_checked(desk, desk.bring(desk.draw(**LADEN), route))
+
+
+def _expect_never_checked(desk: Desk, patient: Patient) -> None:
     before = desk.snapshot(patient)
     for actor in (desk.user, desk.super_user):
         with suppress(RefusedError):
