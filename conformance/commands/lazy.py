@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,12 +34,24 @@ class LazyGroup(click.Group):
         self.lazy = lazy
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; Ctrl-C at any moment ends with the exit code that shells expect, and without a trace."""
+        """Run the command; Ctrl-C at any moment ends with the exit code that shells expect, and without a trace.
+
+        SIGTERM, by which a CI system takes a job back, stops in the same way: what was started is stopped, the record is kept.
+        """
+        is_ours = (
+            threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        )
         try:
+            if is_ours:
+                signal.signal(signal.SIGTERM, signal.default_int_handler)
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("", err=True)
             sys.exit(EXIT_INTERRUPTED)
+        finally:
+            if is_ours:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, in the order given."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
+import psutil
 import pytest
 
 from conformance.engine.collecting import collect_suite
@@ -164,7 +165,8 @@ def test_an_unknown_rule_in_the_plan_is_a_set_up_error(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console signal cannot be sent to one process on Windows")
-def test_ctrl_c_keeps_what_was_done(tmp_path):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_the_end_of_a_job_keeps_what_was_done_and_leaves_no_process(tmp_path, stop):
     process = subprocess.Popen(
         [*BANC, "demo", "--report", str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -178,9 +180,12 @@ def test_ctrl_c_keeps_what_was_done(tmp_path):
     seen = ""
     while seen.count("PASS") < 3 and process.poll() is None:
         seen += process.stdout.readline()
-    process.send_signal(signal.SIGINT)
+    started = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(stop)
     rest, _ = process.communicate(timeout=100)
     assert process.returncode == 130, seen + rest
+    assert started
+    assert not psutil.wait_procs(started, timeout=60)[1]
     summary = json.loads((tmp_path / "report.json").read_text("utf-8"))["summary"]
     # Three checks had ended; the rule that they belong to may have others that had not.
     cases = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
