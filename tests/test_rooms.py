@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,17 @@ ROOT = Path(__file__).parent.parent
 LOOSE = {"__init__", "cli", "database", "datafile", "pytest_plugin", "text", "version", "xml"}
 
 
+@cache
+def _parsed(package: str) -> list[tuple[Path, ast.Module]]:
+    return [
+        (path.relative_to(ROOT), ast.parse(path.read_text("utf-8")))
+        for path in sorted((ROOT / package).rglob("*.py"))
+    ]
+
+
 def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
     for package in packages:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
+        yield from _parsed(package)
 
 
 def test_only_the_modules_that_every_room_stands_on_are_outside_a_room() -> None:

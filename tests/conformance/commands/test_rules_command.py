@@ -61,8 +61,8 @@ def test_a_case_of_the_state_machine_is_shown_by_its_address():
     assert "attribut « identité douteuse » posé · identité qualifiée" in shown
     assert "Le statut devient « identité provisoire »." in shown
     data = json.loads(banc("show", "E13/VALI", "--json", "--lang", "en"))
-    assert (data["to"], data["expectation"]) == ([], None)
-    assert data["reason"].startswith("The change is allowed and logged")
+    assert (data["to"], data["reason"]) == ([], None)
+    assert data["expectation"].startswith("The change is allowed and kept")
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,12 @@ from foreign_symbols import blocks
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from papers import right
 from people import person
+from sendings import mail
 
 from conformance.documents import Expected, Severity, Status, Trait, check_document, read_document
+from conformance.documents.record import Format
 from simulator.ins import Matricule
 from simulator.ins.oid import InsOid
 
@@ -55,6 +58,7 @@ WRITERS = {
     "FHIR in XML": xml,
     "Datamatrix": lambda who: blocks(who).encode(),
 }  # fmt: skip
+PRINTED = {"page": right, "mail": lambda who: mail(who, packed(who), right(who))}
 WITH_METADATA = {"archive": packed, "submission": plain}
 COMPARED = (
     Trait.MATRICULE,
@@ -65,6 +69,9 @@ COMPARED = (
     Trait.BIRTH_DATE,
     Trait.BIRTH_PLACE,
 )
+
+SHOWN = (Trait.MATRICULE, Trait.BIRTH_NAME, Trait.SEX, Trait.BIRTH_DATE)
+"""What a page tells to the letter: a list of given names may go on below."""
 
 
 def _failures(document, who):
@@ -96,6 +103,21 @@ def test_what_is_sent_is_read(how, who):
         for value in record.of(Trait.MATRICULE)
     }
     assert numbers == {who.matricule.value}
+    assert _failures(document, who) == []
+
+
+@pytest.mark.parametrize("how", PRINTED)
+@limits(max_examples=6, deadline=None)
+@given(who=identities())
+def test_what_is_printed_and_mailed_is_read(how, who):
+    document = read_document(PRINTED[how](who))
+    pages = [one for one in document.walk() if one.format is Format.PDF]
+    symbols = [one for page in pages for one in page.walk() if one.format is Format.DATAMATRIX]
+    assert len(pages) == len(symbols) == 1
+    expected = Expected(identity=who)
+    for one, traits in ((pages[0], SHOWN), (symbols[0], COMPARED)):
+        read = {trait: {value.normal for value in one.records[0].of(trait)} for trait in traits}
+        assert read == {trait: {expected.of(trait)} for trait in traits}
     assert _failures(document, who) == []
 
 
