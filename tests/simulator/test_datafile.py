@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from simulator import datafile
 from simulator.datafile import (
@@ -20,7 +22,6 @@ from simulator.datafile import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SCHEMA = {
     "type": "object",
@@ -226,3 +227,35 @@ class TestHostileFiles:
         with pytest.raises(DataFileError) as caught:
             parse_yaml(b"- [" + b"1," * 9000 + b"1]", "big.yaml", {"items": {"type": "string"}})
         assert len(str(caught.value)) < 200
+
+
+SHIPPED = sorted(Path(__file__).parents[2].glob("s*/**/*.yaml"))[::12]
+ODD = [
+    "",
+    "# nothing",
+    "a: [1, 2.5, 0x1F, ~, true, yes, 2014-02-01]",
+    "? b\n: |\n  two\n  lines\n",
+    "'é\U0001f600': \"\\u00e9\"",
+    "\ufeffa: 1",
+]
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML without libyaml has one parser only")
+@pytest.mark.parametrize(
+    "text", [*ODD, *(path.read_text("utf-8") for path in SHIPPED)], ids=lambda text: text[:20]
+)
+def test_both_parsers_of_yaml_read_the_same_at_the_same_places(text: str) -> None:
+    assert datafile._FastLoader is not datafile._Loader
+    trees = []
+    for kind in (datafile._FastLoader, datafile._Loader):
+        loader = kind(text)
+        node = loader.get_single_node()
+        trees.append((node and list(_places(node)), node and loader.construct_document(node)))
+    assert trees[0] == trees[1]
+
+
+def _places(node: yaml.Node) -> Iterator[tuple[str, int, int]]:
+    yield node.tag, node.start_mark.line, node.start_mark.column
+    for each in node.value if isinstance(node.value, list) else []:
+        for one in each if isinstance(each, tuple) else [each]:
+            yield from _places(one)
