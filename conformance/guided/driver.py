@@ -18,8 +18,9 @@ from conformance.guided.instructions import DONE, WAITING, instruction, is_on_th
 from conformance.guided.logs import call_entries
 from conformance.guided.mistyping import differences
 from conformance.guided.names import Names
-from conformance.guided.screens import french_day, look
+from conformance.guided.screens import look
 from conformance.guided.seeing import partly_seen
+from conformance.guided.sight import french_day
 from conformance.guided.twin import Answer, LostError
 from conformance.record.events import HumanAct
 from conformance.suite.desk.wire import is_disturbed

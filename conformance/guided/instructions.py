@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.declaring import Sign
 from conformance.drivers.model import Role
-from conformance.guided.screens import french_day, shown
+from conformance.guided.sight import french_day, shown
 from conformance.suite.desk.words import label
 from simulator.text import Text, visible
 

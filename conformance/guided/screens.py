@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import (
@@ -14,11 +12,20 @@ from conformance.drivers.model import (
     InsiCall,
     Patient,
     Proposal,
-    Status,
 )
-from conformance.engine.context import ORDINARY_USER
 from conformance.guided.counter import Row, Seen, SenselessError
-from conformance.suite.desk.words import label, seen
+from conformance.guided.lists import LISTS
+from conformance.guided.sight import (
+    BILLING,
+    OUTCOMES,
+    STATUSES,
+    Json,
+    Sight,
+    french_day,
+    shown,
+    status_of,
+)
+from conformance.suite.desk.words import label
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -26,45 +33,6 @@ if TYPE_CHECKING:
 
     from conformance.drivers.verbs import Declaration
     from conformance.guided.counter import Counter
-
-Json = Any
-NOTHING: Final = Text("(rien)", "(nothing)")
-
-BILLING: Final = Text("numéro de facturation", "billing number")
-
-OUTCOMES: Final[Mapping[CallOutcome, Text]] = {
-    CallOutcome.FOUND: Text(
-        "l'identité trouvée est proposée, rien n'est enregistré",
-        "the identity found is proposed, nothing is stored",
-    ),
-    CallOutcome.REJECTED: Text(
-        "l'identité reçue n'est pas proposée, une alerte dit pourquoi",
-        "the identity received is not proposed, an alert says why",
-    ),
-    CallOutcome.NOT_FOUND: Text("aucune identité trouvée", "no identity found"),
-    CallOutcome.SEVERAL: Text("plusieurs identités trouvées", "several identities found"),
-    CallOutcome.BLOCKED: Text(
-        "l'appel n'est pas fait, l'utilisateur le voit", "no call is made, the user sees it"
-    ),
-    CallOutcome.ERROR: Text("l'appel a échoué, l'utilisateur le voit", "the call failed, the user sees it"),
-}
-"""How the end of a call is told to a person."""
-
-STATUSES: Final[Mapping[str, Text]] = {
-    "PROV": Text("identité provisoire (PROV)", "identité provisoire (PROV)"),
-    "RECUP": Text("identité récupérée (RECUP)", "identité récupérée (RECUP)"),
-    "VALI": Text("identité validée (VALI)", "identité validée (VALI)"),
-    "QUAL": Text("identité qualifiée (QUAL)", "identité qualifiée (QUAL)"),
-}
-
-
-@dataclass(slots=True)
-class Sight:
-    """An answer as it was seen."""
-
-    answer: Json
-    unseen: list[str] = field(default_factory=list)
-    """Members that were not visible."""
 
 
 def look(counter: Counter, declaration: Declaration, expected: Json) -> Sight:
@@ -87,33 +55,7 @@ def _looker(declaration: Declaration) -> Callable[[Counter, Json], Sight]:
         return _call
     if declaration.answer is Proposal:
         return _proposal
-    return _LISTS.get(declaration.name, _anything)
-
-
-def status_of(counter_text: str) -> str:
-    """Read a status as people write it.
-
-    Raises:
-        SenselessError: it is none of the four; what else a screen shows is a matter of a note.
-    """
-    word = counter_text.strip().casefold()
-    for code, text in STATUSES.items():
-        if word and (word == code.casefold() or word in text.fr.casefold()):
-            return code
-    raise SenselessError(
-        Text("PROV, RECUP, VALI ou QUAL", "PROV, RECUP, VALI or QUAL"),
-    )
-
-
-def french_day(day: str | None) -> str:
-    """Return a stored date as screens show it: ``JJ/MM/AAAA``."""
-    parts = (day or "").split("-")
-    return "/".join(reversed(parts)) if len(parts) == 3 else day or ""  # noqa: PLR2004 - year, month, day
-
-
-def shown(value: object) -> Text:
-    """Return a value as a line shows it."""
-    return Text.same(seen(str(value))) if value else NOTHING
+    return LISTS.get(declaration.name, _anything)
 
 
 # A file
@@ -319,159 +261,6 @@ def _wrong_line(line: Json, which: int, counter: Counter) -> Json:
     return {**line, name: counter.text(_WRONG_LINE[which]) or None}
 
 
-# Lists
-
-
-def _history(counter: Counter, expected: Json) -> Sight:
-    entries = [entry for entry in expected if entry.get("previous") not in {None, entry["status"]}]
-    rows = [
-        Row(
-            label=Text("changement", "change"),
-            shown=Text(
-                f"{entry['previous']} → {entry['status']}, avec date, heure et auteur ({entry.get('author')})",
-                f"{entry['previous']} → {entry['status']}, with date, time and author ({entry.get('author')})",
-            ),
-            options=_WRONG_ENTRY,
-        )
-        for entry in entries
-    ]
-    rows.append(
-        Row(
-            label=Text("autres", "others"),
-            shown=Text("aucun autre changement de statut", "no other change of status"),
-            options=(Text("d'autres changements", "other changes"),),
-        )
-    )
-    *marks, others = counter.confirm(rows)
-    kept = [_entry(entry, mark) for entry, mark in zip(entries, marks, strict=True) if not _is_absent(mark)]
-    if others.seen is Seen.NO:
-        changes = counter.ask(_OTHER_CHANGES, _changes)
-        author = next((entry.get("author") for entry in entries), None) or ORDINARY_USER.user
-        if counter.yes(
-            Text(
-                f"Chacun avec date, heure et auteur ({author}) ?",
-                f"Each with date, time and author ({author})?",
-            )
-        ):
-            changes = [
-                {**change, "at": datetime.now(UTC).isoformat(), "author": author} for change in changes
-            ]
-        kept += changes
-    return Sight(kept)
-
-
-_OTHER_CHANGES: Final = Text(
-    "Lesquels, dans l'ordre ? (par exemple : PROV VALI, VALI QUAL)",
-    "Which, in their order? (for example: PROV VALI, VALI QUAL)",
-)
-
-
-def _changes(typed: str) -> list[Json]:
-    """Read changes of status, each of two words."""
-    words = typed.replace("→", " ").replace(",", " ").split()
-    if not words or len(words) % 2:
-        raise SenselessError(
-            Text("des paires de statuts, telles que PROV VALI", "pairs of statuses, such as PROV VALI")
-        )
-    codes = [status_of(word) for word in words]
-    return [{"previous": old, "status": new} for old, new in zip(codes[::2], codes[1::2], strict=True)]
-
-
-_WRONG_ENTRY: Final = (
-    Text("cette ligne est absente ou dit autre chose", "this line is missing or says something else"),
-    Text("la date ou l'heure manque", "the date or the time is missing"),
-    Text("l'auteur manque ou est un autre", "the author is missing or is another one"),
-)
-
-
-def _is_absent(mark: Any) -> bool:
-    return mark.seen is Seen.HIDDEN or (mark.seen is Seen.NO and mark.value == 0)
-
-
-def _entry(entry: Json, mark: Any) -> Json:
-    if mark.seen is Seen.YES:
-        return entry
-    missing = {1: ("at",), 2: ("author", "user")}[mark.value]
-    return {name: value for name, value in entry.items() if name not in missing}
-
-
-def _log(counter: Counter, expected: Json) -> Sight:
-    rows = [
-        Row(label=label_of_action(entry["action"]), shown=_log_line(entry), options=_WRONG_ENTRY)
-        for entry in expected
-    ]
-    if not rows:
-        return Sight([])
-    marks = counter.confirm(rows)
-    return Sight(
-        [_entry(entry, mark) for entry, mark in zip(expected, marks, strict=True) if not _is_absent(mark)]
-    )
-
-
-def label_of_action(action: str) -> Text:
-    """Return what an entry of the audit log is about."""
-    return _ACTIONS.get(action, Text.same(action))
-
-
-_ACTIONS: Final = {
-    "INSI_CALL": Text("appel INSi", "INSi call"),
-    "IDENTITY_READ": Text("accès au dossier", "access to the file"),
-    "IDENTITY_CHANGED": Text("modification", "change"),
-}
-
-
-def _log_line(entry: Json) -> Text:
-    returned = ", ".join(f"{value}" for value in (entry.get("returned") or {}).values())
-    code = f" · code {entry['code']}" if entry.get("code") else ""
-    more = f"{code}{' · ' + returned if returned else ''}"
-    return Text(f"date, heure, {entry.get('user')}{more}", f"date, time, {entry.get('user')}{more}")
-
-
-def _found(counter: Counter, expected: Json) -> Sight:
-    rows = [
-        Row(
-            label=Text("dans la liste", "in the list"),
-            shown=Text.same(
-                f"{patient.get('birth_name')} {patient.get('first_name') or ''} · {french_day(patient.get('birth_date'))}"
-            ),
-            options=(Text("absent de la liste", "not in the list"),),
-        )
-        for patient in expected
-    ]
-    rows.append(
-        Row(
-            label=Text("autres", "others"),
-            shown=Text(
-                "personne d'autre que ceux que la recherche vise", "nobody but those whom the search is for"
-            ),
-            options=(Text("quelqu'un que la recherche ne vise pas", "somebody whom the search is not for"),),
-        )
-    )
-    *marks, others = counter.confirm(rows)
-    kept = [patient for patient, mark in zip(expected, marks, strict=True) if mark.seen is Seen.YES]
-    if others.seen is Seen.NO:
-        kept.append({"id": "?", "status": Status.PROV.value, "birth_date": "0000-00-00"})
-    return Sight(kept)
-
-
-def _reading(counter: Counter, expected: Json) -> Sight:
-    rows = [
-        Row(
-            label=Text(f"bénéficiaire {person['rank']}", f"beneficiary {person['rank']}"),
-            shown=Text.same(
-                f"{person.get('birth_name')} {person.get('first_name')} · {french_day(person.get('birth_date'))}"
-            ),
-            options=(Text("absent, ou autrement nommé", "not there, or named otherwise"),),
-        )
-        for person in expected["beneficiaries"]
-    ]
-    marks = counter.confirm(rows)
-    kept = [
-        person for person, mark in zip(expected["beneficiaries"], marks, strict=True) if mark.seen is Seen.YES
-    ]
-    return Sight({**expected, "beneficiaries": kept})
-
-
 # Whatever else
 
 
@@ -509,13 +298,3 @@ def _put(data: Json, path: tuple[str | int, ...], value: Json) -> None:
     for step in path[:-1]:
         data = data[step]
     data[path[-1]] = value or None
-
-
-_LISTS: Final[Mapping[str, Callable[[Counter, Json], Sight]]] = {
-    "read_status_history": _history,
-    "read_audit_log": _log,
-    "read_card": _reading,
-    "search_patients": _found,
-    "search_by_matricule": _found,
-}
-"""By verb: the answers that are lists of something with a screen of its own."""

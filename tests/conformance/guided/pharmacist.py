@@ -22,7 +22,7 @@ from conformance.drivers.model import (
 )
 from conformance.drivers.verbs import ALWAYS, VERBS
 from conformance.guided.instructions import is_on_the_wire
-from conformance.guided.screens import OUTCOMES, STATUSES, french_day, shown
+from conformance.guided.sight import OUTCOMES, STATUSES, french_day, shown
 from conformance.suite.desk.words import FIELD
 
 FIELDS = {text.fr: name for name, text in FIELD.items()}

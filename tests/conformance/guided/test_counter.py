@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.guided.counter import Counter, Left, Mark, MistypedError, Row, Seen
-from conformance.guided.screens import status_of
+from conformance.guided.sight import status_of
 from simulator.text import Text
 
 ROWS = [
