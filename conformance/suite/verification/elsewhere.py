@@ -207,3 +207,30 @@ def as_values(identity: ReceivedIdentity) -> dict[str, Any]:
 
 def _compact(matricule: str | None) -> str | None:
     return None if matricule is None else matricule.replace(" ", "")
+
+
+def one_wrong(desk: Desk, person: Person) -> dict[str, ReceivedIdentity]:
+    """Return the identity of somebody with one part that is not theirs, by what that is."""
+    right = received(person)
+    name, first = right.birth_name or "", right.first_name or ""
+    names = (right.first_names or "").split()
+    other_oid = InsOid.NIA if right.oid != InsOid.NIA else InsOid.NIR_TEST
+    return {
+        "un autre matricule": spoilt(desk, person, "matricule"),
+        "un autre OID": replace(right, oid=str(other_oid)),
+        "un autre nom": replace(right, birth_name=f"{name}KV"),
+        "un nom plus court": replace(right, birth_name=name[:-1]),
+        "un autre premier prénom": replace(
+            right, first_name=f"{first}KV", first_names=" ".join([f"{first}KV", *names[1:]])
+        ),
+        "un autre second prénom": replace(right, first_names=f"{names[0]} KVORLAN"),
+        "une autre date": replace(right, birth_date=another_value(desk, person, "birth_date")),
+        "l'année d'après": replace(right, birth_date=_another_year(right.birth_date or "")),
+        "l'autre sexe": replace(right, sex=another_value(desk, person, "sex")),
+        "un autre lieu": replace(right, birth_place=another_value(desk, person, "birth_place")),
+    }
+
+
+def _another_year(date: str) -> str:
+    day = "28" if date[5:] == "02-29" else date[8:]
+    return f"{int(date[:4]) - 1}-{date[5:7]}-{day}"

@@ -1,0 +1,219 @@
+"""VER-13: what comes around a document (its envelope, its sender, what it replaces) puts it into no file either."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import preparing
+from conformance.suite.incoming import mail
+from conformance.suite.incoming.arriving import (
+    deliver,
+    expect_filed_rightly,
+    expect_identity_kept,
+    expect_not_in,
+    expect_others_kept,
+    takes,
+)
+from conformance.suite.incoming.forms import Form, mailed, written
+from conformance.suite.incoming.kinds import Incoming, letter
+from conformance.suite.incoming.letter import Act, Letter
+from conformance.suite.verification.elsewhere import one_wrong, received
+
+if TYPE_CHECKING:
+    from conformance.drivers.partners import ReceivedIdentity
+    from conformance.suite.desk.steps import Desk
+
+TYPICAL = Route.IMPORTED_CHECKED
+NOT_MAIL = [form for form in Form if form is not Form.MAIL]
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Quand l'enveloppe et le document désignent deux patients, le document n'entre pas dans le dossier de celui qui n'est que sur l'enveloppe",
+    en="When the envelope and the document name two patients, the document does not join the file of the one on the envelope only",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.MDM, Form.FHIR], ids=str)
+def test_envelope_of_another(desk: Desk, form: Form) -> None:
+    if not takes(desk, form):
+        return
+    inside, outside = desk.draw(), desk.draw()
+    theirs, others = desk.bring(inside, Status.QUAL), desk.bring(outside, Status.QUAL)
+    told = Letter(identity=received(inside), envelope=received(outside))
+    moment = Moment(f"enveloppe d'un autre patient ({form})", f"envelope of another patient ({form})")
+    arrival = deliver(desk, written(told, form), theirs, others)
+    expect_not_in(arrival, others, moment)
+    for patient in (theirs, others):
+        expect_identity_kept(arrival, patient, moment)
+    # The header of the document is right: that its envelope has to be believed as well is deduced.
+    expect_not_in(arrival, theirs, moment, inferred=True)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Ni l'objet d'un courriel, ni le nom d'un PDF, ni le document voisin ne désignent un dossier",
+    en="Neither the subject of a mail, nor the name of a PDF, nor the document beside it designates a file",
+)
+def test_other_mails(desk: Desk) -> None:
+    if not takes(desk, Form.MAIL):
+        return
+    person, other = desk.draw(), desk.draw()
+    patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.RECUP)
+
+    def pdf_only() -> None:
+        moment = Moment("courriel avec un PDF seul", "mail with a PDF alone")
+        arrival = deliver(desk, mailed(mail.plain(Letter(identity=received(person)))), patient, neighbour)
+        expect_not_in(arrival, patient, moment)
+        expect_others_kept(arrival, patient, moment)
+
+    def two_patients() -> None:
+        second = Letter(identity=received(other), title="Compte rendu KVORLAN du second")
+        moment = Moment("deux patients dans un courriel", "two patients in one mail")
+        arrival = deliver(
+            desk, mailed(mail.write(Letter(identity=received(person)), second)), patient, neighbour
+        )
+        held = [one for one, _ in arrival.filed if one.id == patient.id]
+        expect(
+            len(held) <= 1 or all(second.title not in one.name for _, one in arrival.filed),
+            fr=f"{moment.fr}, les deux documents sont dans le dossier du premier",
+            en=f"{moment.en}, both documents are in the file of the first",
+        )
+        expect_others_kept(arrival, patient, moment)
+
+    expect_each({"un PDF seul": pdf_only, "deux patients": two_patients})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Le numéro de dossier de l'émetteur, une fois rapproché, n'emporte pas les documents suivants",
+    en="The file number of the sender, once matched, does not carry the documents that follow",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
+def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
+    if not takes(desk, form):
+        return
+    person, other = desk.draw(), desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    deliver(desk, written(Letter(identity=received(person)), form), patient)
+    moment = Moment(
+        f"même numéro de dossier chez l'émetteur, autre patient ({form})",
+        f"same file number at the sender, another patient ({form})",
+    )
+    for told in (
+        Letter(identity=received(other), title="Compte rendu KVORLAN suivant"),
+        Letter(identity=received(other, matricule=None, oid=None), title="Compte rendu KVORLAN sans INS"),
+    ):
+        arrival = deliver(desk, written(told, form), patient, days=[told.identity.birth_date])
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un contrat de confiance ne dispense pas de la concordance",
+    en="A trust contract does not dispense with the match",
+)
+def test_trusted_sender(desk: Desk) -> None:
+    if not takes(desk, Form.MAIL):
+        return
+    with preparing("fixer les contrats de confiance", "set the trust contracts"):
+        desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
+    person = desk.draw(first_names_count=2, **PLAIN)
+    patient = desk.bring(person, Status.QUAL)
+
+    def judge(name: str, wrong: ReceivedIdentity) -> None:
+        moment = Moment(f"sous contrat, document avec {name}", f"under contract, document with {name}")
+        arrival = deliver(
+            desk,
+            written(Letter(identity=wrong), Form.MAIL),
+            patient,
+            days=[wrong.birth_date],
+            sender="LABO-10",
+        )
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+
+    try:
+        expect_each({name: partial(judge, name, wrong) for name, wrong in one_wrong(desk, person).items()})
+    finally:
+        with suppress(RefusedError):
+            desk.lgo.write_trusted_senders(frozenset(), actor=desk.user)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Ce qui remplace ou supprime un document sous l'identité d'un autre ne touche pas au dossier où il est",
+    en="What replaces or deletes a document under the identity of another does not touch the file that holds it",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
+def test_replacement_of_another(desk: Desk, form: Form) -> None:
+    if not takes(desk, form):
+        return
+    person, other = desk.draw(), desk.draw()
+    patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.QUAL)
+    first = Letter(identity=received(person))
+    deliver(desk, written(first, form), patient, neighbour)
+
+    def judge(act: Act) -> None:
+        told = Letter(
+            identity=received(other), act=act, former=first.document_id, title="Compte rendu KVORLAN corrigé"
+        )
+        moment = Moment(
+            f"document d'un autre qui en remplace ou supprime un ({act.name}, {form})",
+            f"document of another that replaces or deletes one ({act.name}, {form})",
+        )
+        arrival = deliver(desk, written(told, form), patient, neighbour)
+        expect_filed_rightly(arrival, received(other), moment)
+        expect_not_in(arrival, patient, moment)
+        expect_identity_kept(arrival, patient, moment)
+        expect_identity_kept(arrival, neighbour, moment)
+        expect(
+            len(arrival.after.documents[patient.id]) == len(arrival.before.documents[patient.id]),
+            fr=f"{moment.fr}, le document du premier patient n'est plus dans son dossier",
+            en=f"{moment.en}, the document of the first patient is no longer in the file",
+            inferred=True,
+        )
+
+    expect_each({act.name: partial(judge, act) for act in (Act.REPLACES, Act.DELETES)})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Un document corrigé ou supprimé par son émetteur ne change ni l'identité ni les autres documents",
+    en="A document corrected or deleted by its sender changes neither the identity nor the other documents",
+)
+@pytest.mark.parametrize("kind", [Incoming.REPLACEMENT, Incoming.DELETION], ids=str)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
+def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
+    if not takes(desk, form):
+        return
+    person = desk.draw()
+    patient = desk.bring(person, Status.QUAL)
+    right = received(person)
+    first, second = Letter(identity=right), Letter(identity=right, title="Compte rendu NALROVK")
+    for one in (first, second):
+        deliver(desk, written(one, form), patient)
+    told = letter(kind, right, right, first.document_id)
+    moment = Moment(f"{kind.words.fr} ({form})", f"{kind.words.en} ({form})")
+    arrival = deliver(desk, written(told, form), patient)
+    expect_filed_rightly(arrival, right, moment)
+    expect_identity_kept(arrival, patient, moment)
+    before, after = (
+        [one for one in world.documents[patient.id] if "NALROVK" in one.name]
+        for world in (arrival.before, arrival.after)
+    )
+    expect(
+        len(after) >= len(before),
+        fr=f"{moment.fr}, un autre document a disparu du dossier",
+        en=f"{moment.en}, another document is gone from the file",
+        inferred=True,
+    )
