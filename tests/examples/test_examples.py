@@ -16,6 +16,8 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NOT_RUN = {"dotnet"}
+CONFIGURATIONS = {"nodes"}
+"""No client: what stands before several simulators, run by tests/simulator/registry/test_two_nodes.py."""
 LANGUAGES = {
     "python": ((sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"), r"4 passed"),
     "node": (("node", "--test"), r"(?:# |ℹ )pass 4"),
@@ -26,7 +28,7 @@ LANGUAGES = {
 
 def test_each_folder_is_run_or_says_that_it_is_not() -> None:
     folders = {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()}
-    assert folders == LANGUAGES.keys() | NOT_RUN
+    assert folders == LANGUAGES.keys() | NOT_RUN | CONFIGURATIONS
     for name in NOT_RUN:
         assert "**Not run here**" in (EXAMPLES / name / "README.md").read_text("utf-8")
 

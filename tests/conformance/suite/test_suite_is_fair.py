@@ -125,7 +125,6 @@ FAULTS_OF_OTHERS = [
     ("lower-case-sent", "RSP-12"),
     ("accept-without-confirmation", "RSP-08"),
     ("import-sets-validated", "STA-12"),
-    ("status-kept-after-super-user-edit", "STA-08"),
 ]
 
 
