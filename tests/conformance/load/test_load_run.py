@@ -84,7 +84,8 @@ def test_one_wrong_identity_in_ten_thousand_is_caught(banc, tmp_path):
     report = json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
     assert done.returncode == report["exit_code"] == 1, done.stdout + done.stderr
     assert report["reason"] == "wrong"
-    assert 9_900 < report["total"]["calls"] < 10_100
+    # Calls under way end, on a slow machine many: it stopped long before all were made.
+    assert 9_900 < report["total"]["calls"] < 20_000
     assert report["total"]["wrong"] == len(report["wrong_answers"]) == 1
     assert "A wrong identity was served" in done.stdout
 
