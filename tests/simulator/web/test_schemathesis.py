@@ -45,6 +45,8 @@ def test_every_answer_is_as_described(
                 str(Path(sys.executable).with_name("schemathesis")),
                 *("--config-file", str(HERE / "schemathesis.toml")),
                 *("run", f"{url}/api/v1/openapi.json", "--checks", "all", "--no-color"),
+                # A list from which all was taken out is empty, and still there; that a deleted session is gone has its own tests.
+                *("--exclude-checks", "use_after_free"),
                 *("--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none"),
                 # With a token it is the same program behind a door: what every run tries by rule is enough.
                 *(("--phases", "examples,coverage") if token else ()),
