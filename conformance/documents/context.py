@@ -14,6 +14,8 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TEXT_LIMIT = 1_000_000
+"""Characters of a text without a format in which a number is looked for."""
 INSIDE = " › "
 """Between the name of a document and that of one inside it."""
 

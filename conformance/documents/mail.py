@@ -11,6 +11,7 @@ from email.policy import compat32
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
 from conformance.documents.mail_parts import FORWARDED, Held, told_of
@@ -37,7 +38,6 @@ _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d
 _LAST_WORD: Final = re.compile(r"\S+\s*\Z")
 """The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
-_TEXT_LIMIT: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +120,13 @@ def _leaf(
     if not name and kind.startswith("text/"):
         bodies.append(kind)
         try:
-            texts.append(content.decode(charset or "utf-8", errors="replace")[:_TEXT_LIMIT])
+            texts.append(content.decode(charset or "utf-8", errors="replace")[:TEXT_LIMIT])
         except LookupError:
-            texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
+            texts.append(content.decode("utf-8", errors="replace")[:TEXT_LIMIT])
         return
     part = reading.part(content, name or f"part {number + 1}")
     if kind.startswith("text/") and part.format is Format.UNKNOWN:
-        texts.append(content.decode("utf-8", errors="replace")[:_TEXT_LIMIT])
+        texts.append(content.decode("utf-8", errors="replace")[:TEXT_LIMIT])
     if part.counts_inside:
         parts.append(part)
     if name:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.cda import CdaFacts
-from conformance.documents.context import LimitReachedError
+from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
 from conformance.documents.metadata import check_content, read_metadata
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
@@ -31,8 +31,6 @@ _METADATA: Final = re.compile(r"(?:^|/)METADATA\.XML$", re.IGNORECASE)
 _PAGE: Final = re.compile(r"\.(?:HTML?|XSLT?|TXT|CSS)$", re.IGNORECASE)
 """What goes with an archive for people to read."""
 _WORDS: Final = re.compile(r"\.(?:HTML?|TXT)$|(?:^|/)METADATA\.XML$", re.IGNORECASE)
-_TEXT_LIMIT: Final = 1_000_000
-"""Bytes of a file in which a number is looked for."""
 _SHORT: Final = re.compile(r"[A-Z0-9_]{1,8}(?:\.[A-Z0-9_]{1,3})?")
 _USUAL: Final = re.compile(r"IHE_XDM/[A-Z0-9_]{1,8}/METADATA\.XML")
 
@@ -197,7 +195,7 @@ def _words(files: dict[str, bytes]) -> Iterator[str]:
     """Yield the metadata and the pages of an archive as text: a number may leak there too."""
     for name, content in files.items():
         if _WORDS.search(name):
-            yield content[:_TEXT_LIMIT].decode("utf-8", errors="replace")
+            yield content[:TEXT_LIMIT].decode("utf-8", errors="replace")
 
 
 def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Iterator[Problem]:

@@ -123,7 +123,7 @@ FORMER_VERBS = {"create_from_insi": Verb.SEARCH_INSI}
 """Names that ``/capabilities`` may still give."""
 
 
-IDENTITY_FIELDS = (
+BIRTH_FIELDS = (
     "matricule",
     "oid",
     "birth_name",
@@ -132,9 +132,10 @@ IDENTITY_FIELDS = (
     "birth_date",
     "sex",
     "birth_place",
-    "used_name",
-    "used_first_name",
 )
+"""The identity fields that may come from elsewhere; the names in use never do (FLD-04)."""
+
+IDENTITY_FIELDS = (*BIRTH_FIELDS, "used_name", "used_first_name")
 """The ten identity fields of Règle 1."""
 
 STRICT_FIELDS = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")

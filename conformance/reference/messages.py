@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import Alert
+from conformance.drivers.model import BIRTH_FIELDS, Alert
 from conformance.drivers.partners import MessageFormat, ReceivedIdentity, Reception, ReceptionOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.incoming import cda, fhir, hl7, mail
 from conformance.reference.incoming.arrived import Act, Arrived, UnreadableError, judged
-from conformance.reference.reception import FIELDS
 from conformance.reference.seams import Seam
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class Messages:
         )
         return replace(
             arrived,
-            values={name: passed[name] for name in FIELDS},
+            values={name: passed[name] for name in BIRTH_FIELDS},
             status=passed["status"],
             document=passed["document"],
             act=Act(passed["act"]),

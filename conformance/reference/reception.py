@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import BIRTH_FIELDS, Status
 from conformance.reference import lifecycle
 from conformance.reference.claims import Result
 from conformance.reference.identity import UNKNOWN_PLACE
@@ -37,18 +37,6 @@ if TYPE_CHECKING:
 
 COMPARED = ("birth_name", "birth_date", "sex")
 """The traits that have to be the same, with the given names and the birth place."""
-
-FIELDS = (
-    "matricule",
-    "oid",
-    "birth_name",
-    "first_names",
-    "first_name",
-    "birth_date",
-    "sex",
-    "birth_place",
-)
-"""The identity fields that come from elsewhere; the names in use never do (FLD-04)."""
 
 
 class Standing(StrEnum):
@@ -101,7 +89,7 @@ class Plan:
 
 def values_of(identity: ReceivedIdentity) -> dict[str, str | None]:
     """Return the identity fields received; the 1er prénom, when it is not told, is the first of the list."""
-    values = {name: getattr(identity, name) or None for name in FIELDS}
+    values = {name: getattr(identity, name) or None for name in BIRTH_FIELDS}
     values["first_name"] = values["first_name"] or (values["first_names"] or "").partition(" ")[0] or None
     return values
 

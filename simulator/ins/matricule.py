@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 NUMBER_LENGTH = 13
 VALUE_LENGTH = 15
@@ -247,3 +248,10 @@ def _check_structure(number: str) -> None:
         raise MatriculeError("place", "a commune or country number other than 0", repr(matricule.place))
     if not matricule.order.isdecimal() or matricule.order == "000":
         raise MatriculeError("order", "001 to 999", repr(matricule.order))
+
+
+def grouped(number: str, space: str = "\u202f") -> str:
+    """Return a matricule or a number as people read it: ``2 61 05 29 005 951 07``."""
+    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
+    parts = [number[first:last] for first, last in pairwise(cuts)]
+    return space.join(part for part in [*parts, number[15:]] if part)

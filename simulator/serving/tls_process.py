@@ -1,26 +1,22 @@
-"""The process of the TLS ports: started beside the workers, watched over, ended with its parent."""
+"""The process of the TLS ports, on a bench of its own over the same data."""
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import signal
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from simulator.bench import BenchOptions, open_bench
 from simulator.chaos.catalogue import chaos_catalogue
 from simulator.contract.faults import fault_catalogue
 from simulator.serving.places import room_for_connections
-from simulator.serving.supervising import READY_TIMEOUT_S, SupervisedProcess, birth
-from simulator.serving.tls_ports import TlsSetupError, listen_tls, tls_port
+from simulator.serving.port_process import port_process
+from simulator.serving.tls_ports import listen_tls, tls_port
 from simulator.web.app import create_parts
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
-    from multiprocessing.connection import Connection
 
     from simulator.serving.supervising import Standing
 
@@ -58,58 +54,16 @@ def tls_process(options: TlsPorts, standing: Standing) -> Iterator[tuple[int | N
             None if port is None else stack.enter_context(listen_tls(options.host, port))
             for port in (options.https_port, options.mtls_port)
         ]
-        ours: list[Connection] = []
-        child = SupervisedProcess(
-            "the process of the TLS ports",
-            partial(_start_tls, options, listening, standing, ours),
-            standing.tls,
+        stack.enter_context(
+            port_process("the TLS ports", _serve, (options, listening, standing), standing.tls)
         )
-
-        def end(process: Any) -> None:
-            ours[-1].close()
-            process.join(timeout=10)
-            if process.is_alive():
-                process.kill()
-
-        stack.callback(child.stop, end)
         ports = [None if each is None else int(each.getsockname()[1]) for each in listening]
         yield ports[0], ports[1]
 
 
-def _start_tls(
-    options: TlsPorts, listening: list[socket.socket | None], standing: Standing, ours: list[Connection]
-) -> Any:
-    """Start the process of the TLS ports and wait until it serves; ``ours`` gets what ends it when it is closed.
-
-    Raises:
-        TlsSetupError: it does not serve.
-    """
-    # Spawned on every platform: granian forks, and a fork must find no thread of ours.
-    context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_serve_tls, args=(options, theirs, listening, standing), daemon=True)
-    with birth():
-        process.start()
-    theirs.close()
-    try:
-        answer = mine.recv() if mine.poll(READY_TIMEOUT_S) else "the TLS ports did not open in time"
-    except EOFError:
-        answer = "the process of the TLS ports stopped at once"
-    if answer:
-        mine.close()
-        process.kill()
-        raise TlsSetupError(answer)
-    for former in ours:
-        former.close()
-    ours[:] = [mine]
-    return process
-
-
-def _serve_tls(
-    options: TlsPorts, parent: Connection, listening: list[socket.socket | None], standing: Standing
-) -> None:
-    """Serve the TLS ports until the parent closes its end of the pipe, or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextlib.contextmanager
+def _serve(options: TlsPorts, listening: list[socket.socket | None], standing: Standing) -> Iterator[None]:
+    """Serve the TLS ports inside the block, in the process that is theirs."""
     room_for_connections()
     assert options.bench.pki is not None  # noqa: S101 - checked before anything starts
     bench = open_bench(options.bench)
@@ -118,18 +72,12 @@ def _serve_tls(
     read_catalogues()
     with contextlib.ExitStack() as stack:
         stack.callback(bench.close)
-        try:
-            for each, mutual in zip(listening, (False, True), strict=True):
-                if each is not None:
-                    stack.enter_context(
-                        tls_port(application, pki=options.bench.pki, listening=each, mutual=mutual)
-                    )
-        except TlsSetupError as error:
-            parent.send(str(error))
-            return
-        parent.send("")
-        with contextlib.suppress(EOFError, OSError):
-            parent.recv()
+        for each, mutual in zip(listening, (False, True), strict=True):
+            if each is not None:
+                stack.enter_context(
+                    tls_port(application, pki=options.bench.pki, listening=each, mutual=mutual)
+                )
+        yield
 
 
 def read_catalogues() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 
 from simulator.datafile import load_yaml
 from simulator.ins import BirthDate, InsOid, cog
+from simulator.ins.matricule import grouped
 from simulator.sheet.answers import expected_answers
 from simulator.version import VERSION
 
@@ -67,13 +67,6 @@ def person_sheet(person: Person, registry: Registry, lang: Lang = "fr") -> str:
             version=VERSION,
         )
     )
-
-
-def grouped(matricule: str) -> str:
-    """Return a matricule or a number as people read it: ``2 61 05 29 005 951 07``."""
-    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    parts = [matricule[first:last] for first, last in pairwise(cuts)]
-    return "\u202f".join(part for part in [*parts, matricule[15:]] if part)
 
 
 def _nature(oid: str, page: dict[str, str]) -> str:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.conditions import value_of
+from simulator.ins.matricule import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,11 +115,6 @@ def _swapped_day(iso: str, _: str) -> str:
     return f"{parts[0]}-{parts[2]}-{parts[1]}" if len(parts) == 3 and parts[2] <= "12" else iso  # noqa: PLR2004
 
 
-def _grouped(number: str) -> str:
-    """Return a matricule as a card prints it: sex, year, month, department, commune, order and key apart."""
-    return re.sub(r"^(.)(..)(..)(..)(...)(...)(..)$", r"\1 \2 \3 \4 \5 \6 \7", number)
-
-
 def _two_digit_year(iso: str, pivot: str) -> str:
     """Return a date whose century was lost and guessed again: below the pivot it is the 21st."""
     if not re.match(r"\d{4}-", iso):
@@ -156,7 +152,7 @@ TRANSFORMS: dict[str, Callable[[str, str], str]] = {
     "two-words": lambda text, _: " ".join(text.split(" ")[:2]),
     "reversed-words": lambda text, _: " ".join(reversed(text.split(" "))),
     "sorted-words": lambda text, _: " ".join(sorted(text.split(" "))),
-    "grouped": lambda text, _: _grouped(text),
+    "grouped": lambda text, _: grouped(text, " "),
     "words-by-comma": lambda text, _: ", ".join(text.split(" ")),
     "no-leading-zero": lambda text, _: text.lstrip("0"),
     "letters-to-zero": lambda text, _: re.sub("[A-Z]", "0", text),

@@ -14,7 +14,7 @@ from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.words import label
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
-from conformance.suite.verification.elsewhere import files_of, received
+from conformance.suite.verification.elsewhere import files_of, received, texts_of
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -79,11 +79,7 @@ class Arrival:
     @property
     def texts(self) -> list[str]:
         """What the user, or the sender, was told."""
-        if isinstance(self.said, RefusedError):
-            return [self.said.message]
-        verification = self.said.verification
-        alerts = [*self.said.alerts, *(verification.alerts if verification else ())]
-        return [alert.message for alert in alerts]
+        return texts_of(self.said)
 
     @property
     def codes(self) -> set[str]:

@@ -124,12 +124,7 @@ def test_unknown_oids(desk: Desk, way: Way) -> None:
         return
 
     def judge(name: str, route: Route | None) -> None:
-        person = desk.draw(first_names_count=1)
-        if route:
-            desk.bring(person, route)
-        oid = NO_INS[name]
-        came = arrives(desk, person, way, oid=oid)
-        expect_out(came, person, Moment(f"{name} ({way})", f"{name} ({way})"))
+        _expect_oid_out(desk, way, route, (name, NO_INS[name]), inferred=False)
 
     cases = {name: partial(judge, name, None) for name in _writable(way)}
     cases["l'OID de l'INS-C, dossier connu"] = partial(judge, "l'OID de l'INS-C (.2)", Route.TYPED)
@@ -154,6 +149,18 @@ def test_known_oids(desk: Desk, way: Way) -> None:
     expect_each({str(oid): partial(judge, oid) for oid in (InsOid.NIR, InsOid.NIA, InsOid.NIR_TEST)})
 
 
+def _expect_oid_out(
+    desk: Desk, way: Way, route: Route | None, oid: tuple[str, str], *, inferred: bool
+) -> None:
+    """Check that a number under an OID, told by its name too, gets into no file, known on this route or not at all."""
+    name, value = oid
+    person = desk.draw(first_names_count=1)
+    if route:
+        desk.bring(person, route)
+    came = arrives(desk, person, way, oid=value)
+    expect_out(came, person, Moment(f"{name} ({way})", f"{name} ({way})"), inferred=inferred)
+
+
 @pytest.mark.rule("MAT-06")
 @pytest.mark.title(
     fr="Un OID de facturation reçu ou lu n'est pas pris pour celui d'une INS",
@@ -165,11 +172,7 @@ def test_billing_oids(desk: Desk, way: Way) -> None:
         return
 
     def judge(name: str, route: Route | None) -> None:
-        person = desk.draw(first_names_count=1)
-        if route:
-            desk.bring(person, route)
-        came = arrives(desk, person, way, oid=BILLING[name])
-        expect_out(came, person, Moment(f"{name} ({way})", f"{name} ({way})"), inferred=True)
+        _expect_oid_out(desk, way, route, (name, BILLING[name]), inferred=True)
 
     expect_each(
         {f"{name}, {route or 'inconnu'}": partial(judge, name, route) for name in BILLING for route in HOSTS}

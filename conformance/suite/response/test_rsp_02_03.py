@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,8 +20,10 @@ from conformance.suite.response.proposals import accepted, other_place, proposed
 from conformance.suite.response.refusals import altered
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
+    from simulator.registry.person import Person
 
 
 LIST_DIFFERS = "safety/list-differs-from-prenom"
@@ -162,13 +164,7 @@ def test_list_of_first_names(desk: Desk, route: Route, *, typed_list: bool) -> N
     def judge(count: int) -> None:
         person = desk.draw(first_names_count=count)
         patient = desk.bring(person, route, **({} if typed_list else {"first_names": None}))
-        desk.insi.install(LIST_DIFFERS, patient=person)
-        try:
-            call = desk.find(patient)
-        finally:
-            desk.insi.clear_scenarios()
-        _expect_list(desk, call.id, person.identity.traits.first_names)
-        _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
+        _expect_list_wins(desk, person, patient, LIST_DIFFERS)
 
     expect_each({"trois prénoms": partial(judge, 3), "un prénom": partial(judge, 1)})
 
@@ -200,16 +196,21 @@ def test_shapes_of_prenom(desk: Desk, route: Route) -> None:
     def judge(prenom: str) -> None:
         person = desk.draw(first_names_count=3)
         patient = desk.bring(person, route)
-        desk.insi.install(altered(f"prenom-{route}", {"first_name": prenom}), patient=person)
-        try:
-            call = desk.find(patient)
-        finally:
-            desk.insi.clear_scenarios()
-        _expect_list(desk, call.id, person.identity.traits.first_names)
-        _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
+        _expect_list_wins(desk, person, patient, altered(f"prenom-{route}", {"first_name": prenom}))
 
     shapes = ("JEANBANC-PAUL", "N'BANC", "BANC", "BANC UN DEUX TROIS QUATRE")
     expect_each({prenom: partial(judge, prenom) for prenom in shapes})
+
+
+def _expect_list_wins(desk: Desk, person: Person, patient: Patient, scenario: str | dict[str, Any]) -> None:
+    """Check that the list proposed and stored is that of ListePrenom when INSi answers as a scenario says."""
+    desk.insi.install(scenario, patient=person)
+    try:
+        call = desk.find(patient)
+    finally:
+        desk.insi.clear_scenarios()
+    _expect_list(desk, call.id, person.identity.traits.first_names)
+    _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
 
 
 def _differs(one: object, other: object) -> bool:

@@ -21,58 +21,26 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.events import Act, Besides
 
+_STAYING: Final[tuple[tuple[str, Act, frozenset[Status]], ...]] = (
+    ("E3", events.accept, frozenset({Status.RECUP, Status.QUAL})),
+    ("E4", events.decline, frozenset(Status)),
+    ("E5", events.no_identity, frozenset(Status)),
+    ("E6", events.no_answer, frozenset(Status)),
+    ("E7", events.check_high, frozenset({Status.VALI, Status.QUAL})),
+    ("E8", events.check_low, frozenset(Status)),
+    ("E12", events.homonym, frozenset(Status)),
+    ("E13", events.edit_locked, frozenset({Status.RECUP, Status.QUAL})),
+    ("E15", events.edit_names_in_use, frozenset(Status)),
+    ("E16", events.lower(Status.VALI), frozenset({Status.PROV})),
+    ("E17", events.verify_ok, frozenset(Status)),
+    ("E18", events.verify_ko, frozenset({Status.PROV, Status.VALI})),
+    ("E21", events.receive_ok, frozenset({Status.RECUP, Status.QUAL})),
+    ("E22", events.receive_ko, frozenset(Status)),
+)
+"""Events, and the statuses that each leaves as they are."""
+
 STAYS: Final[dict[Status, tuple[tuple[str, Act], ...]]] = {
-    Status.PROV: (
-        ("E4", events.decline),
-        ("E5", events.no_identity),
-        ("E6", events.no_answer),
-        ("E8", events.check_low),
-        ("E12", events.homonym),
-        ("E15", events.edit_names_in_use),
-        ("E16", events.lower(Status.VALI)),
-        ("E17", events.verify_ok),
-        ("E18", events.verify_ko),
-        ("E22", events.receive_ko),
-    ),
-    Status.RECUP: (
-        ("E3", events.accept),
-        ("E4", events.decline),
-        ("E5", events.no_identity),
-        ("E6", events.no_answer),
-        ("E8", events.check_low),
-        ("E12", events.homonym),
-        ("E13", events.edit_locked),
-        ("E15", events.edit_names_in_use),
-        ("E17", events.verify_ok),
-        ("E21", events.receive_ok),
-        ("E22", events.receive_ko),
-    ),
-    Status.VALI: (
-        ("E4", events.decline),
-        ("E5", events.no_identity),
-        ("E6", events.no_answer),
-        ("E7", events.check_high),
-        ("E8", events.check_low),
-        ("E12", events.homonym),
-        ("E15", events.edit_names_in_use),
-        ("E17", events.verify_ok),
-        ("E18", events.verify_ko),
-        ("E22", events.receive_ko),
-    ),
-    Status.QUAL: (
-        ("E3", events.accept),
-        ("E4", events.decline),
-        ("E5", events.no_identity),
-        ("E6", events.no_answer),
-        ("E7", events.check_high),
-        ("E8", events.check_low),
-        ("E12", events.homonym),
-        ("E13", events.edit_locked),
-        ("E15", events.edit_names_in_use),
-        ("E17", events.verify_ok),
-        ("E21", events.receive_ok),
-        ("E22", events.receive_ko),
-    ),
+    status: tuple((event, act) for event, act, kept in _STAYING if status in kept) for status in Status
 }
 """The events that leave a status as it is, in the order in which one file meets them."""
 

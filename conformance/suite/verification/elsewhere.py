@@ -45,6 +45,14 @@ LOWERED: Final = {
 """What a KO changes. Whether a document once checked stays recorded, or the identity is doubtful now, is in no text."""
 
 
+def texts_of(said: Reception | RefusedError) -> list[str]:
+    """Return what a refusal, or the alerts of a reception and of its verification, tell."""
+    if isinstance(said, RefusedError):
+        return [said.message]
+    verified = said.verification.alerts if said.verification else ()
+    return [alert.message for alert in (*said.alerts, *verified)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """One reception: what the software said of it, and what INSi had meanwhile."""
@@ -55,11 +63,10 @@ class Received:
     @property
     def texts(self) -> list[str]:
         """All that the user was shown."""
+        told = texts_of(self.said)
         if isinstance(self.said, RefusedError):
-            return [self.said.message]
-        verification = self.said.verification
-        alerts = [*self.said.alerts, *(verification.alerts if verification else ())]
-        return [alert.message for alert in alerts] + [verification.message if verification else ""]
+            return told
+        return [*told, self.said.verification.message if self.said.verification else ""]
 
 
 def received(person: Person, **changes: str | None) -> ReceivedIdentity:

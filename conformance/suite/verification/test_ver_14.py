@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import BIRTH_FIELDS, Status
 from conformance.drivers.partners import ReceivedIdentity
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.expect import expect, expect_each
@@ -246,15 +246,5 @@ def _expect_left_to_a_person(
 
 def _as_received(patient: Patient) -> ReceivedIdentity:
     """Return the identity of a file as another domain would send it."""
-    fields = (
-        "matricule",
-        "oid",
-        "birth_name",
-        "first_names",
-        "first_name",
-        "birth_date",
-        "sex",
-        "birth_place",
-    )
-    told = {name: getattr(patient, name) for name in fields}
+    told = {name: getattr(patient, name) for name in BIRTH_FIELDS}
     return ReceivedIdentity(sender="LABO-VOISIN", status="QUAL", **told)

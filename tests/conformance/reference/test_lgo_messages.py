@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents import check
-from conformance.drivers.model import Actor, Patient, Role, Status
+from conformance.drivers.model import BIRTH_FIELDS, Actor, Patient, Role, Status
 from conformance.drivers.partners import Document, MessageFormat, ReceivedIdentity, ReceptionOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.files import NEW
 from conformance.reference.incoming import cda, fhir, hl7, mail
 from conformance.reference.incoming.arrived import Act, Arrived, UnreadableError, judged
 from conformance.reference.lgo import Lgo
-from conformance.reference.reception import FIELDS
 from conformance.suite.incoming import forms
 from conformance.suite.incoming.forms import Form, adt, mailed, written
 from conformance.suite.incoming.kinds import Incoming, letter
@@ -75,13 +74,13 @@ class TestReading:
     def test_what_is_written_is_read(self, form: Form, identity: ReceivedIdentity) -> None:
         told = Letter(identity=identity)
         [arrived] = read(written(told, form))
-        assert arrived.values == {name: getattr(identity, name) for name in FIELDS}
+        assert arrived.values == {name: getattr(identity, name) for name in BIRTH_FIELDS}
         assert (arrived.document, arrived.document_id) == (told.title, told.document_id)
         assert judged(arrived).problem is None
 
     def test_an_adt_holds_an_identity_and_no_document(self) -> None:
         [arrived] = read(adt(Letter(identity=OTHER)))
-        assert arrived.values == {name: getattr(OTHER, name) for name in FIELDS}
+        assert arrived.values == {name: getattr(OTHER, name) for name in BIRTH_FIELDS}
         assert (arrived.document, arrived.status) == (None, "VALI")
 
     @pytest.mark.parametrize("form", Form)
@@ -222,7 +221,7 @@ def lgo(tmp_path: Path) -> Iterator[Lgo]:
 
 
 def qualified(lgo: Lgo) -> str:
-    fields = {name: getattr(RIGHT, name) for name in FIELDS}
+    fields = {name: getattr(RIGHT, name) for name in BIRTH_FIELDS}
     store = lgo.messages._partners._store
     return store.add_patient(Patient(id=NEW, status=Status.QUAL, **fields)).id
 
