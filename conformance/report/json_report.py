@@ -71,7 +71,6 @@ def _rule(result: RuleResult, lang: Lang) -> dict[str, Any]:
         "title": result.rule.title[lang],
         "references": [reference_view(reference) for reference in result.rule.references],
         "reason": mask_text(result.reason[lang]),
-        "paths_not_tested": [_path(missed, lang) for missed in result.paths_not_tested],
         "evidence": [
             {"check": mask_text(check.id), **_entry(check, entry, lang)}
             for check in result.checks
