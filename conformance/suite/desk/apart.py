@@ -59,8 +59,11 @@ def missed_by(ending: Exception, paths: Collection[Apart]) -> Missed | None:
     """Return the one of these paths that an ending says the software not to have, else ``None``."""
     match ending:
         case VerbNotSupportedError():
-            path = next((each for each in paths if ending.verb in each.verbs), None)
-            return path and Missed(path=path.name, verb=ending.verb.value, reason=Text.same(ending.reason))
+            for path in paths:
+                if ending.verb in path.verbs:
+                    reason = Text.same(ending.reason)
+                    return Missed(path=path.name, verb=ending.verb.value, reason=reason)
+            return None
         case NotOfferedError() if ending.path in paths:
             return Missed(path=ending.path.name, reason=ending.text)
         case _:
