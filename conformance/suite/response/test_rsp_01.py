@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import PLAIN, another_value, typed
@@ -141,6 +142,7 @@ def test_cast(desk: Desk) -> None:
     en="No file is created from INSi before the decision, nor after a refusal, and the comparison holds the traits typed",
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
+@FROM_INSI.mark
 def test_creation_refused(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     person, other = desk.draw(), desk.draw()

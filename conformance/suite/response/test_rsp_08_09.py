@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
@@ -49,6 +50,7 @@ CASES = [
     en="This answer 00 is imported at no status, nothing changes, the user knows why, and the true answer is taken again",
 )
 @pytest.mark.parametrize(("rule", "scenario"), CASES)
+@FROM_INSI.mark
 def test_filtered(desk: Desk, rule: str, scenario: str) -> None:
     # The first of each rule for every way to a status, the others for one way to each.
     ways = (
@@ -66,6 +68,7 @@ def test_filtered(desk: Desk, rule: str, scenario: str) -> None:
     en="No file is created from this answer 00, and the user knows why",
 )
 @pytest.mark.parametrize(("rule", "scenario"), CASES)
+@FROM_INSI.mark
 def test_filtered_at_creation(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_created(desk, scenario, "patient")
@@ -76,6 +79,7 @@ def test_filtered_at_creation(desk: Desk, rule: str, scenario: str) -> None:
     en="An entitled user does not import this answer 00 either",
 )
 @pytest.mark.parametrize(("rule", "scenario"), CASES)
+@FROM_INSI.mark
 def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_imported(desk.as_super_user(), scenario, Route.TYPED, "patient")
@@ -188,5 +192,6 @@ def test_unreadable_answer(desk: Desk, scenario: str) -> None:
     fr="Aucun dossier n'est créé depuis une réponse illisible ou au code inconnu",
     en="No file is created from an answer that cannot be read or has an unknown code",
 )
+@FROM_INSI.mark
 def test_unreadable_at_creation(desk: Desk) -> None:
     expect_each({scenario: partial(expect_not_created, desk, scenario) for scenario in UNREADABLE})
