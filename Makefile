@@ -52,9 +52,7 @@ check: lint types contract test
 # Mutated messages through the teleservice; mutants of scenario files, documents of the control API, journal segments and
 # driver answers; documents; then coverage-guided fuzzing of the reader (atheris, where it can be installed).
 fuzz: $(VENV)/.fuzz
-	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
-	$(BIN)/python tests/fuzz/fuzz_data.py $(ARGS)
-	$(BIN)/python tests/fuzz/fuzz_documents.py
+	$(BIN)/python tests/fuzz/fuzz.py $(ARGS)
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test
