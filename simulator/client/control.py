@@ -312,7 +312,13 @@ class SessionClient:
         found: list[ExchangeView] = []
         while True:
             last = found[-1].id if found else after
-            parameters = {"session": self.id, "after": last, "limit": _PAGE, "bodies": "true", "service": service}
+            parameters = {
+                "session": self.id,
+                "after": last,
+                "limit": _PAGE,
+                "bodies": "true",
+                "service": service,
+            }
             page, more = self._client.call_page("GET", "/api/v1/exchanges", params=parameters)
             found.extend(map(_view, page))
             if not more:

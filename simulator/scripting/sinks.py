@@ -179,11 +179,24 @@ def _answer_problems(
         if name in then:
             yield (*at, name), f"expected {', '.join(ANSWERS)}, set or chaos for {_shown(asked)}, got {name}"
     if "raw" in then and not asked <= DMP_OPERATIONS:
-        yield (*at, "raw"), f"expected raw for operations of the DMP only, got {_shown(asked - DMP_OPERATIONS)}"
+        yield (
+            (*at, "raw"),
+            f"expected raw for operations of the DMP only, got {_shown(asked - DMP_OPERATIONS)}",
+        )
     for name in ANSWERS:
         if name in then and not asked <= _GOES_WITH[name]:
             yield (*at, name), f"expected {name} for {_shown(_GOES_WITH[name])} only, got {_shown(asked)}"
-    dmp = then.get("dmp", {})
+    if "dmp" in then:
+        yield from _dmp_problems((*at, "dmp"), then["dmp"], asked)
+    if asked & MAIL_OPERATIONS:
+        for index, step in enumerate(then.get("chaos", ())):
+            name = step if isinstance(step, str) else next(iter(step))
+            if name not in MAIL_CHAOS:
+                known = ", ".join(sorted(MAIL_CHAOS))
+                yield (*at, "chaos", index), f"expected one of {known} for {_shown(asked)}, got {name}"
+
+
+def _dmp_problems(at: Place, dmp: Mapping[str, Any], asked: frozenset[str]) -> Iterator[tuple[Place, str]]:
     for name, operations in (
         ("error", REGISTRY_OPERATIONS),
         ("accept", frozenset({SinkOperation.ITI_41.value})),
@@ -191,17 +204,11 @@ def _answer_problems(
         ("person", PERSON_OPERATIONS),
     ):
         if name in dmp and not asked <= operations:
-            yield (*at, "dmp", name), f"expected {name} for {_shown(operations)} only, got {_shown(asked)}"
+            yield (*at, name), f"expected {name} for {_shown(operations)} only, got {_shown(asked)}"
     given = [name for name in ("error", "fault", "accept", "exists", "person") if name in dmp]
-    if "dmp" in then and (len(given) != 1 or ("context" in dmp and given != ["error"])):
+    if len(given) != 1 or ("context" in dmp and given != ["error"]):
         got = ", ".join(dmp) or "nothing"
-        yield (*at, "dmp"), f"expected one of error (with context), fault, accept, exists, person; got {got}"
-    if asked & MAIL_OPERATIONS:
-        for index, step in enumerate(then.get("chaos", ())):
-            name = step if isinstance(step, str) else next(iter(step))
-            if name not in MAIL_CHAOS:
-                known = ", ".join(sorted(MAIL_CHAOS))
-                yield (*at, "chaos", index), f"expected one of {known} for {_shown(asked)}, got {name}"
+        yield at, f"expected one of error (with context), fault, accept, exists, person; got {got}"
 
 
 def _shown(operations: frozenset[str]) -> str:

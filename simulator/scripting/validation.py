@@ -132,7 +132,17 @@ def _patterns(at: Place, when: Mapping[str, Any]) -> Iterator[Found]:
         for name, nested in value.items():
             yield from visit((*place, name), nested)
 
-    for name in ("traits", "matricule", "headers", "certificate", "assertion", "lps", "user", "document", "mail"):
+    for name in (
+        "traits",
+        "matricule",
+        "headers",
+        "certificate",
+        "assertion",
+        "lps",
+        "user",
+        "document",
+        "mail",
+    ):
         yield from visit((*at, name), when.get(name))
 
 
