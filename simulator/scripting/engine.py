@@ -304,7 +304,9 @@ def _answered(then: Then, base: Scripted, people: Mapping[str, Person]) -> Scrip
         return replace(base, raw=then.raw)
     if then.sink is not None:
         identity = None if then.sink.person is None else people[then.sink.person]
-        return replace(base, sink=then.sink, identity=identity, person=identity and identity.key)
+        return replace(
+            base, sink=then.sink, identity=identity, person=None if identity is None else identity.key
+        )
     if then.fault is not None:
         fault, own = fault_catalogue()[then.fault], then.fault_texts or {}
         return replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from lxml import etree
@@ -181,17 +181,17 @@ def _codes(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(value.partition("^")[0] for value in values)
 
 
-def _registered(row: Sequence[object]) -> Registered:
+def _registered(row: Sequence[Any]) -> Registered:
     unique_id, entry_uuid, item, part, number, oid, type_code, mime_type, status, metadata = row
     return Registered(
         unique_id=str(unique_id),
         entry_uuid=str(entry_uuid),
-        item=int(str(item)),
+        item=int(item),
         part=str(part),
         number=str(number),
         oid=str(oid),
         type_code=str(type_code),
         mime_type=str(mime_type),
         status=str(status),
-        metadata=bytes(metadata),  # type: ignore[arg-type] # a BLOB
+        metadata=metadata,
     )

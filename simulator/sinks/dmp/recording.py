@@ -70,7 +70,7 @@ def texts_of(message: Message, caller: Caller | None = None) -> Texts:
         }
     if caller is not None and caller.vihf is not None:
         texts |= vihf_texts(caller.vihf)
-    return Texts(texts=texts, named=named_of(patient, traits and traits.birth_name))
+    return Texts(texts=texts, named=named_of(patient, None if traits is None else traits.birth_name))
 
 
 def named_of(patient: str, birth_name: str | None = None) -> Named | None:

@@ -143,7 +143,8 @@ def said(backing: Backing, ask: Ask) -> Said | None:
         text, code = f"{told.reply} {told.text or _REPLIES.get(told.reply, 'Refused')}", str(told.reply)
     elif told is not None:
         text, code = told.text or "Refused by a scenario", told.status or "NO"
-    delivery, applied = AT_ONCE, ()
+    delivery = AT_ONCE
+    applied: tuple[str, ...] = ()
     if scripted.chaos:
         session = ask.settled.id
         disturbed = disturb(

@@ -265,7 +265,7 @@ class MailPort(SMTP):
         finally:
             self._came = None
 
-    async def push(self, status: str) -> None:
+    async def push(self, status: Any) -> None:
         """Send a reply, late or not at all when a scenario says so."""
         is_scripted = False
         if not self._is_greeted:
