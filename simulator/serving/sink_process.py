@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.bench import BenchOptions, BenchSetupError, open_bench
+from simulator.bench import Bench, BenchOptions, BenchSetupError, open_bench
 from simulator.serving.port_process import port_process
 from simulator.serving.sink_ports import Listening, listening, sinks_served
 from simulator.serving.tls_ports import TlsSetupError
@@ -91,11 +91,16 @@ def _backing(options: BenchOptions) -> Iterator[Backing]:
     try:
         bench.journal.patience_s = INDEX_PATIENCE_S
         read_catalogues()
-        yield Backing(
-            journal=bench.journal,
-            sessions=bench.sessions,
-            scripts=bench.teleservice.scripts,
-            trust=bench.teleservice.authenticator.trust,
-        )
+        yield backing_of(bench)
     finally:
         bench.close()
+
+
+def backing_of(bench: Bench) -> Backing:
+    """Return what the sinks use of a bench."""
+    return Backing(
+        journal=bench.journal,
+        sessions=bench.sessions,
+        scripts=bench.teleservice.scripts,
+        trust=bench.teleservice.authenticator.trust,
+    )

@@ -92,7 +92,8 @@ class Received:
     """Grows with each item."""
     sink: Sink
     kind: str
-    """``MAIL``, ``ITI-41``, ``TD0.2``, or ``OTHER`` for what the DMP could not tell."""
+    """``MAIL``, ``DELIVERED`` for a mail that the bench put into a mailbox, a transaction such as ``ITI-41``, or ``OTHER`` for
+    what the DMP could not tell."""
     session: str
     """The account it came by, ``default`` when it came by none."""
     at: str
