@@ -22,9 +22,11 @@ from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import LoadedMessage, MailboxData, MailboxSet, Message
 from pymap.concurrent import Subsystem
 from pymap.config import BackendCapability
+from pymap.context import current_command
 from pymap.exceptions import InvalidAuth, MailboxReadOnly, NotAllowedError
 from pymap.imap import IMAPServer
 from pymap.mime import MessageContent
+from pymap.parsing.command.select import FetchCommand, IdleCommand
 from pymap.parsing.specials import FetchRequirement
 from pysasl import SASLAuth
 from pysasl.identity import ClearIdentity
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from pymap.concurrent import Event
     from pymap.interfaces.message import CachedMessage
     from pymap.parsing.message import AppendMessage
-    from pymap.parsing.specials import ObjectId
+    from pymap.parsing.specials import ObjectId, SequenceSet
     from pymap.selected import SelectedMailbox
     from pysasl.creds.server import ServerCredentials
 
@@ -216,12 +218,16 @@ class _Mail(Message):
         one, store, reader = self._banc
         return _Mail.of(one, store, reader, expunged=True, flags=self.permanent_flags)
 
+    async def fetched(self) -> None:
+        """Note that its content is read, or answer as a scenario says: before anything of it is written."""
+        one, store, (scenarios, account) = self._banc
+        data = await asyncio.to_thread(store.content, self.uid)
+        await scenarios.asked(SinkOperation.IMAP_FETCH, account, one, data or b"")
+
     async def load_content(self, requirement: FetchRequirement) -> LoadedMessage:
         content = None
         if requirement & FetchRequirement.CONTENT and not self.expunged:
-            one, store, (scenarios, account) = self._banc
-            data = await asyncio.to_thread(store.content, self.uid)
-            await scenarios.asked(SinkOperation.IMAP_FETCH, account, one, data or b"")
+            data = await asyncio.to_thread(self._banc[1].content, self.uid)
             content = None if data is None else await asyncio.to_thread(MessageContent.parse, data)
         return LoadedMessage(self, requirement, content)
 
@@ -288,7 +294,26 @@ class _Account(Identity):
 
     @contextlib.asynccontextmanager
     async def new_session(self) -> AsyncIterator[DictSession]:
-        yield DictSession(self.name, self.config, self._mailboxes.of(self.name), FilterSet())
+        yield _Session(self.name, self.config, self._mailboxes.of(self.name), FilterSet())
+
+
+class _Session(DictSession):
+    async def fetch_messages(
+        self,
+        selected: SelectedMailbox,
+        sequence_set: SequenceSet,
+        set_seen: bool,  # noqa: FBT001 - pymap's signature
+    ) -> tuple[Iterable[tuple[int, Message]], SelectedMailbox]:
+        found, selected = await super().fetch_messages(selected, sequence_set, set_seen)
+        messages = list(found)
+        command = current_command.get(None)
+        if isinstance(command, FetchCommand) and any(
+            one.requirement & FetchRequirement.BODY for one in command.attributes
+        ):
+            for _, mail in messages:
+                if isinstance(mail, _Mail):
+                    await mail.fetched()
+        return messages, selected
 
 
 class _Bounded:
@@ -312,9 +337,6 @@ class _Bounded:
     @staticmethod
     def _is_waiting() -> bool:
         """Tell whether the client waits for news (IDLE): its next line, DONE, may take long."""
-        from pymap.context import current_command  # noqa: PLC0415 - a context variable of the connection
-        from pymap.parsing.command.select import IdleCommand  # noqa: PLC0415 - the same
-
         return isinstance(current_command.get(None), IdleCommand)
 
 
