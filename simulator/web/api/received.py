@@ -11,8 +11,8 @@ from simulator.sessions.store import DEFAULT
 from simulator.sinks import Sink, SinkFullError, SinkStore
 from simulator.sinks.addresses import read_addresses
 from simulator.sinks.archive import archive_of, chunks, file_name
-from simulator.sinks.dmp.service import EXISTENCE, SUBMITTING
 from simulator.sinks.backing import Backing
+from simulator.sinks.dmp.service import EXISTENCE, SUBMITTING
 from simulator.sinks.kept import FILE, MAX_WORD
 from simulator.sinks.mssante.delivering import deliver
 from simulator.web.api.common import (

@@ -159,10 +159,10 @@ def test_without_a_pki_a_signature_is_a_finding(tmp_path, vihf):
 
 def test_what_is_odd_in_a_vihf_is_a_finding(sinks, dmp, vihf):
     author = (
-        '<Classification id="au" classificationScheme="urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d" classifiedObject="doc">'
-        '<Slot name="authorPerson"><ValueList><Value>899700000001^NOM^Prenom</Value></ValueList></Slot></Classification>'
-        "</ExtrinsicObject>"
-    ).encode()
+        b'<Classification id="au" classificationScheme="urn:uuid:93606bcf-9494-43ec-9b4e-a7748d1a838d" classifiedObject="doc">'
+        b'<Slot name="authorPerson"><ValueList><Value>899700000001^NOM^Prenom</Value></ValueList></Slot></Classification>'
+        b"</ExtrinsicObject>"
+    )
     body = around(vihf(LPS_Version="", Ressource_URN="urn:other")).replace(b"</ExtrinsicObject>", author)
     assert told(post(dmp, body)) == []
     codes = {one.code for one in sinks.exchanges()[0].findings}
