@@ -54,7 +54,7 @@ def test_what_is_sent_is_read_by_imap_listed_saved_and_in_the_journal(simulator,
     mail = message_from_bytes(mails(url)[-1], policy=modern)
     assert mail["To"] == BOX
     assert "laboratoire.mssante.fr" in mail["From"]
-    assert [part.get_filename() for part in mail.iter_attachments()][0] == "IHE_XDM.ZIP"
+    assert next(part.get_filename() for part in mail.iter_attachments()) == "IHE_XDM.ZIP"
     runner = CliRunner()
     listed = runner.invoke(main, ["received", "list", "--data-dir", str(folder), "--lang", "en"])
     assert "DELIVERED" in listed.output

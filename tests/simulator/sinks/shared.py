@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -13,8 +13,10 @@ from simulator.serving.own_server import listen
 from simulator.serving.sink_ports import dmp_served
 from simulator.serving.sink_process import backing_of
 from simulator.sinks import SinkStore
-from simulator.sinks.backing import Backing
 from simulator.sinks.kept import FILE
+
+if TYPE_CHECKING:
+    from simulator.sinks.backing import Backing
 
 SOAP = "application/soap+xml; charset=utf-8"
 

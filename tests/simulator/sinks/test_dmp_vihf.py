@@ -103,7 +103,7 @@ def test_what_is_held_against_the_submission_is_what_the_signature_covers(sinks,
         (lambda one: one.replace(b"</saml:Subject>", b"<!-- x --></saml:Subject>"), "wsse:", "comment"),
     ],
 )
-def test_a_signature_that_does_not_hold_is_a_clear_fault_whatever_the_session_says(
+def test_a_signature_that_does_not_hold_is_a_clear_fault_whatever_the_session_says(  # noqa: PLR0917 - of a table
     sinks, dmp, vihf, spoil, subcode, text
 ):
     answer = post(dmp, around(spoil(vihf())))
