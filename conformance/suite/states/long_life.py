@@ -97,6 +97,12 @@ def _feed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     return desk.decide(desk.find(desk.read(patient)), accept=True)
 
 
+def _feed_by_two(desk: Desk, patient: Patient, person: Person) -> Patient | None:
+    """One user calls, another accepts."""
+    del person
+    return desk.decide(desk.as_super_user().find(desk.read(patient)), accept=True)
+
+
 def _check(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     del person
     desk.record_document(patient)
@@ -206,7 +212,7 @@ STEPS: Final = (
     _PUT_RIGHT,
     _checked(PROV, VALI),  # Only where the change of a trait of a validée makes it provisoire.
     replace(_checked(VALI, VALI), does=_check_again, is_free=True),
-    _fed(VALI, QUAL),
+    replace(_fed(VALI, QUAL), does=_feed_by_two),
     _DENIED,
     _fed(PROV, RECUP, by=_OTHER),
     _checked(RECUP, QUAL),

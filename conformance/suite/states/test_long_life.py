@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import STRICT_FIELDS, Status
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.long_life import Lived, life, steps_of
-from conformance.suite.status.moments import is_moment
+from conformance.suite.status.moments import is_apart, is_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 WITH_INS = frozenset({Status.RECUP, Status.QUAL})
+TYPED = frozenset(STRICT_FIELDS) - {"matricule", "oid"}
 
 
 @pytest.mark.title(
@@ -44,12 +46,19 @@ def test_each_step_leads_where_it_has_to(desk: Desk, rule: str) -> None:
     _each(steps_of(life(desk), rule), judge)
 
 
-@pytest.mark.rule("STA-08")
 @pytest.mark.title(
     fr="À chaque étape, l'INS est là aux seuls statuts qui la portent : au dossier, dans la réponse de l'acte et dans la liste",
     en="At each step the INS is there at the statuses that bear it and no other: in the file, the answer of the act and the list",
 )
-def test_ins_follows_the_status(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param((), marks=pytest.mark.rule("STA-08"), id="STA-08"),
+        pytest.param(("ATT-03",), marks=pytest.mark.rule("ATT-05"), id="ATT-05"),
+        pytest.param(("VER-05",), marks=pytest.mark.rule("VER-05"), id="VER-05"),
+    ],
+)
+def test_ins_follows_the_status(desk: Desk, steps: tuple[str, ...]) -> None:
     def judge(seen: Lived) -> None:
         holds = seen.after.patient.status in WITH_INS
         for where, shown in (
@@ -73,7 +82,7 @@ def test_ins_follows_the_status(desk: Desk) -> None:
             inferred=True,
         )
 
-    _each(steps_of(life(desk)), judge)
+    _each(steps_of(life(desk), *steps), judge)
 
 
 @pytest.mark.rule("STA-01")
@@ -145,6 +154,46 @@ def test_whole_history(desk: Desk) -> None:
             fr=f"{seen.step.fr} : « {change.at} » n'est pas le moment du changement ({seen.began:%H:%M:%S} UTC)",
             en=f"{seen.step.en}: “{change.at}” is not the moment of the change ({seen.began:%H:%M:%S} UTC)",
         )
+
+    # Each time near the truth, the times may still all be one: that of the file's creation, or of the start of the day.
+    for (change, seen), (following, then) in itertools.pairwise(zip(changes, moved, strict=True)):
+        expect(
+            is_apart(change.at, following.at, seen.ended, then.began),
+            fr=f"{then.step.fr} : « {following.at} », alors que le changement d'avant est daté de « {change.at} »",
+            en=f"{then.step.en}: “{following.at}”, although the change before is dated “{change.at}”",
+        )
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="À chaque étape, ce qui se montre verrouillé est ce qui l'est à ce statut, sans reste du statut d'avant",
+    en="At each step, what shows as locked is what is locked at that status, with nothing left of the status before",
+)
+def test_lock_follows(desk: Desk) -> None:
+    steps = steps_of(life(desk))
+    if not any(each.after.patient.locked_fields for each in steps):
+        return  # The other checks of the rule say that this software does not tell its locks.
+
+    def judge(seen: Lived) -> None:
+        patient = seen.after.patient
+        wrong = sorted(patient.locked_fields.intersection(TYPED))
+        missing = sorted(frozenset(STRICT_FIELDS) - patient.locked_fields)
+        if patient.status in WITH_INS:
+            expect(
+                not missing,
+                fr=f"{seen.step.fr}, identité {patient.status} : non verrouillés à l'écran : {', '.join(missing)}",
+                en=f"{seen.step.en}, identity {patient.status}: not locked on screen: {', '.join(missing)}",
+            )
+        else:
+            expect(
+                not wrong,
+                fr=f"{seen.step.fr}, identité {patient.status} : verrouillés à tort : {', '.join(wrong)}",
+                en=f"{seen.step.en}, identity {patient.status}: locked wrongly: {', '.join(wrong)}",
+                # What a validée lets an ordinary user change is seen in one scenario only.
+                inferred=patient.status is Status.VALI,
+            )
+
+    _each(steps, judge)
 
 
 @pytest.mark.rule("BLK-05")
