@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
+# Modules are compiled once and kept: the tests start hundreds of processes, and each would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak campaigns-repeat campaigns-drivers report-picture check clean
 
 demo: $(VENV)/.runtime
