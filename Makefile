@@ -52,6 +52,7 @@ fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_data.py $(ARGS)
 	$(BIN)/python tests/fuzz/fuzz_documents.py
+	$(BIN)/python tests/fuzz/fuzz_sinks.py
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test

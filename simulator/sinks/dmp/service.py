@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["EXISTENCE", "SUBMITTING", "DmpAnswer", "DmpRequest", "DmpService"]
 
 _PATH: Final = re.compile(r"(?:/s/([^/]{1,200}))?/dmp(/acces)?/?")
+BENCH_FAILED: Final = "the bench failed; see its log for the traceback"
 _log = logging.getLogger(__name__)
 
 
@@ -115,7 +116,13 @@ class DmpService:
         )
         if problem:
             return self._done(visit, refused(None, fault_answer(SOAP12, "", problem), problem))
-        return self._done(visit, self._page(visit) if is_page else self._decided(visit))
+        try:
+            outcome = self._page(visit) if is_page else self._decided(visit)
+        except Exception:  # noqa: BLE001 - the last line of defence
+            # A defect of the bench must not look like silence to the client.
+            _log.exception("a request to the DMP could not be answered")
+            outcome = refused(None, fault_answer(SOAP12, "", BENCH_FAILED), BENCH_FAILED)
+        return self._done(visit, outcome)
 
     def _page(self, visit: Visit) -> Outcome:
         """Answer a contextual access (TD0.9): a page, or a scenario's bytes."""
