@@ -12,8 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from simulator.database import Database
-from simulator.journal.filelock import is_locked
+from simulator.database import Database, is_locked
 from simulator.journal.indexing import (
     CHUNK,
     Meta,

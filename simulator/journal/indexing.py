@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from simulator.database import is_locked
 from simulator.journal.exchange import INSI
-from simulator.journal.filelock import is_locked
 from simulator.journal.reading import SegmentReader, read_head
 from simulator.journal.record import EXCHANGE, HEAD, NOT_COUNTED, REMOVE_SESSION, decode_json, encode_json
 from simulator.journal.writer import SUFFIX

@@ -1,12 +1,11 @@
 """``make fuzz``, sinks: mutants of messages to the DMP through its service, of mails through what reads their headers.
 
 Whatever the bytes, an answer comes back that an XML parser reads, and the journal has the exchange: never an exception,
-never the answer that stands for one, never a hang. Failing mutants are written to files. Exit code 1 if there is any.
+never the answer that stands for one, never a hang. Run by ``fuzz.py``.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import logging
 import sys
@@ -38,6 +37,7 @@ from simulator.sinks.mssante.asking import headings_of
 from simulator.testing.throwaway import throwaway_pki
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator, Sequence
 
 HANG_S = 10.0
@@ -165,20 +165,17 @@ def mutant(chance: Random, corpus: Sequence[Seed]) -> Seed:
     return Seed(body, kind, path)
 
 
-def main() -> int:
-    """Fuzz as asked; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
-    options = parser.parse_args()
+def run(options: argparse.Namespace) -> int:
+    """Run as ``fuzz.parsed`` says, and return the exit code."""
     logging.disable(logging.CRITICAL)
     corpus, failures, began = seeds(), 0, time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, judging(Path(folder)) as judge:
-        for number in range(options.count):
+        for number in range(options.sinks):
+            if options.seconds and time.monotonic() - began > options.seconds:
+                break
             if number and not number % _TOLD:
-                told = f"sinks: {number} of {options.count}, {failures} failures, {time.monotonic() - began:.0f} s\n"
-                sys.stdout.write(told)
+                took = time.monotonic() - began
+                sys.stdout.write(f"sinks: {number} of {options.sinks}, {failures} failures, {took:.0f} s\n")
                 sys.stdout.flush()
             seed = mutant(Random(f"{options.seed}/{number}"), corpus)
             try:
@@ -191,10 +188,6 @@ def main() -> int:
                 sys.stdout.write(f"{path} ({seed.content_type!r:.80}, {seed.path}): {failure}\n")
     took = time.monotonic() - began
     sys.stdout.write(
-        f"sinks: {options.count} mutants, seed {options.seed}, {failures} failures, {took:.0f} s\n"
+        f"sinks: {options.sinks} mutants, seed {options.seed}, {failures} failures, {took:.0f} s\n"
     )
     return int(failures > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
