@@ -45,11 +45,13 @@ def data_dir(tmp_path_factory):
         )
         on = listen("127.0.0.1", 0)
         port = on.getsockname()[1]
-        with mail_served(sinks.store, MailPorts(smtp=on), backing=sinks.backing):
-            with smtplib.SMTP("127.0.0.1", port) as smtp:
+        with (
+            mail_served(sinks.store, MailPorts(smtp=on), backing=sinks.backing),
+            smtplib.SMTP("127.0.0.1", port) as smtp,
+        ):
+            smtp.send_message(message())
+            with pytest.raises(smtplib.SMTPDataError):
                 smtp.send_message(message())
-                with pytest.raises(smtplib.SMTPDataError):
-                    smtp.send_message(message())
     return folder
 
 
