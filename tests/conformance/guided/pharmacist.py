@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from conformance.drivers.cards import AppIdentity, Beneficiary, VitaleCard
 from conformance.drivers.errors import RefusedError
@@ -65,6 +66,12 @@ class Pharmacist:
     """Why, by title, of the acts that the software does not offer."""
     first_answers: list = field(default_factory=list)
     """What they say first when something is to be confirmed."""
+    office: object = lambda *_: []
+    """Produces the files that an instruction asks for, and returns their paths."""
+    queue: list = field(default_factory=list)
+    brought: bool = False
+    created: str = ""
+    """The file that they typed in last."""
     pictures: list = field(default_factory=list)
     """What they say when a picture is asked for, in turn."""
     acts: list = field(default_factory=list)
@@ -102,7 +109,8 @@ class Pharmacist:
             "L'écran le montre-t-il ainsi": self._confirm,
             "Que montre l'écran": self._differs,
             "Corrigez dans le logiciel": lambda _: "",
-            "joindre FICHIER, puis Entrée": self._picture,
+            "joindre FICHIER, puis Entrée": self._files,
+            "Vingt minutes ont passé": self._wait,
             "Lesquels, dans l'ordre": lambda _: ", ".join(f"{e.previous} {e.status}" for e in self.left),
             "Chacun avec date, heure et auteur": lambda _: "o",
             "Le message du refus": lambda _: self.refusal,
@@ -118,6 +126,23 @@ class Pharmacist:
     def _picture(self, _lines):
         self.asked = self._picture
         return self.pictures.pop(0) if self.pictures else ""
+
+    def _files(self, lines):
+        """Attach a picture, or what they are asked to produce."""
+        wanted = next((line for line in lines if line.strip().startswith("Pour le patient")), None)
+        if wanted is None:
+            return self._picture(lines)
+        self.asked = self._files
+        if not self.queue and not self.brought:
+            self.queue, self.brought = self.office(self, wanted.strip()), True
+        if self.queue:
+            return f"joindre {self.queue.pop(0)}"
+        self.brought = False
+        return ""
+
+    def _wait(self, _lines):
+        self.lgo.set_clock(now=(datetime.now(UTC) + timedelta(minutes=21)).isoformat(timespec="seconds"))
+        return "o"
 
     def _begin(self, lines):
         self.asked = self._act
@@ -162,6 +187,8 @@ class Pharmacist:
         if name == "read_card":
             self.reading = answer
         self.subject = arguments.get("patient_id")
+        if name == "create_patient":
+            self.created = answer.id
         return answer
 
     def _mend(self):
