@@ -123,6 +123,10 @@ class Walk:
             raise ending
         return self._seen[name]
 
+    def seen_at(self, name: str) -> Any:
+        """Return what was seen at a stage, ``None`` when it was not reached: what to do next may depend on it."""
+        return self._seen.get(name)
+
     def requests(self, name: str) -> list[ExchangeView]:
         """Return what INSi received at a stage.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from conformance.drivers.cards import AppIdentity, Beneficiary, VitaleCard
 from conformance.drivers.errors import RefusedError
@@ -21,7 +22,9 @@ from conformance.drivers.model import (
     Role,
     SearchCriteria,
 )
+from conformance.drivers.partners import Document, MessageFormat
 from conformance.drivers.verbs import ALWAYS, VERBS
+from conformance.guided.elsewhere import RECEIVED, VERIFIED
 from conformance.guided.instructions import is_on_the_wire
 from conformance.guided.sight import OUTCOMES, STATUSES, french_day, shown
 from conformance.suite.desk.words import FIELD
@@ -111,6 +114,7 @@ class Pharmacist:
             "Corrigez dans le logiciel": lambda _: "",
             "joindre FICHIER, puis Entrée": self._files,
             "Vingt minutes ont passé": self._wait,
+            "L'utilisateur est-il alerté": lambda _: "o" if self.answer.alerts else "n",
             "Lesquels, dans l'ordre": lambda _: ", ".join(f"{e.previous} {e.status}" for e in self.left),
             "Chacun avec date, heure et auteur": lambda _: "o",
             "Le message du refus": lambda _: self.refusal,
@@ -235,9 +239,17 @@ class Pharmacist:
                 **{CRITERIA[label]: typed_value(value) for label, value in said.items() if label in CRITERIA}
             ),
             "kind": lambda: said["type"],
+            "message": self._handed,
+            "sender": lambda: next(value for label, value in said.items() if label == "émetteur"),
             "attributes": lambda: frozenset(Attribute(word) for word in words if word != "aucun"),
         }
         return read[name]()
+
+    def _handed(self):
+        form, path = next(
+            m.groups() for line in self.block if (m := re.search(r"fichier \((\w+)\) : (.+)$", line))
+        )
+        return Document(name=Path(path).name, format=MessageFormat(form), content=Path(path).read_bytes())
 
     def _card(self):
         number = next(line.split("n° ")[1] for line in self.block if "carte n° " in line)
@@ -318,8 +330,18 @@ class Pharmacist:
             case "read_audit_log":
                 left = list(self.answer)
                 return lambda label, expected: self._log_row(left, label, expected)
+            case "verify_ins" | "receive_message":
+                words = VERIFIED if self.declaration.name == "verify_ins" else RECEIVED
+                return lambda _label, expected: self._outcome_row(words, expected)
+            case "read_worklist":
+                said = [item.message for item in self.answer]
+                return lambda _label, expected: any(text in expected for text in said) or 1
             case _:
                 return self._call_row
+
+    def _outcome_row(self, words, expected):
+        actual = words[self.answer.outcome].fr
+        return True if actual == expected else actual
 
     def _file_row(self, label, expected):
         patient = self.answer
