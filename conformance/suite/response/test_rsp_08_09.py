@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,8 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
+from simulator.contract.names import RESULTAT, SOAP12
+from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -84,6 +86,25 @@ def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_imported(desk.as_super_user(), scenario, Route.TYPED, "patient")
     expect_not_created(desk.as_super_user(), scenario, "patient")
+
+
+@pytest.mark.rule("RSP-08")
+@pytest.mark.title(
+    fr="Une date incomplète n'est pas reprise non plus d'un centenaire, d'un enfant, ni d'un patient né un 1er janvier ou un 31 décembre",
+    en="An incomplete date is not taken from a centenarian, a child, or somebody born on 1 January or 31 December either",
+)
+@pytest.mark.parametrize("scenario", FILTERED["RSP-08"])
+def test_incomplete_date_for_everybody(desk: Desk, scenario: str) -> None:
+    def judge(key: str) -> None:
+        expect_not_imported(desk, scenario, Route.TYPED, "patient", person=desk.play(PARTS[key]))
+
+    parts = (
+        "apostrophe-1912",
+        "short-names-new-year",
+        "long-names-overseas-new-year-eve",
+        "child-several-separators",
+    )
+    expect_each({key: partial(judge, key) for key in parts})
 
 
 ABSENT: dict[str, dict[str, str | None]] = {
@@ -170,6 +191,37 @@ def test_other_oids(desk: Desk, case: str) -> None:
     expect_each(
         {str(route): partial(expect_not_imported, desk, scenario, route, "patient") for route in ways}
     )
+
+
+HOLLOW: dict[str, str] = {
+    "found-without-anybody": "<CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR>",
+    "found-with-an-empty-individual": "<CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR><INDIVIDU/>",
+    "without-code": "<CR><LibelleCR>OK</LibelleCR></CR>",
+    "empty-code": "<CR><CodeCR></CodeCR><LibelleCR>OK</LibelleCR></CR>",
+    "nothing": "",
+}
+"""Answers that INSi never gives, well-formed and empty of what a software reads in them."""
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Un retour 00 sans identité, ou sans code, n'est pris ni pour une identité, ni pour « personne », ni pour « plusieurs »",
+    en="An answer 00 without an identity, or without a code, is taken neither for an identity, nor for “nobody”, nor for “several”",
+)
+def test_hollow_answer(desk: Desk) -> None:
+    cases = {name: (hollow(name), Route.TYPED) for name in HOLLOW}
+    cases["found-without-anybody, qualifiée"] = (hollow("found-without-anybody"), Route.CHECKED_IMPORTED)
+    expect_each({name: partial(expect_not_imported, desk, *case) for name, case in cases.items()})
+
+
+def hollow(name: str) -> dict[str, Any]:
+    """Return the scenario of one of ``HOLLOW``."""
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Body>'
+        f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT></soap:Body></soap:Envelope>'
+    )
+    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
+    return {**data, "id": f"suite/{name}", "rules": [{**data["rules"][0], "then": {"raw": {"text": text}}}]}
 
 
 @pytest.mark.rule("ERR-04")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
@@ -52,6 +52,13 @@ def test_card_is_no_document(desk: Desk, route: Route, user: str) -> None:
         "« valider » sans autre pièce que la carte", "“validate” with no other document than the card"
     )
     expect_kept(desk.snapshot(patient), before, moment, besides=free)
+    for kind in LOW_CONFIDENCE_PROOFS:
+        with suppress(RefusedError):
+            worker.lgo.record_proof(patient.id, kind, actor=worker.user)
+        with suppress(RefusedError):
+            worker.lgo.validate_identity(patient.id, actor=worker.user)
+        moment = Moment(f"{kind} enregistrée, carte au dossier", f"{kind} recorded, card in the file")
+        expect_kept(desk.snapshot(patient), before, moment, besides=free)
 
 
 @pytest.mark.rule("STA-08")

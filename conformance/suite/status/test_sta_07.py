@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.status.moments import is_moment
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
 from conformance.suite.verification.wire import KO, Said, need_verified
 from conformance.verdicts import UndecidedError
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Actor, Patient, StatusChange
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
-
-TOLERANCE = timedelta(minutes=2)
-"""Between the clock of the software and that of the bench, once time zones are set aside."""
-
-ZONE_STEP = timedelta(minutes=15)
-"""Time zones differ by multiples of this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,25 +284,7 @@ def _expect_all(history: list[StatusChange], done: list[Done]) -> None:
             en=f"author of {each.named}",
         )
         expect(
-            _is_moment(change.at, each),
+            is_moment(change.at, each.began, each.ended),
             fr=f"date et heure de {each.named} : « {change.at} » n'est pas le moment du changement ({each.began:%Y-%m-%d %H:%M:%S} UTC)",
             en=f"date and time of {each.named}: “{change.at}” is not the moment of the change ({each.began:%Y-%m-%d %H:%M:%S} UTC)",
         )
-
-
-def _is_moment(at: str, done: Done) -> bool:
-    """Return whether this is the date and time of the change; a time without its zone may be that of any zone."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return False
-    if len(at) <= len("AAAA-MM-JJ"):
-        return False
-    if moment.tzinfo is not None:
-        return done.began - TOLERANCE <= moment <= done.ended + TOLERANCE
-    moment = moment.replace(tzinfo=UTC)
-    shift = round((moment - done.began) / ZONE_STEP) * ZONE_STEP
-    return (
-        abs(shift) <= timedelta(hours=14)
-        and done.began - TOLERANCE <= moment - shift <= done.ended + TOLERANCE
-    )

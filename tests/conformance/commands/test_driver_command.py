@@ -61,6 +61,8 @@ def serve() -> Iterator[Callable[[dict[str, Any]], str]]:
 
     def start(answers: dict[str, Any]) -> str:
         class Handler(BaseHTTPRequestHandler):
+            disable_nagle_algorithm = True
+
             def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 status, document = answers.get(f"{self.command} {self.path.partition('?')[0]}", (404, {}))
