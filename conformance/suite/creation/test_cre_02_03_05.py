@@ -108,6 +108,28 @@ def test_each_optional_field(desk: Desk) -> None:
     expect_each({"+".join(fields): partial(_expect_created, desk, CAST[0], fields) for fields in filled})
 
 
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Un champ facultatif laissé vide n'est pas davantage exigé quand il arrive comme un texte vide",
+    en="An optional field left empty is not demanded either when it comes as an empty text",
+)
+def test_empty_texts(desk: Desk) -> None:
+    fields = ("used_name", "used_first_name", "first_names")
+    cases = {name: {name: ""} for name in fields} | {"tous": dict.fromkeys(fields, "")}
+
+    def judge(empty: dict[str, str]) -> None:
+        person = desk.draw()
+        minimal = typed(person, **{"first_names": None, **empty})
+        stored = desk.try_create(minimal, control=typed(person, **NAMES_IN_USE))
+        if isinstance(stored, RefusedError):
+            raise Departure(
+                f"la création est refusée parce qu'un champ facultatif est vide : {stored.message}",
+                f"the creation is refused because an optional field is empty: {stored.message}",
+            )
+
+    expect_each({name: partial(judge, empty) for name, empty in cases.items()})
+
+
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
     minimal = typed(person, first_names=None, **others)

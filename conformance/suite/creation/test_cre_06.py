@@ -66,6 +66,13 @@ def test_scanned_fields(desk: Desk) -> None:
                 en=f"the INS scanned is kept (status {patient.status}) without asking INSi",
                 inferred=True,
             )
+        number = person.identity.matricule.number
+        expect(
+            not requests or any(number in (request.request_xml or "") for request in requests),
+            fr="ce qui part à INSi après la lecture ne porte pas le matricule du symbole",
+            en="what goes to INSi after the scan does not carry the matricule of the symbol",
+            inferred=True,
+        )
         if patient.matricule is not None:
             expect_values(
                 patient,

@@ -37,10 +37,29 @@ SHAPES = {
         "apostrophe": "D'{0}",
         "espace": "DE {0}",
         "tous": "D'{0}-{1} DE {2}",
+        "deux tirets": "{0}-{1}-{2}",
+        "deux apostrophes": "D'{0} D'{1}",
+        "quatre mots": "DE LA {0} DU {1}",
+        "apostrophe en tête": "'T {0}",
     },
-    "first_name": {"tiret": "{0}-{1}", "apostrophe": "N'{0}", "espace": "{0} {1}"},
-    "first_names": {"tiret": "{0}-{1} {2}", "apostrophe": "N'{0} {1}", "espace": "{0} {1} {2}"},
+    "first_name": {
+        "tiret": "{0}-{1}",
+        "apostrophe": "N'{0}",
+        "espace": "{0} {1}",
+        "deux tirets": "{0}-{1}-{2}",
+        "trois mots": "{0} {1} {2}",
+    },
+    "first_names": {
+        "tiret": "{0}-{1} {2}",
+        "apostrophe": "N'{0} {1}",
+        "espace": "{0} {1} {2}",
+        "composés à la fin": "{0} {1}-{2}-{0} {2}-{1}",
+        "prénom répété": "{0} {1} {0}",
+    },
 }
+
+MAY_BE_REFUSED = ("apostrophe en tête", "prénom répété")
+"""Shapes that known clients of INSi do not send (an apostrophe first), or that a software may ask about; never altered."""
 
 
 @pytest.mark.rule("TRT-03")
@@ -50,7 +69,7 @@ SHAPES = {
 )
 @pytest.mark.parametrize("field", SHAPES)
 def test_signs_are_accepted(desk: Desk, field: str) -> None:
-    def judge(pattern: str) -> None:
+    def judge(name: str, pattern: str) -> None:
         names = [desk.draw(**PLAIN).identity.traits.birth_name for _ in range(3)]
         value = pattern.format(*names)
         traits = typed(desk.draw(**PLAIN), first_names=None)
@@ -58,6 +77,8 @@ def test_signs_are_accepted(desk: Desk, field: str) -> None:
         if field == "first_names":
             wanted = replace(wanted, first_name=value.split(" ")[0])
         stored = desk.try_create(wanted, control=traits)
+        if isinstance(stored, RefusedError) and name in MAY_BE_REFUSED:
+            return
         got = stored.message if isinstance(stored, RefusedError) else getattr(stored, field)
         _expect_same(got, value, field, "à la création", "at creation")
         patient = desk.create(desk.draw(**PLAIN), first_names=None)
@@ -71,7 +92,7 @@ def test_signs_are_accepted(desk: Desk, field: str) -> None:
             ) from refusal
         _expect_same(getattr(desk.read(patient), field), value, field, "après modification", "after a change")
 
-    expect_each({name: partial(judge, pattern) for name, pattern in SHAPES[field].items()})
+    expect_each({name: partial(judge, name, pattern) for name, pattern in SHAPES[field].items()})
 
 
 @pytest.mark.rule("TRT-06")
