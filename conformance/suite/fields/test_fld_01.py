@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import IDENTITY_FIELDS, PatientTraits
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
@@ -168,6 +169,38 @@ def test_equal_values(desk: Desk) -> None:
     expect_kept(
         desk.snapshot(before.patient), before, _changed("birth_name"), besides={"birth_name": "VALDENBRUC"}
     )
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Un nom ou un prénom utilisé long est gardé entier, ou refusé : il n'est pas coupé en silence",
+    en="A long used name or used first name is kept whole, or refused: it is not cut in silence",
+)
+@pytest.mark.parametrize("field", USED)
+def test_long_names_in_use(desk: Desk, field: str) -> None:
+    patient = desk.create(desk.draw())
+
+    def judge(name: str) -> None:
+        try:
+            desk.lgo.update_patient(patient.id, {field: name}, actor=desk.user)
+        except RefusedError:
+            return
+        # No text says how long these may be.
+        expect_equal(
+            got=getattr(desk.read(patient), field),
+            expected=name,
+            fr=f"{FIELD[field].fr} de {len(name)} caractères",
+            en=f"{FIELD[field].en} of {len(name)} characters",
+            inferred=True,
+        )
+
+    names = (
+        f"{'KVORLAN' * 3}W",
+        f"KVORLAN-{'ZELBRUC' * 3}",
+        " ".join(["KVORLAN"] * 6),
+        "ZELBRUC " * 6 + "DRIMVA",
+    )
+    expect_each({f"{len(name)}": partial(judge, name) for name in names})
 
 
 @pytest.mark.rule("FLD-01")

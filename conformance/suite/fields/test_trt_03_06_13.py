@@ -138,6 +138,21 @@ def test_form_typed(desk: Desk, field: str) -> None:
         "deux apostrophes": "D''{0}",
         "chiffre": "{0}2",
         "ligature": "BŒUF {0}",
+        "autre ligature": "{0}Æ",
+        "point": "{0}.",
+        "virgule": "{0}, {0}",
+        "barre": "{0}/{0}",
+        "souligné": "{0}_{0}",
+        "parenthèse": "{0} (DIT {0})",
+        "espace insécable": "LE\u00a0{0}",
+        "apostrophe typographique": "D\u2019{0}",
+        "apostrophe et espace": "D' {0}",
+        "espace et apostrophe": "D 'A{0}",
+        "tiret long": "{0}\u2013{0}",
+        "lettre grecque": "{0}\u0391",
+        "lettre cyrillique": "{0}\u0410",
+        "tabulation": "{0}\tDE",
+        "caractère invisible": "{0}\u200b",
     }
     if field == "first_name":
         forms |= {"double tiret": "{0}--{0}", "tiret à la fin": "{0}-", "apostrophe à la fin": "{0}'"}
@@ -188,7 +203,19 @@ def test_form_of_the_list(desk: Desk) -> None:
             inferred=True,
         )
 
-    forms = ("-{0}", "{0}-", "{0}--{0}", "{0}'", "D''{0}", "{0}2", "BŒUF")
+    forms = (
+        "-{0}",
+        "{0}-",
+        "{0}--{0}",
+        "{0}'",
+        "D''{0}",
+        "{0}2",
+        "BŒUF",
+        "{0},",
+        "{0};",
+        "N\u2019{0}",
+        "{0}.",
+    )
     cases = {f"{form}, en tête": partial(judge, form, is_first=True) for form in forms}
     expect_each(cases | {form: partial(judge, form, is_first=False) for form in forms})
 
