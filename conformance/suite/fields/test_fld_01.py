@@ -154,7 +154,13 @@ def test_equal_values(desk: Desk) -> None:
     person = desk.draw(first_names_count=2)
     traits = person.identity.traits
     same = {"used_name": traits.birth_name, "used_first_name": person.first_name}
-    patient = desk.create(person, **same)
+    patient = desk.lgo.create_patient(typed(person, **same), actor=desk.user)
+    expect_values(
+        desk.read(patient),
+        same,
+        fr="valeurs égales mal rendues à la création",
+        en="equal values given back wrongly at creation",
+    )
     desk.lgo.update_patient(patient.id, {"used_name": None, "used_first_name": None}, actor=desk.user)
     desk.lgo.update_patient(patient.id, dict(same), actor=desk.user)
     crossed = {"used_name": person.first_name, "used_first_name": traits.birth_name}
