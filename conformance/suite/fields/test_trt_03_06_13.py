@@ -131,6 +131,7 @@ def test_form_sent(desk: Desk, journey: Taken) -> None:
 @pytest.mark.parametrize("field", ["birth_name", "first_name"])
 def test_form_typed(desk: Desk, field: str) -> None:
     check = check_birth_name if field == "birth_name" else check_first_name
+    existing = desk.create(desk.draw(**PLAIN), first_names=None)
     forms = {
         "espace au début": " {0}",
         "tiret au début": "-{0}",
@@ -162,6 +163,8 @@ def test_form_typed(desk: Desk, field: str) -> None:
         value = form.format(person.first_name if field == "first_name" else person.identity.traits.birth_name)
         requests, stored = _sent_for(desk, replace(typed(person, first_names=None), **{field: value}))
         kept = getattr(stored, field, None) or ""
+        if not kept:
+            kept = _typed_later(desk, existing, field, value)
         if "Œ" in value or "Æ" in value:
             # Refused, or written with two letters: one of them alone is somebody else's name.
             expect(
@@ -336,6 +339,14 @@ def test_list(desk: Desk, journey: Taken) -> None:
         )
 
     journey(desk).expect(desk, ["answered", "fed"], judge)
+
+
+def _typed_later(desk: Desk, patient: Patient, field: str, value: str) -> str:
+    """Type a value into a file that exists, and return what is kept of it; nothing when it is refused."""
+    with suppress(RefusedError):
+        desk.lgo.update_patient(patient.id, {field: value}, actor=desk.user)
+        return str(getattr(desk.read(patient), field) or "")
+    return ""
 
 
 def _sent_for(desk: Desk, traits: PatientTraits) -> tuple[list[dict[str, Any]], Patient | None]:
