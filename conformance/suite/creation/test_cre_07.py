@@ -147,6 +147,34 @@ def test_existing_file(desk: Desk, case: str) -> None:
 
 @pytest.mark.rule("CRE-07")
 @pytest.mark.title(
+    fr="L'identité de l'application remplace celle du dossier, matricule compris, quand elles diffèrent",
+    en="The identity of the app replaces that of the file, matricule included, when they differ",
+)
+@pytest.mark.parametrize(
+    "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
+)
+def test_other_identity(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=2, nia=True)
+    patient = desk.bring(person, route)
+    # The same person under another number and with traits put right since: born the same day, of the same sex.
+    traits = person.identity.traits
+    later = desk.draw(first_names_count=2, birth_date=traits.birth_date, sex=str(traits.sex), nia=False)
+    try:
+        _import(desk, later, "1", patient)
+    except RefusedError:
+        return  # A software may not take them for the same person.
+    after = desk.read(patient)
+    expect_values(
+        after,
+        insi_values(later) | {"status": Status.QUAL},
+        fr="l'identité n'est pas celle que l'application a transmise",
+        en="the identity is not the one that the app handed over",
+        inferred=True,
+    )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
     fr="Le dossier reste qualifié quand INSi ne répond pas ou ne connaît pas la personne",
     en="The file stays qualifié when INSi does not answer or does not know the person",
 )
