@@ -11,6 +11,7 @@ import click
 
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.calling import play
+from simulator.client.sink_calling import is_of_a_sink, play_sink
 from simulator.commands.common import SetupError, lang_option, token_options
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo, headed
@@ -21,6 +22,8 @@ from simulator.scripting.loader import load_scenario, scenario_source, shipped_s
 from simulator.scripting.words import rule_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.client import SessionClient
     from simulator.client.calling import Reply
     from simulator.registry.person import Person
@@ -285,10 +288,29 @@ def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person])
         raise SetupError(f"{scenario.id} declares no outcome: add one, or send calls yourself")
     wrong = 0
     for number, step in enumerate(scenario.outcome, start=1):
-        for reply, differences in play(step, session.soap_url, people):
+        for reply, differences in _played(step, session, people):
             wrong += bool(differences)
             _print_reply(number, step, reply, differences)
     return wrong
+
+
+def _played(
+    step: Step, session: SessionClient, people: dict[str, Person]
+) -> Iterator[tuple[Reply, list[str]]]:
+    """Make the calls of a step, to INSi or to a sink.
+
+    Raises:
+        SetupError: the sink is not open.
+    """
+    if not is_of_a_sink(step):
+        yield from play(step, session.soap_url, people)
+        return
+    try:
+        yield from play_sink(step, session.received.addresses(), session.id, people)
+    except KeyError as error:
+        raise SetupError(
+            f"the sink {error} does not listen: start the simulator with banc serve --dmp --mssante"
+        ) from error
 
 
 def _print_reply(number: int, step: Step, reply: Reply, differences: list[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -118,6 +119,7 @@ def test_neighbour_stays(desk: Desk) -> None:
     en="The INS of the app qualifies a file that exists, whatever its status, and changes nothing else",
 )
 @pytest.mark.parametrize("case", [f"E27/{status}" for status in Status])
+@FROM_INSI.mark
 def test_existing_file(desk: Desk, case: str) -> None:
     for route in routes(Status(case.removeprefix("E27/"))):
         person = desk.draw(first_names_count=2)

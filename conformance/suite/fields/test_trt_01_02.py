@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
@@ -200,6 +201,7 @@ def test_by_an_entitled_user(desk: Desk, rule: str, route: Route, field: str) ->
     en="A 1er prénom typed badly in an INSi search does not enter the file created as it is",
 )
 @pytest.mark.parametrize("rule", RULES)
+@FROM_INSI.mark
 def test_from_insi(desk: Desk, rule: str) -> None:
     for spoil in (str.lower, str.capitalize) if rule == "TRT-01" else (MARKED["É à la fin"], _accent_of):
         person = desk.draw(**PLAIN)

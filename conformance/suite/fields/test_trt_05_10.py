@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -100,6 +101,7 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
     fr="Un jour ou un mois impossible saisi dans une recherche INSi ne part pas",
     en="An impossible day or month typed in an INSi search does not leave",
 )
+@FROM_INSI.mark
 def test_dates_that_are_none_searched(desk: Desk) -> None:
     def judge(date: str) -> None:
         _, requests = desk.try_search_insi(replace(typed(desk.draw()), birth_date=date))
@@ -140,6 +142,7 @@ def test_dates_that_exist(desk: Desk, user: str) -> None:
 @pytest.mark.rule("CAL-12")
 @pytest.mark.title(fr="Aucune date incomplète ne part à INSi", en="No incomplete date goes to INSi")
 @pytest.mark.parametrize("way", ["created", "modified", "typed-search"])
+@FROM_INSI.mark
 def test_no_incomplete_date_is_sent(desk: Desk, way: str) -> None:
     def judge(date: str) -> None:
         def act() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.log import Sent, expect_credited, expect_logged
@@ -84,6 +85,7 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
     fr="Un appel qui échoue n'est pas répété sans fin", en="A call that fails is not repeated endlessly"
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_no_retry_storm(desk: Desk, way: str) -> None:
     def judge(scenario: str) -> None:
         person = desk.draw(first_names_count=3)

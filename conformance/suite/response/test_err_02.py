@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.model import CallOutcome
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI, SHORT_WAIT
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
@@ -120,6 +121,7 @@ def test_no_answer(desk: Desk, route: Route) -> None:
 @pytest.mark.title(
     fr="Une recherche INSi qui échoue ne crée aucun dossier", en="An INSi search that fails creates no file"
 )
+@FROM_INSI.mark
 def test_no_file_is_created(desk: Desk) -> None:
     expect_each({scenario: partial(expect_not_created, desk, scenario) for scenario in ERRORS[2:]})
 
@@ -135,9 +137,10 @@ def test_network_down(desk: Desk) -> None:
         before = desk.snapshot(desk.bring(desk.draw(), Route.CHECKED))
         call, _ = desk.try_call(before.patient)
         _expect_usable(desk, before, call, "réseau coupé", "with the network down")
-        search, _ = desk.try_search_insi(typed(desk.draw()))
-    if not isinstance(search, RefusedError):
-        _expect_error(search, "recherche INSi, réseau coupé", "INSi search, with the network down")
+        with desk.if_offered(FROM_INSI):
+            search, _ = desk.try_search_insi(typed(desk.draw()))
+            if not isinstance(search, RefusedError):
+                _expect_error(search, "recherche INSi, réseau coupé", "INSi search, with the network down")
 
 
 @contextmanager
@@ -150,11 +153,10 @@ def _nobody_there() -> Iterator[str]:
 
 def shorten_time_out(desk: Desk) -> None:
     """Make the software give up soon, if it lets itself be set; else the scenario ends the call after 20 s."""
-    try:
+    # Its own time-out is as good, only longer.
+    with desk.if_offered(SHORT_WAIT), suppress(RefusedError):
         if TIME_OUT in desk.lgo.read_settings():
             desk.lgo.write_settings({TIME_OUT: SHORT_TIME_OUT_S})
-    except (RefusedError, VerbNotSupportedError):
-        return  # its own time-out is as good, only longer
 
 
 def _expect_error(call: InsiCall, fr: str, en: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
@@ -147,6 +148,7 @@ def test_two_open_proposals(desk: Desk) -> None:
     fr="Une réponse sur un autre à une recherche INSi ne crée rien avant la décision, et rien après le refus",
     en="An answer about somebody else to an INSi search creates nothing before the decision, and nothing after a refusal",
 )
+@FROM_INSI.mark
 def test_search_about_somebody_else(desk: Desk) -> None:
     def judge(scenario: str) -> None:
         person, other = desk.draw(), desk.draw()

@@ -103,6 +103,8 @@ def partial_driver(url, verbs):
     """Serve the driver API of a software that has a program for some of its verbs only."""
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {
