@@ -14,6 +14,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects import (
     by_hand_cards,
     by_hand_entering,
+    by_hand_later,
     by_hand_messages,
     by_hand_near,
     by_hand_partners,
@@ -355,6 +356,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
 for _subject in (
     by_hand_cards,
     by_hand_entering,
+    by_hand_later,
     by_hand_messages,
     by_hand_near,
     by_hand_partners,
