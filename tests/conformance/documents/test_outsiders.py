@@ -56,6 +56,17 @@ def _qr(page, text):
     renderPDF.draw(drawing, page, 60, 300)
 
 
+def _one_path(page, text):
+    code = QrCodeWidget(text)
+    code.qr.make()
+    path, size = page.beginPath(), code.qr.getModuleCount()
+    for row in range(size):
+        for column in range(size):
+            if code.qr.isDark(row, column):
+                path.rect(60 + 3 * column, 400 - 3 * row, 3, 3)
+    page.drawPath(path, stroke=0, fill=1)
+
+
 def _bookmark(page):
     page.bookmarkPage("a")
     page.addOutlineEntry(f"INS {NUMBER}", "a")
@@ -65,6 +76,7 @@ def _bookmark(page):
     ("draw", "code"),
     [
         (lambda page: _qr(page, f"INS;{NUMBER}"), "matricule-in-code"),
+        (lambda page: _one_path(page, NUMBER), "matricule-in-code"),
         (
             lambda page: code128.Code128(NUMBER, barHeight=40, barWidth=1.2).drawOn(page, 60, 300),
             "matricule-in-code",
