@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.partners import ReceptionOutcome, VerificationOutcome
 from conformance.guided.counter import Row, Seen
@@ -10,7 +10,7 @@ from conformance.guided.sight import Json, Sight
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from enum import StrEnum
+    from collections.abc import Mapping
 
     from conformance.guided.counter import Counter
 
@@ -66,15 +66,12 @@ def worklist(counter: Counter, expected: Json) -> Sight:
 
 
 def _outcome(
-    counter: Counter,
-    expected: Json,
-    label: Text,
-    words: dict[VerificationOutcome, Text] | dict[ReceptionOutcome, Text],
+    counter: Counter, expected: Json, label: Text, words: Mapping[Any, Text]
 ) -> tuple[dict[str, Json], list[str]]:
-    known: dict[StrEnum, Text] = dict(words)
-    outcome = next(each for each in known if each.value == expected["outcome"])
-    others = [each for each in known if each is not outcome]
-    row = Row(label=label, shown=known[outcome], options=tuple(known[each] for each in others))
+    """Return the answer with the outcome that was seen, and what was not; ``words`` by outcome."""
+    outcome = next(each for each in words if each.value == expected["outcome"])
+    others = [each for each in words if each is not outcome]
+    row = Row(label=label, shown=words[outcome], options=tuple(words[each] for each in others))
     [mark] = counter.confirm([row])
     answer = dict(expected)
     if mark.seen is Seen.NO:

@@ -82,6 +82,13 @@ def _make(desk: Desk, walk: Walk) -> None:
     see("stranger", stranger)
     walk.stage("guest", lambda: guest)
     walk.stage("guest-ok", arrive(guest))
+    walk.capture(
+        "comparison",
+        Text(
+            "Rattachez à un dossier le document reçu qui attend, et capturez l'écran au moment de choisir le dossier.",
+            "Attach the document received that waits to a file, and take a picture of the screen while choosing the file.",
+        ),
+    )
     see("guest", guest)
     walk.stage("list", lambda: lgo.read_worklist(actor=user))
 
@@ -92,7 +99,7 @@ JOURNEY = Journey(
         "l'INS vérifiée puis démentie, et ce qui arrive d'autres domaines",
         "the INS verified and then denied, and what arrives from other domains",
     ),
-    acts=16,
+    acts=17,
     minutes=25,
     make=_make,
 )
@@ -216,3 +223,16 @@ def test_not_handed_on(walk: Walk) -> None:
             fr=f"l'identité reçue est {patient.status} sans contrôle local",
             en=f"the identity received is {patient.status} without a local check",
         )
+
+
+@pytest.mark.rule("ERG-08")
+@pytest.mark.title(
+    fr="Au rattachement, l'identité du document et celle du dossier se comparent d'un coup d'œil",
+    en="When a document is attached, its identity and that of the file can be compared at a glance",
+)
+def test_comparison(walk: Walk) -> None:
+    walk.need_eyes(
+        "comparison",
+        "l'écran montre côte à côte l'identité du document et celle du patient, trait par trait",
+        "the screen shows the identity of the document and that of the patient side by side, trait by trait",
+    )

@@ -110,6 +110,7 @@ USUAL: Final = path(
 HISTORY: Final = path("historique des statuts", "history of statuses", Verb.READ_STATUS_HISTORY)
 INS_HISTORY: Final = path("historique des INS", "history of the INS", Verb.READ_INS_HISTORY)
 SEARCH: Final = path("recherche locale", "local search", Verb.SEARCH_PATIENTS)
+DASHBOARD: Final = path("tableau de bord", "dashboard", Verb.READ_DASHBOARD)
 BY_MATRICULE: Final = path("recherche par matricule", "search by matricule", Verb.SEARCH_BY_MATRICULE)
 CALLS: Final = path(
     "autres actes qui appellent INSi",

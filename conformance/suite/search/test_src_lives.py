@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.drivers.cards import AppIdentity
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status, Verb
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
@@ -81,8 +82,11 @@ def test_whatever_happened(desk: Desk) -> None:
     def lived(label: str, route: Route, act: Act) -> None:
         person = desk.draw(birth_date=DAY, first_names_count=2)
         patient = desk.bring(person, route)
-        with suppress(RefusedError, VerbNotSupportedError):
-            # What a software refuses or does not know has not happened; the patient is found all the same.
+        # What a software refuses or does not know has not happened; the patient is found all the same.
+        with (
+            desk.if_offered(path(f"retrouvé après : {label}", f"found after: {label}", *Verb)),
+            suppress(RefusedError),
+        ):
             act(desk, patient, person)
         neighbours.append(Neighbour(label=label, patient=desk.read(patient)))
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Attribute, Status
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.model import Attribute, Status, Verb
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import BY_MATRICULE, DASHBOARD, path
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.verification.elsewhere import answering, verify
@@ -250,15 +251,17 @@ def _live(desk: Desk) -> Life:
     for step in STEPS:
         if before.patient.status is not step.begins:
             continue
+        seen: Lived | None = None
         try:
-            seen = _do(desk, step, before, person)
-        except VerbNotSupportedError:
-            continue
-        except (Ending, RefusedError) as obstacle:
+            with desk.if_offered(path(f"vie du dossier : {step.fr}", f"life of the file: {step.en}", *Verb)):
+                seen = _do(desk, step, before, person)
+        except Ending as obstacle:
             if step.is_free:
                 continue
             cut_short = (step, obstacle)
             break
+        if seen is None:
+            continue
         lived.append(seen)
         before = seen.after
     return Life(person=person, steps=tuple(lived), history=before.history or (), cut_short=cut_short)
@@ -291,7 +294,7 @@ def _now() -> datetime:
 
 
 def _counters(desk: Desk) -> Dashboard | None:
-    with suppress(RefusedError, VerbNotSupportedError):
+    with desk.if_offered(DASHBOARD), suppress(RefusedError):
         return desk.lgo.read_dashboard(actor=desk.user)
     return None
 
@@ -299,7 +302,7 @@ def _counters(desk: Desk) -> Dashboard | None:
 def _is_found_by_former(desk: Desk, before: Patient, after: Patient) -> bool:
     if not before.matricule or after.matricule:
         return False
-    with suppress(RefusedError, VerbNotSupportedError):
+    with desk.if_offered(BY_MATRICULE), suppress(RefusedError):
         found = desk.lgo.search_by_matricule(before.matricule, actor=desk.user)
         return any(each.id == after.id for each in found)
     return False
