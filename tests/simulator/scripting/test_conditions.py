@@ -239,7 +239,9 @@ def paths(of: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 
 def test_no_key_of_the_schema_is_forgotten() -> None:
-    assert set(paths(schema()["$defs"]["when"])) == set(CASES)
+    # Those of the sinks alone have their cases in tests/simulator/sinks/test_sink_rules.py.
+    of_insi = {key for key in paths(schema()["$defs"]["when"]) if not key.startswith(("document.", "mail."))}
+    assert of_insi == set(CASES)
     for key, case in CASES.items():
         for when in (case.holds, case.not_held):
             inside: Any = when
