@@ -33,7 +33,7 @@ class Code:
     """A code on the first page that is no Datamatrix."""
 
     kind: str
-    """``QRCode``, ``Code128``…"""
+    """``QR Code``, ``Code 128``…"""
     text: str
     box: Box
     """Points."""
@@ -75,8 +75,8 @@ def code_leaks(document: Document, expected: Expected) -> Iterator[Problem]:
     """Yield the codes of a page that hold the matricule of an identity that is not qualified."""
     if code := _with_number(document, expected):
         text = Text(
-            f"identité non qualifiée : son matricule est dans un code {code.kind}",
-            f"identity not qualified: its matricule is in a {code.kind} code",
+            f"identité non qualifiée : son matricule est dans un code à lire ({code.kind})",
+            f"identity not qualified: its matricule is in a code to be scanned ({code.kind})",
         )
         yield official("matricule-in-code", text, "DOC-05", at=(_code_place(document, code),))
 
@@ -113,8 +113,8 @@ def symbol_problems(
     spot = facts.caption or place
     if facts.caption is None and (code := _with_number(document, expected)):
         text = Text(
-            f"l’INS est dans un code {code.kind}, sans Datamatrix INS : DOC-03 le permet, à relire",
-            f"the INS is in a {code.kind} code, without Datamatrix INS: DOC-03 allows it, to be looked at",
+            f"l’INS est dans un autre code ({code.kind}), sans Datamatrix INS : DOC-03 le permet, à relire",
+            f"the INS is in another code ({code.kind}), without Datamatrix INS: DOC-03 allows it, to be looked at",
         )
         yield inferred("ins-in-another-code", text, "DOC-03", at=(_code_place(document, code),))
         return

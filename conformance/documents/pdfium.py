@@ -36,7 +36,8 @@ _SAMPLE: Final = 400
 _TITLES: Final = ("Title", "Subject", "Author", "Keywords")
 _MAX_FIELD: Final = 2_000
 _MAX_BOOKMARKS: Final = 500
-_BARS: Final = 20
+_STROKES: Final = 80
+"""Those of twenty rectangles."""
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
 """What pdfium gives for a hyphen at the end of a line, and the soft hyphen."""
@@ -267,13 +268,19 @@ def attachments(document: Any, largest: int) -> Iterator[tuple[str, bytes | None
 
 
 def may_hide_code(page: Any) -> bool:
-    """Tell whether a page has drawings that could be a code of any sort: an image, or more paths than a frame needs."""
+    """Tell whether a page has drawings that could be a code of any sort: an image, or more strokes than a frame needs.
+
+    Some writers draw each bar or module on its own, others the whole code as one path.
+    """
     import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
 
-    paths = 0
+    strokes = 0
     for item in page.get_objects(max_depth=3):
-        paths += item.type == raw.FPDF_PAGEOBJ_PATH
-        if paths > _BARS or item.type == raw.FPDF_PAGEOBJ_IMAGE:
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            return True
+        if item.type == raw.FPDF_PAGEOBJ_PATH:
+            strokes += max(raw.FPDFPath_CountSegments(item.raw), 4)
+        if strokes > _STROKES:
             return True
     return False
 

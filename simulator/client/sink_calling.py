@@ -199,6 +199,7 @@ def _imap(address: str, session: str, wait: float) -> tuple[Reply, str]:
     try:
         with imaplib.IMAP4(host.strip("[]"), int(port), timeout=wait) as imap:
             imap.login(session, "banc")
+            said: Any
             code, said = imap.select("INBOX", readonly=True)
             if code == "OK" and said[0] not in {None, b"0"}:
                 code, said = imap.fetch("*", "(RFC822)")

@@ -19,6 +19,7 @@ from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
 from simulator.scripting.check import check_file, shadowed_by
 from simulator.scripting.loader import load_scenario, scenario_source, shipped_scenarios
+from simulator.scripting.sinks import SINK_OPERATIONS
 from simulator.scripting.words import rule_words
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Pers
     console = Console(soft_wrap=True, highlight=False)
     title = (scenario.title_fr, scenario.title_en)[index]
     console.print(headed(scenario.id, title, gap="  "))
-    console.print(f"{_TEXTS['calls'][index]}: {session.soap_url}")
+    console.print(f"{_TEXTS['calls'][index]}: {_where(scenario, session)}")
     for role in scenario.people:
         traits = people[role].identity.traits
         console.print(
@@ -280,6 +281,20 @@ def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Pers
     expected = (scenario.expected_fr, scenario.expected_en)[index]
     if expected:
         console.print(f"{_TEXTS['expected'][index]}: {expected}")
+
+
+def _where(scenario: Scenario, session: SessionClient) -> str:
+    """Return where software sends what the rules are about: to INSi, or to the sinks under the name of the session."""
+    asked = {name for rule in scenario.rules for name in rule.when.operations}
+    if not asked or not asked <= SINK_OPERATIONS:
+        return session.soap_url
+    try:
+        told = session.received.addresses()
+    except BenchClientError:
+        return "banc serve --dmp --mssante"
+    dmp = {"dmp": told["dmp"].removesuffix("/dmp") + f"/s/{session.id}/dmp"} if "dmp" in told else {}
+    shown = [f"{name} {address}" for name, address in {**told, **dmp}.items()]
+    return f"{', '.join(shown)} (SMTP, IMAP: {session.id})"
 
 
 def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person]) -> int:
@@ -316,7 +331,8 @@ def _played(
 def _print_reply(number: int, step: Step, reply: Reply, differences: list[str]) -> None:
     asked = ", ".join(f"{name}={value}" for name, value in step.ask.items() if name != "body") or "ADRUN ZOE"
     verdict = "as declared" if not differences else "NOT as declared"
-    echo(f"call {number} ({asked}): {reply.transport}, HTTP {reply.status}, {verdict}")
+    protocol = "" if is_of_a_sink(step) and not reply.content_type else "HTTP "
+    echo(f"call {number} ({asked}): {reply.transport}, {protocol}{reply.status}, {verdict}")
     for difference in differences:
         echo(f"  {difference}")
     if reply.body:

@@ -186,7 +186,7 @@ def _answer_problems(
     for name in ANSWERS:
         if name in then and not asked <= _GOES_WITH[name]:
             yield (*at, name), f"expected {name} for {_shown(_GOES_WITH[name])} only, got {_shown(asked)}"
-    if "dmp" in then:
+    if "dmp" in then and asked <= DMP_OPERATIONS:
         yield from _dmp_problems((*at, "dmp"), then["dmp"], asked)
     if asked & MAIL_OPERATIONS:
         for index, step in enumerate(then.get("chaos", ())):

@@ -1,8 +1,8 @@
-"""``make fuzz``: the one command line of the three programs that send mutants.
+"""``make fuzz``: the one command line of the four programs that send mutants.
 
 Of ``--count`` mutants three of five are messages (``fuzz_run``), two data: scenario files, documents of the control API, journal
-segments and answers of drivers (``fuzz_data``). Documents of every format (``fuzz_documents``) come on top. Failing mutants are
-written to files. Exit code 1 if there is any.
+segments and answers of drivers (``fuzz_data``). Documents of every format (``fuzz_documents``) and what
+comes to the sinks (``fuzz_sinks``) come on top. Failing mutants are written to files. Exit code 1 if there is any.
 """
 
 from __future__ import annotations
@@ -16,8 +16,14 @@ from pathlib import Path
 import fuzz_data
 import fuzz_documents
 import fuzz_run
+import fuzz_sinks
 
-PROGRAMS = {"messages": fuzz_run.run, "data": fuzz_data.run, "documents": fuzz_documents.run}
+PROGRAMS = {
+    "messages": fuzz_run.run,
+    "data": fuzz_data.run,
+    "documents": fuzz_documents.run,
+    "sinks": fuzz_sinks.run,
+}
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -27,6 +33,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
         "--count", type=int, default=100_000, help="mutants in all: three of five messages, two data"
     )
     parser.add_argument("--documents", type=int, default=100_000, help="mutants of documents, on top")
+    parser.add_argument("--sinks", type=int, default=100_000, help="mutants for the sinks, on top")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same mutants")
     parser.add_argument("--start", type=int, default=0, help="number of the first mutant")
     parser.add_argument("--seconds", type=float, help="stop each program after that long in any case")

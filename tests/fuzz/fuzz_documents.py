@@ -152,7 +152,8 @@ def judge(data: bytes) -> set[str]:
     Raises:
         FuzzFailureError: an exception came out, or was caught at the last moment, or it took too long.
     """
-    began = time.monotonic()
+    # Time of the processor: nothing here waits, and a busy machine is no hang.
+    began = time.process_time()
     codes: set[str] = set()
     try:
         document = read_document(data, "mutant")
@@ -170,7 +171,7 @@ def judge(data: bytes) -> set[str]:
             codes.add(problem.code)
             problem.line("fr")
             problem.line("en")
-    if (took := time.monotonic() - began) > HANG_S:
+    if (took := time.process_time() - began) > HANG_S:
         raise FuzzFailureError(f"took {took:.1f} s")
     return codes
 

@@ -125,6 +125,13 @@ def test_not_yet(desk: Desk) -> None:
             return  # Verified one by one: there is no result to wait for.
         read(desk, lot)
         _expect_applied(desk, files, nothing, Moment("résultats pas encore là", "results not there yet"))
+        told = {each.outcome for each in lot.told.results} & {VerificationOutcome.OK, VerificationOutcome.KO}
+        expect(
+            not told,
+            fr=f"résultats pas encore là, et le logiciel en annonce ({', '.join(sorted(told))})",
+            en=f"results not there yet, and the software tells some ({', '.join(sorted(told))})",
+            inferred=True,
+        )
         for name in ("fault-insi-102", "chaos/http-503", "chaos/truncated-body"):
             with answering(desk, name):
                 desk.insi.advance(900)

@@ -16,7 +16,7 @@ from conformance.suite.desk.routes import OWNER, TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
 from conformance.suite.desk.wire import need_found, returned
-from conformance.suite.desk.words import FIELD, seen, state_of
+from conformance.suite.desk.words import FIELD, elided, seen, state_of
 from conformance.verdicts import Departure, Ending, UndecidedError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def preparing(fr: str, en: str, *, depends_on: tuple[str, ...] = ()) -> Iterator
         yield
     except RefusedError as refusal:
         raise UndecidedError(
-            f"préparation impossible, le logiciel refuse de {fr} : {refusal.message} ({refusal.code})",
+            f"préparation impossible, le logiciel refuse {elided(fr)} : {refusal.message} ({refusal.code})",
             f"could not be prepared, the software refuses to {en}: {refusal.message} ({refusal.code})",
             depends_on=depends_on,
         ) from refusal

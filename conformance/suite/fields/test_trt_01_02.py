@@ -38,6 +38,11 @@ LOWER: dict[str, Callable[[str], str]] = {
     "particule en minuscules": lambda name: f"de {name}",
     "minuscules après un tiret": lambda name: f"{name}-{name.lower()}",
     "minuscules après un espace": lambda name: f"{name} {name.capitalize()}",
+    "minuscules après une apostrophe": lambda name: f"D'{name.lower()}",
+    "Mc en tête": lambda name: f"Mc{name}",
+    # A capital i has a dot in Turkish, and a small one loses it.
+    "i minuscule": lambda name: f"{name[:2]}i{name[2:]}".lower(),
+    "minuscules au-delà du vingtième caractère": lambda name: f"{(name * 7)[:20]} {name.lower()}",
 }
 """Ways of typing a name with lower case; the last ones in the later part of a name only."""
 

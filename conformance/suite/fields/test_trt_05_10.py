@@ -50,6 +50,14 @@ PLACES = {
     "étranger": ("1976-06-30", "99127"),
     "inconnu": ("1976-06-30", "99999"),
     "Corse d'avant 1976": ("1951-05-03", "20004"),
+    "Seine d'avant 1968": ("1955-09-14", "75007"),
+    "arrondissement de Paris": ("1988-04-17", "75115"),
+    "arrondissement de Lyon": ("1990-10-02", "69387"),
+    "collectivité d'outre-mer": ("1983-03-21", "97502"),
+    "Nouvelle-Calédonie": ("1979-07-30", "98818"),
+    "pays disparu": ("1969-11-25", "99115"),
+    "autre pays disparu": ("1972-08-08", "99141"),
+    "pays voisin": ("1994-01-19", "99109"),
 }
 
 NO_PLACES = ("1053", "750560", "6027", "2A04")
@@ -86,6 +94,15 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
         _expect_other(desk.read(before.patient).birth_date, date)
         if refused:
             expect_kept(desk.snapshot(before.patient), before, Moment("date refusée", "date refused"))
+            # The refusal is over: what is typed next is taken.
+            right = "1984-03-13" if before.patient.birth_date != "1984-03-13" else "1984-03-14"
+            desk.lgo.update_patient(before.patient.id, {"birth_date": right}, actor=desk.user)
+            expect_equal(
+                got=desk.read(before.patient).birth_date,
+                expected=right,
+                fr="date de naissance saisie après un refus",
+                en="date of birth typed after a refusal",
+            )
 
     expect_each(
         {

@@ -19,11 +19,12 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.response.refusals import expect_not_created
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.drivers.model import InsiCall
+    from conformance.drivers.model import InsiCall, Patient
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
 
@@ -87,7 +88,12 @@ def test_technical_error(desk: Desk, route: Route) -> None:
 )
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_errors_in_a_row(desk: Desk, route: Route) -> None:
-    before = desk.snapshot(bring_full(desk, desk.draw(), route))
+    patient = bring_full(desk, desk.draw(), route)
+    # Something typed since the file was made: an error that brings back an older state is then seen.
+    desk.lgo.update_patient(
+        patient.id, {"used_name": "ZELBRUC", "used_first_name": "CURBLEZ"}, actor=desk.user
+    )
+    before = desk.snapshot(patient)
     desk.insi.install("faults/insi-102")
     for user in (desk.super_user, desk.user, desk.super_user):
         call, requests = desk.try_call(before.patient, user)
@@ -97,6 +103,8 @@ def test_errors_in_a_row(desk: Desk, route: Route) -> None:
         )
     desk.insi.clear_scenarios()
     _expect_usable(desk, before, call, "après trois erreurs de suite", "after three errors in a row")
+    if route in {Route.TYPED, Route.IMPORTED}:
+        _expect_checkable(desk, patient)
 
 
 @pytest.mark.rule("ERR-02")
@@ -141,6 +149,18 @@ def test_network_down(desk: Desk) -> None:
             search, _ = desk.try_search_insi(typed(desk.draw()))
             if not isinstance(search, RefusedError):
                 _expect_error(search, "recherche INSi, réseau coupé", "INSi search, with the network down")
+
+
+def _expect_checkable(desk: Desk, patient: Patient) -> None:
+    """Check that a document can be checked as for a file that never met an error."""
+    desk.check_document(desk.create(desk.draw()))
+    try:
+        desk.check_document(patient)
+    except UndecidedError as error:
+        raise Departure(
+            f"après des erreurs techniques, le dossier ne se valide plus : {error.text.fr}",
+            f"after technical errors the file can no longer be validated: {error.text.en}",
+        ) from error
 
 
 @contextmanager

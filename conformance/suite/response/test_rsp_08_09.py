@@ -107,6 +107,24 @@ def test_incomplete_date_for_everybody(desk: Desk, scenario: str) -> None:
     expect_each({key: partial(judge, key) for key in parts})
 
 
+@pytest.mark.rule("RSP-08")
+@pytest.mark.title(
+    fr="D'une date incomplète rien n'est repris, ni l'année ni le mois, quand elles diffèrent de celles du dossier",
+    en="Of an incomplete date nothing is taken, neither year nor month, when they differ from those of the file",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.CHECKED], ids=str)
+def test_parts_of_an_incomplete_date(desk: Desk, route: Route) -> None:
+    dates = ("1931-05-00", "1931-00-17", "1931-00-00")
+    expect_each(
+        {
+            date: partial(
+                expect_not_imported, desk, altered(f"other-{date}", {"birth_date": date}), route, "patient"
+            )
+            for date in dates
+        }
+    )
+
+
 ABSENT: dict[str, dict[str, str | None]] = {
     "absent-birth-name": {"birth_name": None},
     "absent-sex": {"sex": None},

@@ -74,6 +74,15 @@ def test_whoever_they_are(desk: Desk, user: str) -> None:
             "homonyme né au même lieu": {**names, "birth_place": "75056"},
             "jumeau": {"birth_name": "VIZKELOR", "first_name": "HUZBERT"},
             "jumelle": {"birth_name": "VIZKELOR", "first_name": "YEMDRAL"},
+            **{
+                f"même prénom, sexe et lieu, nom {name}": {
+                    "birth_name": name,
+                    "first_name": "QOLVIN",
+                    "sex": "F",
+                    "birth_place": "75056",
+                }
+                for name in ("DUMBRAZ", "KOVALNI")
+            },
             "lieu inconnu": {"birth_place": "99999"},
             "né à l'étranger": {"birth_place": "99127"},
             "né en Corse": {"birth_place": "2B033"},

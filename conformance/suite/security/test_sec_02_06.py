@@ -18,6 +18,7 @@ from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import WHATEVER
 from conformance.suite.response.test_err_02 import shorten_time_out
 from conformance.suite.verification.elsewhere import verify
 
@@ -289,10 +290,12 @@ def test_untransformed(desk: Desk, way: str) -> None:
 def test_traced_at_each_status(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
     patient = desk.bring(desk.draw(first_names_count=2), route)
-    for scenario in (None, "answers/not-found", "answers/several"):
+    # Somebody else in every trait as well: what is traced is then seen to be the answer and not the file.
+    for scenario in (None, "answers/not-found", "answers/several", WHATEVER):
         watch = _watch(desk)
         if scenario:
-            desk.insi.install(scenario)
+            other = {"patient": desk.draw(first_names_count=3)} if scenario == WHATEVER else {}
+            desk.insi.install(scenario, **other)
         need_request(watch.call(patient))
         desk.insi.clear_scenarios()
         moment = Moment(

@@ -12,7 +12,7 @@ ZONE_STEP: Final = timedelta(minutes=15)
 """Time zones differ by multiples of this."""
 
 
-_FINE, _SECONDS, _MINUTES = timedelta(milliseconds=50), timedelta(seconds=1), timedelta(minutes=1)
+_FINE, _SECONDS, _MINUTES = timedelta(milliseconds=20), timedelta(seconds=1), timedelta(minutes=1)
 
 
 def is_moment(at: str, began: datetime, ended: datetime) -> bool:

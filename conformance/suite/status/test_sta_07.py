@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Actor, Patient, StatusChange
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
+
+FRACTION = re.compile(r"[.,]\d*[1-9]")
+"""A fraction of a second in a moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +279,12 @@ def _expect_all(history: list[StatusChange], done: list[Done]) -> None:
         expected=[each.named for each in done],
         fr="changements historisés",
         en="changes in the history",
+    )
+    moments = {change.at for change in changes}
+    expect(
+        len(done) == 1 or len(moments) > 1 or not FRACTION.search(next(iter(moments), "")),
+        fr=f"{len(done)} changements faits l'un après l'autre portent la même date et heure, à la fraction de seconde : {', '.join(moments)}",
+        en=f"{len(done)} changes made one after the other bear the same date and time, to the fraction of a second: {', '.join(moments)}",
     )
     for change, each in zip(changes, done, strict=True):
         expect_equal(

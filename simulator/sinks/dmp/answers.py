@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
 from simulator.contract.names import WSA, WSSE
 from simulator.contract.soap import around_body
@@ -22,7 +23,18 @@ FAULT: Final = "http://www.w3.org/2005/08/addressing/soap/fault"
 RS: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
 RIM: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
 STATUS_TYPE: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType"
+_NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SEVERITY: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
+
+
+def escape(text: str) -> str:
+    """Return text as an element holds it: what XML cannot carry, such as a name in a spoilt certificate, is replaced."""
+    return saxutils.escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def quoteattr(text: str) -> str:
+    """Return text as the value of an attribute, in its quotation marks; the same."""
+    return saxutils.quoteattr(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def registry_response(message: Message, errors: Sequence[RegistryError]) -> bytes:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from simulator.sinks.dmp.answers import RIM, RS, STATUS_TYPE, error_list, in_envelope
+from simulator.sinks.dmp.answers import RIM, RS, STATUS_TYPE, error_list, escape, in_envelope, quoteattr
 from simulator.sinks.dmp.deciding import RegistryError, ins_of
 from simulator.sinks.dmp.documents import REPOSITORY
 from simulator.sinks.dmp.queries import (

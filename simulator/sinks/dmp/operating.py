@@ -21,7 +21,7 @@ from simulator.sinks.dmp.document_answers import (
     retrieve_response,
     retrieved,
 )
-from simulator.sinks.dmp.outcome import SUCCESS, Outcome, error_answer, error_facts, error_remarks
+from simulator.sinks.dmp.outcome import SUCCESS, Outcome, asked_of, error_answer, error_facts, error_remarks
 from simulator.sinks.dmp.wire import reply
 
 if TYPE_CHECKING:
@@ -67,29 +67,15 @@ class Operating:
             errors = []
         else:
             errors = errors_of(message, lambda hashes: self._store.recognise(session, hashes))
-        patients = sorted(
-            {
-                *submission.set_patient_ids,
-                *(value for entry in submission.entries for value in entry.patient_ids),
-            }
-        )
+        facts, named = asked_of(message)
         return Outcome(
             operation=message.kind,
             answer=reply(message, ITI_41_ANSWER, registry_response(message, errors)),
             code=errors[0].code if errors else SUCCESS,
             evidence=_evidence(errors),
             remarks=error_remarks(errors),
-            facts={
-                "patient_ids": patients,
-                "documents": len(submission.entries),
-                "errors": error_facts(errors),
-            },
-            asked={
-                "patient_id": ", ".join(patients)[:400],
-                "documents": ", ".join(
-                    entry.title or entry.type_code or entry.id for entry in submission.entries
-                )[:400],
-            },
+            facts={**facts, "errors": error_facts(errors)},
+            asked=named,
             taken=None if errors else submission,
             findings=tuple(submission_findings(caller.vihf, submission)),
         )
@@ -98,21 +84,22 @@ class Operating:
         asked = message.existence
         assert asked is not None  # noqa: S101 - who calls has looked
         told: dict[str, Any] = self._store.told(session, EXISTENCE) or {}
-        named = f"{asked.extension}^^^&{asked.root}&ISO^NH"
+        facts, named = asked_of(message)
         return Outcome(
             operation=message.kind,
             answer=reply(message, TD0_2_ANSWER, existence_response(message, asked, told)),
             code="OK" if told.get("exists", True) else "NF",
             evidence=EvidenceLevel.REPORTED,
-            facts={"asked": named},
-            asked={"patient_id": named},
-            findings=tuple(patient_finding(caller.vihf, named)),
+            facts=facts,
+            asked=named,
+            findings=tuple(patient_finding(caller.vihf, named["patient_id"])),
         )
 
     def _queried(self, session: str, message: Message) -> Outcome:
         query = message.query
         assert query is not None  # noqa: S101 - who calls has looked
         errors = list(query_errors(query))
+        facts, asked = asked_of(message)
         named = message.assertion_patient
         if not errors and query.patient_id and named and ins_of(named) != ins_of(query.patient_id):
             text = f"expected one patientId everywhere, got VIHF {named}, query {query.patient_id}"
@@ -128,8 +115,8 @@ class Operating:
                 *error_remarks(errors),
                 (f"{len(found)} document(s) trouvé(s)", f"{len(found)} document(s) found"),
             ),
-            facts={"asked": query.patient_id, "found": len(found), "errors": error_facts(errors)},
-            asked={"patient_id": query.patient_id},
+            facts={**facts, "found": len(found), "errors": error_facts(errors)},
+            asked=asked,
         )
 
     def _retrieved(self, session: str, message: Message) -> Outcome:
@@ -137,15 +124,15 @@ class Operating:
         if retrieval is None:  # no other kind is left
             return Outcome(operation=message.kind, answer=error_answer(message, ()), code=SUCCESS)
         found, errors = retrieved(retrieval, self._registry, session)
-        wanted = [one.unique_id for one in retrieval.documents]
+        facts, asked = asked_of(message)
         return Outcome(
             operation=message.kind,
             answer=reply(message, ITI_43_ANSWER, *retrieve_response(message, found, errors)),
             code=errors[0].code if errors else SUCCESS,
             evidence=_evidence(errors),
             remarks=error_remarks(errors),
-            facts={"asked": wanted[:100], "found": len(found), "errors": error_facts(errors)},
-            asked={"documents": ", ".join(wanted)[:400]},
+            facts={**facts, "found": len(found), "errors": error_facts(errors)},
+            asked=asked,
         )
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SUCCESS: Final = "Success"
 FAULT: Final = "Fault"
+_CUT: Final = 400
+_MOST_TOLD: Final = 100
 _BY_US: Final = "a scenario was told to answer so"
 
 
@@ -108,6 +110,7 @@ def scripted_outcome(scripted: Scripted, message: Message | None, page: Outcome 
         [RegistryError(code=told.error, context=told.context or _BY_US)] if told.error is not None else []
     )
     answer = error_answer(message, errors)
+    base = replace(base, facts={**base.facts, "errors": error_facts(errors)})
     outcome = _changed(base, scripted, answer, errors[0].code if errors else SUCCESS)
     return outcome if errors else replace(outcome, taken=message.submission)
 
@@ -122,9 +125,34 @@ def error_answer(message: Message, errors: Sequence[RegistryError]) -> DmpAnswer
     return reply(message, ITI_41_ANSWER, registry_response(message, errors))
 
 
+def asked_of(message: Message) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a message asks, for who asks what was received and for the journal."""
+    if message.submission is not None:
+        entries = message.submission.entries
+        patients = sorted(
+            {
+                *message.submission.set_patient_ids,
+                *(value for entry in entries for value in entry.patient_ids),
+            }
+        )
+        named = ", ".join(entry.title or entry.type_code or entry.id for entry in entries)
+        asked = {"patient_id": ", ".join(patients)[:_CUT], "documents": named[:_CUT]}
+        return {"patient_ids": patients, "documents": len(entries)}, asked
+    if message.retrieval is not None:
+        wanted = [one.unique_id for one in message.retrieval.documents]
+        return {"asked": wanted[:_MOST_TOLD]}, {"documents": ", ".join(wanted)[:_CUT]}
+    if message.existence is not None:
+        patient = f"{message.existence.extension}^^^&{message.existence.root}&ISO^NH"
+    else:
+        patient = "" if message.query is None else message.query.patient_id
+    return {"asked": patient}, {"patient_id": patient}
+
+
 def _base(message: Message | None) -> Outcome:
-    operation = None if message is None else message.kind
-    return Outcome(operation=operation, answer=plain(500, ""), code="")
+    if message is None:
+        return Outcome(operation=None, answer=plain(500, ""), code="")
+    facts, asked = asked_of(message)
+    return Outcome(operation=message.kind, answer=plain(500, ""), code="", facts=facts, asked=asked)
 
 
 def _changed(

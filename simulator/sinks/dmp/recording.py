@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.sinks.dmp.caller import Caller
     from simulator.sinks.dmp.outcome import Outcome
     from simulator.sinks.dmp.reading import Entry, Message
-    from simulator.sinks.dmp.service import Visit
+    from simulator.sinks.dmp.visit import Visit
     from simulator.sinks.dmp.wire import DmpAnswer
 
 _CUT: Final = 400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -23,7 +23,7 @@ from simulator.sessions.session import (
 from simulator.sinks.backing import ALONE
 from simulator.sinks.dmp.access import opened_page
 from simulator.sinks.dmp.answers import ITI_41_ANSWER, registry_response
-from simulator.sinks.dmp.caller import Caller, VihfRefusedError, identify
+from simulator.sinks.dmp.caller import VihfRefusedError, identify
 from simulator.sinks.dmp.deciding import RegistryError
 from simulator.sinks.dmp.documents import DocumentRegistry
 from simulator.sinks.dmp.mtom import MessageError
@@ -31,37 +31,23 @@ from simulator.sinks.dmp.operating import EXISTENCE, SUBMITTING, Operating
 from simulator.sinks.dmp.outcome import Outcome, refused, scripted_outcome
 from simulator.sinks.dmp.reading import read
 from simulator.sinks.dmp.recording import exchange_of, texts_of
+from simulator.sinks.dmp.visit import Visit
 from simulator.sinks.dmp.wire import DmpAnswer, DmpRequest, fault_answer, plain, reply
 from simulator.sinks.kept import NO_SESSION, Sink, SinkFullError
 
 if TYPE_CHECKING:
-    from simulator.contract.messages import Finding
     from simulator.scripting.engine import Scripted
     from simulator.scripting.state import StateView
     from simulator.sessions.store import Session
-    from simulator.sinks.backing import Backing, Settled
+    from simulator.sinks.backing import Backing
     from simulator.sinks.dmp.reading import Message
     from simulator.sinks.kept import SinkStore
 
 __all__ = ["EXISTENCE", "SUBMITTING", "DmpAnswer", "DmpRequest", "DmpService"]
 
 _PATH: Final = re.compile(r"(?:/s/([^/]{1,200}))?/dmp(/acces)?/?")
+BENCH_FAILED: Final = "the bench failed; see its log for the traceback"
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, kw_only=True)
-class Visit:
-    """One request while it is answered."""
-
-    request: DmpRequest
-    settled: Settled
-    session: str
-    """Under what name it is kept among what was received."""
-    message: Message | None
-    at: str
-    started: int
-    caller: Caller = field(default_factory=Caller)
-    findings: list[Finding] = field(default_factory=list)
 
 
 class DmpService:
@@ -115,7 +101,13 @@ class DmpService:
         )
         if problem:
             return self._done(visit, refused(None, fault_answer(SOAP12, "", problem), problem))
-        return self._done(visit, self._page(visit) if is_page else self._decided(visit))
+        try:
+            outcome = self._page(visit) if is_page else self._decided(visit)
+        except Exception:  # noqa: BLE001 - the last line of defence
+            # A defect of the bench must not look like silence to the client.
+            _log.exception("a request to the DMP could not be answered")
+            outcome = refused(None, fault_answer(SOAP12, "", BENCH_FAILED), BENCH_FAILED)
+        return self._done(visit, outcome)
 
     def _page(self, visit: Visit) -> Outcome:
         """Answer a contextual access (TD0.9): a page, or a scenario's bytes."""

@@ -387,7 +387,7 @@ async function receive(ctx, identity, sender) {
     return { outcome: "CREATED", patient_id: made.id, verification: { ...check, patient_id: made.id }, alerts };
   }
   if (local) {
-    if (on("known-is-updated") && !desk.isBarred(local)) {
+    if (on("known-is-updated") && !desk.isBarred(local) && !local.ins) {
       desk.act(ctx, local.id, "INS reçue et vérifiée", (file) => (file.ins = one.ins));
       if (identity.document) todo("DOCUMENT", `Document à rattacher : ${identity.document}.`, local.id);
       return { outcome: "UPDATED", patient_id: local.id, verification: check, alerts: [] };

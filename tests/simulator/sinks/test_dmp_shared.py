@@ -81,7 +81,13 @@ def test_a_scenario_says_which_error_a_submission_is_answered(sinks, dmp, then, 
     [exchange] = sinks.exchanges()
     assert (exchange.code, exchange.decision.source) == (expected[0], "scenario")
     assert (exchange.decision.scenario, exchange.decision.rule) == ("test/sinks", 0)
-    assert sinks.store.items()[0].outcome == expected[0]
+    assert exchange.asked["patient_id"] == P1
+    [item] = sinks.store.items()
+    assert (item.outcome, item.facts["patient_ids"], item.facts["errors"][0]["code"]) == (
+        expected[0],
+        [P1],
+        expected[0],
+    )
 
 
 def test_a_scenario_speaks_on_the_second_submission_only_and_takes_what_is_wrong(sinks, dmp):
