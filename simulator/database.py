@@ -57,16 +57,18 @@ else:
 class Database:
     """One SQLite file. Its connections commit each statement by themselves outside ``write``."""
 
-    def __init__(self, path: Path, *pragmas: str, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *pragmas: str, read_only: bool = False, unchanging: bool = False) -> None:
         """Prepare the file; ``pragmas`` such as ``foreign_keys = ON`` are set on each connection.
 
-        A file opened ``read_only`` must exist, and nothing is ever created beside it unless it has a log of its own.
+        A file opened ``read_only`` must exist, and nothing is ever created beside it unless it has a log of its own. One that
+        is ``unchanging`` besides is read without locks, which cost more than what is read: nobody may write into it.
 
         Raises:
             sqlite3.Error: it cannot be opened, or is not a database.
         """
         self._path = path
         self._read_only = read_only
+        self._query = "mode=ro&immutable=1" if unchanging else "mode=ro"
         self._pragmas = pragmas if read_only else ("journal_mode = WAL", "synchronous = NORMAL", *pragmas)
         self._local = threading.local()
         if not read_only and path != IN_MEMORY:
@@ -78,7 +80,7 @@ class Database:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                f"{self._path.resolve().as_uri()}?mode=ro" if self._read_only else self._path,
+                f"{self._path.resolve().as_uri()}?{self._query}" if self._read_only else self._path,
                 timeout=LOCK_TIMEOUT_S,
                 isolation_level=None,
                 check_same_thread=False,

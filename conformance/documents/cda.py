@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.documents.cda_body import embedded, narrative, place_of, texts
 from conformance.documents.document import Document
-from conformance.documents.pdf import PdfFacts, archive_problems
+from conformance.documents.pdf import archive_problems
+from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import (
     INS_OIDS,

@@ -16,7 +16,8 @@ from conformance.documents.labels import french_date
 from conformance.documents.mail_headers import MailFacts, header_place, headers
 from conformance.documents.mail_parts import FORWARDED, Held, told_of, written
 from conformance.documents.numbers import called_ins, compact, find_matricules
-from conformance.documents.pdf import PdfFacts, archive_problems
+from conformance.documents.pdf import archive_problems
+from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
 from conformance.documents.values import mailboxes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents import pdfium
@@ -14,8 +13,9 @@ from conformance.documents.document import Document
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.numbers import find_matricules
 from conformance.documents.paper import PagePlaces, read_page
+from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.pdf_symbol import DPI, code_leaks, symbol_problems
-from conformance.documents.pdfa import Claim, claimed
+from conformance.documents.pdfa import claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
 from simulator.ins.traits import comparison_key
@@ -34,37 +34,6 @@ _FEW_LETTERS: Final = 20
 _HALF_TURN: Final = 180
 _EMPTY_FRAME: Final = re.compile(r"\bINS\b[^\dA-Za-z]{0,6}\[?\s*(?:INS[\s-]*)?(?:NIR|NIA)\b[^\d]*$")
 """The label of the INS and its nature on a line that has no digit after them."""
-
-
-@dataclass(frozen=True, slots=True)
-class PdfFacts:
-    """What is judged of a PDF beside its identity."""
-
-    pages: int
-    lines: tuple[Line, ...]
-    """Those of the first page."""
-    symbols: tuple[tuple[int, Symbol], ...]
-    """Page and symbol, those with the header of a Datamatrix INS first."""
-    claim: Claim | None
-    caption: Place | None
-    may_hide_symbol: bool
-    """Whether the first page has a drawing that could be a symbol that does not decode."""
-    too_large: bool
-    """Whether the first page is too large to be drawn."""
-    titles: str
-    """Title, subject, author, keywords and bookmarks, which viewers show."""
-
-    @property
-    def has_ins_symbol(self) -> bool:
-        """Whether a Datamatrix INS was decoded on some page."""
-        return any(symbol.is_ins for _, symbol in self.symbols)
-
-    @property
-    def is_prescription(self) -> bool:
-        """Whether the first page calls itself a prescription: those need no symbol (DOC-07)."""
-        return any(
-            "ordonnance" in plain(line.text) or "prescription" in plain(line.text) for line in self.lines[:25]
-        )
 
 
 def read(data: bytes, reading: Reading) -> Document:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.document import Document
     from conformance.documents.expected import Expected
-    from conformance.documents.pdf import PdfFacts
+    from conformance.documents.pdf_facts import PdfFacts
     from conformance.documents.problems import Problem
     from conformance.documents.record import Box
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from conformance.record.events import Missed
+    from conformance.record.missed import Missed
     from conformance.record.results import Waiver
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from conformance.record.events import DoctorFinding, Missed
+    from conformance.record.events import DoctorFinding
+    from conformance.record.missed import Missed
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
     from simulator.text import Text

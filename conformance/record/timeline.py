@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from conformance.drivers.model import Patient
-    from conformance.record.events import Missed
+    from conformance.record.missed import Missed
     from simulator.client import ExchangeView
 
 Plain: TypeAlias = Any

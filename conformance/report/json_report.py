@@ -14,7 +14,7 @@ from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
-    from conformance.record.events import Missed
+    from conformance.record.missed import Missed
     from conformance.record.results import Campaign, CheckResult, RuleResult
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule

@@ -24,7 +24,7 @@ from simulator.journal.masking import mask_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.record.events import Missed
+    from conformance.record.missed import Missed
     from conformance.record.results import Campaign, CheckResult, RuleResult
     from simulator.text import Lang
 

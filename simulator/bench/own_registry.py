@@ -69,7 +69,7 @@ def open_own_registry(
                 "Stop it, give the same --people, --seed and --oid, or another --data-dir."
             )
         try:
-            build_file(path, chain(load_cnda(oid_mode), people(size, seed)), wanted, **{_MADE_BY: _OURS})
+            build_file(path, chain(load_cnda(oid_mode), people(size, seed)), wanted, facts={_MADE_BY: _OURS})
         except BeingBuiltError:
             # Another simulator that was started at the same time.
             if time.monotonic() > last:

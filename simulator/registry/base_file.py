@@ -40,10 +40,15 @@ Mark = tuple[int, int, int, int]
 def mark_of(path: Path) -> Mark | None:
     """Return what tells this file from others; ``None`` when it cannot be seen."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - once a call: half the time of Path.stat
     except OSError:
         return None
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _is_unchanging(path: Path) -> bool:
+    """Return whether nobody writes into a file: it is replaced whole here, and nothing is left of who wrote otherwise."""
+    return not IN_PLACE and not any(path.with_name(path.name + log).exists() for log in ("-wal", "-journal"))
 
 
 class BaseFile:
@@ -62,7 +67,7 @@ class BaseFile:
         self._here = threading.local()
         while True:
             self.mark = mark_of(path)
-            self._database = Database(path, _MMAP, read_only=True)
+            self._database = Database(path, _MMAP, read_only=True, unchanging=_is_unchanging(path))
             if self.mark == mark_of(path):
                 break
             self._database.close()

@@ -27,7 +27,7 @@ from simulator.registry.sqlite_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from simulator.registry.person import Person
@@ -53,7 +53,7 @@ def build_file(
     recipe: str,
     *,
     on_indexing: Callable[[], None] | None = None,
-    **facts: object,
+    facts: Mapping[str, object] | None = None,
 ) -> int:
     """Write a registry file, replacing the one that is there; return how many people are in it.
 
@@ -69,7 +69,7 @@ def build_file(
     def write(connection: sqlite3.Connection) -> int:
         create_tables(connection)
         connection.execute("BEGIN EXCLUSIVE")
-        set_meta(connection, recipe=recipe, **facts)
+        set_meta(connection, recipe=recipe, **(facts or {}))
         count = insert(connection, people)
         connection.execute("COMMIT")
         if on_indexing is not None:

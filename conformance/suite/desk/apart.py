@@ -14,7 +14,7 @@ import pytest
 
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Verb
-from conformance.record.events import Missed
+from conformance.record.missed import Missed
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.text import Text
 

@@ -5,7 +5,7 @@ A plain ``assert`` works too, but its reason comes out in the language of whoeve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import missed_by
@@ -15,9 +15,18 @@ from conformance.verdicts import Departure, UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from conformance.record.timeline import Timeline
     from conformance.suite.desk.apart import Apart
-    from conformance.suite.desk.steps import Desk
     from conformance.verdicts import Ending
+
+
+class Noting(Protocol):
+    """Where a path that was not taken is noted: a ``Desk``, which stands on this module."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """What the check saw, in order."""
+        ...
 
 
 def expect(condition: object, *, fr: str, en: str, inferred: bool = False) -> None:
@@ -44,7 +53,7 @@ def expect_equal(*, got: object, expected: object, fr: str, en: str, inferred: b
 
 
 def expect_each(
-    cases: Mapping[str, Callable[[], object]], *, desk: Desk | None = None, paths: Collection[Apart] = ()
+    cases: Mapping[str, Callable[[], object]], *, desk: Noting | None = None, paths: Collection[Apart] = ()
 ) -> None:
     """Look at every case, by its name, and raise one ``Departure`` that names all those that depart.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient, PatientTraits
     from conformance.drivers.protocol import Driver
-    from conformance.record.events import Missed
+    from conformance.record.missed import Missed
     from conformance.record.timeline import Entry
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.cast import Part

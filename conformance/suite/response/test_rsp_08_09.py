@@ -12,7 +12,8 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
-from simulator.contract.names import RESULTAT, SOAP12
+from simulator.contract.names import RESULTAT
+from simulator.contract.soap import envelope
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
@@ -234,10 +235,7 @@ def test_hollow_answer(desk: Desk) -> None:
 
 def hollow(name: str) -> dict[str, Any]:
     """Return the scenario of one of ``HOLLOW``."""
-    text = (
-        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Body>'
-        f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT></soap:Body></soap:Envelope>'
-    )
+    text = envelope(f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT>')
     data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
     return {**data, "id": f"suite/{name}", "rules": [{**data["rules"][0], "then": {"raw": {"text": text}}}]}
 

@@ -12,14 +12,8 @@ from record_samples import ACT, EXCHANGE, HUMAN_ACT, REVIEW, SAML, START, begin,
 
 from conformance.record import events
 from conformance.record.coding import KINDS, decode, encode
-from conformance.record.events import (
-    CampaignFinished,
-    CampaignStarted,
-    CheckFinished,
-    HumanAct,
-    Missed,
-    Outcome,
-)
+from conformance.record.events import CampaignFinished, CampaignStarted, CheckFinished, HumanAct, Outcome
+from conformance.record.missed import Missed
 from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
 from conformance.record.results import WaiverState

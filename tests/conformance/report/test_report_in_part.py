@@ -14,7 +14,7 @@ from lxml import etree, html
 from rich.console import Console
 
 from conformance.progress import CampaignView
-from conformance.record.events import Missed
+from conformance.record.missed import Missed
 from conformance.report.coverage import coverage_of, headline_of, paths_not_tested
 from conformance.report.csv_report import render_csv
 from conformance.report.html import render_html

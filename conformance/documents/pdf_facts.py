@@ -1,0 +1,45 @@
+"""What is judged of a PDF beside its identity, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.documents.labels import plain
+
+if TYPE_CHECKING:
+    from conformance.documents.datamatrix.symbol import Symbol
+    from conformance.documents.page_text import Line
+    from conformance.documents.pdfa import Claim
+    from conformance.documents.record import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFacts:
+    """What is judged of a PDF beside its identity."""
+
+    pages: int
+    lines: tuple[Line, ...]
+    """Those of the first page."""
+    symbols: tuple[tuple[int, Symbol], ...]
+    """Page and symbol, those with the header of a Datamatrix INS first."""
+    claim: Claim | None
+    caption: Place | None
+    may_hide_symbol: bool
+    """Whether the first page has a drawing that could be a symbol that does not decode."""
+    too_large: bool
+    """Whether the first page is too large to be drawn."""
+    titles: str
+    """Title, subject, author, keywords and bookmarks, which viewers show."""
+
+    @property
+    def has_ins_symbol(self) -> bool:
+        """Whether a Datamatrix INS was decoded on some page."""
+        return any(symbol.is_ins for _, symbol in self.symbols)
+
+    @property
+    def is_prescription(self) -> bool:
+        """Whether the first page calls itself a prescription: those need no symbol (DOC-07)."""
+        return any(
+            "ordonnance" in plain(line.text) or "prescription" in plain(line.text) for line in self.lines[:25]
+        )
