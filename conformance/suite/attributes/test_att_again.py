@@ -10,8 +10,9 @@ import pytest
 
 from conformance.drivers import site
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import ALLOWED, DISQUALIFYING_SETS, mark, named
+from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
@@ -50,12 +51,10 @@ def test_set_again(desk: Desk, route: Route) -> None:
     fr="La validation automatique, même activée, ne valide pas une identité douteuse ou fictive",
     en="Automatic validation, even switched on, does not validate a doubtful or fictitious identity",
 )
+@SETTINGS.mark
 def test_automatic_validation_stops(desk: Desk) -> None:
-    try:
-        if setting(desk, site.AUTOMATIC_VALIDATION) is None:
-            return  # There is none.
-    except VerbNotSupportedError:
-        return
+    if setting(desk, site.AUTOMATIC_VALIDATION) is None:
+        return  # There is none: the vendor declares so (PRF-05).
 
     def judge(attributes: frozenset[Attribute], kind: str) -> None:
         before = mark(desk, desk.create(adult(desk)), attributes)
