@@ -260,7 +260,8 @@ def _live(desk: Desk) -> Life:
     patient = desk.create(person, used_name="KVORLAN")
     lived: list[Lived] = []
     missed: list[tuple[Step, VerbNotSupportedError]] = []
-    cut_short, before = None, desk.snapshot(patient)
+    cut_short: tuple[Step, Exception] | None = None
+    before = desk.snapshot(patient)
     for step in STEPS:
         if before.patient.status is not step.begins:
             continue
