@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import file
+from conformance.suite.desk.apart import LOTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     fr="La vérification d'un lot ne recherche personne sur INSi : la recherche est unitaire",
     en="The verification of a lot searches for nobody at INSi: a search is for one person",
 )
+@LOTS.mark
 def test_lot_is_no_search(desk: Desk) -> None:
     patients = [file(desk, route) for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)]
     try:
@@ -28,8 +30,8 @@ def test_lot_is_no_search(desk: Desk) -> None:
                 tuple(patient.id for patient in patients), actor=desk.user
             )
         )
-    except (RefusedError, VerbNotSupportedError):
-        return  # A software without lots searches for nobody by one.
+    except RefusedError:
+        return  # A lot that is refused searches for nobody.
     searches = [each for each in exchanges if (each.operation or "").startswith("rechercher")]
     expect(
         not searches,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import IDENTITY_FIELDS, Role, SearchCriteria, Status
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.model import IDENTITY_FIELDS, Role, SearchCriteria, Status, Verb
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form, Right
+from conformance.suite.desk.apart import path
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 
+RIGHTS: Final = path("droits par utilisateur", "rights of each user", Verb.WRITE_RIGHTS)
+
+
 @pytest.mark.rule("SEC-03")
 @pytest.mark.title(
     fr="Le droit de modifier les traits stricts ne donne pas celui de voir l'INS",
@@ -36,7 +40,7 @@ def test_entitled_and_blind(desk: Desk, role: Role) -> None:
     who = profile(desk, frozenset(Right) - {Right.READ_INS}, name="habilite-sans-ins", role=role)
     need_withheld(who, Right.READ_INS)
     blind = Text("un utilisateur habilité sans droit sur l'INS", "an entitled user without right on the INS")
-    expect_hidden(_acts(desk, who, patient), patient, INS, blind)
+    expect_hidden(desk, _acts(desk, who, patient), patient, INS, blind)
 
 
 @pytest.mark.rule("SEC-03")
@@ -57,7 +61,7 @@ def test_refused_again_and_again(desk: Desk) -> None:
         if Right.READ_IDENTITY in who.rights:
             continue
         for _ in range(2):
-            expect_hidden(_acts(desk, who, patient), patient, IDENTITY_FIELDS, stranger)
+            expect_hidden(desk, _acts(desk, who, patient), patient, IDENTITY_FIELDS, stranger)
 
 
 @pytest.mark.rule("STA-12")
@@ -65,22 +69,20 @@ def test_refused_again_and_again(desk: Desk) -> None:
     fr="Le droit de modifier les traits stricts se donne à un utilisateur, et se retire",
     en="The right to change strict traits is given to a user, and withdrawn",
 )
+@RIGHTS.mark
 def test_entitlement_comes_and_goes(desk: Desk) -> None:
     before = desk.snapshot(desk.bring(desk.draw(), Route.IMPORTED_CHECKED))
     patient = before.patient
-    try:
-        plain = profile(desk, ORDINARY, name="habilitation", role=Role.SUPER_USER)
-        if Right.CHANGE_STRICT_TRAITS not in plain.rights:
-            with suppress(RefusedError):
-                desk.lgo.update_patient(patient.id, {"birth_place": "99999"}, actor=plain.actor)
-            moment = Moment(
-                "modification par un utilisateur dont l'habilitation est retirée",
-                "change by a user whose entitlement was withdrawn",
-            )
-            expect_kept(desk.snapshot(patient), before, moment)
-        entitled = profile(desk, frozenset(Right), name="habilitation")
-    except VerbNotSupportedError:
-        return  # Rights that cannot be set through the driver are those of the roles.
+    plain = profile(desk, ORDINARY, name="habilitation", role=Role.SUPER_USER)
+    if Right.CHANGE_STRICT_TRAITS not in plain.rights:
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"birth_place": "99999"}, actor=plain.actor)
+        moment = Moment(
+            "modification par un utilisateur dont l'habilitation est retirée",
+            "change by a user whose entitlement was withdrawn",
+        )
+        expect_kept(desk.snapshot(patient), before, moment)
+    entitled = profile(desk, frozenset(Right), name="habilitation")
     if Right.CHANGE_STRICT_TRAITS not in entitled.rights:
         return
     try:

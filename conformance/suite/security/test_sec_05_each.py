@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -77,7 +78,7 @@ def test_each_trait(desk: Desk, route: Route, user: str) -> None:
         logged = _during(
             desk,
             patient,
-            lambda change=change: worker.lgo.update_patient(patient.id, dict(change), actor=worker.user),
+            partial(worker.lgo.update_patient, patient.id, dict(change), actor=worker.user),
         )
         field = next(iter(change))
         moment = Text(f"{FIELD[field].fr} modifié ({name})", f"{FIELD[field].en} changed ({name})")

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Attribute, Status, Verb
-from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BY_MATRICULE, DASHBOARD, path
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DASHBOARD, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.verification.elsewhere import answering, verify
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient, StatusChange
     from conformance.drivers.screens import Dashboard
     from conformance.drivers.verbs.patients import LoweredStatus
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
@@ -57,6 +58,8 @@ class Step:
     is_free: bool = False
     """No text asks that it can be done: a refusal leaves it out."""
     is_deduced: bool = False
+    path: Apart | None = None
+    """What only some software has, without which the life goes on."""
     attributes: frozenset[Attribute] = frozenset()
     """What the file carries afterwards."""
 
@@ -89,6 +92,8 @@ class Life:
     steps: tuple[Lived, ...]
     history: tuple[StatusChange, ...]
     """At the end."""
+    missed: tuple[tuple[Step, VerbNotSupportedError], ...]
+    """The steps that the software does not have."""
     cut_short: tuple[Step, Exception] | None
     """The step that it ends with before its end, and why."""
 
@@ -174,13 +179,14 @@ def _lowered(begins: Status, target: LoweredStatus) -> Step:
         # That it stops halfway is in no text.
         does=_lower(target), begins=begins, leads_to=(PROV, VALI) if begins is QUAL else (PROV,), rule="STA-08",
         fr=f"abaissée à la main à {target}", en=f"lowered by hand to {target}", by=_OTHER, is_free=True,
+        path=DOWNGRADE,
     )  # fmt: skip
 
 
 def _marked(begins: Status, attribute: Attribute, *, by: str = "user") -> Step:
     return Step(
         does=_mark(attribute), begins=begins, leads_to=(PROV,), rule="ATT-03",
-        fr=f"devenue {attribute}", en=f"made {attribute}", by=by, attributes=frozenset({attribute}),
+        fr=f"devenue {attribute}", en=f"made {attribute}", by=by, attributes=frozenset({attribute}), path=ATTRIBUTES,
     )  # fmt: skip
 
 
@@ -193,7 +199,13 @@ _PUT_RIGHT: Final = Step(
     fr="trait rétabli", en="trait put right",
 )  # fmt: skip
 _DENIED: Final = Step(
-    does=_deny, begins=QUAL, leads_to=(PROV,), rule="VER-05", fr="vérification KO", en="verification KO"
+    does=_deny,
+    begins=QUAL,
+    leads_to=(PROV,),
+    rule="VER-05",
+    fr="vérification KO",
+    en="verification KO",
+    path=VERIFICATION,
 )
 
 
@@ -247,24 +259,36 @@ def _live(desk: Desk) -> Life:
     person = desk.draw(first_names_count=2)
     patient = desk.create(person, used_name="KVORLAN")
     lived: list[Lived] = []
-    cut_short, before = None, desk.snapshot(patient)
+    missed: list[tuple[Step, VerbNotSupportedError]] = []
+    cut_short: tuple[Step, Exception] | None = None
+    before = desk.snapshot(patient)
     for step in STEPS:
         if before.patient.status is not step.begins:
             continue
-        seen: Lived | None = None
         try:
-            with desk.if_offered(path(f"vie du dossier : {step.fr}", f"life of the file: {step.en}", *Verb)):
-                seen = _do(desk, step, before, person)
-        except Ending as obstacle:
+            seen = _do(desk, step, before, person)
+        except VerbNotSupportedError as missing:
+            if step.path is None:
+                cut_short = (step, missing)
+                break
+            missed.append((step, missing))
+            with desk.if_offered(step.path):
+                raise
+            continue
+        except (Ending, RefusedError) as obstacle:
             if step.is_free:
                 continue
             cut_short = (step, obstacle)
             break
-        if seen is None:
-            continue
         lived.append(seen)
         before = seen.after
-    return Life(person=person, steps=tuple(lived), history=before.history or (), cut_short=cut_short)
+    return Life(
+        person=person,
+        steps=tuple(lived),
+        history=before.history or (),
+        missed=tuple(missed),
+        cut_short=cut_short,
+    )
 
 
 def _do(desk: Desk, step: Step, before: Snapshot, person: Person) -> Lived:
@@ -316,9 +340,13 @@ def steps_of(lived: Life, *rules: str) -> list[Lived]:
         UndecidedError: the life was cut short by one of them, or before the first.
     """
     found = [each for each in lived.steps if not rules or each.step.rule in rules]
+    if not found and (missing := [one for step, one in lived.missed if not rules or step.rule in rules]):
+        raise missing[0]
     if lived.cut_short is None or (found and rules and lived.cut_short[0].rule not in rules):
         return found
     step, obstacle = lived.cut_short
+    if isinstance(obstacle, VerbNotSupportedError):
+        raise obstacle
     if rules and step.rule in rules and isinstance(obstacle, RefusedError):
         raise refused_to_allow(obstacle) from obstacle
     raise UndecidedError(

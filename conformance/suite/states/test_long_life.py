@@ -119,6 +119,7 @@ def test_attributes_follow(desk: Desk) -> None:
                     en=f"attributes ({seen.step.en})",
                 )
 
+    steps_of(life(desk), "ATT-03")  # NOT_TESTED when no attribute can be set.
     _each(steps_of(life(desk)), judge)
 
 

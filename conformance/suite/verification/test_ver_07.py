@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,8 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import ReceptionOutcome
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import INS_HISTORY
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
@@ -68,7 +68,7 @@ def test_not_kept_elsewhere(desk: Desk) -> None:
         need_verified(receive(desk, identity).exchanges, Said.KO)
     for patient in files_of(desk, identity.birth_date).values():
         kept = [patient.billing_number or ""]
-        with suppress(VerbNotSupportedError):
+        with desk.if_offered(INS_HISTORY):
             kept += [each.matricule for each in desk.lgo.read_ins_history(patient.id, actor=desk.user)]
         expect(
             identity.matricule not in kept,
