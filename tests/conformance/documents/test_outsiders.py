@@ -314,3 +314,14 @@ def test_the_status_told_is_that_of_the_identity(status, told):
     assert _found(said, expected) == {"status-differs": Severity.REVIEW}
     right_one = "VALI" if status == "VALI" else "PROV"
     assert not _found(hl7(msh(), pid(P1, ins=False, status=right_one)), expected)
+
+
+@pytest.mark.parametrize("part", ["names", "place"])
+def test_a_qualified_ins_goes_with_all_its_strict_traits_in_fhir(part):
+    bare = patient(P1)
+    if part == "names":
+        del bare["name"][0]["extension"]
+    else:
+        bare["extension"] = [one for one in bare["extension"] if "birthPlace" not in one["url"]]
+    assert _found(json.dumps(bare).encode())["strict-trait-missing"] is Severity.FAIL
+    assert "strict-trait-missing" not in _found(json.dumps(bare).encode(), Expected(identity=P1))
