@@ -42,6 +42,26 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
     for trait in _COMPARED:
         for value in record.of(trait):
             yield from _against(value, expected, record)
+    yield from _status(record, expected)
+
+
+_CHECKED: Final = frozenset({"VALI", "QUAL"})
+_UNCHECKED: Final = frozenset({"PROV", "RECUP", "VIDE"})
+
+
+def _status(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
+    """Yield a status of the message that says checked of an identity that is not, or the other way round."""
+    told = [value for value in record.of(Trait.STATUS) if value.normal in _CHECKED | _UNCHECKED]
+    if expected.status is None:
+        return
+    wrong = _UNCHECKED if str(expected.status) in _CHECKED else _CHECKED
+    for value in told:
+        if value.normal in wrong and len(told) == 1:
+            text = Text(
+                f"identité {expected.status} : le message la dit {value.text}",
+                f"identity {expected.status}: the message calls it {value.text}",
+            )
+            yield inferred("status-differs", text, "ATT-07", "F16", at=(value,))
 
 
 _NEEDING: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})

@@ -104,9 +104,19 @@ def read_resource(resource: Any, reading: Reading) -> Document:
     )  # fmt: skip
 
 
-def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa: ARG001 - the shape of all formats
-    """Yield nothing more: all that is particular to FHIR was judged while reading."""
-    yield from ()
+def judge(document: Document, expected: Expected) -> Iterator[Problem]:
+    """Yield the strict traits that an INS of a qualified identity goes without (TRA-02); the rest was judged while reading."""
+    if not expected.is_qualified:
+        return
+    for record in document.records:
+        for trait in (Trait.FIRST_NAMES, Trait.BIRTH_PLACE):
+            # A Patient with an INS and no trait at all is published so, and was told as such.
+            if record.has_ins and record.first(Trait.BIRTH_NAME) and record.first(trait) is None:
+                text = Text(
+                    f"identité qualifiée : {trait.text.fr} attendu avec l’INS, absent",
+                    f"qualified identity: expected the {trait.text.en} with the INS, missing",
+                )
+                yield official("strict-trait-missing", text, "TRA-02", "TRA-06", at=(record.place,))
 
 
 def _record(found: FoundPatient, reading: Reading) -> IdentityRecord:

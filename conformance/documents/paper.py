@@ -50,6 +50,8 @@ _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*
 _COLON: Final = re.compile(r"[ )]*: *[^\s:]")
 """What follows a label when its value stands right after a colon."""
 _COG: Final = re.compile(r"(?<![0-9A-Z])(\d{5}|2[AB]\d{3})(?![0-9A-Z])")
+_COG_CUT: Final = re.compile(r"(\d{4})\s*$")
+"""A code that lost its first zero."""
 _NEAR: Final = 2.2
 """Lines nearer than this many heights belong to one paragraph."""
 _CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
@@ -183,7 +185,7 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
             return None
         return _made(trait, line, (start + date[1], start + date[2]), date[0], places)
     if trait is Trait.BIRTH_PLACE:
-        code = _COG.search(raw)
+        code = _COG.search(raw) or _COG_CUT.match(raw)
         return (
             _made(trait, line, (start + code.start(1), start + code.end(1)), code[1], places)
             if code

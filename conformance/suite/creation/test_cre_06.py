@@ -16,6 +16,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.verdicts import Departure, UndecidedError, Verdict
+from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
 
+_SEVERAL: Final = 3
+"""A list of so many names is no single compound name."""
 _PLACE: Final = "birth_place"
 _LENIENT: Final = frozenset({"literal-gs", "no-separator"})
 """Wrong symbols that a reader may understand all the same."""
@@ -48,6 +51,7 @@ def test_scanned_fields(desk: Desk) -> None:
             fr="le dossier ne porte pas ce que dit le symbole",
             en="the file does not hold what the symbol tells",
         )
+        _expect_first_name(patient, person)
         expect(
             patient.status is not Status.QUAL,
             fr="la lecture d'un symbole rend l'identité qualifiée",
@@ -83,6 +87,24 @@ def test_scanned_fields(desk: Desk) -> None:
             )
 
     expect_each({part.key: partial(judge, part.key) for part in CAST})
+
+
+def _expect_first_name(patient: Patient, person: Person) -> None:
+    """Expect a 1er prénom that begins the list of the symbol; of three names or more, not all of them."""
+    names = person.identity.traits.first_names
+    if not patient.first_name:
+        return
+    expect(
+        starts_list(patient.first_name, names),
+        fr=f"1er prénom « {patient.first_name} », la liste lue est « {names} »",
+        en=f"1er prénom {patient.first_name!r}, the list scanned is {names!r}",
+    )
+    expect(
+        len(names.split()) < _SEVERAL or len(patient.first_name.split()) < len(names.split()),
+        fr=f"1er prénom « {patient.first_name} » : c'est toute la liste",
+        en=f"1er prénom {patient.first_name!r}: this is the whole list",
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("CRE-06")

@@ -13,7 +13,12 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
-from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    MEDICATION_REVIEW,
+    VACCINATION_NOTE,
+    kinds_of,
+)
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -42,6 +47,12 @@ def test_refusal(desk: Desk) -> None:
                 f"le patient refuse, et un courriel lui est envoyé quand même (essai {times})",
                 f"the patient refuses, and a mail is sent all the same (attempt {times})",
             )
+    for kind in [one for one in kinds_of(desk) if one in {INTERVIEW_REPORT, MEDICATION_REVIEW}]:
+        expect(
+            not _is_sent(_try(desk, patient, kind=kind)),
+            fr=f"le patient refuse, et un courriel lui est envoyé quand même ({kind})",
+            en=f"the patient refuses, and a mail is sent all the same ({kind})",
+        )
     expect(
         _is_sent(_try(desk, other)),
         fr="le refus d'un patient arrête l'envoi à un autre",
@@ -117,12 +128,12 @@ def _qualified(desk: Desk, key: str = "waiting-number-four-first-names") -> tupl
     return person, desk.bring(person, Route.IMPORTED_CHECKED)
 
 
-def _try(desk: Desk, patient: Patient, channel: Channel = _PATIENT) -> Sending | None:
+def _try(
+    desk: Desk, patient: Patient, channel: Channel = _PATIENT, *, kind: str = VACCINATION_NOTE
+) -> Sending | None:
     recipient = "medecin@exemple.mssante.fr" if channel is Channel.MSSANTE else None
     try:
-        return desk.lgo.send_document(
-            patient.id, VACCINATION_NOTE, channel, recipient=recipient, actor=desk.user
-        )
+        return desk.lgo.send_document(patient.id, kind, channel, recipient=recipient, actor=desk.user)
     except RefusedError:
         return None
 

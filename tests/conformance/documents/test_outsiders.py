@@ -297,3 +297,31 @@ def test_an_accent_on_paper_is_looked_at():
     assert _found(pdf(lines, payload=payload_of(P1)))["name-accents"] is Severity.REVIEW
     lower = cartouche(P1, name="Nom de naissance : Pat-Trois")
     assert not _found(pdf(lower, payload=payload_of(P1)))
+
+
+def test_a_place_that_lost_its_zero_is_another_place():
+    identity = replace(P1, traits=replace(P1.traits, birth_place="01154"))
+    lines = cartouche(identity, place="Code INSEE du lieu de naissance : 1154")
+    expected = Expected(identity=identity, first_name="DOMINIQUE", status=Status.QUAL)
+    codes = {one.code for one in check(pdf(lines, payload=payload_of(identity)), expected)}
+    assert "birth-place-differs" in codes
+
+
+@pytest.mark.parametrize(("status", "told"), [("PROV", "VALI"), ("RECUP", "VALI"), ("VALI", "PROV")])
+def test_the_status_told_is_that_of_the_identity(status, told):
+    expected = Expected(identity=P1, first_name="DOMINIQUE", status=Status(status))
+    said = hl7(msh(), pid(P1, ins=False, status=told))
+    assert _found(said, expected) == {"status-differs": Severity.REVIEW}
+    right_one = "VALI" if status == "VALI" else "PROV"
+    assert not _found(hl7(msh(), pid(P1, ins=False, status=right_one)), expected)
+
+
+@pytest.mark.parametrize("part", ["names", "place"])
+def test_a_qualified_ins_goes_with_all_its_strict_traits_in_fhir(part):
+    bare = patient(P1)
+    if part == "names":
+        del bare["name"][0]["extension"]
+    else:
+        bare["extension"] = [one for one in bare["extension"] if "birthPlace" not in one["url"]]
+    assert _found(json.dumps(bare).encode())["strict-trait-missing"] is Severity.FAIL
+    assert "strict-trait-missing" not in _found(json.dumps(bare).encode(), Expected(identity=P1))
