@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.expect import expect, expect_each
+from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
@@ -39,7 +41,13 @@ if TYPE_CHECKING:
 def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str) -> None:
     worker = desk.by(user)
     person, other = desk.draw(first_names_count=2), desk.draw(first_names_count=2)
-    before = desk.snapshot(bring_full(desk, person, route))
+    # A full file, where what is replaced shows; a bare one, where what is only filled in does.
+    full = user == "user"
+    before = desk.snapshot(
+        bring_full(desk, person, route)
+        if full
+        else desk.bring(person, route, first_names=None, birth_place="99999")
+    )
     # INSi answers somebody else altogether: whatever is written shows.
     call = proposed(worker, before.patient, other)
     expect_kept(
@@ -66,6 +74,26 @@ def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str)
         Moment("refusée puis acceptée après coup", "refused, then accepted afterwards"),
         # No text says that a decision is final.
         inferred=True,
+    )
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="L'identité refusée ne laisse rien dans l'historique des INS du dossier",
+    en="The identity that was refused leaves nothing in the INS history of the file",
+)
+def test_refusal_leaves_the_ins_history(desk: Desk) -> None:
+    patient = desk.create(desk.play(PARTS["one-former-number-corsica-2a"]))
+    try:
+        before = desk.lgo.read_ins_history(patient.id, actor=desk.user)
+    except VerbNotSupportedError:
+        return  # RSP-15 says that; what the file itself shows is looked at beside this.
+    desk.decide(desk.find(patient), accept=False)
+    expect_equal(
+        got=desk.lgo.read_ins_history(patient.id, actor=desk.user),
+        expected=before,
+        fr="historique des INS malgré le refus",
+        en="INS history although the user refused",
     )
 
 
