@@ -21,6 +21,7 @@ from conformance.suite.bulk.lots import (
     results_of,
     start,
 )
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -63,8 +64,9 @@ def mixed(desk: Desk) -> Mixed:
         desk.bring(desk.draw(birth_date=day), Route.CHECKED),
         file(desk, Route.IMPORTED_CHECKED, birth_date=day),
         file(desk, Route.IMPORTED, denied=True, birth_date=day),
-        file(desk, Route.ARRIVED, birth_date=day),
     ]
+    with desk.if_offered(FROM_INSI):
+        patients.append(file(desk, Route.ARRIVED, birth_date=day))
     return Mixed(
         befores=[desk.snapshot(patient) for patient in patients],
         aside=desk.snapshot(file(desk, Route.IMPORTED, denied=True, birth_date=day)),

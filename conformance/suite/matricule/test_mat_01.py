@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values, shown
@@ -53,6 +54,7 @@ KEYS: dict[str, tuple[str, Callable[[str], bool], InsOid]] = {
     en="A right matricule is taken with its key: 97, with a zero, of Corsica, of a waiting number",
 )
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
+@FROM_INSI.mark
 def test_right_numbers(desk: Desk, way: str) -> None:
     def judge(place: str, wanted: Callable[[str], bool], oid: InsOid) -> None:
         date, born_in = PLACES[place]
@@ -121,6 +123,7 @@ def test_wrong_key_in_corsica(desk: Desk, place: str) -> None:
     fr="Aucun dossier n'est créé depuis INSi avec un matricule faux",
     en="No file is created from INSi with a wrong matricule",
 )
+@FROM_INSI.mark
 def test_no_file_with_a_wrong_number(desk: Desk) -> None:
     cases: dict[str, dict[str, str | None]] = {
         "une clé fausse": {"key": "{wrong_key}"},

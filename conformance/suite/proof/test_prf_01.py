@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
@@ -95,6 +96,7 @@ def test_kind_stays(desk: Desk) -> None:
     en="Gone from qualifiée to validée, the identity keeps the document that checked it; a refused validation does not clear it",
 )
 @pytest.mark.parametrize("way", ["by-hand", "edit", "refused"])
+@DOWNGRADE.mark
 def test_kind_survives(desk: Desk, way: str) -> None:
     if way == "refused":
         patient = desk.create(adult(desk))

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import Route, routes
@@ -129,6 +130,7 @@ def test_first_name_is_kept(desk: Desk, route: Route) -> None:
     en="The 1er prénom typed for an INSi search, coherent or not, is that of the file created",
 )
 @pytest.mark.parametrize("user", USERS)
+@FROM_INSI.mark
 def test_first_name_is_kept_at_creation(desk: Desk, user: str) -> None:
     desk = desk.by(user)
 
@@ -180,6 +182,7 @@ def test_ordinary_case_without_alert(desk: Desk) -> None:
     fr="Un 1er prénom qui n'est pas le début de la liste déclenche une alerte, à chaque statut et à la création depuis INSi",
     en="A 1er prénom that is not the start of the list raises an alert, at each status and at creation from INSi",
 )
+@FROM_INSI.mark
 def test_first_name_alert(desk: Desk) -> None:
     def judge(route: Route | None) -> None:
         person = _three_plain_names(desk)

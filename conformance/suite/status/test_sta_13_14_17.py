@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import SCREENS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -82,18 +83,16 @@ def _expect_locked(desk: Desk, patient: Patient, route: Route) -> None:
     en="The screen of the file does not show locked traits as editable",
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
+@SCREENS.mark
 def test_screen_agrees(desk: Desk, route: Route) -> None:
-    try:
-        patient = desk.bring(desk.draw(**LADEN), route)
-        fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
-        wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
-        expect(
-            not wrong,
-            fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
-            en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
-        )
-    except VerbNotSupportedError:
-        return  # A software that does not tell its screens is looked at by the fields that it locks.
+    patient = desk.bring(desk.draw(**LADEN), route)
+    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+    wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
+    expect(
+        not wrong,
+        fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
+        en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
+    )
 
 
 def _statuses_with_locks(desk: Desk) -> list[str]:
