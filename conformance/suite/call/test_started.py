@@ -69,7 +69,7 @@ def test_started_calls_do_not_cross(desk: Desk) -> None:
             fr="dossier que nomme l'appel lancé sans attendre",
             en="file that the call started without waiting names",
         )
-    for call in reversed(calls):
+    for call in calls:
         desk.decide(call, accept=True)
     for person, patient in zip(people, patients, strict=True):
         expect(
