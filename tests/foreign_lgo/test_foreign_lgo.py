@@ -18,9 +18,9 @@ from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
+from simulator.bench import BenchOptions
 from simulator.client import BenchClient
-from simulator.serving.options import BenchOptions, ServeOptions
-from simulator.testing import running
+from simulator.serving import ServeOptions, free_port, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,19 +28,54 @@ if TYPE_CHECKING:
 LAVANDE = Path(__file__).parent / "lavande" / "main.js"
 RULES = ("CRE-01", "CRE-07", "FLD-01", "PRF-01", "RSP-05", "STA-13", "VER-07")
 AS_WRITTEN = ""
-OTHERWISE = ",".join(
-    (
-        "odd-ids",
-        "refuse-both-ways",
-        "history-of-everything",
-        "list-without-ins",
-        "keep-better-proof",
-        "locks-more",
-        "alerts-at-proposal-only",
-        "compared-backwards",
-        "propose-after-ko",
-        "header-order",
-        "default-namespace",
-        "chunked-request",
-    )
+OTHERWISE = (
+    "odd-ids,refuse-both-ways,history-of-everything,list-without-ins,keep-better-proof,locks-more,"
+    "alerts-at-proposal-only,compared-backwards,propose-after-ko,header-order,default-namespace,chunked-request"
 )
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[BenchClient]:
+    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path, people=0), port=free_port())
+    with running(options) as url, BenchClient(url) as client:
+        yield client
+
+
+@pytest.fixture
+def lavande(choices: str) -> Iterator[str]:
+    """Run Lavande with these choices; return its address."""
+    node = shutil.which("node")
+    if node is None:
+        if os.environ.get("CI"):
+            pytest.fail("node is not there; .ci/run installs it")
+        pytest.skip("needs Node.js")
+    environment = os.environ | {"LAVANDE": choices}
+    with subprocess.Popen(
+        [node, str(LAVANDE), "0"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        try:
+            yield program.stdout.readline().split()[-1]
+        finally:
+            program.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("choices", [AS_WRITTEN, OTHERWISE], ids=["as-written", "otherwise"])
+def test_an_lgo_that_shares_nothing_is_accused_of_nothing(simulator: BenchClient, lavande: str) -> None:
+    session = simulator.create_session()
+    with HttpDriver(lavande) as driver:
+        run = run_checks(
+            BenchContext(
+                driver=driver,
+                insi=session,
+                insi_url=session.soap_url,
+                seed="lavande",
+                actors=frozenset({"RI", "CALL", "LGO"}),
+            ),
+            catalogue=load_catalogue(),
+            rules=RULES,
+        )
+    others = {result.rule.key: result.reason.en for result in run.rules if result.verdict is not Verdict.PASS}
+    assert others == {}

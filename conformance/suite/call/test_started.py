@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import CallOutcome
-from conformance.drivers.protocol import VerbNotSupportedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.apart import WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.started import ended, start, try_started
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.rule("CAL-11")
+@WITHOUT_WAITING.mark
 @pytest.mark.title(
     fr="L'appel lancé sans attendre, qui partait, ne part plus dès que l'identité est douteuse ou fictive",
     en="The call started without waiting, which used to leave, no longer does once the identity is doubtful or fictitious",
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("attributes", DISQUALIFYING_SETS, ids=named)
 def test_no_started_call(desk: Desk, attributes: frozenset[Attribute]) -> None:
     patient = desk.create(desk.draw())
-    try:
-        _, requests = try_started(desk, patient)
-    except VerbNotSupportedError:
-        return  # A way that the software does not have sends nothing.
+    _, requests = try_started(desk, patient)
     need_request(requests)
     before = mark(desk, patient, attributes)
     call, requests = try_started(desk, patient)
@@ -46,6 +44,7 @@ def test_no_started_call(desk: Desk, attributes: frozenset[Attribute]) -> None:
 
 
 @pytest.mark.rule("ERR-06")
+@WITHOUT_WAITING.mark
 @pytest.mark.title(
     fr="Deux appels lancés l'un après l'autre, un autre dossier étant ouvert : chaque réponse reste à son patient",
     en="Two calls started one after the other while another file is opened: each answer stays with its patient",
@@ -54,10 +53,7 @@ def test_started_calls_do_not_cross(desk: Desk) -> None:
     people = [desk.draw(), desk.draw()]
     patients = [desk.create(person) for person in people]
     aside = desk.snapshot(desk.create(desk.draw()))
-    try:
-        started = [start(desk, patient) for patient in patients]
-    except VerbNotSupportedError:
-        return  # Its screen blocks until INSi answers: nobody can open another file meanwhile.
+    started = [start(desk, patient) for patient in patients]
     desk.read(aside.patient)
     calls = [ended(desk, call_id) for call_id in started]
     for call, patient in zip(calls, patients, strict=True):
@@ -73,7 +69,7 @@ def test_started_calls_do_not_cross(desk: Desk) -> None:
             fr="dossier que nomme l'appel lancé sans attendre",
             en="file that the call started without waiting names",
         )
-    for call in reversed(calls):
+    for call in calls:
         desk.decide(call, accept=True)
     for person, patient in zip(people, patients, strict=True):
         expect(

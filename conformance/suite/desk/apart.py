@@ -21,6 +21,10 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_UNDECLARED: Final = Text(
+    "absent de ses verbes (GET /capabilities)", "not among its verbs (GET /capabilities)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Apart:
@@ -61,7 +65,7 @@ def missed_by(ending: Exception, paths: Collection[Apart]) -> Missed | None:
         case VerbNotSupportedError():
             for path in paths:
                 if ending.verb in path.verbs:
-                    reason = Text.same(ending.reason)
+                    reason = Text.same(ending.reason) if ending.reason else _UNDECLARED
                     return Missed(path=path.name, verb=ending.verb.value, reason=reason)
             return None
         case NotOfferedError() if ending.path in paths:
@@ -108,6 +112,9 @@ USUAL: Final = path(
     Verb.DECIDE_PROPOSAL,
 )
 HISTORY: Final = path("historique des statuts", "history of statuses", Verb.READ_STATUS_HISTORY)
+WITHOUT_WAITING: Final = path(
+    "appel sans attendre", "call without waiting", Verb.START_INSI_CALL, Verb.READ_INSI_CALL
+)
 INS_HISTORY: Final = path("historique des INS", "history of the INS", Verb.READ_INS_HISTORY)
 SEARCH: Final = path("recherche locale", "local search", Verb.SEARCH_PATIENTS)
 DASHBOARD: Final = path("tableau de bord", "dashboard", Verb.READ_DASHBOARD)

@@ -25,6 +25,9 @@ from conformance.verdicts import Departure
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -275,7 +278,9 @@ def test_the_same_everywhere(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route, used_name="KVORLANX")
     found = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
-    seen = {"lu par un autre utilisateur": (desk.read(patient, desk.super_user), IDENTITY_FIELDS)}
+    seen: dict[str, tuple[Patient, Sequence[str]]] = {
+        "lu par un autre utilisateur": (desk.read(patient, desk.super_user), IDENTITY_FIELDS)
+    }
     expect(found, fr="le dossier n'est pas dans la recherche", en="the file is not in the search")
     # A list need not show all fields: what it shows has to be right.
     listed = [name for name in IDENTITY_FIELDS if getattr(found[0], name) is not None]

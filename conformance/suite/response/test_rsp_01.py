@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
-from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.apart import FROM_INSI, INS_HISTORY
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
@@ -68,6 +69,24 @@ def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str)
         Moment("refusée puis acceptée après coup", "refused, then accepted afterwards"),
         # No text says that a decision is final.
         inferred=True,
+    )
+
+
+@pytest.mark.rule("RSP-01")
+@INS_HISTORY.mark
+@pytest.mark.title(
+    fr="L'identité refusée ne laisse rien dans l'historique des INS du dossier",
+    en="The identity that was refused leaves nothing in the INS history of the file",
+)
+def test_refusal_leaves_the_ins_history(desk: Desk) -> None:
+    patient = desk.create(desk.play(PARTS["one-former-number-corsica-2a"]))
+    before = desk.lgo.read_ins_history(patient.id, actor=desk.user)
+    desk.decide(desk.find(patient), accept=False)
+    expect_equal(
+        got=desk.lgo.read_ins_history(patient.id, actor=desk.user),
+        expected=before,
+        fr="historique des INS malgré le refus",
+        en="INS history although the user refused",
     )
 
 

@@ -1,0 +1,50 @@
+"""ERR-02 by a verification: no technical error is a KO."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.partners import VerificationOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import VERIFICATION
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.verification.elsewhere import answering, verify
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+ERRORS = ("fault-insi-102", "chaos/http-503", "chaos/truncated-body")
+
+
+@pytest.mark.rule("ERR-02")
+@VERIFICATION.mark
+@pytest.mark.title(
+    fr="Une vérification qui finit en erreur technique n'est pas un KO : rien ne change, et rien n'est dit infirmé",
+    en="A verification that ends with a technical error is no KO: nothing changes, and nothing is told as denied",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_error_is_no_ko(desk: Desk, route: Route) -> None:
+    before = desk.snapshot(desk.bring(desk.draw(), route))
+
+    def judge(name: str) -> None:
+        with answering(desk, name):
+            told, _ = verify(desk, before.patient)
+        expect_kept(
+            desk.snapshot(before.patient),
+            before,
+            Moment(f"vérification finie par {name}", f"verification ended by {name}"),
+        )
+        if isinstance(told, RefusedError):
+            return  # An error that is shown as a refusal changes nothing either.
+        expect(
+            told.outcome not in {VerificationOutcome.OK, VerificationOutcome.KO},
+            fr=f"vérification finie par {name}, issue annoncée : {told.outcome}",
+            en=f"verification ended by {name}, outcome announced: {told.outcome}",
+        )
+
+    expect_each({name: partial(judge, name) for name in ERRORS})
