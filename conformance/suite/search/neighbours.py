@@ -6,6 +6,7 @@ spaces. Where the texts are silent, such as letters that begin a later word of a
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,13 +61,21 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
 
 
 def looked_for(
-    patient: Patient, *, birth_date: str, name_prefix: str = "", first_name_prefix: str = ""
+    patient: Patient,
+    *,
+    birth_date: str,
+    name_prefix: str = "",
+    first_name_prefix: str = "",
+    beyond_three: bool = False,
 ) -> str:
-    """Return whether a search must, may or must not return this file."""
+    """Return whether a search must, may or must not return this file.
+
+    SRC-11 knows of three letters at most: a file that the first three do not leave out may come, unless ``beyond_three``.
+    """
     if patient.birth_date != birth_date:
         return MUST_NOT
     found = [
-        _match(prefix, [getattr(patient, name) for name in fields])
+        _match(prefix, [getattr(patient, name) for name in fields], beyond_three=beyond_three)
         for prefix, fields in ((name_prefix, SURNAMES), (first_name_prefix, FIRST_NAMES))
         if prefix
     ]
@@ -75,11 +84,15 @@ def looked_for(
     return MAY if MAY in found else MUST
 
 
-def _match(prefix: str, texts: Iterable[str | None]) -> str:
+def _match(prefix: str, texts: Iterable[str | None], *, beyond_three: bool) -> str:
     letters = _key(prefix)
     keys = [comparison_key(text) for text in texts if text]
     if any(key.replace(" ", "").startswith(letters) for key in keys):
         return MUST
+    # Three characters as they were typed, composed or not, or three letters: how a software counts is its own.
+    counted = {_key(prefix[:3]), _key(unicodedata.normalize("NFC", prefix)[:3]), letters[:3]}
+    if not beyond_three and any(key.replace(" ", "").startswith(start) for key in keys for start in counted):
+        return MAY
     return MAY if any(word.startswith(letters) for key in keys for word in key.split()) else MUST_NOT
 
 
@@ -87,8 +100,15 @@ def _key(text: str) -> str:
     return comparison_key(text).replace(" ", "")
 
 
-def expect_search(desk: Desk, neighbours: Collection[Neighbour], *, role: str = "", **criteria: str) -> None:
-    """Search, and raise one ``Departure`` that names who is missing and who should not be there."""
+def expect_search(
+    desk: Desk,
+    neighbours: Collection[Neighbour],
+    *,
+    role: str = "",
+    beyond_three: bool = False,
+    **criteria: str,
+) -> None:
+    """Search, and raise one ``Departure`` that names who is missing and who should not be there; see ``looked_for``."""
     try:
         found = {patient.id for patient in desk.search(**criteria)}
     except RefusedError as refusal:
@@ -96,7 +116,7 @@ def expect_search(desk: Desk, neighbours: Collection[Neighbour], *, role: str = 
             f"la recherche {_said(criteria)}{role} est refusée : {refusal.message}",
             f"the search {_said(criteria)}{role} is refused: {refusal.message}",
         ) from refusal
-    due = {each.label: looked_for(each.patient, **criteria) for each in neighbours}
+    due = {each.label: looked_for(each.patient, beyond_three=beyond_three, **criteria) for each in neighbours}
     present = {each.label for each in neighbours if each.patient.id in found}
     missing = [label for label, expected in due.items() if expected == MUST and label not in present]
     wrong = [label for label, expected in due.items() if expected == MUST_NOT and label in present]
