@@ -60,23 +60,19 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
     return found
 
 
-def looked_for(
-    patient: Patient,
-    *,
-    birth_date: str,
-    name_prefix: str = "",
-    first_name_prefix: str = "",
-    beyond_three: bool = False,
-) -> str:
+def looked_for(patient: Patient, criteria: Mapping[str, str], *, beyond_three: bool = False) -> str:
     """Return whether a search must, may or must not return this file.
 
     SRC-11 knows of three letters at most: a file that the first three do not leave out may come, unless ``beyond_three``.
     """
-    if patient.birth_date != birth_date:
+    if patient.birth_date != criteria["birth_date"]:
         return MUST_NOT
     found = [
         _match(prefix, [getattr(patient, name) for name in fields], beyond_three=beyond_three)
-        for prefix, fields in ((name_prefix, SURNAMES), (first_name_prefix, FIRST_NAMES))
+        for prefix, fields in (
+            (criteria.get("name_prefix"), SURNAMES),
+            (criteria.get("first_name_prefix"), FIRST_NAMES),
+        )
         if prefix
     ]
     if MUST_NOT in found:
@@ -100,15 +96,24 @@ def _key(text: str) -> str:
     return comparison_key(text).replace(" ", "")
 
 
-def expect_search(
+def expect_search(desk: Desk, neighbours: Collection[Neighbour], *, role: str = "", **criteria: str) -> None:
+    """Search, and raise one ``Departure`` that names who is missing and who should not be there; see ``looked_for``."""
+    _expect_search(desk, neighbours, criteria, role=role, beyond_three=False)
+
+
+def expect_every_letter(desk: Desk, neighbours: Collection[Neighbour], **criteria: str) -> None:
+    """Do the same where the letters beyond the third have to count too."""
+    _expect_search(desk, neighbours, criteria, role="", beyond_three=True)
+
+
+def _expect_search(
     desk: Desk,
     neighbours: Collection[Neighbour],
+    criteria: Mapping[str, str],
     *,
-    role: str = "",
-    beyond_three: bool = False,
-    **criteria: str,
+    role: str,
+    beyond_three: bool,
 ) -> None:
-    """Search, and raise one ``Departure`` that names who is missing and who should not be there; see ``looked_for``."""
     try:
         found = {patient.id for patient in desk.search(**criteria)}
     except RefusedError as refusal:
@@ -116,7 +121,7 @@ def expect_search(
             f"la recherche {_said(criteria)}{role} est refusée : {refusal.message}",
             f"the search {_said(criteria)}{role} is refused: {refusal.message}",
         ) from refusal
-    due = {each.label: looked_for(each.patient, beyond_three=beyond_three, **criteria) for each in neighbours}
+    due = {each.label: looked_for(each.patient, criteria, beyond_three=beyond_three) for each in neighbours}
     present = {each.label for each in neighbours if each.patient.id in found}
     missing = [label for label, expected in due.items() if expected == MUST and label not in present]
     wrong = [label for label, expected in due.items() if expected == MUST_NOT and label in present]
