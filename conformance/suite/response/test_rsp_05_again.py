@@ -53,7 +53,7 @@ def _told(desk: Desk, call: InsiCall, person: Person, patient: Patient | None = 
             traits.birth_name,
             traits.first_names,
             *traits.first_names.split(),
-            patient and patient.first_name,
+            patient.first_name if patient else None,
         ),
         alerts=[alert.message for alert in proposal.alerts],
     )

@@ -16,7 +16,7 @@ from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.response.proposals import proposed
-from conformance.suite.search.neighbours import Neighbour, expect_search, settle
+from conformance.suite.search.neighbours import Neighbour, expect_every_letter, expect_search, settle
 from conformance.verdicts import Departure
 from simulator.ins.traits import comparison_key
 
@@ -128,7 +128,7 @@ def test_fourth_letter(desk: Desk, field: str, criterion: str) -> None:
         desk, DAY, {"le nom saisi": {field: NAME}, "un autre": {field: f"{NAME[:3]}M{NAME[4:]}"}}
     )
     try:
-        expect_search(desk, neighbours, **{"birth_date": DAY, criterion: NAME[:5]})
+        expect_every_letter(desk, neighbours, **{"birth_date": DAY, criterion: NAME[:5]})
     except Departure as departure:
         # SRC-11 knows of three letters at most: a software may count no more.
         raise Departure(departure.text.fr, departure.text.en, inferred=True) from departure
