@@ -131,7 +131,7 @@ class RecordWriter:
             if fold:
                 self._fold(masked)
             line = {"v": VERSION, "n": self._number, "kind": kind, **masked}
-            text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            text = _written(line)
             self._append(text.encode("utf-8", "replace") + b"\n")
             return self._number
 
@@ -154,6 +154,9 @@ class RecordWriter:
                 del data[name]
         if same:
             data["same"] = same
+
+
+_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _digest(data: Any) -> bytes:
