@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock pyproject.toml
 
+# Modules are compiled once and kept: the tests start hundreds of processes, and each would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak campaigns-repeat campaigns-drivers report-picture check clean
 
 demo: $(VENV)/.runtime
@@ -49,9 +52,7 @@ check: lint types contract test
 # Mutated messages through the teleservice; mutants of scenario files, documents of the control API, journal segments and
 # driver answers; documents; then coverage-guided fuzzing of the reader (atheris, where it can be installed).
 fuzz: $(VENV)/.fuzz
-	$(BIN)/python tests/fuzz/fuzz_run.py $(ARGS)
-	$(BIN)/python tests/fuzz/fuzz_data.py $(ARGS)
-	$(BIN)/python tests/fuzz/fuzz_documents.py
+	$(BIN)/python tests/fuzz/fuzz.py $(ARGS)
 	$(BIN)/python tests/fuzz/coverage_guided.py
 
 bench: $(VENV)/.test

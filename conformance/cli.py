@@ -61,6 +61,14 @@ COMMANDS = {
         "simulator.commands.exchanges:exchanges_group",
         "Read the journal: what was asked, what was answered, and why.",
     ),
+    "received": Lazy(
+        "simulator.commands.received:received_group",
+        "What the DMP and the MSSanté operator of the bench hold: mails, submissions, queries.",
+    ),
+    "mssante": Lazy(
+        "conformance.commands.mssante:mssante_group",
+        "Documents by MSSanté from another domain, right and wrong, into the mailbox of your software.",
+    ),
     "scenario": Lazy("simulator.commands.scenario:scenario_group", "Scripted answers."),
     "population": Lazy(
         "simulator.commands.population:population_group",

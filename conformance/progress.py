@@ -21,8 +21,9 @@ from conformance.doctor.notes import Diagnosis
 from conformance.doctor.showing import lines
 from conformance.engine import CheckFinished, CheckStarted
 from conformance.record.events import DoctorFinding
+from conformance.record.judging import said_of_paths
 from conformance.record.results import WaiverState
-from conformance.report.coverage import headline_of
+from conformance.report.coverage import grouped, headline_of, paths_not_tested
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
 from simulator.text import Text, visible
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from conformance.engine import Event
-    from conformance.record.results import Campaign
+    from conformance.record.results import Campaign, RuleResult
     from simulator.text import Lang
 
 _STYLES: Final = {
@@ -81,7 +82,7 @@ def coverage(campaign: Campaign) -> Text:
     headline = headline_of(campaign)
     said = [headline.coverage, *headline.remarks]
     if missing := campaign.untested_obligations:
-        keys = _grouped([result.rule.key for result in missing])
+        keys = grouped(result.rule.key for result in missing)
         said.append(Text(f"à tester encore : {keys}", f"still to be tested: {keys}"))
     return Text(" ; ".join(each.fr for each in said), "; ".join(each.en for each in said))
 
@@ -101,13 +102,12 @@ def headline_style(campaign: Campaign) -> str:
     return "bold green" if is_good else "bold yellow"
 
 
-def _grouped(keys: Sequence[str]) -> str:
-    """Return keys by group: ``SRC-01 02, STA-03``."""
-    groups: dict[str, list[str]] = {}
-    for key in keys:
-        group, _, number = key.partition("-")
-        groups.setdefault(group, []).append(number)
-    return ", ".join(f"{group}-{' '.join(numbers)}" for group, numbers in groups.items())
+def _why(result: RuleResult) -> Text:
+    """Return what stands beside a verdict: what a passed rule is about, and which of its paths were not tested; else why."""
+    if result.verdict is not Verdict.PASS:
+        return result.reason
+    title, in_part = result.rule.title, said_of_paths(result.paths_not_tested)
+    return title if in_part is None else Text(f"{title.fr} · {in_part.fr}", f"{title.en} · {in_part.en}")
 
 
 class CampaignView:
@@ -161,7 +161,7 @@ class CampaignView:
             if not result.checks and result.verdict is Verdict.NOT_TESTED:
                 continue
             tags = ", ".join(reference.tag for reference in result.rule.references[:3])
-            reason = result.rule.title if result.verdict is Verdict.PASS else result.reason
+            reason = _why(result)
             table.add_row(
                 result.rule.key,
                 Styled(tags, style="dim"),
@@ -170,6 +170,7 @@ class CampaignView:
             )
         self._console.print(table)
         self._without_check(campaign)
+        self._in_part(campaign)
         self._console.print()
         self.headline(campaign)
         self._waivers(campaign)
@@ -209,7 +210,19 @@ class CampaignView:
             f"{count} règle{_s(count)} sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
             f"{count} rule{'' if count == 1 else 's'} without a check in this version of the bench (NOT_TESTED, reason in the report):",
         )
-        self._console.print(Styled(f"{text[self._lang]} {_grouped(keys)}", style="dim"))
+        self._console.print(Styled(f"{text[self._lang]} {grouped(keys)}", style="dim"))
+
+    def _in_part(self, campaign: Campaign) -> None:
+        """Name the paths that the software does not offer, each with the rules that were tested without it."""
+        lines = paths_not_tested(campaign)
+        if lines:
+            said = Text(
+                "Règles testées en partie, par voie que le logiciel n'offre pas :",
+                "Rules tested in part, by path that the software does not offer:",
+            )
+            self._console.print(Styled(said[self._lang], style="dim"))
+            for line in lines:
+                self._console.print(Styled(f"  {visible(line[self._lang])}", style="dim"))
 
     def _waivers(self, campaign: Campaign) -> None:
         for result in campaign.rules:

@@ -8,6 +8,7 @@ from simulator.commands.exchanges import exchanges_group
 from simulator.commands.pki import pki_group
 from simulator.commands.population import population_group
 from simulator.commands.profiles import profiles_command
+from simulator.commands.received import received_group
 from simulator.commands.scenario import scenario_group
 from simulator.commands.serve import serve_command
 from simulator.commands.session import session_group
@@ -16,6 +17,7 @@ COMMANDS = (
     serve_command,
     session_group,
     exchanges_group,
+    received_group,
     scenario_group,
     population_group,
     profiles_command,

@@ -1,10 +1,15 @@
-"""A SQLite file as the stores use it: one connection a thread, write-ahead log, safe with several processes."""
+"""Files that several processes share: SQLite as the stores use it, and locks that end with whoever holds them.
+
+Of a database, one connection a thread, with a write-ahead log where it is written. A lock tells whether the process that
+took it is alive: the system lets go of it when it dies.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sqlite3
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +22,36 @@ LOCK_TIMEOUT_S: Final = 10
 """How long a write waits for another process to finish its own."""
 IN_MEMORY: Final = Path(":memory:")
 """The name that SQLite knows for a database without a file."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR = 2**62
+    """Where the locked byte is: the lock keeps others from reading what it covers."""
+
+    def try_lock(descriptor: int, *, shared: bool = False) -> bool:  # noqa: ARG001 - Windows has no shared one
+        """Take the lock of an open file if nobody has it."""
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        else:
+            return True
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def try_lock(descriptor: int, *, shared: bool = False) -> bool:
+        """Take the lock of an open file if nobody has it; ``shared``: nobody but others who share it."""
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
 
 
 class Database:
@@ -82,5 +117,29 @@ def _make_private(path: Path) -> None:
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        path.chmod(0o600)
+        # Through a link somebody could have the rights of any file of ours changed.
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        try:
+            os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether a process holds the lock of a file; also when that cannot be told."""
+    try:
+        # Windows locks through a handle that may write only.
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        if sys.platform == "win32":
+            return True
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            return True
+    try:
+        return not try_lock(descriptor, shared=True)
+    finally:
+        os.close(descriptor)

@@ -87,7 +87,7 @@ def load_yaml(
         content = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DataFileError(source, [Problem(0, 0, "", f"cannot be read: {reason}")]) from error
+        raise _refused(source, f"cannot be read: {reason}") from error
     return parse_yaml(content, source, schema, check)
 
 
@@ -100,8 +100,7 @@ def read_regular(path: Path | Traversable, most: int) -> bytes:
     if isinstance(path, Path) and path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "expected a regular file, got a folder, a pipe or a device")
     with path.open("rb") as file:
-        content: bytes = file.read(most)
-    return content
+        return bytes(file.read(most))
 
 
 def parse_yaml(
@@ -112,22 +111,12 @@ def parse_yaml(
 ) -> Any:
     """Parse YAML bytes; ``source`` names them in errors. See ``load_yaml``."""
     if len(content) > MAX_BYTES:
-        raise DataFileError(source, [Problem(0, 0, "", f"expected at most {MAX_BYTES} bytes, got more")])
+        raise _refused(source, f"expected at most {MAX_BYTES} bytes, got more")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataFileError(
-            source,
-            [
-                Problem(
-                    line,
-                    1,
-                    "",
-                    f"expected UTF-8, got byte 0x{content[error.start]:02X}; save the file as UTF-8",
-                )
-            ],
-        ) from error
+        message = f"expected UTF-8, got byte 0x{content[error.start]:02X}; save the file as UTF-8"
+        raise _refused(source, message, content.count(b"\n", 0, error.start) + 1, 1) from error
     try:
         loader, node = _composed(text)
         problems = list(islice(_structure_problems(node, ""), MAX_PROBLEMS)) if node is not None else []
@@ -136,20 +125,15 @@ def parse_yaml(
         data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise DataFileError(
-            source, [Problem(line, column, "", f"not YAML: {error.problem}{_yaml_remedy(error)}")]
-        ) from error
+        place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise _refused(source, f"not YAML: {error.problem}{_yaml_remedy(error)}", *place) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        problem = Problem(
-            line, 1, "", f"not YAML: character U+{ord(text[error.position]):04X} is not allowed"
-        )
-        raise DataFileError(source, [problem]) from error
+        message = f"not YAML: character U+{ord(text[error.position]):04X} is not allowed"
+        raise _refused(source, message, text.count("\n", 0, error.position) + 1, 1) from error
     except yaml.YAMLError as error:
-        raise DataFileError(source, [Problem(0, 0, "", f"not YAML: {error}")]) from error
+        raise _refused(source, f"not YAML: {error}") from error
     except RecursionError as error:
-        raise DataFileError(source, [Problem(0, 0, "", "nested too deeply")]) from error
+        raise _refused(source, "nested too deeply") from error
     if schema is not None:
         errors = _validator(json.dumps(schema)).iter_errors(data)
         _raise_found(source, node, ((error.absolute_path, _explain(error)) for error in errors))
@@ -189,6 +173,10 @@ def _has_too_many(data: Any) -> bool:
         if count + len(waiting) > MAX_NODES:
             return True
     return False
+
+
+def _refused(source: str, message: str, line: int = 0, column: int = 0) -> DataFileError:
+    return DataFileError(source, [Problem(line, column, "", message)])
 
 
 def _yaml_remedy(error: yaml.MarkedYAMLError) -> str:
@@ -379,10 +367,8 @@ def _explain(error: jsonschema.ValidationError) -> str:
 
 def _short(value: Any) -> str:
     """Return how a value reads, without reading the whole of a large one."""
-    if isinstance(value, str):
+    if isinstance(value, (str, list, tuple)):
         return repr(value[:80])
-    if isinstance(value, (list, tuple)):
-        return repr(value[:60])
     if isinstance(value, dict):
         return repr(dict(islice(value.items(), 60)))
     return repr(value)

@@ -79,6 +79,18 @@ def _makes(tree: ast.Module, *names: str) -> bool:
     )
 
 
+def _reads_durations(tree: ast.Module) -> bool:
+    """Return whether there is a table of what units of time are worth: nobody reads a duration without one."""
+    return any(
+        isinstance(node, ast.Dict)
+        and {"s", "m", "h"} <= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        and all(
+            isinstance(value, ast.Constant) and isinstance(value.value, (int, float)) for value in node.values
+        )
+        for node in ast.walk(tree)
+    )
+
+
 @pytest.mark.parametrize(
     ("where", "is_made"),
     [
@@ -86,8 +98,9 @@ def _makes(tree: ast.Module, *names: str) -> bool:
         ("simulator/text.py", lambda tree: _makes(tree, "Lang")),
         ("simulator/text.py", lambda tree: _makes(tree, "Text")),
         ("simulator/commands/exits.py", lambda tree: _makes(tree, "EXIT_")),
+        ("simulator/text.py", _reads_durations),
     ],
-    ids=["parser", "lang", "text", "exits"],
+    ids=["parser", "lang", "text", "exits", "durations"],
 )
 def test_what_is_there_once_is_there_once(where: str, is_made) -> None:
     found = [

@@ -15,11 +15,13 @@ from conformance.commands.load_options import THRESHOLDS
 from conformance.load.options import LoadOptions
 from conformance.load.profile import OPERATIONS, load_profile
 from conformance.load.quantities import QuantityError, parse_duration, parse_rate
+from conformance.load.rules import RULES
 from conformance.load.summary import RATE_KEPT
 from conformance.load.targets import TargetError, check_allowed, understand
 from conformance.load.thresholds import Threshold, parse_threshold
 from simulator.bench import BenchOptions
 from simulator.commands.common import SetupError
+from simulator.datafile import closest
 from simulator.journal.writer import JournalOptions
 from simulator.serving import ServeOptions, free_port, running
 from simulator.testing.throwaway import throwaway_pki
@@ -165,6 +167,7 @@ def asked_options(
     software = given["software"]
     if profile.target != "teleservice" and software is None:
         software = stack.enter_context(reference_lgo())
+    rules = _rules(given["rules"], profile)
     return LoadOptions(
         url=url,
         folder=str(folder),
@@ -184,8 +187,29 @@ def asked_options(
         bind=host.strip("[]"),
         bind_port=int(port),
         allowed=tuple(given["allowed"]),
+        rules=rules,
+        rule_rate=_named("--rule-rate", parse_rate, given["rule_rate"]),
+        rules_named=bool(rules) and set(given["rules"]) - {"all"} != set(),
         lang=given["lang"],
     )
+
+
+def _rules(asked: tuple[str, ...], profile: Profile) -> tuple[str, ...]:
+    if "none" in asked:
+        if len(asked) > 1:
+            raise QuantityError(f"--rule none leaves no rule: expected it alone, got {' '.join(asked)}")
+        return ()
+    if profile.target == "teleservice":
+        if asked:
+            raise QuantityError("--rule looks at a software: add --target software or --target mix")
+        return ()
+    named = [rule for rule in asked if rule != "all"]
+    if unknown := [rule for rule in named if rule not in RULES]:
+        raise QuantityError(
+            f"--rule {unknown[0]}: expected a rule that can be looked at while the software works "
+            f"({', '.join(RULES)}); the others need a campaign: banc run{closest(unknown[0], RULES)}"
+        )
+    return tuple(rule for rule in RULES if not named or "all" in asked or rule in named)
 
 
 @contextmanager

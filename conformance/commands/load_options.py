@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from conformance.load.rules import RULES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -126,6 +128,20 @@ _OPTIONS: Final = (
         show_default=True,
         metavar="TIME",
         help="How long a user waits for an answer.",
+    ),
+    click.option(
+        "--rule",
+        "rules",
+        multiple=True,
+        metavar="KEY|all|none",
+        help=f"Rules of the software looked at meanwhile; all that can be ({', '.join(RULES)}) when left out.",
+    ),
+    click.option(
+        "--rule-rate",
+        default="2/s",
+        show_default=True,
+        metavar="RATE",
+        help="Looks at rules, all together.",
     ),
     click.option("--calls", default=None, type=click.IntRange(1), help="End after so many calls."),
     click.option(

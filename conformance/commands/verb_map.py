@@ -1,7 +1,7 @@
 """Keeps ``verb_map.json``, from which ``banc driver check`` tells which rules wait for which verb.
 
-A campaign of the reference LGO tells which verbs each check used, and the sources of the checks which of them it can do without
-(``engine.asked``). Nothing in the file is written by hand, and a test says when a rule is missing in it::
+A campaign of the reference LGO tells which verbs each check used, and the checks say which of them they can do without: the paths
+apart (``suite.desk.apart``). Nothing in the file is written by hand, and a test says when a rule is missing in it::
 
     banc demo --report RECORD
     python -m conformance.commands.verb_map RECORD     what the checks of this campaign used
@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import Verb
 from conformance.engine.collecting import SuiteContents, collect_suite
-from conformance.record.judging import OPTIONAL_VERBS
 from conformance.record.reading import Record
+from conformance.suite.desk.routes import Route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLACE = Path(__file__).with_name("verb_map.json")
+_WAYS = frozenset(str(verb) for route in Route if route.apart for verb in route.apart.verbs)
+"""Sources alone name every way to a status: none of those that not all software has is waited for."""
 COMMAND = "python -m conformance.commands.verb_map"
 
 
@@ -31,19 +33,22 @@ def learn(suite: SuiteContents, used: Mapping[str, frozenset[str]]) -> dict[str,
     """Return the names of the verbs that each rule waits for, by its key.
 
     Args:
-        suite: the checks and the verbs that their sources mention and do not do without.
+        suite: the checks, the paths apart that they are, and the verbs that their sources mention outside of such paths.
         used: the verbs that checks used in a campaign, by id. A check that only observes what others did uses none.
     """
     found = {}
     for key, checks in suite.by_rule().items():
         known = [check for check in checks if used.get(check.id)] or list(checks)
-        needs = [
-            {str(verb) for verb in suite.verbs[check.id]} & (used.get(check.id) or frozenset(map(str, Verb)))
-            for check in known
-        ]
-        # A way that nobody asks a software for is judged apart: only a rule without another way waits for it.
-        always, ever = set.intersection(*needs), set.union(*needs)
-        waited = {name for name in ever if name in always or name not in OPTIONAL_VERBS}
+        needs = {check.id: set(map(str, suite.verbs[check.id])) for check in known}
+        apart = {check.id: {str(verb) for path in check.apart for verb in path.verbs} for check in known}
+        for check in known:
+            if there := used.get(check.id):
+                needs[check.id] &= there
+            else:
+                apart[check.id] |= _WAYS
+        # A path that not all software has is judged apart: only a rule without another path waits for it.
+        always = set.intersection(*needs.values())
+        waited = always.union(*(needs[name] - apart[name] for name in needs))
         found[key] = [name for name in map(str, Verb) if name in waited]
     return found
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.cda_body import embedded, narrative, place_of, texts
 from conformance.documents.document import Document
-from conformance.documents.numbers import called_ins
 from conformance.documents.pdf import PdfFacts, archive_problems
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import (
-    BILLING_OIDS,
     INS_OIDS,
     Format,
     Identifier,
@@ -22,7 +20,7 @@ from conformance.documents.record import (
     Value,
     kind_of,
 )
-from conformance.documents.values import compact_date, decode_base64, mailboxes, pretty
+from conformance.documents.values import compact_date, mailboxes, pretty
 from conformance.documents.xmltree import (
     XmlRefusedError,
     child,
@@ -31,13 +29,12 @@ from conformance.documents.xmltree import (
     local,
     namespace,
     parse,
-    path_of,
     text_of,
 )
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from lxml import etree
 
@@ -48,7 +45,6 @@ if TYPE_CHECKING:
 _HL7: Final = "urn:hl7-org:v3"
 _GENDERS: Final = "2.16.840.1.113883.5.1"
 VACCINATION_NOTE: Final = "87273-9"
-_LONG: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +82,18 @@ def read(data: bytes, reading: Reading) -> Document:
             f"espace de noms {_HL7} attendu, « {namespace(document)} » trouvé",
             f"expected the namespace {_HL7}, got {namespace(document)!r}",
         )
-        problems.append(inferred("cda-namespace", text, "TRA-03", at=(_at(document, reading),)))
+        problems.append(inferred("cda-namespace", text, "TRA-03", at=(place_of(document, reading),)))
     roles = [
         role for target in children(document, "recordTarget") for role in children(target, "patientRole")
     ]
     if not roles:
         text = Text("recordTarget/patientRole attendu, absent", "expected recordTarget/patientRole, missing")
-        problems.append(official("cda-no-patient", text, "TRA-03", at=(_at(document, reading),)))
+        problems.append(official("cda-no-patient", text, "TRA-03", at=(place_of(document, reading),)))
     records = tuple(_record(role, reading) for role in roles)
     for role in roles:
         problems.extend(_shape(role, reading))
-    problems.extend(_narrative(document, records, reading))
-    parts = list(_embedded(document, reading, problems))
+    problems.extend(narrative(document, records, reading))
+    parts = list(embedded(document, reading, problems))
     return Document(
         format=Format.CDA,
         name=reading.name,
@@ -105,7 +101,7 @@ def read(data: bytes, reading: Reading) -> Document:
         problems=tuple(problems),
         parts=tuple(parts),
         facts=_facts(document, roles),
-        text="\n".join(_texts(document)),
+        text="\n".join(texts(document)),
         data=data,
     )
 
@@ -121,15 +117,6 @@ def refused(error: XmlRefusedError, reading: Reading, kind: Format) -> Document:
     return Document(format=kind, name=reading.name, problems=(problem,))
 
 
-def _at(element: etree._Element, reading: Reading, attribute: str = "") -> Place:
-    return reading.place(path_of(element, attribute), PlaceKind.XPATH, line=_line(element))
-
-
-def _line(element: etree._Element) -> int | None:
-    line = element.sourceline
-    return int(line) if line else None
-
-
 def _record(role: etree._Element, reading: Reading) -> IdentityRecord:
     values: list[Value] = []
     patient = child(role, "patient")
@@ -138,12 +125,12 @@ def _record(role: etree._Element, reading: Reading) -> IdentityRecord:
             values.extend(_names(name, reading))
         values.extend(_traits(patient, reading))
     for telecom in children(role, "telecom"):
-        values.extend(mailboxes(telecom.get("value", ""), _at(telecom, reading, "value")))
+        values.extend(mailboxes(telecom.get("value", ""), place_of(telecom, reading, "value")))
     return IdentityRecord(
         format=Format.CDA,
         values=tuple(value for value in values if value.text),
         identifiers=tuple(_identifier(one, reading) for one in children(role, "id")),
-        place=_at(role, reading),
+        place=place_of(role, reading),
     )
 
 
@@ -161,7 +148,7 @@ def _names(name: etree._Element, reading: Reading) -> Iterator[Value]:
     if plain:
         # One element holds the list in the ANS samples; one element for each name says the same.
         told = " ".join(pretty(text_of(one)) for one in plain)
-        yield Value(trait=Trait.FIRST_NAMES, text=told, place=_at(plain[0], reading), normal=told)
+        yield Value(trait=Trait.FIRST_NAMES, text=told, place=place_of(plain[0], reading), normal=told)
 
 
 def _traits(patient: etree._Element, reading: Reading) -> Iterator[Value]:
@@ -171,14 +158,17 @@ def _traits(patient: etree._Element, reading: Reading) -> Iterator[Value]:
         yield Value(
             trait=Trait.SEX,
             text=code,
-            place=_at(gender, reading, "code" if gender.get("code") else ""),
+            place=place_of(gender, reading, "code" if gender.get("code") else ""),
             normal=code,
         )
     birth = child(patient, "birthTime")
     if birth is not None:
         value = birth.get("value") or _null(birth)
         yield Value(
-            trait=Trait.BIRTH_DATE, text=value, place=_at(birth, reading, "value"), normal=compact_date(value)
+            trait=Trait.BIRTH_DATE,
+            text=value,
+            place=place_of(birth, reading, "value"),
+            normal=compact_date(value),
         )
     county = child(patient, "birthplace", "place", "addr", "county")
     if county is not None:
@@ -187,7 +177,7 @@ def _traits(patient: etree._Element, reading: Reading) -> Iterator[Value]:
 
 def _value(trait: Trait, element: etree._Element, reading: Reading) -> Value:
     text = pretty(text_of(element))
-    return Value(trait=trait, text=text, place=_at(element, reading), normal=text)
+    return Value(trait=trait, text=text, place=place_of(element, reading), normal=text)
 
 
 def _null(element: etree._Element) -> str:
@@ -196,14 +186,17 @@ def _null(element: etree._Element) -> str:
 
 def _identifier(element: etree._Element, reading: Reading) -> Identifier:
     root, extension = element.get("root"), element.get("extension")
-    place = _at(element, reading)
+    place = place_of(element, reading)
     number = oid = None
     if extension:
         number = Value(
-            trait=Trait.MATRICULE, text=extension, place=_at(element, reading, "extension"), normal=extension
+            trait=Trait.MATRICULE,
+            text=extension,
+            place=place_of(element, reading, "extension"),
+            normal=extension,
         )
     if root:
-        oid = Value(trait=Trait.OID, text=root, place=_at(element, reading, "root"), normal=root)
+        oid = Value(trait=Trait.OID, text=root, place=place_of(element, reading, "root"), normal=root)
     return Identifier(kind=kind_of(root), number=number, oid=oid, place=place)
 
 
@@ -217,15 +210,22 @@ def _shape(role: etree._Element, reading: Reading) -> Iterator[Problem]:
                 "au moins un identifiant du patient avec @extension attendu",
                 "expected at least one patient id with @extension",
             )
-            yield official("cda-no-identifier", text, "TRA-03", at=(_at(role, reading),))
+            yield official("cda-no-identifier", text, "TRA-03", at=(place_of(role, reading),))
         return
     if patient is None:
         text = Text(
             "un INS sans patient : tous ses traits attendus",
             "an INS without patient: expected all its traits",
         )
-        yield official("cda-trait-missing", text, "TRA-02", "TRA-03", at=(_at(role, reading),))
+        yield official("cda-trait-missing", text, "TRA-02", "TRA-03", at=(place_of(role, reading),))
         return
+    for one in children(role, "id"):
+        if one.get("root") in INS_OIDS and one.get("nullFlavor"):
+            text = Text(
+                f"un INS avec nullFlavor {one.get('nullFlavor')} : un identifiant connu n’en a pas",
+                f"an INS with nullFlavor {one.get('nullFlavor')}: an identifier that is known has none",
+            )
+            yield inferred("cda-id-null", text, "TRA-03", at=(place_of(one, reading, "nullFlavor"),))
     record = _record(role, reading)
     for trait, path in _WANTED.items():
         if record.first(trait) is None:
@@ -235,14 +235,14 @@ def _shape(role: etree._Element, reading: Reading) -> Iterator[Problem]:
             )
             found = _otherwise(patient, trait, reading)
             yield official(
-                "cda-trait-missing", text, "TRA-02", "TRA-03", at=found or (_at(patient, reading),)
+                "cda-trait-missing", text, "TRA-02", "TRA-03", at=found or (place_of(patient, reading),)
             )
     gender = child(patient, "administrativeGenderCode")
     if gender is not None and gender.get("code") and gender.get("codeSystem") not in {_GENDERS, None}:
         text = Text(
             f"codeSystem {_GENDERS} attendu pour le sexe", f"expected the codeSystem {_GENDERS} for the sex"
         )
-        at = Quote(_at(gender, reading, "codeSystem"), gender.get("codeSystem", ""))
+        at = Quote(place_of(gender, reading, "codeSystem"), gender.get("codeSystem", ""))
         yield inferred("cda-gender-system", text, "TRA-03", at=(at,))
 
 
@@ -266,73 +266,12 @@ def _otherwise(patient: etree._Element, trait: Trait, reading: Reading) -> tuple
     }.get(trait)
     if name is None:
         return ()
-    return tuple(Quote(_at(one, reading), _shown(one)) for one in list(descend(patient, name))[:3])
+    return tuple(Quote(place_of(one, reading), _shown(one)) for one in list(descend(patient, name))[:3])
 
 
 def _shown(element: etree._Element) -> str:
     qualifier = f" ({element.get('qualifier')})" if element.get("qualifier") else ""
     return f"{pretty(text_of(element))}{qualifier}"
-
-
-def _narrative(
-    document: etree._Element, records: Sequence[IdentityRecord], reading: Reading
-) -> Iterator[Problem]:
-    """Set what the narrative calls an INS against the header: a reader sees the narrative."""
-    known = [value for record in records for value in record.of(Trait.MATRICULE)]
-    if not known:
-        return
-    for section in descend(document, "section"):
-        for element in children(section, "title", "text"):
-            told = " ".join(" ".join(str(part) for part in element.itertext()).split())
-            for number, start, end in called_ins(told):
-                if all(value.normal != number for value in known):
-                    text = Text(
-                        "le texte lisible donne l’INS d’une autre personne que l’en-tête",
-                        "the narrative gives the INS of another person than the header",
-                    )
-                    spot = Quote(_at(element, reading), told[start:end])
-                    yield official("narrative-of-another", text, "F13", at=(spot, known[0]))
-
-
-def _embedded(document: etree._Element, reading: Reading, problems: list[Problem]) -> Iterator[Document]:
-    for element in [*descend(document, "nonXMLBody"), *descend(document, "observationMedia")]:
-        for content in children(element, "text", "value"):
-            media = content.get("mediaType", "").lower()
-            text = text_of(content)
-            is_file = "pdf" in media or media.startswith("image/") or text.startswith("JVBERi0")
-            # Without a representation the content is text; a PDF never is.
-            if not text or not is_file or content.get("representation", "B64") != "B64":
-                continue
-            data = _decoded(content, text, reading, problems)
-            if data is None:
-                continue
-            if "pdf" in media or data.startswith(b"%PDF"):
-                part = reading.part(data, f"{local(element)}.pdf")
-                if part.format is not Format.PDF and not part.problems_are_limits:
-                    said = Text(
-                        f"mediaType {media} annoncé, le contenu n’est pas un PDF",
-                        f"mediaType {media} announced, the content is no PDF",
-                    )
-                    problems.append(official("embedded-not-pdf", said, "DOC-06", at=(_at(content, reading),)))
-                else:
-                    yield part
-            elif media.startswith("image/"):
-                part = reading.part(data, f"{local(element)}.{media.partition('/')[2]}")
-                if part.parts:
-                    yield part
-
-
-def _decoded(content: etree._Element, text: str, reading: Reading, problems: list[Problem]) -> bytes | None:
-    try:
-        data = decode_base64(text)
-        if content.get("compression") in {"DF", "ZL"}:
-            raw = zlib.decompressobj(-15 if content.get("compression") == "DF" else 15)
-            data = raw.decompress(data, reading.limits.bytes_in)
-    except (ValueError, zlib.error) as error:
-        said = Text(f"base64 lisible attendu : {error}", f"expected readable base64: {error}")
-        problems.append(official("embedded-base64", said, "DOC-06", at=(_at(content, reading),)))
-        return None
-    return data
 
 
 def _facts(document: etree._Element, roles: list[etree._Element]) -> CdaFacts:
@@ -344,25 +283,6 @@ def _facts(document: etree._Element, roles: list[etree._Element]) -> CdaFacts:
         (one.get("root", ""), one.get("extension", "")) for role in roles for one in children(role, "id")
     )
     return CdaFacts((code.get("code") or "") if code is not None else "", level, identifiers)
-
-
-def _texts(document: etree._Element) -> Iterator[str]:
-    """Yield the texts and values of a document in which a number could leak, without billing numbers and files."""
-    for element in document.iter():
-        if not isinstance(element.tag, str) or element.get("root") in BILLING_OIDS:
-            continue
-        for value in element.attrib.values():
-            if len(value) < _LONG:
-                yield str(value)
-        if (
-            element.get("representation") != "B64"
-            and element.text
-            and len(element.text) < _LONG
-            and element.text.strip()
-        ):
-            yield element.text
-        if element.tail and element.tail.strip():
-            yield element.tail
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:

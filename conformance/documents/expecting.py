@@ -92,19 +92,35 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
     if wanted is None or value.normal == wanted:
         return
     if value.display and loosely_same(trait, value.normal, wanted):
-        if to_wire(value.normal).split() != to_wire(wanted).split():
-            text = Text(
-                f"« {wanted} » attendu, « {value.text} » imprimé : tirets, apostrophes ou espaces diffèrent",
-                f"expected {wanted!r}, printed {value.text!r}: hyphens, apostrophes or spaces differ",
-            )
-            yield (official if value.beside else inferred)("name-separators", text, "F12", at=(value,))
+        yield from _displayed(value, wanted)
         return
-    # A long list goes on under its first line, which then stands beside the label alone.
-    goes_on = trait is Trait.FIRST_NAMES and wanted.startswith(f"{value.normal} ")
+    # A long name or list goes on under its first line, which then stands beside the label alone.
+    goes_on = trait in {Trait.BIRTH_NAME, Trait.FIRST_NAMES} and wanted.startswith(f"{value.normal} ")
     if (not value.beside or goes_on) and record.shows(trait, wanted):
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)
+
+
+def _displayed(value: Value, wanted: str) -> Iterator[Problem]:
+    """Yield what a page may not change of a name, where case alone may."""
+    if to_wire(value.normal).split() != to_wire(wanted).split():
+        text = Text(
+            f"« {wanted} » attendu, « {value.text} » imprimé : tirets, apostrophes ou espaces diffèrent",
+            f"expected {wanted!r}, printed {value.text!r}: hyphens, apostrophes or spaces differ",
+        )
+        yield (official if value.beside else inferred)("name-separators", text, "F12", at=(value,))
+    elif _letters(value.normal) != _letters(wanted):
+        text = Text(
+            f"« {wanted} » attendu, « {value.text} » imprimé : INSi n’a pas d’accent",
+            f"expected {wanted!r}, printed {value.text!r}: INSi has no accent",
+        )
+        yield inferred("name-accents", text, "F11", at=(value,))
+
+
+def _letters(name: str) -> str:
+    """Return the letters of a name in upper case, accents kept, apart from what display may change."""
+    return "".join(one for one in name.upper() if one.isalpha())
 
 
 def _mailbox(value: Value, expected: Expected) -> Iterator[Problem]:

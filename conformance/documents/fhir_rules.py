@@ -72,6 +72,12 @@ def _names_in_use(found: FoundPatient, reader: PatientReader) -> Iterator[Proble
         (index, name) for index, name in names
         if name.get("use") == "official" and not (isinstance(name.get("period"), dict) and name["period"].get("end"))
     ]  # fmt: skip
+    if not any(name.get("use") == "official" for _, name in names):
+        text = Text(
+            "un nom de use « official » attendu avec un INS : lequel est le nom de naissance ?",
+            "expected a name of use 'official' with an INS: which one is the name of birth?",
+        )
+        yield inferred("fhir-no-official-name", text, "TRA-06", at=(reader.place("name"),))
     if len(in_use) > 1:
         text = Text(
             f"un seul nom de use « official » attendu, {len(in_use)} trouvés",
@@ -101,6 +107,11 @@ def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) ->
         # Another INS type, or the billing type, contradicts the OID; a type of its own may be an older profile.
         sure = any(code in {*_TYPES.values(), "INS-C", "NH", "PI"} for code in codes)
         yield (official if sure else inferred)("fhir-type", text, "TRA-06", "F15", at=(spot,))
+    if not codes:
+        text = Text(
+            f"type {wanted} attendu pour un INS, absent", f"expected the type {wanted} for an INS, missing"
+        )
+        yield inferred("fhir-type", text, "TRA-06", at=(reader.place(at),))
     use = string(one.get("use"))
     allowed = {"official", "old"} | ({"temp"} if bare.endswith(".9") else set())
     if use and use not in allowed:

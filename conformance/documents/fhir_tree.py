@@ -102,7 +102,11 @@ def from_xml(root: etree._Element, depth: int = 0) -> dict[str, Any]:
         return made
     for element in root:
         key = local(element)
-        if not key or key == "div":
+        if not key:
+            continue
+        if key == "div":
+            # The narrative: a number leaks there too.
+            made[key] = " ".join("".join(str(part) for part in element.itertext()).split())
             continue
         value: Any = element.get("value")
         # A primitive keeps its value whatever extensions stand inside it.

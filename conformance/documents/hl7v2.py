@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _BILLING_TYPES: Final = frozenset({"NH", "SS", "NNFRA", "SB"})
 _BILLED: Final = re.compile(r"\^(?:NH|SS)\b|\.4\.1[34]\b")
+_CALLED_INS: Final = re.compile(
+    r"\^INS(?:-[A-Z]{1,4})?(?:\^|$)|(?<![\d.])1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)(?![\d.])"
+)
 _LARGE: Final = 2_000
 
 
@@ -116,11 +119,12 @@ def _record(segment: Segment, message: Message, reading: Reading) -> IdentityRec
 
 def _names(reader: FieldReader, values: list[Value]) -> None:
     names = reader.repetitions(5)
-    legal = next((index for index, name in enumerate(names) if component(name, 7).upper() == "L"), None)
+    # Two that differ contradict each other: which one is the name of birth?
+    legal = [index for index, name in enumerate(names) if component(name, 7).upper() == "L"]
     for index, name in enumerate(names):
         kind = component(name, 7).upper()
         family = component(name, 1).split(reader.delimiters.sub)[0]
-        if index == legal or (legal is None and len(names) == 1 and kind == ""):
+        if index in legal or (not legal and len(names) == 1 and kind == ""):
             for trait, position, text in (
                 (Trait.BIRTH_NAME, 1, family), (Trait.FIRST_NAME, 2, component(name, 2)), (Trait.FIRST_NAMES, 3, component(name, 3)),
             ):  # fmt: skip
@@ -191,7 +195,17 @@ def _leakable(lines: list[tuple[int, str]]) -> str:
     kept: list[str] = []
     for _, line in lines:
         name = line[:3]
-        if name in {"IN1", "IN2", "IN3", "GT1", "MRG"} or len(line) > _LARGE:
+        if len(line) > _LARGE or name == "MRG":
+            # What MRG names is withdrawn or merged: the receiver has to know by which number.
+            continue
+        if name in {"IN1", "IN2", "IN3", "GT1"}:
+            # Billing numbers belong there; one that calls itself an INS does not.
+            kept.extend(
+                one
+                for field in line.split(line[3:4] or "|")
+                for one in field.split("~")
+                if _CALLED_INS.search(one)
+            )
             continue
         if name == "PID" and len(line) > 3:  # noqa: PLR2004 - the separator
             fields = line.split(line[3])

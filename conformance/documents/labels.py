@@ -44,7 +44,7 @@ SOMEBODY_ELSE: Final = re.compile(
     r"|tuteur|parent|docteur|dr|ouvrant droit|personne (?:a|de) (?:prevenir|contacter|confiance)|enfant de)\b"
 )
 """Words before a label that make it that of somebody else than the patient."""
-CAPTION: Final = re.compile(r"INS\s+[àa]\s+scanner", re.IGNORECASE)
+CAPTION: Final = re.compile(r"INS\s*[àa]\s*scanner", re.IGNORECASE)
 SEXES: Final = {
     "f": "F", "feminin": "F", "femme": "F", "female": "F", "m": "M", "masculin": "M", "homme": "M", "male": "M", "h": "M",
 }  # fmt: skip

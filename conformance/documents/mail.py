@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date
-from conformance.documents.mail_parts import FORWARDED, Held, told_of
+from conformance.documents.mail_headers import MailFacts, header_place, headers
+from conformance.documents.mail_parts import FORWARDED, Held, told_of, written
 from conformance.documents.numbers import called_ins, compact, find_matricules
 from conformance.documents.pdf import PdfFacts, archive_problems
-from conformance.documents.problems import Quote, inferred, official, reported, unjudged
+from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
 from conformance.documents.values import mailboxes
 from conformance.documents.xdm import XdmFacts
@@ -38,21 +38,6 @@ _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d
 _LAST_WORD: Final = re.compile(r"\S+\s*\Z")
 """The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
-
-
-@dataclass(frozen=True, slots=True)
-class MailFacts:
-    """What is judged of a mail beside its identities."""
-
-    headers: tuple[tuple[str, str], ...]
-    bodies: tuple[str, ...]
-    """Types of the texts, in order: ``text/plain``, ``text/html``."""
-    text: str = ""
-    """What the texts say."""
-
-    def header(self, name: str) -> str | None:
-        """Return a header, none when it is not there."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 def read(data: bytes, reading: Reading) -> Document:
@@ -119,10 +104,7 @@ def _leaf(
         return
     if not name and kind.startswith("text/"):
         bodies.append(kind)
-        try:
-            texts.append(content.decode(charset or "utf-8", errors="replace")[:TEXT_LIMIT])
-        except LookupError:
-            texts.append(content.decode("utf-8", errors="replace")[:TEXT_LIMIT])
+        texts.append(written(content, charset)[:TEXT_LIMIT])
         return
     part = reading.part(content, name or f"part {number + 1}")
     if kind.startswith("text/") and part.format is Format.UNKNOWN:
@@ -171,17 +153,12 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     archives = [part for part in document.parts if isinstance(part.facts, XdmFacts) and part.facts.is_xdm]
     cdas = [cda for archive in archives for cda in archive.facts.cdas]
     yield from _ins_header(facts, cdas, document.name)
-    yield from _codes(facts, cdas, document.name)
-    yield from _other_headers(facts, document)
+    yield from headers(facts, cdas, document)
     yield from _recipients(document, inside, expected)
     yield from _numbers(facts, inside, document.name)
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)
-
-
-def _header_place(name: str, file: str) -> Place:
-    return Place(kind=PlaceKind.HEADER, path=name, file=file)
 
 
 def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
@@ -194,7 +171,7 @@ def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterat
         )
         make = official if len(set(every)) > 1 else inferred
         yield make(
-            "mss-ins-twice", text, "TRA-07", at=(Quote(_header_place("X-MSS-INS", file), ", ".join(every)),)
+            "mss-ins-twice", text, "TRA-07", at=(Quote(header_place("X-MSS-INS", file), ", ".join(every)),)
         )
     told = facts.header("X-MSS-INS")
     wanted = (
@@ -202,7 +179,7 @@ def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterat
     )
     if told is None and wanted is None:
         return
-    spot = Quote(_header_place("X-MSS-INS", file), told or "")
+    spot = Quote(header_place("X-MSS-INS", file), told or "")
     if wanted is None:
         text = Text(
             "X-MSS-INS présent alors qu’aucun CDA n’est joint dans un XDM",
@@ -226,45 +203,6 @@ def _complete(record: IdentityRecord) -> bool:
     return whole and all((value := record.first(trait)) is not None and value.normal for trait in _NEEDED)
 
 
-def _codes(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterator[Problem]:
-    told = facts.header("X-MSS-CODECDA")
-    codes = [cda.facts.code for cda in cdas if cda.facts.code]
-    if told is None:
-        return
-    listed = [one.strip() for one in told.split(",") if one.strip()]
-    if sorted(set(listed)) != sorted(set(codes)):
-        text = Text(
-            f"X-MSS-CODECDA: {', '.join(codes) or 'absent'} attendu, « {told} » trouvé",
-            f"expected X-MSS-CODECDA: {', '.join(codes) or 'absent'}, got {told!r}",
-        )
-        yield reported("mss-codecda", text, "TRA-07", at=(Quote(_header_place("X-MSS-CODECDA", file), told),))
-
-
-def _other_headers(facts: MailFacts, document: Document) -> Iterator[Problem]:
-    nil = facts.header("X-MSS-NIL")
-    if nil is not None and not nil.strip().isdecimal():
-        text = Text(
-            f"X-MSS-NIL : un entier attendu, « {nil} » trouvé", f"X-MSS-NIL: expected an integer, got {nil!r}"
-        )
-        yield official("mss-nil", text, at=(Quote(_header_place("X-MSS-NIL", document.name), nil),))
-    mes = facts.header("X-MSS-MES")
-    if mes is not None and mes.strip() != "FIN":
-        text = Text(f"X-MSS-MES : FIN attendu, « {mes} » trouvé", f"X-MSS-MES: expected FIN, got {mes!r}")
-        yield inferred("mss-mes", text, at=(Quote(_header_place("X-MSS-MES", document.name), mes),))
-    elif mes is not None and not document.records[0].of(Trait.MAILBOX):
-        text = Text(
-            "X-MSS-MES: FIN s’adresse à un patient, aucun n’est destinataire",
-            "X-MSS-MES: FIN is for a patient, none receives this mail",
-        )
-        yield inferred("mss-mes", text, at=(Quote(_header_place("X-MSS-MES", document.name), mes),))
-    if facts.bodies and facts.bodies[0] != "text/plain":
-        text = Text(
-            "un corps text/plain attendu, ou en premier",
-            "expected a text/plain body, or one that comes first",
-        )
-        yield inferred("mail-body", text, at=(Place(kind=PlaceKind.FILE, file=document.name),))
-
-
 def _recipients(
     document: Document, inside: Sequence[IdentityRecord], expected: Expected
 ) -> Iterator[Problem]:
@@ -286,7 +224,7 @@ def _numbers(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
             f"the subject is XDM/1.0/DDM+<label> <NAME> <given name> <date>; the matricule {number} stands there in clear",
         )
         yield inferred(
-            "mail-subject-number", text, "TRA-07", at=(Quote(_header_place("Subject", file), subject),)
+            "mail-subject-number", text, "TRA-07", at=(Quote(header_place("Subject", file), subject),)
         )
     known = [value for record in inside for value in record.of(Trait.MATRICULE)]
     for number, start, end in called_ins(facts.text):
@@ -306,7 +244,7 @@ def _numbers(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
 def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> Iterator[Problem]:
     """Check ``XDM/1.0/DDM+<label> <NOM> <prénom> <date>``: only the date may be left out (ECO.2.1.3)."""
     subject = facts.header("Subject") or ""
-    spot = Quote(_header_place("Subject", file), subject)
+    spot = Quote(header_place("Subject", file), subject)
     if not _PREFIX.search(subject):
         text = Text(
             "objet XDM/1.0/DDM+… attendu avec un IHE_XDM",

@@ -48,7 +48,7 @@ class Held:
         if leaf.get_content_type() == FORWARDED and isinstance(payload, list):
             return self._whole(_written(payload[0])) if payload else b""
         if isinstance(payload, str) and self.runs and self.word.decode("ascii") in payload:
-            raw = self._whole(payload.encode("ascii", errors="surrogateescape"))
+            raw = self._whole(_bytes(payload))
             return _transferred(raw, str(leaf.get("Content-Transfer-Encoding", "")).strip().lower())
         decoded: Any = leaf.get_payload(decode=True)
         return decoded if isinstance(decoded, bytes) else b""
@@ -58,6 +58,23 @@ class Held:
         if not self.runs:
             return data
         return re.sub(re.escape(self.word) + rb"(\d+)\.\r?\n", lambda match: self.runs[int(match[1])], data)
+
+
+def _bytes(payload: str) -> bytes:
+    """Return the text of a part as bytes: those of the mail, and UTF-8 where an announced charset made letters of them."""
+    try:
+        return payload.encode("ascii", errors="surrogateescape")
+    except UnicodeEncodeError:
+        return payload.encode("utf-8", errors="surrogateescape")
+
+
+def written(content: bytes, charset: str) -> str:
+    """Return the text of a part; as UTF-8 when its charset is not told or unknown."""
+    try:
+        return content.decode(charset or "utf-8", errors="replace")
+    except (LookupError, ValueError):
+        # ValueError: a null character in the name of a charset.
+        return content.decode("utf-8", errors="replace")
 
 
 def told_of(leaf: Message[str, str]) -> tuple[str, str]:

@@ -37,6 +37,7 @@ _ENTRY_PATIENT: Final = "58a6f841-87b3-4a3e-92fd-a8ffeff98427"
 _SET_PATIENT: Final = "6b5aea1a-874d-4603-a4bc-96a0a7b38446"
 _SIGNATURE: Final = "http://www.w3.org/2000/09/xmldsig#"
 _RESOURCE: Final = "resource:resource-id"
+_NAMED: Final = re.compile(r"PID-5\|[^\^|]+\^[^\^|]+")
 _WRAPPED: Final = re.compile(r"\d+\|")
 
 
@@ -119,7 +120,7 @@ def signature(entry: Entry, root: etree._Element) -> bool:
 
 
 def missing_source(root: etree._Element, reading: Reading) -> Iterator[Problem]:
-    """Say that ``sourcePatientInfo`` is not there: two official texts disagree on whether it must be."""
+    """Say that ``sourcePatientInfo`` is not there, or names nobody: two official texts disagree on whether it must be."""
     for element in descend(root, "ExtrinsicObject"):
         if not any(slot.get("name") == "sourcePatientInfo" for slot in children(element, "Slot")):
             text = Text(
@@ -128,6 +129,17 @@ def missing_source(root: etree._Element, reading: Reading) -> Iterator[Problem]:
             )
             yield inferred("xds-no-source-info", text, "TRA-05", at=(_at(element, reading),))
             return
+        for slot in children(element, "Slot"):
+            names = [one for one in _slot_values(slot) if one.startswith("PID-5|")]
+            if slot.get("name") == "sourcePatientInfo" and not any(_NAMED.match(one) for one in names):
+                text = Text(
+                    "sourcePatientInfo : PID-5|NOM^Prénom attendu, l’un des deux manque",
+                    "sourcePatientInfo: expected PID-5|NAME^Given name, one of them is missing",
+                )
+                yield inferred(
+                    "xds-source-name", text, "TRA-05", at=(Quote(_at(slot, reading), " ".join(names)),)
+                )
+                return
 
 
 def _at(element: etree._Element, reading: Reading, attribute: str = "") -> Place:

@@ -38,7 +38,7 @@ from simulator.ins.traits import comparison_key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.documents.pdfium import Line
+    from conformance.documents.page_text import Line
 
 _AFTER: Final = re.compile(
     r"[\s,;:/|()\[\]{}–—-]*(?:nature\s*:?\s*|INS[\s-]*|de\s+type\s+|type\s*:?\s*)?[\s(\[–—-]*(NIR|NIA)\b",

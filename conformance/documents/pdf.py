@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents import pdfium
+from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.numbers import find_matricules
 from conformance.documents.paper import PagePlaces, read_page
+from conformance.documents.pdf_symbol import DPI, code_leaks, symbol_problems
 from conformance.documents.pdfa import Claim, claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
@@ -23,13 +26,14 @@ if TYPE_CHECKING:
 
     from conformance.documents.context import Reading
     from conformance.documents.expected import Expected
-    from conformance.documents.pdfium import Line
+    from conformance.documents.page_text import Line
     from conformance.documents.problems import Problem
     from conformance.documents.record import IdentityRecord
 
-DPI: Final = (200.0, 300.0)
-"""Resolutions of drawing: at 200 modules of 0.25 mm decode (documents notes §A4), at 300 smaller ones."""
 _FEW_LETTERS: Final = 20
+_HALF_TURN: Final = 180
+_EMPTY_FRAME: Final = re.compile(r"\bINS\b[^\dA-Za-z]{0,6}\[?\s*(?:INS[\s-]*)?(?:NIR|NIA)\b[^\d]*$")
+"""The label of the INS and its nature on a line that has no digit after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class PdfFacts:
     too_large: bool
     """Whether the first page is too large to be drawn."""
     titles: str
-    """Title, subject, author and keywords, which viewers show."""
+    """Title, subject, author, keywords and bookmarks, which viewers show."""
 
     @property
     def has_ins_symbol(self) -> bool:
@@ -113,14 +117,14 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         caption=caption,
         may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
         too_large=not drawn,
-        titles=pdfium.titles(opened),
+        titles="\n".join((pdfium.titles(opened), pdfium.bookmarks(opened))),
     )
     parts = [
         from_symbol(symbol, reading.name, Place(kind=PlaceKind.PIXELS, file=reading.name, page=page))
         for page, symbol in symbols
         if symbol.is_ins
     ]
-    problems = list(_attached(opened, reading, parts))
+    problems = list(_attached(opened, reading, parts, texts))
     if b"%%EOF" not in data or b"startxref" not in data:
         text = Text(
             "la fin du PDF manque (startxref, %%EOF)", "the end of the PDF is missing (startxref, %%EOF)"
@@ -177,7 +181,7 @@ def _in_points(symbol: Symbol, dpi: float) -> Symbol:
     )
 
 
-def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[Problem]:
+def _attached(opened: Any, reading: Reading, parts: list[Document], texts: list[str]) -> Iterator[Problem]:
     for name, data in pdfium.attachments(opened, reading.limits.bytes_in):
         if data is None:
             text = Text(
@@ -188,6 +192,9 @@ def _attached(opened: Any, reading: Reading, parts: list[Document]) -> Iterator[
             part = reading.part(data, name)
             if part.counts_inside:
                 parts.append(part)
+            elif part.format is Format.UNKNOWN:
+                # A number leaks in a file of the software's own making too.
+                texts.append(f"{name}\n{data[:TEXT_LIMIT].decode('utf-8', errors='replace')}")
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:
@@ -204,6 +211,8 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
                 "caption “INS à scanner” although the identity is not qualified",
             )
             yield inferred("caption-before-qual", text, "DOC-05", at=(facts.caption,))
+        yield from _nature_alone(facts, document.name)
+        yield from code_leaks(document, expected)
         return
     has_text = sum(len(line.text) for line in facts.lines) >= _FEW_LETTERS
     if not has_text and (expected.is_qualified or expected.identity is not None):
@@ -214,11 +223,26 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield unjudged("no-text-layer", text, place)
     elif has_text:
         yield from _printed(record, facts, expected, place)
-    yield from _symbol(facts, expected, place)
+    yield from symbol_problems(document, facts, expected, place)
+
+
+def _nature_alone(facts: PdfFacts, file: str) -> Iterator[Problem]:
+    """Say that the frame of the INS is printed, empty but for its nature, for an identity that is not qualified."""
+    for line in facts.lines:
+        if match := _EMPTY_FRAME.search(line.text):
+            box = line.shown_box(match.start(), match.end())
+            spot = Place(kind=PlaceKind.LINE, file=file, page=1, line=line.number, box=box)
+            text = Text(
+                "la nature de l’INS imprimée sans numéro, alors que l’identité n’est pas qualifiée",
+                "the nature of the INS printed without a number, although the identity is not qualified",
+            )
+            yield inferred("nature-before-qual", text, "DOC-05", at=(Quote(spot, match[0]),))
+            return
 
 
 def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
     number = record.first(Trait.MATRICULE)
+    upside_down = any(line.turned[0] == _HALF_TURN for line in facts.lines)
     if number is None:
         if expected.is_qualified:
             yield from _no_number(facts, expected, place)
@@ -228,7 +252,9 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
             f"expected the matricule {number.text} followed by its nature (NIR or NIA), the nature is missing",
         )
         yield official("nature-missing", text, "DOC-01", at=(number,))
-    elif (nature := record.first(Trait.NATURE)) and _is_before(nature.place, number.place):
+    elif (
+        (nature := record.first(Trait.NATURE)) and _is_before(nature.place, number.place) and not upside_down
+    ):
         text = Text(
             "la nature suit le matricule ; elle est ici avant lui",
             "the nature follows the matricule; here it stands before",
@@ -255,6 +281,7 @@ def _ins_c(record: IdentityRecord) -> Iterator[Problem]:
 
 
 def _is_before(one: Place, other: Place) -> bool:
+    """Whether a place stands left of another in one line that is read from left to right."""
     return (
         one.line == other.line and one.box is not None and other.box is not None and one.box[0] < other.box[0]
     )
@@ -320,64 +347,6 @@ def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:
         )
     key = f" {comparison_key(wanted)} "
     return next((line for line in facts.lines if key in f" {comparison_key(line.text)} "), None)
-
-
-def _symbol(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Problem]:
-    ins = [(page, symbol) for page, symbol in facts.symbols if symbol.is_ins]
-    if ins:
-        yield from _symbol_there(ins, facts, place)
-        return
-    if facts.caption is None and not (expected.is_qualified and not facts.is_prescription):
-        return
-    spot = facts.caption or place
-    if facts.too_large:
-        text = Text(
-            "page trop grande pour être dessinée : le symbole n’a pas été cherché",
-            "page too large to be drawn: the symbol was not looked for",
-        )
-        yield unjudged("symbol-not-looked-for", text, spot)
-    elif (facts.symbols and facts.symbols[0][1].error) or facts.may_hide_symbol:
-        text = Text(
-            f"aucun Datamatrix INS décodé à {DPI[-1]:.0f} points par pouce ; un dessin qui pourrait en être un est là "
-            "(modules d’au moins 0,25 mm attendus à 200 points par pouce, 0,42 mm à 100)",
-            f"no Datamatrix INS decoded at {DPI[-1]:.0f} dots per inch; a drawing that could be one is there "
-            "(modules of 0.25 mm at least are wanted at 200 dots per inch, 0.42 mm at 100)",
-        )
-        yield unjudged("symbol-undecodable", text, spot)
-    elif facts.caption is not None:
-        text = Text("légende « INS à scanner » sans symbole", "caption “INS à scanner” without a symbol")
-        yield official("caption-without-symbol", text, "DOC-03", at=(spot,))
-    else:
-        text = Text(
-            "identité qualifiée : un Datamatrix INS attendu, aucun trouvé",
-            "qualified identity: expected a Datamatrix INS, found none",
-        )
-        yield official("symbol-missing", text, "DOC-03", at=(place,))
-
-
-def _symbol_there(ins: list[tuple[int, Symbol]], facts: PdfFacts, place: Place) -> Iterator[Problem]:
-    if all(page > 1 for page, _ in ins):
-        text = Text(
-            "le Datamatrix INS attendu sur la première page", "expected the Datamatrix INS on the first page"
-        )
-        yield inferred("symbol-not-on-first-page", text, "DOC-03", at=(place,))
-    if len(ins) > 1 and len({page for page, _ in ins}) < len(ins):
-        text = Text(
-            f"un seul Datamatrix INS par page attendu, {len(ins)} trouvés",
-            f"expected one Datamatrix INS on a page, got {len(ins)}",
-        )
-        spots = [
-            Quote(Place(kind=PlaceKind.PIXELS, file=place.file, page=page, box=symbol.box), symbol.text[:60])
-            for page, symbol in ins
-        ]
-        yield inferred("several-symbols", text, "DOC-03", at=spots)
-    if facts.caption is None:
-        text = Text(
-            "légende « INS à scanner » attendue près du symbole",
-            "expected the caption “INS à scanner” near the symbol",
-        )
-        first = Place(kind=PlaceKind.PIXELS, file=place.file, page=ins[0][0], box=ins[0][1].box)
-        yield inferred("caption-missing", text, "DOC-03", at=(first,))
 
 
 def archive_problems(document: Document, *rules: str) -> Iterator[Problem]:

@@ -71,7 +71,7 @@ def _claim(packet: bytes) -> Claim | None:
             + name
             + rb":"
             + field
-            + rb"\s*>\s*([0-9A-Za-z]{1,4})\s*<|\b"
+            + rb"(?:\s[^<>]{0,300})?>\s*([0-9A-Za-z]{1,4})\s*<|\b"
             + name
             + rb":"
             + field

@@ -9,14 +9,18 @@ import ctypes
 import math
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.page_text import Letter, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from PIL.Image import Image
 
+    from conformance.documents.page_text import Line
     from conformance.documents.record import Box
 
     _Seen = Callable[[float, float, float, float], Box]
@@ -24,11 +28,6 @@ if TYPE_CHECKING:
 LOCK: Final = threading.RLock()
 POINTS_PER_INCH: Final = 72
 _MAX_CHARACTERS: Final = 50_000
-_WIDE_GAP: Final = 1.6
-"""A gap wider than this many letter heights separates columns."""
-_WORD_GAP: Final = 0.18
-_CELL_GAP: Final = 0.45
-"""Between two text objects without a space of the document, a gap wider than this separates cells of a table."""
 _FIELD_LINE: Final = 14.0
 """Height of a line in a field of a form, in points, at most."""
 _LETTER_WIDTH: Final = 0.5
@@ -36,6 +35,9 @@ _SAMPLE: Final = 400
 """Letters looked at to tell which way the text runs."""
 _TITLES: Final = ("Title", "Subject", "Author", "Keywords")
 _MAX_FIELD: Final = 2_000
+_MAX_BOOKMARKS: Final = 500
+_STROKES: Final = 80
+"""Those of twenty rectangles."""
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
 """What pdfium gives for a hyphen at the end of a line, and the soft hyphen."""
@@ -47,63 +49,6 @@ class PdfRefusedError(Exception):
     def __init__(self, reason: str, *, encrypted: bool) -> None:
         super().__init__(reason)
         self.encrypted = encrypted
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One visual line of a page: columns are separated by tabulations."""
-
-    text: str
-    number: int
-    """From 1, top to bottom."""
-    edges: tuple[float, ...]
-    """Left edge of each character of ``text``, in points, then the right edge of the last."""
-    top: float
-    """Points from the top of the page."""
-    height: float
-    turned: tuple[int, float, float] = (0, 0.0, 0.0)
-    """By how much the text of the page stands on its side as it is shown (degrees, counter-clockwise), width and height of the page."""
-
-    def shown_box(self, start: int = 0, end: int | None = None) -> Box:
-        """Return the region of some characters on the page as it is shown, whatever way its text runs."""
-        left, top, width, height = self.box(start, end)
-        angle, page_width, page_height = self.turned
-        return {
-            90: (top, page_height - left - width, height, width),
-            180: (page_width - left - width, page_height - top - height, width, height),
-            270: (page_width - top - height, left, height, width),
-        }.get(angle, (left, top, width, height))
-
-    def box(self, start: int = 0, end: int | None = None) -> Box:
-        """Return the region of some characters as they are read: left, top, width, height in points."""
-        stop = len(self.text) if end is None else end
-        left, right = self.edges[min(start, len(self.edges) - 1)], self.edges[min(stop, len(self.edges) - 1)]
-        return (left, self.top, max(right - left, 1.0), self.height)
-
-    def with_inserted(self, position: int, text: str) -> Line:
-        """Return the line with a text added at a position, as wide as nothing."""
-        edge = self.edges[min(position, len(self.edges) - 1)]
-        edges = (*self.edges[:position], *([edge] * len(text)), *self.edges[position:])
-        return replace(self, text=self.text[:position] + text + self.text[position:], edges=edges)
-
-    def blanked(self, start: int, end: int) -> Line:
-        """Return the line with spaces in place of some characters."""
-        return replace(self, text=self.text[:start] + " " * (end - start) + self.text[end:])
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A letter with its box, in points from the top left."""
-
-    left: float
-    right: float
-    top: float
-    bottom: float
-    text: str
-    item: int
-    """The text object that it belongs to."""
-    is_real: bool
-    """Not a space that pdfium added."""
 
 
 @contextmanager
@@ -141,7 +86,7 @@ def page_lines(page: Any) -> list[Line]:
     textpage = page.get_textpage()
     turned = _turned(page, textpage)
     seen = _upright(_seen(page), turned)
-    letters: list[_Letter] = []
+    letters: list[Letter] = []
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
     count = min(textpage.count_chars(), _MAX_CHARACTERS)
@@ -156,10 +101,10 @@ def page_lines(page: Any) -> list[Line]:
         item = ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value or 0
         # pdfium adds spaces of its own, also between columns; only those of the document join words across objects.
         is_real = raw.FPDFText_IsGenerated(textpage, index) != 1
-        letters.append(_Letter(left, right, top, bottom, character, item, is_real=is_real))
+        letters.append(Letter(left, right, top, bottom, character, item, is_real=is_real))
     textpage.close()
     letters.extend(_written(page, seen))
-    lines = _lines(letters)
+    lines = lines_of(letters)
     return [replace(line, turned=turned) for line in lines] if turned[0] else lines
 
 
@@ -216,7 +161,7 @@ def _seen(page: Any) -> _Seen:
     )
 
 
-def _written(page: Any, seen: _Seen) -> Iterator[_Letter]:
+def _written(page: Any, seen: _Seen) -> Iterator[Letter]:
     """Yield the letters of the fields of a form and of free notes: they are on the page, and not in its text.
 
     A field is as wide as its box, whatever is in it: the letters are spaced as those of a common font would be.
@@ -228,7 +173,7 @@ def _written(page: Any, seen: _Seen) -> Iterator[_Letter]:
             for index, letter in enumerate(line):
                 x = left + 2 + index * height * _LETTER_WIDTH
                 y = top + row * height
-                yield _Letter(x, x + height * _LETTER_WIDTH, y, y + height, letter, -number, is_real=True)
+                yield Letter(x, x + height * _LETTER_WIDTH, y, y + height, letter, -number, is_real=True)
 
 
 def _fields(page: Any) -> Iterator[tuple[str, Box]]:
@@ -290,6 +235,13 @@ def titles(document: Any) -> str:
     return "\n".join(str(told[name])[:_MAX_FIELD] for name in _TITLES if name in told)
 
 
+def bookmarks(document: Any) -> str:
+    """Return the titles of the bookmarks of a document: viewers show them beside the page."""
+    return "\n".join(
+        str(mark.get_title())[:_MAX_FIELD] for mark in islice(document.get_toc(), _MAX_BOOKMARKS)
+    )
+
+
 def page_image(page: Any, dpi: float, max_pixels: int) -> Image | None:
     """Draw a page in grey; none when it would have too many pixels."""
     scale = dpi / POINTS_PER_INCH
@@ -315,6 +267,24 @@ def attachments(document: Any, largest: int) -> Iterator[tuple[str, bytes | None
         yield name or f"attachment {index + 1}", data if len(data) <= largest else None
 
 
+def may_hide_code(page: Any) -> bool:
+    """Tell whether a page has drawings that could be a code of any sort: an image, or more strokes than a frame needs.
+
+    Some writers draw each bar or module on its own, others the whole code as one path.
+    """
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    strokes = 0
+    for item in page.get_objects(max_depth=3):
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            return True
+        if item.type == raw.FPDF_PAGEOBJ_PATH:
+            strokes += max(raw.FPDFPath_CountSegments(item.raw), 4)
+        if strokes > _STROKES:
+            return True
+    return False
+
+
 def may_hide_symbol(page: Any) -> bool:
     """Tell whether a page has drawings that could be a symbol: a squarish image, or very many paths."""
     import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
@@ -331,59 +301,3 @@ def may_hide_symbol(page: Any) -> bool:
             if 10 <= width <= 200 and 0.7 <= (height / width if width else 0) <= 1.4:  # noqa: PLR2004 - points
                 return True
     return False
-
-
-def _lines(letters: list[_Letter]) -> list[Line]:
-    """Group letters whose vertical middles are near into lines, and order each from left to right."""
-    rows: list[tuple[float, float, list[_Letter]]] = []
-    blanks = [letter for letter in letters if letter.text.isspace()]
-    for letter in (one for one in letters if not one.text.isspace()):
-        middle, size = (letter.top + letter.bottom) / 2, max(letter.bottom - letter.top, 1.0)
-        for index in range(len(rows) - 1, max(-1, len(rows) - 40), -1):
-            top, bottom, row = rows[index]
-            height = bottom - top
-            # A comma or a hyphen is small: its middle lies inside the row; a capital covers the middle of the row.
-            if top <= middle <= bottom or (
-                letter.top <= (top + bottom) / 2 <= letter.bottom and size < 3 * height
-            ):
-                row.append(letter)
-                if size < 2 * height:
-                    rows[index] = (min(top, letter.top), max(bottom, letter.bottom), row)
-                break
-        else:
-            rows.append((letter.top, letter.bottom, [letter]))
-    rows.sort(key=lambda row: row[0])
-    made: list[Line] = []
-    for top, bottom, row in rows:
-        spaces = [one for one in blanks if top - 2 <= (one.top + one.bottom) / 2 <= bottom + 2]
-        made.append(_line(row, spaces, len(made) + 1, top, bottom))
-    return made
-
-
-def _line(row: list[_Letter], blanks: list[_Letter], number: int, top: float, bottom: float) -> Line:
-    row.sort(key=lambda letter: letter.left)
-    size = max(bottom - top, 4.0)
-    text: list[str] = []
-    edges: list[float] = []
-    previous: _Letter | None = None
-    for letter in row:
-        gap = _gap(previous, letter, blanks, size) if previous is not None else ""
-        if gap and previous is not None:
-            text.append(gap)
-            edges.append(previous.right)
-        text.append(letter.text)
-        edges.extend([letter.left] * len(letter.text))
-        previous = letter
-    edges.append(previous.right if previous else 0.0)
-    return Line("".join(text), number, tuple(edges), top, bottom - top)
-
-
-def _gap(previous: _Letter, letter: _Letter, blanks: list[_Letter], size: float) -> str:
-    """Return what stands between two letters: nothing, a space, or a tabulation between columns."""
-    gap = letter.left - previous.right
-    if gap > _WIDE_GAP * size:
-        return "\t"
-    between = [one for one in blanks if previous.right - 0.5 <= one.left <= letter.left]
-    if letter.item != previous.item and gap > _CELL_GAP * size and not any(one.is_real for one in between):
-        return "\t"
-    return " " if gap > _WORD_GAP * size or between else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.cda import CdaFacts
 from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
-from conformance.documents.metadata import check_content, read_metadata
+from conformance.documents.metadata import check_content, missing_source, read_metadata
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format
 from conformance.documents.xmltree import XmlRefusedError, descend, parse
@@ -58,7 +59,9 @@ def read(data: bytes, reading: Reading) -> Document:
     problems: list[Problem] = []
     with archive:
         files = _files(archive, reading, problems)
-    return _read(files, reading, problems)
+        notes = [archive.comment, *(info.comment for info in archive.infolist()[: reading.limits.parts])]
+    told = [note.decode("utf-8", errors="replace") for note in notes if note]
+    return _read(files, reading, problems, told)
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa: ARG001 - the shape of all formats
@@ -150,7 +153,7 @@ def _content(
     return content
 
 
-def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) -> Document:
+def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem], notes: list[str]) -> Document:
     tables = [name for name in files if _METADATA.search(name)]
     inner = [name for name in files if not tables and name.upper().endswith(".ZIP")]
     if inner:
@@ -187,7 +190,7 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem]) ->
     cdas = tuple(part for part in parts if isinstance(part.facts, CdaFacts))
     return Document(
         format=Format.XDM, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        facts=XdmFacts(cdas, bool(tables)), text="\n".join([*files, *_words(files)]),
+        facts=XdmFacts(cdas, bool(tables)), text="\n".join([*files, *notes, *_words(files)]),
     )  # fmt: skip
 
 
@@ -195,7 +198,7 @@ def _words(files: dict[str, bytes]) -> Iterator[str]:
     """Yield the metadata and the pages of an archive as text: a number may leak there too."""
     for name, content in files.items():
         if _WORDS.search(name):
-            yield content[:TEXT_LIMIT].decode("utf-8", errors="replace")
+            yield html.unescape(content[:TEXT_LIMIT].decode("utf-8", errors="replace"))
 
 
 def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Iterator[Problem]:
@@ -233,6 +236,7 @@ def _table(
         return
     metadata = read_metadata(root, inside, Format.XDM)
     problems.extend(metadata.problems)
+    problems.extend(missing_source(root, inside))
     folder = table.rpartition("/")[0]
     if not metadata.entries and not any(
         True for _ in descend(root, "SubmitObjectsRequest", "ProvideAndRegisterDocumentSetRequest")

@@ -67,11 +67,18 @@ class VerbNotSupportedError(Ending):
     verdict = Verdict.NOT_TESTED
 
     def __init__(self, verb: Verb, reason: str) -> None:
-        """Store the verb and the reason declared by the software."""
-        super().__init__(f"{verb.value}: {reason}")
-        self.text = Text(
-            f"Le logiciel déclare ne pas offrir « {verb.value} » : {reason}",
-            f"The software declares that it does not offer “{verb.value}”: {reason}",
+        """Store the verb and the reason declared by the software; an empty one when it only leaves the verb out."""
+        super().__init__(f"{verb.value}: {reason or 'not among the verbs declared in /capabilities'}")
+        self.text = (
+            Text(
+                f"Le logiciel déclare ne pas offrir « {verb.value} » : {reason}",
+                f"The software declares that it does not offer “{verb.value}”: {reason}",
+            )
+            if reason
+            else Text(
+                f"Le pilote n'a pas « {verb.value} » parmi ses verbes (GET /capabilities), et ne dit pas pourquoi (not_supported)",
+                f"The driver has no “{verb.value}” among its verbs (GET /capabilities), and does not say why (not_supported)",
+            )
         )
         self.verb = verb
         self.reason = reason

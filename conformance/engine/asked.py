@@ -1,6 +1,6 @@
 """Which verbs a check cannot do without: read from its source and from that of the steps it takes, not listed by hand.
 
-A verb whose absence the suite catches (``except VerbNotSupportedError``) is one that it can do without: it is left out.
+What stands under ``with desk.if_offered(path):`` is a path that the check can do without: it is left out.
 Names are resolved in the module where they are written; a method is taken for that of any class of the suite that has it.
 """
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ROOM: Final = "conformance.suite"
 """Functions elsewhere, such as those of the standard library, ask nothing of the software."""
 _VERBS: Final = frozenset(verb.value for verb in Verb)
-_CAUGHT: Final = "VerbNotSupportedError"
+_APART: Final = "if_offered"
+"""The step under which a path apart stands (``Desk.if_offered``)."""
 _DEPTH: Final = 3
 """How deep values of a parameter are looked through for functions."""
 
@@ -106,11 +107,9 @@ def _read(function: FunctionType) -> _Source:
 
 
 def _needed(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a tree without what the suite tries and can do without, and without what it decorates and annotates."""
-    if isinstance(node, ast.Try) and any(
-        _CAUGHT in ast.unparse(each.type) for each in node.handlers if each.type
-    ):
-        children: Iterable[ast.AST] = (*node.orelse, *node.finalbody)
+    """Yield a tree without the paths apart, and without what it decorates and annotates."""
+    if isinstance(node, ast.With) and any(map(_is_apart, node.items)):
+        children: Iterable[ast.AST] = ()
     elif isinstance(node, ast.FunctionDef):
         children = (*node.body, *filter(None, node.args.kw_defaults), *node.args.defaults)
     elif isinstance(node, ast.AnnAssign):
@@ -120,6 +119,11 @@ def _needed(node: ast.AST) -> Iterator[ast.AST]:
         children = ast.iter_child_nodes(node)
     for child in children:
         yield from _needed(child)
+
+
+def _is_apart(item: ast.withitem) -> bool:
+    called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr == _APART
 
 
 def _is_of_a_module(node: ast.Attribute, function: FunctionType) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
@@ -62,7 +62,8 @@ class CheckRun:
         if not self.finished:
             return INTERRUPTED
         worst = combine([PASSED.verdict, *(outcome.verdict for outcome in self.outcomes)])
-        return next((outcome for outcome in self.outcomes if outcome.verdict is worst), PASSED)
+        outcome = next((outcome for outcome in self.outcomes if outcome.verdict is worst), PASSED)
+        return replace(outcome, missed=(*self.evidence.missed, *outcome.missed))
 
 
 _RUN = pytest.StashKey[CheckRun]()
@@ -211,6 +212,7 @@ class BenchPlugin:
         """Declare the markers of the suite."""
         config.addinivalue_line("markers", "rule(*keys): the rules of the catalogue that this check verifies")
         config.addinivalue_line("markers", "title(fr, en): what this check does, in both languages")
+        config.addinivalue_line("markers", "apart(path): this check is a path that not all software has")
         # Nobody sees pytest's own account of a failure; the short style spares most of the time of a failed check.
         config.option.tbstyle = "native"
 
@@ -349,7 +351,7 @@ class BenchPlugin:
         if call.excinfo is None:
             return
         run = item.stash[_RUN]
-        outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup")
+        outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup", run.check.apart)
         run.outcomes.append(outcome)
         run.gone = run.gone or is_gone(call.excinfo.value)
         if len(run.outcomes) == 1:

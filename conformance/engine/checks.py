@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from conformance.rules.catalogue import UnknownRuleError, find_rule
+from conformance.suite.desk.apart import Apart
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Check:
     id: str
     title: Text
     rules: tuple[Rule, ...]
+    apart: tuple[Apart, ...] = ()
+    """The paths that it is: when the software lacks a verb of one, the other checks of the rules decide."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -40,7 +43,7 @@ def check_of(item: pytest.Item, catalogue: Mapping[str, Rule]) -> Check:
     """Return the check that ``item`` is.
 
     Raises:
-        MarkerError: no rule, an unknown rule, or a title without both languages.
+        MarkerError: no rule, an unknown rule, a title without both languages, or a path that is none.
     """
     keys = [key for mark in item.iter_markers("rule") for key in mark.args]
     if not keys:
@@ -49,7 +52,20 @@ def check_of(item: pytest.Item, catalogue: Mapping[str, Rule]) -> Check:
         rules = tuple(dict.fromkeys(find_rule(catalogue, str(key)) for key in keys))
     except UnknownRuleError as error:
         raise MarkerError(f"{item.nodeid}: {error}") from error
-    return Check(id=_id(item), title=_title(item), rules=rules)
+    return Check(id=_id(item), title=_title(item), rules=rules, apart=_apart(item))
+
+
+def _apart(item: pytest.Item) -> tuple[Apart, ...]:
+    """Return the paths that the marks of a check name, and those that the values of its parameters are."""
+    marked = [path for mark in item.iter_markers("apart") for path in mark.args]
+    if not all(isinstance(path, Apart) for path in marked):
+        raise MarkerError(
+            f"{item.nodeid}: expected apart(path of conformance.suite.desk.apart), got {marked}"
+        )
+    callspec = getattr(item, "callspec", None)
+    values = callspec.params.values() if callspec is not None else ()
+    said = [getattr(value, "apart", None) for value in values]
+    return tuple(dict.fromkeys([*marked, *(path for path in said if isinstance(path, Apart))]))
 
 
 def _id(item: pytest.Item) -> str:

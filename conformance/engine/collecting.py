@@ -90,6 +90,7 @@ class _Collector:
         """Declare the markers of the suite."""
         config.addinivalue_line("markers", "rule(*keys): the rules of the catalogue that this check verifies")
         config.addinivalue_line("markers", "title(fr, en): what this check does, in both languages")
+        config.addinivalue_line("markers", "apart(path): this check is a path that not all software has")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a module that cannot be imported."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import traceback
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
 
 from conformance.drivers.protocol import DriverError, VerbNotSupportedError
 from conformance.record.events import Outcome
+from conformance.suite.desk.apart import missed_by
 from conformance.verdicts import Ending, UndecidedError, Verdict
 from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from conformance.suite.desk.apart import Apart
 
 Phase = Literal["setup", "call", "teardown"]
 
@@ -30,10 +36,14 @@ BENCH_HINT = Text(
 PASSED = Outcome(verdict=Verdict.PASS, reason=Text("", ""))
 
 
-def judge(error: BaseException, phase: Phase) -> Outcome:
-    """Return what ``error``, raised in ``phase`` of a check, says about the software."""
+def judge(error: BaseException, phase: Phase, paths: Collection[Apart] = ()) -> Outcome:
+    """Return what ``error``, raised in ``phase`` of a check, says about the software.
+
+    ``paths``: the paths apart that the check declares to be.
+    """
     # A fixture asserts nothing about the software: what goes wrong there was only its preparation.
     if isinstance(error, Ending) and (error.verdict is not Verdict.FAIL or phase == "call"):
+        missed = missed_by(error, paths)
         return Outcome(
             verdict=error.verdict,
             reason=_cut(_said(error)),
@@ -42,6 +52,8 @@ def judge(error: BaseException, phase: Phase) -> Outcome:
             depends_on=error.depends_on,
             driver_failed=isinstance(error, DriverError),
             missing_verb=error.verb.value if isinstance(error, VerbNotSupportedError) else "",
+            is_apart=missed is not None,
+            missed=(missed,) if missed else (),
         )
     if isinstance(error, httpx.HTTPError):
         message = _short(error)

@@ -174,9 +174,9 @@ class GuidedDriver(Driver):
         start, void = self._last(), list[int]()
         while True:
             done = self._wait(asked.declaration, start)
-            wrong = (
-                differences(done.exchanges, self._sheet(asked)) if is_on_the_wire(asked.declaration) else []
-            )
+            # What arrives by itself is typed by nobody: it has no sheet.
+            sheet = self._sheet(asked) if is_on_the_wire(asked.declaration) else {}
+            wrong = differences(done.exchanges, sheet) if sheet else []
             if not wrong or not self._is_mistyped(wrong):
                 return replace(done, void=tuple(void))
             mistaken = [exchange.id for exchange in done.exchanges]
@@ -355,6 +355,9 @@ class GuidedDriver(Driver):
         inner = expected if declaration.answer_key is None else expected.get(declaration.answer_key)
         if _is_file(declaration) and inner:
             self._files[inner["id"]] = inner
+        elif Patient in get_args(declaration.answer):
+            # Found, and perhaps made by something that arrived: from now on the person can be told which one is meant.
+            self._files = {each["id"]: each for each in inner or ()} | self._files
 
     def _answer(self, asked: _Asked, act: HumanAct) -> Any:
         declaration = asked.declaration

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.partners import Document, MessageFormat
 from conformance.guided.attachments import AttachmentError, attach
 from conformance.guided.counter import SenselessError
 from conformance.guided.ledger import Ledger
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 _CAPTURE: Final = Text("Capturer l'écran", "Take a picture of the screen")
+_PAPERS: Final = Text("Joindre ce que le logiciel produit", "Attach what the software produces")
+_WAIT: Final = Text("Laisser passer du temps", "Let time go by")
+_NO_PICTURE: Final = Text("pas de capture", "no picture")
+_NO_FILE: Final = Text("aucun fichier", "no file")
 
 SHEETS: Final = "fiches"
 """Folder of the printable sheets in the folder of a campaign."""
@@ -112,22 +117,60 @@ class Guide:
         Raises:
             Left: the person goes away.
         """
-        key = self.ledger.key(self.journey, "capture", "", {"wanted": wanted.en})
+        return self._files_of("capture", _CAPTURE, wanted, _NO_PICTURE)
+
+    def documents(self, wanted: Text) -> tuple[Document, ...]:
+        """Ask for the files of documents that the software produced, and return them, to be judged by their bytes.
+
+        Raises:
+            Left: the person goes away.
+        """
+        return tuple(
+            Document(
+                name=entry.name, format=MessageFormat.OTHER, content=(self.folder / entry.file).read_bytes()
+            )
+            for entry in self._files_of("papers", _PAPERS, wanted, _NO_FILE)
+        )
+
+    def waited(self, wanted: Text) -> bool:
+        """Ask whether time has gone by, and return the answer.
+
+        Raises:
+            Left: the person goes away.
+        """
+        key = self.ledger.key(self.journey, "wait", "", {"wanted": wanted.en})
+        act = self.ledger.done(key)
+        if act is None:
+            self.count(_WAIT, counts=True)
+            done = self.counter.yes(Text(f"  {wanted.fr}", f"  {wanted.en}"))
+            act = HumanAct(
+                at=datetime.now(UTC),
+                journey=self.journey,
+                key=key,
+                verb="wait",
+                outcome="done" if done else "undecided",
+                **self.collected(),
+            )
+            self.ledger.add(act)
+        else:
+            self.repeat(act)
+        return act.outcome == "done"
+
+    def _files_of(self, verb: str, title: Text, wanted: Text, none: Text) -> tuple[AttachmentEntry, ...]:
+        key = self.ledger.key(self.journey, verb, "", {"wanted": wanted.en})
         act = self.ledger.done(key)
         if act is not None:
             self.repeat(act)
             return act.files
-        self.count(_CAPTURE, counts=True)
+        self.count(title, counts=True)
         self.counter.ask(
             Text(
-                f"  {wanted.fr}\n  joindre FICHIER, puis Entrée ; Entrée seule : pas de capture",
-                f"  {wanted.en}\n  attach FILE, then Enter; Enter alone: no picture",
+                f"  {wanted.fr}\n  joindre FICHIER, puis Entrée ; Entrée seule : {none.fr}",
+                f"  {wanted.en}\n  attach FILE, then Enter; Enter alone: {none.en}",
             ),
             _nothing,
         )
-        act = HumanAct(
-            at=datetime.now(UTC), journey=self.journey, key=key, verb="capture", **self.collected()
-        )
+        act = HumanAct(at=datetime.now(UTC), journey=self.journey, key=key, verb=verb, **self.collected())
         self.ledger.add(act)
         return act.files
 

@@ -129,6 +129,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "kind": Text("type", "kind"),
     "name_prefix": Text("premières lettres d'un nom", "first letters of a surname"),
     "first_name_prefix": Text("premières lettres d'un prénom", "first letters of a given name"),
+    "sender": Text("émetteur", "sender"),
     "rank": Text("bénéficiaire", "beneficiary"),
     "insi_url": Text("adresse d'INSi", "address of INSi"),
 }

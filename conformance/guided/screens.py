@@ -13,7 +13,9 @@ from conformance.drivers.model import (
     Patient,
     Proposal,
 )
+from conformance.drivers.partners import Reception, Verification
 from conformance.guided.counter import Row, Seen, SenselessError
+from conformance.guided.elsewhere import reception, verification, worklist
 from conformance.guided.lists import LISTS
 from conformance.guided.sight import (
     BILLING,
@@ -55,6 +57,12 @@ def _looker(declaration: Declaration) -> Callable[[Counter, Json], Sight]:
         return _call
     if declaration.answer is Proposal:
         return _proposal
+    if declaration.answer is Verification:
+        return verification
+    if declaration.answer is Reception:
+        return reception
+    if declaration.name == "read_worklist":
+        return worklist
     return LISTS.get(declaration.name, _anything)
 
 

@@ -9,8 +9,9 @@ from conformance.drivers.protocol import RefusedError
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from conformance.drivers.partners import Document
     from conformance.record.timeline import Entry
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
@@ -47,6 +48,40 @@ class Walk:
         """Have a person take a picture of a screen, for other people to judge; see ``need_eyes``."""
         guide = getattr(self.desk.lgo, "guide", None)
         self._seen[name] = () if guide is None else guide.capture(wanted)
+
+    def papers(self, name: str, wanted: Text, produce: Callable[[], Iterable[Document]]) -> None:
+        """Have documents produced: a person attaches the files that ``wanted`` names, another driver is asked for them.
+
+        What is seen of the stage is the documents, at least one: judged by their bytes, whoever brought them.
+        """
+        guide = getattr(self.desk.lgo, "guide", None)
+
+        def act() -> tuple[Document, ...]:
+            found = tuple(produce()) if guide is None else guide.documents(wanted)
+            if not found:
+                raise UndecidedError(
+                    f"aucun fichier : {wanted.fr}", f"no file: {wanted.en}", verdict=Verdict.NOT_TESTED
+                )
+            return found
+
+        self.stage(name, act)
+
+    def wait(self, name: str, wanted: Text, pass_by: Callable[[], object]) -> None:
+        """Have time go by: a person says that it has, for another driver ``pass_by`` sets the clocks."""
+        guide = getattr(self.desk.lgo, "guide", None)
+
+        def act() -> bool:
+            if guide is None:
+                pass_by()
+            elif not guide.waited(wanted):
+                raise UndecidedError(
+                    f"le temps n'a pas passé : {wanted.fr}",
+                    f"the time has not gone by: {wanted.en}",
+                    verdict=Verdict.NOT_TESTED,
+                )
+            return True
+
+        self.stage(name, act)
 
     def need_eyes(self, name: str, fr: str, en: str) -> None:
         """End a check that only eyes can judge: ``fr`` and ``en`` say what is to be looked at on the picture of a stage.
@@ -87,6 +122,10 @@ class Walk:
         if ending is not None:
             raise ending
         return self._seen[name]
+
+    def seen_at(self, name: str) -> Any:
+        """Return what was seen at a stage, ``None`` when it was not reached: what to do next may depend on it."""
+        return self._seen.get(name)
 
     def requests(self, name: str) -> list[ExchangeView]:
         """Return what INSi received at a stage.

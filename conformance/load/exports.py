@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from conformance.load.facts import bound, figures, generator_cost, knee_sentence, saturated_share, texts
+from conformance.load.facts import (
+    bound,
+    figures,
+    generator_cost,
+    knee_sentence,
+    rule_rows,
+    saturated_share,
+    texts,
+)
 from conformance.load.page import render_page
 from conformance.load.record import RecordError
 from conformance.load.summary import exit_code
@@ -89,6 +97,10 @@ def to_data(summary: Summary, lang: Lang) -> dict[str, Any]:
         "simulator_saturated_share": saturated_share(summary),
         "knee": summary.knee,
         "split": summary.split,
+        "rules": [
+            {key: each[key] for key in ("rule", "verdict", "looks", "departures", "problems")}
+            for each in rule_rows(summary, lang)
+        ],
         "departures": None if summary.departures is None else dict(summary.departures),
         "events": summary.events,
         "environment": summary.environment,
@@ -102,7 +114,7 @@ def _json(summary: Summary, lang: Lang) -> str:
 
 
 def _junit(summary: Summary, lang: Lang) -> str:
-    """One test case for the answers, one for each threshold."""
+    """One test case for the answers, one for each threshold and each rule."""
     t = texts(lang)
     options = summary.options
     assert options is not None  # noqa: S101 - never so: for the type checker
@@ -122,12 +134,20 @@ def _junit(summary: Summary, lang: Lang) -> str:
             failures += 1
             message = f"{t['measured']} : {each.threshold.show(each.value)} {each.show_margin()}".strip()
             ET.SubElement(case, "failure", message=message)
+    rules = rule_rows(summary, lang)
+    for rule in rules:
+        case = ET.SubElement(suite, "testcase", classname="banc.load.rules", name=rule["rule"])
+        if rule["verdict"] == "departed":
+            failures += 1
+            ET.SubElement(case, "failure", message=rule["problems"][0])
+        elif rule["verdict"] == "unseen":
+            ET.SubElement(case, "skipped", message=rule["word"])
     errors = 0
     if exit_code(summary) in (2, 130) or summary.reason in ("killed", "server-gone"):
         errors = 1
         case = ET.SubElement(suite, "testcase", classname="banc.load", name=t["verdict_2"])
         ET.SubElement(case, "error", message=t[f"reason_{summary.reason}"] or t["verdict_2"])
-    suite.set("tests", str(1 + len(judgements) + errors))
+    suite.set("tests", str(1 + len(judgements) + len(rules) + errors))
     suite.set("failures", str(failures))
     suite.set("errors", str(errors))
     knee = knee_sentence(summary, lang)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from conformance.load.arrivals import GENERATOR_BOUND, limit_of
 from conformance.load.quantities import show_duration, show_rate, show_share
+from conformance.load.summary import exit_code
+from simulator.commands.exits import EXIT_FAILED, EXIT_MISSED
 from simulator.datafile import load_yaml
+from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
     from conformance.load.summary import Cell, Summary
@@ -82,6 +86,36 @@ def clean_sentence(summary: Summary, lang: Lang) -> str:
         return ""
     rate = show_rate((calls.calls - calls.errors - calls.wrong) / seconds)
     return texts(lang)["clean"].format(rate=rate, count=summary.observed)
+
+
+def verdict_sentence(summary: Summary, lang: Lang) -> str:
+    """Return what the exit code of a run means."""
+    t, code = texts(lang), exit_code(summary)
+    if code == EXIT_FAILED and not summary.wrong and not summary.total().wrong:
+        return t["verdict_rule"]
+    if (
+        code == EXIT_MISSED
+        and all(each.held for each in summary.judgements())
+        and summary.reason != "server-gone"
+    ):
+        return t["verdict_unseen"]
+    return t[f"verdict_{code}"]
+
+
+def rule_rows(summary: Summary, lang: Lang) -> list[dict[str, Any]]:
+    """Return what was seen of each rule under load; ``problems``: reasons, the most frequent first."""
+    t = texts(lang)
+    return [
+        {
+            "rule": rule,
+            "looks": seen.kept + seen.departed,
+            "departures": seen.departed,
+            "verdict": seen.verdict,
+            "word": t[f"rule_{seen.verdict}"],
+            "problems": [mask_text(problem) for problem, _ in Counter(seen.problems).most_common(3)],
+        }
+        for rule, seen in sorted(summary.rules.items())
+    ]
 
 
 def row(cell: Cell, seconds: float) -> dict[str, str]:
@@ -170,4 +204,14 @@ def figures(summary: Summary) -> dict[str, Any]:
     }
 
 
-__all__ = ["GENERATOR_BOUND", "bound", "figures", "generator_bound", "knee_sentence", "row", "texts"]
+__all__ = [
+    "GENERATOR_BOUND",
+    "bound",
+    "figures",
+    "generator_bound",
+    "knee_sentence",
+    "row",
+    "rule_rows",
+    "texts",
+    "verdict_sentence",
+]

@@ -15,6 +15,7 @@ from gevent.queue import Empty, Queue
 from conformance.load.arrivals import arrivals, course_of
 from conformance.load.expected import Lookups
 from conformance.load.meter import TICK_S, Meter
+from conformance.load.rules import Sampler
 from conformance.load.software import SoftwareCaller
 from conformance.load.users import Caller, Credentials, random_of
 
@@ -129,11 +130,12 @@ def maker(
     credentials = Credentials(options)
     patients = list(lookups.findable)
     random.shuffle(patients)
+    sampler = Sampler(options.rules, options.rule_rate / max(options.workers, 1), meter)
 
     def make(number: int) -> Any:
         own = random_of(options.seed, f"{name}/{number}")
         if profile.target == "software" or (profile.target == "mix" and number % 2 == 0):
-            return SoftwareCaller(options, patients, lookups, meter, own)
+            return SoftwareCaller(options, patients, lookups, meter, own, sampler=sampler)
         return Caller(options, path, lookups, meter, credentials=credentials, random=own)
 
     return make

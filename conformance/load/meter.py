@@ -131,6 +131,10 @@ class Meter:
         if self._told <= ERRORS_TOLD:
             self._emit(self._line("error", operation=operation, problem=problem[:2000]))
 
+    def tell_rule(self, rule: str, moment: str, seen: str, problem: str) -> None:
+        """Write down what was seen of a rule: ``kept``, ``departed`` or ``unseen``, and why."""
+        self._emit(self._line("rule", rule=rule, moment=moment, seen=seen, problem=problem[:2000]))
+
     def tick(self, *, stage: str, backlog: int, server: float | None = None) -> dict[str, Any]:
         """Hand over what was gathered since the last tick, and return that line."""
         now, processor = time.monotonic(), time.process_time()

@@ -52,6 +52,12 @@ class LoadOptions:
     bind_port: int = 5557
     allowed: tuple[str, ...] = ()
     """Hosts that may be called besides this machine."""
+    rules: tuple[str, ...] = ()
+    """Keys of the rules looked at meanwhile; see ``rules.RULES``."""
+    rule_rate: float = 2.0
+    """Looks each second, shared among the rules and the generators."""
+    rules_named: bool = False
+    """They were asked for by name: one that could not be looked at is missed."""
     lang: str = "fr"
 
     def to_json(self) -> str:
@@ -75,6 +81,7 @@ class LoadOptions:
                 "profile": Profile.from_json(data["profile"]),
                 "thresholds": tuple(Threshold.from_json(each) for each in data["thresholds"]),
                 "allowed": tuple(data["allowed"]),
+                "rules": tuple(data.get("rules", ())),
             }
         )
 

@@ -10,7 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from conformance.load.facts import bound, clean_sentence, knee_sentence, limits_sentence, row, texts
+from conformance.load.facts import (
+    bound,
+    clean_sentence,
+    knee_sentence,
+    limits_sentence,
+    row,
+    rule_rows,
+    texts,
+    verdict_sentence,
+)
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text
 
@@ -45,12 +54,13 @@ def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
         table.add_row(name, *(figures[column] for column in columns[:-1]), wrong)
     console.print(table)
     _thresholds(console, summary, lang)
+    _rules(console, summary, lang)
     _limits(console, summary, lang)
     _problems(console, summary, t)
     _remarks(console, summary, lang)
     code = exit_code(summary)
     style = {0: "bold green", 1: "bold red", 3: "bold red"}.get(code, "bold yellow")
-    console.print(t[f"verdict_{code}"], style=style, markup=False)
+    console.print(verdict_sentence(summary, lang), style=style, markup=False)
     for path in paths:
         console.print(f"  {path}", markup=False)
 
@@ -115,6 +125,28 @@ def _thresholds(console: Console, summary: Summary, lang: Lang) -> None:
             Styled(word, style=style),
         )
     console.print(table)
+
+
+def _rules(console: Console, summary: Summary, lang: Lang) -> None:
+    t = texts(lang)
+    rows = rule_rows(summary, lang)
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column(t["rules_title"], no_wrap=True)
+    for name in ("rule_looks", "rule_departures"):
+        table.add_column(t[name], justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for each in rows:
+        style = {"departed": "bold red", "kept": "green"}.get(each["verdict"], "yellow")
+        table.add_row(
+            each["rule"], str(each["looks"]), str(each["departures"]), Styled(each["word"], style=style)
+        )
+    console.print(table)
+    for each in rows:
+        style = "bold red" if each["departures"] else "yellow"
+        for problem in each["problems"]:
+            console.print(f"{each['rule']} : {problem}", style=style, markup=False)
 
 
 def _problems(console: Console, summary: Summary, t: dict[str, str]) -> None:

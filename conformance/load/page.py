@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import jinja2
 
 from conformance.load.charts import charts
-from conformance.load.facts import bound, clean_sentence, knee_sentence, limits_sentence, row, texts
+from conformance.load.facts import (
+    bound,
+    clean_sentence,
+    knee_sentence,
+    limits_sentence,
+    row,
+    rule_rows,
+    texts,
+    verdict_sentence,
+)
 from conformance.load.quantities import show_duration, show_share
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text, pretty_xml
@@ -38,7 +47,8 @@ def render_page(summary: Summary, lang: Lang) -> str:
         "profile": {"title": options.profile.title[lang], "purpose": options.profile.purpose[lang]},
         "meta": _meta(summary, options, lang),
         "code": code,
-        "verdict": t[f"verdict_{code}"],
+        "verdict": verdict_sentence(summary, lang),
+        "rules": rule_rows(summary, lang),
         "reason": t[f"reason_{summary.reason}"],
         "total": row(total, seconds),
         "errors": str(total.errors),

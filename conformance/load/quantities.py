@@ -8,7 +8,6 @@ from typing import Final
 from simulator.text import parse_duration as text_duration
 
 _RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/\s*(s|m|h))?", re.ASCII)
-_PER: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(%)?", re.ASCII)
 
 LONGEST_S: Final = 7 * 86400.0
@@ -40,7 +39,7 @@ def parse_rate(text: str) -> float:
     found = _RATE.fullmatch(str(text).strip())
     if found is None or float(found[1]) == 0 or float(found[1]) > 1e6:  # noqa: PLR2004 - what it stands for is in the line
         raise QuantityError(f"expected a rate such as 200/s or 30/m, got {text!r}")
-    return float(found[1]) / _PER[found[2] or "s"]
+    return float(found[1]) / (text_duration(f"1{found[2] or 's'}") or 1.0)
 
 
 def parse_share(text: str) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, CallOutcome, PatientTraits, SearchCriteria, Status, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
+from conformance.load.rules import Moment, Visit, is_whole, missing_verbs
 from conformance.load.stand import StandError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.load.expected import Lookup, Lookups
     from conformance.load.meter import Meter
     from conformance.load.options import LoadOptions
+    from conformance.load.rules import Sampler
     from simulator.registry.person import Person
 
 NEEDED: Final = (
@@ -63,6 +65,14 @@ def check_verbs(options: LoadOptions) -> None:
             f"{declared.name} lacks verbs that a load on software needs: {', '.join(missing)} "
             "(declare them in /capabilities, or use --target teleservice)"
         )
+    # Those that nobody asked for by name are shown as not looked at.
+    lacking = missing_verbs(options.rules, declared.verbs) if options.rules_named else {}
+    if lacking:
+        told = "; ".join(f"{rule}: {', '.join(verbs)}" for rule, verbs in lacking.items())
+        raise StandError(
+            f"{declared.name} lacks verbs that rules under load need: {told} "
+            f"(leave them out: --rule {' --rule '.join(rule for rule in options.rules if rule not in lacking) or 'none'})"
+        )
 
 
 def prepare_software(options: LoadOptions, insi_url: str) -> None:
@@ -98,15 +108,25 @@ class SoftwareCaller:
     _newcomers: Patients | None = None
 
     def __init__(
-        self, options: LoadOptions, people: Sequence[Person], lookups: Lookups, meter: Meter, random: Random
+        self,
+        options: LoadOptions,
+        people: Sequence[Person],
+        lookups: Lookups,
+        meter: Meter,
+        random: Random,
+        *,
+        sampler: Sampler,
     ) -> None:
         cls = type(self)
         if cls._newcomers is None:
             cls._newcomers = Patients(people)
         self._patients = cls._newcomers
         self._lookups, self._meter, self._random = lookups, meter, random
+        self._sampler = sampler
         self._driver = HttpDriver(options.software or "", timeout=max(options.timeout, 30.0))
         self._actor = Actor(user=f"banc-{next(self._numbers)}")
+        shares = options.profile.people
+        self._unknown_share = shares.get("unknown", 0.0) / sum(shares.values())
         self._known: list[tuple[str, Person]] = []
         self._qualifies = self._can_qualify()
 
@@ -114,6 +134,9 @@ class SoftwareCaller:
         """Do what one visit needs; ``due``: ``time.monotonic()`` when the patient came."""
         person = None
         if not self._known or self._random.random() >= SEARCH_SHARE:
+            if self._random.random() < self._unknown_share:
+                self._unknown(self._lookups.draw_unknown(), due)
+                return
             person = self._patients.next()
         if person is not None:
             self._first_visit(person, due)
@@ -153,6 +176,15 @@ class SoftwareCaller:
         )
         if call is None:
             return
+        visit = Visit(
+            driver=self._driver,
+            actor=self._actor,
+            patient_id=patient.id,
+            typed=typed,
+            person=person,
+            call=call,
+        )
+        self._sampler.look(Moment.FOUND, visit)
         imported = self._do(
             "import",
             None,
@@ -161,16 +193,19 @@ class SoftwareCaller:
         )
         if imported is None:
             return
+        self._sampler.look(Moment.IMPORTED, visit)
         self._known.append((patient.id, person))
         del self._known[:-_KEPT]
         if self._qualifies and self._random.random() < 0.5:  # noqa: PLR2004 - what it stands for is in the line
             self._do("proof", None, lambda: self._driver.record_proof(patient.id, PROOF, actor=self._actor))
-            self._do(
+            validated = self._do(
                 "validate",
                 None,
                 lambda: self._driver.validate_identity(patient.id, actor=self._actor),
                 lambda got: self._same(got, person, Status.QUAL),
             )
+            if validated is not None:
+                self._sampler.look(Moment.QUALIFIED, visit)
 
     def _visit_again(self, patient_id: str, person: Person, due: float | None) -> None:
         criteria = SearchCriteria(birth_date=person.identity.traits.birth_date)
@@ -186,6 +221,17 @@ class SoftwareCaller:
             lambda: self._driver.read_patient(patient_id, actor=self._actor),
             lambda got: self._same(got, person, None),
         )
+        if is_whole(person.identity.traits.birth_date):
+            self._sampler.look(
+                Moment.BACK,
+                Visit(
+                    driver=self._driver,
+                    actor=self._actor,
+                    patient_id=patient_id,
+                    person=person,
+                    known=tuple(self._known),
+                ),
+            )
 
     def _unknown(self, lookup: Lookup, due: float | None) -> None:
         typed = PatientTraits(
@@ -197,12 +243,18 @@ class SoftwareCaller:
             birth_place=lookup.birth_place or UNKNOWN_PLACE,
         )
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
-        if patient is not None:
-            self._do(
-                "insi",
-                None,
-                lambda: self._driver.call_insi_traits(patient.id, actor=self._actor),
-                lambda made: self._outcome(made, CallOutcome.NOT_FOUND, str(lookup)),
+        if patient is None:
+            return
+        call = self._do(
+            "insi",
+            None,
+            lambda: self._driver.call_insi_traits(patient.id, actor=self._actor),
+            lambda made: self._outcome(made, CallOutcome.NOT_FOUND, str(lookup)),
+        )
+        if call is not None:
+            self._sampler.look(
+                Moment.NOT_FOUND,
+                Visit(driver=self._driver, actor=self._actor, patient_id=patient.id, typed=typed, call=call),
             )
 
     def _do(

@@ -20,6 +20,8 @@ MOST_BINS: Final = 480
 FIRST_BIN_S: Final = 1.0
 RATE_KEPT: Final = 0.95
 """Share of the asked rate that a run must answer, when a rate was asked on the command line."""
+PROBLEMS_KEPT: Final = 10
+"""Reasons told of each rule under load."""
 CALM_S: Final = 2.0
 """Back to normal: no error and nothing waiting for so long."""
 
@@ -62,6 +64,34 @@ class Cell:
     def error_share(self) -> float:
         """Calls without an answer, as a share of all."""
         return self.errors / self.calls if self.calls else 0.0
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was seen of one rule while the software was under load."""
+
+    kept: int = 0
+    departed: int = 0
+    unseen: int = 0
+    """Looks that came to nothing: no answer, a refusal."""
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Add one look."""
+        match line["seen"]:
+            case "kept":
+                self.kept += 1
+            case "departed":
+                self.departed += 1
+            case _:
+                self.unseen += 1
+        if line["problem"] and len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(line["problem"])
+
+    @property
+    def verdict(self) -> str:
+        """``departed`` as soon as it did once; ``unseen`` when it could not be looked at."""
+        return "departed" if self.departed else "kept" if self.kept else "unseen"
 
 
 @dataclass(slots=True)
@@ -123,6 +153,8 @@ class Summary:
         self.knee: dict[str, Any] | None = None
         self.split: dict[str, Any] | None = None
         self.end: dict[str, Any] | None = None
+        self.rules: dict[str, Seen] = {}
+        """What was seen of each rule under load."""
         self.departures: Counter[str] | None = None
         self.observed = 0
         self.elapsed = 0.0
@@ -132,6 +164,7 @@ class Summary:
         match line["kind"]:
             case "start":
                 self.options = LoadOptions.from_data(line["options"])
+                self.rules = {rule: Seen() for rule in self.options.rules}
                 self.started_at = line["at"]
                 self.environment = line["environment"]
             case "stage":
@@ -146,6 +179,8 @@ class Summary:
                 self.errors.append(line)
             case "event":
                 self.events.append(line)
+            case "rule":
+                self._rule(line)
             case "observed":
                 self.departures = (self.departures or Counter()) + Counter(line["departures"])
                 self.observed += int(line["exchanges"])
@@ -158,6 +193,9 @@ class Summary:
             case "end":
                 self.end = line
                 self.elapsed = max(self.elapsed, float(line["t"]))
+
+    def _rule(self, line: dict[str, Any]) -> None:
+        self.rules.setdefault(line["rule"], Seen()).add(line)
 
     def _tick(self, line: dict[str, Any]) -> None:
         stage, end, width = line["stage"], float(line["t"]), float(line["d"])
@@ -315,14 +353,16 @@ def _checked(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def exit_code(summary: Summary) -> int:
     """Return the exit code of a run.
 
-    1: a wrong answer. 2: the run could not be measured (no call, a full disk). 130: interrupted. 3: a threshold was
-    missed. 0: all is well.
+    1: a wrong answer, or a rule departed from. 2: the run could not be measured (no call, a full disk). 130: interrupted. 3: a threshold was
+    missed, or a rule that was asked for could not be looked at. 0: all is well.
     """
-    if summary.wrong or summary.total().wrong:
+    if summary.wrong or summary.total().wrong or any(seen.departed for seen in summary.rules.values()):
         return EXIT_FAILED
     if not summary.total().calls or summary.reason in {"disk", "workers-gone"}:
         return EXIT_SETUP
     if summary.reason == "interrupted":
         return EXIT_INTERRUPTED
     missed = any(not judgement.held for judgement in summary.judgements())
+    named = summary.options is not None and summary.options.rules_named
+    missed = missed or (named and any(seen.verdict == "unseen" for seen in summary.rules.values()))
     return EXIT_MISSED if missed or summary.reason == "server-gone" else 0

@@ -107,14 +107,15 @@ class Rig:
         seed: str = SEEDS[0],
         rules: Collection[str] | None = None,
         wrap: Wrap = lambda driver: driver,
-        variant: str | None = None,
+        as_variants: Collection[str] = (),
         actors: Collection[str] | None = None,
     ) -> SuiteRun:
-        """Run rules against the LGO with these defects or as this variant, through a driver that may be wrapped.
+        """Run rules against the LGO with these defects or as these variants, through a driver that may be wrapped.
 
         Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it.
         """
-        self._lgo.behave(variants()[variant].faults if variant else faults_of(defects))
+        faults = [fault for name in as_variants for fault in variants()[name].faults]
+        self._lgo.behave(faults or faults_of(defects))
         session = self._simulator.create_session()
         try:
             with HttpDriver(self._url) as driver:

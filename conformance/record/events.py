@@ -11,12 +11,29 @@ from typing import TypeAlias
 
 from conformance.record.timeline import AttachmentEntry, Plain
 from conformance.verdicts import Verdict
-from simulator.text import Text
+from simulator.text import Lang, Text
 
 VERSION = 2
 """Schema version of the lines."""
 READABLE = frozenset({1, 2})
 """Schema versions that are read."""
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A path apart that was not tested, because the software does not have it."""
+
+    path: Text
+    """As the suite calls it: ``par carte``, ``by card``."""
+    verb: str = ""
+    """The verb that it alone needs and that the software does not offer; empty: it has the verb, and lets nobody take the path."""
+    reason: Text = NOTHING
+    """What the software says about it, or how that was seen."""
+
+    def shown(self, lang: Lang) -> str:
+        """Return ``par carte (read_card)``."""
+        return f"{self.path[lang]} ({self.verb})" if self.verb else self.path[lang]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +53,10 @@ class Outcome:
     """A FAIL that rests on an inferred part of a rule."""
     missing_verb: str = ""
     """The verb that the software declares not to offer, when that is why nothing was tested."""
+    is_apart: bool = False
+    """NOT_TESTED, and the check declares that it is a path apart: the other checks of the rule decide. ``missed`` names the path."""
+    missed: tuple[Missed, ...] = ()
+    """The paths apart of this check that were not tested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from conformance.record.events import Missed
     from conformance.record.results import Waiver
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
@@ -31,8 +32,6 @@ INTERRUPTED: Final = Outcome(
         "The campaign was interrupted before the end of this check.",
     ),
 )
-OPTIONAL_VERBS: Final = frozenset({"create_from_insi", "search_insi", "downgrade_status"})
-"""Acts that a software may leave out without breaking a rule: the paths through them are judged apart."""
 _DEPARTED: Final = frozenset({Verdict.FAIL, Verdict.WARNING})
 
 
@@ -110,10 +109,30 @@ def _result(rule: Rule, ends: Sequence[CheckEnd]) -> RuleResult:
     checks = tuple(_check_result(rule, end) for end in ends if rule.key in end.rules)
     if not checks:
         return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
-    # A path that the software need not offer says nothing for or against the others; alone it says nothing at all.
-    deciding = tuple(check for check in checks if not check.is_optional_path) or checks
+    # A path that the software does not have says nothing for or against the others; alone it says nothing at all.
+    deciding = tuple(check for check in checks if not check.is_apart) or checks
     verdict = combine(check.verdict for check in deciding)
-    return RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, deciding, checks), checks=checks)
+    result = RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, deciding), checks=checks)
+    return _in_part(result)
+
+
+def _in_part(result: RuleResult) -> RuleResult:
+    """Say in the reason which paths were not tested."""
+    said = said_of_paths(result.paths_not_tested)
+    if said is None:
+        return result
+    why = result.reason
+    return replace(
+        result, reason=Text(f"{why.fr.rstrip('.')} ; {said.fr}.", f"{why.en.rstrip('.')}; {said.en}.")
+    )
+
+
+def said_of_paths(missed: Sequence[Missed]) -> Text | None:
+    """Return ``testée en partie : par carte (read_card manque)``, or ``None`` when every path was tested."""
+    if not missed:
+        return None
+    fr, en = (", ".join(dict.fromkeys(each.shown(lang) for each in missed)) for lang in ("fr", "en"))
+    return Text(f"testée en partie, voie absente : {fr}", f"tested in part, path not offered: {en}")
 
 
 def _check_result(rule: Rule, end: CheckEnd) -> CheckResult:
@@ -125,21 +144,18 @@ def _check_result(rule: Rule, end: CheckEnd) -> CheckResult:
         hint=end.outcome.hint,
         evidence=end.evidence,
         duration=end.duration,
-        is_optional_path=end.outcome.missing_verb in OPTIONAL_VERBS,
+        is_apart=end.outcome.is_apart,
+        missed=end.outcome.missed,
     )
 
 
-def _reason(verdict: Verdict, deciding: Sequence[CheckResult], checks: Sequence[CheckResult]) -> Text:
+def _reason(verdict: Verdict, deciding: Sequence[CheckResult]) -> Text:
     """Return one line of why: the first check that decided, and how many others did."""
     these = [check for check in deciding if check.verdict is verdict]
     if verdict is Verdict.PASS:
-        count, apart = len(these), len(checks) - len(deciding)
+        count = len(these)
         fr = "1 contrôle réussi" if count == 1 else f"{count} contrôles réussis"
         en = "1 check passed" if count == 1 else f"{count} checks passed"
-        if apart:
-            verb = next(check.reason for check in checks if check.is_optional_path)
-            fr += f" ; {apart} non testé{'s' if apart > 1 else ''} : {verb.fr}"
-            en += f"; {apart} not tested: {verb.en}"
         decided = next((check.reason for check in these if check.reason.fr), None)
         if decided is not None:
             fr, en = f"{fr} ; {decided.fr}", f"{en}; {decided.en}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from conformance.record.events import DoctorFinding
+    from conformance.record.events import DoctorFinding, Missed
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
     from simulator.text import Text
@@ -58,8 +58,10 @@ class CheckResult:
     evidence: tuple[Entry, ...] = ()
     duration: float = 0.0
     """Seconds."""
-    is_optional_path: bool = False
-    """NOT_TESTED because the software does not offer an act that no text asks it for: the other checks decide."""
+    is_apart: bool = False
+    """NOT_TESTED, and it is a path that not all software has: the other checks decide."""
+    missed: tuple[Missed, ...] = ()
+    """The paths of this check that were not tested, because the software lacks a verb that they alone need."""
     consequence_of: tuple[str, ...] = ()
     """Keys of the rules whose departure kept this check from being prepared."""
 
@@ -87,9 +89,11 @@ class RuleResult:
         return tuple(dict.fromkeys(key for check in self.checks for key in check.consequence_of))
 
     @property
-    def paths_not_tested(self) -> tuple[CheckResult, ...]:
-        """The optional paths that the verdict does not cover."""
-        return tuple(check for check in self.checks if check.is_optional_path)
+    def paths_not_tested(self) -> tuple[Missed, ...]:
+        """The paths that a verdict on the software does not cover; none where nothing is said of the software at all."""
+        if self.verdict in UNTESTED:
+            return ()
+        return tuple(dict.fromkeys(missed for check in self.checks for missed in check.missed))
 
     @property
     def duration(self) -> float:
@@ -147,6 +151,11 @@ class Campaign:
     def tested(self) -> tuple[RuleResult, ...]:
         """The rules about which something was found out."""
         return tuple(result for result in self.checked if result.verdict not in UNTESTED)
+
+    @property
+    def tested_in_part(self) -> tuple[RuleResult, ...]:
+        """Those of them of which the software does not offer some path."""
+        return tuple(result for result in self.tested if result.paths_not_tested)
 
     @property
     def applicable(self) -> tuple[RuleResult, ...]:

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -22,9 +23,10 @@ from simulator.registry.person import Person, to_json
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.drivers.model import Patient
+    from conformance.record.events import Missed
     from simulator.client import ExchangeView
 
 Plain: TypeAlias = Any
@@ -187,6 +189,8 @@ class Timeline:
         self._on_entry = on_entry
         self._entries: list[Entry] = []
         self._exchanges_seen: set[int] = set()
+        self.missed: dict[Missed, None] = {}
+        """The paths apart that the check could not take, in order."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -205,6 +209,27 @@ class Timeline:
     def note(self, text: str | Text) -> None:
         """Record a remark; a plain string is shown as it is in both languages."""
         self.add(NoteEntry(at=_now(), text=text if isinstance(text, Text) else Text.same(text)))
+
+    def miss(self, missed: Missed) -> None:
+        """Record that a path apart was not tested; one already recorded is left where it is."""
+        if missed in self.missed:
+            return
+        self.missed[missed] = None
+        self.note(
+            Text(
+                f"voie non testée : {missed.shown('fr')} {missed.reason.fr}".rstrip(),
+                f"path not tested: {missed.shown('en')} {missed.reason.en}".rstrip(),
+            )
+        )
+
+    @contextmanager
+    def gathering(self) -> Iterator[dict[Missed, None]]:
+        """Yield the paths apart that are missed within the block, those included that were missed before it too."""
+        before, self.missed = self.missed, {}
+        try:
+            yield self.missed
+        finally:
+            self.missed = before | self.missed
 
     def state(self, before: Patient | None, after: Patient | None) -> None:
         """Record two states of a patient and what differs between them."""

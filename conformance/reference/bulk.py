@@ -163,6 +163,8 @@ class Bulk:
             )
         if result is Result.KO:
             self._partners.lower(line.patient_id, claim, actor)
+        else:
+            self._files.after(f"lot-{result.lower()}", actor, patient, claim=asdict(claim))
 
 
 def _told(lot: StoredLot) -> BulkVerification:

@@ -116,6 +116,10 @@ class InsiCalls:
             for entry in records
         ]
 
+    def ended(self, call_id: str) -> InsiCall:
+        """Return a call as it ended."""
+        return self._store.call(call_id).call
+
     def proposal(self, call_id: str) -> Proposal:
         """Return the comparison of the local traits, as they are now, with what INSi returned (RSP-01)."""
         stored, returned = self._undecided(call_id)

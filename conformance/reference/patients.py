@@ -147,7 +147,8 @@ class Patients:
             patient = self._files.save(replace(patient, proof=proof), patient.status, actor, "proof")
             self._files.trace("PROOF_RECORDED", actor, patient.id, kind)
             patient = self._validated_by_itself(patient, actor)
-        return self._done("proof-recorded", patient, actor, "proof", kind=kind)
+        automatic = settings.of(self._store)[site.AUTOMATIC_VALIDATION]
+        return self._done("proof-recorded", patient, actor, "proof", kind=kind, automatic=automatic)
 
     def validate(self, patient_id: str, actor: Actor) -> Patient:
         """Do the explicit act "valider" (E7): needs a recorded high-confidence document (PRF-08)."""

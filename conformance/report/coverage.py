@@ -10,6 +10,8 @@ from conformance.verdicts import Verdict
 from simulator.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.record.results import Campaign
 
 SILENT = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE})
@@ -24,6 +26,8 @@ class Coverage:
     """Rules with a verdict on the software: PASS, FAIL, WARNING or REVIEW."""
     asked: int
     """Rules of the campaign, those that do not apply included."""
+    in_part: int
+    """Those of the tested ones of which the software does not offer some path."""
     not_applicable: int
     untested_obligations: tuple[str, ...]
     """Keys of the mandatory rules that bind the software and about which nothing was found out."""
@@ -46,6 +50,7 @@ def coverage_of(campaign: Campaign) -> Coverage:
     return Coverage(
         tested=sum(result.verdict not in SILENT for result in campaign.rules),
         asked=len(campaign.rules),
+        in_part=sum(bool(result.paths_not_tested) for result in campaign.rules),
         not_applicable=sum(result.verdict is Verdict.NOT_APPLICABLE for result in campaign.rules),
         untested_obligations=tuple(result.rule.key for result in untested),
         without_check=tuple(result.rule.key for result in untested if not result.checks),
@@ -102,6 +107,26 @@ def headline_of(campaign: Campaign) -> Headline:
     )
 
 
+def paths_not_tested(campaign: Campaign) -> list[Text]:
+    """Return a line for each path that the software does not offer: its name, the verbs, and the rules tested without it."""
+    rules: dict[Text, dict[str, None]] = {}
+    for result in campaign.rules:
+        for missed in result.paths_not_tested:
+            rules.setdefault(Text(missed.shown("fr"), missed.shown("en")), {})[result.rule.key] = None
+    return [
+        Text(f"{path.fr} : {grouped(keys)}", f"{path.en}: {grouped(keys)}") for path, keys in rules.items()
+    ]
+
+
+def grouped(keys: Iterable[str]) -> str:
+    """Return keys by group: ``SRC-01 02, STA-03``."""
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        group, _, number = key.partition("-")
+        groups.setdefault(group, []).append(number)
+    return ", ".join(f"{group}-{' '.join(numbers)}" for group, numbers in groups.items())
+
+
 def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
     remarks = []
     missing, unchecked = len(coverage.untested_obligations), len(coverage.without_check)
@@ -134,6 +159,9 @@ def _said(coverage: Coverage) -> Text:
     several = "s" if tested > 1 else ""
     fr = f"{tested} règle{several} testée{several} sur {asked}"
     en = f"{tested} of {asked} rule{'s' if asked != 1 else ''} tested"
+    if coverage.in_part:
+        fr += f", dont {coverage.in_part} en partie"
+        en += f", {coverage.in_part} of them in part"
     if coverage.not_applicable:
         fr += f", {coverage.not_applicable} sans objet"
         en += f", {coverage.not_applicable} not applicable"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from conformance.drivers.verbs import VERBS
-from conformance.report.coverage import coverage_of, headline_of
+from conformance.record.judging import said_of_paths
+from conformance.report.coverage import coverage_of, headline_of, paths_not_tested
 from conformance.report.packing import Packer, pack
 from conformance.report.shown import WEIGHT, decimal, doctor_of, facts_of, log_of, shown_check, typeset
 from conformance.report.view import readable
@@ -105,6 +106,7 @@ def _page(campaign: Campaign, packer: Packer, lang: Lang) -> str:
                 item for item in _by_weight(rules) if item["verdict"] in {Verdict.FAIL, Verdict.INCONCLUSIVE}
             ],
             waivers=[item for item in rules if item["waiver"]],
+            paths=[typeset(line[lang], lang) for line in paths_not_tested(campaign)],
             untested=_grouped(coverage_of(campaign).untested_obligations),
             log=log_of(campaign, packer, texts, lang),
             say=lambda text: typeset(text[lang], lang),
@@ -150,6 +152,9 @@ def _rule(result: RuleResult, packer: Packer, lang: Lang) -> dict[str, Any]:
         "rule": result.rule,
         "verdict": result.verdict,
         "reason": typeset(readable(mask_text(result.reason[lang])), lang),
+        "in_part": typeset(in_part[lang], lang)
+        if (in_part := said_of_paths(result.paths_not_tested))
+        else "",
         "checks": [shown_check(check, packer, lang) for check in result.checks],
         "waiver": waiver
         and {

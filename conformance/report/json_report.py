@@ -14,6 +14,7 @@ from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
 
 if TYPE_CHECKING:
+    from conformance.record.events import Missed
     from conformance.record.results import Campaign, CheckResult, RuleResult
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
@@ -78,6 +79,10 @@ def _rule(result: RuleResult, lang: Lang) -> dict[str, Any]:
     }
 
 
+def _path(missed: Missed, lang: Lang) -> dict[str, str]:
+    return {"path": missed.path[lang], "verb": missed.verb, "reason": mask_text(missed.reason[lang])}
+
+
 def _entry(check: CheckResult, entry: Entry, lang: Lang) -> dict[str, Any]:
     """Return what a check saw; in short when it passed: the record has all of it."""
     return brief_view(entry, lang) if check.verdict is Verdict.PASS else entry_view(entry, lang)
@@ -93,10 +98,12 @@ def _checks(campaign: Campaign, lang: Lang) -> list[dict[str, Any]]:
             "verdict": str(view.verdict),
             "reason": view.reason,
             "hint": view.hint,
+            "paths_not_tested": [_path(missed, lang) for missed in check.missed],
             "duration": round(view.duration, 3),
         }
         for result in campaign.rules
-        for view in (check_view(check, lang, evidence=False) for check in result.checks)
+        for check in result.checks
+        for view in (check_view(check, lang, evidence=False),)
     ]
 
 

@@ -5,7 +5,7 @@ It satisfies the schema ``junit-10`` of the Jenkins xUnit plug-in, and what GitL
 - ``classname`` is the key of the rule and ``name`` the id of the check: both stay the same in every language, so that a CI
   system recognises a case from one night to the next. A rule without a check is one skipped case named after its key.
 - JUnit knows four ends only. FAIL is ``failure``; INCONCLUSIVE is ``error``; NOT_TESTED, NOT_APPLICABLE and a departure that
-  a waiver covers are ``skipped`` with the reason; WARNING and REVIEW pass and say so in ``system-out``.
+  a waiver covers are ``skipped`` with the reason, and so is each path of a check that the software does not offer (``check/verb``); WARNING and REVIEW pass and say so in ``system-out``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from simulator.journal.masking import mask_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conformance.record.events import Missed
     from conformance.record.results import Campaign, CheckResult, RuleResult
     from simulator.text import Lang
 
@@ -90,6 +91,23 @@ def _cases(result: RuleResult, lang: Lang) -> Iterable[_Case]:
         )
     for check in result.checks:
         yield _case(result, check, lang)
+        if not check.is_apart:
+            yield from (_missed(result, check, missed, lang) for missed in check.missed)
+
+
+def _missed(result: RuleResult, check: CheckResult, missed: Missed, lang: Lang) -> _Case:
+    """Return the case of a path that a check could not take beside those that it took."""
+    path = missed.shown(lang)
+    said = {"fr": f"voie non testée : {path}", "en": f"path not tested: {path}"}[lang]
+    return _Case(
+        rule=result.rule.key,
+        name=f"{check.id}/{missed.verb or missed.path.en}",
+        seconds=0.0,
+        end="skipped",
+        verdict=Verdict.NOT_TESTED,
+        message=f"{said} {missed.reason[lang]}".rstrip(),
+        details="",
+    )
 
 
 def _case(result: RuleResult, check: CheckResult, lang: Lang) -> _Case:
@@ -145,6 +163,7 @@ def _properties(campaign: Campaign, lang: Lang) -> list[tuple[str, str]]:
         ("seed", "" if meta.seed is None else str(meta.seed)),
         ("lang", lang),
         ("rules.tested", str(coverage.tested)),
+        ("rules.tested-in-part", str(coverage.in_part)),
         ("rules.asked", str(coverage.asked)),
         ("rules.catalogue", str(coverage.catalogue)),
         ("rules.mandatory-not-tested", str(len(coverage.untested_obligations))),

@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections import Counter
 from contextlib import contextmanager
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -177,6 +178,9 @@ def _archive(content: bytes) -> Iterator[zipfile.ZipFile]:
         raise ArchiveError(f"expected a ZIP file made by banc session export, got none: {error}") from error
     try:
         with archive:
+            if twice := [name for name, times in Counter(archive.namelist()).items() if times > 1]:
+                # Who looks at the archive first might see the other one.
+                raise ArchiveError(f"{twice[0]!r:.80}: expected each file once, got it more than once")
             yield archive
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise ArchiveError(f"expected a ZIP file made by banc session export, got none: {error}") from error

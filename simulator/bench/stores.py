@@ -7,20 +7,17 @@ import os
 import secrets
 import sqlite3
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from simulator.bench.installing import Installer
-from simulator.journal.filelock import is_locked, try_lock
+from simulator.bench.own_registry import SESSIONS_FILE, OidMode, PeopleInUseError, open_own_registry
+from simulator.database import is_locked, try_lock
 from simulator.journal.store import FOLDER, FORMER_FILE, Journal
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.lots.store import LotStore
-from simulator.population.build import people, recipe
-from simulator.population.cnda import load_cnda
 from simulator.registry.opening import open_registry
 from simulator.registry.protocol import RegistryError
-from simulator.registry.store import RegistryStore
 from simulator.scripting.engine import Scripts
 from simulator.security import TrustStore, TrustStoreError
 from simulator.security.pki import TRUST_FOLDER
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
 
 IN_USE: Final = "in-use"
 """Folder of a data directory where each simulator that uses it has a locked file."""
-
-OidMode = Literal["test", "live"]
 
 
 class BenchSetupError(Exception):
@@ -155,6 +150,9 @@ def open_bench(options: BenchOptions) -> Bench:
         )
         journal = open_journal(options.data_dir, options.journal)
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
+    except PeopleInUseError as error:
+        presence.leave()
+        raise BenchSetupError(str(error)) from error
     except RegistryError as error:
         raise BenchSetupError(str(error)) from error
     except (OSError, sqlite3.Error) as error:
@@ -196,21 +194,11 @@ def former_journal(data_dir: Path) -> str | None:
 
 def _open_registry(options: BenchOptions, presence: Presence) -> Registry:
     if options.registry is not None:
-        return open_registry(options.registry, sessions=options.data_dir / "session-people.sqlite")
-    registry = RegistryStore(options.data_dir / "registry.sqlite")
-    _build_registry(registry, options, presence)
-    return registry
-
-
-def _build_registry(registry: RegistryStore, options: BenchOptions, presence: Presence) -> None:
-    wanted = f"cnda oid={options.oid_mode} {recipe(options.people, options.seed)}"
-    built = registry.meta("recipe")
-    if built == wanted:
-        return
-    if built is not None and presence.others():
-        presence.leave()
-        raise BenchSetupError(
-            f"another simulator is using the people of {options.data_dir} ({built}), and {wanted} would replace them. "
-            "Stop it, give the same --people, --seed and --oid, or another --data-dir."
-        )
-    registry.rebuild(chain(load_cnda(options.oid_mode), people(options.people, options.seed)), wanted)
+        return open_registry(options.registry, sessions=options.data_dir / SESSIONS_FILE)
+    return open_own_registry(
+        options.data_dir,
+        size=options.people,
+        seed=options.seed,
+        oid_mode=options.oid_mode,
+        in_use=presence.others,
+    )

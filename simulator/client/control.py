@@ -304,12 +304,21 @@ class SessionClient:
         """Answer from the registry again, and forget what the scenarios remember."""
         self._client.call("DELETE", f"{self.path}/scenarios")
 
-    def exchanges(self, after: int = 0) -> list[ExchangeView]:
-        """Return the exchanges of this session with an id greater than ``after``, oldest first."""
+    def exchanges(self, after: int = 0, *, service: str = "insi") -> list[ExchangeView]:
+        """Return the exchanges of this session with an id greater than ``after``, oldest first.
+
+        ``service``: those of INSi, or of a sink (``dmp``, ``mssante``).
+        """
         found: list[ExchangeView] = []
         while True:
             last = found[-1].id if found else after
-            parameters = {"session": self.id, "after": last, "limit": _PAGE, "bodies": "true"}
+            parameters = {
+                "session": self.id,
+                "after": last,
+                "limit": _PAGE,
+                "bodies": "true",
+                "service": service,
+            }
             page, more = self._client.call_page("GET", "/api/v1/exchanges", params=parameters)
             found.extend(map(_view, page))
             if not more:

@@ -17,7 +17,7 @@ class ReceivedItem:
     sink: str
     """``DMP`` or ``MSSANTE``."""
     kind: str
-    """``MAIL``, ``ITI-41``, ``TD0.2`` or ``OTHER``."""
+    """``MAIL``, ``DELIVERED``, ``ITI-41``, ``ITI-18``, ``ITI-43``, ``TD0.2``, ``TD0.9`` or ``OTHER``."""
     session: str
     at: str
     sender: str
@@ -108,6 +108,20 @@ class ReceivedClient:
             self._client.call("PUT", path, json=dict(told))
         else:
             self._client.call("DELETE", path)
+
+    def deliver(self, content: bytes, *, sender: str, recipients: tuple[str, ...]) -> int:
+        """Put a mail into the mailboxes of the recipients, from elsewhere; return its id.
+
+        Raises:
+            BenchClientError: it cannot be delivered, or no answer.
+        """
+        parameters = {"session": self.session, "sender": sender, "to": ",".join(recipients)}
+        headers = {"Content-Type": "message/rfc822"}
+        return int(
+            self._client.call(
+                "POST", "/api/v1/received/mails", params=parameters, content=content, headers=headers
+            )["id"]
+        )
 
     def _page(self, after: int, limit: int) -> dict[str, Any]:
         parameters = {"session": self.session, "after": after, "limit": limit}

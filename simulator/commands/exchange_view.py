@@ -9,7 +9,7 @@ from rich.text import Text
 from simulator.commands.output import Console, Table
 from simulator.journal.annotate import Annotated, annotate_request
 from simulator.journal.certificate import describe_certificate
-from simulator.journal.exchange import header_pairs
+from simulator.journal.exchange import INSI, MSSANTE, header_pairs
 from simulator.journal.explain import explain
 from simulator.journal.xml_lines import pretty_lines
 from simulator.text import visible
@@ -31,6 +31,7 @@ _LEFT_OUT: Final = (
     "… et {} lignes encore ; tout : banc exchanges show ID --raw request ou response",
     "… and {} more lines; all of it: banc exchanges show ID --raw request or response",
 )
+_ASKED_OF_SINKS: Final = ("subject", "patient_id", "documents")
 _COLUMNS: Final = {
     "fr": ("n°", "heure (UTC)", "session", "opération", "demandé", "code", "ms"),
     "en": ("id", "time (UTC)", "session", "operation", "asked", "code", "ms"),
@@ -99,7 +100,8 @@ def print_exchange(exchange: Exchange, lang: Language) -> None:
     console.print()
     _print_lines(console, annotated.body, lang)
     console.print()
-    console.print(Text(f"{titles['response']}  HTTP {exchange.http_status}", "bold"))
+    protocol = exchange.path.upper() if exchange.service == MSSANTE else f"HTTP {exchange.http_status}"
+    console.print(Text(f"{titles['response']}  {protocol}", "bold"))
     if exchange.http_status == 0:
         console.print(Text(titles["silence"]))
         return
@@ -141,6 +143,10 @@ def _finding(finding: Finding, lang: Language, indent: int = 0) -> Text:
 
 def _asked(exchange: Exchange) -> str:
     traits = exchange.traits
+    if exchange.service != INSI:
+        told = exchange.asked
+        parties = " → ".join(told[name] for name in ("from", "to") if name in told)
+        return "  ".join(filter(None, (parties, *(told.get(n, "") for n in _ASKED_OF_SINKS)))) or "-"
     if traits is None:
         return "-"
     parts = [

@@ -16,6 +16,7 @@ from simulator.bench import former_journal, open_journal
 from simulator.commands.common import SetupError
 from simulator.commands.output import echo
 from simulator.commands.quantities import TimeType
+from simulator.journal.exchange import SERVICES
 from simulator.journal.filters import Filters
 from simulator.journal.health import loss_lines
 from simulator.journal.index import INDEX, JournalIndexError
@@ -31,13 +32,21 @@ if TYPE_CHECKING:
 _FILTERS = (
     click.option("--session", default=None, help="Only this session."),
     click.option(
+        "--service",
+        type=click.Choice(list(SERVICES)),
+        default=None,
+        help="Only this service: insi, or a sink (dmp, mssante).",
+    ),
+    click.option(
         "--person",
         default=None,
         metavar="KEY|NAME",
         help="Only where this person was answered or considered (key), or this birth name was asked.",
     ),
     click.option(
-        "--operation", default=None, help="Only this operation, or the end of its name: TraitsIdentite."
+        "--operation",
+        default=None,
+        help="Only this operation, or the end of its name: TraitsIdentite, ITI-41, SMTP-DATA.",
     ),
     click.option("--code", default=None, help="Only this answer or fault code, such as 01 or insi_24."),
     click.option(
@@ -52,7 +61,7 @@ _FILTERS = (
     ),
     click.option("--until", type=TimeType(), default=None, metavar="TIME", help="Before that time."),
 )
-_NAMES = ("session", "person", "operation", "code", "finding", "since", "until")
+_NAMES = ("session", "service", "person", "operation", "code", "finding", "since", "until")
 
 
 def filter_options(command: Callable[..., None]) -> Callable[..., None]:

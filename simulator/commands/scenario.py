@@ -11,6 +11,7 @@ import click
 
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.calling import play
+from simulator.client.sink_calling import is_of_a_sink, play_sink
 from simulator.commands.common import SetupError, lang_option, token_options
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo, headed
@@ -18,9 +19,12 @@ from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
 from simulator.scripting.check import check_file, shadowed_by
 from simulator.scripting.loader import load_scenario, scenario_source, shipped_scenarios
+from simulator.scripting.sinks import SINK_OPERATIONS
 from simulator.scripting.words import rule_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.client import SessionClient
     from simulator.client.calling import Reply
     from simulator.registry.person import Person
@@ -265,7 +269,7 @@ def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Pers
     console = Console(soft_wrap=True, highlight=False)
     title = (scenario.title_fr, scenario.title_en)[index]
     console.print(headed(scenario.id, title, gap="  "))
-    console.print(f"{_TEXTS['calls'][index]}: {session.soap_url}")
+    console.print(f"{_TEXTS['calls'][index]}: {_where(scenario, session)}")
     for role in scenario.people:
         traits = people[role].identity.traits
         console.print(
@@ -279,22 +283,56 @@ def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Pers
         console.print(f"{_TEXTS['expected'][index]}: {expected}")
 
 
+def _where(scenario: Scenario, session: SessionClient) -> str:
+    """Return where software sends what the rules are about: to INSi, or to the sinks under the name of the session."""
+    asked = {name for rule in scenario.rules for name in rule.when.operations}
+    if not asked or not asked <= SINK_OPERATIONS:
+        return session.soap_url
+    try:
+        told = session.received.addresses()
+    except BenchClientError:
+        return "banc serve --dmp --mssante"
+    dmp = {"dmp": told["dmp"].removesuffix("/dmp") + f"/s/{session.id}/dmp"} if "dmp" in told else {}
+    shown = [f"{name} {address}" for name, address in {**told, **dmp}.items()]
+    return f"{', '.join(shown)} (SMTP, IMAP: {session.id})"
+
+
 def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person]) -> int:
     """Make the calls of the scenario and print each answer; return how many were not as declared."""
     if not scenario.outcome:
         raise SetupError(f"{scenario.id} declares no outcome: add one, or send calls yourself")
     wrong = 0
     for number, step in enumerate(scenario.outcome, start=1):
-        for reply, differences in play(step, session.soap_url, people):
+        for reply, differences in _played(step, session, people):
             wrong += bool(differences)
             _print_reply(number, step, reply, differences)
     return wrong
 
 
+def _played(
+    step: Step, session: SessionClient, people: dict[str, Person]
+) -> Iterator[tuple[Reply, list[str]]]:
+    """Make the calls of a step, to INSi or to a sink.
+
+    Raises:
+        SetupError: the sink is not open.
+    """
+    if not is_of_a_sink(step):
+        yield from play(step, session.soap_url, people)
+        return
+    try:
+        yield from play_sink(step, session.received.addresses(), session.id, people)
+    except KeyError as error:
+        raise SetupError(
+            f"the sink {error} does not listen: start the simulator with banc serve --dmp --mssante"
+        ) from error
+
+
 def _print_reply(number: int, step: Step, reply: Reply, differences: list[str]) -> None:
     asked = ", ".join(f"{name}={value}" for name, value in step.ask.items() if name != "body") or "ADRUN ZOE"
     verdict = "as declared" if not differences else "NOT as declared"
-    echo(f"call {number} ({asked}): {reply.transport}, HTTP {reply.status}, {verdict}")
+    protocol = "" if is_of_a_sink(step) and not reply.content_type else "HTTP "
+    echo(f"call {number} ({asked}): {reply.transport}, {protocol}{reply.status}, {verdict}")
     for difference in differences:
         echo(f"  {difference}")
     if reply.body:

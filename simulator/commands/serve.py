@@ -9,6 +9,7 @@ import click
 
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.bench.installing import InstallError
+from simulator.bench.own_registry import put_there_by_hand
 from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
@@ -248,6 +249,10 @@ def _announce(options: ServeOptions) -> None:
     console.print(f"  Data         {options.bench.data_dir}")
     if options.bench.registry is not None:
         console.print("  Registry    ", shown(options.bench.registry), markup=False)
+    elif (made := put_there_by_hand(options.bench.data_dir)) is not None:
+        console.print(
+            "  People      ", f"those of {made}, put there; --people and --seed say nothing", markup=False
+        )
     if (former := former_journal(options.bench.data_dir)) is not None:
         console.print(f"  Note         {former}")
     if options.token and not is_loopback(options.host):

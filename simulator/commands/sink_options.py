@@ -67,7 +67,7 @@ _OPTIONS: Final = (
         flag_value=DMP_PORT,
         default=None,
         metavar="[PORT]",
-        help=f"Also stand in for the DMP (ITI-41, TD0.2) at /dmp of this port; {DMP_PORT} when none is given.",
+        help=f"Also stand in for the DMP (ITI-41, ITI-18, ITI-43, TD0.2, TD0.9) at /dmp of this port; {DMP_PORT} when none is given.",
     ),
     click.option("--dmp-tls", is_flag=True, help="The DMP over HTTPS; needs --pki."),
     click.option(

@@ -1,4 +1,4 @@
-"""Reading a request: hardened XML parsing, schema validation, dispatch on the action, contexts.
+"""Reading a request: its XML (see ``parsing``), schema validation, dispatch on the action, contexts.
 
 Everything that can be wrong with the bytes ends in one ``FaultError``; nothing here touches a registry, a
 clock or a network.
@@ -10,7 +10,7 @@ import threading
 from email.message import Message
 from functools import lru_cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -27,19 +27,17 @@ from simulator.contract.headers import (
     other_addressing,
     read_headers,
 )
-from simulator.contract.limits import MAX_LOT_MARKUP, body_limit
+from simulator.contract.limits import body_limit
 from simulator.contract.messages import Call, Contexts, Coverage, Finding
 from simulator.contract.names import (
     CTXBAM,
     CTXLPS,
-    MAX_ATTRIBUTES,
     MAX_BODY_BYTES,
-    MAX_DEPTH,
     SOAP11,
     SOAP12,
     Operation,
 )
-from simulator.xml import own_parser
+from simulator.contract.parsing import check_markup, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +64,6 @@ _BAM_ID, _BAM_TIME, _COVERAGE = (f"{{{CTXBAM}}}{name}" for name in ("Id", "Temps
 _LPS_ID, _LPS_TIME, _ISSUER, _IDAM, _VERSION, _INSTANCE, _NAME = (
     f"{{{CTXLPS}}}{name}" for name in ("Id", "Temps", "Emetteur", "IDAM", "Version", "Instance", "Nom")
 )
-_GZIP: Final = b"\x1f\x8b"
-_PARSER_LIMITS: Final = {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG}
 
 _local = threading.local()
 
@@ -87,9 +83,9 @@ def read(body: bytes, content_type: str, soap_action: str = "") -> Call:
     if len(body) > limit:
         raise FaultError("desir_9004", f"expected at most {limit} bytes, got {len(body)}")
     if len(body) > MAX_BODY_BYTES:
-        _check_markup(body)
+        check_markup(body)
     media_type, action_parameter = _read_content_type(content_type)
-    root = _parse(body, media_type)
+    root = parse(body, media_type)
     if root.tag != _ENVELOPE:
         raise _no_envelope(str(root.tag))
     headers = read_headers(root, body)
@@ -158,75 +154,6 @@ def _read_content_type(content_type: str) -> tuple[str, str | None]:
     return header.get_content_type() if content_type else "", action if isinstance(action, str) else None
 
 
-def _parse(body: bytes, media_type: str = "") -> etree._Element:
-    if not body.strip():
-        raise FaultError("desir_9001", "expected a SOAP envelope, got an empty body")
-    if b"\0" in body:  # libxml2 would read UTF-16 and then name it UTF-8
-        raise _other_format(body, media_type) or FaultError(
-            "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)"
-        )
-    try:
-        root = etree.fromstring(body, own_parser(remove_comments=True))
-    except etree.XMLSyntaxError as error:
-        raise _unreadable(error, body, media_type) from error
-    except ValueError as error:  # an encoding declaration lxml refuses
-        raise FaultError("desir_9001", f"not well-formed XML: {error}") from error
-    document: Any = root.getroottree().docinfo
-    if document.doctype or document.internalDTD is not None:
-        raise FaultError("desir_9005", "expected no document type declaration, got one")
-    if document.encoding and document.encoding.upper() not in {"UTF-8", "US-ASCII", "ASCII"}:
-        raise FaultError("desir_9001", f"expected the encoding UTF-8, got {document.encoding!r}")
-    # One may be the XML declaration, which is no processing instruction.
-    if (
-        b"<?" in body
-        and (body.count(b"<?") > 1 or not body.startswith(b"<?xml "))
-        and _has_processing_instruction(root)
-    ):
-        raise FaultError("desir_9005", "expected no processing instruction, got one")
-    # Elements that open bound the depth, and pairs of quotes the attributes: ordinary messages, signed ones
-    # included, skip the walk.
-    opened = body.count(b"<") - body.count(b"</")
-    quoted = (body.count(b'"') + body.count(b"'")) // 2
-    if opened > MAX_DEPTH or quoted > MAX_ATTRIBUTES:
-        _check_limits(root)
-    return root
-
-
-def _check_markup(body: bytes) -> None:
-    """Bound the tree that a large request becomes, before it does."""
-    for sign in (b"<", b"="):
-        count = body.count(sign)
-        if count > MAX_LOT_MARKUP:
-            raise FaultError(
-                "desir_9004", f"expected at most {MAX_LOT_MARKUP} {sign!r} in a lot, got {count}"
-            )
-
-
-def _unreadable(error: etree.XMLSyntaxError, body: bytes, media_type: str) -> FaultError:
-    reason = " ".join((error.msg or "unknown reason").split())
-    if (other := _other_format(body, media_type)) is not None:
-        return other
-    if b"<!DOCTYPE" in body:
-        return FaultError("desir_9005", f"expected no document type declaration, got one ({reason})")
-    if error.code in _PARSER_LIMITS:
-        return FaultError("desir_9004", f"a limit of the XML parser was reached: {reason}")
-    return FaultError("desir_9001", f"not well-formed XML: {reason}")
-
-
-def _other_format(body: bytes, media_type: str) -> FaultError | None:
-    """Name a format that clients are known to send by a setting of theirs, when the bytes are not XML."""
-    if media_type.startswith("multipart/") or body.lstrip().startswith(b"--"):
-        return FaultError(
-            "desir_9001",
-            f"expected a SOAP envelope alone, got a MIME multipart ({media_type or 'no Content-Type'}): a message "
-            "with MTOM or attachments; switch them off in the client",
-            label="Le message est un multipart MIME (MTOM ou pièces jointes) : seule une enveloppe SOAP est acceptée",
-        )
-    if body.startswith(_GZIP):
-        return FaultError("desir_9001", "expected a SOAP envelope, got gzip: compressed requests are refused")
-    return None
-
-
 def _no_envelope(root: str) -> FaultError:
     cause = f"expected the root element {_ENVELOPE}, got {root!r}"
     if root != _SOAP11_ENVELOPE:
@@ -236,37 +163,6 @@ def _no_envelope(root: str) -> FaultError:
         f"{cause}, which is SOAP 1.1: choose SOAP 1.2 in the client",
         label="Seul SOAP 1.2 est accepté : le message reçu est en SOAP 1.1",
     )
-
-
-def _has_processing_instruction(root: etree._Element) -> bool:
-    kind = etree.ProcessingInstruction
-    return (
-        next(root.iter(kind), None) is not None
-        or next(root.itersiblings(kind, preceding=True), None) is not None
-        or next(root.itersiblings(kind), None) is not None
-    )
-
-
-def _check_limits(root: etree._Element) -> None:
-    depth = declared = 0
-    # Namespaces come as events of their own: asking each element for its map walks up the tree every time.
-    for event, node in etree.iterwalk(root, events=("start", "end", "start-ns")):
-        if isinstance(node, tuple):
-            declared += 1
-            continue
-        if event == "end" or node is None:
-            depth -= 1
-            continue
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise FaultError("desir_9004", f"expected at most {MAX_DEPTH} nested elements, got more")
-        declared += len(node.attrib)
-        if declared > MAX_ATTRIBUTES:
-            raise FaultError(
-                "desir_9004",
-                f"expected at most {MAX_ATTRIBUTES} attributes and namespaces on an element, got {declared}",
-            )
-        declared = 0
 
 
 def _dispatch(action: str | None, parameter: str | None, soap_action: str, root: etree._Element) -> Operation:

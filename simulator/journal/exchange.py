@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
     from simulator.contract.messages import Finding, TraitsQuery
 
-Source = Literal["fault", "scenario", "registry", "lot"]
+Source = Literal["fault", "scenario", "registry", "lot", "sink"]
+
+INSI: Final = "insi"
+DMP: Final = "dmp"
+MSSANTE: Final = "mssante"
+SERVICES: Final = (INSI, DMP, MSSANTE)
+"""Who answers: the teleservice, or one of the sinks."""
 
 STAGES: Final = ("read", "authenticate", "decide", "render", "write")
 """What a call goes through, in this order; ``write`` is the journal itself."""
@@ -57,8 +63,8 @@ class Decision:
     """Why a call was answered so."""
 
     source: Source
-    """Who spoke: the reading of the request (``fault``), a ``scenario``, the ``registry``, or the
-    state of a ``lot``."""
+    """Who spoke: the reading of the request (``fault``), a ``scenario``, the ``registry``, the state of a ``lot``, or a
+    ``sink`` by itself."""
     cause: str = ""
     """For a fault: what was expected and what came (English)."""
     scenario: str | None = None
@@ -112,3 +118,6 @@ class Exchange:
     ``response``; ``http_status`` 0 with no byte is an answer that was not sent at all."""
     chaos_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By the name of a disturbance that was given parameters: these, as scenario files write them."""
+    service: str = INSI
+    """One of ``SERVICES``. For a mail ``http_status`` is the code of the SMTP reply, and the headers of the request are the
+    envelope."""

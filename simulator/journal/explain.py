@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
+from simulator.journal.exchange import MSSANTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ _AUTHENTICATION: Final = {
     "mtls": ("certificat logiciel (TLS mutuel)", "software certificate (mutual TLS)"),
     "cpx": ("assertion signée par une carte (CPx)", "assertion signed by a card (CPx)"),
     "psc": ("Pro Santé Connect", "Pro Santé Connect"),
+    "vihf": ("VIHF dont la signature tient", "VIHF whose signature holds"),
 }
 _STAGES: Final = {
     "read": ("lecture", "read"),
@@ -109,6 +111,10 @@ def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
                 f"Profile {decision.profile} answers {exchange.code} for an unknown person",
             )[lang]
     yield from (remark[lang] for remark in decision.remarks)
+    if exchange.service == MSSANTE:
+        yield (f"Réponse : {exchange.code}", f"Answer: {exchange.code}")[lang]
+        yield from _ending_lines(exchange, lang)
+        return
     meanings = _VERIFICATION if exchange.operation == Operation.VERIFY else _MEANING
     meaning = None if decision.source == "lot" else meanings.get(exchange.code)
     answered = f"{exchange.code} ({meaning[lang]})" if meaning else exchange.code
@@ -116,11 +122,16 @@ def _lines(exchange: Exchange, lang: int) -> Iterator[str]:
         f"Réponse : {answered}, HTTP {exchange.http_status}",
         f"Answer: {answered}, HTTP {exchange.http_status}",
     )[lang]
+    yield from _ending_lines(exchange, lang)
+
+
+def _ending_lines(exchange: Exchange, lang: int) -> Iterator[str]:
+    """Say what was done to the answer on its way, and how sure the behaviour is."""
     if exchange.chaos:
         names = ", ".join(exchange.chaos)
         yield (f"Réponse perturbée : {names}", f"Answer disturbed: {names}")[lang]
-    if decision.evidence:
-        level = _EVIDENCE[decision.evidence][lang]
+    if exchange.decision.evidence:
+        level = _EVIDENCE[exchange.decision.evidence][lang]
         yield (
             f"Niveau de preuve de ce comportement : {level}",
             f"Evidence level of this behaviour: {level}",

@@ -10,6 +10,7 @@ from base64 import b64encode
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.journal.exchange import MSSANTE
 from simulator.journal.explain import explain
 from simulator.journal.masking import MASK, mask, mask_header, mask_text
 from simulator.journal.record import encode_json
@@ -81,6 +82,7 @@ def _har_entry(exchange: Exchange, *, masked: bool) -> dict[str, Any]:
         for exchange_headers in (data["request_header_list"], data["response_header_list"])
     )
     host = _header(data["request_header_list"], "host") or "localhost"
+    is_mail = exchange.service == MSSANTE
     scheme = "https" if exchange.client_certificate is not None else "http"
     timings = {name: micros / 1000 for name, micros in exchange.timings.items()}
     return {
@@ -88,7 +90,7 @@ def _har_entry(exchange: Exchange, *, masked: bool) -> dict[str, Any]:
         "time": exchange.micros / 1000,
         "request": {
             "method": "POST",
-            "url": f"{scheme}://{host}{exchange.path}",
+            "url": f"{exchange.path}:mssante" if is_mail else f"{scheme}://{host}{exchange.path}",
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _har_headers(data["request_header_list"]),
@@ -112,7 +114,8 @@ def _har_entry(exchange: Exchange, *, masked: bool) -> dict[str, Any]:
         "timings": {"send": 0, "wait": exchange.micros / 1000, "receive": 0},
         "comment": "\n".join(data["explanation"]["fr"]),
         "_bancInsi": {
-            **{name: data[name] for name in ("id", "session", "operation", "code", "findings", "decision")},
+            **{name: data[name] for name in ("id", "session", "service", "operation", "code")},
+            **{name: data[name] for name in ("findings", "decision")},
             **{
                 name: data[name]
                 for name in ("authentication", "client_certificate", "chaos", "chaos_parameters")

@@ -21,6 +21,8 @@ class Filters:
     """Conditions that an exchange must meet, all those given."""
 
     session: str | None = None
+    service: str | None = None
+    """``insi``, ``dmp`` or ``mssante``."""
     person: str | None = None
     """Key of a person answered or considered, or the birth name asked (in capitals or not)."""
     operation: str | None = None
@@ -35,7 +37,7 @@ class Filters:
 
     def conditions(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield SQL conditions on the index with their values."""
-        for column in ("session", "code"):
+        for column in ("session", "service", "code"):
             value = getattr(self, column)
             if value is not None:
                 yield f"{column} = ?", (value,)

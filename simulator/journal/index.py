@@ -5,14 +5,14 @@ Readers bring it up to date before they look: nothing of it is on the way of a c
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from simulator.database import Database
-from simulator.journal.filelock import is_locked
+from simulator.database import Database, is_locked
 from simulator.journal.indexing import (
     CHUNK,
     Meta,
@@ -56,7 +56,8 @@ CREATE TABLE IF NOT EXISTS exchange (
   code TEXT NOT NULL,
   people TEXT NOT NULL,
   birth_name TEXT NOT NULL,
-  findings TEXT NOT NULL
+  findings TEXT NOT NULL,
+  service TEXT NOT NULL DEFAULT 'insi'
 );
 CREATE INDEX IF NOT EXISTS exchange_by_session ON exchange (session, id);
 """
@@ -131,6 +132,7 @@ class Index:
         self._database = database = Database(self._path, "busy_timeout = 5000")
         connection = database.connection()
         connection.executescript(_SCHEMA)
+        _add_service(connection)
         self._identity = _identity(self._path)
         self._seen.clear()
         self._finished = {
@@ -319,6 +321,14 @@ class Index:
             if thorough and name != own and (size or 0) >= HEAD.size and not is_locked(path):
                 return True
         return _identity(self._path) != self._identity
+
+
+def _add_service(connection: sqlite3.Connection) -> None:
+    """Give an index of a former version the column that it had not: all that it knows is of the teleservice."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(exchange)")}
+    if "service" not in columns:
+        with contextlib.suppress(sqlite3.OperationalError):  # another process did it meanwhile
+            connection.execute("ALTER TABLE exchange ADD COLUMN service TEXT NOT NULL DEFAULT 'insi'")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from simulator.journal.filelock import is_locked
+from simulator.database import is_locked
+from simulator.journal.exchange import INSI
 from simulator.journal.reading import SegmentReader, read_head
 from simulator.journal.record import EXCHANGE, HEAD, NOT_COUNTED, REMOVE_SESSION, decode_json, encode_json
 from simulator.journal.writer import SUFFIX
@@ -24,7 +25,7 @@ CHUNK: Final = 5000
 """Records indexed in one transaction."""
 _DROPPED: Final = "dropped.json"
 """What the index must know of segments that are gone, for when it is made again."""
-_INSERT: Final = "INSERT INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT: Final = "INSERT INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 _FOREIGN: Final = 2
 """Value of ``finished`` of a file that is no segment of ours: nothing is to be done with it."""
@@ -290,6 +291,7 @@ def _row(exchange_id: int, segment: int, scanned: Scanned) -> tuple[object, ...]
         _lines(people),
         plain_text(name.upper()),
         _lines(finding["code"] for finding in data["findings"]),
+        plain_text(str(data.get("service", INSI))),
     )
 
 

@@ -23,12 +23,12 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from simulator.journal.certificate import describe_certificate
 from simulator.journal.exchange import header_pairs
-from simulator.journal.filelock import try_lock
 from simulator.journal.filters import Filters
 from simulator.journal.index import Index, JournalBehindError, JournalIndexError
 from simulator.journal.reading import DamagedRecordError, read_exchange
 from simulator.journal.record import REMOVE_SESSION
 from simulator.journal.retention import prune
+from simulator.journal.slices import index_while_serving
 from simulator.journal.writer import JournalOptions, Writer
 
 if TYPE_CHECKING:
@@ -50,15 +50,6 @@ PAGE_BYTES: Final = 16 * 1024 * 1024
 HOUSEKEEPING_S: Final = 60.0
 """How often size and age are looked at."""
 
-_INDEXER: Final = "indexer.lock"
-"""Locked by the process that indexes while it serves."""
-_INDEXER_LOOK_S: Final = 5.0
-_SLICE: Final = 500
-"""Records indexed at once, some ten milliseconds."""
-_BUSY_RECORDS: Final = 20
-"""Records written since the last slice above which calls come fast."""
-_BUSY_PAUSE_S: Final = 0.5
-_IDLE_PAUSE_S: Final = 0.005
 _TRIAL_BYTES: Final = 16 * 1024
 """Room for a record of an ordinary call."""
 
@@ -331,30 +322,9 @@ class Journal:
     def _catch_up(self, *, thorough: bool) -> bool:
         return self._index.catch_up(self._writer.segment, thorough=thorough, patience_s=self.patience_s)
 
-    # Indexing while calls are answered: a thread of one of the processes of a server
-
     def index_while_serving(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Index in small slices from now on, in a thread, so that the first listing after many calls does not wait.
-
-        Of several processes one does it. While calls come fast it takes a few per cent of the time, afterwards most.
-        """
-        threading.Thread(target=self._index_in_slices, args=(stopped,), name="index", daemon=True).start()
-
-    def _index_in_slices(self, stopped: Callable[[], bool]) -> None:
-        with (self.folder / _INDEXER).open("ab") as lock:
-            while not try_lock(lock.fileno()):
-                time.sleep(_INDEXER_LOOK_S)
-            written = self._writer.written
-            while not stopped():
-                try:
-                    current = self._index.catch_up(self._writer.segment, patience_s=0, most=_SLICE)
-                except sqlite3.Error as error:
-                    # Whoever reads is told; the thread goes on, should it pass.
-                    self._index.remake(error)
-                    current = True
-                is_busy = self._writer.written - written > _BUSY_RECORDS
-                written = self._writer.written
-                time.sleep(_BUSY_PAUSE_S if current or is_busy else _IDLE_PAUSE_S)
+        """Index in small slices from now on, see ``simulator.journal.slices``."""
+        index_while_serving(self.folder, self._index, self._writer, stopped)
 
     # Housekeeping: a thread of the processes that append
 

@@ -13,6 +13,7 @@ from simulator.contract.faults import HTTP_STATUS, fault_catalogue
 from simulator.contract.names import RESULTAT, SIRAM, SOAP12, Operation
 from simulator.contract.render import DIALECTS, LABELS, Answer, render_fault
 from simulator.contract.verification import VERIFICATION_LABELS, VerificationAnswer
+from simulator.journal.exchange import INSI
 from simulator.journal.masking import mask_text
 from simulator.journal.xml_lines import parse
 from simulator.registry.person import PersonError, from_json
@@ -83,6 +84,11 @@ def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bo
         NotReproducibleError: the answer, or the question, cannot be said by a scenario.
     """
     people: dict[str, Any] = {}
+    if exchange.service != INSI:
+        raise NotReproducibleError(
+            "it is an exchange of a sink; write a rule with the operation "
+            f"{exchange.operation} and dmp, smtp or imap: see docs/sinks.md"
+        )
     then = _then(exchange, people, exact=exact)
     rule: dict[str, Any] = {"when": _when(exchange), "then": then}
     # What was refused on the way is refused before anything else can be: another session may be stricter.

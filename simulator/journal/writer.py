@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from simulator.journal.filelock import try_lock
+from simulator.database import try_lock
 from simulator.journal.record import (
     COUNTERS,
     COUNTERS_AT,

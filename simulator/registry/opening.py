@@ -42,7 +42,7 @@ def open_registry(target: str | Path, *, sessions: Path | None = None) -> Regist
             f"{path}: there is no such file; build one with: banc population build --size N --out {path}"
         )
     try:
-        return RegistryStore(path, sessions or IN_MEMORY)
+        return RegistryStore(path, IN_MEMORY if sessions is None else sessions)
     except sqlite3.OperationalError as error:
         raise RegistryError(f"{path}: cannot be read as a registry: {error}") from error
 

@@ -7,7 +7,7 @@ answer. A connection that was lost is opened again by the next call.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from urllib.parse import unquote, urlsplit
 
@@ -34,6 +34,7 @@ except ImportError as missing:
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from simulator.registry.matching import SearchTraits
     from simulator.registry.person import Person
@@ -93,6 +94,10 @@ class PostgresRegistry:
                     _create(connection, "banc_person")
                     _index(connection, "banc_person")
         self._check_format()
+
+    def held(self) -> AbstractContextManager[None]:
+        """Do nothing: each question is answered of one population, and a transaction for each call would double their cost."""
+        return nullcontext()
 
     def add(self, people: Iterable[Person], scope: str = BASE) -> int:
         """Add people to a scope, all or none; return how many.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from simulator.registry.matching import SearchTraits
     from simulator.registry.person import Person
@@ -38,6 +39,10 @@ class Registry(Protocol):
     The base population, scope ``""``, is seen by every session; a session adds people of its own to the scope named after
     it. Whatever is listed begins with the base population, in the order in which people were added.
     """
+
+    def held(self) -> AbstractContextManager[None]:
+        """Let this thread read one base population in the block, as far as the store can, even when it is replaced meanwhile."""
+        ...
 
     def add(self, people: Iterable[Person], scope: str = BASE) -> int:
         """Add people to a scope, all or none; return how many.

@@ -1,7 +1,8 @@
 """The tables of a registry in SQLite, and how people are put into them.
 
 ``person`` holds the base population: ids count from 1 without gaps. Sex, OID and tags, which few combinations share, are in
-``kind``; the prefix of keys ``<prefix>/<n>`` is in ``prefix``. ``scoped_person`` holds the few people of sessions.
+``kind``; the prefix of keys ``<prefix>/<n>`` is in ``prefix``. ``scoped_person`` holds the few people of sessions, in a file of
+their own.
 """
 
 from __future__ import annotations
@@ -67,25 +68,12 @@ _INSERT_SCOPED: Final = (
     f"INSERT INTO scoped_person (scope, key, sex, oid, tags, {', '.join(COLUMNS)})"  # noqa: S608 - constants
     f" VALUES ({', '.join('?' * (5 + len(COLUMNS)))})"
 )
-_OLD_TABLES: Final = "DROP TABLE IF EXISTS person; DROP TABLE IF EXISTS meta;"
 
 _MAX_PREFIXES: Final = 4096
 """Keys of further prefixes are kept whole."""
 _MAX_KINDS: Final = 20_000
 """How many kinds a writer remembers."""
 _BATCH: Final = 1000
-
-
-def create_base(connection: sqlite3.Connection) -> None:
-    """Create the tables of the base population where they are missing; those of an older bench are dropped."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != FORMAT:
-        # Made again from its recipe: nothing but made-up people is ever lost.
-        connection.executescript(_OLD_TABLES)
-    create_tables(connection)
-    connection.executescript(_CREATE_INDEXES)
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
@@ -135,6 +123,14 @@ def check_format(connection: sqlite3.Connection, path: Path) -> None:
         raise RegistryError(f"{path}: expected a registry in format {FORMAT}, got format {version}; {remedy}")
 
 
+def has_people_of_sessions(connection: sqlite3.Connection) -> bool:
+    """Return whether a file with a base population has people of sessions too, as former versions kept them."""
+    try:
+        return connection.execute("SELECT 1 FROM scoped_person LIMIT 1").fetchone() is not None
+    except sqlite3.DatabaseError:
+        return False
+
+
 def insert(connection: sqlite3.Connection, people: Iterable[Person]) -> int:
     """Add people to the base population, inside a transaction of the caller; return how many.
 
@@ -166,14 +162,6 @@ def insert_scoped(connection: sqlite3.Connection, people: Iterable[Person], scop
         )
         added += 1
     return added
-
-
-def empty_base(connection: sqlite3.Connection) -> None:
-    """Remove the base population, inside a transaction of the caller. Kinds and prefixes stay: readers know them by number."""
-    connection.execute("DELETE FROM person")
-    connection.execute("DELETE FROM former")
-    connection.execute("UPDATE kind SET people = 0")
-    connection.execute("DELETE FROM meta")
 
 
 def set_meta(connection: sqlite3.Connection, **values: object) -> None:

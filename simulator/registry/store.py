@@ -1,102 +1,98 @@
-"""The registry in SQLite, as a file read by every worker of a simulator.
+"""The registry in SQLite, as files read by every worker of a simulator.
 
-The base population and the people of sessions are in one file, or in two: then the first is only read, and may be shared by
-several simulators.
+The base population is a file that is only read, and may be shared by several simulators; when it is replaced, whoever reads it
+takes the new one with the next call. The people of sessions are in a file of their own, so that they outlive it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import sqlite3
+import threading
 from typing import TYPE_CHECKING, Final
 
-from simulator.database import Database
+from simulator.database import IN_MEMORY, Database
 from simulator.ins.traits import comparison_key
+from simulator.registry.base_file import IN_PLACE, BaseFile, Mark, mark_of, marked
+from simulator.registry.building import add_to_file, build_file
 from simulator.registry.codes import NAME_MASK, date_range, name_code, search_code
-from simulator.registry.protocol import BASE, CARD_LIMIT, NEAR_LIMIT, RegistryError
-from simulator.registry.rows import COLUMNS, from_row, number_value, split_key
-from simulator.registry.sqlite_tables import (
-    check_format,
-    create_base,
-    create_scoped,
-    empty_base,
-    insert,
-    insert_scoped,
-    set_meta,
+from simulator.registry.protocol import (
+    BASE,
+    CARD_LIMIT,
+    NEAR_LIMIT,
+    RegistryError,
+    RegistryUnavailableError,
 )
+from simulator.registry.rows import COLUMNS, from_row, number_value, split_key
+from simulator.registry.sqlite_tables import create_scoped, insert_scoped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from types import TracebackType
 
     from simulator.registry.matching import SearchTraits
     from simulator.registry.person import Person
-    from simulator.registry.rows import Row
 
 __all__ = ["BASE", "CARD_LIMIT", "NEAR_LIMIT", "RegistryStore"]
 
-_BASE: Final = f"SELECT prefix, key_number, kind, {', '.join(COLUMNS)} FROM person WHERE "  # noqa: S608 - constants
-_SCOPED: Final = f"SELECT key, sex, oid, tags, {', '.join(COLUMNS)} FROM scoped_person WHERE "  # noqa: S608 - same
-_BY_SEARCH: Final = f"{_BASE} search = ?"
+_SCOPED: Final = f"SELECT key, sex, oid, tags, {', '.join(COLUMNS)} FROM scoped_person WHERE "  # noqa: S608 - constants
 _OF_NAME: Final = f"search & {NAME_MASK} = ?"
-_TAGGED: Final = "kind IN (SELECT id FROM kind WHERE instr(' ' || tags || ' ', ?))"
-_RARE: Final = 50
-"""A tag of fewer than one person in so many is looked up in the index; others are met soon enough in order of id."""
-_MAX_REMEMBERED: Final = 20_000
-_PAGE: Final = 1000
-_MMAP: Final = f"mmap_size = {1 << 31}"
+
+_log = logging.getLogger(__name__)
+
+
+class _Here(threading.local):
+    """What a thread reads, while it holds it."""
+
+    base: BaseFile | None = None
 
 
 class RegistryStore:
-    """People by traits, see ``simulator.registry.protocol.Registry``. One connection per thread."""
+    """People by traits, see ``simulator.registry.protocol.Registry``. Connections are of a thread."""
 
-    def __init__(self, path: Path, sessions: Path | None = None) -> None:
-        """Open the registry file, creating it when it does not exist.
-
-        With ``sessions``, another file, ``path`` must be a registry already and is only read; the people of sessions are in
-        the other one.
+    def __init__(self, path: Path, sessions: Path = IN_MEMORY) -> None:
+        """Open a registry file, made empty when there is none; the people of sessions are in the file ``sessions``.
 
         Raises:
             sqlite3.Error: a file cannot be opened or is no database.
-            RegistryError: with ``sessions``, ``path`` is no registry of this version.
+            RegistryError: ``path`` is no registry of this version.
         """
-        self._read_only = sessions is not None
-        self._base = Database(path, _MMAP, read_only=self._read_only)
-        if sessions is None:
-            self._scoped = self._base
-            create_base(self._base.connection())
-        else:
-            check_format(self._base.connection(), path)
-            self._scoped = Database(sessions)
-        create_scoped(self._scoped.connection())
+        if not path.exists():
+            build_file(path, (), "")
         self._path = path
-        self._kinds: dict[int, tuple[str, str, tuple[str, ...]]] = {}
-        self._prefixes: dict[int, str] = {}
+        self._base = BaseFile(path)
+        self._refused: Mark | None = None
+        self._here = _Here()
+        self._renewing = threading.Lock()
+        self._scoped = Database(sessions)
+        create_scoped(self._scoped.connection())
+
+    def held(self) -> _Held:
+        """Read one base population in the block, the one that is there when it begins, even when another takes its place."""
+        return _Held(self)
 
     def add(self, people: Iterable[Person], scope: str = BASE) -> int:
         """Add people to a scope, all or none; return how many.
 
         Raises:
             DuplicateKeyError: a person with the same key is already in this scope.
-            RegistryError: the base population of this registry is only read.
+            RegistryError: the file of the base population cannot be written.
         """
-        if scope != BASE:
-            with self._scoped.write() as connection:
-                return insert_scoped(connection, people, scope)
-        self._check_writable()
-        with self._base.write() as connection:
-            return insert(connection, people)
+        if scope == BASE:
+            return add_to_file(self._path, people)
+        with self._scoped.write() as connection:
+            return insert_scoped(connection, people, scope)
 
     def rebuild(self, people: Iterable[Person], recipe: str) -> int:
         """Replace the base population, all or nothing; sessions keep their own people. Return how many people there are.
 
         Raises:
             DuplicateKeyError: a key comes twice.
-            RegistryError: the base population of this registry is only read.
+            RegistryError: the file of the base population cannot be written.
         """
-        self._check_writable()
-        with self._base.write() as connection:
-            empty_base(connection)
-            set_meta(connection, recipe=recipe)
-            return insert(connection, people)
+        return build_file(self._path, people, recipe)
 
     def remove_scope(self, scope: str) -> int:
         """Remove the people of a session; return how many. The base population cannot be removed."""
@@ -112,7 +108,7 @@ class RegistryStore:
     def same_name_and_date(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
         """Return the people whose name and birth date are those wanted: all that could match."""
         code = search_code(wanted.birth_date, wanted.birth_name)
-        found = list(map(self._person, self._base.connection().execute(_BY_SEARCH, (code,))))
+        found = self._now().select("search = ?", code)
         if scope != BASE:
             found += self._select_scoped("scope = ? AND search = ? ORDER BY id", scope, code)
         if not found:
@@ -130,22 +126,25 @@ class RegistryStore:
 
         Those of the session come first: in a large registry nobody would see them otherwise.
         """
-        same_name = self.same_name(wanted.birth_name, scope, limit=NEAR_LIMIT)
+        with self.held():
+            same_name = self.same_name(wanted.birth_name, scope, limit=NEAR_LIMIT)
+            same_date = self._same_date(wanted, scope)
+        seen = {person.key for person in same_name}
+        return same_name + [person for person in same_date[:NEAR_LIMIT] if person.key not in seen]
+
+    def _same_date(self, wanted: SearchTraits, scope: str) -> list[Person]:
         first, last = date_range(wanted.birth_date)
-        same_date: list[Person] = []
+        found: list[Person] = []
         if scope != BASE:
-            same_date += self._select_scoped(
+            found += self._select_scoped(
                 "scope = ? AND search BETWEEN ? AND ? ORDER BY search, id LIMIT ?",
                 scope,
                 first,
                 last,
                 NEAR_LIMIT,
             )
-        same_date += self._select(
-            "search BETWEEN ? AND ? ORDER BY search, id LIMIT ?", first, last, NEAR_LIMIT
-        )
-        seen = {person.key for person in same_name}
-        return same_name + [person for person in same_date[:NEAR_LIMIT] if person.key not in seen]
+        query = "search BETWEEN ? AND ? ORDER BY search, id LIMIT ?"
+        return found + self._now().select(query, first, last, NEAR_LIMIT)
 
     def same_name(self, birth_name: str, scope: str = BASE, *, limit: int = 100) -> list[Person]:
         """Return people of this birth name, those of the session first."""
@@ -153,7 +152,7 @@ class RegistryStore:
         code, name = name_code(birth_name), comparison_key(birth_name)
         if scope != BASE:
             found += self._select_scoped(f"scope = ? AND {_OF_NAME} ORDER BY id LIMIT ?", scope, code, limit)
-        found += self._select(f"{_OF_NAME} ORDER BY id LIMIT ?", code, limit)
+        found += self._now().select(f"{_OF_NAME} ORDER BY id LIMIT ?", code, limit)
         return [p for p in found if comparison_key(p.identity.traits.birth_name) == name][:limit]
 
     def by_matricule(self, number: str, scope: str = BASE) -> list[Person]:
@@ -163,7 +162,7 @@ class RegistryStore:
     def by_former_matricule(self, number: str, scope: str = BASE) -> list[Person]:
         """Return the people who had a matricule of this 13-character number, and have it no longer."""
         value = number_value(number)
-        found = self._select("id IN (SELECT id FROM former WHERE number = ?) ORDER BY id", value)
+        found = self._now().select("id IN (SELECT id FROM former WHERE number = ?) ORDER BY id", value)
         if scope != BASE:
             found += self._select_scoped(
                 "scope = ? AND id IN (SELECT id FROM scoped_former WHERE number = ?) ORDER BY id",
@@ -180,27 +179,27 @@ class RegistryStore:
     def by_key(self, key: str, scope: str = BASE) -> Person | None:
         """Return the person of this key, those of the session first."""
         found = self._select_scoped("scope = ? AND key = ?", scope, key) if scope != BASE else []
-        parts = split_key(key)
-        if not found and parts is not None:
-            found = self._select(
-                "prefix = (SELECT id FROM prefix WHERE text = ?) AND key_number = ?", parts[0], parts[1]
-            )
-        found = found or self._select("prefix = 0 AND key_number = ?", key)
+        found = found or self._now().by_key(key, split_key(key))
         return found[0] if found else None
 
     def people(
         self, *, scope: str = BASE, limit: int = 100, offset: int = 0, tag: str | None = None
     ) -> list[Person]:
         """Return a page of people in the order in which they were added, optionally of one tag."""
-        if tag is None:
-            total = self.count()
-            # Ids count from 1 without gaps.
-            found = self._select("id > ? ORDER BY id LIMIT ?", offset, limit) if offset < total else []
-            condition, parameters = "scope = ?", [scope]
-        else:
-            total = self._tagged(tag)
-            found = self._page_of_tag(tag, total, limit, offset) if offset < total else []
-            condition, parameters = "scope = ? AND instr(' ' || tags || ' ', ?)", [scope, _marked(tag)]
+        with self.held():
+            base = self._now()
+            total = base.count() if tag is None else base.tagged(tag)
+            found: list[Person] = []
+            if offset < total:
+                # Ids count from 1 without gaps.
+                found = (
+                    base.select("id > ? ORDER BY id LIMIT ?", offset, limit)
+                    if tag is None
+                    else base.page_of_tag(tag, limit, offset)
+                )
+        condition, parameters = "scope = ?", [scope]
+        if tag is not None:
+            condition, parameters = "scope = ? AND instr(' ' || tags || ' ', ?)", [scope, marked(tag)]
         if scope != BASE and len(found) < limit:
             found += self._select_scoped(
                 f"{condition} ORDER BY id LIMIT ? OFFSET ?",
@@ -216,23 +215,13 @@ class RegistryStore:
 
     def everyone(self, *, tag: str | None = None) -> Iterator[Person]:
         """Yield the base population, optionally of one tag, without holding it in memory."""
-        last = 0
-        while True:
-            rows = self._base.connection().execute(
-                f"{_BASE.replace('SELECT ', 'SELECT id, ', 1)} id > ? ORDER BY id LIMIT ?", (last, _PAGE)
-            )
-            page = rows.fetchall()
-            if not page:
-                return
-            last = page[-1][0]
-            for row in page:
-                person = self._person(row[1:])
-                if tag is None or tag in person.tags:
-                    yield person
+        for person in self._now().everyone():
+            if tag is None or tag in person.tags:
+                yield person
 
     def count(self, scope: str = BASE) -> int:
         """Return how many people a session sees."""
-        total = int(self.meta("people") or 0)
+        total = self._now().count()
         if scope == BASE:
             return total
         row = self._scoped.connection().execute(
@@ -242,77 +231,86 @@ class RegistryStore:
 
     def tag_counts(self) -> dict[str, int]:
         """Return how many people of the base population have each tag."""
-        counts: dict[str, int] = {}
-        for tags, people in self._base.connection().execute("SELECT tags, people FROM kind WHERE people > 0"):
-            for tag in tags.split():
-                counts[tag] = counts.get(tag, 0) + people
-        return counts
+        return self._now().tag_counts()
 
     def meta(self, name: str) -> str | None:
         """Return a fact recorded when the registry was built, such as its ``recipe``."""
-        row = self._base.connection().execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+        return self._now().meta(name)
 
     def close(self) -> None:
         """Close this thread's connections."""
         self._base.close()
         self._scoped.close()
 
-    def _check_writable(self) -> None:
-        if self._read_only:
-            raise RegistryError(
-                f"{self._path}: this registry is only read here; "
-                "add people to a session, or build another file with: banc population build"
-            )
+    def _hold(self) -> BaseFile:
+        """Return the base population to be read now, in a transaction where it is changed in place."""
+        while True:
+            base = self._now()
+            if not IN_PLACE or base.begin():
+                return base
+            base.end()
 
-    def _tagged(self, tag: str) -> int:
-        query = "SELECT coalesce(sum(people), 0) FROM kind WHERE instr(' ' || tags || ' ', ?)"
-        return int(self._base.connection().execute(query, (_marked(tag),)).fetchone()[0])
+    def _now(self) -> BaseFile:
+        """Return the base population that this thread holds, else that of the file as it is now, open for this thread."""
+        held = self._here.base
+        if held is not None:
+            return held
+        while True:
+            base = self._base
+            mark = mark_of(self._path)
+            # A file that has gone, or cannot be used, is as if nothing had happened, for whoever has the former one open.
+            if mark == base.mark or mark is None or mark == self._refused:
+                if base.is_open_here():
+                    return base
+                if mark == self._refused:
+                    raise RegistryUnavailableError(f"{self._path} was replaced by a file that is no registry")
+            self._renew(base)
 
-    def _page_of_tag(self, tag: str, tagged: int, limit: int, offset: int) -> list[Person]:
-        # A leading + keeps SQLite from using the index on kinds, which would sort all the people of the tag.
-        plus = "" if tagged * _RARE < self.count() else "+"
-        return self._select(f"{plus}{_TAGGED} ORDER BY id LIMIT ? OFFSET ?", _marked(tag), limit, offset)
+    def _renew(self, former: BaseFile) -> None:
+        """Take the file that has the name now, if nobody else has done so."""
+        with self._renewing:
+            if self._base is not former:
+                return
+            mark = mark_of(self._path)
+            try:
+                self._base = BaseFile(self._path)
+            except (RegistryError, sqlite3.Error) as error:
+                self._refused = mark
+                _log.error("the population stays as it was: %s", error)
+                return
+        former.close()
+        _log.info("%s was replaced: %s", self._path, self._base.meta("recipe"))
 
     def _both(self, condition: str, scope: str, *parameters: object) -> list[Person]:
-        found = self._select(condition, *parameters)
+        found = self._now().select(condition, *parameters)
         if scope != BASE:
             found += self._select_scoped(f"scope = ? AND {condition}", scope, *parameters)
         return found
 
-    def _select(self, condition: str, *parameters: object) -> list[Person]:
-        # Conditions are the constants above; values are always bound.
-        rows = self._base.connection().execute(_BASE + condition, parameters)
-        return [self._person(row) for row in rows]
-
     def _select_scoped(self, condition: str, *parameters: object) -> list[Person]:
+        # Conditions are the constants above; values are always bound.
         rows = self._scoped.connection().execute(_SCOPED + condition, parameters).fetchall()
         return rows and [from_row(row[0], row[1], row[2], tuple(row[3].split()), row[4:]) for row in rows]
 
-    def _person(self, row: Row) -> Person:
-        prefix, key_number, kind = row[:3]
-        sex, oid, tags = self._kinds.get(kind) or self._kind(kind)
-        key = f"{self._prefixes.get(prefix) or self._prefix(prefix)}/{key_number}" if prefix else key_number
-        return from_row(key, sex, oid, tags, row[3:])
 
-    def _kind(self, kind: int) -> tuple[str, str, tuple[str, ...]]:
-        # A kind and a prefix keep their number for as long as the file lives.
-        row = (
-            self._base.connection()
-            .execute("SELECT sex, oid, tags FROM kind WHERE id = ?", (kind,))
-            .fetchone()
-        )
-        if len(self._kinds) >= _MAX_REMEMBERED:
-            self._kinds.clear()
-        self._kinds[kind] = found = (row[0], row[1], tuple(row[2].split()))
-        return found
+class _Held(contextlib.AbstractContextManager[None]):
+    """The block in which a thread reads one base population; a block within another changes nothing."""
 
-    def _prefix(self, prefix: int) -> str:
-        row = self._base.connection().execute("SELECT text FROM prefix WHERE id = ?", (prefix,)).fetchone()
-        self._prefixes[prefix] = text = str(row[0])
-        return text
+    __slots__ = ("_begun", "_store")
 
+    def __init__(self, store: RegistryStore) -> None:
+        self._store = store
+        self._begun: BaseFile | None = None
 
-def _marked(tag: str) -> str:
-    """Return what tags, joined and between spaces, contain when they have this one; nothing contains a line end."""
-    return f" {tag} " if tag.split() == [tag] else "\n"
+    def __enter__(self) -> None:
+        here = self._store._here  # noqa: SLF001 - one thing in two classes
+        if here.base is None:
+            self._begun = here.base = self._store._hold()  # noqa: SLF001 - same
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._begun is not None:
+            self._store._here.base = None  # noqa: SLF001 - same
+            if IN_PLACE:
+                self._begun.end()

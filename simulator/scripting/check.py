@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from simulator.contract.names import Operation
 from simulator.datafile import load_yaml
 from simulator.ins import (
     BirthDate,
@@ -23,7 +22,9 @@ from simulator.scripting.engine import operations_of
 from simulator.scripting.loader import put_files_in, schema
 from simulator.scripting.model import Stage, TextTest, When
 from simulator.scripting.patterns import searcher
+from simulator.scripting.reach import ABOUT_PEOPLE, operations_with
 from simulator.scripting.reading import scenario_of
+from simulator.scripting.sinks import SINK_OPERATIONS
 from simulator.scripting.validation import meaning_problems
 
 if TYPE_CHECKING:
@@ -37,28 +38,6 @@ if TYPE_CHECKING:
 
     Found = tuple[tuple[str | int, ...], str]
 
-_SEARCH, _CARD, _VERIFY = (
-    Operation.SEARCH_BY_TRAITS.value,
-    Operation.SEARCH_BY_CARD.value,
-    Operation.VERIFY.value,
-)
-_ALL: Final = frozenset(operation.value for operation in Operation)
-_OPERATIONS_WITH: Final = {
-    **dict.fromkeys(("traits.birth_name", "traits.birth_date"), frozenset({_SEARCH, _CARD, _VERIFY})),
-    **dict.fromkeys(
-        ("traits.first_names", "traits.sex", "traits.birth_place"), frozenset({_SEARCH, _VERIFY})
-    ),
-    **dict.fromkeys(
-        ("matricule.number", "matricule.key", "matricule.oid", "matricule.first_names_list"),
-        frozenset({_VERIFY}),
-    ),
-    **dict.fromkeys(
-        ("matricule.insured_number", "matricule.individual_number", "matricule.birth_rank"),
-        frozenset({_CARD}),
-    ),
-}
-"""Which operations have a text at this path; all of them for the paths that are not here."""
-
 _ELEMENTS: Final = {
     "traits.birth_name": "NomNaissance",
     "traits.first_names": "Prenom",
@@ -67,7 +46,6 @@ _ELEMENTS: Final = {
     "traits.birth_place": "LieuNaissance",
 }
 _SPELLING: Final = "in capitals A to Z without accents, with spaces, apostrophes and hyphens"
-_ABOUT_PEOPLE: Final = frozenset({_SEARCH, _CARD, _VERIFY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +175,9 @@ def _flattened(when: When, operations: frozenset[str | None]) -> _Flat:
             operations &= frozenset(part.operations)
     for path, test in texts:
         if test.present is not False:
-            operations &= _OPERATIONS_WITH.get(path, _ALL)
+            operations &= operations_with(path)
     if people:
-        operations &= _ABOUT_PEOPLE
+        operations &= ABOUT_PEOPLE
     return _Flat(
         operations=operations,
         people=people,
@@ -254,7 +232,8 @@ def _text_reasons(flat: _Flat, stage: Stage) -> Iterator[str]:
         wanted = [test for test in tests if test.present is not False]
         if wanted and _ELEMENTS.get(path) in absent:
             yield f"{path} is asked for and the element {_ELEMENTS[path]} must be absent"
-        if stage is Stage.AFTER:
+        # The sinks take what comes: no trait is refused before their rules are tried.
+        if stage is Stage.AFTER and not flat.operations <= SINK_OPERATIONS:
             yield from (
                 f"{path} {test.exact!r} is refused before scenarios speak: {reason}"
                 for test in tests

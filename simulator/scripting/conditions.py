@@ -85,7 +85,7 @@ def _state(name: str, value: str | None) -> Condition:
 
 def _elements(expected: tuple[tuple[str, bool], ...]) -> Condition:
     def holds(facts: Facts) -> bool:
-        if facts.call is None:
+        if not facts.is_read:
             return False
         there = facts.elements
         return all((name in there) == present for name, present in expected)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from simulator.scripting.conditions import Condition
     from simulator.scripting.facts import Facts
     from simulator.scripting.model import Installed, Raw, Rule, Then
+    from simulator.scripting.sinks import SinkAnswer
     from simulator.scripting.state import ScriptState
 
 __all__ = ["Scripted", "Scripts", "person_answer"]
@@ -83,13 +84,17 @@ class Scripted:
     change: Callable[[Answer], Answer] | None = None
     """What is done to the answer 00 of the registry."""
     chaos: tuple[ChaosStep, ...] = ()
+    sink: SinkAnswer | None = None
+    """What a sink answers."""
+    identity: Person | None = None
+    """Whose identity the DMP answers."""
     remarks: tuple[tuple[str, str], ...] = ()
     """The rule in words, French and English."""
 
     @property
     def speaks(self) -> bool:
         """Whether the scenario says what to answer."""
-        return not (self.answer is None and self.fault is None and self.raw is None)
+        return not (self.answer is None and self.fault is None and self.raw is None and self.sink is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +302,11 @@ def _answered(then: Then, base: Scripted, people: Mapping[str, Person]) -> Scrip
     base = replace(base, chaos=then.chaos)
     if then.raw is not None:
         return replace(base, raw=then.raw)
+    if then.sink is not None:
+        identity = None if then.sink.person is None else people[then.sink.person]
+        return replace(
+            base, sink=then.sink, identity=identity, person=None if identity is None else identity.key
+        )
     if then.fault is not None:
         fault, own = fault_catalogue()[then.fault], then.fault_texts or {}
         return replace(

@@ -90,6 +90,11 @@ class Facts:
         return found
 
     @property
+    def is_read(self) -> bool:
+        """Whether there is a message whose elements can be looked at."""
+        return self.call is not None
+
+    @property
     def name_key(self) -> str:
         """The birth name asked, on the form on which names are compared."""
         if self._name_key is None:
@@ -101,7 +106,7 @@ class Facts:
     def elements(self) -> frozenset[str]:
         """The elements of the envelope, as ``name`` and as ``parent/name``."""
         if self._elements is None:
-            self._elements = _elements(self.received.body) if self.call is not None else frozenset()
+            self._elements = _elements(self.received.body) if self.is_read else frozenset()
         return self._elements
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulator.chaos.catalogue import ChaosStep
     from simulator.contract.evidence import EvidenceLevel
     from simulator.registry.person import Person
+    from simulator.scripting.sinks import SinkAnswer
 
 
 class Stage(StrEnum):
@@ -74,7 +75,8 @@ class When:
     birth_name: str | None = None
     texts: tuple[tuple[str, TextTest], ...] = ()
     """By where the text is: ``traits.sex``, ``matricule.number``, ``headers.user-agent``, ``certificate.cn``,
-    ``assertion.name_id``, ``assertion.attributes.secteurActivite``, ``lps.idam``, ``user``."""
+    ``assertion.name_id``, ``assertion.attributes.secteurActivite``, ``lps.idam``, ``user``, ``document.title``,
+    ``mail.to``."""
     elements: tuple[tuple[str, bool], ...] = ()
     call: CallCount | None = None
     state: tuple[tuple[str, str | None], ...] = ()
@@ -155,6 +157,8 @@ class Then:
     cycle: tuple[Then, ...] = ()
     weighted: Weighted | None = None
     chaos: tuple[ChaosStep, ...] = ()
+    sink: SinkAnswer | None = None
+    """What a sink answers, in a rule about one."""
 
     @property
     def choices(self) -> tuple[Then, ...]:
@@ -164,7 +168,7 @@ class Then:
     @property
     def speaks(self) -> bool:
         """Whether this says what to answer, instead of letting the registry do it."""
-        return not (self.code is None and self.fault is None and self.raw is None)
+        return not (self.code is None and self.fault is None and self.raw is None and self.sink is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,12 @@ from simulator.scripting.model import (
     Weighted,
     When,
 )
+from simulator.scripting.sinks import sink_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_TEXT_GROUPS: Final = ("traits", "headers", "certificate", "lps")
+_TEXT_GROUPS: Final = ("traits", "headers", "certificate", "lps", "document", "mail")
 _NUMBER_LENGTH: Final = 13
 
 
@@ -109,6 +110,7 @@ def then_of(data: Mapping[str, Any]) -> Then:
         if weighted
         else None,
         chaos=read_steps(data["chaos"]) if "chaos" in data else (),
+        sink=sink_answer(data),
     )
 
 

@@ -15,6 +15,7 @@ from simulator.scripting.alterations import ALTERATIONS
 from simulator.scripting.model import Stage
 from simulator.scripting.patterns import pattern_problem
 from simulator.scripting.reading import instant
+from simulator.scripting.sinks import ANSWERS, sink_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,7 @@ _CHOICES: Final = ("sequence", "cycle", "weighted")
 _ON_A_PERSON: Final = ("alter", "other_person", "history")
 _FORM: Final = (
     "expected code 00 with a person (and alter, other_person, history), code 01 or 02 alone, a fault alone, raw alone, "
+    "dmp, smtp or imap alone, "
     "one of sequence, cycle, weighted alone, or what applies to the answer of the registry "
     "(alter, other_person, history, set, chaos); set and chaos go with any of them but a choice"
 )
@@ -52,6 +54,7 @@ def meaning_problems(data: Mapping[str, Any]) -> Iterator[Found]:
         yield from _when((*at, "when"), rule["when"], known, stage)
         yield from _then((*at, "then"), rule["then"], known, stage)
         yield from _for_lots(at, rule)
+        yield from sink_problems(at, rule)
     for index, step in enumerate(data.get("outcome", ())):
         if "person" in step["ask"]:
             yield from _role(("outcome", index, "ask", "person"), step["ask"]["person"], known)
@@ -129,7 +132,17 @@ def _patterns(at: Place, when: Mapping[str, Any]) -> Iterator[Found]:
         for name, nested in value.items():
             yield from visit((*place, name), nested)
 
-    for name in ("traits", "matricule", "headers", "certificate", "assertion", "lps", "user"):
+    for name in (
+        "traits",
+        "matricule",
+        "headers",
+        "certificate",
+        "assertion",
+        "lps",
+        "user",
+        "document",
+        "mail",
+    ):
         yield from visit((*at, name), when.get(name))
 
 
@@ -199,7 +212,7 @@ def _chaos(at: Place, then: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _form_is_right(then: Mapping[str, Any]) -> bool:
-    main = [name for name in ("code", "fault", "raw", *_CHOICES) if name in then]
+    main = [name for name in ("code", "fault", "raw", *ANSWERS, *_CHOICES) if name in then]
     on_a_person = [name for name in _ON_A_PERSON if name in then]
     if len(main) > 1:
         return False
@@ -217,7 +230,12 @@ def _answer(at: Place, then: Mapping[str, Any], roles: tuple[str, ...]) -> Itera
     where: Place = (*at, "other_person")
     if isinstance(other, dict):
         other, where = other["role"], (*where, "role")
-    for place, role in (((*at, "person"), then.get("person")), (where, other)):
+    answered = then.get("dmp", {}).get("person")
+    for place, role in (
+        ((*at, "person"), then.get("person")),
+        (where, other),
+        ((*at, "dmp", "person"), answered),
+    ):
         if role is not None:
             yield from _role(place, role, roles)
     fault = then.get("fault")

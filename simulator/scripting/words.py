@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from simulator.scripting.model import Take
+from simulator.scripting.sinks import sink_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +147,8 @@ def _answer(then: Then) -> Iterator[Two]:
             f"{size} octets bruts ({origin}), HTTP {status}",
             f"{size} raw bytes ({origin}), HTTP {status}",
         )
+    elif then.sink is not None:
+        yield sink_words(then.sink)
     elif then.code is not None:
         who = f" : {then.person}" if then.person else ""
         yield f"code {then.code}{who}", f"code {then.code}{who.replace(' :', ':')}"

@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import xmlsec
 from cryptography import x509
@@ -31,11 +31,14 @@ from simulator.security.trust import CertificateRefusedError
 from simulator.xml import own_parser
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     from simulator.security.trust import TrustStore
+
+_Who = TypeVar("_Who")
 
 _SIGNED_INFO: Final = f"{{{DSIG}}}SignedInfo"
 _SIGNATURE_VALUE: Final = f"{{{DSIG}}}SignatureValue"
@@ -149,6 +152,23 @@ def verify_ps_assertion(
 
 
 def _verify(content: bytes, trust: TrustStore, now: datetime) -> VerifiedAssertion:
+    root, der, (card, _) = verify_signed(content, lambda found: check_card_certificate(found, trust, now))
+    return VerifiedAssertion(read_ps(root, card), der)
+
+
+def verify_signed(
+    content: bytes, check: Callable[[bytes], tuple[_Who, rsa.RSAPublicKey]]
+) -> tuple[etree._Element, bytes, tuple[_Who, rsa.RSAPublicKey]]:
+    """Verify an assertion by itself; return what is to be read of it, the certificate (DER), and what ``check`` returned.
+
+    Args:
+        content: the bytes of the assertion alone.
+        check: says whether the certificate (DER) may sign; returns whose it is and the only key to verify with.
+
+    Raises:
+        AssertionRefusedError: no signature, not of the one shape accepted, or it does not verify.
+        CertificateRefusedError: ``check`` refused.
+    """
     try:
         # Comments stay, to be refused.
         root = etree.fromstring(content, own_parser())
@@ -158,9 +178,9 @@ def _verify(content: bytes, trust: TrustStore, now: datetime) -> VerifiedAsserti
     signature = _signature(root)
     _check_signed_info(signature, identifier(root))
     der = _certificate(signature)
-    card, key = check_card_certificate(der, trust, now)
+    who, key = check(der)
     _check_value(root, signature, key)
-    return VerifiedAssertion(read_ps(root, card), der)
+    return root, der, (who, key)
 
 
 def _signature(root: etree._Element) -> etree._Element:

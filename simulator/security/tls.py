@@ -35,6 +35,7 @@ def mutual_tls_context(chain: Path, key: Path, authorities: Path) -> ssl.SSLCont
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION
     context.set_ciphers(_CIPHERS)
     context.load_cert_chain(chain, key)
     context.load_verify_locations(authorities)

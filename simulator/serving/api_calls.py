@@ -124,7 +124,7 @@ class ApiCalls:
                 return
             self._streaming += 1
             try:
-                with _reader(scope, protocol) as reader:
+                with reader_of(scope, protocol) as reader:
                     parts = self._parts(iter(content), reader, gone)
                     await _send(protocol, status, headers, parts)
             finally:
@@ -141,7 +141,7 @@ class ApiCalls:
         """Yield what is to be sent, each part made when the client has read enough of those before."""
         while part := await self._run(self._threads, lambda: _next_part(content), gone):
             yield part
-            if reader is not None and not await _is_read(reader, gone):
+            if reader is not None and not await is_read(reader, gone):
                 return
 
 
@@ -181,7 +181,7 @@ def _next_part(content: Iterable[bytes]) -> bytes:
 
 
 @contextlib.contextmanager
-def _reader(scope: Scope, protocol: HTTPProtocol) -> Iterator[socket.socket | None]:
+def reader_of(scope: Scope, protocol: HTTPProtocol) -> Iterator[socket.socket | None]:
     """Give the connection whose client must read; ``None`` when the server itself waits for it.
 
     granian takes whatever it is given into memory, so the system is asked whether the client reads.
@@ -193,7 +193,7 @@ def _reader(scope: Scope, protocol: HTTPProtocol) -> Iterator[socket.socket | No
         yield found
 
 
-async def _is_read(connection: socket.socket, gone: asyncio.Future[None]) -> bool:
+async def is_read(connection: socket.socket, gone: asyncio.Future[None]) -> bool:
     """Wait until the system takes more for the client; ``False``: it has left, or does not read."""
     deadline = time.monotonic() + UNREAD_S
     while not gone.done():

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 from simulator.chaos.reply import AT_ONCE
 from simulator.contract.limits import is_lot_call
 from simulator.journal.exchange import Headers
-from simulator.serving.api_calls import ApiCalls
+from simulator.serving.api_calls import ApiCalls, is_read, reader_of
 from simulator.serving.granian_places import Attendance
 from simulator.serving.receiving import SMALL, Receiver
 from simulator.serving.rsgi_delivery import deliver
@@ -30,6 +30,7 @@ from simulator.web.app import MAX_API_BYTES
 from simulator.web.soap import HttpRequest, session_of
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Callable
 
     from simulator.serving.receiving import Received
@@ -173,19 +174,30 @@ class Front:
             _refuse(protocol, str(error), getattr(error, "status", 404))
             return
         async with contextlib.aclosing(stream):
-            sending = asyncio.ensure_future(_send(stream, first, protocol))
             gone = asyncio.ensure_future(protocol.client_disconnect())
-            # The client may leave while nothing is sent.
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            with reader_of(scope, protocol) as reader:
+                sending = asyncio.ensure_future(_send(stream, first, protocol, reader, gone))
+                # The client may leave while nothing is sent.
+                await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+                sending.cancel()
             for task in (sending, gone):
                 task.cancel()
             await asyncio.gather(sending, gone, return_exceptions=True)
 
 
-async def _send(stream: AsyncIterator[bytes], first: bytes, protocol: HTTPProtocol) -> None:
+async def _send(
+    stream: AsyncIterator[bytes],
+    first: bytes,
+    protocol: HTTPProtocol,
+    reader: socket.socket | None,
+    gone: asyncio.Future[None],
+) -> None:
     transport = protocol.response_stream(200, list(events.HEADERS))
     await transport.send_bytes(first)
     async for frame in stream:
+        # Who does not read is not fed: what comes meanwhile waits in line, and whose line is full is let go.
+        if reader is not None and not await is_read(reader, gone):
+            return
         await transport.send_bytes(frame)
 
 

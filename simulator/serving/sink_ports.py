@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Final
 from simulator.journal.exchange import Headers
 from simulator.serving.own_server import OwnServer, listen, served
 from simulator.serving.receiving import Receiver
+from simulator.serving.rsgi_delivery import deliver
 from simulator.serving.tls_ports import TlsSetupError, tls_context
+from simulator.sinks.backing import ALONE
 from simulator.sinks.dmp import DmpRequest, DmpService
+from simulator.web.soap import HttpAnswer
 
 if TYPE_CHECKING:
     import socket
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from simulator.serving.own_request import OwnRequest, OwnScope
     from simulator.sinks import SinkOptions, SinkStore
+    from simulator.sinks.backing import Backing
 
 BODY_S: Final = 60.0
 """How long a client may take to send a submission."""
@@ -73,9 +77,14 @@ def listening(options: SinkOptions, host: str, *, pki: Path | None) -> Iterator[
 
 @contextlib.contextmanager
 def sinks_served(
-    store: SinkStore, options: SinkOptions, open_ports: Listening, *, pki: Path | None
+    store: SinkStore,
+    options: SinkOptions,
+    open_ports: Listening,
+    *,
+    pki: Path | None,
+    backing: Backing = ALONE,
 ) -> Iterator[None]:
-    """Serve the sinks in threads of this process until the end of the block.
+    """Serve the sinks in threads of this process until the end of the block; ``backing``: what they share with INSi.
 
     Raises:
         TlsSetupError: the PKI cannot be read.
@@ -84,20 +93,29 @@ def sinks_served(
     sockets = open_ports.sockets
     with contextlib.ExitStack() as stack:
         if "dmp" in sockets:
-            stack.enter_context(dmp_served(store, sockets["dmp"], context if options.dmp_tls else None))
+            on = sockets["dmp"]
+            stack.enter_context(dmp_served(store, on, context if options.dmp_tls else None, backing=backing))
         if mail := {name: each for name, each in sockets.items() if name in MAIL}:
             from simulator.sinks.mssante.serving import MailPorts, mail_served  # noqa: PLC0415 - an extra
 
             stack.enter_context(
-                mail_served(store, MailPorts(**mail), context=context, password=options.password)
+                mail_served(
+                    store, MailPorts(**mail), context=context, password=options.password, backing=backing
+                )
             )
         yield
 
 
 @contextlib.contextmanager
-def dmp_served(store: SinkStore, on: socket.socket, context: ssl.SSLContext | None = None) -> Iterator[None]:
+def dmp_served(
+    store: SinkStore,
+    on: socket.socket,
+    context: ssl.SSLContext | None = None,
+    *,
+    backing: Backing = ALONE,
+) -> Iterator[None]:
     """Serve the DMP on a listening socket in a thread, over TLS when there is a context."""
-    door = _Door(DmpService(store), store.limits.bytes_of_one)
+    door = _Door(DmpService(store, backing), store.limits.bytes_of_one)
     try:
         with served(OwnServer(door.answer, on, context=context)):
             yield
@@ -118,10 +136,14 @@ class _Door:
         problem = received.problem
         if len(received.body) > self._limit:
             problem = f"expected at most {self._limit} bytes, got more"
+        headers = Headers(scope.headers.items())
         request = DmpRequest(
             method=scope.method,
             path=scope.path,
-            content_type=Headers(scope.headers.items()).get("content-type") or "",
+            query=scope.query_string,
+            headers=headers,
+            client_certificate=scope.client_certificate,
+            content_type=headers.get("content-type") or "",
             body=b"" if problem else received.body,
             client=scope.client.rpartition(":")[0],
             tls=scope.scheme == "https",
@@ -130,7 +152,14 @@ class _Door:
         answer = await asyncio.get_running_loop().run_in_executor(
             self._threads, self._service.answer, request
         )
-        protocol.response_bytes(answer.status, [("content-type", answer.content_type)], answer.body)
+        length = [] if answer.delivery.chunked else [("Content-Length", str(len(answer.body)))]
+        sent = HttpAnswer(
+            status=answer.status,
+            headers=[*answer.pairs, *length],
+            body=answer.body,
+            delivery=answer.delivery,
+        )
+        await deliver(sent, scope, protocol)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -7,11 +7,14 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.bench import Bench, BenchOptions, BenchSetupError, open_bench
 from simulator.serving.port_process import port_process
 from simulator.serving.sink_ports import Listening, listening, sinks_served
 from simulator.serving.tls_ports import TlsSetupError
+from simulator.serving.tls_process import INDEX_PATIENCE_S, read_catalogues
 from simulator.sinks import SinkOptions, SinkStore
 from simulator.sinks.addresses import addresses_of, say_addresses
+from simulator.sinks.backing import ALONE, Backing
 from simulator.sinks.kept import FILE
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ class SinkPorts:
     host: str
     data_dir: Path
     pki: Path | None
+    bench: BenchOptions | None = None
+    """Of the simulator whose sessions, scenarios and journal the sinks use; ``None``: they use none."""
 
 
 @contextlib.contextmanager
@@ -71,7 +76,31 @@ def _serve(options: SinkPorts, sockets: dict[str, Any]) -> Iterator[None]:
         try:
             store = SinkStore(options.data_dir / FILE, options.sinks.kept)
             stack.callback(store.close)
-            stack.enter_context(sinks_served(store, options.sinks, Listening(sockets), pki=options.pki))
-        except (OSError, sqlite3.Error) as error:
+            backing = ALONE if options.bench is None else stack.enter_context(_backing(options.bench))
+            ports = Listening(sockets)
+            stack.enter_context(sinks_served(store, options.sinks, ports, pki=options.pki, backing=backing))
+        except (OSError, sqlite3.Error, BenchSetupError) as error:
             raise TlsSetupError(str(error)) from error
         yield
+
+
+@contextlib.contextmanager
+def _backing(options: BenchOptions) -> Iterator[Backing]:
+    """Open a bench of this process over the same data, and give what the sinks use of it."""
+    bench = open_bench(options)
+    try:
+        bench.journal.patience_s = INDEX_PATIENCE_S
+        read_catalogues()
+        yield backing_of(bench)
+    finally:
+        bench.close()
+
+
+def backing_of(bench: Bench) -> Backing:
+    """Return what the sinks use of a bench."""
+    return Backing(
+        journal=bench.journal,
+        sessions=bench.sessions,
+        scripts=bench.teleservice.scripts,
+        trust=bench.teleservice.authenticator.trust,
+    )

@@ -148,7 +148,11 @@ def serve(options: ServeOptions, *, on_ready: Callable[[ServeOptions], None]) ->
         mtls_port=options.mtls_port,
     )
     sinks = SinkPorts(
-        sinks=options.sinks, host=options.host, data_dir=options.bench.data_dir, pki=options.bench.pki
+        sinks=options.sinks,
+        host=options.host,
+        data_dir=options.bench.data_dir,
+        pki=options.bench.pki,
+        bench=options.bench,
     )
     with _tls(ports, standing) as (https_port, mtls_port), _sinks(sinks, standing) as opened_sinks:
         opened = replace(options, https_port=https_port, mtls_port=mtls_port, sinks=opened_sinks)

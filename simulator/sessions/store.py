@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.database import Database
-from simulator.registry.person import from_json, to_json
-from simulator.scripting.loader import read_scenario
-from simulator.scripting.model import Installed
+from simulator.registry.person import to_json
 from simulator.scripting.state import ScriptState
 from simulator.sessions.activity import Activity
+from simulator.sessions.lifetimes import Lifetimes
+from simulator.sessions.rows import SessionRows
 from simulator.sessions.session import (
     DEFAULT,
     ID_FORM,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     from simulator.registry.person import Person
     from simulator.scripting.loader import WrittenScenario
-    from simulator.scripting.model import Scenario
     from simulator.sessions.recognition import Claim
 
 __all__ = [
@@ -60,9 +59,6 @@ _KNOWN_LIMIT: Final = 10_000
 """How many sessions a thread keeps at hand."""
 _READ_AGAIN_AFTER_S: Final = 5.0
 """How long a thread goes on with what it knows when the file could not be read."""
-
-_READ_LIMIT: Final = 100
-"""How many scenarios a process keeps as they were read."""
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +98,7 @@ class SessionStore:
         self._prefix = "" if node is None else f"{node}-"
         self._database = Database(path, "foreign_keys = ON")
         self._local = _Local()
-        self._scenarios: dict[str, Scenario] = {}
+        self._rows = SessionRows()
         self.script_state = ScriptState(path.with_name("state.sqlite"))
         """What the scenarios of the sessions remember."""
         connection = self._database.connection()
@@ -115,6 +111,7 @@ class SessionStore:
         )
         self._file = _identity(path)
         self.activity = Activity(path.with_name("activity.sqlite"))
+        self._lifetimes = Lifetimes(self.activity)
 
     def get(self, session_id: str) -> Session:
         """Return a session as it is now; as it was, when the file cannot be read any more.
@@ -132,7 +129,10 @@ class SessionStore:
                 known.sessions.pop(session_id, None)
                 if len(known.sessions) >= _KNOWN_LIMIT:
                     known.sessions.clear()
-                entry = known.sessions[session_id] = (known.generation, self._load(session_id))
+                entry = known.sessions[session_id] = (
+                    known.generation,
+                    self._rows.load(self._database.connection(), session_id),
+                )
         except sqlite3.Error as error:
             known.retry_at = time.monotonic() + _READ_AGAIN_AFTER_S
             _log.error("%s cannot be read, sessions stay as they were: %s", self._path, error)
@@ -141,7 +141,7 @@ class SessionStore:
             known.sessions[session_id] = entry
         session = entry[1]
         if session.settings.ttl is not None:
-            self._check_alive(session, session.settings.ttl)
+            self._lifetimes.check(session, session.settings.ttl)
         return session
 
     def claims(self) -> Mapping[Claim, str]:
@@ -209,7 +209,7 @@ class SessionStore:
         """
         self.get(session_id)
         with self._writing() as connection:
-            before = self._load(session_id).settings
+            before = self._rows.load(self._database.connection(), session_id).settings
             after = decide(before)
             if session_id == DEFAULT and (after.ttl is not None or after.recognise):
                 name = "recognise" if after.recognise else "ttl"
@@ -254,14 +254,14 @@ class SessionStore:
         for session in self._mortal():
             ttl = session.settings.ttl
             assert ttl is not None  # noqa: S101 - that is how they were chosen
-            if self._ends_at(session, ttl) > time.time():
+            if self._lifetimes.ends_at(session, ttl) > time.time():
                 continue
             with self._writing() as connection:
                 gone = connection.execute("DELETE FROM session WHERE id = ?", (session.id,)).rowcount
                 if gone:
                     connection.execute(
                         "INSERT OR REPLACE INTO expired (id, reason) VALUES (?, ?)",
-                        (session.id, self._reason(session, ttl)),
+                        (session.id, self._lifetimes.reason(session, ttl)),
                     )
                     connection.execute(
                         "DELETE FROM expired WHERE number <= (SELECT max(number) FROM expired) - ?",
@@ -287,7 +287,7 @@ class SessionStore:
     def expires_at(self, session: Session) -> datetime | None:
         """Return when the session ends if nobody uses it until then."""
         ttl = session.settings.ttl
-        return None if ttl is None else datetime.fromtimestamp(self._ends_at(session, ttl), UTC)
+        return None if ttl is None else datetime.fromtimestamp(self._lifetimes.ends_at(session, ttl), UTC)
 
     def install(
         self,
@@ -320,12 +320,12 @@ class SessionStore:
         text = json.dumps(written.data)
         bound = json.dumps({role: to_json(person) for role, person in people.items()})
         with self._writing() as connection:
-            self._load(session_id)
+            self._rows.load(self._database.connection(), session_id)
             connection.execute(
                 "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
                 (session_id, text, bound, file),
             )
-        self._keep_read(text, scenario)
+        self._rows.keep(text, scenario)
         self.touch(session_id)
         return self.get(session_id)
 
@@ -338,10 +338,7 @@ class SessionStore:
 
     def installed(self, session_id: str) -> list[tuple[Any, dict[str, Any]]]:
         """Return the data and the people of each scenario of a session, in the order of their installation."""
-        rows = self._database.connection().execute(
-            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id", (session_id,)
-        )
-        return [(json.loads(data), json.loads(people)) for data, people in rows]
+        return self._rows.installed(self._database.connection(), session_id)
 
     def close(self) -> None:
         """Close this thread's connections."""
@@ -360,82 +357,12 @@ class SessionStore:
             known.version = version
             known.generation += 1
 
-    def _load(self, session_id: str) -> Session:
-        connection = self._database.connection()
-        row = connection.execute(
-            "SELECT created_at, settings FROM session WHERE id = ?", (session_id,)
-        ).fetchone()
-        if row is None:
-            ended = connection.execute("SELECT reason FROM expired WHERE id = ?", (session_id,)).fetchone()
-            if ended is not None:
-                raise ExpiredSessionError(ended[0])
-            raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
-        # The latest scenario speaks first, so that a test can override what was installed before it.
-        rows = connection.execute(
-            "SELECT id, data, people, file FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
-        )
-        return Session(
-            id=session_id,
-            created_at=row[0],
-            settings=SessionSettings().changed(json.loads(row[1])),
-            scenarios=tuple(
-                Installed(
-                    scenario=self._read(data),
-                    people={role: from_json(person) for role, person in json.loads(people).items()},
-                    id=installation,
-                    file=file,
-                )
-                for installation, data, people, file in rows
-            ),
-        )
-
-    def _read(self, text: str) -> Scenario:
-        """Return the scenario of a row, read once in this process however often its session is."""
-        found = self._scenarios.get(text)
-        if found is None:
-            found = read_scenario(json.loads(text))
-            self._keep_read(text, found)
-        return found
-
-    def _keep_read(self, text: str, scenario: Scenario) -> None:
-        if len(self._scenarios) >= _READ_LIMIT:
-            self._scenarios.clear()
-        self._scenarios[text] = scenario
-
     def _mortal(self) -> list[Session]:
         """Return the sessions with a time to live, without their scenarios."""
         try:
-            rows = self._database.connection().execute(
-                "SELECT id, created_at, settings FROM session WHERE json_extract(settings, '$.ttl') IS NOT NULL"
-            )
-            return [
-                Session(id=name, created_at=at, settings=SessionSettings().changed(json.loads(settings)))
-                for name, at, settings in rows
-            ]
+            return self._rows.mortal(self._database.connection())
         except sqlite3.Error as error:
             raise self._unavailable("read", error) from error
-
-    def _check_alive(self, session: Session, ttl: float) -> None:
-        if self.activity.used_here(session.id) + ttl > time.time():
-            return
-        if self._ends_at(session, ttl) <= time.time():
-            raise ExpiredSessionError(self._reason(session, ttl))
-
-    def _ends_at(self, session: Session, ttl: float) -> float:
-        created = datetime.fromisoformat(session.created_at).timestamp()
-        try:
-            used = self.activity.last_used(session.id)
-        except sqlite3.Error:
-            # Nobody loses a session because a file is locked.
-            used = time.time()
-        return max(created, used) + ttl
-
-    def _reason(self, session: Session, ttl: float) -> str:
-        since = datetime.fromtimestamp(self._ends_at(session, ttl) - ttl, UTC)
-        return (
-            f"the session {session.id!r} has expired: not used since {since:%Y-%m-%d %H:%M:%S} UTC, its time to live"
-            f" is {ttl:g} s; create another with POST /api/v1/sessions"
-        )
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+import struct
 from dataclasses import dataclass
+from typing import Final
+
+_RESET: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+"""SO_LINGER by which closing a connection resets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +47,16 @@ class Doors:
     def leave(self) -> None:
         """One client has left."""
         self.inside -= 1
+
+
+def end(transport: object, *, reset: bool) -> None:
+    """End a connection here and now: with a TCP RST when ``reset``, else with a FIN."""
+    if not isinstance(transport, asyncio.Transport):
+        return
+    if not reset:
+        transport.close()
+        return
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    transport.abort()

@@ -43,6 +43,22 @@ CREATE TABLE IF NOT EXISTS total (one INTEGER PRIMARY KEY CHECK (one = 1), items
 INSERT OR IGNORE INTO total VALUES (1, 0, 0);
 CREATE TABLE IF NOT EXISTS told (session TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (session, name));
 CREATE TABLE IF NOT EXISTS known (session TEXT NOT NULL, unique_id TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (session, unique_id));
+CREATE TABLE IF NOT EXISTS document (
+  id INTEGER PRIMARY KEY,
+  session TEXT NOT NULL,
+  unique_id TEXT NOT NULL,
+  entry_uuid TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  part TEXT NOT NULL,
+  number TEXT NOT NULL,
+  oid TEXT NOT NULL,
+  type_code TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  metadata BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS document_by_unique_id ON document (session, unique_id);
+CREATE INDEX IF NOT EXISTS document_by_patient ON document (session, number);
 """
 _COLUMNS: Final = "id, sink, kind, session, at, sender, recipients, facts, outcome, size"
 
@@ -76,7 +92,8 @@ class Received:
     """Grows with each item."""
     sink: Sink
     kind: str
-    """``MAIL``, ``ITI-41``, ``TD0.2``, or ``OTHER`` for what the DMP could not tell."""
+    """``MAIL``, ``DELIVERED`` for a mail that the bench put into a mailbox, a transaction such as ``ITI-41``, or ``OTHER`` for
+    what the DMP could not tell."""
     session: str
     """The account it came by, ``default`` when it came by none."""
     at: str
@@ -110,6 +127,11 @@ class SinkStore:
             connection.execute(f"PRAGMA user_version = {secrets.randbelow(2**31 - 2) + 1}")
         self.birth = int(connection.execute("PRAGMA user_version").fetchone()[0])
         """Differs from one store to another: ids mean something within one only (UIDVALIDITY of IMAP)."""
+
+    @property
+    def database(self) -> Database:
+        """The file, for what is kept beside the items."""
+        return self._database
 
     def keep(
         self,
@@ -205,7 +227,7 @@ class SinkStore:
                 "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM received WHERE ? IS NULL OR session = ?",
                 (session, session),
             ).fetchone()
-            for table in ("received", "told", "known"):
+            for table in ("received", "told", "known", "document"):
                 connection.execute(
                     f"DELETE FROM {table} WHERE session = ? OR (? IS NULL AND session != ?)",  # noqa: S608 - our own names
                     (session, session, BENCH),

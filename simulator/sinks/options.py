@@ -12,7 +12,7 @@ class SinkOptions:
     """The ports of the sinks: ``None`` closed, 0 a free one. With a PKI a port can be TLS."""
 
     dmp_port: int | None = None
-    """ITI-41 and TD0.2 over HTTP, or over HTTPS when ``dmp_tls``."""
+    """The DMP over HTTP, or over HTTPS when ``dmp_tls``."""
     smtp_port: int | None = None
     """SMTP in clear, with STARTTLS when there is a PKI."""
     smtps_port: int | None = None

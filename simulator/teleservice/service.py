@@ -95,6 +95,23 @@ class _Received:
 
 
 @dataclass(slots=True)
+class _Life:
+    """One call under way: what came, and what has been found and measured so far."""
+
+    request: WireRequest
+    received: _Received
+    """Before the bytes are read, nothing but the session that the address names."""
+    findings: list[Finding] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
+    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
+
+    @property
+    def session(self) -> Session:
+        """The one session that the call belongs to."""
+        return self.received.session
+
+
+@dataclass(slots=True)
 class Teleservice:
     """Answers calls from a registry and keeps them in a journal."""
 
@@ -127,18 +144,10 @@ class Teleservice:
             session: the one its address names, else the default one.
             recogniser: finds another session by what the call says, once it is read.
         """
-        watch = Watch()
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        received = _Received(session=session)
-        findings: list[Finding] = []
+        life = _Life(request, _Received(session=session))
         try:
-            received = self._receive(request, session, recogniser)
-            findings += received.findings
-            if received.call is None:
-                outcome = self._unreadable(request, received)
-            else:
-                watch.reached("read")
-                outcome = self._decide(received.call, request, received.session, findings, watch)
+            with self.registry.held():
+                outcome = self._outcome(life, recogniser)
         except FaultError as error:
             outcome = _refusal(error)
         except RegistryUnavailableError as error:
@@ -148,14 +157,21 @@ class Teleservice:
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
-        if received.remarks:
-            decision = replace(outcome.decision, remarks=(*received.remarks, *outcome.decision.remarks))
+        if remarks := life.received.remarks:
+            decision = replace(outcome.decision, remarks=(*remarks, *outcome.decision.remarks))
             outcome = replace(outcome, decision=decision)
-        exchange, reply, delivery = self._exchange(
-            request, received, outcome, findings=tuple(findings), at=at, watch=watch
-        )
-        self.journal.append(exchange)
-        return Handled(exchange=exchange, reply=reply, delivery=delivery)
+        handled = self._handled(life, outcome)
+        self.journal.append(handled.exchange)
+        return handled
+
+    def _outcome(self, life: _Life, recogniser: Recogniser | None) -> Outcome:
+        """Read a call and return what to answer; ``life`` learns all that is found on the way."""
+        life.received = received = self._receive(life.request, life.session, recogniser)
+        life.findings += received.findings
+        if received.call is None:
+            return self._unreadable(life.request, received)
+        life.watch.reached("read")
+        return self._decide(received.call, life)
 
     def _receive(self, request: WireRequest, session: Session, recogniser: Recogniser | None) -> _Received:
         """Read a call and settle which session it belongs to: the one that its address names, else one that knows it."""
@@ -183,21 +199,20 @@ class Teleservice:
     def _file_findings(self, session: Session) -> tuple[Finding, ...]:
         return _scenario_findings(self.scripts.problems(session)) if session.scenarios else ()
 
-    def _decide(
-        self, call: Call, request: WireRequest, session: Session, findings: list[Finding], watch: Watch
-    ) -> Outcome:
+    def _decide(self, call: Call, life: _Life) -> Outcome:
         """Return what to answer: the scenarios that speak before authentication first."""
+        session = life.session
         now = session.settings.now()
         if not session.scenarios:
-            return self._operate(call, request, session, findings, watch, now=now, facts=None)
-        facts = Facts(call, request, now, self.scripts.state.view(session.id))
+            return self._operate(call, life, now)
+        facts = Facts(call, life.request, now, self.scripts.state.view(session.id))
         early = self.scripts.play(session, facts, Stage.BEFORE_AUTHENTICATION)
         if early is None:
-            return self._operate(call, request, session, findings, watch, now=now, facts=facts)
+            return self._operate(call, life, now, facts)
         if early.speaks:
             return from_scenario(early)
         try:
-            outcome = self._operate(call, request, session, findings, watch, now=now, facts=facts)
+            outcome = self._operate(call, life, now, facts)
         except FaultError as error:
             outcome = _refusal(error)
         return on_top(early, outcome)
@@ -215,22 +230,10 @@ class Teleservice:
             return refused
         return from_scenario(early) if early.speaks else on_top(early, refused)
 
-    def _operate(
-        self,
-        call: Call,
-        request: WireRequest,
-        session: Session,
-        findings: list[Finding],
-        watch: Watch,
-        *,
-        now: datetime,
-        facts: Facts | None,
-    ) -> Outcome:
-        """Authenticate, check, ask the scenarios, search; add to ``findings`` what is found on the way.
-
-        Without ``facts`` there is no scenario to ask.
-        """
-        caller = self._authenticate(call, request, session, findings, watch, now=now)
+    def _operate(self, call: Call, life: _Life, now: datetime, facts: Facts | None = None) -> Outcome:
+        """Authenticate, check, ask the scenarios, search. Without ``facts`` there is no scenario to ask."""
+        session = life.session
+        caller = self._authenticate(call, life, now)
         operation = OPERATIONS[call.operation]
         context = Context(registry=self.registry, lots=self.lots, session=session, now=now, caller=caller)
         checked = operation.checked(call, context)
@@ -244,17 +247,9 @@ class Teleservice:
             return on_top(scripted, operation.search(checked, context))
         return from_scenario(scripted, None if scripted.answer is None else operation.adapt(scripted.answer))
 
-    def _authenticate(
-        self,
-        call: Call,
-        request: WireRequest,
-        session: Session,
-        findings: list[Finding],
-        watch: Watch,
-        *,
-        now: datetime,
-    ) -> Caller:
+    def _authenticate(self, call: Call, life: _Life, now: datetime) -> Caller:
         """Return who calls; refuse who may not, and in a strict session what departs from the contract."""
+        request, session, findings = life.request, life.session, life.findings
         check_understood(findings, session)
         caller = self.authenticator.identify(
             call,
@@ -263,8 +258,8 @@ class Teleservice:
             settings=session.settings,
             now=now,
         )
-        watch.authentication = caller.mode
-        watch.reached("authenticate")
+        life.watch.authentication = caller.mode
+        life.watch.reached("authenticate")
         findings += caller.findings
         strict = session.settings.strictness == "strict"
         repeated = self.freshness.findings(call, session, strict=strict)
@@ -274,18 +269,10 @@ class Teleservice:
         check_software(call, session)
         return caller
 
-    def _exchange(
-        self,
-        request: WireRequest,
-        received: _Received,
-        outcome: Outcome,
-        *,
-        findings: tuple[Finding, ...],
-        at: str,
-        watch: Watch,
-    ) -> tuple[Exchange, Reply, Delivery]:
+    def _handled(self, life: _Life, outcome: Outcome) -> Handled:
         """Render what was decided, disturb it when a scenario says so, and make the exchange of it."""
-        session, call, message_id = received.session, received.call, received.message_id
+        request, watch = life.request, life.watch
+        session, call, message_id = life.session, life.received.call, life.received.message_id
         # Where a refused call stopped.
         decided = watch.authentication or outcome.decision.source == "scenario"
         watch.reached("read" if call is None else "decide" if decided else "authenticate")
@@ -317,7 +304,7 @@ class Teleservice:
         is_silent = delivery is not AT_ONCE and delivery.silent
         exchange = Exchange(
             session=session.id,
-            at=at,
+            at=life.at,
             # ``value`` of an enum is a property, and as slow as one.
             operation=call.operation._value_ if call else None,
             code=code,
@@ -332,7 +319,7 @@ class Teleservice:
             asked=call.asked if call else {},
             message_id=message_id,
             idam=call.contexts.idam if call else None,
-            findings=findings,
+            findings=tuple(life.findings),
             micros=watch.micros,
             authentication=watch.authentication,
             client_certificate=request.client_certificate,
@@ -340,7 +327,7 @@ class Teleservice:
             chaos=chaos,
             chaos_parameters=parameters,
         )
-        return exchange, reply, delivery
+        return Handled(exchange=exchange, reply=reply, delivery=delivery)
 
 
 def _scenario_findings(problems: Iterable[str]) -> tuple[Finding, ...]:

@@ -17,7 +17,8 @@ NOTHING: Final = b"[]\n"
 HEADERS: Final = (("content-type", "application/json"),)
 
 _ASKED: Final = re.compile(
-    r"session=([A-Za-z0-9_-]{1,64})&after=(\d{1,15})&limit=(?:1000|[1-9]\d{0,2})(?:&bodies=true)?", re.ASCII
+    r"session=([A-Za-z0-9_-]{1,64})&after=(\d{1,15})&limit=(?:1000|[1-9]\d{0,2})(?:&bodies=true)?(?:&service=(?:insi|dmp|mssante))?",
+    re.ASCII,
 )
 """What ``simulator.client`` asks. Any other query takes the usual way, which also says what is wrong with it."""
 

@@ -26,7 +26,7 @@ def _fuzz(trust_folder: str, arguments: list[str]) -> None:
     import atheris  # type: ignore[import-not-found,unused-ignore] # optional
 
     with atheris.instrument_imports(include=["simulator.contract", "simulator.security", "simulator.ins"]):
-        from simulator.contract import envelope
+        from simulator.contract import envelope, parsing
         from simulator.contract.faults import FaultError
         from simulator.security import (
             AssertionRefusedError,
@@ -48,7 +48,7 @@ def _fuzz(trust_folder: str, arguments: list[str]) -> None:
         body = data[1:]
         try:
             envelope.read(body, CONTENT_TYPES[data[0] % len(CONTENT_TYPES)])
-            root = envelope._parse(body)
+            root = parsing.parse(body)
         except FaultError:
             return
         try:

@@ -7,7 +7,6 @@ failure too. Failing mutants are written to files. Exit code 1 if there is any.
 
 from __future__ import annotations
 
-import argparse
 import faulthandler
 import logging
 import shutil
@@ -47,6 +46,7 @@ from simulator.teleservice.wire import WireRequest
 from simulator.web.app import create_app
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator
 
     from simulator.bench import Bench
@@ -326,22 +326,8 @@ def _bounded() -> Iterator[None]:
             signal.setitimer(timer, 0)
 
 
-def main() -> int:
-    """Run, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--count",
-        type=int,
-        default=100_000,
-        help="how many mutants of `make fuzz` in all; two of five are data",
-    )
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", type=int, default=0, help="number of the first mutant")
-    parser.add_argument("--kinds", default=",".join(SHARES), help="only these, such as segment,driver")
-    parser.add_argument("--seconds", type=float, help="stop after that long in any case")
-    parser.add_argument("--workers", type=int, help="not used: one process")
-    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
-    options = parser.parse_args()
+def run(options: argparse.Namespace) -> int:
+    """Run as ``fuzz.parsed`` says, and return the exit code."""
     logging.getLogger("simulator").propagate = False
     logging.getLogger("simulator").addHandler(logging.NullHandler())
     faulthandler.enable()
@@ -389,7 +375,3 @@ def main() -> int:
         + f"\nslowest: {slowest[0] * 1000:.0f} ms ({slowest[1]} {slowest[2]})\n{failures} failure(s)\n"
     )
     return 1 if failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,10 +6,8 @@ mutants are written to files. Exit code 1 if there is any.
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
-import tempfile
 import time
 from pathlib import Path
 from random import Random
@@ -40,6 +38,7 @@ from conformance.documents import Expected, Profile, Status, check_document, rea
 from conformance.documents.datamatrix import payload_of
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
 HANG_S = 20.0
@@ -153,7 +152,8 @@ def judge(data: bytes) -> set[str]:
     Raises:
         FuzzFailureError: an exception came out, or was caught at the last moment, or it took too long.
     """
-    began = time.monotonic()
+    # Time of the processor: nothing here waits, and a busy machine is no hang.
+    began = time.process_time()
     codes: set[str] = set()
     try:
         document = read_document(data, "mutant")
@@ -171,27 +171,22 @@ def judge(data: bytes) -> set[str]:
             codes.add(problem.code)
             problem.line("fr")
             problem.line("en")
-    if (took := time.monotonic() - began) > HANG_S:
+    if (took := time.process_time() - began) > HANG_S:
         raise FuzzFailureError(f"took {took:.1f} s")
     return codes
 
 
-def main() -> int:
-    """Fuzz as asked; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
-    options = parser.parse_args()
+def run(options: argparse.Namespace) -> int:
+    """Run as ``fuzz.parsed`` says, and return the exit code."""
     logging.disable(logging.WARNING)
     corpus = seeds()
     failures = 0
     began = time.monotonic()
-    for number in range(options.count):
+    for number in range(options.documents):
         data = mutate(Random(f"{options.seed}/{number}"), corpus)
         if number and not number % _TOLD:
             sys.stdout.write(
-                f"documents: {number} of {options.count}, {failures} failures, {time.monotonic() - began:.0f} s\n"
+                f"documents: {number} of {options.documents}, {failures} failures, {time.monotonic() - began:.0f} s\n"
             )
             sys.stdout.flush()
         try:
@@ -204,10 +199,6 @@ def main() -> int:
             sys.stdout.write(f"{path}: {failure}\n")
     took = time.monotonic() - began
     sys.stdout.write(
-        f"documents: {options.count} mutants of {len(corpus)}, seed {options.seed}, {failures} failures, {took:.0f} s\n"
+        f"documents: {options.documents} mutants of {len(corpus)}, seed {options.seed}, {failures} failures, {took:.0f} s\n"
     )
     return int(failures > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""``make fuzz``: many mutants through the teleservice, by several processes that one more watches.
+"""``make fuzz``, messages: many mutants through the teleservice, by several processes that one more watches.
 
 A crash or a hang inside a C library takes its process with it, so this one, which touches no message, tells
 which mutant it was. Failing mutants are written to files that ``--replay`` sends again. Exit code 1 if there is any.
@@ -6,10 +6,8 @@ which mutant it was. Failing mutants are written to files that ``--replay`` send
 
 from __future__ import annotations
 
-import argparse
 import logging
 import multiprocessing
-import os
 import shutil
 import socket
 import sys
@@ -30,6 +28,8 @@ from fuzz_target import Target, prepare_files
 from simulator.security.pki import init_pki
 
 if TYPE_CHECKING:
+    import argparse
+
     from simulator.bench import BenchOptions
 
 HANG_S = 5.0
@@ -225,22 +225,8 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
-    """Run, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--count",
-        type=int,
-        default=100_000,
-        help="how many mutants of `make fuzz` in all; three of five are messages",
-    )
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same mutants")
-    parser.add_argument("--start", type=int, default=0, help="number of the first mutant")
-    parser.add_argument("--seconds", type=float, help="stop after that long in any case")
-    parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 8))
-    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "banc-insi-fuzz")
-    parser.add_argument("--replay", type=Path, metavar="FILE", help="send one failing mutant again")
-    options = parser.parse_args()
+def run(options: argparse.Namespace) -> int:
+    """Run as ``fuzz.parsed`` says, and return the exit code."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -248,17 +234,13 @@ def main() -> int:
         setup = prepare(Path(folder), options.seed, f"http://127.0.0.1:{listener.getsockname()[1]}/")
         if options.replay:
             return _replay(setup, options.replay)
-        run = _Run(setup, options, listener)
-        run.watch()
-    elapsed = time.monotonic() - run.started
+        sent = _Run(setup, options, listener)
+        sent.watch()
+    elapsed = time.monotonic() - sent.started
     _say(
-        f"{run.codes.total()} mutants of seed {options.seed} in {elapsed:.0f} s, {options.workers} process(es)"
+        f"{sent.codes.total()} mutants of seed {options.seed} in {elapsed:.0f} s, {options.workers} process(es)"
     )
-    _say("answers: " + ", ".join(f"{code} {times}" for code, times in run.codes.most_common()))
-    _say(f"slowest call, with its checks: {run.slowest[0] * 1000:.0f} ms (mutant {run.slowest[1]})")
-    _say(f"{run.failures} failure(s)")
-    return 1 if run.failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    _say("answers: " + ", ".join(f"{code} {times}" for code, times in sent.codes.most_common()))
+    _say(f"slowest call, with its checks: {sent.slowest[0] * 1000:.0f} ms (mutant {sent.slowest[1]})")
+    _say(f"{sent.failures} failure(s)")
+    return 1 if sent.failures else 0

@@ -12,10 +12,10 @@ from fuzz_seeds import CANARY, LOT, POPULATION_SEED
 from lxml import etree
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.contract.envelope import _parse
 from simulator.contract.faults import FaultError, fault_catalogue
 from simulator.contract.messages import VerificationQuery
 from simulator.contract.names import REP_COLLECT, REP_DEPOSIT, RESULTAT, SIRAM, SOAP12, VERIFICATION_ANSWER
+from simulator.contract.parsing import parse
 from simulator.journal.explain import explain
 from simulator.journal.store import to_json
 from simulator.lots.progress import LotSettings
@@ -105,7 +105,7 @@ class Target:
             self._bench.lots.deposit(each.id, [line] * 3, now).id.encode() for each in self.sessions
         ]
         for seed in corpus.seeds:
-            if b"Assertion" in seed.body and (assertion := self._verified(_parse(seed.body))):
+            if b"Assertion" in seed.body and (assertion := self._verified(parse(seed.body))):
                 self._signed.add(_facts(assertion))
 
     def close(self) -> None:
@@ -152,7 +152,7 @@ class Target:
     def _check_assertions(self, body: bytes) -> None:
         """Whatever surrounds it, an assertion that is believed says what its card signed."""
         try:
-            root = _parse(body)
+            root = parse(body)
         except FaultError:
             return
         assertion = self._verified(root)

@@ -102,7 +102,7 @@ def metadata(content: bytes, patient: str = P1) -> str:
 @pytest.fixture(scope="module")
 def java(tmp_path_factory):
     folder = tmp_path_factory.mktemp("java")
-    built = run("javac", "-nowarn", "-cp", str(JARS / "*"), "-d", str(folder), str(HERE / "Submit.java"))
+    built = run("javac", "-nowarn", "-cp", str(JARS / "*"), "-d", str(folder), *map(str, HERE.glob("*.java")))
     assert built.returncode == 0, built.stderr
     return ("java", "-XX:TieredStopAtLevel=1", "-cp", f"{folder}:{JARS / '*'}", "Submit")
 
@@ -126,3 +126,36 @@ def test_jax_ws_submits_by_its_own_mtom_and_reads_the_answer(sinks, java, tmp_pa
     told.write_text(metadata(content, P1.replace(".4.10", ".4.8")), encoding="utf-8")
     other = run(*java, sinks.dmp, str(told), str(document))
     assert other.stdout.split()[1:] == ["XDSPatientIdDoesNotMatch"], other.stdout + other.stderr
+
+
+def query(patient: str) -> str:
+    def slot(name, value):
+        return f'<r:Slot name="{name}"><r:ValueList><r:Value>{value}</r:Value></r:ValueList></r:Slot>'
+
+    status = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+    return (
+        '<q:AdhocQueryRequest xmlns:q="urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0" '
+        'xmlns:r="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"><q:ResponseOption returnType="LeafClass"/>'
+        '<r:AdhocQuery id="urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d">'
+        + slot("$XDSDocumentEntryPatientId", f"'{patient}'")
+        + slot("$XDSDocumentEntryStatus", f"('{status}')")
+        + "</r:AdhocQuery></q:AdhocQueryRequest>"
+    )
+
+
+@pytest.mark.parametrize("way", ["mtom", "plain"])
+def test_jax_ws_finds_and_reads_back_what_it_submitted(sinks, java, tmp_path, way):
+    document, told, asked, back = (
+        tmp_path / name for name in ("note.xml", "metadata.xml", "query.xml", "back.xml")
+    )
+    content = (
+        b"<ClinicalDocument xmlns='urn:hl7-org:v3'>" + b"\r\n--x\r\n\xc3\xa9" * 9000 + b"</ClinicalDocument>"
+    )
+    document.write_bytes(content)
+    told.write_text(metadata(content), encoding="utf-8")
+    asked.write_text(query(P1), encoding="utf-8")
+    assert run(*java, sinks.dmp, str(told), str(document)).stdout.split() == [SUCCESS]
+    unique = f"2.25.{len(content)}"
+    read = run(*java[:-1], "ReadBack", sinks.dmp, str(asked), unique, str(back), way)
+    assert read.stdout.split() == [SUCCESS, unique, SUCCESS], read.stdout + read.stderr
+    assert back.read_bytes() == content

@@ -91,4 +91,7 @@ def _matrix(documents: Iterable[Document], lang: Lang) -> dict[str, Any]:
         cells = [" · ".join(dict.fromkeys(value.text for value in record.of(trait))) for _, record in columns]
         if any(cells):
             rows.append({"trait": trait.text[lang], "cells": cells})
-    return {"names": [name for name, _ in columns], "rows": rows}
+    names = [name for name, _ in columns]
+    # The page and its symbol are one file: what tells them apart is the format.
+    told = [f"{name} [{record.format}]" if names.count(name) > 1 else name for name, record in columns]
+    return {"names": told, "rows": rows}

@@ -43,7 +43,7 @@ class Driver(PatientVerbs, InsiVerbs, CardVerbs, PartnerVerbs, SiteVerbs):
         if verb is not None:
             declared = self._capabilities or self.capabilities()
             if verb not in declared.verbs:
-                raise VerbNotSupportedError(verb, declared.not_supported.get(verb) or NOT_DECLARED)
+                raise VerbNotSupportedError(verb, declared.not_supported.get(verb, ""))
         answer = self.carry(declaration, actor, arguments)
         if declaration.name == "capabilities":
             self._capabilities = answer
@@ -53,9 +53,6 @@ class Driver(PatientVerbs, InsiVerbs, CardVerbs, PartnerVerbs, SiteVerbs):
         """Bring one verb to the software, whatever it declares, and return its answer."""
         raise NotImplementedError
 
-
-NOT_DECLARED = "not among the verbs declared in /capabilities"
-"""Reason when a software neither declares a verb nor says why not."""
 
 _ALL = declarations_of(Driver)
 

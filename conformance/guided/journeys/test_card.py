@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.cards import AppIdentity
-from conformance.drivers.model import SearchCriteria, Status
+from conformance.drivers.model import CallOutcome, SearchCriteria, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.guided.looking import expect_refusal, expect_status
 from conformance.guided.walking import Journey
 from conformance.suite.desk.card_calls import expect_about, vitale_of
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.clocks import passing
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment
@@ -61,6 +65,13 @@ def _make(desk: Desk, walk: Walk) -> None:
         first_name_prefix=(traits.first_name or "")[:2],
     )
     walk.stage("by-fields", lambda: lgo.search_patients(both, actor=user))
+    with ExitStack() as stack:
+
+        def pass_by() -> None:
+            stack.enter_context(passing(desk)).passes(minutes=MINUTES)
+
+        walk.wait("later", LATER, pass_by)
+        walk.stage("called-later", call)
     walk.stage("swapped", lambda: lgo.swap_card(others.card(), actor=user))
     walk.stage("called-after-swap", call)
     holder = desk.draw()
@@ -80,14 +91,23 @@ def _make(desk: Desk, walk: Walk) -> None:
     walk.stage("from-app-seen", lambda: lgo.read_patient(walk["from-app"], actor=user))
 
 
+MINUTES = 21
+"""How long the card stays in the reader: its assertion holds for twenty."""
+LATER = Text(
+    "La carte reste dans le lecteur sans être relue. Vingt minutes ont passé depuis sa lecture ? (Faites autre chose entre-temps.)",
+    "The card stays in the reader and is not read again. Have twenty minutes gone by since it was read? (Do something else meanwhile.)",
+)
+LIFETIME = timedelta(minutes=20)
+SKEW = timedelta(minutes=5)
+
 JOURNEY = Journey(
     key="card",
     title=Text(
         "la carte Vitale d'une famille, puis l'Appli carte Vitale",
         "the Vitale card of a family, then the Appli carte Vitale",
     ),
-    acts=15,
-    minutes=18,
+    acts=17,
+    minutes=40,
     make=_make,
 )
 
@@ -99,6 +119,41 @@ def _by_card(walk: Walk, stage: str) -> list[ExchangeView]:
             "aucune recherche par carte n'est partie", "no search by card was sent", depends_on=("CAL-01",)
         )
     return found
+
+
+@pytest.mark.rule("CAL-04")
+@pytest.mark.title(
+    fr="Plus de vingt minutes après la lecture, aucune assertion Vitale d'alors n'est envoyée",
+    en="More than twenty minutes after the reading, no Vitale assertion of then is sent",
+)
+def test_no_expired_assertion(walk: Walk) -> None:
+    before = [each.issued_at for request in _by_card(walk, "called") for each in vitale_of(request)]
+    _ = walk["later"]
+    if isinstance(walk.refusal("called-later"), RefusedError):
+        return
+    requests = [each for each in walk.requests("called-later") if each.operation == Operation.SEARCH_BY_CARD]
+    for request in requests:
+        found = vitale_of(request)
+        expect(
+            found,
+            fr="une requête est partie sans assertion Vitale",
+            en="a request left with no Vitale assertion",
+        )
+        for assertion in found:
+            expect(
+                assertion.issued_at is not None
+                and all(
+                    then is not None and assertion.issued_at - then >= LIFETIME - SKEW for then in before
+                ),
+                fr="l'assertion Vitale envoyée est celle d'il y a plus de vingt minutes",
+                en="the Vitale assertion sent is the one of more than twenty minutes ago",
+            )
+    call: InsiCall = walk["called-later"]
+    expect(
+        requests or call.outcome in {CallOutcome.BLOCKED, CallOutcome.ERROR},
+        fr=f"aucune requête n'est partie et le logiciel annonce {call.outcome}",
+        en=f"no request left and the software announces {call.outcome}",
+    )
 
 
 @pytest.mark.rule("FLD-03")

@@ -14,7 +14,9 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects import (
     by_hand_cards,
     by_hand_entering,
+    by_hand_later,
     by_hand_messages,
+    by_hand_near,
     by_hand_partners,
     by_hand_traces,
 )
@@ -351,5 +353,13 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         document_kept,
     )
 }  # fmt: skip
-for _subject in (by_hand_cards, by_hand_entering, by_hand_messages, by_hand_partners, by_hand_traces):
+for _subject in (
+    by_hand_cards,
+    by_hand_entering,
+    by_hand_later,
+    by_hand_messages,
+    by_hand_near,
+    by_hand_partners,
+    by_hand_traces,
+):
     FUNCTIONS |= _subject.FUNCTIONS

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
@@ -66,6 +67,7 @@ def counted(desk: Desk, before: Dashboard) -> Counted:
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
 @pytest.mark.parametrize("ending", ENDINGS)
+@FROM_INSI.mark
 def test_each_ending(desk: Desk, ending: str, way: str) -> None:
     person = desk.draw(first_names_count=1, birth_place=None, **PLAIN)
     patient = desk.create(person, birth_place="99999")
@@ -140,6 +142,7 @@ def test_qualified(desk: Desk, route: Route, user: str) -> None:
     en="An identity that ceases to be qualifiée is no longer counted",
 )
 @pytest.mark.parametrize("how", ["downgraded", "verification-ko"])
+@DOWNGRADE.mark
 def test_no_longer_qualified(desk: Desk, how: str) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     desk.bring(desk.draw(), Route.IMPORTED_CHECKED)

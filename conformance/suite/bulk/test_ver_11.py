@@ -9,6 +9,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.suite.bulk.lots import Lot, expect_complete, file, finish, results_of, start
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.routes import Route, routes
@@ -41,6 +42,7 @@ AWKWARD = (
     en="The lot holds the identities asked for, these alone and to the letter, and each result comes back to its file",
 )
 @pytest.mark.parametrize("size", ["one", "many"])
+@FROM_INSI.mark
 def test_lot(desk: Desk, size: str) -> None:
     patients = [file(desk, route) for route in routes(Status.RECUP, Status.QUAL)]
     if size == "many":

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.card_calls import CARD_WAYS, calls_without_file, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect
@@ -81,6 +82,7 @@ def test_card_for_each(desk: Desk, key: str, way: str) -> None:
     en="A card in the reader does not keep from calling by traits for somebody who is not on it",
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_traits_beside_a_card(desk: Desk, way: str) -> None:
     read_card(desk, family(desk.draw).card())
     person = desk.draw()

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
@@ -77,6 +78,7 @@ def test_criteria_are_sendable(desk: Desk, journey: Taken) -> None:
 )
 @pytest.mark.parametrize("scenario", ["answers/not-found", "answers/several", "faults/insi-102"])
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_every_attempt_is_sendable(desk: Desk, way: str, scenario: str) -> None:
     for wanted in (PLAIN, {"hyphen_name": True, "compound_first_name": True}, {"apostrophe_name": True}):
         person = desk.draw(first_names_count=3, **wanted)
@@ -112,6 +114,7 @@ def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("way", ["created", "modified", "typed-search"])
+@FROM_INSI.mark
 def test_faulty_typing_is_not_sent(desk: Desk, way: str, user: str, field: str) -> None:
     desk = desk.by(user)
 
@@ -134,6 +137,7 @@ def test_faulty_typing_is_not_sent(desk: Desk, way: str, user: str, field: str) 
     fr="Une identité d'un autre sexe que M ou F ne donne lieu à aucun appel, et l'utilisateur en est averti",
     en="An identity of another sex than M or F leads to no call, and the user is told",
 )
+@FROM_INSI.mark
 def test_other_sex_is_not_sent(desk: Desk) -> None:
     _, requests = desk.call(desk.create(desk.draw()))
     need_request(requests)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute
+from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
@@ -53,6 +54,7 @@ def test_traits_of_the_file(desk: Desk) -> None:
     fr="Chaque requête d'une recherche INSi porte les traits saisis à la lettre, pour chaque personne de la distribution",
     en="Each request of an INSi search carries the traits typed to the letter, for each person of the cast",
 )
+@FROM_INSI.mark
 def test_traits_typed(desk: Desk) -> None:
     def judge(trip: Trip) -> None:
         requests = trip.seen["called"][1]
@@ -69,6 +71,7 @@ def test_traits_typed(desk: Desk) -> None:
 )
 @pytest.mark.parametrize(("ending", "scenario"), ENDINGS.items(), ids=ENDINGS.keys())
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None:
     moment = Moment(f"tentatives après un retour {ending}", f"attempts after an answer {ending}")
 
@@ -122,6 +125,7 @@ def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
 @pytest.mark.parametrize(
     "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
 )
+@ATTRIBUTES.mark
 def test_homonym(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(first_names_count=2), route, **NAMES_IN_USE)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
@@ -158,6 +162,7 @@ def test_after_a_change(desk: Desk, field: str) -> None:
     fr="Deux patients appelés l'un après l'autre : chaque requête porte les traits du sien",
     en="Two patients called one after the other: each request carries the traits of its own",
 )
+@FROM_INSI.mark
 def test_two_patients(desk: Desk) -> None:
     one, two = desk.create(desk.draw(), **NAMES_IN_USE), desk.create(desk.draw())
     for patient in (one, two, one):

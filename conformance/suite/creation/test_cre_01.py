@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -95,8 +96,13 @@ def test_list_does_not_stand_in(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("missing", MANDATORY)
 def test_asked_again(desk: Desk, missing: str) -> None:
-    for part in (PARTS["child-several-separators"], PARTS["double-hyphen-abroad-summer"]):
-        person = desk.play(part)
+    newborn = (datetime.now(UTC) - timedelta(days=12)).date().isoformat()
+    for person in (
+        desk.play(PARTS["child-several-separators"]),
+        desk.play(PARTS["double-hyphen-abroad-summer"]),
+        desk.play(PARTS["apostrophe-1912"]),
+        desk.draw(birth_date=newborn, sex="F"),
+    ):
         # With a list, but where the 1er prénom may be taken from it.
         names = None if missing == "first_name" else person.identity.traits.first_names
         traits = typed(person, used_name="KVORLAN", used_first_name="NALROVK", first_names=names)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import NAMES_IN_USE, typed
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values
@@ -21,7 +23,7 @@ from conformance.suite.journeys.cast import typed_then_fed
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
@@ -108,6 +110,28 @@ def test_each_optional_field(desk: Desk) -> None:
     expect_each({"+".join(fields): partial(_expect_created, desk, CAST[0], fields) for fields in filled})
 
 
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Un champ facultatif laissé vide n'est pas davantage exigé quand il arrive comme un texte vide",
+    en="An optional field left empty is not demanded either when it comes as an empty text",
+)
+def test_empty_texts(desk: Desk) -> None:
+    fields = ("used_name", "used_first_name", "first_names")
+    cases = {name: {name: ""} for name in fields} | {"tous": dict.fromkeys(fields, "")}
+
+    def judge(empty: dict[str, str]) -> None:
+        person = desk.draw()
+        minimal = typed(person, **{"first_names": None, **empty})
+        stored = desk.try_create(minimal, control=typed(person, **NAMES_IN_USE))
+        if isinstance(stored, RefusedError):
+            raise Departure(
+                f"la création est refusée parce qu'un champ facultatif est vide : {stored.message}",
+                f"the creation is refused because an optional field is empty: {stored.message}",
+            )
+
+    expect_each({name: partial(judge, empty) for name, empty in cases.items()})
+
+
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
     minimal = typed(person, first_names=None, **others)
@@ -150,6 +174,35 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
             "né à l'étranger": partial(judge, desk, {}, birth_date="1971-02-09", birth_place="99127"),
         }
     )
+
+
+@pytest.mark.rule("CRE-05")
+@pytest.mark.title(
+    fr="Créé juste après un dossier chargé (qualifié, homonyme, pièce, noms utilisés), le nouveau n'en garde rien",
+    en="Created just after a laden file (qualifié, homonym, document, names in use), the new one keeps nothing of it",
+)
+@pytest.mark.parametrize("route", [Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_after_a_laden_file(desk: Desk, route: Route) -> None:
+    laden = bring_full(desk, desk.draw(first_names_count=2), route)
+    acts = {
+        "ouvert": lambda: desk.read(laden),
+        "marqué homonyme": lambda: desk.lgo.set_attributes(
+            laden.id, frozenset({Attribute.HOMONYME}), actor=desk.user
+        ),
+        "modifié": lambda: desk.lgo.update_patient(laden.id, {"used_name": "ZELBRUC"}, actor=desk.user),
+        "interrogé": lambda: desk.try_call(laden),
+    }
+
+    def judge(act: Callable[[], object]) -> None:
+        act()
+        person = desk.draw()
+        new = desk.snapshot(desk.lgo.create_patient(typed(person, first_names=None), actor=desk.user)).values
+        _expect_new(new["status"])
+        _expect_bare(new)
+        for name in NAMES_IN_USE:
+            expect_equal(got=new[name], expected=None, fr=f"{name} à la création", en=f"{name} at creation")
+
+    expect_each({label: partial(judge, act) for label, act in acts.items()})
 
 
 @pytest.mark.rule("CRE-05")

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
@@ -53,6 +54,7 @@ def test_call_for_a_patient_of_unknown_place(desk: Desk, user: str) -> None:
     en="INSi is queried with traits typed without a birth place, and the patient is found",
 )
 @pytest.mark.parametrize("place", [None, UNKNOWN_PLACE], ids=["empty", "99999"])
+@FROM_INSI.mark
 def test_search_without_a_place(desk: Desk, place: str | None) -> None:
     usual = desk.find_by(typed(desk.draw()))
     if usual.outcome is not CallOutcome.FOUND:

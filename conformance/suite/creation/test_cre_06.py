@@ -13,6 +13,7 @@ from conformance.drivers.model import SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
@@ -66,6 +67,13 @@ def test_scanned_fields(desk: Desk) -> None:
                 en=f"the INS scanned is kept (status {patient.status}) without asking INSi",
                 inferred=True,
             )
+        number = person.identity.matricule.number
+        expect(
+            not requests or any(number in (request.request_xml or "") for request in requests),
+            fr="ce qui part à INSi après la lecture ne porte pas le matricule du symbole",
+            en="what goes to INSi after the scan does not carry the matricule of the symbol",
+            inferred=True,
+        )
         if patient.matricule is not None:
             expect_values(
                 patient,
@@ -84,6 +92,10 @@ def test_scanned_fields(desk: Desk) -> None:
 )
 def test_other_right_symbols(desk: Desk) -> None:
     def judge(how: str) -> None:
+        # Scanned before: what a symbol leaves out must not come from the one before it.
+        former = desk.play(PARTS["double-hyphen-abroad-summer"])
+        with suppress(RefusedError):
+            desk.lgo.scan_datamatrix(payload_of(former.identity), actor=desk.user)
         person = desk.play(PARTS["hyphens-leading-zero-29-february"])
         content = {
             "reversed": payload_of(person.identity, order=("S7", "S6", "S5", "S4", "S3", "S2", "S1")),
@@ -98,6 +110,11 @@ def test_other_right_symbols(desk: Desk) -> None:
             {name: value for name, value in values.items() if name not in left_out},
             fr=f"symbole juste ({how}) mal lu",
             en=f"right symbol ({how}) read wrongly",
+        )
+        expect(
+            patient.birth_place in {None, "", UNKNOWN_PLACE, values[_PLACE]},
+            fr=f"le lieu {patient.birth_place} n'est pas celui du patient dont le symbole ({how}) est lu",
+            en=f"the place {patient.birth_place} is not that of the patient whose symbol ({how}) is scanned",
         )
 
     # The order of the blocks is free: reported, as the format itself.

@@ -13,6 +13,7 @@ import pytest
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -54,7 +55,8 @@ def test_new_file(desk: Desk, who: str, user: str) -> None:
     _expect_qualified(desk, patient, person, moment)
     born = desk.born_on(person.identity.traits.birth_date)
     expect_equal(
-        got=[each.id for each in born if each.matricule == person.identity.matricule.value],
+        # A list need not show the INS: each file is opened.
+        got=[each.id for each in born if desk.read(each).matricule == person.identity.matricule.value],
         expected=[patient.id],
         fr=f"{moment.fr}, dossiers à ce matricule",
         en=f"{moment.en}, files with this matricule",
@@ -118,6 +120,7 @@ def test_neighbour_stays(desk: Desk) -> None:
     en="The INS of the app qualifies a file that exists, whatever its status, and changes nothing else",
 )
 @pytest.mark.parametrize("case", [f"E27/{status}" for status in Status])
+@FROM_INSI.mark
 def test_existing_file(desk: Desk, case: str) -> None:
     for route in routes(Status(case.removeprefix("E27/"))):
         person = desk.draw(first_names_count=2)
@@ -140,6 +143,34 @@ def test_existing_file(desk: Desk, case: str) -> None:
             besides={**insi_values(person), "status": Status.QUAL, "proof": ANYTHING},
             inferred=True,
         )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="L'identité de l'application remplace celle du dossier, matricule compris, quand elles diffèrent",
+    en="The identity of the app replaces that of the file, matricule included, when they differ",
+)
+@pytest.mark.parametrize(
+    "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
+)
+def test_other_identity(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=2, nia=True)
+    patient = desk.bring(person, route)
+    # The same person under another number and with traits put right since: born the same day, of the same sex.
+    traits = person.identity.traits
+    later = desk.draw(first_names_count=2, birth_date=traits.birth_date, sex=str(traits.sex), nia=False)
+    try:
+        _import(desk, later, "1", patient)
+    except RefusedError:
+        return  # A software may not take them for the same person.
+    after = desk.read(patient)
+    expect_values(
+        after,
+        insi_values(later) | {"status": Status.QUAL},
+        fr="l'identité n'est pas celle que l'application a transmise",
+        en="the identity is not the one that the app handed over",
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("CRE-07")

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.apart import missed_by
 from conformance.suite.desk.words import shown
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from conformance.suite.desk.apart import Apart
+    from conformance.suite.desk.steps import Desk
+    from conformance.verdicts import Ending
 
 
 def expect(condition: object, *, fr: str, en: str, inferred: bool = False) -> None:
@@ -38,13 +43,20 @@ def expect_equal(*, got: object, expected: object, fr: str, en: str, inferred: b
         )
 
 
-def expect_each(cases: Mapping[str, Callable[[], object]]) -> None:
+def expect_each(
+    cases: Mapping[str, Callable[[], object]], *, desk: Desk | None = None, paths: Collection[Apart] = ()
+) -> None:
     """Look at every case, by its name, and raise one ``Departure`` that names all those that depart.
 
     One case that could not be decided says nothing when another departs; when none does, it is raised.
+
+    Args:
+        cases: what looks at each, by name.
+        desk: where a case is noted that is one of ``paths`` and that the software does not have; unless none has a path.
+        paths: the paths apart among the cases.
     """
     departures: dict[str, Departure] = {}
-    undecided: list[UndecidedError] = []
+    undecided: list[Ending] = []
     for name, judge in cases.items():
         try:
             judge()
@@ -52,12 +64,17 @@ def expect_each(cases: Mapping[str, Callable[[], object]]) -> None:
             departures[name] = departure
         except RefusedError as refusal:
             departures[name] = refused_to_allow(refusal)
-        except UndecidedError as error:
+        except (UndecidedError, VerbNotSupportedError) as error:
             undecided.append(error)
     if departures:
         raise gathered(departures, len(cases))
-    if undecided:
-        raise undecided[0]
+    missed = [missed_by(ending, paths) for ending in undecided]
+    for ending, path in zip(undecided, missed, strict=True):
+        if path is None or desk is None or len(undecided) == len(cases):
+            raise ending
+    if desk is not None:
+        for path in filter(None, missed):
+            desk.timeline.miss(path)
 
 
 def gathered(departures: Mapping[str, Departure], among: int) -> Departure:

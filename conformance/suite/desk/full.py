@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.people import NAMES_IN_USE
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         except RefusedError:
             continue
-        except VerbNotSupportedError:
-            return patient
         after = desk.read(patient)
         # Whether this document validates somebody is for another rule to say: here it would spoil the status.
         return after if after.status is route.status else desk.bring(person, route, **others)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Status
+from conformance.suite.desk.apart import FROM_INSI
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.apart import Apart
 
 
 class Route(StrEnum):
@@ -35,6 +39,11 @@ class Route(StrEnum):
     def is_from_insi(self) -> bool:
         """Whether the file was created from an answer of INSi: what a user typed then is little."""
         return self in (Route.ARRIVED, Route.ARRIVED_CHECKED)
+
+    @property
+    def apart(self) -> Apart | None:
+        """The path that only a software with a search on INSi has; ``None`` when the way is everybody's."""
+        return FROM_INSI if self.is_from_insi else None
 
 
 LEADS_TO: Final = {

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.drivers import site
 from conformance.drivers.partners import Document, MessageFormat
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.verdicts import UndecidedError, Verdict
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import STAND_INS, NotOfferedError
 from simulator.client import BenchClientError
 from simulator.client.received import ReceivedItem
 from simulator.serving.sink_ports import listening, sinks_served
@@ -108,7 +108,7 @@ def connected(desk: Desk) -> Iterator[Sinks]:
     """Send the software to the sinks for the length of the block.
 
     Raises:
-        UndecidedError: it cannot be sent there, or the sinks cannot be opened (NOT_TESTED).
+        NotOfferedError: it cannot be sent there, or the sinks cannot be opened (NOT_TESTED).
     """
     with ExitStack() as stack:
         addresses, box = _opened(desk, stack)
@@ -137,21 +137,20 @@ def connected(desk: Desk) -> Iterator[Sinks]:
 def connected_if_possible(desk: Desk) -> Iterator[Sinks | None]:
     """The same; ``None`` when it cannot be sent there: what it says that it sends is then all there is."""
     with ExitStack() as stack:
-        try:
-            found: Sinks | None = stack.enter_context(connected(desk))
-        except (UndecidedError, VerbNotSupportedError):
-            found = None
+        found: Sinks | None = None
+        with desk.if_offered(STAND_INS):
+            found = stack.enter_context(connected(desk))
         yield found
 
 
-def _cannot(what: str) -> UndecidedError:
+def _cannot(what: str) -> NotOfferedError:
     names = ", ".join(_ADDRESSES)
-    return UndecidedError(
+    return NotOfferedError(
+        STAND_INS,
         f"le logiciel ne peut pas être envoyé vers le DMP et la messagerie de substitution : {what} ; il faut les "
         f"paramètres {names} (/settings)",
         f"the software cannot be sent to the stand-ins for the DMP and the mail operator: {what}; the settings {names} "
         "are needed (/settings)",
-        verdict=Verdict.NOT_TESTED,
     )
 
 
@@ -173,10 +172,10 @@ def _opened(desk: Desk, stack: ExitStack) -> tuple[dict[str, str], Box]:
         ports = stack.enter_context(listening(options, _HOST, pki=None))
         stack.enter_context(sinks_served(store, options, ports, pki=None))
     except (TlsSetupError, OSError) as error:
-        raise UndecidedError(
+        raise NotOfferedError(
+            STAND_INS,
             f"le DMP et la messagerie de substitution ne peuvent pas être ouverts : {error}",
             f"the stand-ins for the DMP and the mail operator cannot be opened: {error}",
-            verdict=Verdict.NOT_TESTED,
         ) from error
     return addresses_of(ports.opened(options), _HOST), _Local(store, desk.insi.id)
 

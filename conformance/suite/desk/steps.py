@@ -6,24 +6,27 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status, Verb
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status
+from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.record.timeline import Timeline
+from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, missed_by
 from conformance.suite.desk.cast import played
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import OWNER, TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
 from conformance.suite.desk.wire import need_found, returned
-from conformance.suite.desk.words import FIELD, seen, state_of
-from conformance.verdicts import Ending, UndecidedError
+from conformance.suite.desk.words import FIELD, elided, seen, state_of
+from conformance.verdicts import Departure, Ending, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient, PatientTraits
     from conformance.drivers.protocol import Driver
+    from conformance.record.events import Missed
     from conformance.record.timeline import Entry
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import Wire
@@ -35,6 +38,8 @@ _T = TypeVar("_T")
 USERS = ("user", "super-user")
 """Who may be at the desk; see ``Desk.by``."""
 
+_STOPS = (UndecidedError, Departure, RefusedError, DriverError)
+"""What keeps an ordinary case from being seen; the checks of the rules that it is about say so."""
 _USUAL_ENDINGS = {"01": "answers/not-found", "02": "answers/several", "insi_102": "faults/insi-102"}
 
 
@@ -48,7 +53,7 @@ def preparing(fr: str, en: str, *, depends_on: tuple[str, ...] = ()) -> Iterator
         yield
     except RefusedError as refusal:
         raise UndecidedError(
-            f"préparation impossible, le logiciel refuse de {fr} : {refusal.message} ({refusal.code})",
+            f"préparation impossible, le logiciel refuse {elided(fr)} : {refusal.message} ({refusal.code})",
             f"could not be prepared, the software refuses to {en}: {refusal.message} ({refusal.code})",
             depends_on=depends_on,
         ) from refusal
@@ -99,12 +104,12 @@ class Desk:
     def _try_reset(self) -> None:
         person = self.draw()
         day = person.identity.traits.birth_date
-        try:
+        kept: list[Patient] = []
+        # A refusal: the checks of creation and search say so.
+        with self.if_offered(EMPTYING), suppress(RefusedError):
             patient = self.lgo.create_patient(typed(person), actor=self.user)
             self.lgo.reset(insi_url=self.insi.soap_url)
             kept = [each for each in self.search(birth_date=day) if each.id == patient.id]
-        except (RefusedError, VerbNotSupportedError):
-            return  # It cannot be seen so: the checks that need these verbs say what is missing.
         if any(each.birth_name == person.identity.traits.birth_name for each in kept):
             raise UndecidedError(
                 "le logiciel garde ses dossiers après /reset : ce qu'un contrôle trouve peut être ce qu'un autre a laissé",
@@ -114,14 +119,20 @@ class Desk:
     def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
         """Return what ``make`` makes, made once a campaign for all the checks that share it.
 
-        Its people are drawn apart. When it could not be made, that is remembered too, and raised again.
+        Its people are drawn apart. When it could not be made, that is remembered too, and raised again; so are the
+        paths apart that were not tested.
         """
         if key not in self.memory:
-            try:
-                self.memory[key] = (make(self.apart(key)), None)
-            except Ending as ending:
-                self.memory[key] = (None, ending)
-        made, obstacle = self.memory[key]
+            made, obstacle = None, None
+            with self.timeline.gathering() as missed:
+                try:
+                    made = make(self.apart(key))
+                except Ending as ending:
+                    obstacle = ending
+            self.memory[key] = (made, obstacle, tuple(missed))
+        made, obstacle, missed = self.memory[key]
+        for each in missed:
+            self.timeline.miss(each)
         if obstacle is not None:
             raise obstacle
         found: _T = made
@@ -141,6 +152,42 @@ class Desk:
         for entry in entries:
             if id(entry) not in here:
                 self.timeline.add(entry)
+
+    @contextmanager
+    def if_offered(self, path: Apart) -> Iterator[None]:
+        """Do a part of a check that only some software has; where its verbs are missing, the record says that it was not tested.
+
+        What the check judges without it decides: a check that is nothing but this path is marked instead (``path.mark``).
+        """
+        try:
+            yield
+        except Ending as ending:
+            missed = missed_by(ending, (path,))
+            if missed is None:
+                raise
+            self.timeline.miss(missed)
+
+    def each_offered(self, ways: Mapping[Apart, Callable[[], _T]]) -> list[_T]:
+        """Take each of several paths that the software has, and return what came of them.
+
+        Raises:
+            Ending: it has none of them: that of the first.
+        """
+        found: list[_T] = []
+        stopped: list[tuple[Ending, Missed]] = []
+        for path, act in ways.items():
+            try:
+                found.append(act())
+            except Ending as ending:
+                missed = missed_by(ending, (path,))
+                if missed is None:
+                    raise
+                stopped.append((ending, missed))
+        if stopped and not found:
+            raise stopped[0][0]
+        for _, missed in stopped:
+            self.timeline.miss(missed)
+        return found
 
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do ``act`` and return what it returned, with the exchanges that INSi had meanwhile, oldest first."""
@@ -193,13 +240,9 @@ class Desk:
     def snapshot(self, patient: Patient) -> Snapshot:
         """Return the whole state of a file; without its history where the software does not tell that."""
         now = self.read(patient)
-        if Verb.READ_STATUS_HISTORY in self.memory.setdefault("missing", set()):
-            return Snapshot(patient=now, history=None)
-        try:
+        history = None
+        with self.if_offered(HISTORY):
             history = tuple(self.lgo.read_status_history(patient.id, actor=self.user))
-        except VerbNotSupportedError:
-            self.memory["missing"].add(Verb.READ_STATUS_HISTORY)
-            return Snapshot(patient=now, history=None)
         return Snapshot(patient=now, history=history)
 
     def search(self, **criteria: str) -> list[Patient]:
@@ -330,13 +373,13 @@ class Desk:
 
     def _ask_usual(self) -> dict[str, Told]:
         usual: dict[str, Told] = {}
-        with suppress(Ending):
+        with self.if_offered(USUAL), suppress(*_STOPS):
             patient = self.create(self.draw())
-            with suppress(Ending):
+            with self.if_offered(USUAL), suppress(*_STOPS):
                 usual["00"] = told(self.decline(patient), about=patient)
             for code, scenario in _USUAL_ENDINGS.items():
                 self.insi.install(scenario)
-                with suppress(Ending):
+                with suppress(*_STOPS):
                     call, _ = self.try_call(patient)
                     usual[code] = told(call, about=patient)
                 self.insi.clear_scenarios()

@@ -121,3 +121,8 @@ def _shows(letter: str) -> bool:
         return True
     # Letters beyond Latin, full-width digits and combining marks look like others, or like nothing.
     return letter.isprintable() and ord(letter) < 0x250 and not unicodedata.combining(letter)  # noqa: PLR2004
+
+
+def elided(act: str) -> str:
+    """Return a French infinitive behind « de », as it is said: « d'appeler INSi »."""
+    return f"d'{act}" if act[:1].lower() in "aeéêiouh" else f"de {act}"

@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.words import FIELD, shown
@@ -51,6 +52,7 @@ def test_four_traits(desk: Desk, route: Route) -> None:
     fr="Aucun paramétrage du site n'ôte les quatre traits de l'écran",
     en="No setting of the site takes the four traits off the screen",
 )
+@SETTINGS.mark
 def test_no_setting_hides_them(desk: Desk) -> None:
     patient = desk.create(desk.draw())
     if setting(desk, site.DISPLAYED_FIELDS) is not None:

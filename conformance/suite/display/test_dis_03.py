@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
@@ -31,6 +32,7 @@ _NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kin
     en="What the screen of an identité qualifiée says without a click is said of no other status, for any user",
 )
 @pytest.mark.parametrize("user", USERS)
+@FROM_INSI.mark
 def test_words_of_their_own(desk: Desk, user: str) -> None:
     at = desk.by(user)
     said = {route: _words(at, desk.bring(desk.draw(), route)) for route in routes()}
@@ -58,6 +60,8 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
 )
 @pytest.mark.parametrize("way", [Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED], ids=str)
 @pytest.mark.parametrize("end", ["DOUTEUSE", "PROV"])
+@DOWNGRADE.mark
+@ATTRIBUTES.mark
 def test_follows_the_status(desk: Desk, way: Route, end: str) -> None:
     patient = desk.create(desk.draw())
     seen = {"PROV": _words(desk, patient)}

@@ -12,7 +12,6 @@ from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
 from conformance.documents.cda import CdaFacts
 from conformance.documents.pdf import archive_problems
 from conformance.documents.record import Format, PlaceKind
-from conformance.drivers.protocol import VerbNotSupportedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import expect_right, owners
 from conformance.suite.journeys.papers import (
@@ -22,8 +21,8 @@ from conformance.suite.journeys.papers import (
     VACCINATION_NOTE,
     printed,
     sent,
-    told,
 )
+from conformance.suite.transmission.produced import everything
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
@@ -172,14 +171,5 @@ def _sent(desk: Desk) -> Iterator[tuple[Subject, Artefact]]:
 
 
 def _all(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]:
-    """Yield the messages, and what is sent where the software sends."""
-    for journey in (told, sent):
-        try:
-            subjects = journey(desk)
-        except (UndecidedError, VerbNotSupportedError):
-            # The other journey may have what is looked for.
-            continue
-        for subject in subjects:
-            if subject.is_qualified is qualified:
-                desk.attach(subject.documents)
-                yield from ((subject, one) for one in subject.artefacts)
+    """Yield the messages and what is sent, of whichever the software produces."""
+    yield from everything(desk, qualified=qualified)

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
@@ -44,6 +45,7 @@ NAMES = ("birth_name", "first_names", "first_name")
     en="(1) The INSi import does not give the status validée: file typed, created from INSi, or fed again",
 )
 @pytest.mark.parametrize("user", USERS)
+@FROM_INSI.mark
 def test_import_is_not_validation(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     screens: dict[str, Callable[[], Patient]] = {
@@ -132,6 +134,7 @@ def test_search_wants_no_three_characters(desk: Desk, route: Route) -> None:
     en="(4) An answer 02 shows no candidate, from a file or from a search",
 )
 @pytest.mark.parametrize("way", [Route.TYPED, Route.CHECKED, Route.IMPORTED, "typed-search"], ids=str)
+@FROM_INSI.mark
 def test_no_candidates(desk: Desk, way: Route | str) -> None:
     person = desk.draw()
     # Somebody who could be offered as a candidate: a file of the same name.
@@ -183,6 +186,7 @@ def test_no_lower_case_no_accent(desk: Desk, field: str) -> None:
     fr="(5) Un dossier créé par une recherche INSi tapée en minuscules ou avec un accent n'en garde rien",
     en="(5) A file created by an INSi search typed in lower case or with an accent keeps nothing of it",
 )
+@FROM_INSI.mark
 def test_no_lower_case_from_a_search(desk: Desk) -> None:
     def judge(spoil: Callable[[str], str]) -> None:
         person = desk.draw(**PLAIN)

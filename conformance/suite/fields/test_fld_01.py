@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.model import IDENTITY_FIELDS, PatientTraits
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import another_value, typed
+from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import FIELD, expect_values, insi_values
@@ -146,6 +147,95 @@ def test_used_names_at_each_status(desk: Desk, route: Route) -> None:
 
 @pytest.mark.rule("FLD-01")
 @pytest.mark.title(
+    fr="Un nom utilisé égal au nom de naissance, un prénom utilisé égal au 1er prénom sont des valeurs comme les autres",
+    en="A used name equal to the birth name, a used first name equal to the 1er prénom are values like any other",
+)
+def test_equal_values(desk: Desk) -> None:
+    person = desk.draw(first_names_count=2)
+    traits = person.identity.traits
+    same = {"used_name": traits.birth_name, "used_first_name": person.first_name}
+    patient = desk.lgo.create_patient(typed(person, **same), actor=desk.user)
+    expect_values(
+        desk.read(patient),
+        same,
+        fr="valeurs égales mal rendues à la création",
+        en="equal values given back wrongly at creation",
+    )
+    desk.lgo.update_patient(patient.id, {"used_name": None, "used_first_name": None}, actor=desk.user)
+    desk.lgo.update_patient(patient.id, dict(same), actor=desk.user)
+    crossed = {"used_name": person.first_name, "used_first_name": traits.birth_name}
+    before = desk.snapshot(patient)
+    expect_values(before.patient, same, fr="valeurs égales mal rendues", en="equal values given back wrongly")
+    desk.lgo.update_patient(patient.id, dict(crossed), actor=desk.user)
+    expect_kept(desk.snapshot(patient), before, _changed("used_name"), besides=crossed)
+    other = desk.draw(birth_date=traits.birth_date, **PLAIN).identity.traits.birth_name
+    before = desk.snapshot(desk.create(desk.draw(**PLAIN), used_name=other, birth_name=other))
+    # Correcting one of two equal values leaves the other.
+    desk.lgo.update_patient(before.patient.id, {"birth_name": "VALDENBRUC"}, actor=desk.user)
+    expect_kept(
+        desk.snapshot(before.patient), before, _changed("birth_name"), besides={"birth_name": "VALDENBRUC"}
+    )
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Un nom ou un prénom utilisé long est gardé entier, ou refusé : il n'est pas coupé en silence",
+    en="A long used name or used first name is kept whole, or refused: it is not cut in silence",
+)
+@pytest.mark.parametrize("field", USED)
+def test_long_names_in_use(desk: Desk, field: str) -> None:
+    patient = desk.create(desk.draw())
+
+    def judge(name: str) -> None:
+        try:
+            desk.lgo.update_patient(patient.id, {field: name}, actor=desk.user)
+        except RefusedError:
+            return
+        # No text says how long these may be.
+        expect_equal(
+            got=getattr(desk.read(patient), field),
+            expected=name,
+            fr=f"{FIELD[field].fr} de {len(name)} caractères",
+            en=f"{FIELD[field].en} of {len(name)} characters",
+            inferred=True,
+        )
+
+    names = (
+        f"{'KVORLAN' * 3}W",
+        f"KVORLAN-{'ZELBRUC' * 3}",
+        " ".join(["KVORLAN"] * 6),
+        "ZELBRUC " * 6 + "DRIMVA",
+    )
+    expect_each({f"{len(name)}": partial(judge, name) for name in names})
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Tous les champs modifiés en une fois, puis une deuxième fois, prennent chacun leur valeur",
+    en="All fields changed at once, then a second time, each take their value",
+)
+@pytest.mark.parametrize("user", ["user", "super-user"])
+def test_all_at_once(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+    patient = desk.create(desk.draw(first_names_count=2), used_name="KVORLANX")
+    for stem in ("ZELBRUC", "DRIMVAL"):
+        person = desk.draw(first_names_count=3)
+        changes = {
+            name: value
+            for name, value in asdict(typed(person, used_name=f"{stem}W", used_first_name=f"{stem}Z")).items()
+            if value is not None
+        }
+        desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+        expect_values(
+            desk.read(patient),
+            changes,
+            fr="les champs modifiés ensemble ne sont pas rendus",
+            en="the fields changed together are not given back",
+        )
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
     fr="Le 1er prénom et la liste des prénoms sont deux champs : l'un ne remplace pas l'autre",
     en="The 1er prénom and the list of first names are two fields: neither replaces the other",
 )
@@ -185,13 +275,16 @@ def test_the_same_everywhere(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route, used_name="KVORLANX")
     found = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
-    seen = {"lu par un autre utilisateur": desk.read(patient, desk.super_user)}
+    seen = {"lu par un autre utilisateur": (desk.read(patient, desk.super_user), IDENTITY_FIELDS)}
     expect(found, fr="le dossier n'est pas dans la recherche", en="the file is not in the search")
-    seen["dans la recherche"] = found[0]
-    for where, other in seen.items():
+    # A list need not show all fields: what it shows has to be right.
+    listed = [name for name in IDENTITY_FIELDS if getattr(found[0], name) is not None]
+    expect(listed, fr="la recherche ne montre rien du dossier", en="the search shows nothing of the file")
+    seen["dans la recherche"] = (found[0], listed)
+    for where, (other, fields) in seen.items():
         expect_values(
             other,
-            {name: getattr(patient, name) for name in IDENTITY_FIELDS},
+            {name: getattr(patient, name) for name in fields},
             fr=f"le dossier {where} n'est pas le même",
             en=f"the file ({where}) is not the same",
         )

@@ -16,7 +16,7 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import expect_values, insi_values
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,6 +192,7 @@ def test_labels(desk: Desk, status: Status, user: str) -> None:
         raise UndecidedError(
             "l'écran du dossier ne montre aucun numéro de facturation : son libellé ne peut pas être lu",
             "the screen of the file shows no billing number: its label cannot be read",
+            verdict=Verdict.NOT_TESTED,
         )
     for each in billing:
         expect(
@@ -217,8 +218,9 @@ def _attach(desk: Desk, patient: Patient, people: Family, member: Member) -> fro
         desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
     if not desk.read(patient).billing_number:
         raise UndecidedError(
-            "le logiciel ne montre aucun numéro de facturation après la reprise de la carte : rien n'est à distinguer",
-            "the software shows no billing number after the card was taken: there is nothing to tell apart",
+            "le logiciel ne montre aucun numéro de facturation (billing_number) après la reprise de la carte : rien n'est à distinguer",
+            "the software shows no billing number (billing_number) after the card was taken: there is nothing to tell apart",
+            verdict=Verdict.NOT_TESTED,
         )
     [person] = [each for each in people.card().beneficiaries if each.rank == member.rank]
     numbers = {number for number in (person.billing_number, person.own_number) if number}

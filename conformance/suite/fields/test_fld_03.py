@@ -104,6 +104,14 @@ def test_acts_that_follow(desk: Desk, key: str, user: str) -> None:
     desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
     desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
     _expect_none(desk, patient.id, f"carte rattachée puis nom utilisé modifié ({key})")
+    # A call that brings nobody brings no INS either, whatever number lies at hand; nor does a refusal.
+    for scenario in ("answers/not-found", "answers/several", "faults/insi-102"):
+        desk.insi.install(scenario)
+        desk.try_call(patient)
+        desk.insi.clear_scenarios()
+        _expect_none(desk, patient.id, f"carte rattachée puis appel terminé par {scenario} ({key})")
+    desk.decline(desk.read(patient))
+    _expect_none(desk, patient.id, f"carte rattachée puis identité INSi refusée ({key})")
     checked = desk.check_document(patient)
     _expect_none(desk, patient.id, f"carte rattachée puis pièce contrôlée ({key})")
     expect_equal(

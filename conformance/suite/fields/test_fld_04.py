@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Attribute
+from conformance.suite.attributes.marks import mark
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
-from conformance.suite.desk.people import NAMES_IN_USE, another_value, typed
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import expect_values
+from conformance.suite.response.proposals import accepted, proposed
 
 if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
@@ -75,6 +78,60 @@ def test_one_of_the_two(desk: Desk, field: str) -> None:
         expect_values(
             desk.read(patient),
             expected,
+            fr="les noms utilisés ne sont pas ceux saisis",
+            en="the names in use are not those typed",
+        )
+
+
+@pytest.mark.rule("FLD-04")
+@pytest.mark.title(
+    fr="Laissés vides, ils le restent quand INSi change le nom et les prénoms, quand l'identité est refusée, marquée ou contrôlée",
+    en="Left empty, they stay so when INSi changes name and first names, when the identity is refused, marked or checked",
+)
+@pytest.mark.parametrize("sex", ["M", "F"])
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED, Route.IMPORTED], ids=str)
+def test_other_names_from_insi(desk: Desk, route: Route, sex: str) -> None:
+    patient = desk.bring(
+        desk.draw(sex=sex, first_names_count=2, hyphen_name=True), route, used_name=None, used_first_name=None
+    )
+    # None of the names is one of the file: a former one kept aside is then seen.
+    answers = [desk.draw(sex=sex, first_names_count=3) for _ in range(2)]
+    desk.decide(proposed(desk, patient, answers[0]), accept=False)
+    _expect_empty(desk, patient.id)
+    mark(desk, patient, {Attribute.HOMONYME})
+    _expect_empty(desk, patient.id)
+    desk.insi.install("answers/not-found")
+    desk.try_call(patient)
+    desk.insi.clear_scenarios()
+    _expect_empty(desk, patient.id)
+    for answer in answers:
+        accepted(desk, proposed(desk, patient, answer))
+        _expect_empty(desk, patient.id)
+    if route is Route.TYPED:
+        desk.check_document(patient)
+        _expect_empty(desk, patient.id)
+
+
+@pytest.mark.rule("FLD-04")
+@pytest.mark.title(
+    fr="Saisis par l'utilisateur, ils restent à la lettre quand INSi change tout le reste, même égaux aux noms de naissance",
+    en="Typed by the user, they stay to the letter when INSi changes all the rest, even when equal to the birth names",
+)
+@pytest.mark.parametrize("case", ["own", "birth-names", "old-birth-names"])
+def test_typed_names_stay(desk: Desk, case: str) -> None:
+    person, answer = desk.draw(first_names_count=2, **PLAIN), desk.draw(first_names_count=2, **PLAIN)
+    source = {"birth-names": answer, "old-birth-names": person}.get(case)
+    names = (
+        dict(NAMES_IN_USE)
+        if source is None
+        else {"used_name": source.identity.traits.birth_name, "used_first_name": source.first_name}
+    )
+    patient = desk.create(person, **names)
+    for fed in (person, answer, answer):
+        after = accepted(desk, proposed(desk, patient, fed))
+        expect_values(
+            after,
+            names,
             fr="les noms utilisés ne sont pas ceux saisis",
             en="the names in use are not those typed",
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
@@ -37,6 +38,11 @@ LOWER: dict[str, Callable[[str], str]] = {
     "particule en minuscules": lambda name: f"de {name}",
     "minuscules après un tiret": lambda name: f"{name}-{name.lower()}",
     "minuscules après un espace": lambda name: f"{name} {name.capitalize()}",
+    "minuscules après une apostrophe": lambda name: f"D'{name.lower()}",
+    "Mc en tête": lambda name: f"Mc{name}",
+    # A capital i has a dot in Turkish, and a small one loses it.
+    "i minuscule": lambda name: f"{name[:2]}i{name[2:]}".lower(),
+    "minuscules au-delà du vingtième caractère": lambda name: f"{(name * 7)[:20]} {name.lower()}",
 }
 """Ways of typing a name with lower case; the last ones in the later part of a name only."""
 
@@ -200,6 +206,7 @@ def test_by_an_entitled_user(desk: Desk, rule: str, route: Route, field: str) ->
     en="A 1er prénom typed badly in an INSi search does not enter the file created as it is",
 )
 @pytest.mark.parametrize("rule", RULES)
+@FROM_INSI.mark
 def test_from_insi(desk: Desk, rule: str) -> None:
     for spoil in (str.lower, str.capitalize) if rule == "TRT-01" else (MARKED["É à la fin"], _accent_of):
         person = desk.draw(**PLAIN)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import RECEPTION
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
@@ -23,7 +24,7 @@ from conformance.suite.journeys.cast import (
 )
 from conformance.suite.verification.elsewhere import receive, received
 from conformance.verdicts import Departure
-from simulator.ins.traits import check_birth_name, check_first_name
+from simulator.ins.traits import check_birth_name, check_first_name, to_wire
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient, PatientTraits
@@ -37,10 +38,29 @@ SHAPES = {
         "apostrophe": "D'{0}",
         "espace": "DE {0}",
         "tous": "D'{0}-{1} DE {2}",
+        "deux tirets": "{0}-{1}-{2}",
+        "deux apostrophes": "D'{0} D'{1}",
+        "quatre mots": "DE LA {0} DU {1}",
+        "apostrophe en tête": "'T {0}",
     },
-    "first_name": {"tiret": "{0}-{1}", "apostrophe": "N'{0}", "espace": "{0} {1}"},
-    "first_names": {"tiret": "{0}-{1} {2}", "apostrophe": "N'{0} {1}", "espace": "{0} {1} {2}"},
+    "first_name": {
+        "tiret": "{0}-{1}",
+        "apostrophe": "N'{0}",
+        "espace": "{0} {1}",
+        "deux tirets": "{0}-{1}-{2}",
+        "trois mots": "{0} {1} {2}",
+    },
+    "first_names": {
+        "tiret": "{0}-{1} {2}",
+        "apostrophe": "N'{0} {1}",
+        "espace": "{0} {1} {2}",
+        "composés à la fin": "{0} {1}-{2}-{0} {2}-{1}",
+        "prénom répété": "{0} {1} {0}",
+    },
 }
+
+MAY_BE_REFUSED = ("apostrophe en tête", "prénom répété")
+"""Shapes that known clients of INSi do not send (an apostrophe first), or that a software may ask about; never altered."""
 
 
 @pytest.mark.rule("TRT-03")
@@ -50,7 +70,7 @@ SHAPES = {
 )
 @pytest.mark.parametrize("field", SHAPES)
 def test_signs_are_accepted(desk: Desk, field: str) -> None:
-    def judge(pattern: str) -> None:
+    def judge(name: str, pattern: str) -> None:
         names = [desk.draw(**PLAIN).identity.traits.birth_name for _ in range(3)]
         value = pattern.format(*names)
         traits = typed(desk.draw(**PLAIN), first_names=None)
@@ -58,6 +78,8 @@ def test_signs_are_accepted(desk: Desk, field: str) -> None:
         if field == "first_names":
             wanted = replace(wanted, first_name=value.split(" ")[0])
         stored = desk.try_create(wanted, control=traits)
+        if isinstance(stored, RefusedError) and name in MAY_BE_REFUSED:
+            return
         got = stored.message if isinstance(stored, RefusedError) else getattr(stored, field)
         _expect_same(got, value, field, "à la création", "at creation")
         patient = desk.create(desk.draw(**PLAIN), first_names=None)
@@ -71,7 +93,7 @@ def test_signs_are_accepted(desk: Desk, field: str) -> None:
             ) from refusal
         _expect_same(getattr(desk.read(patient), field), value, field, "après modification", "after a change")
 
-    expect_each({name: partial(judge, pattern) for name, pattern in SHAPES[field].items()})
+    expect_each({name: partial(judge, name, pattern) for name, pattern in SHAPES[field].items()})
 
 
 @pytest.mark.rule("TRT-06")
@@ -110,6 +132,7 @@ def test_form_sent(desk: Desk, journey: Taken) -> None:
 @pytest.mark.parametrize("field", ["birth_name", "first_name"])
 def test_form_typed(desk: Desk, field: str) -> None:
     check = check_birth_name if field == "birth_name" else check_first_name
+    existing = desk.create(desk.draw(**PLAIN), first_names=None)
     forms = {
         "espace au début": " {0}",
         "tiret au début": "-{0}",
@@ -117,6 +140,21 @@ def test_form_typed(desk: Desk, field: str) -> None:
         "deux apostrophes": "D''{0}",
         "chiffre": "{0}2",
         "ligature": "BŒUF {0}",
+        "autre ligature": "{0}Æ",
+        "point": "{0}.",
+        "virgule": "{0}, {0}",
+        "barre": "{0}/{0}",
+        "souligné": "{0}_{0}",
+        "parenthèse": "{0} (DIT {0})",
+        "espace insécable": "LE\u00a0{0}",
+        "apostrophe typographique": "D\u2019{0}",
+        "apostrophe et espace": "D' {0}",
+        "espace et apostrophe": "D 'A{0}",
+        "tiret long": "{0}\u2013{0}",
+        "lettre grecque": "{0}\u0391",
+        "lettre cyrillique": "{0}\u0410",
+        "tabulation": "{0}\tDE",
+        "caractère invisible": "{0}\u200b",
     }
     if field == "first_name":
         forms |= {"double tiret": "{0}--{0}", "tiret à la fin": "{0}-", "apostrophe à la fin": "{0}'"}
@@ -126,6 +164,16 @@ def test_form_typed(desk: Desk, field: str) -> None:
         value = form.format(person.first_name if field == "first_name" else person.identity.traits.birth_name)
         requests, stored = _sent_for(desk, replace(typed(person, first_names=None), **{field: value}))
         kept = getattr(stored, field, None) or ""
+        if not kept:
+            kept = _typed_later(desk, existing, field, value)
+        if "Œ" in value or "Æ" in value:
+            # Refused, or written with two letters: one of them alone is somebody else's name.
+            expect(
+                kept in {"", to_wire(value), value},
+                fr=f"{FIELD[field].fr} saisi {shown(value).fr}, conservé {shown(kept).fr}",
+                en=f"{FIELD[field].en} typed {shown(value).en}, kept {shown(kept).en}",
+                inferred=True,
+            )
         # Said of what is sent and received; a file may be meant too.
         expect(
             not kept or not check(kept),
@@ -167,7 +215,19 @@ def test_form_of_the_list(desk: Desk) -> None:
             inferred=True,
         )
 
-    forms = ("-{0}", "{0}-", "{0}--{0}", "{0}'", "D''{0}", "{0}2", "BŒUF")
+    forms = (
+        "-{0}",
+        "{0}-",
+        "{0}--{0}",
+        "{0}'",
+        "D''{0}",
+        "{0}2",
+        "BŒUF",
+        "{0},",
+        "{0};",
+        "N\u2019{0}",
+        "{0}.",
+    )
     cases = {f"{form}, en tête": partial(judge, form, is_first=True) for form in forms}
     expect_each(cases | {form: partial(judge, form, is_first=False) for form in forms})
 
@@ -217,6 +277,7 @@ def test_cast_signs(desk: Desk, journey: Taken) -> None:
     fr="Les signes restent dans une identité reçue d'un autre domaine",
     en="The signs stay in an identity received from another domain",
 )
+@RECEPTION.mark
 def test_signs_received(desk: Desk) -> None:
     def judge(key: str) -> None:
         person = desk.play(PARTS[key])
@@ -224,8 +285,9 @@ def test_signs_received(desk: Desk) -> None:
         receive(desk, received(person))
         # A software may propose a file instead of creating it: what it then shows is not looked at here.
         for patient in desk.born_on(traits.birth_date):
+            opened = desk.read(patient)  # A list need not show all fields.
             for field in ("birth_name", "first_names"):
-                _expect_same(getattr(patient, field), getattr(traits, field), field, "reçu", "received")
+                _expect_same(getattr(opened, field), getattr(traits, field), field, "reçu", "received")
 
     parts = (
         "apostrophe-1912",
@@ -233,10 +295,7 @@ def test_signs_received(desk: Desk) -> None:
         "child-several-separators",
         "particle-corsica-2b",
     )
-    try:
-        expect_each({key: partial(judge, key) for key in parts})
-    except VerbNotSupportedError:
-        return  # Reception is the part of who receives; who types is looked at by the other checks.
+    expect_each({key: partial(judge, key) for key in parts})
 
 
 @pytest.mark.rule("TRT-13")
@@ -280,6 +339,14 @@ def test_list(desk: Desk, journey: Taken) -> None:
         )
 
     journey(desk).expect(desk, ["answered", "fed"], judge)
+
+
+def _typed_later(desk: Desk, patient: Patient, field: str, value: str) -> str:
+    """Type a value into a file that exists, and return what is kept of it; nothing when it is refused."""
+    with suppress(RefusedError):
+        desk.lgo.update_patient(patient.id, {field: value}, actor=desk.user)
+        return str(getattr(desk.read(patient), field) or "")
+    return ""
 
 
 def _sent_for(desk: Desk, traits: PatientTraits) -> tuple[list[dict[str, Any]], Patient | None]:

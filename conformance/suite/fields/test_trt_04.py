@@ -122,6 +122,11 @@ def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = Fal
         field,
         inferred=inferred,
     )
+    if length == LENGTHS[-1] and not isinstance(stored, RefusedError):
+        # A list of results and another user's screen may have columns of their own.
+        others = [each for each in desk.born_on(traits.birth_date or "") if each.id == stored.id]
+        for shown in (*others, desk.read(stored, desk.super_user)):
+            _expect_whole(getattr(shown, field), name, field, inferred=inferred)
 
 
 def _expect_modified(desk: Desk, field: str, route: Route, length: int, *, inferred: bool = False) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -49,6 +50,14 @@ PLACES = {
     "étranger": ("1976-06-30", "99127"),
     "inconnu": ("1976-06-30", "99999"),
     "Corse d'avant 1976": ("1951-05-03", "20004"),
+    "Seine d'avant 1968": ("1955-09-14", "75007"),
+    "arrondissement de Paris": ("1988-04-17", "75115"),
+    "arrondissement de Lyon": ("1990-10-02", "69387"),
+    "collectivité d'outre-mer": ("1983-03-21", "97502"),
+    "Nouvelle-Calédonie": ("1979-07-30", "98818"),
+    "pays disparu": ("1969-11-25", "99115"),
+    "autre pays disparu": ("1972-08-08", "99141"),
+    "pays voisin": ("1994-01-19", "99109"),
 }
 
 NO_PLACES = ("1053", "750560", "6027", "2A04")
@@ -85,6 +94,15 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
         _expect_other(desk.read(before.patient).birth_date, date)
         if refused:
             expect_kept(desk.snapshot(before.patient), before, Moment("date refusée", "date refused"))
+            # The refusal is over: what is typed next is taken.
+            right = "1984-03-13" if before.patient.birth_date != "1984-03-13" else "1984-03-14"
+            desk.lgo.update_patient(before.patient.id, {"birth_date": right}, actor=desk.user)
+            expect_equal(
+                got=desk.read(before.patient).birth_date,
+                expected=right,
+                fr="date de naissance saisie après un refus",
+                en="date of birth typed after a refusal",
+            )
 
     expect_each(
         {
@@ -100,6 +118,7 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
     fr="Un jour ou un mois impossible saisi dans une recherche INSi ne part pas",
     en="An impossible day or month typed in an INSi search does not leave",
 )
+@FROM_INSI.mark
 def test_dates_that_are_none_searched(desk: Desk) -> None:
     def judge(date: str) -> None:
         _, requests = desk.try_search_insi(replace(typed(desk.draw()), birth_date=date))
@@ -140,6 +159,7 @@ def test_dates_that_exist(desk: Desk, user: str) -> None:
 @pytest.mark.rule("CAL-12")
 @pytest.mark.title(fr="Aucune date incomplète ne part à INSi", en="No incomplete date goes to INSi")
 @pytest.mark.parametrize("way", ["created", "modified", "typed-search"])
+@FROM_INSI.mark
 def test_no_incomplete_date_is_sent(desk: Desk, way: str) -> None:
     def judge(date: str) -> None:
         def act() -> None:

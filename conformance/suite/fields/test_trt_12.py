@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_request
@@ -86,6 +87,7 @@ def test_third_sex_in_a_file(desk: Desk, way: str, user: str) -> None:
     en="A search of INSi typed with another sex sends neither that sex nor a guessed one",
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
+@FROM_INSI.mark
 def test_third_sex_typed(desk: Desk, user: str) -> None:
     desk = desk.by(user)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception, ReceptionOutcome
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST, NotOfferedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -15,19 +16,17 @@ from conformance.suite.desk.words import label
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.verification.elsewhere import files_of, received, texts_of
-from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Document, FiledDocument, ReceivedIdentity, WorkItem
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
     from simulator.text import Text
-
-_T = TypeVar("_T")
 
 SENDER: Final = "LABO-VOISIN"
 ERROR_CODES: Final = frozenset(str(code) for code in range(900, 907))
@@ -49,10 +48,10 @@ class World:
         """What the files hold.
 
         Raises:
-            UndecidedError: the driver does not tell; NOT_TESTED.
+            NotOfferedError: the driver does not tell; NOT_TESTED.
         """
         if self.known_documents is None:
-            raise _not_told("les documents d'un dossier", "the documents of a file")
+            raise _not_told(DOCUMENTS, "les documents d'un dossier", "the documents of a file")
         return self.known_documents
 
     @property
@@ -60,10 +59,10 @@ class World:
         """The worklist.
 
         Raises:
-            UndecidedError: the driver does not tell; NOT_TESTED.
+            NotOfferedError: the driver does not tell; NOT_TESTED.
         """
         if self.known_items is None:
-            raise _not_told("la liste à traiter", "the worklist")
+            raise _not_told(WORKLIST, "la liste à traiter", "the worklist")
         return self.known_items
 
 
@@ -122,26 +121,20 @@ class Arrival:
 def look(desk: Desk, days: Iterable[str | None], patients: Iterable[Patient]) -> World:
     """Return the files of those born these days and of these patients, with what they hold, and the worklist."""
     found = files_of(desk, *days) | {one.id: one for one in patients}
+    documents, items = None, None
+    with desk.if_offered(DOCUMENTS):
+        documents = {key: tuple(desk.lgo.read_documents(key, actor=desk.user)) for key in found}
+    with desk.if_offered(WORKLIST):
+        items = tuple(desk.lgo.read_worklist(actor=desk.user))
     return World(
         files={key: desk.snapshot(one) for key, one in found.items()},
-        known_documents=_told(
-            lambda: {key: tuple(desk.lgo.read_documents(key, actor=desk.user)) for key in found}
-        ),
-        known_items=_told(lambda: tuple(desk.lgo.read_worklist(actor=desk.user))),
+        known_documents=documents,
+        known_items=items,
     )
 
 
-def _told(read: Callable[[], _T]) -> _T | None:
-    try:
-        return read()
-    except VerbNotSupportedError:
-        return None
-
-
-def _not_told(fr: str, en: str) -> UndecidedError:
-    return UndecidedError(
-        f"le pilote ne rend pas {fr}", f"the driver does not give {en}", verdict=Verdict.NOT_TESTED
-    )
+def _not_told(path: Apart, fr: str, en: str) -> NotOfferedError:
+    return NotOfferedError(path, f"le pilote ne rend pas {fr}", f"the driver does not give {en}")
 
 
 def deliver(
@@ -163,12 +156,6 @@ def deliver(
             return desk.lgo.receive_message(document, sender=sender, actor=desk.user)
         except RefusedError as refusal:
             return refusal
-        except VerbNotSupportedError as error:
-            raise UndecidedError(
-                f"le pilote ne fait arriver aucun message : {error}",
-                f"the driver has no message arrive: {error}",
-                verdict=Verdict.NOT_TESTED,
-            ) from error
 
     said, exchanges = desk.during(act)
     return Arrival(said=said, exchanges=exchanges, before=before, after=look(desk, watched, patients))
@@ -180,27 +167,24 @@ def forms_taken(desk: Desk) -> frozenset[Form]:
     Asked once a campaign.
 
     Raises:
-        UndecidedError: it takes none, or nothing is seen of what it takes.
+        NotOfferedError: it takes none, or nothing is seen of what it takes.
     """
     taken: frozenset[Form] = desk.once("forms-taken", _try_forms)
     return taken
 
 
-def takes(desk: Desk, form: Form) -> bool:
-    """Tell whether this software takes documents in a form; which ones it has to take is in no rule judged here.
+def need_form(desk: Desk, form: Form) -> None:
+    """Make sure that this software takes documents in a form; which ones it has to take is in no rule judged here.
 
     Raises:
-        UndecidedError: it takes none at all; NOT_TESTED.
+        NotOfferedError: it does not, or takes none at all; NOT_TESTED.
     """
-    return form in forms_taken(desk)
-
-
-def may_take(desk: Desk, form: Form) -> bool:
-    """Tell the same where messages are but one more way: a software, or a driver, without any is judged on the others."""
-    try:
-        return takes(desk, form)
-    except UndecidedError:
-        return False
+    if form not in forms_taken(desk):
+        raise NotOfferedError(
+            form.apart,
+            f"le logiciel ne prend pas les documents en {form}",
+            f"the software does not take documents as {form}",
+        )
 
 
 def _try_forms(desk: Desk) -> frozenset[Form]:
@@ -216,10 +200,10 @@ def _try_forms(desk: Desk) -> frozenset[Form]:
         else:
             said.append(f"{form} : rien n'en reste")
     if not taken:
-        raise UndecidedError(
+        raise NotOfferedError(
+            MESSAGES,
             f"le logiciel ne prend aucun document juste d'un patient qualifié ({' ; '.join(said)})",
             f"the software takes no right document of a patient qualifié ({'; '.join(said)})",
-            verdict=Verdict.NOT_TESTED,
         )
     return frozenset(taken)
 

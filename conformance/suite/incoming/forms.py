@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.partners import Document, MessageFormat
+from conformance.suite.desk.apart import path
 from conformance.suite.incoming import cda, fhir, hl7, mail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.incoming.letter import Letter
 
 
@@ -26,6 +28,11 @@ class Form(StrEnum):
     MDM = "mdm"
     """HL7 v2, a document notification."""
     FHIR = "fhir"
+
+    @property
+    def apart(self) -> Apart:
+        """Which forms a software has to take is in no rule: each is a path apart."""
+        return path(f"document reçu en {self}", f"document received as {self}")
 
 
 _WRITERS: Final[Mapping[Form, tuple[str, MessageFormat, Callable[[Letter], bytes]]]] = {

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import CallOutcome, Status
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.wire import need_found, need_request
@@ -51,6 +52,9 @@ def created_from_insi(desk: Desk) -> Journey:
     ``log`` (the newest call entries), ``qualified`` (snapshot).
     """
     return desk.once("created-from-insi", _take(_arriving))
+
+
+created_from_insi.apart = FROM_INSI  # type: ignore[attr-defined] # what a check that takes it is
 
 
 def corrected(desk: Desk) -> Journey:

@@ -6,12 +6,14 @@ submissions). Each prepares its own people; rules look at what came out.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from conformance.drivers.model import Patient
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
 
@@ -37,6 +40,8 @@ PROFESSIONAL: Final = "medecin.traitant@exemple.mssante.fr"
 
 _FULL: Final = ("plain", "waiting-number-four-first-names", "double-hyphen-abroad-summer")
 """About whom everything is sent; one document is enough for the others, whose names and places are what matters."""
+_LONG: Final = "long-names-"
+"""Whose label is printed too: there a name is cut that fits on a page."""
 _SENT: Final = (*_FULL, "one-former-number-corsica-2a")
 """About whom something is sent."""
 _EVERY: Final = frozenset(
@@ -99,10 +104,14 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
     """Bring everybody to their status and have everything produced; raise what stopped all of them."""
     subjects: list[Subject] = []
     stopped: Ending | None = None
-    for key, make in _people(desk, parts, produce):
+    for key, path, make in _people(desk, parts, produce):
         start = len(desk.timeline.entries)
+        subject = None
         try:
-            subject = make()
+            with desk.if_offered(path) if path else nullcontext():
+                subject = make()
+            if subject is None:
+                continue
             produce(desk, subject, every=key in _EVERY)
         except VerbNotSupportedError:
             raise
@@ -118,16 +127,21 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
 
 def _people(
     desk: Desk, parts: Sequence[str], produce: Produce
-) -> Iterator[tuple[str, Callable[[], Subject]]]:
+) -> Iterator[tuple[str, Apart | None, Callable[[], Subject]]]:
     for part in CAST:
         if part.key in parts:
-            yield part.key, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
+            yield part.key, None, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
     for key in _LOWER:
         for route in _ROUTES:
-            yield f"{key} {route}", partial(_bring, desk, key, route)
-    falls = {"fallen": _lowered, "doubtful": _doubtful, "fictitious": _fictitious, "homonym": _homonym}
-    for how, fall in falls.items():
-        yield f"plain {how}", partial(_fallen, desk, how, fall, produce)
+            yield f"{key} {route}", route.apart, partial(_bring, desk, key, route)
+    falls = {
+        "fallen": (DOWNGRADE, _lowered),
+        "doubtful": (ATTRIBUTES, _doubtful),
+        "fictitious": (ATTRIBUTES, _fictitious),
+        "homonym": (ATTRIBUTES, _homonym),
+    }
+    for how, (path, fall) in falls.items():
+        yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce)
 
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
@@ -167,8 +181,11 @@ def _homonym(desk: Desk, patient: Patient) -> object:
 
 
 def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
-    kinds = kinds_of(desk)
-    for kind in kinds if every else [one for one in kinds if one != PRESCRIPTION][:1]:
+    listed = kinds_of(desk)
+    kinds = listed if every else [one for one in listed if one != PRESCRIPTION][:1]
+    if subject.key.startswith(_LONG) and LABEL in listed and LABEL not in kinds:
+        kinds = [*kinds, LABEL]
+    for kind in kinds:
         _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
 
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.datamatrix.payload import write_blocks
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import MESSAGES, RECEPTION, SCAN, NotOfferedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.words import shown
 from conformance.suite.incoming.forms import Form, adt, written
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.verification.elsewhere import answering, files_of, received
 from conformance.suite.verification.wire import VERIFY
-from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Reception
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
@@ -38,6 +40,14 @@ class Way(StrEnum):
     MAIL = "mail"
     ORU = "hl7-oru"
     SCAN = "scan"
+
+    @property
+    def apart(self) -> Apart:
+        """Each is a path that not all software has."""
+        return _PATHS.get(self) or MESSAGES.named(f"numéro reçu par {self}", f"number received by {self}")
+
+
+_PATHS: Final = {Way.IDENTITY: RECEPTION, Way.SCAN: SCAN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +95,23 @@ def arrives(
     return Came(said=said, exchanges=exchanges, before=before, after=files_of(desk, day))
 
 
-def takes(desk: Desk, way: Way) -> bool:
-    """Tell whether a right number gets in so; a software, or a driver, without such a way is judged on the others."""
-    taken: frozenset[Way] = desk.once("ways-of-numbers", _try_ways)
-    return way in taken
+def need_way(desk: Desk, way: Way) -> None:
+    """Make sure that a right number gets in so; a software, or a driver, without such a way is judged on the others.
+
+    Raises:
+        NotOfferedError: it does not; NOT_TESTED.
+    """
+    desk.once(f"way-of-numbers-{way}", partial(_try_way, way=way))
 
 
-def _try_ways(desk: Desk) -> frozenset[Way]:
-    taken = set()
-    for way in Way:
-        try:
-            came = arrives(desk, desk.draw(), way, answer=None)
-        except UndecidedError:
-            continue
-        if not isinstance(came.said, RefusedError):
-            taken.add(way)
-    return frozenset(taken)
+def _try_way(desk: Desk, way: Way) -> None:
+    came = arrives(desk, desk.draw(), way, answer=None)
+    if isinstance(came.said, RefusedError):
+        raise NotOfferedError(
+            way.apart,
+            f"le logiciel refuse même un numéro juste qui arrive ainsi ({way}) : {came.said.message}",
+            f"the software refuses even a right number that arrives so ({way}): {came.said.message}",
+        )
 
 
 def expect_out(came: Came, person: Person, moment: Text, *, inferred: bool = False) -> None:
@@ -137,28 +148,17 @@ def expect_oid_kept(came: Came, oid: str, moment: Text) -> list[Patient]:
 
 
 def _hand_over(desk: Desk, told: Letter, way: Way) -> Reception:
-    """Have it arrive.
-
-    Raises:
-        UndecidedError: the driver has no such way; NOT_TESTED.
-    """
-    try:
-        match way:
-            case Way.IDENTITY:
-                return desk.lgo.receive_identity(told.identity, actor=desk.user)
-            case Way.SCAN:
-                return desk.lgo.scan_datamatrix(_symbol(told), actor=desk.user)
-            case Way.ADT:
-                document = adt(told)
-            case _:
-                document = written(told, Form.MAIL if way is Way.MAIL else Form.ORU)
-        return desk.lgo.receive_message(document, sender=told.identity.sender, actor=desk.user)
-    except VerbNotSupportedError as error:
-        raise UndecidedError(
-            f"le pilote ne fait pas entrer de numéro ainsi ({way}) : {error}",
-            f"the driver brings no number in so ({way}): {error}",
-            verdict=Verdict.NOT_TESTED,
-        ) from error
+    """Have it arrive."""
+    match way:
+        case Way.IDENTITY:
+            return desk.lgo.receive_identity(told.identity, actor=desk.user)
+        case Way.SCAN:
+            return desk.lgo.scan_datamatrix(_symbol(told), actor=desk.user)
+        case Way.ADT:
+            document = adt(told)
+        case _:
+            document = written(told, Form.MAIL if way is Way.MAIL else Form.ORU)
+    return desk.lgo.receive_message(document, sender=told.identity.sender, actor=desk.user)
 
 
 def _symbol(told: Letter) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values, shown
@@ -53,6 +54,7 @@ KEYS: dict[str, tuple[str, Callable[[str], bool], InsOid]] = {
     en="A right matricule is taken with its key: 97, with a zero, of Corsica, of a waiting number",
 )
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
+@FROM_INSI.mark
 def test_right_numbers(desk: Desk, way: str) -> None:
     def judge(place: str, wanted: Callable[[str], bool], oid: InsOid) -> None:
         date, born_in = PLACES[place]
@@ -82,8 +84,11 @@ def test_wrong_numbers(desk: Desk, route: Route) -> None:
     at = host(desk, route, birth_date="1984-09-25", birth_place="63113")
     wrong = _wrong(at.person.identity.matricule)
     chosen = wrong if route is Route.TYPED else {name: wrong[name] for name in ("clé + 1", "13 caractères")}
+    # The key of thirteen zeros is right: no text forbids them, sense does.
+    zeros = {"number": "0" * 13, "key": "97"}
     expect_each(
         {name: partial(expect_stays_out, desk, at, name, alter) for name, alter in chosen.items()}
+        | {"des zéros": partial(expect_stays_out, desk, at, "des zéros", zeros, inferred=True)}
         | {"le vrai ensuite": partial(expect_true_answer_taken, desk, at)}
     )
 
@@ -118,6 +123,7 @@ def test_wrong_key_in_corsica(desk: Desk, place: str) -> None:
     fr="Aucun dossier n'est créé depuis INSi avec un matricule faux",
     en="No file is created from INSi with a wrong matricule",
 )
+@FROM_INSI.mark
 def test_no_file_with_a_wrong_number(desk: Desk) -> None:
     cases: dict[str, dict[str, str | None]] = {
         "une clé fausse": {"key": "{wrong_key}"},
@@ -214,7 +220,6 @@ def _wrong(right: Matricule) -> dict[str, dict[str, str | None]]:
         "14 caractères": {"number": f"{number}0"},
         "une lettre dans le numéro": {"number": f"{number[:10]}O{number[11:]}"},
         "le numéro vide": {"number": ""},
-        "des zéros": {"number": "0" * 13, "key": "97"},
     }
     # What by chance of the digits is the right number again is no case.
     return {

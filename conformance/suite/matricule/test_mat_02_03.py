@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.words import expect_values, insi_values
@@ -43,6 +44,7 @@ NUMBERS = {
     en="A matricule of Corsica keeps its letter, typed then fed, or created from INSi",
 )
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
+@FROM_INSI.mark
 def test_corsica(desk: Desk, way: str) -> None:
     def judge(date: str, place: str) -> None:
         _expect_imported(desk, desk.draw(birth_date=date, birth_place=place), way)
@@ -56,6 +58,7 @@ def test_corsica(desk: Desk, way: str) -> None:
     en="A matricule with unusual but true digits is taken, whatever the way",
 )
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
+@FROM_INSI.mark
 def test_unusual_numbers(desk: Desk, way: str) -> None:
     def judge(sex: str, date: str, digit: str, month: str | None, place: str | None) -> None:
         wanted = {"sex": sex, "birth_date": date, **({"birth_place": place} if place else {})}

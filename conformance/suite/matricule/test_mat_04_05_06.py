@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     en="A matricule is taken under the OID that INSi gives it, whatever its first digit",
 )
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
+@FROM_INSI.mark
 def test_digits_tell_nothing(desk: Desk, way: str) -> None:
     def judge(digit: str, oid: InsOid) -> None:
         person = known(desk, digit, oid)
@@ -104,6 +106,7 @@ def test_nature_displayed(desk: Desk) -> None:
     en="Each OID of the INS is taken whole, to the letter",
 )
 @pytest.mark.parametrize("way", ["typed", "from-insi"])
+@FROM_INSI.mark
 def test_known_oids(desk: Desk, way: str) -> None:
     def judge(oid: InsOid) -> None:
         person = desk.draw(
@@ -140,6 +143,7 @@ def test_unknown_oids(desk: Desk, route: Route) -> None:
     fr="Aucun dossier n'est créé depuis INSi sous un OID qui n'est pas celui d'une INS",
     en="No file is created from INSi under an OID that is not that of an INS",
 )
+@FROM_INSI.mark
 def test_no_file_under_an_unknown_oid(desk: Desk) -> None:
     names = list(NO_INS)[:5]
     expect_each({name: partial(expect_no_file, desk, name, {"oid": NO_INS[name]}) for name in names})
@@ -151,6 +155,7 @@ def test_no_file_under_an_unknown_oid(desk: Desk) -> None:
     en="A billing OID never enters a file as the OID of an INS",
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+@FROM_INSI.mark
 def test_billing_oids(desk: Desk, route: Route) -> None:
     at = host(desk, route)
     cases = {
@@ -170,6 +175,7 @@ def test_billing_oids(desk: Desk, route: Route) -> None:
     en="In production the OIDs of tests and demonstrations are refused, those of the INS are taken; elsewhere tests still work",
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+@FROM_INSI.mark
 def test_production(desk: Desk, route: Route) -> None:
     at = host(desk, route)
     tests = {"l'OID d'essai .10": f"{ROOT}.10", "l'OID de démonstration .11": f"{ROOT}.11"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
-from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
@@ -47,6 +46,8 @@ def test_cast_together(desk: Desk, journey: Taken) -> None:
     en="Cleared, they are cleared together; kept, they are kept together",
 )
 @pytest.mark.parametrize("route", routes(Status.RECUP, Status.QUAL), ids=str)
+@DOWNGRADE.mark
+@ATTRIBUTES.mark
 def test_together_after_acts(desk: Desk, route: Route) -> None:
     def judge(act: str) -> None:
         patient = desk.bring(desk.draw(), route)
@@ -96,7 +97,7 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
-    with suppress(VerbNotSupportedError):
+    with desk.if_offered(INS_HISTORY):
         kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
         expect(
             waiting.identity.matricule.value in kept,

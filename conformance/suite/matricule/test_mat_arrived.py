@@ -18,7 +18,7 @@ from conformance.suite.matricule.arrivals import (
     arrives,
     expect_oid_kept,
     expect_out,
-    takes,
+    need_way,
 )
 from conformance.suite.matricule.settings import in_production
 from conformance.suite.matricule.shapes import BILLING, NATURES, NO_INS, ROOT, known, natures_shown
@@ -40,8 +40,7 @@ HOSTS: Final = (None, Route.TYPED, Route.CHECKED)
 )
 @pytest.mark.parametrize("way", Way, ids=str)
 def test_wrong_numbers(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
 
     def judge(route: Route | None, name: str) -> None:
         person = desk.draw(birth_date="1984-09-25", birth_place="63113", first_names_count=1)
@@ -66,8 +65,7 @@ def test_wrong_numbers(desk: Desk, way: Way) -> None:
 )
 @pytest.mark.parametrize("way", [Way.IDENTITY, Way.ORU, Way.SCAN], ids=str)
 def test_corsica(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
     for place, other, date, born_in in (
         ("2A", "2B", "1986-11-12", "2A004"),
         ("2B", "2A", "1990-01-31", "2B033"),
@@ -92,8 +90,7 @@ def test_corsica(desk: Desk, way: Way) -> None:
 )
 @pytest.mark.parametrize("way", [Way.IDENTITY, Way.ADT, Way.MAIL, Way.SCAN], ids=str)
 def test_nature(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
 
     def judge(digit: str, oid: InsOid) -> None:
         person = known(desk, digit, oid)
@@ -120,8 +117,7 @@ def test_nature(desk: Desk, way: Way) -> None:
 )
 @pytest.mark.parametrize("way", Way, ids=str)
 def test_unknown_oids(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
 
     def judge(name: str, route: Route | None) -> None:
         _expect_oid_out(desk, way, route, (name, NO_INS[name]), inferred=False)
@@ -138,8 +134,7 @@ def test_unknown_oids(desk: Desk, way: Way) -> None:
 )
 @pytest.mark.parametrize("way", [Way.IDENTITY, Way.ADT], ids=str)
 def test_known_oids(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
 
     def judge(oid: InsOid) -> None:
         person = desk.draw(shape=lambda one: replace(one, identity=replace(one.identity, oid=oid)), nia=False)
@@ -168,8 +163,7 @@ def _expect_oid_out(
 )
 @pytest.mark.parametrize("way", Way, ids=str)
 def test_billing_oids(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
 
     def judge(name: str, route: Route | None) -> None:
         _expect_oid_out(desk, way, route, (name, BILLING[name]), inferred=True)
@@ -186,8 +180,7 @@ def test_billing_oids(desk: Desk, way: Way) -> None:
 )
 @pytest.mark.parametrize("way", Way, ids=str)
 def test_production(desk: Desk, way: Way) -> None:
-    if not takes(desk, way):
-        return
+    need_way(desk, way)
 
     def out(oid: str, route: Route | None) -> None:
         person = desk.draw(first_names_count=1)

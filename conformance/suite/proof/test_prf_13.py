@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,6 +102,20 @@ def _expect_dates(where: str, status: str, parts: dict[str, Any]) -> None:
             fr=f"{where}date {_NAMES[name][0]} ({day}) alors que cela n'a pas eu lieu",
             en=f"{where}date of {_NAMES[name][1]} ({day}) although that did not happen",
         )
+        # All was done during this campaign: whatever the zone, a day that is not that one is another act's.
+        expect(
+            not wanted or not day or _is_of_today(str(day)),
+            fr=f"{where}date {_NAMES[name][0]} ({day}), alors que l'acte est d'aujourd'hui",
+            en=f"{where}date of {_NAMES[name][1]} ({day}), although the act is of today",
+        )
+
+
+def _is_of_today(day: str) -> bool:
+    try:
+        told_day = dt.date.fromisoformat(day[:10])
+    except ValueError:
+        return True  # How a date is written is for TRA-06.
+    return abs((told_day - dt.datetime.now(dt.UTC).date()).days) <= 2  # noqa: PLR2004 - zones, and a campaign over midnight
 
 
 _NAMES: Final = {

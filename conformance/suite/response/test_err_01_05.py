@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.log import Sent, expect_credited, expect_logged
@@ -17,8 +19,10 @@ from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.response.refusals import ENDINGS
+from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import InsiCall
     from conformance.suite.desk.steps import Desk
 
 DOWN = ("chaos/http-503", "chaos/connection-reset", "chaos/http-502", "faults/insi-102")
@@ -50,9 +54,46 @@ def test_insi_down(desk: Desk, route: Route) -> None:
         desk.insi.clear_scenarios()
         expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
         others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
+        _expect_failure_announced(call, moment)
         expect_told(told(call, about=before.patient), others, moment)
 
     expect_each({scenario: partial(judge, scenario) for scenario in DOWN})
+
+
+@pytest.mark.rule("ERR-01")
+@pytest.mark.title(
+    fr="Une panne qui survient à la deuxième requête d'un appel est une panne, non la réponse de la première",
+    en="A failure at the second request of a call is a failure, not the answer of the first",
+)
+@pytest.mark.parametrize("code", ["01", "02"])
+@pytest.mark.parametrize("way", ["file", "typed-search"])
+def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
+    person = desk.draw(first_names_count=3)
+    patient = desk.create(person) if way == "file" else None
+    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
+    sequence = {"sequence": [{"code": code}, {"fault": "insi_102"}]}
+    desk.insi.install({**data, "id": "suite/then-down", "rules": [{**data["rules"][0], "then": sequence}]})
+    try:
+        call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
+    finally:
+        desk.insi.clear_scenarios()
+    need_request(requests)
+    if requests[-1].code == code:
+        return  # One request was all: its answer is the answer.
+    _expect_failure_announced(
+        call,
+        Moment(f"un {code}, puis une panne au cours du même appel", f"a {code}, then a failure in one call"),
+    )
+
+
+def _expect_failure_announced(call: InsiCall | RefusedError, moment: Moment) -> None:
+    if isinstance(call, RefusedError):
+        return
+    expect(
+        call.outcome in {CallOutcome.ERROR, CallOutcome.BLOCKED},
+        fr=f"{moment.fr}, l'issue annoncée est {call.outcome}",
+        en=f"{moment.en}, the outcome announced is {call.outcome}",
+    )
 
 
 @pytest.mark.rule("ERR-03")
@@ -64,8 +105,12 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
     def judge(scenario: str) -> None:
         patient = desk.create(desk.draw(first_names_count=2))
         before = len(desk.logged_calls())
-        desk.insi.install(scenario)
         sent: list[Sent] = []
+        # An ordinary call of the same file tells whether this log names the file.
+        desk.decline(patient)
+        usual = desk.logged_calls()[before:]
+        before += len(usual)
+        desk.insi.install(scenario)
         for user in (desk.user, desk.super_user):
             _, requests = desk.try_call(patient, user)
             need_answer(requests, scenario)
@@ -75,6 +120,14 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
         moment = Moment(f"deux appels terminés par {scenario}", f"two calls ended by {scenario}")
         expect_logged(entries, sent, moment)
         expect_credited(entries, sent, moment)
+        if usual and all(entry.patient_id == patient.id for entry in usual):
+            named = {entry.patient_id for entry in entries}
+            expect(
+                named == {patient.id},
+                fr=f"{moment.fr}, traces sans le dossier concerné, que les appels réussis portent",
+                en=f"{moment.en}, entries without the file concerned, which those of successful calls bear",
+                inferred=True,
+            )
 
     expect_each({scenario: partial(judge, scenario) for scenario in FAILURES})
 
@@ -84,6 +137,7 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
     fr="Un appel qui échoue n'est pas répété sans fin", en="A call that fails is not repeated endlessly"
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_no_retry_storm(desk: Desk, way: str) -> None:
     def judge(scenario: str) -> None:
         person = desk.draw(first_names_count=3)

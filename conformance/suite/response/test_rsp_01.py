@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import PLAIN, another_value, typed
@@ -66,6 +68,51 @@ def test_nothing_before_nor_after_a_refusal(desk: Desk, route: Route, user: str)
         Moment("refusée puis acceptée après coup", "refused, then accepted afterwards"),
         # No text says that a decision is final.
         inferred=True,
+    )
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Ce qui manque au dossier (liste, lieu, noms utilisés, date connue) n'est rempli ni avant la décision, ni après le refus",
+    en="What a file lacks (list, place, names in use, a known date) is filled neither before the decision nor after a refusal",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_what_is_missing_is_not_filled(desk: Desk, route: Route) -> None:
+    def judge(**others: str | None) -> None:
+        person = desk.draw(first_names_count=2, birth_date="1984-12-31")
+        patient = desk.bring(person, route, **{"birth_place": "99999", "first_names": None, **others})
+        before = desk.snapshot(patient)
+        call = proposed(desk, patient, person)
+        moment = Moment("avant toute décision", "before any decision")
+        expect_kept(desk.snapshot(patient), before, moment)
+        desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
+        moment = Moment("malgré le refus de l'utilisateur", "although the user refused")
+        expect_kept(desk.snapshot(patient), before, moment)
+
+    expect_each({"tout": partial(judge), "un seul prénom utilisé": partial(judge, used_first_name="NALROVK")})
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Une date complétée reste signalée tant que l'identité INSi n'est pas acceptée",
+    en="A completed date stays marked as long as the INSi identity is not accepted",
+)
+def test_completed_date_stays_marked(desk: Desk) -> None:
+    person = desk.draw(first_names_count=2, birth_date="1984-12-31")
+    try:
+        traits = typed(person, birth_date="1984-00-00")
+        patient = desk.lgo.create_patient(traits, actor=desk.user)
+    except RefusedError:
+        return  # A software may refuse an incomplete date.
+    before = desk.snapshot(patient)
+    call = proposed(desk, patient, person)
+    desk.lgo.read_proposal(call.id, actor=desk.user)
+    expect_kept(desk.snapshot(patient), before, Moment("avant toute décision", "before any decision"))
+    desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("malgré le refus de l'utilisateur", "although the user refused"),
     )
 
 
@@ -141,6 +188,7 @@ def test_cast(desk: Desk) -> None:
     en="No file is created from INSi before the decision, nor after a refusal, and the comparison holds the traits typed",
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
+@FROM_INSI.mark
 def test_creation_refused(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     person, other = desk.draw(), desk.draw()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.drivers.model import Attribute
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.routes import Route, routes
@@ -139,6 +140,7 @@ def test_second_import(desk: Desk, route: Route) -> None:
     en="A file created from INSi holds the data of INSi, not those typed",
 )
 @pytest.mark.parametrize("user", ["user", "super-user"])
+@FROM_INSI.mark
 def test_creation_from_insi(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     person, other = desk.draw(), desk.draw(first_names_count=2, nia=True)
@@ -174,6 +176,7 @@ def test_list_of_first_names(desk: Desk, route: Route, *, typed_list: bool) -> N
     fr="De même quand le dossier est créé depuis INSi, que le 1er prénom saisi soit celui de Prenom ou de la liste",
     en="Likewise when the file is created from INSi, whether the 1er prénom typed is that of Prenom or of the list",
 )
+@FROM_INSI.mark
 def test_list_at_creation(desk: Desk) -> None:
     person = desk.draw(first_names_count=3)
     desk.insi.install(LIST_DIFFERS, patient=person)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.expect import expect_equal
+from conformance.drivers.model import Patient
+from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -29,6 +30,12 @@ def test_displayed_date(desk: Desk, journey: Taken) -> None:
             stage: trip.seen[stage].patient.display_birth_date
             for stage in ("typed", "fed", "qualified")
             if stage in trip.seen
+        }
+        # What the software answers to an act is a screen too: the file is not opened again to be read.
+        seen |= {
+            f"{stage}, à l'écran": trip.seen[stage].display_birth_date
+            for stage in ("created", "accepted")
+            if isinstance(trip.seen.get(stage), Patient)
         }
         proposal = trip.seen.get("proposal")
         if proposal is not None and not isinstance(proposal, Exception):
@@ -57,8 +64,29 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
         for shown in (patient, desk.read(patient, desk.super_user), *found):
             if shown.display_birth_date is not None:
                 _expect_date(shown.display_birth_date, day, f"au statut {route.status}")
-        desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        updated = desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        if updated.display_birth_date is not None:
+            _expect_date(updated.display_birth_date, day, "à l'écran, après modification")
         _expect_date(desk.read(patient).display_birth_date, day, "après modification")
+
+
+@pytest.mark.rule("RSP-04")
+@pytest.mark.title(
+    fr="La date d'une modification, d'un premier du mois ou d'un centenaire s'affiche aussi en entier",
+    en="The date of a change, of a first of the month or of a centenarian is displayed whole too",
+)
+def test_changed_date(desk: Desk) -> None:
+    patient = desk.create(desk.draw(birth_date="1968-07-23"), birth_place="99999")
+    _need_display(patient)
+
+    def judge(day: str) -> None:
+        updated = desk.lgo.update_patient(patient.id, {"birth_date": day}, actor=desk.user)
+        for where, seen in (("à l'écran", updated), ("relue", desk.read(patient))):
+            if seen.display_birth_date is not None:
+                _expect_date(seen.display_birth_date, day, f"({where})")
+
+    days = ("1971-05-03", "1924-11-09", "2024-11-09", "1999-12-01", "2000-01-01", "1908-02-29")
+    expect_each({day: partial(judge, day) for day in days})
 
 
 def _expect_date(got: str | None, birth_date: str, where: str) -> None:

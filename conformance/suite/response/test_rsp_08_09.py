@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
+from simulator.contract.names import RESULTAT, SOAP12
+from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -49,6 +52,7 @@ CASES = [
     en="This answer 00 is imported at no status, nothing changes, the user knows why, and the true answer is taken again",
 )
 @pytest.mark.parametrize(("rule", "scenario"), CASES)
+@FROM_INSI.mark
 def test_filtered(desk: Desk, rule: str, scenario: str) -> None:
     # The first of each rule for every way to a status, the others for one way to each.
     ways = (
@@ -66,6 +70,7 @@ def test_filtered(desk: Desk, rule: str, scenario: str) -> None:
     en="No file is created from this answer 00, and the user knows why",
 )
 @pytest.mark.parametrize(("rule", "scenario"), CASES)
+@FROM_INSI.mark
 def test_filtered_at_creation(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_created(desk, scenario, "patient")
@@ -76,10 +81,48 @@ def test_filtered_at_creation(desk: Desk, rule: str, scenario: str) -> None:
     en="An entitled user does not import this answer 00 either",
 )
 @pytest.mark.parametrize(("rule", "scenario"), CASES)
+@FROM_INSI.mark
 def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_imported(desk.as_super_user(), scenario, Route.TYPED, "patient")
     expect_not_created(desk.as_super_user(), scenario, "patient")
+
+
+@pytest.mark.rule("RSP-08")
+@pytest.mark.title(
+    fr="Une date incomplète n'est pas reprise non plus d'un centenaire, d'un enfant, ni d'un patient né un 1er janvier ou un 31 décembre",
+    en="An incomplete date is not taken from a centenarian, a child, or somebody born on 1 January or 31 December either",
+)
+@pytest.mark.parametrize("scenario", FILTERED["RSP-08"])
+def test_incomplete_date_for_everybody(desk: Desk, scenario: str) -> None:
+    def judge(key: str) -> None:
+        expect_not_imported(desk, scenario, Route.TYPED, "patient", person=desk.play(PARTS[key]))
+
+    parts = (
+        "apostrophe-1912",
+        "short-names-new-year",
+        "long-names-overseas-new-year-eve",
+        "child-several-separators",
+    )
+    expect_each({key: partial(judge, key) for key in parts})
+
+
+@pytest.mark.rule("RSP-08")
+@pytest.mark.title(
+    fr="D'une date incomplète rien n'est repris, ni l'année ni le mois, quand elles diffèrent de celles du dossier",
+    en="Of an incomplete date nothing is taken, neither year nor month, when they differ from those of the file",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.CHECKED], ids=str)
+def test_parts_of_an_incomplete_date(desk: Desk, route: Route) -> None:
+    dates = ("1931-05-00", "1931-00-17", "1931-00-00")
+    expect_each(
+        {
+            date: partial(
+                expect_not_imported, desk, altered(f"other-{date}", {"birth_date": date}), route, "patient"
+            )
+            for date in dates
+        }
+    )
 
 
 ABSENT: dict[str, dict[str, str | None]] = {
@@ -168,6 +211,37 @@ def test_other_oids(desk: Desk, case: str) -> None:
     )
 
 
+HOLLOW: dict[str, str] = {
+    "found-without-anybody": "<CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR>",
+    "found-with-an-empty-individual": "<CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR><INDIVIDU/>",
+    "without-code": "<CR><LibelleCR>OK</LibelleCR></CR>",
+    "empty-code": "<CR><CodeCR></CodeCR><LibelleCR>OK</LibelleCR></CR>",
+    "nothing": "",
+}
+"""Answers that INSi never gives, well-formed and empty of what a software reads in them."""
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Un retour 00 sans identité, ou sans code, n'est pris ni pour une identité, ni pour « personne », ni pour « plusieurs »",
+    en="An answer 00 without an identity, or without a code, is taken neither for an identity, nor for “nobody”, nor for “several”",
+)
+def test_hollow_answer(desk: Desk) -> None:
+    cases = {name: (hollow(name), Route.TYPED) for name in HOLLOW}
+    cases["found-without-anybody, qualifiée"] = (hollow("found-without-anybody"), Route.CHECKED_IMPORTED)
+    expect_each({name: partial(expect_not_imported, desk, *case) for name, case in cases.items()})
+
+
+def hollow(name: str) -> dict[str, Any]:
+    """Return the scenario of one of ``HOLLOW``."""
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP12}"><soap:Body>'
+        f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT></soap:Body></soap:Envelope>'
+    )
+    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
+    return {**data, "id": f"suite/{name}", "rules": [{**data["rules"][0], "then": {"raw": {"text": text}}}]}
+
+
 @pytest.mark.rule("ERR-04")
 @pytest.mark.title(
     fr="Une réponse illisible ou au code inconnu n'est ni importée ni prise pour une autre, à chaque statut",
@@ -188,5 +262,6 @@ def test_unreadable_answer(desk: Desk, scenario: str) -> None:
     fr="Aucun dossier n'est créé depuis une réponse illisible ou au code inconnu",
     en="No file is created from an answer that cannot be read or has an unknown code",
 )
+@FROM_INSI.mark
 def test_unreadable_at_creation(desk: Desk) -> None:
     expect_each({scenario: partial(expect_not_created, desk, scenario) for scenario in UNREADABLE})

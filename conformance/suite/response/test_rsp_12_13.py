@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
@@ -88,6 +89,7 @@ def test_nothing_changes(desk: Desk, ending: Ending, route: Route, user: str) ->
     en="An INSi search that ends so creates no file, and the user is told",
 )
 @pytest.mark.parametrize("ending", ANSWERS)
+@FROM_INSI.mark
 def test_no_file_is_created(desk: Desk, ending: Ending) -> None:
     usual = desk.usually_told()
     person = desk.draw()

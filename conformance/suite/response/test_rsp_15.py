@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 
 from conformance.drivers.model import Attribute
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CARD, FROM_INSI
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect_each
@@ -64,6 +65,7 @@ def test_accepted(desk: Desk, user: str) -> None:
     fr="Un dossier créé depuis INSi garde l'historique de la réponse",
     en="A file created from INSi keeps the history of the answer",
 )
+@FROM_INSI.mark
 def test_created_from_insi(desk: Desk) -> None:
     def judge(shape: str) -> None:
         person = _with_history(desk, shape)
@@ -98,6 +100,15 @@ def test_lasts(desk: Desk, shape: str) -> None:
     look("attribut homonyme posé", "attribute homonyme set")
     desk.check_document(patient)
     look("pièce contrôlée", "document checked")
+    for ending in ("answers/not-found", "answers/several", "faults/insi-102"):
+        desk.insi.install(ending)
+        try:
+            desk.try_call(patient)
+        finally:
+            desk.insi.clear_scenarios()
+        look(f"appel sans identité ({ending})", f"call without identity ({ending})")
+    desk.decline(desk.read(patient))
+    look("identité INSi refusée", "INSi identity refused")
 
 
 @pytest.mark.rule("RSP-15")
@@ -164,6 +175,7 @@ def test_refused(desk: Desk) -> None:
     fr="L'historique rendu à un appel par carte est gardé de même",
     en="The history returned to a call by card is kept as well",
 )
+@CARD.mark
 def test_by_card(desk: Desk) -> None:
     def with_history(**wanted: object) -> Person:
         shape: Callable[[Person], Person] | None = wanted.pop("shape", None)  # type: ignore[assignment] # as given
@@ -180,10 +192,7 @@ def test_by_card(desk: Desk) -> None:
 
     people = family(with_history)
     patient = desk.create(people.insured.person)
-    try:
-        call, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
-    except VerbNotSupportedError:
-        return  # CAL-01 says that; the history by traits is looked at above.
+    call, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
     need_card_request(call, requests)
     answer = need_found(requests)
     if isinstance(call, RefusedError):

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import PROOF_KINDS, Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.routes import Route, routes
@@ -73,6 +74,15 @@ def test_whoever_they_are(desk: Desk, user: str) -> None:
             "homonyme né au même lieu": {**names, "birth_place": "75056"},
             "jumeau": {"birth_name": "VIZKELOR", "first_name": "HUZBERT"},
             "jumelle": {"birth_name": "VIZKELOR", "first_name": "YEMDRAL"},
+            **{
+                f"même prénom, sexe et lieu, nom {name}": {
+                    "birth_name": name,
+                    "first_name": "QOLVIN",
+                    "sex": "F",
+                    "birth_place": "75056",
+                }
+                for name in ("DUMBRAZ", "KOVALNI")
+            },
             "lieu inconnu": {"birth_place": "99999"},
             "né à l'étranger": {"birth_place": "99127"},
             "né en Corse": {"birth_place": "2B033"},
@@ -111,6 +121,7 @@ def test_days_that_wrap(desk: Desk) -> None:
     fr="Quel que soit le statut et la façon d'y parvenir, le patient est trouvé",
     en="Whatever the status and the way to it, the patient is found",
 )
+@FROM_INSI.mark
 def test_each_status(desk: Desk) -> None:
     neighbours = []
     for route in routes():
@@ -124,6 +135,7 @@ def test_each_status(desk: Desk) -> None:
     fr="Un patient d'attribut homonyme, douteuse ou fictive est trouvé",
     en="A patient with the attribute homonym, doubtful or fictitious is found",
 )
+@ATTRIBUTES.mark
 def test_each_attribute(desk: Desk) -> None:
     neighbours = []
     for attributes in (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
@@ -240,6 +240,10 @@ def test_both(desk: Desk) -> None:
 def test_after_a_change(desk: Desk, route: Route) -> None:
     person = desk.draw(birth_date=DAY, **PLAIN)
     patient = desk.bring(person, route, used_name=ANOTHER, used_first_name=OTHER_FIRST)
+    first = [Neighbour(label=f"avant modification ({route})", patient=desk.read(patient))]
+    old = {"name_prefix": (patient.birth_name or "")[:3], "first_name_prefix": (patient.first_name or "")[:3]}
+    for criterion, letters in old.items():
+        expect_search(desk, first, birth_date=DAY, **{criterion: letters})
     with preparing("modifier les noms utilisés", "change the names in use", depends_on=("FLD-01",)):
         desk.lgo.update_patient(patient.id, {"used_name": NAME, "used_first_name": FIRST}, actor=desk.user)
     now = [Neighbour(label=f"noms utilisés modifiés ({route})", patient=desk.read(patient))]
@@ -247,6 +251,18 @@ def test_after_a_change(desk: Desk, route: Route) -> None:
         expect_search(desk, now, birth_date=DAY, name_prefix=letters)
     for letters in (FIRST[:3], OTHER_FIRST[:3]):
         expect_search(desk, now, birth_date=DAY, first_name_prefix=letters)
+    if route.status in {Status.RECUP, Status.QUAL}:
+        return  # The traits are locked.
+    # What was looked up once is not what is looked up for ever.
+    traits = {"birth_name": "XYLVENIC", "first_name": "XOBRUNE", "first_names": "XOBRUNE"}
+    with preparing("modifier les traits", "change the traits", depends_on=("FLD-01",)):
+        desk.lgo.update_patient(patient.id, traits, actor=desk.user)
+    now = [Neighbour(label=f"traits modifiés ({route})", patient=desk.read(patient))]
+    for criterion, letters in old.items():
+        expect_search(desk, now, birth_date=DAY, **{criterion: letters})
+        expect_search(
+            desk, now, birth_date=DAY, **{criterion: "XYL" if criterion == "name_prefix" else "XOB"}
+        )
 
 
 BY_RULE = {

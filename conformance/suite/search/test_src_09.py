@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 PEOPLE: Final[dict[str, dict[str, Any]]] = {
     "plain": {"birth_date": "1984-09-25"},
@@ -51,6 +53,31 @@ def test_right_matricule(desk: Desk, user: str) -> None:
         )
 
     expect_each({key: partial(judge, patient) for key, patient in files.items()})
+
+
+@pytest.mark.rule("SRC-09")
+@pytest.mark.title(
+    fr="Un matricule dont le mois n'en est pas un, ou de sexe 7 ou 8, se cherche comme un autre",
+    en="A matricule whose month is none, or of sex 7 or 8, is searched like any other",
+)
+def test_unusual_numbers(desk: Desk) -> None:
+    def judge(month: str, sex: str) -> None:
+        def shaped(person: Person) -> Person:
+            number = person.identity.matricule.number
+            digit = {"M": "7", "F": "8"}[str(person.identity.traits.sex)] if sex == "7/8" else number[0]
+            matricule = Matricule.from_number(f"{digit}{number[1:3]}{month or number[3:5]}{number[5:]}")
+            return replace(person, identity=replace(person.identity, matricule=matricule))
+
+        patient = desk.bring(desk.draw(shape=shaped, birth_date="1984-09-25"), Route.IMPORTED)
+        found = _search(desk, patient.matricule or "")
+        expect(
+            {each.id for each in found} == {patient.id},
+            fr=f"le matricule {patient.matricule} devait trouver son patient et lui seul, trouvés : {_named(found)}",
+            en=f"the matricule {patient.matricule} had to find its patient and nobody else, found: {_named(found)}",
+        )
+
+    cases = {"mois 20": ("20", ""), "mois 42": ("42", ""), "mois 99": ("99", ""), "sexe 7 ou 8": ("", "7/8")}
+    expect_each({name: partial(judge, *case) for name, case in cases.items()})
 
 
 @pytest.mark.rule("SRC-09")

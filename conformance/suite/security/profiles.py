@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import IDENTITY_FIELDS, Actor, Role
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.model import IDENTITY_FIELDS, Actor, Role, Verb
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Right
+from conformance.suite.desk.apart import path
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.words import label
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -72,6 +74,7 @@ def need_withheld(who: Profile, right: Right) -> None:
 
 
 def expect_hidden(
+    desk: Desk,
     answers: Mapping[str, Callable[[], Any]],
     person: Patient,
     names: Iterable[str],
@@ -84,6 +87,7 @@ def expect_hidden(
     A refusal, an empty answer and a mask are all right: what counts is that the value is not there.
 
     Args:
+        desk: where an act that the software does not have is noted.
         answers: acts by what they are called in a reason.
         person: the file, as an entitled user sees it.
         names: the identity fields that may not be seen.
@@ -91,16 +95,18 @@ def expect_hidden(
         inferred: no text says so.
     """
     secrets = {name: value for name in names if (value := getattr(person, name))}
-    told = []
-    for act, do in answers.items():
+
+    def leaks_of(act: str, do: Callable[[], Any]) -> tuple[str, list[str]]:
         try:
             answer: Any = do()
         except RefusedError as refusal:
             answer = [refusal.message]
-        except VerbNotSupportedError:
-            continue  # A software without this act shows nothing by it.
-        leaks = sorted(set(_leaks(answer, secrets)))
-        told.append((act, leaks))
+        return act, sorted(set(_leaks(answer, secrets)))
+
+    # Without the act, a software shows nothing by it.
+    told = desk.each_offered(
+        {path(f"par {act}", f"by {act}", *Verb): partial(leaks_of, act, do) for act, do in answers.items()}
+    )
     shown = [(act, leaks) for act, leaks in told if leaks]
     expect(
         not shown,

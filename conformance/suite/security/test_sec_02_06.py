@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.log import Sent, expect_credited, expect_data_kept, expect_logged
 from conformance.suite.desk.people import typed
@@ -17,6 +18,7 @@ from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import WHATEVER
 from conformance.suite.response.test_err_02 import shorten_time_out
 from conformance.suite.verification.elsewhere import verify
 
@@ -84,6 +86,7 @@ def _watch(desk: Desk) -> Watch:
     en="As many log entries as requests received by INSi, each with its answer code, whatever the ending",
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_every_request_is_logged(desk: Desk, way: str) -> None:
     def judge(ending: str) -> None:
         watch = _ended(desk, ending, way)
@@ -138,15 +141,13 @@ def test_caller_is_not_the_creator(desk: Desk, route: Route) -> None:
     fr="Une vérification n'est pas un appel de récupération : elle n'en laisse pas la trace",
     en="A verification is no retrieval call: it does not leave the entry of one",
 )
+@VERIFICATION.mark
 def test_verification_is_no_call(desk: Desk) -> None:
-    try:
-        patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
-        watch = _watch(desk)
-        verify(desk, patient)
-        moment = Moment("vérification, sans appel de récupération", "verification, without a retrieval call")
-        expect_logged(watch.entries(), [], moment)
-    except VerbNotSupportedError:
-        return  # A way that the software does not have changes nothing by it.
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    watch = _watch(desk)
+    verify(desk, patient)
+    moment = Moment("vérification, sans appel de récupération", "verification, without a retrieval call")
+    expect_logged(watch.entries(), [], moment)
 
 
 @pytest.mark.rule("SEC-06")
@@ -178,6 +179,7 @@ def test_a_whole_day(desk: Desk) -> None:
     en="Each INSi call is logged under the name of the one of two users who made it, whatever the ending",
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_call_is_logged_with_its_user(desk: Desk, way: str) -> None:
     def judge(ending: str) -> None:
         for worker in (desk, desk.as_super_user(), desk):
@@ -255,6 +257,7 @@ def test_cast_traced(desk: Desk, journey: Taken) -> None:
     en="The trace holds the code and, on 00, the data as returned, even filtered or refused, and the mode if it is traced",
 )
 @pytest.mark.parametrize("way", ["file", "typed-search"])
+@FROM_INSI.mark
 def test_untransformed(desk: Desk, way: str) -> None:
     def judge(ending: str) -> None:
         watch = _ended(desk, ending, way)
@@ -287,10 +290,12 @@ def test_untransformed(desk: Desk, way: str) -> None:
 def test_traced_at_each_status(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
     patient = desk.bring(desk.draw(first_names_count=2), route)
-    for scenario in (None, "answers/not-found", "answers/several"):
+    # Somebody else in every trait as well: what is traced is then seen to be the answer and not the file.
+    for scenario in (None, "answers/not-found", "answers/several", WHATEVER):
         watch = _watch(desk)
         if scenario:
-            desk.insi.install(scenario)
+            other = {"patient": desk.draw(first_names_count=3)} if scenario == WHATEVER else {}
+            desk.insi.install(scenario, **other)
         need_request(watch.call(patient))
         desk.insi.clear_scenarios()
         moment = Moment(

@@ -17,8 +17,9 @@ from conformance.drivers.model import (
     Status,
 )
 from conformance.drivers.partners import MessageFormat
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form, Right
+from conformance.suite.desk.apart import ATTRIBUTES, CALLS, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
@@ -64,7 +65,7 @@ def test_stranger_sees_nothing(desk: Desk, route: Route, role: Role) -> None:
     _, patient, call = _known(desk, route)
     who = profile(desk, (), name="sans-droit", role=role)
     _expect_cannot_read(who)
-    expect_hidden(_readings(desk, who, patient, call), patient, IDENTITY_FIELDS, STRANGER)
+    expect_hidden(desk, _readings(desk, who, patient, call), patient, IDENTITY_FIELDS, STRANGER)
 
 
 @pytest.mark.rule("SEC-03")
@@ -81,6 +82,7 @@ def test_stranger_changes_no_ins(desk: Desk, route: Route, role: Role) -> None:
     before = desk.snapshot(patient)
     lgo, actor = desk.lgo, who.actor
     expect_hidden(
+        desk,
         {
             "la modification d'un trait strict": lambda: lgo.update_patient(
                 patient.id, {"birth_name": "KVORLAN"}, actor=actor
@@ -98,13 +100,10 @@ def test_stranger_changes_no_ins(desk: Desk, route: Route, role: Role) -> None:
     moment = Moment(f"actes d'{STRANGER.fr}", f"acts of {STRANGER.en}")
     expect_kept(desk.snapshot(patient), before, moment)
     # That lowering, marking or naming the patient asks for a right is a deduction.
-    unsaid: tuple[Callable[[], object], ...] = (
-        lambda: lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=actor),
-        lambda: lgo.downgrade_status(patient.id, Status.PROV, actor=actor),
-    )
-    for act in unsaid:
-        with suppress(RefusedError):
-            act()
+    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+        lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=actor)
+    with desk.if_offered(DOWNGRADE), suppress(RefusedError):
+        lgo.downgrade_status(patient.id, Status.PROV, actor=actor)
     expect_kept(desk.snapshot(patient), before, moment, inferred=True)
 
 
@@ -121,6 +120,7 @@ def test_right_comes_and_goes(desk: Desk) -> None:
     stranger = profile(desk, (), name="ordinaire")
     _expect_cannot_read(stranger)
     expect_hidden(
+        desk,
         {"l'ouverture du dossier": lambda: desk.lgo.read_patient(patient.id, actor=who.actor)},
         patient,
         IDENTITY_FIELDS,
@@ -145,12 +145,13 @@ def test_ins_alone_is_hidden(desk: Desk, route: Route) -> None:
     person, patient, call = _known(desk, route)
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
     need_withheld(who, Right.READ_INS)
-    expect_hidden(_readings(desk, who, patient, call), patient, INS, BLIND)
+    expect_hidden(desk, _readings(desk, who, patient, call), patient, INS, BLIND)
     traits = {name: value for name, value in insi_values(person).items() if name not in INS}
     if Right.READ_IDENTITY in who.rights:
         _expect_sees(desk, who, patient, traits)
     # What they may change gives the file back: the INS neither shows there nor gets lost.
     expect_hidden(
+        desk,
         {
             "la modification du nom utilisé": lambda: desk.lgo.update_patient(
                 patient.id, {"used_name": "KVORLAN"}, actor=who.actor
@@ -274,12 +275,13 @@ def test_log_hides_the_ins(desk: Desk, shape: str, rights: str) -> None:
     person = desk.draw(**wishes[shape])
     patient = desk.check_document(desk.feed(desk.create(person)))
     desk.decline(patient)  # A second answer 00 in the log, refused this time.
-    desk.arrive(desk.draw())
+    with desk.if_offered(FROM_INSI):
+        desk.arrive(desk.draw())
     wanted = frozenset() if rights == "none" else ORDINARY - {Right.READ_INS}
     who = profile(desk, wanted, name=f"journal-{rights}")
     need_withheld(who, Right.READ_INS)
     for each in (who, as_super_user(who)):
-        expect_hidden(_logs(desk, each, patient), patient, ("matricule",), BLIND, inferred=True)
+        expect_hidden(desk, _logs(desk, each, patient), patient, ("matricule",), BLIND, inferred=True)
     entries = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)
     if not any(entry.returned.get("matricule") == patient.matricule for entry in entries):
         raise UndecidedError(
@@ -357,7 +359,7 @@ def _calls(desk: Desk, who: Profile, patient: Patient) -> dict[str, Callable[[],
 
 def _expect_nothing_leaves(desk: Desk, act: Callable[[], Any]) -> None:
     def quietly() -> None:
-        with suppress(RefusedError, VerbNotSupportedError):
+        with desk.if_offered(CALLS), suppress(RefusedError):
             act()
 
     _, requests = desk.during(quietly)

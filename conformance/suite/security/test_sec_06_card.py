@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.drivers.model import Role
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Right
+from conformance.suite.desk.apart import CARD
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
     by_card,
@@ -89,6 +90,7 @@ class _Watch:
     en="By card as well, each request leaves one entry and only one, with its code, data and mode, whatever the ending",
 )
 @pytest.mark.parametrize("way", CARD_WAYS)
+@CARD.mark
 def test_every_ending(desk: Desk, way: str) -> None:
     if way == "no-file" and not calls_without_file(desk):
         return
@@ -122,23 +124,21 @@ def test_every_ending(desk: Desk, way: str) -> None:
     en="Each call by card stands under the name of the one of two users who made it, whatever the ending",
 )
 @pytest.mark.parametrize("ending", ["00", "01", "insi_101"])
+@CARD.mark
 def test_user_of_card_call(desk: Desk, ending: str) -> None:
+    people = family(desk.draw)
+    watch = _watch(desk, people)
+    if scenario := ENDINGS[ending]:
+        desk.insi.install(by_card(scenario))
     try:
-        people = family(desk.draw)
-        watch = _watch(desk, people)
-        if scenario := ENDINGS[ending]:
-            desk.insi.install(by_card(scenario))
-        try:
-            for key, worker in (("child", desk), ("partner", desk.as_super_user()), ("child", desk)):
-                patient = desk.create(people.member(key).person)
-                call, requests = watch.call(key, patient, worker)
-                need_card_request(call, requests)
-        finally:
-            desk.insi.clear_scenarios()
-        moment = Moment(f"appel par carte terminé par {ending}", f"call by card ended by {ending}")
-        expect_credited(watch.desk.logged_calls()[watch.before :], watch.sent, moment)
-    except VerbNotSupportedError:
-        return  # Without a card there is no call by card: SEC-06 says so.
+        for key, worker in (("child", desk), ("partner", desk.as_super_user()), ("child", desk)):
+            patient = desk.create(people.member(key).person)
+            call, requests = watch.call(key, patient, worker)
+            need_card_request(call, requests)
+    finally:
+        desk.insi.clear_scenarios()
+    moment = Moment(f"appel par carte terminé par {ending}", f"call by card ended by {ending}")
+    expect_credited(watch.desk.logged_calls()[watch.before :], watch.sent, moment)
 
 
 @pytest.mark.rule("SEC-04")
@@ -147,25 +147,23 @@ def test_user_of_card_call(desk: Desk, ending: str) -> None:
     en="Without the right to call INSi, nothing leaves by card either",
 )
 @pytest.mark.parametrize("role", [Role.USER, Role.SUPER_USER], ids=str)
+@CARD.mark
 def test_no_card_call_without_the_right(desk: Desk, role: Role) -> None:
-    try:
-        people = family(desk.draw)
-        member = people.member("child")
-        patient = desk.create(member.person)
-        who = profile(desk, frozenset(Right) - {Right.CALL_INSI}, name="sans-insi-carte", role=role)
-        need_withheld(who, Right.CALL_INSI)
-        reading = read_card(desk, people.card())
-        barred = replace(desk, user=who.actor)
-        _, requests = try_card_call(barred, reading, member, patient)
-        expect(
-            not requests,
-            fr=f"{len(requests)} requête(s) par carte pour qui n'a pas le droit d'appeler INSi",
-            en=f"{len(requests)} request(s) by card for somebody without the right to call INSi",
-        )
-        call, requests = try_card_call(desk, reading, member, patient)
-        need_card_request(call, requests)
-    except VerbNotSupportedError:
-        return  # Without a card there is no call by card.
+    people = family(desk.draw)
+    member = people.member("child")
+    patient = desk.create(member.person)
+    who = profile(desk, frozenset(Right) - {Right.CALL_INSI}, name="sans-insi-carte", role=role)
+    need_withheld(who, Right.CALL_INSI)
+    reading = read_card(desk, people.card())
+    barred = replace(desk, user=who.actor)
+    _, requests = try_card_call(barred, reading, member, patient)
+    expect(
+        not requests,
+        fr=f"{len(requests)} requête(s) par carte pour qui n'a pas le droit d'appeler INSi",
+        en=f"{len(requests)} request(s) by card for somebody without the right to call INSi",
+    )
+    call, requests = try_card_call(desk, reading, member, patient)
+    need_card_request(call, requests)
 
 
 @pytest.mark.rule("SEC-06")
@@ -173,6 +171,7 @@ def test_no_card_call_without_the_right(desk: Desk, role: Role) -> None:
     fr="Appels par carte et par traits mêlés, de deux utilisateurs : chacun sa trace, son mode et son auteur",
     en="Calls by card and by traits together, by two users: to each its entry, its mode and its author",
 )
+@CARD.mark
 def test_both_modes(desk: Desk) -> None:
     people = family(desk.draw)
     patient = desk.create(people.member("child").person)
@@ -206,6 +205,7 @@ def test_both_modes(desk: Desk) -> None:
     en="At each status, accepted or refused, the identity called by card leaves one entry for each request",
 )
 @pytest.mark.parametrize("route", routes(), ids=str)
+@CARD.mark
 def test_at_each_status(desk: Desk, route: Route) -> None:
     people = family(desk.draw)
     patient = desk.bring(people.member("child").person, route)
@@ -224,6 +224,7 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
     en="A card read, attached or swapped before the call leaves no entry of a call that was not made",
 )
 @pytest.mark.parametrize("act", ["read", "attached", "swapped"])
+@CARD.mark
 def test_no_call_no_entry(desk: Desk, act: str) -> None:
     people, others = family(desk.draw), family(desk.draw)
     member = people.member("child")

@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
@@ -31,6 +32,7 @@ _CLOCK: Final = timedelta(minutes=10)
     fr="Une trace par destinataire d'une identité qualifiée : date, heure, émetteur, destinataire ; pour ce patient seul",
     en="One entry for each recipient of an identité qualifiée: date, time, sender, recipient; for that patient only",
 )
+@DOWNGRADE.mark
 def test_one_entry_for_each_recipient(desk: Desk) -> None:
     start = datetime.now(UTC)
     patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), Route.IMPORTED_CHECKED)

@@ -260,10 +260,16 @@ def receive_ok(desk: Desk, file: File) -> Besides:
     if file.patient.status in WITH_INS:
         return {}
     need_verified(arrived.exchanges, Said.OK)
-    # Left to a person, nothing is taken over (E21 is deduced).
-    own = insi_values(file.person)
-    after = desk.read(file.patient)
-    return dict(own) if after.status in WITH_INS else {}
+    # Left to a person, nothing is taken over (E21 is deduced). Taken over, the INS is; no text says that what the file lacks
+    # (an unknown place, a list) comes along with it, nor that it does not.
+    own, after = insi_values(file.person), desk.read(file.patient)
+    if after.status not in WITH_INS:
+        return {}
+    return {
+        name: value
+        for name, value in own.items()
+        if name in {"matricule", "oid"} or getattr(after, name) != getattr(file.patient, name)
+    }
 
 
 def receive_ko(desk: Desk, file: File) -> Besides:

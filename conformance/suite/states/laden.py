@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import need_status, preparing
@@ -123,15 +124,16 @@ def start(desk: Desk, shape: Shape, person: Person) -> Patient:
     """Type somebody laden in, with all that a file can carry in PROV."""
     worker = desk.by(shape.user)
     patient = worker.create(person, **shape.typed)
-    try:
-        if shape.is_homonym:
-            with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-                worker.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=worker.user)
-        if shape.low:
-            with suppress(RefusedError):
-                worker.lgo.record_proof(patient.id, shape.low, actor=worker.user)
-    except VerbNotSupportedError:
-        return worker.read(patient)  # Somebody less laden, then.
+    # Without these verbs, somebody less laden.
+    if shape.is_homonym:
+        with (
+            worker.if_offered(ATTRIBUTES),
+            preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)),
+        ):
+            worker.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=worker.user)
+    if shape.low:
+        with worker.if_offered(CHECKED), suppress(RefusedError):
+            worker.lgo.record_proof(patient.id, shape.low, actor=worker.user)
     return worker.read(patient)
 
 

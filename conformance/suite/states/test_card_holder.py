@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.routes import Route, routes
@@ -35,24 +36,29 @@ LOWERED: Mapping[str, object] = {"status": ANYTHING, "matricule": None, "oid": N
 )
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", routes(Status.PROV, Status.RECUP), ids=str)
+@CARD.mark
 def test_card_is_no_document(desk: Desk, route: Route, user: str) -> None:
-    try:
-        worker = desk.by(user)
-        people = family(desk.draw)
-        patient = desk.bring(people.insured.person, route)
-        before = desk.snapshot(patient)
-        reading = read_card(worker, people.card())
-        worker.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=worker.user)
-        free = {"billing_number": ANYTHING, "proof": ANYTHING}
-        expect_kept(desk.snapshot(patient), before, Moment("carte rattachée", "card attached"), besides=free)
+    worker = desk.by(user)
+    people = family(desk.draw)
+    patient = desk.bring(people.insured.person, route)
+    before = desk.snapshot(patient)
+    reading = read_card(worker, people.card())
+    worker.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=worker.user)
+    free = {"billing_number": ANYTHING, "proof": ANYTHING}
+    expect_kept(desk.snapshot(patient), before, Moment("carte rattachée", "card attached"), besides=free)
+    with suppress(RefusedError):
+        worker.lgo.validate_identity(patient.id, actor=worker.user)
+    moment = Moment(
+        "« valider » sans autre pièce que la carte", "“validate” with no other document than the card"
+    )
+    expect_kept(desk.snapshot(patient), before, moment, besides=free)
+    for kind in LOW_CONFIDENCE_PROOFS:
+        with suppress(RefusedError):
+            worker.lgo.record_proof(patient.id, kind, actor=worker.user)
         with suppress(RefusedError):
             worker.lgo.validate_identity(patient.id, actor=worker.user)
-        moment = Moment(
-            "« valider » sans autre pièce que la carte", "“validate” with no other document than the card"
-        )
+        moment = Moment(f"{kind} enregistrée, carte au dossier", f"{kind} recorded, card in the file")
         expect_kept(desk.snapshot(patient), before, moment, besides=free)
-    except VerbNotSupportedError:
-        return  # Without a card there is none to attach.
 
 
 @pytest.mark.rule("STA-08")
@@ -61,31 +67,30 @@ def test_card_is_no_document(desk: Desk, route: Route, user: str) -> None:
     en="Downgraded, the identity keeps the billing number of the card: it is not the INS",
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
+@CARD.mark
+@DOWNGRADE.mark
 def test_billing_number_stays(desk: Desk, route: Route) -> None:
-    try:
-        for act in ("by-hand", "edit", "attribute"):
-            before = _with_card(desk, route)
-            patient = before.patient
-            besides = dict(LOWERED)
-            with preparing("déclasser l'identité", "downgrade the identity", depends_on=("STA-09", "ATT-03")):
-                match act:
-                    case "by-hand":
-                        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
-                    case "edit":
-                        desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
-                        besides["birth_name"] = "KVORLAN"
-                    case _:
-                        marks = frozenset({Attribute.DOUTEUSE})
-                        desk.lgo.set_attributes(patient.id, marks, actor=desk.user)
-                        besides["attributes"] = marks
-            expect_kept(
-                desk.snapshot(patient),
-                before,
-                Moment(f"déclassement ({act}), carte au dossier", f"downgrade ({act}), card in the file"),
-                besides=besides,
-            )
-    except VerbNotSupportedError:
-        return  # Without a card there is none to attach.
+    for act in ("by-hand", "edit", "attribute"):
+        before = _with_card(desk, route)
+        patient = before.patient
+        besides = dict(LOWERED)
+        with preparing("déclasser l'identité", "downgrade the identity", depends_on=("STA-09", "ATT-03")):
+            match act:
+                case "by-hand":
+                    desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+                case "edit":
+                    desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+                    besides["birth_name"] = "KVORLAN"
+                case _:
+                    marks = frozenset({Attribute.DOUTEUSE})
+                    desk.lgo.set_attributes(patient.id, marks, actor=desk.user)
+                    besides["attributes"] = marks
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(f"déclassement ({act}), carte au dossier", f"downgrade ({act}), card in the file"),
+            besides=besides,
+        )
 
 
 @pytest.mark.rule("VER-05")
@@ -94,20 +99,18 @@ def test_billing_number_stays(desk: Desk, route: Route) -> None:
     en="The KO of the INS does not clear the billing number of the card",
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
+@CARD.mark
 def test_ko_leaves_billing_number(desk: Desk, route: Route) -> None:
-    try:
-        before = _with_card(desk, route)
-        with answering(desk, KO):
-            _, exchanges = verify(desk, before.patient)
-        need_verified(exchanges, Said.KO)
-        expect_kept(
-            desk.snapshot(before.patient),
-            before,
-            Moment("vérification KO, carte au dossier", "verification KO, card in the file"),
-            besides={**LOWERED, "attributes": ANYTHING},
-        )
-    except VerbNotSupportedError:
-        return  # Without a card there is none to attach.
+    before = _with_card(desk, route)
+    with answering(desk, KO):
+        _, exchanges = verify(desk, before.patient)
+    need_verified(exchanges, Said.KO)
+    expect_kept(
+        desk.snapshot(before.patient),
+        before,
+        Moment("vérification KO, carte au dossier", "verification KO, card in the file"),
+        besides={**LOWERED, "attributes": ANYTHING},
+    )
 
 
 def _with_card(desk: Desk, route: Route) -> Snapshot:

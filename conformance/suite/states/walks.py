@@ -118,10 +118,7 @@ def _meet(desk: Desk, shape: Shape, status: Status, act: Act, file: File | None)
     try:
         before = desk.snapshot(file.patient) if file else None
         if file is None or before is None or before.patient.status is not status:
-            try:
-                file = laden(desk, shape, status)
-            except VerbNotSupportedError:
-                return Seen(shape=shape), None  # A status that the software does not reach is nobody's yet.
+            file = laden(desk, shape, status)
             before = desk.snapshot(file.patient)
         file.patient = before.patient
         besides = act(desk, file)

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
@@ -45,6 +46,7 @@ def test_import_gives_recovered(desk: Desk, user: str) -> None:
 @pytest.mark.rule("STA-03")
 @pytest.mark.title(fr="Un dossier créé depuis INSi est récupéré", en="A file created from INSi is récupérée")
 @pytest.mark.parametrize("user", USERS)
+@FROM_INSI.mark
 def test_creation_from_insi_gives_recovered(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     patient = desk.arrive(desk.draw())

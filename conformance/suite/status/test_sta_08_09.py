@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
@@ -40,6 +41,7 @@ LOWER = {Status.RECUP: (Status.PROV,), Status.QUAL: (Status.VALI, Status.PROV)}
     en="Lowering the status by hand clears the matricule and the OID, and nothing else",
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
+@DOWNGRADE.mark
 def test_downgrade_by_hand_clears(desk: Desk, route: Route) -> None:
     def judge(target: Status) -> None:
         _expect_cleared(
@@ -99,6 +101,7 @@ def test_attribute_clears(desk: Desk, route: Route, attribute: Attribute) -> Non
 )
 @pytest.mark.parametrize("nature", ["nir", "nia"])
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
+@DOWNGRADE.mark
 def test_cleared_everywhere(desk: Desk, route: Route, nature: str) -> None:
     person = desk.draw(nia=nature == "nia")
     patient = desk.bring(person, route)

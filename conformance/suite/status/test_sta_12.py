@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import Actor, Attribute, Role, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import another_value
@@ -109,6 +109,8 @@ def test_lock_holds(desk: Desk, route: Route) -> None:
     # What the entitled user may do must not stay open behind them.
     desk.read(patient, desk.super_user)
     desk.lgo.update_patient(patient.id, {"used_first_name": "NALROVK"}, actor=desk.super_user)
+    # Nor may it stay with a name: the same person works without that right afterwards.
+    desk.read(patient, Actor(user=desk.user.user, role=Role.SUPER_USER))
     with suppress(RefusedError):
         desk.lgo.record_proof(patient.id, "VITALE_CARD", actor=desk.user)
     before = desk.snapshot(patient)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.desk.apart import EXPORTS, SENDINGS, NotOfferedError
 from conformance.suite.journeys.papers import sent, told
 from conformance.verdicts import UndecidedError
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from conformance.suite.desk.papers import Artefact, Subject
     from conformance.suite.desk.steps import Desk
-    from conformance.verdicts import Ending
 
 Found: TypeAlias = list["tuple[Subject, Artefact]"]
 """Whose, and what."""
@@ -40,15 +39,21 @@ def everything(desk: Desk, *, qualified: bool) -> Found:
     Raises:
         VerbNotSupportedError: it produces neither.
     """
-    found: Found = []
-    stopped: Ending | None = None
-    for look in (partial(messages, desk, qualified=qualified), partial(sendings, desk, qualified=qualified)):
+    stopped: list[UndecidedError] = []
+
+    def tried(look: Callable[..., Found]) -> Found:
         try:
-            found += look()
-        except (UndecidedError, VerbNotSupportedError) as ending:
-            stopped = stopped or ending
-    if stopped is not None and not found:
-        raise stopped
+            return look(desk, qualified=qualified)
+        except NotOfferedError:
+            raise
+        except UndecidedError as ending:
+            stopped.append(ending)
+            return []
+
+    made = desk.each_offered({EXPORTS: partial(tried, messages), SENDINGS: partial(tried, sendings)})
+    found = [one for each in made for one in each]
+    if stopped and not found:
+        raise stopped[0]
     return found
 
 

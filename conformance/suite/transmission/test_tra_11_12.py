@@ -8,6 +8,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.routes import Route
@@ -54,7 +55,9 @@ def test_access_by_status(desk: Desk) -> None:
             **{str(route): lambda route=route: refused(route) for route in others},  # type: ignore[misc]
             "lowered": lambda: refused(Route.IMPORTED_CHECKED, Status.VALI),
             "doubtful": lambda: refused(Route.IMPORTED_CHECKED, Attribute.DOUTEUSE),
-        }
+        },
+        desk=desk,
+        paths=(FROM_INSI, DOWNGRADE),
     )
 
 
@@ -97,6 +100,7 @@ def test_feeding_by_status(desk: Desk) -> None:
     en="Printing the vaccination note of an identity that is not qualified sends nothing",
 )
 @pytest.mark.parametrize("status", [Status.PROV, Status.RECUP, Status.VALI])
+@PRINTING.mark
 def test_nothing_by_itself(desk: Desk, status: Status) -> None:
     patient = desk.bring(desk.draw(), status)
     try:

@@ -9,6 +9,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
@@ -81,7 +82,9 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
                     str(route): lambda route=route: arrives(route)  # type: ignore[misc]
                     for route in (Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED)
                 },
-            }
+            },
+            desk=desk,
+            paths=(FROM_INSI, DOWNGRADE),
         )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.documents.numbers import compact
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
@@ -44,7 +45,9 @@ _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 )
 def test_export(desk: Desk) -> None:
     subjects = [_subject(desk, key, Route.IMPORTED_CHECKED) for key in _QUALIFIED]
-    subjects += [_subject(desk, "apostrophe-1912", route) for route in _OTHERS]
+    for route in _OTHERS:
+        with desk.if_offered(route.apart or FROM_INSI):
+            subjects.append(_subject(desk, "apostrophe-1912", route))
     subjects.append(_subject(desk, "particle-corsica-2b", Route.CHECKED_IMPORTED, is_homonym=True))
     documents = desk.lgo.export_patients(actor=desk.user)
     if not documents:

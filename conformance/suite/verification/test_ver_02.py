@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.suite.desk.apart import RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
@@ -29,6 +30,7 @@ ENDINGS = {"OK": None, "KO": KO, **{name: name for name in MORE_ERRORS}}
     en="A verification asked for leaves an entry with its result, whatever the ending",
 )
 @pytest.mark.parametrize("route", routes(Status.RECUP, Status.QUAL), ids=str)
+@VERIFICATION.mark
 def test_manual(desk: Desk, route: Route) -> None:
     def judge(ending: str) -> None:
         patient = desk.bring(desk.draw(), route)
@@ -53,6 +55,7 @@ def test_manual(desk: Desk, route: Route) -> None:
     en="A verification triggered by a reception is traced like the others, patient known or not, whatever the ending",
 )
 @pytest.mark.parametrize("known", [None, Route.TYPED, Route.CHECKED], ids=str)
+@RECEPTION.mark
 def test_automatic(desk: Desk, known: Route | None) -> None:
     def judge(ending: str) -> None:
         person = desk.draw()
@@ -74,6 +77,8 @@ def test_automatic(desk: Desk, known: Route | None) -> None:
     fr="Une journée mêlée laisse autant de traces que de vérifications, et celles d'un dossier restent les siennes",
     en="A mixed day leaves as many entries as verifications, and those of a file remain its own",
 )
+@VERIFICATION.mark
+@RECEPTION.mark
 def test_a_whole_day(desk: Desk) -> None:
     seen = watch(desk)
     patients = [desk.bring(desk.draw(), Route.IMPORTED) for _ in range(3)]
@@ -112,6 +117,7 @@ def test_a_whole_day(desk: Desk) -> None:
     fr="Une vérification demandée est au nom de celui qui l'a demandée",
     en="A verification asked for is under the name of who asked",
 )
+@VERIFICATION.mark
 def test_user(desk: Desk) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED)
     for worker in (desk, desk.as_super_user(), desk):

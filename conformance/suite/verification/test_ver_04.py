@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
@@ -122,6 +123,7 @@ def test_known_without_this_ins(desk: Desk, route: Route) -> None:
     en="An INS denied, not verified for want of an answer, or taken from the file, is verified again at the next reception",
 )
 @pytest.mark.parametrize("case", ["ko", "downgraded", "errors"])
+@DOWNGRADE.mark
 def test_verified_again(desk: Desk, case: str) -> None:
     person = desk.draw()
     identity = received(person)

@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, another_value
 from conformance.suite.desk.routes import Route, routes
@@ -104,6 +105,7 @@ def test_each_part(desk: Desk, route: Route) -> None:
     fr="Le KO d'un dossier n'en touche aucun autre, ni celui d'un homonyme né le même jour",
     en="The KO of one file touches no other, nor that of a homonym born on the same day",
 )
+@FROM_INSI.mark
 def test_neighbours(desk: Desk) -> None:
     day = "1958-01-23"
     patient = desk.bring(desk.draw(birth_date=day), Route.IMPORTED_CHECKED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import ReceptionOutcome
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
@@ -54,6 +55,26 @@ def test_unknown_and_ko(desk: Desk, status: str | None, user: str) -> None:
             _expect_without_ins(desk, identity, "KO", must_be_ko=True)
 
     expect_each({"sans document": partial(judge, None), "avec document": partial(judge, DOCUMENT)})
+
+
+@pytest.mark.rule("VER-07")
+@pytest.mark.title(
+    fr="L'INS démentie n'est pas gardée ailleurs dans le dossier créé : ni ancien INS, ni numéro de facturation",
+    en="The INS denied is not kept elsewhere in the file created: neither former INS nor billing number",
+)
+def test_not_kept_elsewhere(desk: Desk) -> None:
+    identity = received(desk.draw())
+    with answering(desk, KO):
+        need_verified(receive(desk, identity).exchanges, Said.KO)
+    for patient in files_of(desk, identity.birth_date).values():
+        kept = [patient.billing_number or ""]
+        with suppress(VerbNotSupportedError):
+            kept += [each.matricule for each in desk.lgo.read_ins_history(patient.id, actor=desk.user)]
+        expect(
+            identity.matricule not in kept,
+            fr="dossier créé après un KO : l'INS démentie y est gardée comme ancien INS ou numéro de facturation",
+            en="file created after a KO: the INS denied is kept in it as a former INS or a billing number",
+        )
 
 
 @pytest.mark.rule("VER-07")

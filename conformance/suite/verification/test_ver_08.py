@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
-from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.desk.apart import CONTRACTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
@@ -47,24 +47,22 @@ WITH_INS = routes(Status.RECUP, Status.QUAL)
     en="The trust contract of the sender does not let the document in in spite of the KO",
 )
 @pytest.mark.parametrize("known", [None, Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+@CONTRACTS.mark
 def test_trusted_sender(desk: Desk, known: Route | None) -> None:
-    try:
-        person = desk.draw()
-        if known:
-            desk.bring(person, known)
-        identity = received(person, document=DOCUMENT)
-        if known in WITH_INS:
-            identity = received(person, document=DOCUMENT, matricule=nobody(desk, person))
-        with preparing("fixer les contrats de confiance", "set the trust contracts"):
-            desk.lgo.write_trusted_senders(frozenset({identity.sender}), actor=desk.user)
-        moment = Moment(
-            f"document d'un émetteur sous contrat, KO ({known or 'inconnu'})",
-            f"document of a sender under contract, KO ({known or 'unknown'})",
-        )
-        with answering(desk, KO):
-            _expect_held_back(desk, identity, moment)
-    except VerbNotSupportedError:
-        return  # Without contracts there is no sender under one.
+    person = desk.draw()
+    if known:
+        desk.bring(person, known)
+    identity = received(person, document=DOCUMENT)
+    if known in WITH_INS:
+        identity = received(person, document=DOCUMENT, matricule=nobody(desk, person))
+    with preparing("fixer les contrats de confiance", "set the trust contracts"):
+        desk.lgo.write_trusted_senders(frozenset({identity.sender}), actor=desk.user)
+    moment = Moment(
+        f"document d'un émetteur sous contrat, KO ({known or 'inconnu'})",
+        f"document of a sender under contract, KO ({known or 'unknown'})",
+    )
+    with answering(desk, KO):
+        _expect_held_back(desk, identity, moment)
 
 
 @pytest.mark.rule("VER-08")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
@@ -22,7 +23,7 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
-    takes,
+    need_form,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import BILLING, INS_C, Letter
@@ -52,8 +53,7 @@ OTHERS = [route for route in routes() if route.status is not Status.QUAL]
     ("route", "form"), [*((route, Form.MAIL) for route in QUALIFIED), *((TYPICAL, form) for form in NOT_MAIL)]
 )
 def test_right(desk: Desk, route: Route, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
     twin_of_day = desk.bring(desk.draw(birth_date=person.identity.traits.birth_date), Status.QUAL)
@@ -77,8 +77,7 @@ def test_right(desk: Desk, route: Route, form: Form) -> None:
     [*((route, Form.MAIL) for route in OTHERS), *((Route.IMPORTED, form) for form in NOT_MAIL)],
 )
 def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
 
     def judge(answer: str | None) -> None:
         person = desk.draw(first_names_count=2)
@@ -102,9 +101,11 @@ def test_not_qualified(desk: Desk, route: Route, form: Form) -> None:
     en="An identity that is no longer qualifiée gets nothing by itself any more",
 )
 @pytest.mark.parametrize("cause", ["PROV", "VALI", "DOUTEUSE", "FICTIVE"])
+@Form.MAIL.apart.mark
+@DOWNGRADE.mark
+@ATTRIBUTES.mark
 def test_no_longer_qualified(desk: Desk, cause: str) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
@@ -129,8 +130,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
     ids=lambda one: str(one or "true"),
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = desk.draw(first_names_count=2, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
@@ -153,8 +153,7 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_names_otherwise(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = desk.play(PARTS["hyphens-leading-zero-29-february"])
     patient = desk.bring(person, Status.QUAL)
     desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
@@ -186,8 +185,7 @@ def test_names_otherwise(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.CDA, Form.ORU], ids=str)
 def test_one_part_missing(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, Status.QUAL)
     cases: dict[str, dict[str, None]] = {
@@ -219,8 +217,7 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
 def test_other_identifiers(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     number = person.identity.matricule.value
@@ -252,8 +249,7 @@ def test_other_identifiers(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_homonyms(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = person_with_homonyms(desk)
     near = homonyms(desk, person, Route.CHECKED)
     patient = desk.bring(person, Status.QUAL)

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CONTRACTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import Route
@@ -22,7 +23,7 @@ from conformance.suite.incoming.arriving import (
     expect_identity_kept,
     expect_not_in,
     expect_others_kept,
-    takes,
+    need_form,
 )
 from conformance.suite.incoming.forms import Form, mailed, written
 from conformance.suite.incoming.kinds import Incoming, letter
@@ -44,8 +45,7 @@ NOT_MAIL = [form for form in Form if form is not Form.MAIL]
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.MDM, Form.FHIR], ids=str)
 def test_envelope_of_another(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     inside, outside = desk.draw(), desk.draw()
     theirs, others = desk.bring(inside, Status.QUAL), desk.bring(outside, Status.QUAL)
     told = Letter(identity=received(inside), envelope=received(outside))
@@ -63,9 +63,9 @@ def test_envelope_of_another(desk: Desk, form: Form) -> None:
     fr="Ni l'objet d'un courriel, ni le nom d'un PDF, ni le document voisin ne désignent un dossier",
     en="Neither the subject of a mail, nor the name of a PDF, nor the document beside it designates a file",
 )
+@Form.MAIL.apart.mark
 def test_other_mails(desk: Desk) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     person, other = desk.draw(), desk.draw()
     patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.RECUP)
 
@@ -99,8 +99,7 @@ def test_other_mails(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person, other = desk.draw(), desk.draw()
     patient = desk.bring(person, Status.QUAL)
     deliver(desk, written(Letter(identity=received(person)), form), patient)
@@ -122,9 +121,10 @@ def test_sender_reuses_its_number(desk: Desk, form: Form) -> None:
     fr="Un contrat de confiance ne dispense pas de la concordance",
     en="A trust contract does not dispense with the match",
 )
+@Form.MAIL.apart.mark
+@CONTRACTS.mark
 def test_trusted_sender(desk: Desk) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     with preparing("fixer les contrats de confiance", "set the trust contracts"):
         desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
     person = desk.draw(first_names_count=2, **PLAIN)
@@ -156,8 +156,7 @@ def test_trusted_sender(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
 def test_replacement_of_another(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person, other = desk.draw(), desk.draw()
     patient, neighbour = desk.bring(person, Status.QUAL), desk.bring(other, Status.QUAL)
     first = Letter(identity=received(person))
@@ -194,8 +193,7 @@ def test_replacement_of_another(desk: Desk, form: Form) -> None:
 @pytest.mark.parametrize("kind", [Incoming.REPLACEMENT, Incoming.DELETION], ids=str)
 @pytest.mark.parametrize("form", [Form.MAIL, Form.MDM, Form.FHIR], ids=str)
 def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = desk.draw()
     patient = desk.bring(person, Status.QUAL)
     right = received(person)

@@ -11,7 +11,8 @@ import pytest
 
 from conformance.drivers.model import BIRTH_FIELDS, Status
 from conformance.drivers.partners import ReceivedIdentity
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOWNGRADE, RECEPTION
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
@@ -25,7 +26,7 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
-    takes,
+    need_form,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.kinds import Incoming, letter
@@ -54,8 +55,7 @@ CASES = [
 @pytest.mark.parametrize(("route", "form"), CASES)
 @pytest.mark.parametrize("answer", [None, OK], ids=["true-insi", "insi-ok"])
 def test_number_of_another(desk: Desk, route: Route, form: Form, answer: str | None) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
 
     def judge(is_known: bool) -> None:  # noqa: FBT001 - a case
         holder = desk.bring(desk.draw(), route)
@@ -83,9 +83,9 @@ def test_number_of_another(desk: Desk, route: Route, form: Form, answer: str | N
 )
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
 @pytest.mark.parametrize("user", USERS)
+@Form.MAIL.apart.mark
 def test_number_and_few_traits(desk: Desk, route: Route, user: str) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     holder = desk.bring(desk.draw(first_names_count=2, sex="F", **PLAIN), route)
     stranger = received(desk.draw(sex="M"))
     kept = {
@@ -126,8 +126,7 @@ def test_number_and_few_traits(desk: Desk, route: Route, user: str) -> None:
 )
 @pytest.mark.parametrize(("route", "form"), CASES)
 def test_number_alone(desk: Desk, route: Route, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     holder = desk.bring(desk.draw(), route)
     right = _as_received(holder)
     bare = replace(
@@ -148,9 +147,9 @@ def test_number_alone(desk: Desk, route: Route, form: Form) -> None:
     en="The matricule that a file has lost attaches nothing either",
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
+@DOWNGRADE.mark
 def test_former_number(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person, stranger = desk.draw(), received(desk.draw())
     holder = desk.bring(person, Status.QUAL)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08",)):
@@ -170,8 +169,7 @@ def test_former_number(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_again(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     holder = desk.bring(desk.draw(), Status.QUAL)
     right = _as_received(holder)
     wrong = letter(Incoming.OTHER_TRAITS, right, received(desk.draw()))
@@ -191,9 +189,9 @@ def test_again(desk: Desk, form: Form) -> None:
     en="No ordinary act on the file of the holder brings the document that waits into it",
 )
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@Form.MAIL.apart.mark
 def test_not_afterwards(desk: Desk, route: Route) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     person = desk.draw()
     holder = desk.bring(person, route)
     stranger = received(desk.draw())
@@ -211,7 +209,7 @@ def test_not_afterwards(desk: Desk, route: Route) -> None:
         ),
     }
     for name, act in acts.items():
-        with suppress(RefusedError, VerbNotSupportedError):
+        with desk.if_offered(RECEPTION), suppress(RefusedError):
             act()
         now = desk.lgo.read_documents(holder.id, actor=desk.user)
         expect(

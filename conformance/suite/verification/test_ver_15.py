@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception, ReceptionOutcome
+from conformance.suite.desk.apart import CONTRACTS
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
@@ -21,7 +22,7 @@ from conformance.suite.incoming.arriving import (
     deliver,
     expect_code,
     expect_others_kept,
-    takes,
+    need_form,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
@@ -51,8 +52,7 @@ TRAITS = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 @pytest.mark.parametrize("form", Form, ids=str)
 @pytest.mark.parametrize("user", USERS)
 def test_unknown(desk: Desk, form: Form, user: str) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     desk = desk.by(user)
 
     def judge(status: str | None) -> None:
@@ -72,8 +72,7 @@ def test_unknown(desk: Desk, form: Form, user: str) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_not_confirmed(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
 
     def judge(answer: str) -> None:
         told = received(desk.draw(first_names_count=2))
@@ -91,8 +90,7 @@ def test_not_confirmed(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_cast(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
 
     def judge(key: str) -> None:
         moment = Moment(f"patient inconnu ({form})", f"unknown patient ({form})")
@@ -108,8 +106,7 @@ def test_cast(desk: Desk, form: Form) -> None:
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU], ids=str)
 def test_most_similar(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     person = person_with_homonyms(desk)
     near = [one.patient for one in homonyms(desk, person, Route.CHECKED).values()]
     of_the_day = desk.draw(birth_date=person.identity.traits.birth_date, sex=person.identity.traits.sex)
@@ -123,9 +120,9 @@ def test_most_similar(desk: Desk, form: Form) -> None:
     fr="Reçu deux fois, il ne fait pas deux dossiers",
     en="Received twice, it does not make two files",
 )
+@Form.MAIL.apart.mark
 def test_twice(desk: Desk) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     told = received(desk.draw())
     document = written(Letter(identity=told), Form.MAIL)
     for _ in range(2):
@@ -147,9 +144,9 @@ def test_twice(desk: Desk) -> None:
     en="The reduced file, checked against a document, does not become qualifié without INSi",
 )
 @pytest.mark.parametrize("answer", [None, KO, "fault-insi-102"], ids=["true-insi", "ko", "fault"])
+@Form.MAIL.apart.mark
 def test_checked_afterwards(desk: Desk, answer: str | None) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     told = received(desk.draw())
     with answering(desk, answer):
         arrival = deliver(desk, written(Letter(identity=told), Form.MAIL), days=[told.birth_date])
@@ -173,8 +170,7 @@ def test_checked_afterwards(desk: Desk, answer: str | None) -> None:
 )
 @pytest.mark.parametrize("form", Form, ids=str)
 def test_incomplete(desk: Desk, form: Form) -> None:
-    if not takes(desk, form):
-        return
+    need_form(desk, form)
     right = received(desk.draw(first_names_count=2))
     cases = {
         "sans INS (903)": (replace(right, matricule=None, oid=None), ("903", "902")),
@@ -208,9 +204,10 @@ def test_incomplete(desk: Desk, form: Form) -> None:
     fr="L'émetteur sous contrat d'un autre ne fait pas qualifier l'inconnu",
     en="A trust contract with another sender does not make the unknown patient qualifié",
 )
+@Form.MAIL.apart.mark
+@CONTRACTS.mark
 def test_contract_of_another(desk: Desk) -> None:
-    if not takes(desk, Form.MAIL):
-        return
+    need_form(desk, Form.MAIL)
     with preparing("fixer les contrats de confiance", "set the trust contracts"):
         desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
     for sender in ("LABO-1", "LABO-100", "LABO-VOISIN"):

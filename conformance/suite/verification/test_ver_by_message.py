@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception, ReceptionOutcome
+from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
@@ -21,7 +22,7 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
-    may_take,
+    need_form,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
@@ -49,9 +50,11 @@ FORMS: Final = pytest.mark.parametrize("form", Form, ids=str)
     en="The INS of an unknown patient, in a message, is verified once, with the traits of the message; that of a file récupéré or qualifié is not",
 )
 @FORMS
+@MESSAGES.mark
+@DOCUMENTS.mark
+@WORKLIST.mark
 def test_verified_once(desk: Desk, form: Form) -> None:
-    if not may_take(desk, form):
-        return
+    need_form(desk, form)
     told = received(desk.draw(first_names_count=2))
     arrival = _arrives(desk, told, form)
     moment = Moment(f"inconnu, dans un message ({form})", f"unknown, in a message ({form})")
@@ -81,9 +84,11 @@ def test_verified_once(desk: Desk, form: Form) -> None:
     en="A message whose identity is denied changes nothing in the file of the known patient",
 )
 @FORMS
+@MESSAGES.mark
+@DOCUMENTS.mark
+@WORKLIST.mark
 def test_known_and_ko(desk: Desk, form: Form) -> None:
-    if not may_take(desk, form):
-        return
+    need_form(desk, form)
 
     def judge(route: Route) -> None:
         person = desk.draw(first_names_count=2)
@@ -108,9 +113,11 @@ def test_known_and_ko(desk: Desk, form: Form) -> None:
     en="An unknown patient whom INSi denies: no INS, no document filed, and somebody is told",
 )
 @FORMS
+@MESSAGES.mark
+@DOCUMENTS.mark
+@WORKLIST.mark
 def test_unknown_and_ko(desk: Desk, form: Form) -> None:
-    if not may_take(desk, form):
-        return
+    need_form(desk, form)
     told = received(desk.draw())
     with answering(desk, KO):
         arrival = _arrives(desk, told, form)
@@ -138,9 +145,11 @@ def test_unknown_and_ko(desk: Desk, form: Form) -> None:
     en="A message that calls the identity qualifiée, or validée, does not make it so here, even confirmed by INSi",
 )
 @FORMS
+@MESSAGES.mark
+@DOCUMENTS.mark
+@WORKLIST.mark
 def test_not_transitive(desk: Desk, form: Form) -> None:
-    if not may_take(desk, form):
-        return
+    need_form(desk, form)
 
     def judge(status: str, route: Route | None) -> None:
         person = desk.draw()
@@ -169,9 +178,11 @@ def test_not_transitive(desk: Desk, form: Form) -> None:
     en="In a message too, only a sender under contract may make an identity qualifiée",
 )
 @FORMS
+@MESSAGES.mark
+@DOCUMENTS.mark
+@WORKLIST.mark
 def test_contract(desk: Desk, form: Form) -> None:
-    if not may_take(desk, form):
-        return
+    need_form(desk, form)
     with preparing("fixer les contrats de confiance", "set the trust contracts"):
         desk.lgo.write_trusted_senders(frozenset({"LABO-10"}), actor=desk.user)
     for sender in ("LABO-1", "LABO-100", "CLINIQUE-KVORLAN"):

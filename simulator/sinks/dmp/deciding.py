@@ -89,7 +89,7 @@ def _patients(message: Message, submission: Submission) -> Iterator[RegistryErro
         named["SubmissionSet"] = submission.set_patient_ids[0]
     if message.assertion_patient:
         named["VIHF"] = message.assertion_patient
-    read = {place: _ins(value) for place, value in named.items()}
+    read = {place: ins_of(value) for place, value in named.items()}
     if len(set(read.values())) > 1:
         text = ", ".join(f"{place} {value}" for place, value in named.items())
         yield RegistryError(
@@ -97,7 +97,7 @@ def _patients(message: Message, submission: Submission) -> Iterator[RegistryErro
         )
         return
     for place, value in read.items():
-        if value is None or value[1] not in INS_OIDS or not _is_matricule(value[0]):
+        if value is None or value[1] not in INS_OIDS or not is_matricule(value[0]):
             text = f"expected a matricule INS with its OID (number^^^&OID&ISO^NH), got {named[place]!r:.120} in {place}"
             yield RegistryError(code="XDSUnknownPatientId", context=text)
             return
@@ -127,13 +127,14 @@ def _contents(submission: Submission) -> Iterator[RegistryError]:
         )
 
 
-def _ins(cx: str) -> tuple[str, str] | None:
+def ins_of(cx: str) -> tuple[str, str] | None:
     """Return number and OID of a CX, ``None`` when it is none; what follows (type, date) may differ."""
     match = _CX.fullmatch(cx.strip().strip("'"))
     return (match[1], match[2]) if match else None
 
 
-def _is_matricule(number: str) -> bool:
+def is_matricule(number: str) -> bool:
+    """Tell whether a number is a matricule of 15 characters with its right key."""
     try:
         return Matricule.parse(number).is_valid
     except MatriculeError:

@@ -69,20 +69,30 @@ def unpack(content_type: str, body: bytes) -> Parts:
     return Parts(root=root, beside=beside, is_mtom=True)
 
 
-def pack(envelope: bytes, action: str) -> tuple[str, bytes]:
-    """Return an envelope as an MTOM message of one part: its content type and body."""
+def pack(
+    envelope: bytes, action: str, beside: Mapping[str, bytes] | None = None, *, media: str = SOAP
+) -> tuple[str, bytes]:
+    """Return an envelope as an MTOM message: its content type and body.
+
+    Args:
+        envelope: the root part.
+        action: of SOAP.
+        beside: binary parts by content id, to which the envelope refers (``cid:``).
+        media: media type of the envelope, that of its version of SOAP.
+    """
     boundary = f"banc-{uuid4()}"
-    head = f'Content-Type: application/xop+xml; charset=UTF-8; type="{SOAP}"\r\nContent-Transfer-Encoding: binary\r\n'
-    body = (
-        f"--{boundary}\r\n{head}Content-ID: {_ROOT}\r\n\r\n".encode()
-        + envelope
-        + f"\r\n--{boundary}--\r\n".encode()
-    )
+    binary = "Content-Transfer-Encoding: binary"
+    head = f'Content-Type: application/xop+xml; charset=UTF-8; type="{media}"\r\n{binary}\r\n'
+    parts = [f"--{boundary}\r\n{head}Content-ID: {_ROOT}\r\n\r\n".encode(), envelope]
+    for name, content in (beside or {}).items():
+        told = f"Content-Type: application/octet-stream\r\n{binary}\r\nContent-ID: <{name}>"
+        parts += [f"\r\n--{boundary}\r\n{told}\r\n\r\n".encode(), content]
+    parts.append(f"\r\n--{boundary}--\r\n".encode())
     kind = (
         f'multipart/related; type="application/xop+xml"; boundary="{boundary}"; start="{_ROOT}"; '
-        f'start-info="{SOAP}"; action="{action}"'
+        f'start-info="{media}"; action="{action}"'
     )
-    return kind, body
+    return kind, b"".join(parts)
 
 
 def _split(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import sqlite3
 from argparse import Namespace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -21,14 +22,19 @@ from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import LoadedMessage, MailboxData, MailboxSet, Message
 from pymap.concurrent import Subsystem
 from pymap.config import BackendCapability
+from pymap.context import current_command
 from pymap.exceptions import InvalidAuth, MailboxReadOnly, NotAllowedError
 from pymap.imap import IMAPServer
 from pymap.mime import MessageContent
+from pymap.parsing.command.select import FetchCommand, IdleCommand
 from pymap.parsing.specials import FetchRequirement
 from pysasl import SASLAuth
 from pysasl.identity import ClearIdentity
 
+from simulator.scripting.sinks import SinkOperation
+from simulator.sinks.backing import ALONE
 from simulator.sinks.kept import NO_SESSION, Sink, session_name
+from simulator.sinks.mssante.reading_mail import CONNECTION, Scenarios
 
 if TYPE_CHECKING:
     import ssl
@@ -37,10 +43,11 @@ if TYPE_CHECKING:
     from pymap.concurrent import Event
     from pymap.interfaces.message import CachedMessage
     from pymap.parsing.message import AppendMessage
-    from pymap.parsing.specials import ObjectId
+    from pymap.parsing.specials import ObjectId, SequenceSet
     from pymap.selected import SelectedMailbox
     from pysasl.creds.server import ServerCredentials
 
+    from simulator.sinks.backing import Backing
     from simulator.sinks.doors import DoorLimits, Doors
     from simulator.sinks.kept import Received, SinkStore
 
@@ -49,6 +56,8 @@ MOST_ACCOUNTS: Final = 500
 _LITERAL: Final = 64 * 1024
 """Longest literal of a command: nothing that a reader sends is long."""
 _PAGE: Final = 500
+_LOOK_S: Final = 0.5
+"""How often it is looked whether the bench delivered something."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,10 +65,11 @@ _log = logging.getLogger(__name__)
 class Mailboxes:
     """The mailboxes of all accounts, each read from the store. Used from one event loop."""
 
-    def __init__(self, store: SinkStore) -> None:
+    def __init__(self, store: SinkStore, backing: Backing = ALONE) -> None:
         """Nobody has logged in."""
         self._store = store
         self._sets: dict[str, _Boxes] = {}
+        self.scenarios = Scenarios(backing)
 
     def of(self, account: str) -> _Boxes:
         """Return the mailboxes of an account."""
@@ -67,7 +77,8 @@ class Mailboxes:
         if found is None:
             while len(self._sets) >= MOST_ACCOUNTS:
                 del self._sets[next(iter(self._sets))]
-            found = self._sets[account] = _Boxes(_Inbox(self._store, account))
+            inbox = _Inbox(self._store, account, self.scenarios)
+            found = self._sets[account] = _Boxes(inbox, self.scenarios)
         return found
 
     def arrived(self) -> None:
@@ -75,15 +86,31 @@ class Mailboxes:
         for each in self._sets.values():
             each.inbox.wake()
 
+    async def watch(self) -> None:
+        """Tell them also of what another process puts into the store: the bench delivers mails by its control API."""
+        last = await asyncio.to_thread(self._store.last_id)
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                now = await asyncio.to_thread(self._store.last_id)
+            except sqlite3.Error as error:
+                _log.debug("the store cannot be looked at: %s", error)
+                continue
+            if now != last:
+                last = now
+                self.arrived()
+
 
 class _Boxes(MailboxSet):
-    def __init__(self, inbox: _Inbox) -> None:
+    def __init__(self, inbox: _Inbox, scenarios: Scenarios) -> None:
         super().__init__()
         self.inbox = inbox
         self._inbox = inbox
+        self._scenarios = scenarios
 
     async def get_mailbox(self, name: str) -> MailboxData:
         if name.upper() == "INBOX":
+            await self._scenarios.asked(SinkOperation.IMAP_SELECT, self.inbox.account)
             await self.inbox.look()
         return await super().get_mailbox(name)
 
@@ -97,10 +124,11 @@ class _Boxes(MailboxSet):
 class _Inbox(MailboxData):
     """The mails of one account."""
 
-    def __init__(self, store: SinkStore, account: str) -> None:
+    def __init__(self, store: SinkStore, account: str, scenarios: Scenarios) -> None:
         boxes = MailboxSet()
         super().__init__(boxes._content_cache, boxes._thread_cache)  # noqa: SLF001 - not used: contents stay in the store
-        self._store, self._account, self._seen = store, account, 0
+        self._store, self.account, self._seen = store, account, 0
+        self._scenarios = scenarios
         self._looking = asyncio.Lock()
         self._uid_validity = store.birth
         self._max_uid = 0
@@ -116,7 +144,11 @@ class _Inbox(MailboxData):
                 self._store.items, sink=Sink.MSSANTE, after=self._seen, limit=_PAGE
             ):
                 self._seen = page[-1].id
-                new = [_Mail.of(one, self._store) for one in page if self._is_ours(one)]
+                new = [
+                    _Mail.of(one, self._store, (self._scenarios, self.account))
+                    for one in page
+                    if self._is_ours(one)
+                ]
                 if not new:
                     continue
                 found = True
@@ -128,9 +160,9 @@ class _Inbox(MailboxData):
         return found
 
     def _is_ours(self, mail: Received) -> bool:
-        if "@" in self._account:
-            return any(one.casefold() == self._account.casefold() for one in mail.recipients)
-        return mail.session == session_name(self._account)
+        if "@" in self.account:
+            return any(one.casefold() == self.account.casefold() for one in mail.recipients)
+        return mail.session == session_name(self.account)
 
     async def update_selected(
         self, selected: SelectedMailbox, *, wait_on: Event | None = None
@@ -164,27 +196,38 @@ class _Inbox(MailboxData):
 class _Mail(Message):
     """One mail, whose bytes are read when they are asked for."""
 
-    __slots__ = ("_banc_store",)
+    __slots__ = ("_banc",)
 
-    _banc_store: SinkStore
+    _banc: tuple[Received, SinkStore, tuple[Scenarios, str]]
 
     @classmethod
     def of(
-        cls, one: Received, store: SinkStore, *, expunged: bool = False, flags: Iterable[Any] = ()
+        cls,
+        one: Received,
+        store: SinkStore,
+        reader: tuple[Scenarios, str],
+        *,
+        expunged: bool = False,
+        flags: Iterable[Any] = (),
     ) -> _Mail:
         mail = cls(one.id, datetime.fromisoformat(one.at), flags, expunged=expunged, recent=not expunged)
-        mail._banc_store = store
+        mail._banc = (one, store, reader)
         return mail
 
     def gone(self) -> _Mail:
-        mail = _Mail(self.uid, self.internal_date, self.permanent_flags, expunged=True)
-        mail._banc_store = self._banc_store
-        return mail
+        one, store, reader = self._banc
+        return _Mail.of(one, store, reader, expunged=True, flags=self.permanent_flags)
+
+    async def fetched(self) -> None:
+        """Note that its content is read, or answer as a scenario says: before anything of it is written."""
+        one, store, (scenarios, account) = self._banc
+        data = await asyncio.to_thread(store.content, self.uid)
+        await scenarios.asked(SinkOperation.IMAP_FETCH, account, one, data or b"")
 
     async def load_content(self, requirement: FetchRequirement) -> LoadedMessage:
         content = None
         if requirement & FetchRequirement.CONTENT and not self.expunged:
-            data = await asyncio.to_thread(self._banc_store.content, self.uid)
+            data = await asyncio.to_thread(self._banc[1].content, self.uid)
             content = None if data is None else await asyncio.to_thread(MessageContent.parse, data)
         return LoadedMessage(self, requirement, content)
 
@@ -233,7 +276,10 @@ class _Login(Login):
 
     async def authenticate(self, credentials: ServerCredentials) -> Identity:
         known = ClearIdentity(credentials.authcid, self._password or "", prepare=str)
+        scenarios = self.mailboxes.scenarios
+        await scenarios.asked(SinkOperation.IMAP_LOGIN, credentials.authcid)
         if self._password is not None and not credentials.verify(known):
+            await scenarios.refused(credentials.authcid)
             raise InvalidAuth
         return _Account(session_name(credentials.authcid), self)
 
@@ -248,7 +294,26 @@ class _Account(Identity):
 
     @contextlib.asynccontextmanager
     async def new_session(self) -> AsyncIterator[DictSession]:
-        yield DictSession(self.name, self.config, self._mailboxes.of(self.name), FilterSet())
+        yield _Session(self.name, self.config, self._mailboxes.of(self.name), FilterSet())
+
+
+class _Session(DictSession):
+    async def fetch_messages(
+        self,
+        selected: SelectedMailbox,
+        sequence_set: SequenceSet,
+        set_seen: bool,  # noqa: FBT001 - pymap's signature
+    ) -> tuple[Iterable[tuple[int, Message]], SelectedMailbox]:
+        found, selected = await super().fetch_messages(selected, sequence_set, set_seen)
+        messages = list(found)
+        command = current_command.get(None)
+        if isinstance(command, FetchCommand) and any(
+            one.requirement & FetchRequirement.BODY for one in command.attributes
+        ):
+            for _, mail in messages:
+                if isinstance(mail, _Mail):
+                    await mail.fetched()
+        return messages, selected
 
 
 class _Bounded:
@@ -272,9 +337,6 @@ class _Bounded:
     @staticmethod
     def _is_waiting() -> bool:
         """Tell whether the client waits for news (IDLE): its next line, DONE, may take long."""
-        from pymap.context import current_command  # noqa: PLC0415 - a context variable of the connection
-        from pymap.parsing.command.select import IdleCommand  # noqa: PLC0415 - the same
-
         return isinstance(current_command.get(None), IdleCommand)
 
 
@@ -301,6 +363,7 @@ class ImapPort:
             writer.write(b"* BYE Too many connections\r\n")
             writer.close()
             return
+        CONNECTION.set(writer)
         try:
             bounded: Any = _Bounded(reader, self._doors.limits)
             await self._server(bounded, writer, SocketInfo.get(writer, None))

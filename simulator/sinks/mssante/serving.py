@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.sinks.backing import ALONE
 from simulator.sinks.doors import DoorLimits, Doors
 from simulator.sinks.mssante.imap import ImapPort, Mailboxes
 from simulator.sinks.mssante.smtp import Handler, MailPort
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
+    from simulator.sinks.backing import Backing
     from simulator.sinks.kept import SinkStore
 
 
@@ -38,6 +40,7 @@ def mail_served(
     context: ssl.SSLContext | None = None,
     password: str | None = None,
     limits: DoorLimits | None = None,
+    backing: Backing = ALONE,
 ) -> Iterator[None]:
     """Serve the mail ports in a thread until the end of the block.
 
@@ -47,11 +50,12 @@ def mail_served(
         context: of TLS, for the ports that are TLS and for STARTTLS on the others; ``None``: no TLS.
         password: of every account; ``None``: any is good.
         limits: bounds on the clients.
+        backing: what is shared with INSi.
     """
     stopping = _Stopping()
     thread = threading.Thread(
         target=asyncio.run,
-        args=(_serve(store, ports, context, password, limits or DoorLimits(), stopping),),
+        args=(_serve(store, ports, context, password, limits or DoorLimits(), stopping, backing),),
         name="mssante",
         daemon=True,
     )
@@ -95,10 +99,11 @@ async def _serve(  # noqa: PLR0917 - what the thread is given
     password: str | None,
     limits: DoorLimits,
     stopping: _Stopping,
+    backing: Backing,
 ) -> None:
     loop = asyncio.get_running_loop()
-    doors, mailboxes = Doors(limits), Mailboxes(store)
-    handler = Handler(store, recipients=limits.recipients, arrived=mailboxes.arrived)
+    doors, mailboxes = Doors(limits), Mailboxes(store, backing)
+    handler = Handler(store, recipients=limits.recipients, arrived=mailboxes.arrived, backing=backing)
 
     def smtp(starttls: ssl.SSLContext | None) -> MailPort:
         return MailPort(
@@ -134,8 +139,11 @@ async def _serve(  # noqa: PLR0917 - what the thread is given
         stopping.error = error
         stopping.begun.set()
         return
+    watching = asyncio.create_task(mailboxes.watch()) if ports.imap or ports.imaps else None
     stopping.ready()
     await stopping.wait()
+    if watching is not None:
+        watching.cancel()
     for server in servers:
         server.close()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:

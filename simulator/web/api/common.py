@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections import Counter
+from typing import Any, Final
 
 from flask import Response, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 MAX_PAGE = 1000
 """Most entries returned by one call of a listing."""
 
 MAX_ID = 2**63 - 1
 """Largest integer that SQLite compares."""
+_DIGITS: Final = len(str(MAX_ID))
 
 
 class BadRequestError(Exception):
@@ -25,12 +29,25 @@ def json_body(*, optional: bool = False) -> dict[str, Any]:
     """
     if optional and not request.get_data():
         return {}
+    if not request.is_json:
+        raise UnsupportedMediaType("expected Content-Type: application/json")
     try:
-        data = request.get_json()
+        data = json.loads(request.get_data(), object_pairs_hook=_object)
     except RecursionError as error:
         raise BadRequestError("expected JSON, got some nested too deeply") from error
+    except ValueError as error:  # no JSON, no UTF-8, or a number of thousands of digits
+        raise BadRequestError(f"expected JSON: {error}") from error
     if not isinstance(data, dict):
         raise BadRequestError(f"expected a JSON object, got {type(data).__name__}")
+    return data
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of a name that comes twice, two readers would each take another value (RFC 8259 §4)."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise BadRequestError(f"expected each name of an object once, got {twice!r:.80} more than once")
     return data
 
 
@@ -43,8 +60,8 @@ def number_argument(name: str, default: int, low: int, high: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise BadRequestError(f"{name}: expected a whole number from {low} to {high}, got {text!r}")
+    if not (text.isascii() and text.isdecimal()) or len(text) > _DIGITS or not low <= int(text) <= high:
+        raise BadRequestError(f"{name}: expected a whole number from {low} to {high}, got {text!r:.80}")
     return int(text)
 
 

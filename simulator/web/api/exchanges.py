@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Response, jsonify, request
 
 from simulator.journal.annotate import annotate_request
+from simulator.journal.exchange import SERVICES
 from simulator.journal.explain import explain
 from simulator.journal.filters import FilterError, Filters, parse_time
 from simulator.journal.store import to_json as exchange_json
@@ -44,7 +45,7 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
     def list_exchanges() -> Response:
         """List exchanges.
 
-        Query: ``session person operation code finding since until`` (filters), ``after`` (an id), ``limit``,
+        Query: ``session service person operation code finding since until`` (filters), ``after`` (an id), ``limit``,
         ``order=newest``, ``bodies`` (``true`` or ``false``: with request and response; when it is left out, they come
         with at most ``BODIES_UP_TO`` exchanges). A page may be shorter than its limit: there is more when the answer
         has the header ``Link`` with ``rel="next"``.
@@ -124,10 +125,18 @@ def filters_of(arguments: Mapping[str, str]) -> Filters:
     """Return the filters that a query string asks for.
 
     Raises:
-        BadRequestError: a time cannot be read.
+        BadRequestError: a time or a service cannot be read.
     """
     texts = {name: arguments.get(name) for name in ("session", "person", "operation", "code", "finding")}
-    return Filters(**texts, since=_time(arguments, "since"), until=_time(arguments, "until"))
+    service = arguments.get("service")
+    if service is not None and service not in SERVICES:
+        raise BadRequestError(f"service: expected one of {', '.join(SERVICES)}, got {service!r:.60}")
+    return Filters(
+        service=service,
+        **texts,
+        since=_time(arguments, "since"),
+        until=_time(arguments, "until"),
+    )
 
 
 def _time(arguments: Mapping[str, str], name: str) -> datetime | None:

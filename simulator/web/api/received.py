@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from simulator.sinks import Sink, SinkStore
+from simulator.sessions.store import DEFAULT
+from simulator.sinks import Sink, SinkFullError, SinkStore
 from simulator.sinks.addresses import read_addresses
 from simulator.sinks.archive import archive_of, chunks, file_name
+from simulator.sinks.backing import Backing
 from simulator.sinks.dmp.service import EXISTENCE, SUBMITTING
-from simulator.sinks.kept import FILE
+from simulator.sinks.kept import FILE, MAX_WORD
+from simulator.sinks.mssante.delivering import deliver
 from simulator.web.api.common import (
     MAX_ID,
     MAX_PAGE,
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
     from simulator.bench import Bench
 
+MOST_RECIPIENTS: Final = 100
+_FIRST_BYTES: Final = 1000
 _TOLD: Final[dict[str, dict[str, type]]] = {
     SUBMITTING: {"error": str, "context": str, "accept": bool},
     EXISTENCE: {
@@ -63,6 +68,7 @@ def received_routes(api: Blueprint, bench: Bench) -> None:
     _list_routes(api, store)
     _content_routes(api, store)
     _answer_routes(api, store)
+    _delivery_routes(api, store, bench)
 
 
 def _list_routes(api: Blueprint, store: Callable[[], SinkStore]) -> None:
@@ -130,6 +136,35 @@ def _answer_routes(api: Blueprint, store: Callable[[], SinkStore]) -> None:
         _told(name, {})
         store().tell(session, name, None)
         return jsonify({})
+
+
+def _delivery_routes(api: Blueprint, store: Callable[[], SinkStore], bench: Bench) -> None:
+    backing = Backing(journal=bench.journal, sessions=bench.sessions)
+
+    @api.post("/received/mails")
+    def deliver_mail() -> tuple[Response, int]:
+        """Put a mail (the body) into mailboxes. Query: ``session``, ``sender``, ``to`` (addresses with commas between)."""
+        session = request.args.get("session", DEFAULT)
+        bench.sessions.get(session)
+        recipients = tuple(one.strip() for one in request.args.get("to", "").split(",") if one.strip())
+        if not 1 <= len(recipients) <= MOST_RECIPIENTS or not all(map(_is_address, recipients)):
+            raise BadRequestError(f"to: expected 1 to {MOST_RECIPIENTS} addresses with commas between them")
+        sender = request.args.get("sender", "")
+        if not _is_address(sender):
+            raise BadRequestError(f"sender: expected an address, got {sender!r:.80}")
+        content = request.get_data()
+        if b":" not in content[:_FIRST_BYTES]:
+            raise BadRequestError("expected a mail in the body, with its headers, got none")
+        try:
+            number = deliver(store(), backing, content, session=session, sender=sender, recipients=recipients)
+        except SinkFullError as error:
+            return problem(str(error), 507)
+        return jsonify(id=number), 201
+
+
+def _is_address(text: str) -> bool:
+    name, _, domain = text.rpartition("@")
+    return bool(name and domain) and len(text) <= MAX_WORD and text.isprintable() and " " not in text
 
 
 def _sink() -> Sink | None:

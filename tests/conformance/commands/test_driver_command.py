@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -31,6 +32,7 @@ from conformance.engine.checks import Check
 from conformance.engine.collecting import SuiteContents, collect_suite
 from conformance.reference.server import running as running_lgo
 from conformance.rules.catalogue import load_catalogue
+from conformance.suite.desk.apart import CARD
 from simulator.serving import free_port
 from simulator.text import Text
 
@@ -59,6 +61,8 @@ def serve() -> Iterator[Callable[[dict[str, Any]], str]]:
 
     def start(answers: dict[str, Any]) -> str:
         class Handler(BaseHTTPRequestHandler):
+            disable_nagle_algorithm = True
+
             def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 status, document = answers.get(f"{self.command} {self.path.partition('?')[0]}", (404, {}))
@@ -246,6 +250,15 @@ class TestVerbMap:
         way = {Verb.SEARCH_INSI, Verb.READ_PATIENT}
         suite = suite_of(a=("SRC-01", way), b=("SRC-01", {Verb.READ_PATIENT}), c=("STA-03", way))
         assert learn(suite, {}) == {"SRC-01": ["read_patient"], "STA-03": ["read_patient", "search_insi"]}
+
+    def test_a_path_apart_is_waited_for_by_rules_without_another(self) -> None:
+        card = {Verb.READ_CARD, Verb.READ_PATIENT}
+        suite = suite_of(a=("SRC-01", card), b=("SRC-01", {Verb.READ_PATIENT}), c=("STA-03", card))
+        marked = dataclasses.replace(
+            suite, checks=tuple(dataclasses.replace(one, apart=(CARD,)) for one in suite.checks)
+        )
+        assert learn(suite, {})["SRC-01"] == ["read_patient", "read_card"]
+        assert learn(marked, {}) == {"SRC-01": ["read_patient"], "STA-03": ["read_patient", "read_card"]}
 
     def test_without_a_campaign_only_what_is_missing_is_added(self) -> None:
         suite = suite_of(a=("SRC-01", {Verb.READ_PATIENT}), b=("STA-03", {Verb.READ_CARD}))

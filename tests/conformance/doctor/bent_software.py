@@ -63,6 +63,7 @@ class Bent:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     software: Bent
 
     def do_GET(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import zipfile
 from email.message import EmailMessage
 
@@ -78,6 +79,20 @@ def xdm(identity, documents, *, extra=(), tree=True, **options):
     return out.getvalue()
 
 
+def _codes(archive):
+    """Return the codes of the documents of an archive, as X-MSS-CODECDA lists them."""
+    if not zipfile.is_zipfile(io.BytesIO(archive)):
+        return []
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        inside = [
+            opened.read(one)
+            for one in opened.infolist()
+            if one.file_size < 1_000_000 and not one.flag_bits & 1
+        ]
+    found = [re.search(rb'<ClinicalDocument.*?<code code="([^"]+)"', one, re.DOTALL) for one in inside]
+    return [one[1].decode() for one in found if one]
+
+
 def mail(
     identity,
     archive=None,
@@ -99,6 +114,8 @@ def mail(
         made["X-MSS-INS"] = ins
     for name, value in headers:
         made[name] = value
+    if archive is not None and "X-MSS-CODECDA" not in made and (codes := _codes(archive)):
+        made["X-MSS-CODECDA"] = ",".join(codes)
     made.set_content("Bonjour")
     if archive is not None:
         made.add_attachment(archive, maintype="application", subtype="zip", filename="IHE_XDM.ZIP")

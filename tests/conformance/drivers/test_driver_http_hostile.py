@@ -9,12 +9,13 @@ import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.bounded import MAX_ANSWER
+from conformance.drivers.bounded import MAX_ANSWER, TooLargeError, collect
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.protocol import DriverError, Fault
 from conformance.drivers.raw import MASK
@@ -101,6 +102,20 @@ def test_gzip_bomb_is_not_unpacked(serve: Callable[..., str]) -> None:
     assert len(bomb) < MAX_ANSWER
     error, _ = error_of(serve(whole(bomb, b"Content-Encoding: gzip\r\n")))
     assert error.fault is Fault.TOO_LARGE
+
+
+def test_one_part_of_a_gzip_bomb_takes_no_more_memory_than_an_answer_may() -> None:
+    bomb = gzip.compress(bytes(256 * 1024 * 1024), compresslevel=1)
+    into = bytearray()
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLargeError):
+            collect([bomb], "gzip", into)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(into) == MAX_ANSWER
+    assert peak < 6 * MAX_ANSWER
 
 
 def test_gzip_answer_is_understood(serve: Callable[..., str]) -> None:

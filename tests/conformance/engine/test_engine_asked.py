@@ -19,16 +19,13 @@ if TYPE_CHECKING:
 SAMPLE = '''
 import re
 from functools import partial
-from conformance.drivers.errors import VerbNotSupportedError
 
 class Counter:
     def arrive(self):
         return self.lgo.create_patient()
     def maybe(self):
-        try:
+        with self.if_offered("history"):
             return self.lgo.read_status_history("1")
-        except VerbNotSupportedError:
-            return self.lgo.read_audit_log()
     @property
     def found(self):
         return self.lgo.search_patients()

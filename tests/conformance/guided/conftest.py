@@ -15,10 +15,13 @@ import pytest
 
 from conformance.campaign import CampaignOptions, reference_lgo, run_campaign
 from conformance.drivers.http import HttpDriver
+from conformance.drivers.model import Actor
+from conformance.drivers.partners import Channel, MessageFormat
 from conformance.drivers.settings import DriverSettings
 from conformance.guided import driver
 from conformance.guided.counter import Counter, Left
 from conformance.plan import Plan
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, PROFESSIONAL, VACCINATION_NOTE
 from simulator.bench import BenchOptions
 from simulator.serving import ServeOptions, running
 
@@ -74,7 +77,28 @@ class Conversation:
         self.folder = folder
         self.simulator = simulator
         self.seed = seed
-        self.person = Pharmacist(self.driver)
+        self.person = Pharmacist(self.driver, office=self._produce)
+
+    def _produce(self, person, wanted):
+        """Return files with what the software produces, as somebody saves them from its screens."""
+        lgo, actor, whose = self.driver, Actor(user="pharmacien.banc"), person.created
+        if "compte rendu" in wanted:
+            made = [lgo.render_document(whose, INTERVIEW_REPORT, actor=actor)]
+        elif "HL7" in wanted:
+            made = [
+                lgo.export_message(whose, form, actor=actor)
+                for form in (MessageFormat.HL7V2, MessageFormat.FHIR)
+            ]
+        else:
+            made = lgo.send_document(
+                whose, VACCINATION_NOTE, Channel.MSSANTE, recipient=PROFESSIONAL, actor=actor
+            ).documents
+        paths = []
+        for number, one in enumerate(made):
+            path = self.folder.parent / f"{whose}-{number}-{one.name.replace('/', '-')}"
+            path.write_bytes(one.content)
+            paths.append(path)
+        return paths
 
     def run(self, *, journeys=(), resume=None, leave_before=None, partial_url=""):
         self.person.acts = []
@@ -103,6 +127,8 @@ def partial_driver(url, verbs):
     """Serve the driver API of a software that has a program for some of its verbs only."""
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from conformance.drivers.cards import AppIdentity, Beneficiary, VitaleCard
 from conformance.drivers.errors import RefusedError
@@ -20,7 +22,9 @@ from conformance.drivers.model import (
     Role,
     SearchCriteria,
 )
+from conformance.drivers.partners import Document, MessageFormat
 from conformance.drivers.verbs import ALWAYS, VERBS
+from conformance.guided.elsewhere import RECEIVED, VERIFIED
 from conformance.guided.instructions import is_on_the_wire
 from conformance.guided.sight import OUTCOMES, STATUSES, french_day, shown
 from conformance.suite.desk.words import FIELD
@@ -65,6 +69,12 @@ class Pharmacist:
     """Why, by title, of the acts that the software does not offer."""
     first_answers: list = field(default_factory=list)
     """What they say first when something is to be confirmed."""
+    office: object = lambda *_: []
+    """Produces the files that an instruction asks for, and returns their paths."""
+    queue: list = field(default_factory=list)
+    brought: bool = False
+    created: str = ""
+    """The file that they typed in last."""
     pictures: list = field(default_factory=list)
     """What they say when a picture is asked for, in turn."""
     acts: list = field(default_factory=list)
@@ -102,7 +112,9 @@ class Pharmacist:
             "L'écran le montre-t-il ainsi": self._confirm,
             "Que montre l'écran": self._differs,
             "Corrigez dans le logiciel": lambda _: "",
-            "joindre FICHIER, puis Entrée": self._picture,
+            "joindre FICHIER, puis Entrée": self._files,
+            "Vingt minutes ont passé": self._wait,
+            "L'utilisateur est-il alerté": lambda _: "o" if self.answer.alerts else "n",
             "Lesquels, dans l'ordre": lambda _: ", ".join(f"{e.previous} {e.status}" for e in self.left),
             "Chacun avec date, heure et auteur": lambda _: "o",
             "Le message du refus": lambda _: self.refusal,
@@ -118,6 +130,23 @@ class Pharmacist:
     def _picture(self, _lines):
         self.asked = self._picture
         return self.pictures.pop(0) if self.pictures else ""
+
+    def _files(self, lines):
+        """Attach a picture, or what they are asked to produce."""
+        wanted = next((line for line in lines if line.strip().startswith("Pour le patient")), None)
+        if wanted is None:
+            return self._picture(lines)
+        self.asked = self._files
+        if not self.queue and not self.brought:
+            self.queue, self.brought = self.office(self, wanted.strip()), True
+        if self.queue:
+            return f"joindre {self.queue.pop(0)}"
+        self.brought = False
+        return ""
+
+    def _wait(self, _lines):
+        self.lgo.set_clock(now=(datetime.now(UTC) + timedelta(minutes=21)).isoformat(timespec="seconds"))
+        return "o"
 
     def _begin(self, lines):
         self.asked = self._act
@@ -162,6 +191,8 @@ class Pharmacist:
         if name == "read_card":
             self.reading = answer
         self.subject = arguments.get("patient_id")
+        if name == "create_patient":
+            self.created = answer.id
         return answer
 
     def _mend(self):
@@ -208,9 +239,17 @@ class Pharmacist:
                 **{CRITERIA[label]: typed_value(value) for label, value in said.items() if label in CRITERIA}
             ),
             "kind": lambda: said["type"],
+            "message": self._handed,
+            "sender": lambda: next(value for label, value in said.items() if label == "émetteur"),
             "attributes": lambda: frozenset(Attribute(word) for word in words if word != "aucun"),
         }
         return read[name]()
+
+    def _handed(self):
+        form, path = next(
+            m.groups() for line in self.block if (m := re.search(r"fichier \((\w+)\) : (.+)$", line))
+        )
+        return Document(name=Path(path).name, format=MessageFormat(form), content=Path(path).read_bytes())
 
     def _card(self):
         number = next(line.split("n° ")[1] for line in self.block if "carte n° " in line)
@@ -291,8 +330,18 @@ class Pharmacist:
             case "read_audit_log":
                 left = list(self.answer)
                 return lambda label, expected: self._log_row(left, label, expected)
+            case "verify_ins" | "receive_message":
+                words = VERIFIED if self.declaration.name == "verify_ins" else RECEIVED
+                return lambda _label, expected: self._outcome_row(words, expected)
+            case "read_worklist":
+                said = [item.message for item in self.answer]
+                return lambda _label, expected: any(text in expected for text in said) or 1
             case _:
                 return self._call_row
+
+    def _outcome_row(self, words, expected):
+        actual = words[self.answer.outcome].fr
+        return True if actual == expected else actual
 
     def _file_row(self, label, expected):
         patient = self.answer

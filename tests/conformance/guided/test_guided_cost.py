@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from conformance.rules.catalogue import load_catalogue
 
 MOST_ACTS = 120
 RULES = 90
+ALL_RULES = 110
 
 
 @pytest.fixture
@@ -21,12 +23,19 @@ def helpers(request):
     return request.config.pluginmanager.get_plugin(str(request.path.with_name("conftest.py")))
 
 
-def test_all_journeys_together_take_at_most_120_acts():
-    assert sum(about.journey.acts for about in all_journeys().values()) <= MOST_ACTS
+def test_120_acts_are_enough_for_90_rules():
+    journeys = list(all_journeys().values())
+    affordable = [
+        len({key for about in some for key in about.rules})
+        for count in range(1, len(journeys) + 1)
+        for some in combinations(journeys, count)
+        if sum(about.journey.acts for about in some) <= MOST_ACTS
+    ]
+    assert max(affordable) >= RULES
 
 
-def test_they_observe_at_least_90_rules():
-    assert len({key for about in all_journeys().values() for key in about.rules}) >= RULES
+def test_all_journeys_together_observe_110_rules():
+    assert len({key for about in all_journeys().values() for key in about.rules}) >= ALL_RULES
 
 
 def test_every_check_of_a_journey_names_rules_of_the_catalogue():

@@ -68,6 +68,8 @@ def test_software_that_lacks_verbs_is_named_with_what_it_lacks(tmp_path, banc):
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
     class Poor(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do_GET(self):
             body = json.dumps(
                 {

@@ -17,6 +17,7 @@ from conformance.record.events import (
     CampaignStarted,
     CheckFinished,
     HumanAct,
+    Missed,
     Outcome,
 )
 from conformance.record.reading import Record, RecordError
@@ -48,7 +49,15 @@ def test_a_value_is_the_same_after_writing_and_reading(value):
 @pytest.mark.parametrize("cls", [Outcome, CampaignStarted, CheckFinished, ExchangeEntry, HumanAct])
 def test_no_field_is_lost_on_the_way(cls):
     sample = {
-        Outcome: end("a", driver_failed=True, inferred=True, missing_verb="v", details="d").outcome,
+        Outcome: end(
+            "a",
+            driver_failed=True,
+            inferred=True,
+            missing_verb="v",
+            details="d",
+            is_apart=True,
+            missed=(CARD,),
+        ).outcome,
         CampaignStarted: started(checks=("a",), shard="1/2", session="s", journeys=("import",)),
         CheckFinished: dataclasses.replace(end("a"), verbs=("v",)),
         ExchangeEntry: EXCHANGE,
@@ -238,15 +247,16 @@ def test_a_check_that_could_not_be_prepared_names_the_departure_behind_it(tmp_pa
     assert culprit.consequence_of == ()
 
 
-def test_an_optional_path_that_is_missing_leaves_the_verdict_to_the_others(tmp_path):
+CARD = Missed(path=Text("par carte", "by card"), verb="read_card", reason=Text.same("pas de lecteur"))
+
+
+def test_a_path_apart_that_is_missing_leaves_the_verdict_to_the_others_and_is_named(tmp_path):
     path = write(
         tmp_path,
         begin("a", "SRC-01"),
         end("a"),
         begin("b", "SRC-01", 2),
-        end(
-            "b", Verdict.NOT_TESTED, missing_verb="create_from_insi", reason=Text("pas offert", "not offered")
-        ),
+        end("b", Verdict.NOT_TESTED, missing_verb="read_card", is_apart=True, missed=(CARD,)),
         begin("c", "STA-03", 3),
         end("c"),
         begin("d", "STA-03", 4),
@@ -254,9 +264,42 @@ def test_an_optional_path_that_is_missing_leaves_the_verdict_to_the_others(tmp_p
     )
     passed, not_tested = replay(Record(path)).rules
     assert passed.verdict is Verdict.PASS
-    assert [check.id for check in passed.paths_not_tested] == ["b"]
-    assert "1 non testé : pas offert" in passed.reason.fr
-    assert not_tested.verdict is Verdict.NOT_TESTED
+    assert passed.paths_not_tested == (CARD,)
+    assert (
+        passed.reason.fr
+        == "1 contrôle réussi ; pourquoi ; testée en partie, voie absente : par carte (read_card)."
+    )
+    assert passed.reason.en == "1 check passed; why; tested in part, path not offered: by card (read_card)."
+    assert (not_tested.verdict, not_tested.paths_not_tested) == (Verdict.NOT_TESTED, ())
+
+
+def test_a_part_of_a_check_that_is_missing_is_named_beside_its_verdict(tmp_path):
+    path = write(tmp_path, begin("a", "SRC-01"), end("a", missed=(CARD,)))
+    result = replay(Record(path)).rules[0]
+    assert (result.verdict, result.paths_not_tested) == (Verdict.PASS, (CARD,))
+
+
+def test_a_rule_of_which_no_path_was_tested_is_not_tested(tmp_path):
+    path = write(
+        tmp_path,
+        begin("a", "SRC-01"),
+        end("a", Verdict.NOT_TESTED, missing_verb="read_card", is_apart=True, missed=(CARD,)),
+        begin("b", "SRC-01", 2),
+        end("b", Verdict.NOT_TESTED, missing_verb="search_insi", is_apart=True),
+    )
+    result = replay(Record(path)).rules[0]
+    assert (result.verdict, result.paths_not_tested) == (Verdict.NOT_TESTED, ())
+
+
+def test_a_verb_of_no_path_apart_that_is_missing_leaves_the_rule_untested(tmp_path):
+    path = write(
+        tmp_path,
+        begin("a", "SRC-01"),
+        end("a"),
+        begin("b", "SRC-01", 2),
+        end("b", Verdict.NOT_TESTED, missing_verb="read_card"),
+    )
+    assert replay(Record(path)).rules[0].verdict is Verdict.NOT_TESTED
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,7 @@ def insi_server() -> Iterator[ScriptedInsi]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             insi.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))

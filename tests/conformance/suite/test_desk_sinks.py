@@ -14,7 +14,9 @@ from conformance.documents import read_document
 from conformance.documents.record import Format
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk import sinks as desk_sinks
+from conformance.suite.desk.apart import STAND_INS
 from conformance.suite.desk.sinks import connected, connected_if_possible, document_of, of_kind
+from conformance.suite.desk.steps import Desk
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.client import BenchClientError
 
@@ -48,7 +50,8 @@ class NoSinks:
 
 
 def desk_of(software, received=None):
-    return SimpleNamespace(lgo=software, insi=SimpleNamespace(id="s-1", received=received or NoSinks()))
+    insi = SimpleNamespace(id="s-1", received=received or NoSinks())
+    return Desk(lgo=software, insi=insi, wire=None, user=None, super_user=None, draw=None, draw_for=None)
 
 
 def mail(address, account="s-1", text=b"Subject: x\r\n\r\nx\r\n"):
@@ -97,8 +100,10 @@ def test_a_software_that_cannot_be_sent_there_is_not_tested_and_told_what_is_mis
         pytest.fail("it was sent there")
     assert ending.value.verdict is Verdict.NOT_TESTED
     assert "mssante_smtp" in ending.value.text.en
-    with connected_if_possible(desk_of(software)) as sinks:
+    desk = desk_of(software)
+    with connected_if_possible(desk) as sinks:
         assert sinks is None
+    assert [missed.path for missed in desk.timeline.missed] == [STAND_INS.name]
 
 
 def test_the_settings_come_back_whatever_happens():

@@ -256,6 +256,19 @@ def test_too_many_people_are_refused_and_nothing_is_left(
     assert bench.registry.own("big", limit=1, offset=0) == []
 
 
+def test_people_of_many_bytes_are_refused_and_nothing_is_left(
+    bench: Bench, make_person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_archive, "MAX_PEOPLE_BYTES", 500_000)
+    lines = "\n".join(
+        json.dumps(to_json(make_person(f"test/{number}"))) + " " * 50_000 for number in range(11)
+    )
+    with pytest.raises(ArchiveError, match="at most 500000 bytes"):
+        import_session(bench, packed(session_json=head(), people_ndjson=lines))
+    assert "big" not in bench.sessions.ids()
+    assert bench.registry.own("big", limit=1, offset=0) == []
+
+
 def test_an_export_is_made_as_it_is_read(bench: Bench, session: Session, ask: Ask) -> None:
     for _ in range(3):
         ask(session=session.id, **ANNE)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from simulator.journal.masking import MASK, mask, mask_text, mask_xml, pretty_xml
+from simulator.journal.masking import MASK, mask, mask_header, mask_text, mask_xml, pretty_xml
 
 SECRET = "c3VwZXItc2VjcmV0"
 SAML = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'
@@ -176,3 +176,16 @@ def test_elements_within_masked_elements_are_each_looked_at_once() -> None:
     mask_text(flat)
     # Two hundred elements around the same content cost no more than one around each: not two hundred times as much.
     assert best_of(5000) < (time.thread_time() - started) * 20
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Authorization", "X-Auth-Token", "X-Token", "Cookie", "Set-Cookie", "Client-Secret", "X-Password", "X-Credential",
+        "X-API-Key", "apikey", "X-SSL-Client-Cert", "PROXY-AUTHORIZATION",
+    ],
+)  # fmt: skip
+def test_a_header_that_holds_a_secret_is_masked_whatever_it_is_called(name: str) -> None:
+    assert mask_header(name, "abc") == MASK
+    assert mask_header("X-Version", "abc") == "abc"
+    assert mask_header("WWW-Authenticate", "Bearer") == "Bearer"

@@ -36,14 +36,24 @@ def test_the_page_is_up_to_date() -> None:
 @pytest.mark.parametrize("name", WHEN)
 def test_each_example_of_a_condition_is_a_good_one(name: str) -> None:
     for example in WHEN[name]["examples"]:
-        read_scenario(scenario_with({name: example}, {"fault": "insi_102"}))
+        # What goes with any operation, of INSi or of a sink.
+        read_scenario(scenario_with({name: example}, {"set": {"service": "down"}}))
 
 
 @pytest.mark.parametrize("name", THEN)
 def test_each_example_of_an_action_is_a_good_one(name: str) -> None:
     beside = {"code": "00"} if name == "person" else {}
     for example in THEN[name]["examples"]:
-        read_scenario(scenario_with({}, beside | {name: example}))
+        read_scenario(scenario_with(_asking(name, example), beside | {name: example}))
+
+
+def _asking(name: str, example: Any) -> dict[str, Any]:
+    """The conditions that an answer of a sink needs: the operation that it answers."""
+    if name == "dmp":
+        return {"operation": "TD0.2" if {"exists", "person"} & set(example) else "ITI-41"}
+    return (
+        {"operation": {"smtp": "SMTP-DATA", "imap": "IMAP-SELECT"}[name]} if name in {"smtp", "imap"} else {}
+    )
 
 
 def test_each_condition_and_each_action_has_its_section_with_its_examples() -> None:

@@ -150,7 +150,7 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
     def open_it() -> Registry:
         if url is None:
-            opened.append(RegistryStore(tmp_path / "registry.sqlite"))
+            opened.append(RegistryStore(tmp_path / "registry.sqlite", tmp_path / "sessions.sqlite"))
         else:
             opened.append(PostgresRegistry(url, create=True))
         return opened[-1]

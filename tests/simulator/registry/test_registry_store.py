@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import pytest
 from simulator.population.cnda import load_cnda
 from simulator.registry.matching import SearchTraits
 from simulator.registry.opening import open_registry
-from simulator.registry.protocol import DuplicateKeyError
+from simulator.registry.protocol import DuplicateKeyError, RegistryError
 from simulator.registry.store import NEAR_LIMIT, RegistryStore
 
 if TYPE_CHECKING:
@@ -115,7 +114,9 @@ class TestRefusals:
     def test_a_file_that_is_no_registry_is_refused(self, tmp_path: Path) -> None:
         file = tmp_path / "registry.sqlite"
         file.write_bytes(b"not a database at all" * 100)
-        with pytest.raises(sqlite3.Error):
+        with pytest.raises(
+            RegistryError, match="expected a registry of banc-insi, got file is not a database"
+        ):
             RegistryStore(file)
 
 

@@ -194,10 +194,13 @@ class TestTimes:
 
 
 class TestLimits:
+    @pytest.mark.parametrize(
+        "limits", [Limits(most=4, of_one=99), Limits(most=99, of_one=4)], ids=["all", "one"]
+    )
     def test_the_connection_quiet_for_longest_is_let_go_first(
-        self, tmp_path: Path, soap_request: Callable[..., bytes]
+        self, tmp_path: Path, soap_request: Callable[..., bytes], limits: Limits
     ) -> None:
-        with own(tmp_path, limits=Limits(most=4, of_one=4)) as port, ExitStack() as stack:
+        with own(tmp_path, limits=limits) as port, ExitStack() as stack:
             quiet = [stack.enter_context(connected(port)) for _ in range(4)]
             # Each was seen before the next came: the order is certain.
             for each in quiet:

@@ -40,6 +40,7 @@ def test_what_the_sinks_of_a_server_receive_is_shown_and_exported(tmp_path):
         running(options(tmp_path, dmp_port=0, smtp_port=0, imap_port=0)) as url,
         BenchClient(url) as client,
     ):
+        client.create_session(id="session-1")
         received = ReceivedClient(client, "session-1")
         addresses = received.addresses()
         assert set(addresses) == {"dmp", "smtp", "imap"}

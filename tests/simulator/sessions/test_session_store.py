@@ -153,7 +153,7 @@ class TestScenarios:
         self, store: SessionStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         written = checked_scenario(scenario("tests/one"))
-        monkeypatch.setattr("simulator.sessions.store.read_scenario", None)  # a second reading would fail
+        monkeypatch.setattr("simulator.sessions.rows.read_scenario", None)  # a second reading would fail
         store.install(DEFAULT, written, {})
         other = store.create(profile="production").id
         store.install(other, written, {})

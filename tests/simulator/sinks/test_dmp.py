@@ -13,6 +13,7 @@ from simulator.serving.own_server import listen
 from simulator.serving.sink_ports import dmp_served
 from simulator.serving.tls_ports import tls_context
 from simulator.sinks import KeptLimits, SinkStore
+from simulator.sinks.dmp.answers import fault
 from simulator.testing.throwaway import throwaway_pki
 
 from .submissions import CONTENT, P1, envelope, existence, mtom
@@ -237,3 +238,10 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing(dmp, store):
         raw.sendall(b"POST /dmp HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<half")
     assert codes(post(dmp, envelope())) == []
     assert [one.outcome for one in store.items() if one.kind == "ITI-41"] == ["Success"]
+
+
+def test_what_xml_cannot_carry_is_replaced_in_a_fault():
+    # As the subject of a spoilt certificate may have it (found by fuzzing).
+    for text in ("a\x05b", "a\ud800b", "<&\"'"):
+        root = etree.fromstring(fault("http://www.w3.org/2003/05/soap-envelope", text, text, "FailedCheck"))
+        assert root.findtext(".//{*}Text").startswith(text[:1])

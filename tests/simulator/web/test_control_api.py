@@ -342,10 +342,12 @@ class TestBodies:
             (b"{", "application/json", 400),
             (b"\xff", "application/json", 400),
             (b"[" * 100_000, "application/json", 400),
+            (b'{"id": "a", "ttl": 60, "id": "b"}', "application/json", 400),
+            (b'{"ttl": %b}' % (b"9" * 5000), "application/json", 400),
             (b"{}", "text/plain", 415),
             (b"a=1", "application/x-www-form-urlencoded", 415),
         ],
-        ids=["cut", "not UTF-8", "deep", "plain", "form"],
+        ids=["cut", "not UTF-8", "deep", "a name twice", "a number without end", "plain", "form"],
     )
     def test_what_is_no_json_object_is_refused(
         self, web: Client, path: str, data: bytes, content_type: str, status: int

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,7 +16,7 @@ import pytest
 
 from simulator.bench import BenchOptions, open_bench
 from simulator.client import BenchClient, BenchClientError
-from simulator.serving import ServeOptions, running
+from simulator.serving import ServeOptions, api_calls, running
 from simulator.serving.api_calls import LINE, THREADS
 from simulator.serving.granian_places import Attendance, Janitor
 from simulator.serving.own_server import listen
@@ -151,6 +153,52 @@ def test_a_client_that_does_not_read_its_export_is_waited_for_not_fed(server: An
             received += slow.recv(65536)
     body = bytes(received).partition(b"\r\n\r\n")[2]
     assert body.count(b"x" * 1000) >= 3 * 900 - 3 * 20
+
+
+def test_of_an_export_that_nobody_reads_little_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    part, made = bytes(64 * 1024), []
+
+    def application(_environ: Any, start: Any) -> Iterator[bytes]:
+        def parts() -> Iterator[bytes]:
+            for number in range(500):
+                made.append(number)
+                yield part
+
+        start("200 OK", [])
+        return parts()
+
+    here, there = socket.socketpair()
+    here.settimeout(0)
+
+    class Taker:
+        """Takes whatever it is given into memory, as granian does, and hands the system as much as that takes."""
+
+        def client_disconnect(self) -> Any:
+            return asyncio.get_running_loop().create_future()
+
+        def response_stream(self, *_: object) -> Taker:
+            return self
+
+        async def send_bytes(self, content: bytes) -> None:
+            with suppress(BlockingIOError):
+                here.send(content)
+
+    monkeypatch.setattr(api_calls, "own_socket", lambda *_: nullcontext(here))
+    monkeypatch.setattr(api_calls, "UNREAD_S", 0.0)
+    scope = SimpleNamespace(
+        path="/x",
+        method="GET",
+        query_string="",
+        client="c:1",
+        server="s:1",
+        http_version="1.1",
+        scheme="http",
+    )
+    with here, there:
+        calls = api_calls.ApiCalls(application)
+        asyncio.run(calls.answer(scope, {}, b"", Taker()))
+        calls.close()
+    assert 0 < len(made) < 100
 
 
 class TestJanitor:

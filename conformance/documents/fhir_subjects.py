@@ -1,0 +1,63 @@
+"""Whom the resources of a bundle are about: a reference by identifier names the INS of a Patient that is there.
+
+A reference such as ``Patient?identifier=urn:oid:<OID>|<matricule>`` (PDSm, MHD; documents notes §A3) or a logical one is read by
+software that never looks at the Patient beside it: when they differ, the document goes to somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.fhir_tree import objects, string, walk
+from conformance.documents.problems import Quote, official
+from conformance.documents.record import INS_OIDS, PlaceKind, Trait
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.documents.context import Reading
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord
+
+_SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
+_SEARCH: Final = re.compile(
+    r"\bPatient\?(?:.*&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
+)
+
+
+def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Reading) -> Iterator[Problem]:
+    """Yield the references to an INS that no Patient of the same file has, when one of them has an INS.
+
+    Args:
+        resource: the file, decoded.
+        records: its patients.
+        reading: where it was read.
+    """
+    known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    if not any(record.has_ins for record in records):
+        return
+    for path, node in walk(resource):
+        for name in _SUBJECTS:
+            for one in objects(node.get(name, [])):
+                number = _referred(one)
+                if number and all(value.normal != number for value in known):
+                    text = Text(
+                        "cette ressource concerne une autre personne que le Patient du même fichier",
+                        "this resource is about another person than the Patient of the same file",
+                    )
+                    place = reading.place(f"{path}.{name}".lstrip("."), PlaceKind.JSON)
+                    yield official(
+                        "fhir-subject-of-another", text, "F13", "TRA-06", at=(Quote(place, number), known[0])
+                    )
+
+
+def _referred(reference: dict[str, Any]) -> str:
+    """Return the matricule that a reference names, empty when it names none."""
+    if match := _SEARCH.search(string(reference.get("reference"))):
+        return match[2] if match[1] in INS_OIDS else ""
+    identifier = reference.get("identifier")
+    if isinstance(identifier, dict) and string(identifier.get("system")).removeprefix("urn:oid:") in INS_OIDS:
+        return string(identifier.get("value"))
+    return ""

@@ -1,0 +1,152 @@
+"""Letters of a page put together into lines and columns, as the eye sees them. Pure: pdfium is in ``pdfium``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from conformance.documents.record import Box
+
+_WIDE_GAP: Final = 1.6
+"""A gap wider than this many letter heights separates columns."""
+_WORD_GAP: Final = 0.18
+_CELL_GAP: Final = 0.45
+"""Between two text objects without a space of the document, a gap wider than this separates cells of a table."""
+_SPREAD: Final = 0.1
+"""Letters set apart by more than this many heights, most of a row, are spaced on purpose."""
+_SPREAD_LETTERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One visual line of a page: columns are separated by tabulations."""
+
+    text: str
+    number: int
+    """From 1, top to bottom."""
+    edges: tuple[float, ...]
+    """Left edge of each character of ``text``, in points, then the right edge of the last."""
+    top: float
+    """Points from the top of the page."""
+    height: float
+    turned: tuple[int, float, float] = (0, 0.0, 0.0)
+    """By how much the text of the page stands on its side as it is shown (degrees, counter-clockwise), width and height of the page."""
+
+    def shown_box(self, start: int = 0, end: int | None = None) -> Box:
+        """Return the region of some characters on the page as it is shown, whatever way its text runs."""
+        left, top, width, height = self.box(start, end)
+        angle, page_width, page_height = self.turned
+        return {
+            90: (top, page_height - left - width, height, width),
+            180: (page_width - left - width, page_height - top - height, width, height),
+            270: (page_width - top - height, left, height, width),
+        }.get(angle, (left, top, width, height))
+
+    def box(self, start: int = 0, end: int | None = None) -> Box:
+        """Return the region of some characters as they are read: left, top, width, height in points."""
+        stop = len(self.text) if end is None else end
+        left, right = self.edges[min(start, len(self.edges) - 1)], self.edges[min(stop, len(self.edges) - 1)]
+        return (left, self.top, max(right - left, 1.0), self.height)
+
+    def with_inserted(self, position: int, text: str) -> Line:
+        """Return the line with a text added at a position, as wide as nothing."""
+        edge = self.edges[min(position, len(self.edges) - 1)]
+        edges = (*self.edges[:position], *([edge] * len(text)), *self.edges[position:])
+        return replace(self, text=self.text[:position] + text + self.text[position:], edges=edges)
+
+    def blanked(self, start: int, end: int) -> Line:
+        """Return the line with spaces in place of some characters."""
+        return replace(self, text=self.text[:start] + " " * (end - start) + self.text[end:])
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter with its box, in points from the top left."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    text: str
+    item: int
+    """The text object that it belongs to."""
+    is_real: bool
+    """Not a space that pdfium added."""
+
+
+def lines_of(letters: list[Letter]) -> list[Line]:
+    """Group letters whose vertical middles are near into lines, and order each from left to right."""
+    rows: list[tuple[float, float, list[Letter]]] = []
+    blanks = [letter for letter in letters if letter.text.isspace()]
+    for letter in (one for one in letters if not one.text.isspace()):
+        middle, size = (letter.top + letter.bottom) / 2, max(letter.bottom - letter.top, 1.0)
+        for index in range(len(rows) - 1, max(-1, len(rows) - 40), -1):
+            top, bottom, row = rows[index]
+            height = bottom - top
+            # A comma or a hyphen is small: its middle lies inside the row; a capital covers the middle of the row.
+            if top <= middle <= bottom or (
+                letter.top <= (top + bottom) / 2 <= letter.bottom and size < 3 * height
+            ):
+                row.append(letter)
+                if size < 2 * height:
+                    rows[index] = (min(top, letter.top), max(bottom, letter.bottom), row)
+                break
+        else:
+            rows.append((letter.top, letter.bottom, [letter]))
+    rows.sort(key=lambda row: row[0])
+    made: list[Line] = []
+    for top, bottom, row in rows:
+        spaces = [one for one in blanks if top - 2 <= (one.top + one.bottom) / 2 <= bottom + 2]
+        made.append(_line(row, spaces, len(made) + 1, top, bottom))
+    return made
+
+
+def _line(row: list[Letter], blanks: list[Letter], number: int, top: float, bottom: float) -> Line:
+    row.sort(key=lambda letter: letter.left)
+    size = max(bottom - top, 4.0)
+    text: list[str] = []
+    edges: list[float] = []
+    previous: Letter | None = None
+    spread = _spread(row, size)
+    for letter in row:
+        gap = _gap(previous, letter, blanks, size, spread) if previous is not None else ""
+        if gap and previous is not None:
+            text.append(gap)
+            edges.append(previous.right)
+        text.append(letter.text)
+        edges.extend([letter.left] * len(letter.text))
+        previous = letter
+    edges.append(previous.right if previous else 0.0)
+    return Line("".join(text), number, tuple(edges), top, bottom - top)
+
+
+def _spread(row: list[Letter], size: float) -> float:
+    """Return by how much the letters of a row are set apart (``Tc`` of the PDF): zero when the gaps are those of ordinary type.
+
+    It is the gap that most pairs of letters have; pdfium takes it for a space when it is wide.
+    """
+    if len(row) < _SPREAD_LETTERS:
+        return 0.0
+    gaps = sorted(after.left - before.right for before, after in pairwise(row))
+    usual = gaps[len(gaps) // 2]
+    return usual if usual > _SPREAD * size and gaps[len(gaps) // 4] > _SPREAD * size else 0.0
+
+
+def _gap(previous: Letter, letter: Letter, blanks: list[Letter], size: float, spread: float) -> str:
+    """Return what stands between two letters: nothing, a space, or a tabulation between columns."""
+    gap = letter.left - previous.right - spread
+    if gap > _WIDE_GAP * size:
+        return "\t"
+    between = [
+        one
+        for one in blanks
+        # Between letters set apart, the spaces that pdfium adds mean nothing.
+        if previous.right - 0.5 <= one.left <= letter.left and (one.is_real or not spread)
+    ]
+    if letter.item != previous.item and gap > _CELL_GAP * size and not any(one.is_real for one in between):
+        return "\t"
+    # A small print can share its row with a larger one: its own height tells how wide its spaces are.
+    own = min(size, max(letter.bottom - letter.top, previous.bottom - previous.top, 4.0))
+    return " " if gap > _WORD_GAP * own or between else ""

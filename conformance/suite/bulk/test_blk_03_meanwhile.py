@@ -1,0 +1,168 @@
+"""BLK-03: a lot with a file in it twice, two lots at once, and files that change before their result is there."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.partners import VerificationOutcome
+from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import preparing
+from conformance.suite.verification.elsewhere import expect_lowered
+from conformance.suite.verification.wire import Said
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.snapshot import Snapshot
+    from conformance.suite.desk.steps import Desk
+
+DAY = "1957-05-14"
+
+
+@pytest.mark.rule("BLK-03")
+@pytest.mark.title(
+    fr="Un dossier deux fois dans le lot ne décale pas les résultats des autres",
+    en="A file that is in the lot twice does not shift the results of the others",
+)
+def test_file_twice(desk: Desk) -> None:
+    befores = _files(desk, Route.IMPORTED, Route.IMPORTED_CHECKED)
+    one, denied, other, *_ = [before.patient for before in befores]
+    try:
+        lot = start(desk, [one, denied, one, other, denied, *(before.patient for before in befores[3:])])
+    except UndecidedError:
+        return  # A lot that names a file twice may be refused.
+    need_deposited(lot)
+    finish(desk, lot)
+    _expect_own_results(
+        desk, befores, results_of(lot), Moment("dossier deux fois dans le lot", "file twice in the lot")
+    )
+    _expect_told(lot, befores)
+
+
+@pytest.mark.rule("BLK-03")
+@pytest.mark.title(
+    fr="Deux lots en attente à la fois gardent chacun leurs résultats",
+    en="Two lots that wait at once keep each its own results",
+)
+def test_two_lots_at_once(desk: Desk) -> None:
+    first, second = _files(desk, Route.IMPORTED), _files(desk, Route.IMPORTED_CHECKED)
+    with own_time(desk):
+        desk.insi.freeze()
+        lots = [start(desk, [before.patient for before in befores]) for befores in (first, second)]
+    for lot in lots:
+        need_deposited(lot)
+        finish(desk, lot)
+    said = {**results_of(lots[0]), **results_of(lots[1])}
+    moment = Moment("deux lots en attente à la fois", "two lots that wait at once")
+    for lot, befores in zip(lots, (first, second), strict=True):
+        _expect_own_results(desk, befores, said, moment)
+        _expect_told(lot, befores)
+
+
+def _lower(desk: Desk, patient: Patient) -> None:
+    with preparing("abaisser le statut", "lower the status"):
+        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+
+
+def _mark(desk: Desk, patient: Patient) -> None:
+    with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+
+
+def _edit(desk: Desk, patient: Patient) -> None:
+    with preparing("modifier un trait strict", "change a strict trait", depends_on=("STA-09",)):
+        desk.lgo.update_patient(patient.id, {"birth_place": "99999"}, actor=desk.super_user)
+
+
+MEANWHILE: Mapping[str, Callable[[Desk, Patient], None]] = {
+    "abaissée": _lower,
+    "devenue douteuse": _mark,
+    "trait modifié": _edit,
+}
+
+
+@pytest.mark.rule("BLK-03", "ATT-05", "STA-08")
+@pytest.mark.title(
+    fr="Le résultat qui arrive après que le dossier a perdu son INS ne la lui rend pas, et ne change rien d'autre",
+    en="The result that comes after the file has lost its INS does not give it back, and changes nothing else",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_changed_meanwhile(desk: Desk, route: Route) -> None:
+    def judge(act: Callable[[Desk, Patient], None], name: str) -> None:
+        befores = _files(desk, route)
+        with own_time(desk):
+            desk.insi.freeze()
+            lot = start(desk, [before.patient for before in befores])
+            need_deposited(lot)
+            if results_of(lot):
+                return  # What does not use the lot has no result to come later.
+            for before in befores:
+                act(desk, before.patient)
+        changed = [desk.snapshot(before.patient) for before in befores]
+        finish(desk, lot)
+        said = results_of(lot)
+        moment = Moment(
+            f"résultat d'un lot, identité {name} entre-temps",
+            f"result of a lot, identity changed meanwhile ({name})",
+        )
+        for before, now in zip(befores, changed, strict=True):
+            is_ko = said.get(before.patient.matricule or "") is Said.KO
+            after = desk.snapshot(before.patient)
+            # What a KO makes of a file that holds that INS no more is in no text: it may lower it further.
+            free = dict.fromkeys(("status", "attributes", "proof") if is_ko else (), ANYTHING)
+            expect_kept(after, now, moment, besides={**free, "matricule": None, "oid": None}, inferred=True)
+            expect(
+                after.patient.status in {now.patient.status, Status.PROV},
+                fr=f"{moment.fr}, elle est {after.patient.status}",
+                en=f"{moment.en}, it is {after.patient.status}",
+                inferred=True,
+            )
+
+    expect_each({name: partial(judge, act, name) for name, act in MEANWHILE.items()})
+
+
+def _files(desk: Desk, *routes: Route) -> list[Snapshot]:
+    """Bring files for a lot: one that INSi confirms, one that it denies, for each way; all born on the same day."""
+    patients = [
+        file(desk, route, denied=denied, birth_date=DAY) for route in routes for denied in (False, True)
+    ]
+    return [desk.snapshot(patient) for patient in patients]
+
+
+def _expect_own_results(
+    desk: Desk, befores: Sequence[Snapshot], said: Mapping[str, Said], moment: Moment
+) -> None:
+    for before in befores:
+        if said.get(before.patient.matricule or "") is Said.KO:
+            expect_lowered(desk, before, moment, inferred=True)
+        else:
+            expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
+
+
+def _expect_told(lot: Lot, befores: Sequence[Snapshot]) -> None:
+    """Check that the results told of a lot are those of its own files, by what INSi said of each."""
+    said = results_of(lot)
+    wanted = {
+        before.patient.id: {Said.OK: VerificationOutcome.OK, Said.KO: VerificationOutcome.KO}.get(
+            said.get(before.patient.matricule or "", Said.NOTHING)
+        )
+        for before in befores
+    }
+    results = {VerificationOutcome.OK, VerificationOutcome.KO}
+    for told in lot.told.results:
+        if told.outcome in results and told.patient_id is not None:
+            expect(
+                told.patient_id in wanted and wanted[told.patient_id] in {None, told.outcome},
+                fr=f"le lot annonce {told.outcome} pour le dossier {told.patient_id}, qui n'est pas son résultat",
+                en=f"the lot tells {told.outcome} for the file {told.patient_id}, which is not its result",
+                inferred=True,
+            )

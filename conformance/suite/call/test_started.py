@@ -1,0 +1,88 @@
+"""CAL-11 and ERR-06 by a call that the user does not wait for: the same blocks, and its answer stays with its patient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import CallOutcome
+from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
+from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.started import ended, start, try_started
+from conformance.suite.desk.wire import need_request
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Attribute
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
+    fr="L'appel lancé sans attendre, qui partait, ne part plus dès que l'identité est douteuse ou fictive",
+    en="The call started without waiting, which used to leave, no longer does once the identity is doubtful or fictitious",
+)
+@pytest.mark.parametrize("attributes", DISQUALIFYING_SETS, ids=named)
+def test_no_started_call(desk: Desk, attributes: frozenset[Attribute]) -> None:
+    patient = desk.create(desk.draw())
+    try:
+        _, requests = try_started(desk, patient)
+    except VerbNotSupportedError:
+        return  # A way that the software does not have sends nothing.
+    need_request(requests)
+    before = mark(desk, patient, attributes)
+    call, requests = try_started(desk, patient)
+    expect_blocked(
+        call,
+        requests,
+        fr=f"d'attribut {named(attributes)} (appel lancé sans attendre)",
+        en=f"with the attribute {named(attributes)} (call started without waiting)",
+    )
+    expect_kept(desk.snapshot(patient), before, Moment("après l'appel bloqué", "after the blocked call"))
+
+
+@pytest.mark.rule("ERR-06")
+@pytest.mark.title(
+    fr="Deux appels lancés l'un après l'autre, un autre dossier étant ouvert : chaque réponse reste à son patient",
+    en="Two calls started one after the other while another file is opened: each answer stays with its patient",
+)
+def test_started_calls_do_not_cross(desk: Desk) -> None:
+    people = [desk.draw(), desk.draw()]
+    patients = [desk.create(person) for person in people]
+    aside = desk.snapshot(desk.create(desk.draw()))
+    try:
+        started = [start(desk, patient) for patient in patients]
+    except VerbNotSupportedError:
+        return  # Its screen blocks until INSi answers: nobody can open another file meanwhile.
+    desk.read(aside.patient)
+    calls = [ended(desk, call_id) for call_id in started]
+    for call, patient in zip(calls, patients, strict=True):
+        if call.outcome is not CallOutcome.FOUND:
+            raise UndecidedError(
+                f"l'appel lancé sans attendre finit par {call.outcome} : {call.message}",
+                f"the call started without waiting ends with {call.outcome}: {call.message}",
+                depends_on=("CAL-08",),
+            )
+        expect_equal(
+            got=call.patient_id,
+            expected=patient.id,
+            fr="dossier que nomme l'appel lancé sans attendre",
+            en="file that the call started without waiting names",
+        )
+    for call in reversed(calls):
+        desk.decide(call, accept=True)
+    for person, patient in zip(people, patients, strict=True):
+        expect(
+            desk.read(patient).matricule == person.identity.matricule.value,
+            fr="l'identité acceptée n'est pas dans le dossier de son patient",
+            en="the identity accepted is not in the file of its patient",
+        )
+    moment = Moment(
+        "réponses acceptées, un autre dossier ayant été ouvert",
+        "answers accepted, another file having been opened",
+    )
+    expect_kept(desk.snapshot(aside.patient), aside, moment)

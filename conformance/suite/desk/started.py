@@ -1,0 +1,54 @@
+"""A call to INSi that the user does not wait for: started, then asked about until it has ended."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.protocol import RefusedError
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Actor, InsiCall, Patient
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+
+PATIENCE_S: Final = 60.0
+"""How long a call may take: INSi answers at once, the software may be slow."""
+_LOOK_S: Final = 0.02
+
+
+def start(desk: Desk, patient: Patient, actor: Actor | None = None) -> str:
+    """Start a call; return its identifier."""
+    return desk.lgo.start_insi_call(patient.id, actor=actor or desk.user)
+
+
+def ended(desk: Desk, call_id: str) -> InsiCall:
+    """Return a started call once it has ended.
+
+    Raises:
+        UndecidedError: it does not end.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while (call := desk.lgo.read_insi_call(call_id, actor=desk.user)) is None:
+        if time.monotonic() > deadline:
+            raise UndecidedError(
+                f"l'appel lancé sans attendre n'est pas terminé après {PATIENCE_S:.0f} s (read_insi_call)",
+                f"the call started without waiting has not ended after {PATIENCE_S:.0f} s (read_insi_call)",
+            )
+        time.sleep(_LOOK_S)
+    return call
+
+
+def try_started(
+    desk: Desk, patient: Patient, actor: Actor | None = None
+) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+    """Start a call and wait for its end; return what the software says of it, and what INSi received."""
+
+    def act() -> InsiCall | RefusedError:
+        try:
+            return ended(desk, start(desk, patient, actor))
+        except RefusedError as refusal:
+            return refusal
+
+    return desk.during(act)

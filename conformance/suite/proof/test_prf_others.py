@@ -1,0 +1,71 @@
+"""PRF-03 and PRF-04: who validates need not be who recorded the document, and that of a homonym is nobody else's."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.people import adult, another_value
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Moment, expect_kept
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
+
+
+@pytest.mark.rule("PRF-04")
+@pytest.mark.title(
+    fr="La pièce enregistrée par l'un, l'identité se valide par un autre, avant comme après l'import INSi",
+    en="With the document recorded by one user, the identity is validated by another, before and after the INSi import",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_recorded_by_one_validated_by_another(desk: Desk, route: Route) -> None:
+    def judge(recorder: str, validator: str) -> None:
+        patient = desk.bring(adult(desk), route)
+        desk.by(recorder).record_document(patient)
+        before = desk.snapshot(patient)
+        desk.lgo.validate_identity(patient.id, actor=desk.by(validator).user)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(
+                f"pièce enregistrée par {recorder}, identité validée par {validator}",
+                f"document recorded by {recorder}, identity validated by {validator}",
+            ),
+            besides={"status": AFTER[route.status]},
+        )
+
+    pairs = (("user", "super-user"), ("super-user", "user"))
+    expect_each({f"{one}→{other}": partial(judge, one, other) for one, other in pairs})
+
+
+@pytest.mark.rule("PRF-03", "PRF-04")
+@pytest.mark.title(
+    fr="La pièce d'un jumeau, ou d'un homonyme né un autre jour, ne valide personne d'autre",
+    en="The document of a twin, or of a homonym born on another day, validates nobody else",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED], ids=str)
+def test_document_of_a_homonym(desk: Desk, route: Route) -> None:
+    person = adult(desk)
+    desk.check_document(desk.create(person, first_name="KVORLAN", first_names="KVORLAN"))
+    desk.check_document(desk.create(person, birth_date=another_value(desk, person, "birth_date")))
+    before = desk.snapshot(desk.bring(person, route))
+    for actor in (desk.user, desk.super_user):
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(before.patient.id, actor=actor)
+        expect_kept(
+            desk.snapshot(before.patient),
+            before,
+            Moment(
+                "validation sans pièce, un homonyme en ayant une",
+                "validation with no document, a homonym having one",
+            ),
+        )

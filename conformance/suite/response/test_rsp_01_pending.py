@@ -1,0 +1,105 @@
+"""RSP-01, STA-03, STA-05: a proposal that waited is accepted for the file as it is then, and for no other file."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import expect_values, insi_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import InsiCall, Patient
+    from conformance.suite.desk.steps import Desk
+
+
+def _validate(desk: Desk, patient: Patient) -> None:
+    desk.check_document(patient)
+
+
+def _lower(desk: Desk, patient: Patient) -> None:
+    with preparing("abaisser le statut", "lower the status"):
+        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+
+
+@pytest.mark.rule("STA-03", "STA-05")
+@pytest.mark.title(
+    fr="Une proposition acceptée plus tard donne le statut qui convient au dossier tel qu'il est devenu entre-temps",
+    en="A proposal accepted later gives the status that suits the file as it has become meanwhile",
+)
+def test_status_of_then(desk: Desk) -> None:
+    def judge(route: Route, meanwhile: Callable[[Desk, Patient], None]) -> None:
+        patient = desk.bring(desk.draw(), route)
+        call = desk.find(patient)
+        meanwhile(desk, patient)
+        now = desk.snapshot(patient)
+        if not _is_accepted(desk, call):
+            # A proposal that is out of date may be refused: nothing comes of it then.
+            expect_kept(desk.snapshot(patient), now, Moment("proposition périmée", "proposal out of date"))
+            return
+        wanted = Status.QUAL if now.patient.status in {Status.VALI, Status.QUAL} else Status.RECUP
+        after = desk.read(patient)
+        expect(
+            after.status is wanted,
+            fr=f"identité {route.status} devenue {now.patient.status} avant l'acceptation : elle est {after.status}, attendu {wanted}",
+            en=f"identity {route.status} gone to {now.patient.status} before the acceptance: it is {after.status}, expected {wanted}",
+        )
+
+    expect_each(
+        {
+            "validée entre-temps": partial(judge, Route.TYPED, _validate),
+            "validée abaissée entre-temps": partial(judge, Route.CHECKED, _lower),
+            "qualifiée abaissée entre-temps": partial(judge, Route.IMPORTED_CHECKED, _lower),
+            "récupérée contrôlée entre-temps": partial(judge, Route.IMPORTED, _validate),
+        }
+    )
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Deux propositions en attente : accepter l'une n'alimente que son dossier, dans un ordre comme dans l'autre",
+    en="Two proposals that wait: accepting one feeds its own file only, in either order",
+)
+@pytest.mark.parametrize("order", ["first-first", "last-first"])
+def test_each_its_own(desk: Desk, order: str) -> None:
+    people = [desk.draw(), desk.draw()]
+    patients = [desk.create(person) for person in people]
+    calls = [desk.find(patient) for patient in patients]
+    befores = [desk.snapshot(patient) for patient in patients]
+    one, other = (0, 1) if order == "first-first" else (1, 0)
+    if not _is_accepted(desk, calls[one]):
+        return  # A software may hold one proposal at a time.
+    moment = Moment("proposition d'un autre dossier acceptée", "proposal of another file accepted")
+    expect_kept(desk.snapshot(patients[other]), befores[other], moment)
+    expect_values(
+        desk.read(patients[one]),
+        insi_values(people[one]),
+        fr="le dossier dont la proposition est acceptée n'a pas l'identité INSi",
+        en="the file whose proposal is accepted does not have the INSi identity",
+    )
+    fed = desk.snapshot(patients[one])
+    if _is_accepted(desk, calls[other]):
+        expect_values(
+            desk.read(patients[other]),
+            insi_values(people[other]),
+            fr="le second dossier n'a pas l'identité INSi de sa proposition",
+            en="the second file does not have the INSi identity of its proposal",
+        )
+    expect_kept(desk.snapshot(patients[one]), fed, moment)
+
+
+def _is_accepted(desk: Desk, call: InsiCall) -> bool:
+    try:
+        desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
+    except RefusedError:
+        return False
+    return True

@@ -1,0 +1,57 @@
+"""SEC-01: the accesses of a morning stand in the log at their times, not all at one, and on the file that was opened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route
+from conformance.suite.status.moments import is_apart, is_moment
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import AuditEntry
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("SEC-01")
+@pytest.mark.title(
+    fr="Les ouvertures d'une matinée sont datées chacune de son moment, et restent telles quelles",
+    en="The openings of a morning are each dated at their moment, and stay as they are",
+)
+def test_times(desk: Desk) -> None:
+    patients = [
+        desk.bring(desk.draw(), route) for route in (Route.TYPED, Route.IMPORTED, Route.IMPORTED_CHECKED)
+    ]
+    seen: list[tuple[AuditEntry, datetime, datetime]] = []
+    for patient, worker in [(one, desk.by(user)) for user in ("user", "super-user") for one in patients]:
+        before = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)
+        began = datetime.now(UTC)
+        worker.read(patient)
+        ended = datetime.now(UTC)
+        after = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)
+        expect(
+            after[: len(before)] == before,
+            fr=f"des traces du dossier ont disparu ou changé ({len(before)} avant, {len(after)} après)",
+            en=f"entries of the file are gone or changed ({len(before)} before, {len(after)} after)",
+        )
+        new = [entry for entry in after[len(before) :] if entry.user == worker.user.user]
+        expect(
+            new,
+            fr=f"l'ouverture du dossier {patient.status} par {worker.user.user} n'est pas au journal de ce dossier",
+            en=f"the opening of the file {patient.status} by {worker.user.user} is not in the log of that file",
+        )
+        expect(
+            is_moment(new[0].at, began, ended),
+            fr=f"« {new[0].at} » n'est pas le moment de l'ouverture ({began:%Y-%m-%d %H:%M:%S} UTC)",
+            en=f"“{new[0].at}” is not the moment of the opening ({began:%Y-%m-%d %H:%M:%S} UTC)",
+        )
+        seen.append((new[0], began, ended))
+    (first, _, over), (last, begun, _) = seen[0], seen[-1]
+    expect(
+        is_apart(first.at, last.at, over, begun),
+        fr=f"des ouvertures faites à des moments différents sont toutes datées de « {last.at} »",
+        en=f"openings made at different times are all dated “{last.at}”",
+    )

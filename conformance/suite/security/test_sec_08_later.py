@@ -1,0 +1,69 @@
+"""SEC-08: what was sent stays in the trace when the document is withdrawn, each sending at its own time."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.partners import Channel, SendingOutcome
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route
+from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.suite.status.moments import is_apart
+from conformance.verdicts import UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+
+@pytest.mark.rule("SEC-08")
+@pytest.mark.title(
+    fr="Le retrait d'un document n'efface pas la trace de son envoi, et deux envois ont chacun leur heure",
+    en="Withdrawing a document does not erase the trace of its sending, and two sendings have each their time",
+)
+def test_trace_stays(desk: Desk) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    sent, over, begun = [], datetime.now(UTC), datetime.now(UTC)
+    for number in ("premier", "second"):
+        begun = datetime.now(UTC)
+        with suppress(RefusedError):
+            answer = desk.lgo.send_document(
+                patient.id,
+                VACCINATION_NOTE,
+                Channel.MSSANTE,
+                recipient=f"{number}.medecin@exemple.mssante.fr",
+                actor=desk.user,
+            )
+            sent += [answer] if answer.outcome is SendingOutcome.SENT else []
+        if number == "premier":
+            over = datetime.now(UTC)
+            desk.bring(desk.draw(), Route.IMPORTED)  # Time goes by.
+    if len(sent) < 2:  # noqa: PLR2004 - the two just sent
+        raise UndecidedError(
+            "les deux envois ne partent pas", "the two sendings do not leave", verdict=Verdict.NOT_TESTED
+        )
+    entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    times = {entry.recipient: entry.at for entry in entries}
+    first, second = (
+        times.get(f"{number}.medecin@exemple.mssante.fr", "") for number in ("premier", "second")
+    )
+    expect(
+        is_apart(first, second, over, begun),
+        fr=f"deux envois faits à des moments différents sont tous deux datés de « {second} »",
+        en=f"two sendings made at different times are both dated “{second}”",
+    )
+    try:
+        with suppress(RefusedError):
+            desk.lgo.withdraw_document(sent[0].id, actor=desk.user)
+    except VerbNotSupportedError:
+        return
+    after = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    expect(
+        all(entry in after for entry in entries),
+        fr="le retrait du document a effacé ou changé la trace de son envoi",
+        en="withdrawing the document has erased or changed the trace of its sending",
+    )

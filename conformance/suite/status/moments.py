@@ -1,0 +1,60 @@
+"""Whether a log tells the moment at which something was done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+TOLERANCE: Final = timedelta(minutes=2)
+"""Between the clock of the software and that of the bench, once time zones are set aside."""
+
+ZONE_STEP: Final = timedelta(minutes=15)
+"""Time zones differ by multiples of this."""
+
+
+_FINE, _SECONDS, _MINUTES = timedelta(milliseconds=20), timedelta(seconds=1), timedelta(minutes=1)
+
+
+def is_moment(at: str, began: datetime, ended: datetime) -> bool:
+    """Return whether this is the date and time of what was done in between.
+
+    Args:
+        at: as the log tells it, ISO; a time without its zone may be that of any zone.
+        began: before the act.
+        ended: after it.
+    """
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return False
+    if len(at) <= len("AAAA-MM-JJ"):
+        return False
+    if moment.tzinfo is not None:
+        return began - TOLERANCE <= moment <= ended + TOLERANCE
+    moment = moment.replace(tzinfo=UTC)
+    shift = round((moment - began) / ZONE_STEP) * ZONE_STEP
+    return abs(shift) <= timedelta(hours=14) and began - TOLERANCE <= moment - shift <= ended + TOLERANCE
+
+
+def is_apart(earlier: str, later: str, ended: datetime, began: datetime) -> bool:
+    """Return whether two times of a log lie as far apart as what they tell, as finely as the log writes them.
+
+    A log that writes fractions of a second tells two acts of the same second apart; one that writes minutes does not.
+
+    Args:
+        earlier: the time of the first act, as the log tells it.
+        later: that of the second one.
+        ended: when the first act was over.
+        began: when the second one was begun.
+    """
+    try:
+        first, second = datetime.fromisoformat(earlier), datetime.fromisoformat(later)
+        apart = second - first
+    except (ValueError, TypeError):
+        return True  # Not times, or one with a zone and one without: ``is_moment`` judges each.
+    grain = _MINUTES
+    if first.second or second.second:
+        grain = _SECONDS
+    if first.microsecond or second.microsecond:
+        grain = _FINE
+    return apart >= began - ended - grain

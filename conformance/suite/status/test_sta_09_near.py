@@ -1,0 +1,142 @@
+"""STA-09 and STA-17: a strict trait changed by little is changed; an INS typed by hand, or a status raised by a “downgrade”, is no identity."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.desk.cast import Part
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.words import FIELD, insi_values
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+FALLS: Final = {Status.RECUP: Status.PROV, Status.QUAL: Status.VALI}
+
+NEAR: Final = Part(
+    key="hyphen-two-first-names",
+    wish={"sex": "F", "birth_date": "1974-03-18", "birth_place": "35238"},
+    names=lambda name, firsts: (f"{name}-{firsts[3]}", f"{firsts[0]} {firsts[1]} {firsts[2]}"),
+)
+"""Somebody whose traits can be changed by very little."""
+
+
+def _near(birth_name: str, first_names: str) -> dict[str, dict[str, str | None]]:
+    """Return changes that a comparison which simplifies does not see."""
+    first, second, *rest = first_names.split()
+    return {
+        "trait d'union devenu espace": {"birth_name": birth_name.replace("-", " ")},
+        "dernière lettre du nom": {"birth_name": birth_name[:-1]},
+        "un prénom de moins": {"first_names": f"{first} {second}"},
+        "seconds prénoms échangés": {"first_names": " ".join([first, *rest, second])},
+        "prénoms réunis": {"first_names": " ".join([f"{first}-{second}", *rest])},
+        "jour": {"birth_date": "1974-03-17"},
+        "mois": {"birth_date": "1974-04-18"},
+        "année": {"birth_date": "1975-03-18"},
+        "lieu inconnu": {"birth_place": "99999"},
+        "lieu du même département": {"birth_place": "35047"},
+    }
+
+
+@pytest.mark.rule("STA-09")
+@pytest.mark.title(
+    fr="Un trait strict modifié de peu par un utilisateur habilité déclasse comme un autre",
+    en="A strict trait changed by little by an entitled user downgrades like any other",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_small_changes(desk: Desk, route: Route) -> None:
+    def judge(name: str) -> None:
+        person = desk.play(NEAR)
+        traits = person.identity.traits
+        changes = _near(traits.birth_name, traits.first_names)[name]
+        before = desk.snapshot(desk.bring(person, route))
+        desk.lgo.update_patient(before.patient.id, dict(changes), actor=desk.super_user)
+        expect_kept(
+            desk.snapshot(before.patient),
+            before,
+            Moment(
+                f"identité {route.status}, {FIELD[next(iter(changes))].fr} modifié de peu ({name})",
+                f"identity {route.status}, {FIELD[next(iter(changes))].en} changed by little ({name})",
+            ),
+            besides={
+                **changes,
+                "status": FALLS[route.status],
+                "matricule": None,
+                "oid": None,
+                "proof": ANYTHING,
+            },
+            # A software may bring the 1er prénom back to the start of a new list.
+            ignoring=("first_name",) if "first_names" in changes else (),
+        )
+
+    expect_each({name: partial(judge, name) for name in _near("A-B", "A B C")})
+
+
+@pytest.mark.rule("STA-09")
+@pytest.mark.title(
+    fr="Un matricule ou un OID saisi à la main par un utilisateur habilité ne laisse pas l'identité récupérée ou qualifiée",
+    en="A matricule or an OID typed by hand by an entitled user does not leave the identity récupérée or qualifiée",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_ins_typed_by_hand(desk: Desk, route: Route) -> None:
+    def judge(*fields: str) -> None:
+        before = desk.snapshot(desk.bring(desk.draw(nia=False), route))
+        other = insi_values(desk.draw(nia=True))
+        refused = True
+        with suppress(RefusedError):
+            desk.lgo.update_patient(
+                before.patient.id, {field: other[field] for field in fields}, actor=desk.super_user
+            )
+            refused = False
+        after = desk.snapshot(before.patient)
+        moment = Moment(
+            f"identité {route.status}, saisie de : {', '.join(fields)}",
+            f"identity {route.status}, typed: {', '.join(fields)}",
+        )
+        if refused or after.values == before.values:
+            expect_kept(after, before, moment)
+            return
+        expect(
+            after.patient.status is FALLS[route.status],
+            fr=f"{moment.fr}, acceptée : le statut est {after.patient.status}, attendu {FALLS[route.status]}",
+            en=f"{moment.en}, accepted: the status is {after.patient.status}, expected {FALLS[route.status]}",
+        )
+
+    expect_each(
+        {
+            "matricule": partial(judge, "matricule"),
+            "OID": partial(judge, "oid"),
+            "les deux": partial(judge, "matricule", "oid"),
+        }
+    )
+
+
+@pytest.mark.rule("STA-17")
+@pytest.mark.title(
+    fr="L'abaissement à la main n'élève personne : sans pièce, ni provisoire ni récupérée ne devient validée par lui",
+    en="The downgrade by hand raises nobody: without a document neither provisoire nor récupérée becomes validée by it",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
+def test_downgrade_raises_nobody(desk: Desk, route: Route) -> None:
+    patient = desk.bring(desk.draw(), route)
+    wanted: Any = Status.VALI
+    for actor in (desk.user, desk.super_user):
+        try:
+            with suppress(RefusedError):
+                desk.lgo.downgrade_status(patient.id, wanted, actor=actor)
+        except VerbNotSupportedError:
+            return  # A way that the software does not have raises nobody.
+        after = desk.read(patient)
+        expect(
+            after.status in {Status.PROV, route.status},
+            fr=f"identité {route.status} « abaissée » à VALI sans qu'une pièce soit présentée : elle est {after.status}",
+            en=f"identity {route.status} “lowered” to VALI with no document shown: it is {after.status}",
+        )

@@ -1,0 +1,94 @@
+"""Sessions and their scenarios, from the rows of the file that keeps them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.registry.person import from_json
+from simulator.scripting.loader import read_scenario
+from simulator.scripting.model import Installed
+from simulator.sessions.session import ExpiredSessionError, Session, UnknownSessionError
+from simulator.sessions.settings import SessionSettings
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from simulator.scripting.model import Scenario
+
+_READ_LIMIT: Final = 100
+"""How many scenarios a process keeps as they were read."""
+
+
+class SessionRows:
+    """Reads sessions, each scenario once in this process however often its session is."""
+
+    def __init__(self) -> None:
+        """Know no scenario yet."""
+        self._scenarios: dict[str, Scenario] = {}
+
+    def load(self, connection: sqlite3.Connection, session_id: str) -> Session:
+        """Return a session as the file has it.
+
+        Raises:
+            ExpiredSessionError: it has ended.
+            UnknownSessionError: there is none of this id.
+        """
+        row = connection.execute(
+            "SELECT created_at, settings FROM session WHERE id = ?", (session_id,)
+        ).fetchone()
+        if row is None:
+            ended = connection.execute("SELECT reason FROM expired WHERE id = ?", (session_id,)).fetchone()
+            if ended is not None:
+                raise ExpiredSessionError(ended[0])
+            raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
+        # The latest scenario speaks first, so that a test can override what was installed before it.
+        rows = connection.execute(
+            "SELECT id, data, people, file FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
+        )
+        return Session(
+            id=session_id,
+            created_at=row[0],
+            settings=SessionSettings().changed(json.loads(row[1])),
+            scenarios=tuple(
+                Installed(
+                    scenario=self._read(data),
+                    people={role: from_json(person) for role, person in json.loads(people).items()},
+                    id=installation,
+                    file=file,
+                )
+                for installation, data, people, file in rows
+            ),
+        )
+
+    def keep(self, text: str, scenario: Scenario) -> None:
+        """Remember a scenario as it was read."""
+        if len(self._scenarios) >= _READ_LIMIT:
+            self._scenarios.clear()
+        self._scenarios[text] = scenario
+
+    @staticmethod
+    def mortal(connection: sqlite3.Connection) -> list[Session]:
+        """Return the sessions with a time to live, without their scenarios."""
+        rows = connection.execute(
+            "SELECT id, created_at, settings FROM session WHERE json_extract(settings, '$.ttl') IS NOT NULL"
+        )
+        return [
+            Session(id=name, created_at=at, settings=SessionSettings().changed(json.loads(settings)))
+            for name, at, settings in rows
+        ]
+
+    @staticmethod
+    def installed(connection: sqlite3.Connection, session_id: str) -> list[tuple[Any, dict[str, Any]]]:
+        """Return the data and the people of each scenario of a session, in the order of their installation."""
+        rows = connection.execute(
+            "SELECT data, people FROM scenario WHERE session = ? ORDER BY id", (session_id,)
+        )
+        return [(json.loads(data), json.loads(people)) for data, people in rows]
+
+    def _read(self, text: str) -> Scenario:
+        found = self._scenarios.get(text)
+        if found is None:
+            found = read_scenario(json.loads(text))
+            self.keep(text, found)
+        return found
