@@ -98,13 +98,13 @@ def decode(cls: type[Any], data: Any, where: str = "") -> Any:
         CodingError: a member is missing or of another type.
     """
     try:
-        return quick_reader(cls)(data)
+        return quick_reader(cls)(data)  # type: ignore[arg-type] # classes are hashable
     except OddError:
         pass  # Read again, step by step, to say what is wrong and where.
     if not isinstance(data, Mapping):
         raise CodingError(f"{where or cls.__name__}: expected an object, got {data!r:.80}")
     values = {}
-    for name, hint in hints_of(cls).items():
+    for name, hint in hints_of(cls).items():  # type: ignore[arg-type] # as above
         if name in data:
             values[name] = _read(hint, data[name], f"{where}.{name}" if where else name)
     try:

@@ -118,7 +118,8 @@ def _scalar(*kinds: Any) -> _Reader:
 
 
 def _object(cls: type[Any]) -> _Reader:
-    readers = {name: quick_reader(hint) for name, hint in hints_of(cls).items()}
+    hints = hints_of(cls)  # type: ignore[arg-type] # classes are hashable
+    readers = {name: quick_reader(hint) for name, hint in hints.items()}
 
     def read(data: Any) -> Any:
         if not isinstance(data, dict):
