@@ -9,7 +9,7 @@ LOCK := requirements.lock pyproject.toml
 # Modules are compiled once and kept: the tests start hundreds of processes, and each would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population soak campaigns-repeat campaigns-drivers report-picture check clean
+.PHONY: demo test test-all test-long lint types contract docs kill-matrix fuzz bench bench-documents bench-population bench-campaign soak campaigns-repeat campaigns-drivers report-picture check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -65,6 +65,10 @@ bench-population: $(VENV)/.test
 # Beside other libraries where they are installed: pip install pypdf hl7apy
 bench-documents: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/documents.py --page $(ARGS)
+
+# What a campaign asks and costs, process by process; ARGS="--rule STA-03" for a part of it.
+bench-campaign: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/campaign_cost.py $(ARGS)
 
 # Everything at once for twenty minutes; memory, descriptors and threads must stay flat. ARGS="--minutes 2" for a shorter one.
 soak: $(VENV)/.test

@@ -143,7 +143,8 @@ def run_campaign(
         record.event(CampaignFinished(at=datetime.now(UTC), interrupted=run.interrupted))
         if at_counter and not run.interrupted:
             at_counter.is_over = True
-        return replay(Record(place.path), selection.catalogue)
+        # The evidence of a share is read when it is put together with that of the others.
+        return replay(Record(place.path), selection.catalogue, evidence=options.shard == (1, 1))
 
 
 def place_of_record(folder: Path, options: CampaignOptions) -> Path:

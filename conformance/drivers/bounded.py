@@ -86,6 +86,8 @@ def parse(content: bytes) -> Any:
         raise deep from error
     except ValueError as error:  # JSONDecodeError and UnicodeDecodeError
         raise NotJsonError(Text.same(str(error))) from error
+    if len(content) - len(content.translate(None, b"[{")) <= MAX_DEPTH and b"\\u" not in content:
+        return data  # Too few brackets to be deep, and no escape that could be half a character.
     pending = [(data, 1)]
     while pending:
         value, depth = pending.pop()

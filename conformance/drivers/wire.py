@@ -24,6 +24,7 @@ from conformance.drivers import model
 from conformance.drivers.errors import DriverError, Fault, RefusedError
 from conformance.drivers.formats import DAY, NOT_EMPTY, Format
 from conformance.drivers.model import FORMER_VERBS, IDENTITY_FIELDS, Status, Verb
+from conformance.drivers.quick import OddError, quick_reader
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -191,10 +192,15 @@ class Node:
 
 def to_json(value: object) -> Any:
     """Return the JSON form of a value of the model: objects, sorted arrays for sets, texts for members, base64."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if dataclasses.is_dataclass(kind):
+        return {name: to_json(getattr(value, name)) for name in _names(kind)}
     match value:
         case StrEnum():
             return value.value
-        case None | bool() | int() | float() | str():
+        case int() | float() | str():
             return value
         case bytes():
             return base64.b64encode(value).decode("ascii")
@@ -204,9 +210,12 @@ def to_json(value: object) -> Any:
             return sorted(to_json(entry) for entry in value)
         case list() | tuple():
             return [to_json(entry) for entry in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {entry.name: to_json(getattr(value, entry.name)) for entry in dataclasses.fields(value)}
     raise TypeError(f"expected a value of the driver model, got {type(value).__name__}")
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(entry.name for entry in dataclasses.fields(kind))
 
 
 def read(node: Node, kind: Any) -> Any:
@@ -219,7 +228,10 @@ def read(node: Node, kind: Any) -> Any:
     Raises:
         MalformedAnswerError: with everything that is wrong.
     """
-    return _reader(kind)(node)
+    try:
+        return quick_reader(kind, _fields)(node.data)
+    except OddError:
+        return _reader(kind)(node)  # It says what is wrong.
 
 
 @cache

@@ -103,6 +103,8 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "--disable-plugin-autoload",
                 "--import-mode=importlib",
                 "--strict-markers",
+                # Checks raise sentences of their own; rewriting a hundred modules takes seconds each time.
+                "--assert=plain",
                 # The bench shows progress itself, on the real terminal.
                 "--capture=no",
                 "-pno:terminal",

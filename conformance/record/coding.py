@@ -9,9 +9,10 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path, PurePath
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin
 
 from conformance.record import events, timeline
+from conformance.record.quick import OddError, hints_of, quick_reader
 
 KINDS: dict[str, type[Any]] = {
     "campaign": events.CampaignStarted,
@@ -47,6 +48,18 @@ class CodingError(ValueError):
 
 def encode(value: Any) -> Any:
     """Return a value of the record as JSON-like data; members with their default are left out."""
+    # Most of a record is plain already, and there are millions of values.
+    kind = type(value)
+    if kind is str or value is None or kind in _PLAIN:
+        return value
+    if kind is dict:
+        return {str(name): encode(item) for name, item in value.items()}
+    if kind is list or kind is tuple:
+        return [encode(item) for item in value]
+    return _encode_other(value)
+
+
+def _encode_other(value: Any) -> Any:
     match value:
         case Enum():
             return value.value
@@ -62,12 +75,20 @@ def encode(value: Any) -> Any:
             return [encode(item) for item in value]
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return {
-                field.name: encode(item)
-                for field in dataclasses.fields(value)
-                if (item := getattr(value, field.name)) != _default(field)
+                name: encode(item)
+                for name, default in _defaults(type(value))
+                if (item := getattr(value, name)) != default
             }
         case _:
             return value
+
+
+_PLAIN = frozenset({bool, int, float})
+
+
+@cache
+def _defaults(cls: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, _default(field)) for field in dataclasses.fields(cls))
 
 
 def decode(cls: type[Any], data: Any, where: str = "") -> Any:
@@ -76,10 +97,14 @@ def decode(cls: type[Any], data: Any, where: str = "") -> Any:
     Raises:
         CodingError: a member is missing or of another type.
     """
+    try:
+        return quick_reader(cls)(data)  # type: ignore[arg-type] # classes are hashable
+    except OddError:
+        pass  # Read again, step by step, to say what is wrong and where.
     if not isinstance(data, Mapping):
         raise CodingError(f"{where or cls.__name__}: expected an object, got {data!r:.80}")
     values = {}
-    for name, hint in _hints(cls).items():  # type: ignore[arg-type] # classes are hashable
+    for name, hint in hints_of(cls).items():  # type: ignore[arg-type] # as above
         if name in data:
             values[name] = _read(hint, data[name], f"{where}.{name}" if where else name)
     try:
@@ -139,13 +164,6 @@ def _scalar(options: tuple[Any, ...], data: Any, where: str) -> Any:
 
 def _names(options: tuple[Any, ...]) -> str:
     return " or ".join(option.__name__ for option in options)
-
-
-@cache
-def _hints(cls: type[Any]) -> dict[str, Any]:
-    # Names that a module imports for its annotations alone.
-    hints = get_type_hints(cls, localns={"Mapping": Mapping, "Path": Path, "date": date})
-    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.record.events import CampaignFinished
 from conformance.record.reading import Record, RecordError, read_lines
 from conformance.record.writing import RecordWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 ATTACHMENTS = "attachments"
 """The folder beside a record that holds the files its lines name."""
+_HEAD: Final = re.compile(rb'\{"v":\d+,"n":(\d+),"kind":"([a-z-]+)",')
+"""How the writer begins a line."""
+_SAME: Final = b',"same":{'
+_NUMBERS: Final = re.compile(rb'"[a-z_]+":\d+(?:,"[a-z_]+":\d+)*\}\}')
 _OF_THE_WHOLE = frozenset({"campaign", "suite", "finished"})
 """Kinds of lines that each process wrote and that the whole has once."""
 
@@ -69,13 +75,36 @@ def _copy_kept(source: Path, target: Path) -> None:
 
 
 def _copy(path: Path, writer: RecordWriter) -> None:
+    """Append the lines of a record, which were masked when they were written, as they are but for their numbers."""
     moved: dict[int, int] = {}
-    for line in read_lines(path):
-        if line.kind in _OF_THE_WHOLE:
-            continue
-        data = line.data
-        if line.kind == "again":
-            data = {**data, "of": moved[data["of"]]}
-        if "same" in data:
-            data = {**data, "same": {name: moved[number] for name, number in data["same"].items()}}
-        moved[line.number] = writer.line(line.kind, data)
+    with path.open("rb") as file:
+        for raw in file:
+            if not raw.endswith(b"\n"):
+                return  # The last one was cut.
+            head = _HEAD.match(raw)
+            if head is None:
+                raise RecordError(f"{path}: expected a line that begins with v, n and kind, got {raw[:60]!r}")
+            number, kind = int(head[1]), head[2].decode("ascii")
+            if kind not in _OF_THE_WHOLE:
+                moved[number] = writer.raw(kind, _renumbered(kind, raw[head.end() : -1], moved))
+
+
+def _renumbered(kind: str, rest: bytes, moved: Mapping[int, int]) -> bytes:
+    """Return the members of a line with the numbers that other lines have now."""
+    if kind == "again":
+        data = json.loads(b"{" + rest)
+        return _members({**data, "of": moved[data["of"]]})
+    start = rest.rfind(_SAME)
+    if start < 0:
+        return rest
+    # It is the last member of a line, and holds numbers alone; anything else is a text that looks like it.
+    tail = rest[start + len(_SAME) :]
+    if not _NUMBERS.fullmatch(tail):
+        return rest
+    same = {name: moved[number] for name, number in json.loads(b"{" + tail[:-1]).items()}
+    return rest[:start] + b"," + _members({"same": same})
+
+
+def _members(data: Mapping[str, object]) -> bytes:
+    """Return an object as it is written, without its opening brace."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()[1:]

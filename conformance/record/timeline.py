@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -275,6 +276,13 @@ _SECRET = re.compile(r"password|passwd|secret|token|private_key|api_key|authoriz
 
 def plain(value: object) -> Plain:
     """Return ``value`` as JSON-like data; empty fields of a dataclass are left out, secrets are replaced."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    return _object(value) if kind in _FIELDS else _plain_other(value)
+
+
+def _plain_other(value: object) -> Plain:
     match value:
         case Enum():
             return plain(value.value)
@@ -299,12 +307,18 @@ def plain(value: object) -> Plain:
             return _object(value)
 
 
+_FIELDS: dict[type, tuple[str, ...]] = {}
+"""The fields of the dataclasses met so far."""
+
+
 def _object(value: object) -> Plain:
     """Return a dataclass as its fields, and anything else as it prints itself."""
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return str(value)
-    fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-    return _members(fields, keep_empty=False)
+    names = _FIELDS.get(type(value))
+    if names is None:
+        names = _FIELDS[type(value)] = tuple(field.name for field in dataclasses.fields(value))
+    return _members(((name, getattr(value, name)) for name in names), keep_empty=False)
 
 
 def changes_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[Change, ...]:
@@ -319,14 +333,19 @@ def changes_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> 
 
 def _members(pairs: Iterable[tuple[object, object]], *, keep_empty: bool = True) -> dict[str, Plain]:
     return {
-        str(name): "***" if _SECRET.search(str(name)) and value else plain(value)
+        str(name): "***" if value and _is_secret(str(name)) else plain(value)
         for name, value in pairs
         if keep_empty or not _is_empty(value)
     }
 
 
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
+
+
 def _is_empty(value: object) -> bool:
-    return value is None or value in ("", (), frozenset(), {}, [])
+    return value is None or (not value and value in ("", (), frozenset(), {}, []))
 
 
 def _lines(explanation: Mapping[str, list[str]]) -> tuple[Text, ...]:

@@ -117,6 +117,13 @@ class RecordWriter:
             kind, {name: value for name, value in data.items() if name not in {"v", "n", "kind"}}
         )
 
+    def raw(self, kind: str, members: bytes) -> int:
+        """Append a line of another record that is masked already: its members after ``kind``, and the closing brace."""
+        with self._lock:
+            self._number += 1
+            self._append(b'{"v":%d,"n":%d,"kind":"%b",%b\n' % (VERSION, self._number, kind.encode(), members))
+            return self._number
+
     def _write(self, kind: str, data: dict[str, Any], *, fold: bool = False) -> int:
         masked = mask(data)
         with self._lock:
@@ -124,13 +131,16 @@ class RecordWriter:
             if fold:
                 self._fold(masked)
             line = {"v": VERSION, "n": self._number, "kind": kind, **masked}
-            text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            try:
-                self._file.write(text.encode("utf-8", "replace") + b"\n")
-                self._file.flush()
-            except OSError as error:
-                raise RecordWriteError(self.path, error) from error
+            text = _written(line)
+            self._append(text.encode("utf-8", "replace") + b"\n")
             return self._number
+
+    def _append(self, line: bytes) -> None:
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError as error:
+            raise RecordWriteError(self.path, error) from error
 
     def _fold(self, data: dict[str, Any]) -> None:
         """Replace each long member that an earlier line has word for word by the number of that line."""
@@ -144,6 +154,9 @@ class RecordWriter:
                 del data[name]
         if same:
             data["same"] = same
+
+
+_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _digest(data: Any) -> bytes:

@@ -101,6 +101,8 @@ def now() -> str:
 class Store:
     """The database. Every method is one transaction, or a part of the one opened by ``transaction``.
 
+    One statement is a transaction by itself: only several need to be held together.
+
     Args:
         path: the file; created when it does not exist.
     """
@@ -116,6 +118,8 @@ class Store:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
         self._emptied = list(_EMPTIED)
+        self._settings: dict[str, str] | None = None
+        """As they stand in the file; every act asks for them."""
         self._depth = 0
 
     def close(self) -> None:
@@ -136,6 +140,7 @@ class Store:
                 self._depth -= 1
                 if self._depth == 0:
                     self._db.execute("ROLLBACK")
+                    self._settings = None
                 raise
             self._depth -= 1
             if self._depth == 0:
@@ -153,7 +158,7 @@ class Store:
 
     def insi_url(self) -> str | None:
         """Return the address of INSi, ``None`` before the first reset."""
-        with self.transaction():
+        with self._lock:
             return self._meta("insi_url")
 
     def reset(self, insi_url: str) -> None:
@@ -162,24 +167,27 @@ class Store:
             for table in self._emptied:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
             self._set_meta("insi_url", insi_url)
+            self._settings = None
 
     def settings(self) -> dict[str, str]:
         """Return the settings that have been written."""
-        with self.transaction():
-            return dict(
-                tuple(row) for row in self._db.execute("SELECT name, value FROM setting ORDER BY name")
-            )
+        with self._lock:
+            if self._settings is None:
+                rows = self._db.execute("SELECT name, value FROM setting ORDER BY name")
+                self._settings = dict(tuple(row) for row in rows)
+            return self._settings.copy()
 
     def write_settings(self, settings: Mapping[str, str]) -> None:
         """Write some settings."""
         with self.transaction():
             self._db.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", list(settings.items()))
+            self._settings = None
 
     # Patients
 
     def add_patient(self, patient: Patient) -> Patient:
         """Keep a new patient and return it with its identifier."""
-        with self.transaction():
+        with self._lock:
             row = _patient_row(patient)
             return replace(patient, id=self._insert("patient", row))
 
@@ -189,7 +197,7 @@ class Store:
         Raises:
             NotFoundError: there is none.
         """
-        with self.transaction():
+        with self._lock:
             row = self._one("SELECT * FROM patient WHERE id = ?", patient_id)
         if row is None:
             raise NotFoundError(f"no patient {patient_id!r}")
@@ -197,13 +205,13 @@ class Store:
 
     def patients(self) -> list[Patient]:
         """Return all patients, oldest first."""
-        with self.transaction():
+        with self._lock:
             return [_row_patient(row) for row in self._db.execute("SELECT * FROM patient ORDER BY id")]
 
     def save_patient(self, patient: Patient) -> None:
         """Write a patient that exists."""
         row = _patient_row(patient)
-        with self.transaction():
+        with self._lock:
             self._db.execute(
                 f"UPDATE patient SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",  # noqa: S608 - our own column names
                 [*row.values(), patient.id],
@@ -221,7 +229,7 @@ class Store:
     def former(self, patient_id: str) -> list[FormerIns]:
         """Return the former INS of a patient, in the order in which they were written."""
         query = "SELECT matricule, oid, date_from, date_to FROM former_ins WHERE patient_id = ? ORDER BY id"
-        with self.transaction():
+        with self._lock:
             return [FormerIns(**dict(row)) for row in self._db.execute(query, [patient_id])]
 
     # Calls
@@ -240,7 +248,7 @@ class Store:
             "identity": None if stored.identity is None else json.dumps(asdict(stored.identity)),
             "decided": int(stored.decided),
         }
-        with self.transaction():
+        with self._lock:
             return replace(stored, call=replace(call, id=self._insert("call", row)))
 
     def call(self, call_id: str) -> StoredCall:
@@ -249,7 +257,7 @@ class Store:
         Raises:
             NotFoundError: there is none.
         """
-        with self.transaction():
+        with self._lock:
             row = self._one("SELECT * FROM call WHERE id = ?", call_id)
         if row is None:
             raise NotFoundError(f"no INSi call {call_id!r}")
@@ -270,7 +278,7 @@ class Store:
 
     def close_call(self, call_id: str, patient_id: str | None) -> None:
         """Note that a proposal has been decided, and for which patient."""
-        with self.transaction():
+        with self._lock:
             self._db.execute(
                 "UPDATE call SET decided = 1, patient_id = ? WHERE id = ?", [patient_id, call_id]
             )
@@ -279,7 +287,7 @@ class Store:
 
     def add_status_change(self, patient_id: str, change: StatusChange) -> None:
         """Add to the status history of a patient."""
-        with self.transaction():
+        with self._lock:
             self._insert("status_change", {"patient_id": patient_id, **asdict(change)})
 
     def status_changes(self, patient_id: str) -> list[StatusChange]:
@@ -287,7 +295,7 @@ class Store:
         query = (
             "SELECT previous, status, at, author, reason FROM status_change WHERE patient_id = ? ORDER BY id"
         )
-        with self.transaction():
+        with self._lock:
             rows = self._db.execute(query, [patient_id]).fetchall()
         return [
             StatusChange(
@@ -302,7 +310,7 @@ class Store:
 
     def add_audit(self, entry: TracedAct) -> None:
         """Add to the audit log."""
-        with self.transaction():
+        with self._lock:
             returned, changes = json.dumps(entry.returned), json.dumps(entry.changes)
             self._insert("audit", {**asdict(entry), "returned": returned, "changes": changes})
 
@@ -312,7 +320,7 @@ class Store:
             "SELECT at, user, action, patient_id, mode, code, returned, detail, authentication, changes FROM audit"
             " WHERE ? IS NULL OR patient_id = ? ORDER BY id"
         )
-        with self.transaction():
+        with self._lock:
             rows = self._db.execute(query, [patient_id, patient_id]).fetchall()
         return [
             TracedAct(
@@ -329,13 +337,13 @@ class Store:
 
     def add_note(self, topic: str, patient_id: str | None, body: Mapping[str, Any]) -> str:
         """Keep something about a file and return its identifier; ``body`` is written as JSON."""
-        with self.transaction():
+        with self._lock:
             return self._insert("note", {"topic": topic, "patient_id": patient_id, "body": json.dumps(body)})
 
     def notes(self, topic: str, patient_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
         """Return what is kept under a topic with its identifiers, oldest first, optionally of one file."""
         query = "SELECT id, body FROM note WHERE topic = ? AND (? IS NULL OR patient_id = ?) ORDER BY id"
-        with self.transaction():
+        with self._lock:
             rows = self._db.execute(query, [topic, patient_id, patient_id]).fetchall()
         return [(str(row["id"]), json.loads(row["body"])) for row in rows]
 
@@ -350,12 +358,12 @@ class Store:
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Do a query of another module and return its rows."""
-        with self.transaction():
+        with self._lock:
             return list(self._db.execute(query, parameters).fetchall())
 
     def insert(self, table: str, row: Mapping[str, object]) -> str:
         """Add a row to a table of another module and return its identifier."""
-        with self.transaction():
+        with self._lock:
             return self._insert(table, row)
 
     def _one(self, query: str, identifier: str) -> Any:

@@ -20,6 +20,8 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.record.timeline import ActEntry, DriverEntry
@@ -37,7 +39,10 @@ if TYPE_CHECKING:
 MAX_SHOWN: Final = 60_000
 """Characters of one message shown; a browser does not like more, and record.ndjson has it all."""
 
-_ALL, _NOTHING_OF_PASSED = 0, 3
+_PIECE: Final = 256 * 1024
+"""Characters deflated at a time."""
+
+_ALL, _LEAST_OF_PASSED, _NOTHING_OF_PASSED = 0, 2, 3
 _LAST_TRAVEL, _NO_TRAVEL, _NO_MESSAGES = 4, 5, 6
 LAST_ACTS: Final = 5
 """Acts of a check that did not pass of which what travelled is kept longest."""
@@ -47,6 +52,22 @@ def pack(data: dict[str, Any]) -> str:
     """Return JSON-like data deflated and in base64."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode("ascii")
+
+
+def _fits(data: dict[str, Any], room: int) -> bool:
+    """Return whether data take at most ``room`` characters when packed; given up as soon as they take more."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    deflating = zlib.compressobj(9)
+    size = 0
+    for start in range(0, len(text), _PIECE):
+        size += len(deflating.compress(text[start : start + _PIECE].encode("utf-8", "backslashreplace")))
+        if _in_base64(size) > room:
+            return False
+    return _in_base64(size + len(deflating.flush())) <= room
+
+
+def _in_base64(size: int) -> int:
+    return (size + 2) // 3 * 4
 
 
 def unpack(packed: str) -> dict[str, Any]:
@@ -86,15 +107,42 @@ class Packer:
 
     def data(self, room: int) -> dict[str, Any]:
         """Return the evidence, without as much of the passed checks as it takes to be packed in ``room`` characters."""
-        entries = [(passed, timeline_of(timeline, self.start)) for passed, timeline in self._checks]
-        for omitted in range(_ALL, _NO_MESSAGES):
+        entries = [(passed, _later(timeline, self.start)) for passed, timeline in self._checks]
+        first = _ALL if _may_fit(entries, room) else _NOTHING_OF_PASSED
+        for omitted in range(first, _NO_MESSAGES):
             data = _laid_out(entries, omitted)
-            if len(pack(data)) <= room:
+            if _fits(data, room):
                 return data
         return _laid_out(entries, _NO_MESSAGES)
 
 
-def _laid_out(entries: Sequence[tuple[bool, list[dict[str, Any]]]], omitted: int) -> dict[str, Any]:
+_Timeline = Callable[[], list[dict[str, Any]]]
+
+
+def _later(evidence: Sequence[Entry], start: datetime) -> _Timeline:
+    """Return what makes the timeline of a check when it is first asked for: that of many is never shown."""
+    return cache(lambda: timeline_of(evidence, start))
+
+
+def _may_fit(entries: Sequence[tuple[bool, _Timeline]], room: int) -> bool:
+    """Tell whether the least that says anything of the passed checks may be packed in ``room`` characters.
+
+    Deflated as it is laid out, and given up as soon as it takes more: in a whole campaign that is after a few checks.
+    """
+    deflating = zlib.compressobj(9)
+    size = 0
+    texts: dict[str, int] = {}
+    values: dict[str, int] = {}
+    for _, timeline in entries:
+        kept = [_interned(entry, texts, values, _LEAST_OF_PASSED) for entry in timeline()]
+        text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        size += len(deflating.compress(text.encode("utf-8", "backslashreplace")))
+        if _in_base64(size) > room:
+            return False
+    return True
+
+
+def _laid_out(entries: Sequence[tuple[bool, _Timeline]], omitted: int) -> dict[str, Any]:
     texts: dict[str, int] = {}
     values: dict[str, int] = {}
     checks: list[list[dict[str, Any]]] = []
@@ -103,7 +151,7 @@ def _laid_out(entries: Sequence[tuple[bool, list[dict[str, Any]]]], omitted: int
             checks.append([])
             continue
         level = omitted if passed or omitted > _NOTHING_OF_PASSED else _ALL
-        kept = _lightened(timeline, level) if level > _NOTHING_OF_PASSED else timeline
+        kept = _lightened(timeline(), level) if level > _NOTHING_OF_PASSED else timeline()
         checks.append([_interned(entry, texts, values, level) for entry in kept])
     return {
         "checks": checks,

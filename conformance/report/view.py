@@ -186,20 +186,20 @@ def readable(text: str) -> str:
     return visible_lines(text)
 
 
-_seen = lru_cache(maxsize=20_000)(seen)
+@lru_cache(maxsize=20_000)
+def _seen(text: str) -> str:
+    return "\n".join(map(seen, text.split("\n")))
 
 
 def comparable(value: Any) -> Any:
     """Return values as they are compared: what does not show in a text is written ``<U+00A0>``, at any depth."""
-    match value:
-        case str():
-            return "\n".join(map(_seen, value.split("\n")))
-        case dict():
-            return {comparable(name): comparable(item) for name, item in value.items()}
-        case list() | tuple():
-            return [comparable(item) for item in value]
-        case _:
-            return value
+    if isinstance(value, str):
+        return _seen(value)
+    if isinstance(value, dict):
+        return {comparable(name): comparable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [comparable(item) for item in value]
+    return value
 
 
 def reference_view(reference: Reference) -> dict[str, Any]:

@@ -65,8 +65,8 @@ _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)
 _BEARER = re.compile(r"\b(bearer[ \t]+)[\w.~+/=-]{8,}", re.IGNORECASE)
 _SHORTEST_SECRET: Final = 15
 """Characters of the shortest of all these that is not markup: ``bearer`` with its token."""
-_USUAL_NAME: Final = 64
-"""Characters of the longest name of a field of ours."""
+_SHORT: Final = 160
+"""Characters of the longest text that is remembered with what it is masked to."""
 _RUN = re.compile(r"[\w.-]{20,}")
 """What may hold a JSON web token."""
 _TOKEN_START, _TOKEN_PART = 11, 8
@@ -100,25 +100,24 @@ def mask(value: Any) -> Any:
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, dict):
-        return {_mask_name(name): mask(content) for name, content in value.items()}
+        return {mask_text(str(name)): mask(content) for name, content in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask(item) for item in value]
     return value
 
 
-def _mask_name(name: object) -> str:
-    text = str(name)
-    return _mask_known_name(text) if len(text) <= _USUAL_NAME else mask_text(text)
-
-
-@lru_cache(maxsize=1024)
-def _mask_known_name(name: str) -> str:
-    # The same few names come again and again.
-    return mask_text(name)
-
-
 def mask_text(text: str) -> str:
     """Return ``text`` masked, without the characters that no file format takes."""
+    # Names of fields, names of people, dates: the same short texts come again and again.
+    return _mask_short(text) if len(text) <= _SHORT else _mask_text(text)
+
+
+@lru_cache(maxsize=16_384)
+def _mask_short(text: str) -> str:
+    return _mask_text(text)
+
+
+def _mask_text(text: str) -> str:
     if len(text) < _SHORTEST_SECRET and "<" not in text and "&" not in text:
         return _printable(text)
     return mask_xml(text) if text.lstrip().startswith("<") else _mask_string(_printable(text))
