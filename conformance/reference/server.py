@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from cheroot.wsgi import Server
+
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS
-from conformance.reference.http_server import DriverServer
 from conformance.reference.lgo import Lgo
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from conformance.reference.defects import Defects
 
 _DATABASE = "lgo.sqlite"
+_THREADS = 8
+_POLL_SECONDS = 0.1
+"""How often the server looks whether it has to stop."""
 
 
 @contextmanager
@@ -62,21 +66,13 @@ def running(
     """
     with ExitStack() as stack:
         lgo = stack.enter_context(opened(data_dir=data_dir, defects=defects))
-        yield stack.enter_context(served(lgo, host=host, port=port))
-
-
-@contextmanager
-def served(lgo: Lgo, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an LGO that is open in threads of this process; yield the address of the driver API.
-
-    Raises:
-        OSError: the address is taken.
-    """
-    server = DriverServer(host, port, create_app(lgo))
-    thread = threading.Thread(target=server.serve, name="banc-lgo", daemon=True)
-    thread.start()
-    try:
-        yield server.url
-    finally:
-        server.stop()
-        thread.join()
+        server = Server((host, port), create_app(lgo), numthreads=_THREADS, server_name="banc-lgo")
+        server.expiration_interval = _POLL_SECONDS
+        server.prepare()
+        thread = threading.Thread(target=server.serve, name="banc-lgo", daemon=True)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(server.stop)
+        bound_host, bound_port = server.bind_addr[:2]
+        shown = f"[{bound_host}]" if ":" in bound_host else bound_host
+        yield f"http://{shown}:{bound_port}"
