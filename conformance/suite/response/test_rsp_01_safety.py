@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -157,7 +157,7 @@ def test_two_open_proposals(desk: Desk) -> None:
 def test_twins(desk: Desk, way: str) -> None:
     one = desk.draw(first_names_count=2, birth_date="2004-10-21", **PLAIN)
     traits = one.identity.traits
-    shared = {
+    shared: dict[str, Any] = {
         "birth_name": traits.birth_name,
         "birth_date": traits.birth_date,
         "birth_place": traits.birth_place,
