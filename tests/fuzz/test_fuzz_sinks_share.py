@@ -22,8 +22,9 @@ def corpus():
     return seeds()
 
 
-def test_every_seed_is_answered_rightly(judge, corpus):
-    codes = [judge(seed) for seed in corpus]
+def test_every_seed_is_answered_rightly(tmp_path, corpus):
+    with judging(tmp_path) as judge:
+        codes = [judge(seed) for seed in corpus]
     assert codes[:3] == ["Success", "Success", "XDSDuplicateUniqueIdInRegistry"]
     assert codes[4:] == [*["Success"] * 3, *["XDSDocumentUniqueIdError", "Success", "OK"], *["200"] * 3]
 

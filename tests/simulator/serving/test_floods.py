@@ -89,6 +89,8 @@ def test_a_flood_within_a_connection_starves_nobody(server: Any, parts: list[byt
     assert memory() - before < 100 * 1024 * 1024
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_follower_that_never_reads_is_let_go_and_takes_no_memory(
     server: Any, soap_request: Callable[..., bytes]
 ) -> None:
@@ -105,7 +107,7 @@ def test_a_follower_that_never_reads_is_let_go_and_takes_no_memory(
             f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/soap+xml\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as caller:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=300) as caller:
             for _ in range(600):
                 caller.sendall(head + body)
                 answer = b""
