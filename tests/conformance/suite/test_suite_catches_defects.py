@@ -68,6 +68,7 @@ ONLY_SEEN_BY = {
         "rsp_08_09.filtered",
         "rsp_08_09.filtered_at_creation",
         "rsp_08_09.filtered_for_everybody",
+        "rsp_08_09.hollow_answer",
         "rsp_08_09.other_oids",
     },
 }

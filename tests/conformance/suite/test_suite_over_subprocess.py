@@ -15,7 +15,7 @@ from conformance.drivers.settings import DriverSettings
 SOME = ("CRE-05", "STA-03", "RSP-04")
 ALL_VERBS = (
     *("BLK-04", "BLK-05", "CAL-04", "CAL-05", "CAL-18", "CRE-06", "CRE-07", "DIS-02", "ERR-06", "FLD-02"),
-    *("SEC-03", "SEC-04", "SRC-13", "TRA-11", "TRA-12", "TRA-16", "VER-10"),
+    *("SEC-03", "SEC-04", "SRC-13", "TRA-11", "TRA-12", "TRA-16", "VER-10", "VER-15"),
 )
 """Cheap rules whose checks use every verb between them; ``make campaigns-drivers`` takes all rules."""
 DEFECTS = ("import-sets-validated", "date-shown-iso")

@@ -125,12 +125,15 @@ def test_the_installation_is_a_target_of_the_makefile() -> None:
 
 
 def test_its_links_lead_somewhere() -> None:
-    titles = {
-        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
-        for title in re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
-    }
     for target in re.findall(r"\]\(([^)]+)\)", TEXT):
-        if target.startswith("#"):
-            assert target[1:] in titles
-        else:
-            assert (ROOT / "docs" / target).resolve().is_file(), target
+        name, _, title = target.partition("#")
+        page = (ROOT / "docs" / name).resolve()
+        assert not name or page.is_file(), target
+        assert not title or title in titles_of(page.read_text("utf-8") if name else TEXT), target
+
+
+def titles_of(text: str) -> set[str]:
+    return {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+        for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
