@@ -175,6 +175,13 @@ def _list(reader: PatientReader, name: dict[str, Any], index: int) -> Iterator[V
         told = string(extension.get("valueString"))
         if _LIST in string(extension.get("url")) and told:
             yield reader.value(Trait.FIRST_NAMES, told, f"name[{index}].extension[{number}].valueString")
+            return
+    # Before that extension the list stood in ``text`` (documents.md §A); elsewhere it is the whole name as it is shown.
+    text = string(name.get("text"))
+    given = name.get("given")
+    first = given[0] if isinstance(given, list) and given and isinstance(given[0], str) else ""
+    if first and text.startswith(first) and string(name.get("family")).upper() not in text.upper():
+        yield reader.value(Trait.FIRST_NAMES, text, f"name[{index}].text")
 
 
 def _birth_place(reader: PatientReader, values: list[Value]) -> None:

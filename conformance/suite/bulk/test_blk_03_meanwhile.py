@@ -10,7 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
-from conformance.suite.desk.apart import DOWNGRADE
+from conformance.suite.desk.apart import DOWNGRADE, LOTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -97,6 +97,7 @@ MEANWHILE: Mapping[str, Callable[[Desk, Patient], None]] = {
     en="The result that comes after the file has lost its INS does not give it back, and changes nothing else",
 )
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@LOTS.mark
 @DOWNGRADE.mark
 def test_changed_meanwhile(desk: Desk, route: Route) -> None:
     def judge(act: Callable[[Desk, Patient], None], name: str) -> None:

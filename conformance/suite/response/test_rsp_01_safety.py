@@ -153,7 +153,7 @@ def test_two_open_proposals(desk: Desk) -> None:
     fr="Des jumeaux du même nom et du même sexe reçoivent chacun leur matricule, dans un dossier comme à la création",
     en="Twins of the same name and sex each get their own matricule, in a file as at creation",
 )
-@pytest.mark.parametrize("way", ["file", "from-insi"])
+@pytest.mark.parametrize("way", ["file", pytest.param("from-insi", marks=FROM_INSI.mark)])
 def test_twins(desk: Desk, way: str) -> None:
     one = desk.draw(first_names_count=2, birth_date="2004-10-21", **PLAIN)
     traits = one.identity.traits
