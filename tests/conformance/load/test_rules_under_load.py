@@ -272,9 +272,9 @@ def test_a_wrong_choice_says_what_was_expected(banc: Any, arguments: list[str], 
 def test_a_log_that_credits_somebody_else_is_seen_under_load(tmp_path: Any, banc: Any) -> None:
     from conformance.campaign import reference_lgo
 
-    with reference_lgo(["call-log-user-of-former-act"]) as url:
+    with reference_lgo(["call-log-without-user"]) as url:
         done = banc(
-            *("load", "--software", url, "--users", 3, "--rate", "6/s", "--duration", "6s", "--p95", "60s"),
+            *("load", "--software", url, "--users", 3, "--rate", "6/s", "--duration", "10s", "--p95", "60s"),
             *("--min-rate", "0.1/s", "--rule", "SEC-02", "--rule", "RSP-02", "--rule-rate", "5/s"),
             *("--report", tmp_path / "run", "--lang", "en"),
         )
