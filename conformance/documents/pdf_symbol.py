@@ -111,13 +111,8 @@ def symbol_problems(
     if facts.caption is None and not (expected.is_qualified and not facts.is_prescription):
         return
     spot = facts.caption or place
-    if facts.caption is None and (code := _with_number(document, expected)):
-        text = Text(
-            f"l’INS est dans un autre code ({code.kind}), sans Datamatrix INS : DOC-03 le permet, à relire",
-            f"the INS is in another code ({code.kind}), without Datamatrix INS: DOC-03 allows it, to be looked at",
-        )
-        yield inferred("ins-in-another-code", text, "DOC-03", at=(_code_place(document, code),))
-        return
+    if facts.caption is None and _with_number(document, expected):
+        return  # Règle 32 exempts a document whose INS is in another barcode.
     if facts.too_large:
         text = Text(
             "page trop grande pour être dessinée : le symbole n’a pas été cherché",

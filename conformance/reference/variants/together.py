@@ -64,8 +64,14 @@ def _apart(one: SeamFault, other: SeamFault) -> bool:
         return True
     if not (one.effect.keys() <= _OF_FIELDS and other.effect.keys() <= _OF_FIELDS):
         return False
+    if _empties(one) and _empties(other):
+        return False  # What one says in this field the other says in that: emptying both says nothing.
     changed, beside = _changed(one), _changed(other)
     return not (changed & (beside | _looked_at(other)) or beside & _looked_at(one))
+
+
+def _empties(fault: SeamFault) -> bool:
+    return any(not value for effect in fault.effect.values() for value in effect.values())
 
 
 def _changed(fault: SeamFault) -> set[str]:

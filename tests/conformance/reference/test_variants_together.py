@@ -19,6 +19,8 @@ def variant(name: str, *faults: dict[str, Any], rules: tuple[str, ...] = ("SEC-0
 MODE = {"seam": "log", "effect": {"set": {"mode": None}}}
 USER = {"seam": "log", "effect": {"change": {"user": "upper"}}}
 USER_OF_FAULTS = {"seam": "log", "when": {"mode": "*"}, "effect": {"set": {"user": "x"}}}
+IN_MESSAGE = {"seam": "judged", "effect": {"set": {"alerts": []}}}
+IN_ALERT = {"seam": "judged", "effect": {"set": {"message": ""}}}
 SHOWN = {"seam": "shown", "effect": {"hand": "anything"}}
 REFUSED = {"seam": "typed", "when": {"verb": "a"}, "effect": {"refuse": {"code": "X", "message": "x"}}}
 OF_SCREENS = {"seam": "form", "when": {"form": ["a", "b"]}, "effect": {"drop": True}}
@@ -33,6 +35,7 @@ OF_ANOTHER = {"seam": "form", "when": {"form": "c"}, "effect": {"reverse": True}
         (USER, USER_OF_FAULTS, False),
         (MODE, USER_OF_FAULTS, False),
         (SHOWN, SHOWN, False),
+        (IN_MESSAGE, IN_ALERT, False),
         (REFUSED, MODE, False),
     ],
 )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHIPPED = {
     scenario.id: scenario
     for scenario in map(load_scenario, shipped_scenarios())
-    if scenario.outcome and scenario.pack not in {"chaos", "outage"}
+    if scenario.outcome and scenario.pack not in {"chaos", "outage", "sinks"}
 }
 ANNE = {"birth_name": "ESSAI", "first_names": "ANNE", "sex": "F", "birth_date": "1985-04-12"}
 HISTORY = [

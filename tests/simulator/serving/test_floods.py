@@ -112,7 +112,9 @@ def test_a_follower_that_never_reads_is_let_go_and_takes_no_memory(
                 caller.sendall(head + body)
                 answer = b""
                 while b"Envelope>" not in answer:
-                    answer += caller.recv(65536)
+                    part = caller.recv(65536)
+                    assert part, f"the connection was closed after {len(answer)} bytes of an answer"
+                    answer += part
         grown = memory() - before
         # Let go: what it is sent ends, long before all of it.
         sent_to_it = 0
