@@ -20,7 +20,7 @@ class LotSettings:
 
     max_lines: int = 10_000
     """Most lines in a lot."""
-    max_open: int = 10
+    max_open: int = 100
     """Most lots of one session that are not finished."""
     start_delay_s: float = 1.0
     """Seconds from the deposit to the first line."""

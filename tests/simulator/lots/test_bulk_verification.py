@@ -201,7 +201,7 @@ class TestLimits:
 
     def test_ten_thousand_lines_and_ten_lots_are_what_is_granted(self) -> None:
         settings = LotSettings()
-        assert (settings.max_lines, settings.max_open, settings.page_lines) == (10_000, 10, 1000)
+        assert (settings.max_lines, settings.max_open, settings.page_lines) == (10_000, 100, 1000)
 
 
 class TestRefusals:
