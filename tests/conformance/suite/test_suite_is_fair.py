@@ -115,8 +115,17 @@ def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
     assert together == {}, "each is tolerated alone: do they contradict each other?"
 
 
+LOOKED_AT = {"TRA-07"}
+"""Rules of which a person may be asked to look at a tolerated variant: a header of which we have only heard is missing."""
+
+
 def accusations(run: SuiteRun) -> dict[str, str]:
-    return {result.rule.key: result.reason.en for result in run.rules if result.verdict is not Verdict.PASS}
+    return {
+        result.rule.key: result.reason.en
+        for result in run.rules
+        if result.verdict is not Verdict.PASS
+        and not (result.verdict is Verdict.REVIEW and result.rule.key in LOOKED_AT)
+    }
 
 
 FAULTS_OF_OTHERS = [

@@ -107,8 +107,8 @@ def test_a_follower_that_never_reads_is_let_go_and_takes_no_memory(
             f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/soap+xml\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=300) as caller:
-            for _ in range(600):
+        for _ in range(600):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=300) as caller:
                 caller.sendall(head + body)
                 answer = b""
                 while b"Envelope>" not in answer:
