@@ -114,7 +114,8 @@ def test_a_follower_that_never_reads_is_let_go_and_takes_no_memory(
             while b"Envelope>" not in answer:
                 part = caller.recv(65536)
                 answer += part
-                if not part:  # The server may let a connection go between two calls: the next one is on another.
+                # The server may let a connection go between two calls: the next one is on another.
+                if not part:
                     caller.close()
                     caller = socket.create_connection(("127.0.0.1", server.port), timeout=300)
                     break
