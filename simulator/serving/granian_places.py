@@ -16,6 +16,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from simulator.serving.own_socket import duplicate
+
 if TYPE_CHECKING:
     from simulator.serving.places import Limits
 
@@ -122,7 +124,7 @@ class Janitor:
         with contextlib.suppress(OSError, IndexError, TypeError, ValueError):
             probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
             try:
-                own = probe.dup()
+                own = duplicate(probe)
             finally:
                 probe.detach()
             # The number may have changed owner since it was looked at; the duplicate cannot.

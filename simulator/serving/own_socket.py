@@ -34,6 +34,16 @@ def own_socket(client: str, server: str) -> Iterator[socket.socket | None]:
             found.close()
 
 
+def duplicate(probe: socket.socket) -> socket.socket:
+    """Return another descriptor of a connection of granian, as it is.
+
+    Whether writing waits belongs to the connection, not to the descriptor, and ``dup`` sets it to what it believes of its own:
+    granian would then wait in a write to a client that does not read, and answer nobody meanwhile.
+    """
+    probe.settimeout(0.0)
+    return probe.dup()
+
+
 def _find(client: tuple[str, int], server: tuple[str, int]) -> socket.socket | None:
     for descriptor in _descriptors():
         try:
@@ -42,7 +52,7 @@ def _find(client: tuple[str, int], server: tuple[str, int]) -> socket.socket | N
             continue  # a file, a pipe, or closed meanwhile
         try:
             if _is_between(probe, client, server):
-                found = probe.dup()
+                found = duplicate(probe)
                 # The number may have changed owner since it was looked at; the duplicate cannot.
                 if _is_between(found, client, server):
                     return found

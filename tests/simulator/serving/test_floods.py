@@ -107,19 +107,14 @@ def test_a_follower_that_never_reads_is_let_go_and_takes_no_memory(
             f"POST /s/{session.id}/lps HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/soap+xml\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
-        caller = socket.create_connection(("127.0.0.1", server.port), timeout=300)
-        for _ in range(600):
-            caller.sendall(head + body)
-            answer = b""
-            while b"Envelope>" not in answer:
-                part = caller.recv(65536)
-                answer += part
-                # The server may let a connection go between two calls: the next one is on another.
-                if not part:
-                    caller.close()
-                    caller = socket.create_connection(("127.0.0.1", server.port), timeout=300)
-                    break
-        caller.close()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=300) as caller:
+            for _ in range(600):
+                caller.sendall(head + body)
+                answer = b""
+                while b"Envelope>" not in answer:
+                    part = caller.recv(65536)
+                    assert part, f"the connection was closed after {len(answer)} bytes of an answer"
+                    answer += part
         grown = memory() - before
         # Let go: what it is sent ends, long before all of it.
         sent_to_it = 0
