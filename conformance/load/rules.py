@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import CallOutcome, PatientTraits, SearchCriteria, Status, Verb
+from conformance.drivers.model import STRICT_FIELDS, CallOutcome, PatientTraits, SearchCriteria, Status, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
+from conformance.suite.desk.words import insi_values
 from simulator.ins import BirthDate, BirthDateError
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from conformance.load.meter import Meter
     from simulator.registry.person import Person
 
-STRICT: Final = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
-"""The strict traits, under the names of the driver API."""
 LATER_S: Final = 5.0
 """How long a log, a history or an index may lag behind."""
 _LOOK_S: Final = 0.25
@@ -88,6 +87,13 @@ def _expect(*, got: object, expected: object, what: str) -> None:
         raise DepartureError(f"{what}: expected {_shown(expected)}, got {_shown(got)}")
 
 
+def _expect_held(visit: Visit, values: Mapping[str, object], when: str) -> None:
+    """Expect these values in the file, read again."""
+    patient = visit.read()
+    for name, value in values.items():
+        _expect(got=getattr(patient, name), expected=value, what=f"{'OID' if name == 'oid' else name} {when}")
+
+
 def _shown(value: object) -> str:
     return "nothing" if value is None else str(value)
 
@@ -112,9 +118,9 @@ def _nothing_before_the_decision(visit: Visit) -> None:
         return
     proposal = visit.driver.read_proposal(visit.call.id, actor=visit.actor)
     shown = {line.field: line.insi for line in proposal.fields}
-    traits = visit.person.identity.traits
-    for name in STRICT:
-        _expect(got=shown.get(name), expected=getattr(traits, name), what=f"{name} of INSi in the comparison")
+    for name, value in insi_values(visit.person).items():
+        if name not in {"matricule", "oid"}:  # Traits are compared; the number is shown or not.
+            _expect(got=shown.get(name), expected=value, what=f"{name} of INSi in the comparison")
 
 
 def _nothing_found_changes_nothing(visit: Visit) -> None:
@@ -124,34 +130,20 @@ def _nothing_found_changes_nothing(visit: Visit) -> None:
 
 
 def _as_typed(visit: Visit, when: str) -> None:
-    patient = visit.read()
-    _expect(got=patient.status, expected=Status.PROV, what=f"status {when}")
-    _expect(got=patient.matricule, expected=None, what=f"matricule {when}")
-    _expect(got=patient.oid, expected=None, what=f"OID {when}")
-    for name in ("sex", "birth_date"):
-        _expect(got=getattr(patient, name), expected=getattr(visit.typed, name), what=f"{name} {when}")
+    typed = {name: getattr(visit.typed, name) for name in ("sex", "birth_date")}
+    _expect_held(visit, {"status": Status.PROV, "matricule": None, "oid": None, **typed}, when)
 
 
 def _fed_as_returned(visit: Visit) -> None:
-    patient, identity = visit.read(), _person(visit).identity
-    _expect(got=patient.matricule, expected=identity.matricule.value, what="matricule after acceptance")
-    _expect(got=patient.oid, expected=str(identity.oid), what="OID after acceptance")
-    for name in STRICT:
-        _expect(
-            got=getattr(patient, name),
-            expected=getattr(identity.traits, name),
-            what=f"{name} after acceptance",
-        )
+    _expect_held(visit, insi_values(_person(visit)), "after acceptance")
 
 
 def _retrieved(visit: Visit) -> None:
-    _expect(got=visit.read().status, expected=Status.RECUP, what="status after acceptance")
+    _expect_held(visit, {"status": Status.RECUP}, "after acceptance")
 
 
 def _qualified(visit: Visit) -> None:
-    _expect(
-        got=visit.read().status, expected=Status.QUAL, what="status after acceptance, proof and validation"
-    )
+    _expect_held(visit, {"status": Status.QUAL}, "after acceptance, proof and validation")
 
 
 def _change_kept(status: Status) -> Callable[[Visit], None]:
@@ -177,13 +169,8 @@ def _locked(visit: Visit) -> None:
     before = visit.read()
     with suppress(RefusedError):
         visit.driver.update_patient(visit.patient_id, {"birth_name": "BANC CHARGE"}, actor=visit.actor)
-    after = visit.read()
-    for name in ("matricule", "oid", *STRICT):
-        _expect(
-            got=getattr(after, name),
-            expected=getattr(before, name),
-            what=f"{name} after an ordinary user changed the birth name",
-        )
+    held = {name: getattr(before, name) for name in STRICT_FIELDS}
+    _expect_held(visit, held, "after an ordinary user changed the birth name")
 
 
 def _calls_logged(visit: Visit) -> Sequence[AuditEntry]:

@@ -11,6 +11,7 @@ from conformance.drivers.model import Actor, CallOutcome, PatientTraits, SearchC
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
 from conformance.load.rules import Moment, Visit, is_whole, missing_verbs
 from conformance.load.stand import StandError
+from conformance.suite.desk.words import insi_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -168,12 +169,7 @@ class SoftwareCaller:
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
         if patient is None:
             return
-        call = self._do(
-            "insi",
-            None,
-            lambda: self._driver.call_insi_traits(patient.id, actor=self._actor),
-            lambda made: self._outcome(made, CallOutcome.FOUND, person.key),
-        )
+        call = self._call(patient, CallOutcome.FOUND, person.key)
         if call is None:
             return
         visit = Visit(
@@ -245,17 +241,20 @@ class SoftwareCaller:
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
         if patient is None:
             return
-        call = self._do(
-            "insi",
-            None,
-            lambda: self._driver.call_insi_traits(patient.id, actor=self._actor),
-            lambda made: self._outcome(made, CallOutcome.NOT_FOUND, str(lookup)),
-        )
+        call = self._call(patient, CallOutcome.NOT_FOUND, str(lookup))
         if call is not None:
             self._sampler.look(
                 Moment.NOT_FOUND,
                 Visit(driver=self._driver, actor=self._actor, patient_id=patient.id, typed=typed, call=call),
             )
+
+    def _call(self, patient: Patient, expected: CallOutcome, about: str) -> Any:
+        return self._do(
+            "insi",
+            None,
+            lambda: self._driver.call_insi_traits(patient.id, actor=self._actor),
+            lambda made: self._outcome(made, expected, about),
+        )
 
     def _do(
         self,
@@ -303,16 +302,7 @@ class SoftwareCaller:
     def _same(patient: Patient | None, person: Person, status: Status | None) -> None:
         if patient is None:
             raise WrongError(f"{person.key}: expected the patient imported, got none")
-        identity, traits = person.identity, person.identity.traits
-        for name, expected in (
-            ("matricule", identity.matricule.value),
-            ("oid", str(identity.oid)),
-            ("birth_name", traits.birth_name),
-            ("first_names", traits.first_names),
-            ("sex", traits.sex),
-            ("birth_date", traits.birth_date),
-            ("birth_place", traits.birth_place),
-        ):
+        for name, expected in insi_values(person).items():
             found = getattr(patient, name)
             if found != expected:
                 raise WrongError(

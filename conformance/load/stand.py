@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from conformance.load.client import tls_problem
 from simulator.client import BenchClient, BenchClientError
 from simulator.datafile import DataFileError
-from simulator.ins.dates import BirthDate, BirthDateError
+from simulator.ins.dates import BirthDateError
 from simulator.population.generate import namesake
 
 if TYPE_CHECKING:
@@ -227,7 +227,6 @@ class Stand:
             if not person.key.startswith("syn/") or not person.identity.traits.birth_place:
                 continue
             with suppress(BirthDateError):
-                BirthDate.parse_iso(person.identity.traits.birth_date).to_date()
                 added.append(replace(namesake(person, "load"), card=None))
             if len(added) == NAMESAKES:
                 break

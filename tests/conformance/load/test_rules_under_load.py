@@ -24,7 +24,7 @@ from conformance.drivers.model import (
 )
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.load import rules
-from conformance.load.rules import LOOKS, RULES, STRICT, Moment, Sampler, Visit, missing_verbs
+from conformance.load.rules import LOOKS, RULES, Moment, Sampler, Visit, missing_verbs
 from conformance.load.summary import Summary, exit_code
 from conformance.rules import load_catalogue
 
@@ -62,7 +62,7 @@ class Software:
 
     def __init__(self, moment: Moment) -> None:
         self.patient = STATES[moment]
-        self.compared = {name: getattr(TRAITS, name) for name in STRICT}
+        self.compared = {name: getattr(TRAITS, name) for name in vars(TRAITS)}
         code = "00" if moment is Moment.FOUND else "01"
         returned = {"matricule": NUMBER} if code == "00" else {}
         self.log = [
