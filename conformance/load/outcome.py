@@ -22,6 +22,7 @@ from conformance.load.facts import (
 )
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text
+from simulator.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +147,7 @@ def _rules(console: Console, summary: Summary, lang: Lang) -> None:
     for each in rows:
         style = "bold red" if each["departures"] else "yellow"
         for problem in each["problems"]:
-            console.print(f"{each['rule']} : {problem}", style=style, markup=False)
+            console.print(f"{each['rule']} : {visible(problem)}", style=style, markup=False)
 
 
 def _problems(console: Console, summary: Summary, t: dict[str, str]) -> None:
@@ -157,6 +158,6 @@ def _problems(console: Console, summary: Summary, t: dict[str, str]) -> None:
         told = Counter(mask_text(line["problem"]) for line in lines)
         for problem, times in told.most_common(SHOWN):
             again = f" (× {times})" if times > 1 else ""
-            console.print(f"{title} : {problem}{again}", style=style, markup=False)
+            console.print(f"{title} : {visible(problem)}{again}", style=style, markup=False)
         if len(told) > SHOWN:
             console.print(f"… {len(told) - SHOWN}", style=style)

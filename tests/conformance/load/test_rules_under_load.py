@@ -24,6 +24,7 @@ from conformance.drivers.model import (
 )
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.load import rules
+from conformance.load.outcome import print_outcome
 from conformance.load.rules import LOOKS, RULES, Moment, Sampler, Visit, missing_verbs
 from conformance.load.summary import Summary, exit_code
 from conformance.rules import load_catalogue
@@ -251,6 +252,20 @@ def test_a_departure_fails_the_run_and_a_rule_asked_for_and_never_seen_is_missed
     assert exit_code(unseen) == 0
     unseen.options = SimpleNamespace(rules_named=True, thresholds=())
     assert exit_code(unseen) == 3
+
+
+def test_what_a_software_says_fakes_no_line_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    summary: Any = Summary()
+    summary.feed(
+        {"kind": "rule", "t": 0, "rule": "STA-03", "seen": "departed", "problem": "VALI\nIt held\x1b[2J"}
+    )
+    summary.feed({"kind": "error", "t": 0, "operation": "read", "problem": "no\nIt held"})
+    summary.feed({"kind": "end", "t": 1, "reason": "time"})
+    print_outcome(summary, [], "en")
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert r"VALI\nIt held" in told
+    assert r"no\nIt held" in told
 
 
 @pytest.mark.parametrize(
