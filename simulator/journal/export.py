@@ -10,11 +10,11 @@ from base64 import b64encode
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.journal.as_json import to_json
 from simulator.journal.exchange import MSSANTE
 from simulator.journal.explain import explain
 from simulator.journal.masking import MASK, mask, mask_header, mask_text
 from simulator.journal.record import encode_json
-from simulator.journal.store import to_json
 from simulator.version import VERSION
 
 if TYPE_CHECKING:

@@ -17,12 +17,10 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from multiprocessing.util import Finalize
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
-from simulator.journal.certificate import describe_certificate
-from simulator.journal.exchange import header_pairs
 from simulator.journal.filters import Filters
 from simulator.journal.index import Index, JournalBehindError, JournalIndexError
 from simulator.journal.reading import DamagedRecordError, read_exchange
@@ -183,7 +181,7 @@ class Journal:
         """
         last: int | None = after
         while last is not None:
-            page, last = self._page(filters or Filters(), last, PAGE, max_bytes=PAGE_BYTES)
+            page, last, _ = self._page(filters or Filters(), last, PAGE, max_bytes=PAGE_BYTES)
             yield from page
 
     def _page(
@@ -194,18 +192,20 @@ class Journal:
         *,
         newest_first: bool = False,
         max_bytes: int | None = None,
-    ) -> tuple[list[Exchange], int | None]:
-        """Return exchanges, and the id of the last record looked at: ``None`` when there was none."""
+    ) -> tuple[list[Exchange], int | None, bool]:
+        """Return exchanges, the id of the last record looked at (``None``: there was none), and whether there may be more."""
         with self._current():
             places = self._index.places(filters, after=after, limit=limit, newest_first=newest_first)
         found: list[Exchange] = []
         last: int | None = None
         files: dict[str, IO[bytes]] = {}
         size = 0
+        is_cut = len(places) == limit
         with ExitStack() as stack:
             for place in places:
                 size += place.length
                 if max_bytes is not None and size > max_bytes and found:
+                    is_cut = True
                     break
                 last = place.id
                 try:
@@ -214,7 +214,7 @@ class Journal:
                     continue
                 except DamagedRecordError as error:
                     _log.warning("exchange %d cannot be read: %s", place.id, error)
-        return found, last
+        return found, last, is_cut
 
     def list(
         self,
@@ -249,6 +249,13 @@ class Journal:
         if code is not None:
             wanted = replace(wanted, code=code)
         return self._page(wanted, after, limit, newest_first=newest_first, max_bytes=max_bytes)[0]
+
+    def page(
+        self, filters: Filters, *, after: int, limit: int, newest_first: bool, max_bytes: int | None
+    ) -> tuple[list[Exchange], bool]:
+        """Return what ``list`` does, and whether there may be more: ``False`` when all that there was is returned."""
+        found, _, is_cut = self._page(filters, after, limit, newest_first=newest_first, max_bytes=max_bytes)
+        return found, is_cut
 
     def has_surely_nothing(self, session: str, *, after: int) -> bool:
         """Return whether a session has no exchange after an id, when that can be told at once; else ``False``."""
@@ -365,17 +372,3 @@ class Journal:
             return
         if pruned.segments:
             _log.info("dropped %d exchange(s) with %d old segment(s)", pruned.exchanges, pruned.segments)
-
-
-def to_json(exchange: Exchange, *, with_bytes: bool = True) -> dict[str, Any]:
-    """Return an exchange as JSON data; request and response as text (undecodable bytes replaced)."""
-    data = asdict(exchange)
-    for name in ("request", "response"):
-        content: bytes = data.pop(name)
-        if with_bytes:
-            data[name] = content.decode("utf-8", "replace")
-        data[f"{name}_headers"] = dict(getattr(exchange, f"{name}_headers"))
-        data[f"{name}_header_list"] = header_pairs(getattr(exchange, f"{name}_headers"))
-    certificate: bytes | None = data.pop("client_certificate")
-    data["client_certificate"] = None if certificate is None else describe_certificate(certificate)
-    return data

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from flask import Response, jsonify, request
 
 from simulator.journal.annotate import annotate_request
+from simulator.journal.as_json import to_json as exchange_json
 from simulator.journal.exchange import SERVICES
 from simulator.journal.explain import explain
 from simulator.journal.filters import FilterError, Filters, parse_time
-from simulator.journal.store import to_json as exchange_json
 from simulator.web.api.common import (
     MAX_ID,
     MAX_PAGE,
@@ -53,15 +53,15 @@ def exchange_routes(api: Blueprint, bench: Bench) -> None:
         limit = number_argument("limit", 100, 1, MAX_PAGE)
         newest_first = choice_argument("order", "oldest", "oldest", "newest") == "newest"
         bodies = flag_argument("bodies", default=limit <= BODIES_UP_TO)
-        exchanges = bench.journal.list(
-            filters=filters_of(request.args),
+        exchanges, may_be_more = bench.journal.page(
+            filters_of(request.args),
             after=number_argument("after", 0, 0, MAX_ID),
             limit=limit,
             newest_first=newest_first,
             max_bytes=PAGE_BYTES if bodies else None,
         )
         response = jsonify([_explained(exchange, bodies=bodies) for exchange in exchanges])
-        if exchanges and not newest_first:
+        if exchanges and not newest_first and may_be_more:
             more = bench.journal.list(filters=filters_of(request.args), after=exchanges[-1].id, limit=1)
             if more:
                 response.headers.add("Link", f'<{request.path}?{_next_query(exchanges[-1].id)}>; rel="next"')

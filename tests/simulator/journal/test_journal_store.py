@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.messages import Finding, TraitsQuery
+from simulator.journal.as_json import to_json
 from simulator.journal.exchange import Considered, Decision, Exchange, Headers
-from simulator.journal.store import Journal, to_json
+from simulator.journal.store import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
