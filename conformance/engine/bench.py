@@ -140,8 +140,8 @@ class BenchPlugin:
     def insi(self, evidence: Timeline) -> SessionClient:
         """Return the session of the simulator that the software calls."""
 
-        def scenario() -> None:
-            self._scenarios = True
+        def scenario(in_force: bool) -> None:  # noqa: FBT001 - as RecordingSession tells it
+            self._scenarios = in_force
 
         def before() -> None:
             self._looks.forget()

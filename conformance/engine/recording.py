@@ -106,7 +106,7 @@ class RecordingSession:
     Args:
         session: the session of the campaign.
         evidence: where acts are noted.
-        on_scenario: is told when a scenario is put in force.
+        on_scenario: is told ``True`` when a scenario is put in force, ``False`` when none is any more.
         before: is told before anything is asked of the session.
     """
 
@@ -115,7 +115,7 @@ class RecordingSession:
         session: SessionClient,
         evidence: Timeline,
         *,
-        on_scenario: Callable[[], None] = lambda: None,
+        on_scenario: Callable[[bool], None] = lambda _in_force: None,
         before: Callable[[], None] = lambda: None,
     ) -> None:
         self._session = session
@@ -127,12 +127,18 @@ class RecordingSession:
         """Return the member of the wrapped session."""
         self._before()
         member = getattr(self._session, name)
+        if name == "clear_scenarios":
+            return self._clear
         if name not in _SESSION_ACTS:
             return member
         if name.startswith("install"):
             # Told beforehand: an installation that fails half-way has to be cleared too.
-            self._on_scenario()
+            self._on_scenario(True)  # noqa: FBT003 - as documented
         return _recorded(member, name, self._evidence)
+
+    def _clear(self) -> None:
+        self._session.clear_scenarios()
+        self._on_scenario(False)  # noqa: FBT003 - as documented
 
 
 def recording_draw(draw: Callable[..., Person], evidence: Timeline) -> Callable[..., Person]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import time
 from base64 import b64encode, encodebytes
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from simulator.journal.masking import MASK, mask, mask_header, mask_text, mask_xml, pretty_xml
+from simulator.journal.masking import MASK, is_clean_json, mask, mask_header, mask_text, mask_xml, pretty_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECRET = "c3VwZXItc2VjcmV0"
 SAML = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'
@@ -189,3 +195,66 @@ def test_a_header_that_holds_a_secret_is_masked_whatever_it_is_called(name: str)
     assert mask_header(name, "abc") == MASK
     assert mask_header("X-Version", "abc") == "abc"
     assert mask_header("WWW-Authenticate", "Bearer") == "Bearer"
+
+
+def written(data: Any) -> str:
+    """Return JSON as the record writes it."""
+    try:
+        return orjson.dumps(data).decode()
+    except TypeError:
+        return json.dumps(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<Nonce>{SECRET}</Nonce>",
+        "&lt;Assertion&gt;abc",
+        "-----BEGIN PRIVATE KEY-----abc",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
+        "Authorization: BEARER abcdefghijkl",
+        "PD94bWwgdmVyc2lvbj0iMS4wIj8+PEFzc2VydGlvbiBJRD0iYWJjIj4=",
+        "a\x00b",
+        "a\x08b",
+        "a\x0cb",
+        "a\x7fb",
+        "a\uffffb",
+        "a\ud800b",
+    ],
+)
+@pytest.mark.parametrize(
+    "wrap", [lambda text: text, lambda text: {"a": [1, {"b": text}]}, lambda text: {text: 1}]
+)
+def test_json_that_is_called_clean_is_left_as_it_is_by_masking(text: str, wrap: Callable[[str], Any]) -> None:
+    data = wrap(text)
+    assert mask(data) != data
+    assert not is_clean_json(written(data))
+
+
+def test_ordinary_json_is_clean() -> None:
+    data = {
+        "birth_name": "D'ARTOIS-L'HÉRITIER",
+        "at": "2026-11-27T10:00:00+00:00",
+        "said": '«\u00a0non\u00a0»\n"oui"',
+    }
+    assert is_clean_json(written(data))
+    assert mask(data) == data
+
+
+FRAGMENTS = st.sampled_from(
+    ["<", ">", "/", "&lt;", "Assertion", "-----BEGIN A-----", "eyJ", ".", "bearer ", "Bearer\t", "PD", "A" * 40, "x" * 12,
+     "\n", "\x00", "\x7f", "\ufffe", "\ud801", "é", '"', "\\", " ", "Signature", "='"]
+)  # fmt: skip
+
+
+@given(st.lists(FRAGMENTS, max_size=12).map("".join))
+def test_nothing_that_masking_would_change_is_called_clean(text: str) -> None:
+    assert mask({"a": text}) == {"a": text} or not is_clean_json(written({"a": text}))
+
+
+@given(st.lists(FRAGMENTS, max_size=10).map("".join))
+def test_an_answer_without_secrets_is_left_as_the_long_way_leaves_it(text: str) -> None:
+    # A name that is masked within a comment: the whole message is looked into.
+    message = f"<a>{text}</a>"
+    looked_into = mask_xml(f"<!--Nonce-->{message}")
+    assert mask_xml(message) == looked_into.removeprefix("<!--Nonce-->")
