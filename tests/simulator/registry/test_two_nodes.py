@@ -295,6 +295,7 @@ def test_the_header_names_the_session_too_and_the_path_outweighs_it(nodes: Nodes
         assert len(session.exchanges()) == before + 2
 
 
+@pytest.mark.parametrize("nodes", ["nginx"], indirect=True)
 def test_one_load_on_both_nodes_tells_the_figures_of_each(nodes: Nodes, tmp_path: Path) -> None:
     addresses = [session.soap_url for _, session in sorted(nodes.sessions().items())]
     done = subprocess.run(

@@ -142,6 +142,12 @@ def test_requests_in_a_row_are_answered_in_their_order(way: Way, soap_request: C
         pytest.param(lambda body: post(body, head=b"Content-Length: 5\r\n"), 400, id="two Content-Length"),
         pytest.param(lambda body: post(body, head=b"X-A : 1\r\n"), 400, id="space before a colon"),
         pytest.param(lambda body: post(body, head=b"X-A: a\x00b\r\n"), 400, id="NUL in a header"),
+        pytest.param(lambda body: post(body, line=b"POST /lps HTTP/1.1\r\n"), 400, id="no host"),
+        pytest.param(
+            lambda body: post(body, line=b"POST /lps HTTP/2.0\r\nHost: localhost\r\n"),
+            (400, 505),
+            id="another version of HTTP",
+        ),
         pytest.param(
             lambda body: post(body, line=b"PUT /lps HTTP/1.1\r\nHost: localhost\r\n"),
             405,
