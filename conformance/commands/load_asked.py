@@ -195,7 +195,7 @@ def _asked_nodes(given: dict[str, Any], profile: Profile) -> list[Node]:
         return []
     if soap_urls and len(soap_urls) != len(urls):
         raise TargetError(f"--soap-url: expected one for each --url ({len(urls)}), got {len(soap_urls)}")
-    nodes = []
+    nodes: list[Node] = []
     for url, soap_url in zip(urls, soap_urls or [None] * len(urls), strict=True):
         target = understand(url)
         check_allowed(target.base, given["allowed"])

@@ -30,7 +30,6 @@ from conformance.load.locust_page import keep_locust_page
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.nodes import read_places, tell_places
 from conformance.load.options import LoadOptions
-from conformance.load.parts import part_of
 from conformance.load.run import Run, finish
 from conformance.load.targets import TargetError, check_allowed
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
@@ -114,9 +113,7 @@ class _Leader:
         for index, client in enumerate(self._names):
             data = {
                 "options": json.dumps(told.to_data()),
-                "places": tell_places(
-                    stand.places(), lambda person, part=index: part_of(person, count) == part
-                ),
+                "places": tell_places(stand.places(), index, count),
                 "name": self._names[client],
                 "part": index,
                 "parts": count,

@@ -11,12 +11,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from conformance.load.parts import part_of
 from conformance.load.stand import Stand
 from simulator.registry.person import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.load.options import LoadOptions
     from simulator.client import SessionClient
     from simulator.registry.person import Person
@@ -140,12 +139,12 @@ class Stands:
         }
 
 
-def tell_places(places: list[Place], keep: Callable[[Person], bool]) -> str:
-    """Return as JSON where a worker's users call, with the people that are the worker's; ``read_places`` reads it."""
+def tell_places(places: list[Place], part: int, parts: int) -> str:
+    """Return as JSON where the users of one of several workers call, with its part of the people; ``read_places`` reads it."""
     told: list[list[dict[str, Any]]] = []
     data = []
     for place in places:
-        people = [to_json(person) for person in place.people if keep(person)]
+        people = [to_json(person) for person in place.people if part_of(person, parts) == part]
         # Nodes of one registry have the same people: they are told once.
         if people not in told:
             told.append(people)

@@ -14,6 +14,7 @@ from conformance.load.meter import Meter
 from conformance.load.nodes import Place, read_places, tell_places
 from conformance.load.options import LoadOptions, Node
 from conformance.load.outcome import print_outcome
+from conformance.load.parts import part_of
 from conformance.load.summary import add_up, exit_code
 from simulator.population.generate import draw
 from simulator.testing import Simulator
@@ -63,17 +64,18 @@ def test_what_cannot_be_called_together_is_a_set_up_error(arguments, says):
 
 def test_a_worker_is_told_the_people_of_nodes_that_share_a_registry_once():
     people = draw(20, "nodes")
-    mine = people[::2]
+    mine = [person for person in people if part_of(person, 2) == 1]
     places = [
         Place(options=each, path=f"/s/{name}/lps", people=list(people), partial=False, name=name)
         for name, each in TWO.by_node().items()
     ]
-    text = tell_places(places, lambda person: person in mine)
+    text = tell_places(places, 1, 2)
     assert len(json.loads(text)["people"]) == 1
     read = read_places(text, TWO)
     assert [(each.name, each.path, each.options) for each in read] == [
         (each.name, each.path, each.options) for each in places
     ]
+    assert mine
     assert all(each.people == mine for each in read)
 
 
