@@ -22,7 +22,7 @@ from conformance.documents.showing.page import EVIDENCE, outcome_page
 from conformance.documents.testing import OWN_NAMES
 from simulator.commands.common import DEFAULT_DATA_DIR, SetupError, lang_option, opened_registry
 from simulator.commands.exits import EXIT_FAILED, EXIT_SETUP
-from simulator.commands.language import BilingualCommand
+from simulator.commands.language import BilingualCommand, reason_of
 from simulator.commands.output import VisibleConsole as Console
 from simulator.registry.person import PersonError, from_json
 from simulator.text import Text, visible
@@ -168,9 +168,10 @@ def check(
         if html_file:
             html_file.write_text(outcome_page(outcome, lang), encoding="utf-8")
     except OSError as error:
-        raise SetupError(f"{error.filename}: {error.strerror}") from error
+        why = reason_of(error)
+        raise SetupError(Text(f"{error.filename} : {why}", f"{error.filename}: {why}")) from error
     except OutsideError as error:
-        raise SetupError(error.text[lang]) from error
+        raise SetupError(error.text) from error
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), ensure_ascii=False, indent=2))
     else:
@@ -247,7 +248,8 @@ def _person_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SetupError(f"{path}: {error.strerror}") from error
+        why = reason_of(error)
+        raise SetupError(Text(f"{path} : {why}", f"{path}: {why}")) from error
     except (ValueError, RecursionError) as error:
         raise SetupError(
             Text(f"{path} : du JSON est attendu : {error}", f"{path}: expected JSON: {error}")

@@ -6,13 +6,13 @@ import sqlite3
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import platformdirs
 
 from simulator.commands.exits import EXIT_SETUP
-from simulator.commands.language import said, usual_lang
+from simulator.commands.language import said, spoken, usual_lang
 from simulator.registry.opening import open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.target import shown
@@ -101,6 +101,14 @@ class SetupError(click.ClickException):
     def __init__(self, message: str | Text) -> None:
         """Keep the message, in the language of the command that runs when there are two."""
         super().__init__(said(message))
+        self._is_french = not isinstance(message, str) and spoken() == "fr"
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write it."""
+        if self._is_french:
+            click.echo(f"Erreur : {self.format_message()}", file=file, err=file is None)
+        else:
+            super().show(file)
 
     def format_message(self) -> str:
         """Return the message, which may quote a file or a server, so that all of it is seen."""

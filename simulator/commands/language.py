@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
+
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from simulator.text import Lang, Text
+    from simulator.text import Lang
 
 VARIABLE: Final = "BANC_LANG"
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -63,9 +66,9 @@ class BilingualCommand(click.Command):
         try:
             return super().make_context(info_name, args, parent, obj=lang, **extra)
         except click.UsageError as error:
-            if lang == "fr":
-                error.message = in_french(error)
-            raise
+            if lang == "en":
+                raise
+            raise FrenchUsageError(in_french(error), error.ctx) from error
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
@@ -86,13 +89,29 @@ class BilingualCommand(click.Command):
         lang = _lang(ctx)
         rows = []
         for parameter in self.get_params(ctx):
+            if not isinstance(parameter, click.Option):
+                continue
             if (record := parameter.get_help_record(ctx)) is None:
                 continue
-            told = self._french.get(parameter.name or "")
+            told = self._french.get("help" if "--help" in parameter.opts else parameter.name or "")
             rows.append((record[0], told) if lang == "fr" and told else record)
         if rows:
             with formatter.section("Options"):
                 formatter.write_dl(rows)
+
+
+class FrenchUsageError(click.UsageError):
+    """What is wrong with a command line, told in French."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the usage, where to read more, and what is wrong."""
+        if self.ctx is not None:
+            click.echo(
+                f"{self.ctx.get_usage()}\nEssayez « {self.ctx.command_path} --help ».\n",
+                file=file,
+                err=file is None,
+            )
+        click.echo(f"Erreur : {self.format_message()}", file=file, err=file is None)
 
 
 def _lang(ctx: click.Context) -> Lang:
@@ -144,7 +163,27 @@ def said(text: Text | str) -> str:
     """Return a text in the language of the command that runs."""
     if isinstance(text, str):
         return text
+    return text[spoken()]
+
+
+def spoken() -> Lang:
+    """Return the language of the command that runs."""
     context = click.get_current_context(silent=True)
     asked = context.params.get("lang") if context else None
-    lang: Lang = asked if asked in {"fr", "en"} else usual_lang()
-    return text[lang]
+    if asked == "fr":
+        return "fr"
+    return "en" if asked == "en" else usual_lang()
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a file could not be reached, in the language of the command that runs; what is rare is left to the system."""
+    return said(_REASONS.get(error.errno or 0) or str(error.strerror or error))
+
+
+_REASONS: Final = {
+    errno.ENOENT: Text("n'existe pas", "No such file or directory"),
+    errno.EACCES: Text("accès refusé", "Permission denied"),
+    errno.EISDIR: Text("est un dossier, un fichier est attendu", "Is a directory"),
+    errno.ENOTDIR: Text("n'est pas un dossier", "Not a directory"),
+    errno.ENOSPC: Text("il n'y a plus de place", "No space left on device"),
+}
