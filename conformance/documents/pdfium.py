@@ -87,6 +87,7 @@ def page_lines(page: Any) -> list[Line]:
     turned = _turned(page, textpage)
     seen = _upright(_seen(page), turned)
     letters: list[Letter] = []
+    outside = _outside(page)
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
     count = min(textpage.count_chars(), _MAX_CHARACTERS)
@@ -94,6 +95,8 @@ def page_lines(page: Any) -> list[Line]:
         character = chr(raw.FPDFText_GetUnicode(textpage, index) or 0)
         character = _HYPHENS.get(character, character)
         if character in _BREAKS or not raw.FPDFText_GetLooseCharBox(textpage, index, box):
+            continue
+        if outside(box):
             continue
         left, top, right, bottom = seen(box.left, box.top, box.right, box.bottom)
         if character.isspace() and right <= left:
@@ -159,6 +162,16 @@ def _seen(page: Any) -> _Seen:
         page.get_rotation(),
         lambda left, top, right, bottom: (left - west, north - top, right - west, north - bottom),
     )
+
+
+def _outside(page: Any) -> Callable[[Any], bool]:
+    """Return what tells whether a box lies wholly outside of the page as shown: nobody reads what is there."""
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    bounds = raw.FS_RECTF()
+    raw.FPDF_GetPageBoundingBox(page, bounds)
+    west, south, east, north = bounds.left, bounds.bottom, bounds.right, bounds.top
+    return lambda box: box.right < west or box.left > east or box.top < south or box.bottom > north
 
 
 def _written(page: Any, seen: _Seen) -> Iterator[Letter]:
