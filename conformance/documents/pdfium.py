@@ -87,7 +87,7 @@ def page_lines(page: Any) -> list[Line]:
     turned = _turned(page, textpage)
     seen = _upright(_seen(page), turned)
     letters: list[Letter] = []
-    outside = _outside(page)
+    outside, there = _outside(page), set[int]()
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
     count = min(textpage.count_chars(), _MAX_CHARACTERS)
@@ -96,16 +96,18 @@ def page_lines(page: Any) -> list[Line]:
         character = _HYPHENS.get(character, character)
         if character in _BREAKS or not raw.FPDFText_GetLooseCharBox(textpage, index, box):
             continue
-        if outside(box):
-            continue
         left, top, right, bottom = seen(box.left, box.top, box.right, box.bottom)
         if character.isspace() and right <= left:
             continue
         item = ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value or 0
+        if not outside(box):
+            there.add(item)
         # pdfium adds spaces of its own, also between columns; only those of the document join words across objects.
         is_real = raw.FPDFText_IsGenerated(textpage, index) != 1
         letters.append(Letter(left, right, top, bottom, character, item, is_real=is_real))
     textpage.close()
+    # A text that runs over the edge is read whole; one that is nowhere on the page is not there for anybody.
+    letters = [letter for letter in letters if letter.item in there]
     letters.extend(_written(page, seen))
     lines = lines_of(letters)
     return [replace(line, turned=turned) for line in lines] if turned[0] else lines
