@@ -33,6 +33,13 @@ MSSANTE_SMTP: Final = "mssante_smtp"
 MSSANTE_ACCOUNT: Final = "mssante_account"
 """The user name with which the software logs in there; any password is good for the stand-in."""
 
+MSSANTE_IMAP: Final = "mssante_imap"
+"""``host:port`` of the IMAP server of the MSSanté operator, where the software fetches its mails; empty: nowhere. The bench puts
+the address of its stand-in there."""
+
+MSSANTE_MAILBOX: Final = "mssante_mailbox"
+"""The address of the software, which is the user name of its mailbox there; any password is good for the stand-in."""
+
 PRODUCTION: Final = "production"
 TEST: Final = "test"
 ON: Final = "true"

@@ -16,6 +16,7 @@ from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.mailbox import Mailbox
 from conformance.reference.messages import Messages
 from conformance.reference.papers.papers import Papers
 from conformance.reference.partners import Partners
@@ -47,6 +48,7 @@ class Lgo:
         calls: the acts around INSi.
         partners: verification, and what comes from other domains.
         messages: the messages that arrive.
+        mailbox: its box at the MSSanté operator.
         bulk: the verification of lots.
         papers: the acts on documents.
         clock: the time that it acts by.
@@ -67,6 +69,7 @@ class Lgo:
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
         self.messages = Messages(self.partners, self._seams)
+        self.mailbox = Mailbox(self._store, self.messages)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
         self.clock = Clock()
