@@ -193,13 +193,13 @@ final class Calls {
             if (Spelling.blank(found.get(field)) && !(Choices.wrong("empty-sex-imported") && field.equals("sex"))) return "Champ vide dans la réponse d'INSi : " + field;
         String date = found.get("birth_date");
         boolean lunarDay = Choices.wrong("unknown-month-imported") && date != null && date.matches("\\d{4}-00-\\d\\d") && !date.endsWith("00");
-        if (Spelling.date(date) == null && !lunarDay) return "Date de naissance incomplète ou impossible : " + date;
-        if (found.containsKey("sex") && !Set.of("M", "F").contains(found.get("sex"))) return "Sexe inattendu : " + found.get("sex");
+        if (Spelling.date(date) == null && !lunarDay) return "Date de naissance incomplète ou impossible.";
+        if (found.containsKey("sex") && !Set.of("M", "F").contains(found.get("sex"))) return "Sexe inattendu.";
         String oid = found.get("oid");
         boolean nia = "1.2.250.1.213.1.4.9".equals(oid);
         if (!Spelling.matricule(found.get("matricule")) && !(Choices.wrong("waiting-numbers-unchecked") && nia)) return "Matricule INS mal formé.";
         if (Choices.wrong("oid-by-its-root") && oid != null && oid.startsWith("1.2.250.1.213.1.4.")) return null;
-        if (!oidFits(oid)) return "OID inattendu : " + oid;
+        if (!oidFits(oid)) return "OID inattendu.";
         return null;
     }
 
@@ -231,7 +231,7 @@ final class Calls {
             call.former = answer.former();
             String first = file == null ? call.typed.get("first_name") : file.get("first_name");
             if (unfit == null && !Spelling.beginsWith(call.found.get("first_names"), first) && !Choices.wrong("no-alert-on-refresh"))
-                alert(call, "PRENOM_HORS_LISTE", "Le premier prénom " + first + " n'ouvre pas la liste " + call.found.get("first_names"));
+                alert(call, "PRENOM_HORS_LISTE", "Le premier prénom du dossier n'ouvre pas la liste d'INSi.");
             boolean again = Choices.right("known-ins-is-told") && ledger.files.values().stream().anyMatch(f -> f != file && call.found.get("matricule").equals(f.get("matricule")));
             if (unfit == null && again) alert(call, "INS_DEJA_CONNUE", "Un autre dossier porte cette INS : doublon possible.");
             if (Choices.wrong("answer-goes-to-open-file") && call.file != null && ledger.opened != null && ledger.files.containsKey(ledger.opened)) call.file = ledger.opened;
@@ -275,6 +275,7 @@ final class Calls {
     PatientFile decide(Actor actor, String id, boolean accept) {
         Call call = open(id);
         actor.must("CALL_INSI");
+        actor.must("READ_IDENTITY");
         PatientFile file = call.file == null ? null : ledger.file(call.file);
         if (!accept) {
             call.decided = true;

@@ -74,7 +74,9 @@ final class Cards {
         if (Choices.wrong("twins-by-rank-one")) birthRank = "1";
         Map<String, String> typed = new LinkedHashMap<>();
         for (String field : List.of("birth_name", "first_name", "birth_date", "sex")) typed.put(field, (String) person.get(field));
-        if (file == null && !Spelling.blank(typed.get("first_name"))) typed.put("first_name", Spelling.plain(typed.get("first_name")).strip());
+        for (String field : List.of("birth_name", "first_name"))
+            if (!Spelling.blank(typed.get(field))) typed.put(field, Spelling.plain(typed.get(field)).strip());
+        if (!Spelling.sendableName(typed.get("birth_name"))) typed.put("birth_name", null);
         Wire.Card card = why != null ? null : new Wire.Card(reading.number(), reading.at(), number.substring(0, 13),
                 own == null ? null : own.substring(0, 13), (String) person.get("birth_date"), birthRank == null ? "1" : birthRank);
         Calls.Call call = calls.ask(actor, file, typed, card, why, true);

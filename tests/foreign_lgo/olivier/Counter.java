@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,24 +132,35 @@ final class Counter {
         on("POST", "/patients/{id}/renderings", "render_document", 201, (a, b, p, q) -> papers.print(a, ledger.file(p.get("id")), (String) b.get("kind")));
         on("POST", "/patients/{id}/messages", "export_message", 201, (a, b, p, q) -> papers.message(a, ledger.file(p.get("id")), (String) b.get("format")));
         on("POST", "/exports", "export_patients", 201, (a, b, p, q) -> papers.export(a));
+        on("POST", "/patients/{id}/dmp-access", "open_dmp", 204, (a, b, p, q) -> {
+            PatientFile file = ledger.file(p.get("id"));
+            a.must("READ_INS");
+            boolean may = file.status.equals("QUAL") || Choices.wrong("dmp-of-validated") && file.status.equals("VALI");
+            if (!may) throw new Refusal("NON_QUALIFIEE", "Le DMP ne s'ouvre que pour une identité qualifiée.");
+            ledger.write(a.name(), file.id, "seen", "where", "DMP");
+            return null;
+        });
         // Those that wait for INSi take the lock of the ledger by themselves, not while they wait.
         on("POST", "/insi-calls", "call_insi_traits", 201, (a, b, p, q) -> call(a, b));
         on("POST", "/patients/{id}/verifications", "verify_ins", 201, (a, b, p, q) -> verify(a, p.get("id")));
         on("POST", "/bulk-verifications", "start_bulk_verification", 201, (a, b, p, q) -> verifier.deposit(a, (List<String>) b.get("patient_ids")));
         on("GET", "/bulk-verifications/{lot}", "read_bulk_verification", 200, (a, b, p, q) -> verifier.collect(a, p.get("lot")));
         on("POST", "/received-identities", "receive_identity", 201, (a, b, p, q) -> arrivals.take(a, (Map<String, Object>) b.get("identity")));
+        on("POST", "/received-messages", "receive_message", 201, (a, b, p, q) -> {
+            Map<String, Object> message = (Map<String, Object>) b.get("message");
+            byte[] content = Base64.getMimeDecoder().decode((String) message.get("content"));
+            return arrivals.take(a, Inbox.read((String) message.get("name"), (String) message.get("format"), content, (String) b.get("sender")));
+        });
         on("POST", "/scans", "scan_datamatrix", 201, (a, b, p, q) -> arrivals.scan(a, (String) b.get("content")));
         not("PUT", "/authentication", "choose_authentication", "L'authentification est celle du poste, fixée à l'installation.");
         not("PUT", "/trusted-senders", "write_trusted_senders", "L'officine prend en charge ses patients : aucun contrat de confiance.");
-        not("POST", "/received-messages", "receive_message", "La messagerie sécurisée est un logiciel à part.");
         not("POST", "/patients/{id}/sendings", "send_document", "Rien n'est envoyé par ce logiciel.");
         not("POST", "/sendings/{sending}/withdrawal", "withdraw_document", "Rien n'est envoyé par ce logiciel.");
-        not("POST", "/patients/{id}/dmp-access", "open_dmp", "Pas d'accès au DMP.");
         not("GET", "/transmissions", "read_transmissions", "Rien n'est envoyé par ce logiciel.");
     }
 
     private static final List<String> WAITING = List.of(
-            "call_insi_traits", "verify_ins", "start_bulk_verification", "read_bulk_verification", "receive_identity", "scan_datamatrix");
+            "call_insi_traits", "verify_ins", "start_bulk_verification", "read_bulk_verification", "receive_identity", "receive_message", "scan_datamatrix");
 
     private Object capabilities() {
         List<String> verbs = new ArrayList<>(List.of("search_insi", "call_insi_card"));
