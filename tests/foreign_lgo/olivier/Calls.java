@@ -166,7 +166,7 @@ final class Calls {
     }
 
     private Wire.Answer exchange(Call call, String operation, String body) {
-        Wire.Answer answer = wire.send(operation, body, call.card);
+        Wire.Answer answer = wire.send(call.user, operation, body, call.card);
         synchronized (ledger) {
             if (calls.get(call.id) != call) return answer;
             String key = call.file + call.typed.toString();
@@ -178,7 +178,8 @@ final class Calls {
             if (Choices.wrong("first-of-the-list-logged") && returned.containsKey("first_names")) returned.put("first_names", Spelling.words(returned.get("first_names")).get(0));
             String file = Choices.wrong("card-calls-without-file") && call.card != null ? null : call.file;
             String mode = Choices.wrong("card-calls-logged-as-traits") ? "TRAITS" : call.mode;
-            if (!silent) ledger.write(call.user, file, "insi", "mode", mode, "code", code, "returned", returned, "fault", answer.fault());
+            if (!silent) ledger.write(call.user, file, "insi", "mode", mode, "code", code, "returned", returned, "fault", answer.fault(), "authentication",
+                    Choices.wrong("means-of-the-call-not-logged") ? null : Proofs.of(call.user));
         }
         return answer;
     }

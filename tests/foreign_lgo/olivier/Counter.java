@@ -32,6 +32,7 @@ final class Counter {
     private final Arrivals arrivals = new Arrivals(ledger, verifier, calls);
     private final Screens screens = new Screens(ledger);
     private final Papers papers = new Papers(ledger);
+    private final Post post = new Post(ledger, papers);
 
     HttpServer open(int port) throws IOException {
         ledger.empty("http://127.0.0.1:9/");
@@ -63,6 +64,8 @@ final class Counter {
             cards.forget();
             verifier.forget();
             Actor.forget();
+            Proofs.forget();
+            post.forget();
             return null;
         });
         on("POST", "/patients", "create_patient", 201, (a, b, p, q) -> seen(desk.create(a, b), a));
@@ -118,6 +121,10 @@ final class Counter {
             String id = filled(q, "patient_id");
             return Json.object("fields", screens.form(p.get("form"), id == null ? null : ledger.file(id), a));
         });
+        on("PUT", "/authentication", "choose_authentication", 204, (a, b, p, q) -> {
+            Proofs.choose(a.name(), (String) b.get("means"));
+            return null;
+        });
         on("GET", "/rights/{user}", "read_rights", 200, (a, b, p, q) -> screens.rights(p.get("user")));
         on("PUT", "/rights/{user}", "write_rights", 200, (a, b, p, q) -> {
             Actor.give(p.get("user"), (List<String>) b.get("rights"));
@@ -131,6 +138,9 @@ final class Counter {
         });
         on("POST", "/patients/{id}/renderings", "render_document", 201, (a, b, p, q) -> papers.print(a, ledger.file(p.get("id")), (String) b.get("kind")));
         on("POST", "/patients/{id}/messages", "export_message", 201, (a, b, p, q) -> papers.message(a, ledger.file(p.get("id")), (String) b.get("format")));
+        on("POST", "/patients/{id}/sendings", "send_document", 201, (a, b, p, q) ->
+                post.send(a, ledger.file(p.get("id")), (String) b.get("kind"), (String) b.get("channel"), (String) b.get("recipient")));
+        on("GET", "/transmissions", "read_transmissions", 200, (a, b, p, q) -> post.transmissions(filled(q, "patient_id")));
         on("POST", "/exports", "export_patients", 201, (a, b, p, q) -> papers.export(a));
         on("POST", "/patients/{id}/dmp-access", "open_dmp", 204, (a, b, p, q) -> {
             PatientFile file = ledger.file(p.get("id"));
@@ -152,11 +162,14 @@ final class Counter {
             return arrivals.take(a, Inbox.read((String) message.get("name"), (String) message.get("format"), content, (String) b.get("sender")));
         });
         on("POST", "/scans", "scan_datamatrix", 201, (a, b, p, q) -> arrivals.scan(a, (String) b.get("content")));
-        not("PUT", "/authentication", "choose_authentication", "L'authentification est celle du poste, fixée à l'installation.");
-        not("PUT", "/trusted-senders", "write_trusted_senders", "L'officine prend en charge ses patients : aucun contrat de confiance.");
-        not("POST", "/patients/{id}/sendings", "send_document", "Rien n'est envoyé par ce logiciel.");
-        not("POST", "/sendings/{sending}/withdrawal", "withdraw_document", "Rien n'est envoyé par ce logiciel.");
-        not("GET", "/transmissions", "read_transmissions", "Rien n'est envoyé par ce logiciel.");
+        // The contracts are kept; they change nothing here, for an officine treats its patients itself (Règle 30).
+        if (Choices.right("contracts-kept")) on("PUT", "/trusted-senders", "write_trusted_senders", 200, (a, b, p, q) -> {
+            ledger.trusted.clear();
+            ledger.trusted.addAll((List<String>) b.get("senders"));
+            return Json.object("senders", ledger.trusted);
+        });
+        else not("PUT", "/trusted-senders", "write_trusted_senders", "L'officine prend en charge ses patients : aucun contrat de confiance.");
+        not("POST", "/sendings/{sending}/withdrawal", "withdraw_document", "Un message parti ne se reprend pas.");
     }
 
     private static final List<String> WAITING = List.of(

@@ -9,7 +9,7 @@ public final class Olivier {
             else port = Integer.parseInt(args[i]);
         }
         var server = new Counter().open(port);
-        System.out.println("Olivier à http://127.0.0.1:" + server.getAddress().getPort());
+        System.out.println("Olivier http://127.0.0.1:" + server.getAddress().getPort());
         System.out.flush();
     }
 }

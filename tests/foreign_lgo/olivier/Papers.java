@@ -13,7 +13,10 @@ import java.util.Map;
 /** What leaves the software: paper, HL7 v2, CDA, FHIR, the export. The INS only of qualified identities. */
 final class Papers {
     private static final Charset WIN = Charset.forName("windows-1252");
-    private static final String LOCAL = "1.2.250.1.999.77";
+    static final String LOCAL = "1.2.250.1.999.77";
+    private static final String XMP = "<?xpacket begin=\"\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"
+            + "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">"
+            + "<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>";
     private final Ledger ledger;
 
     Papers(Ledger ledger) {
@@ -37,7 +40,7 @@ final class Papers {
         return Json.object("name", name, "format", format, "content", Base64.getEncoder().encodeToString(content), "size", content.length);
     }
 
-    private static String digits(PatientFile file) {
+    static String digits(PatientFile file) {
         return Integer.toString(Math.abs(file.id.hashCode() % 1_000_000));
     }
 
@@ -117,9 +120,10 @@ final class Papers {
         List<Integer> offsets = new ArrayList<>();
         put(out, "%PDF-1.4\n%\u00e2\u00e3\u00cf\u00d3\n");
         String[] objects = {
-            "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Catalog /Pages 2 0 R /Metadata 6 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>", null,
-            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"};
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+            "<< /Type /Metadata /Subtype /XML /Length " + XMP.length() + " >>\nstream\n" + XMP + "\nendstream"};
         for (int i = 0; i < objects.length; i++) {
             offsets.add(out.size());
             put(out, (i + 1) + " 0 obj\n");
@@ -132,9 +136,9 @@ final class Papers {
             put(out, "\nendobj\n");
         }
         int start = out.size();
-        put(out, "xref\n0 6\n0000000000 65535 f \n");
+        put(out, "xref\n0 7\n0000000000 65535 f \n");
         for (int offset : offsets) put(out, String.format("%010d 00000 n \n", offset));
-        put(out, "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n" + start + "\n%%EOF\n");
+        put(out, "trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n" + start + "\n%%EOF\n");
         return out.toByteArray();
     }
 

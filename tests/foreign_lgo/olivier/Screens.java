@@ -145,6 +145,7 @@ final class Screens {
                 case "insi" -> {
                     row.put("action", "INSI_CALL");
                     row.put("mode", event.data().get("mode"));
+                    row.put("authentication", event.data().get("authentication"));
                     row.put("code", event.data().get("code"));
                     @SuppressWarnings("unchecked")
                     var returned = (Map<String, Object>) event.data().get("returned");
@@ -152,6 +153,7 @@ final class Screens {
                 }
                 case "verified" -> {
                     row.put("action", "INSI_VERIFICATION");
+                    row.put("authentication", event.data().get("authentication"));
                     row.put("code", event.data().get("code"));
                     row.put("result", event.data().get("outcome"));
                 }

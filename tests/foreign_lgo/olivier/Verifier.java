@@ -36,7 +36,7 @@ final class Verifier {
     /** Ask, trace, and say OK, KO or ERROR; nothing is done with it here. */
     Map<String, Object> ask(String user, String file, Map<String, String> traits) {
         String body = "<q:Requete xmlns:q=\"http://www.cnamts.fr/INSiLot2/REQUnitaire\">" + person("q", traits) + "</q:Requete>";
-        Wire.Answer answer = wire.send("verifierInsAvecTraitsIdentite", body, null);
+        Wire.Answer answer = wire.send(user, "verifierInsAvecTraitsIdentite", body, null);
         return traced(user, file, answer.code(), answer.fault());
     }
 
@@ -44,7 +44,7 @@ final class Verifier {
         String outcome = fault || code == null ? "ERROR" : code.equals("00") ? "OK" : code.equals("01") ? "KO" : "ERROR";
         if (!(Choices.wrong("good-verifications-not-traced") && outcome.equals("OK")))
             synchronized (ledger) {
-                ledger.write(user, file, "verified", "code", code, "outcome", outcome, "fault", fault);
+                ledger.write(user, file, "verified", "code", code, "outcome", outcome, "fault", fault, "authentication", Proofs.of(user));
             }
         List<Object> alerts = new ArrayList<>();
         if (outcome.equals("KO")) alerts.add(Json.object("code", "INS_NON_VERIFIEE", "message", "INSi ne confirme pas cette INS."));
@@ -84,7 +84,7 @@ final class Verifier {
         }
         String lot = "VIDE";
         if (!sent.isEmpty()) {
-            Wire.Answer answer = wire.send("deposerLotIdentites", "<d:Requete xmlns:d=\"http://www.cnamts.fr/INSiLot2/REQDepot\">" + lines + "</d:Requete>", null);
+            Wire.Answer answer = wire.send(actor.name(), "deposerLotIdentites", "<d:Requete xmlns:d=\"http://www.cnamts.fr/INSiLot2/REQDepot\">" + lines + "</d:Requete>", null);
             if (answer.fault() || answer.root() == null) throw new Refusal("LOT", "INSi n'a pas pris le lot : " + answer.code());
             lot = Wire.all(answer.root(), "*", "IdLot").get(0).getTextContent();
         }
@@ -98,7 +98,7 @@ final class Verifier {
         if (sent == null) throw new Refusal.Absent("aucun lot " + lot);
         Map<String, Map<String, Object>> done = results.get(lot);
         for (int page = 1, pages = 1; page <= pages && !sent.isEmpty(); page++) {
-            Wire.Answer answer = wire.send("collecterLotIdentites", "<c:Requete xmlns:c=\"http://www.cnamts.fr/INSiLot2/REQCollecte\"><c:IdLot>" + Wire.text(lot)
+            Wire.Answer answer = wire.send(actor.name(), "collecterLotIdentites", "<c:Requete xmlns:c=\"http://www.cnamts.fr/INSiLot2/REQCollecte\"><c:IdLot>" + Wire.text(lot)
                     + "</c:IdLot><c:Page>" + page + "</c:Page></c:Requete>", null);
             if (answer.fault() || answer.root() == null) break;
             for (var count : Wire.all(answer.root(), "*", "NbPages")) pages = Integer.parseInt(count.getTextContent());

@@ -45,7 +45,7 @@ final class Wire {
         return value == null ? "" : "<" + name + ">" + text(value) + "</" + name + ">";
     }
 
-    private String envelope(String operation, String body, Card card) {
+    private String envelope(String user, String operation, String body, Card card) {
         String now = ledger.now().truncatedTo(ChronoUnit.SECONDS).toString();
         String coverage = card == null ? "" : "<b:ASSURE><b:Id><b:Num>" + card.insured() + "</b:Num></b:Id></b:ASSURE><b:BENEFICIAIRE>"
                 + (card.own() == null ? "" : "<b:Nir><b:Num>" + card.own() + "</b:Num></b:Nir>")
@@ -57,26 +57,27 @@ final class Wire {
                 + "<l:Instance>0d2b6a5e-41c0-4a64-9a34-6f0c61b1a7e2</l:Instance><l:Nom>urn:lps:olivier:02.10</l:Nom></l:LPS></l:ContexteLPS>";
         String address = "<a:MessageID xmlns:a=\"http://www.w3.org/2005/08/addressing\">uuid:" + UUID.randomUUID() + "</a:MessageID>"
                 + "<a:Action xmlns:a=\"http://www.w3.org/2005/08/addressing\" e:mustUnderstand=\"true\">" + ACTION + operation + "</a:Action>";
-        String security = "";
+        String security = Proofs.assertion(user, ledger.now());
         if (card != null) {
             String issued = (Choices.right("assertion-made-at-the-call") ? ledger.now() : card.read()).toString();
-            security = "<w:Security xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"
-                    + "<s:Assertion xmlns:s=\"urn:oasis:names:tc:SAML:2.0:assertion\" Version=\"2.0\" ID=\"_" + UUID.randomUUID() + "\" IssueInstant=\"" + issued
+            security += "<s:Assertion xmlns:s=\"urn:oasis:names:tc:SAML:2.0:assertion\" Version=\"2.0\" ID=\"_" + UUID.randomUUID() + "\" IssueInstant=\"" + issued
                     + "\"><s:Issuer>OLIVIER</s:Issuer><s:Subject><s:NameID NameQualifier=\"VITALE\">" + text(card.serial())
-                    + "</s:NameID></s:Subject></s:Assertion></w:Security>";
+                    + "</s:NameID></s:Subject></s:Assertion>";
         }
+        if (!security.isEmpty()) security = "<w:Security xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">" + security + "</w:Security>";
         String header = Choices.right("headers-in-other-order") ? security + address + lps + bam : bam + lps + address + security;
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<e:Envelope xmlns:e=\"" + SOAP + "\"><e:Header>" + header + "</e:Header><e:Body>" + body
                 + "</e:Body></e:Envelope>";
     }
 
     /** One exchange. No answer, or one that cannot be read, is an Answer without code. */
-    Answer send(String operation, String body, Card card) {
+    Answer send(String user, String operation, String body, Card card) {
         Answer none = new Answer(null, true, Map.of(), List.of(), null);
         String type = "application/soap+xml; charset=utf-8" + (Choices.right("action-in-header-block-only") ? "" : "; action=\"" + ACTION + operation + "\"");
-        byte[] bytes = envelope(operation, body, card).getBytes(StandardCharsets.UTF_8);
-        HttpRequest request = HttpRequest.newBuilder(URI.create(ledger.insiUrl)).header("Content-Type", type)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(bytes)).build();
+        byte[] bytes = envelope(user, operation, body, card).getBytes(StandardCharsets.UTF_8);
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(ledger.insiUrl)).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofByteArray(bytes));
+        if ("PSC".equals(Proofs.of(user))) builder.header("Authorization", "Bearer " + UUID.randomUUID());
+        HttpRequest request = builder.build();
         long seconds = Math.max(1, Long.parseLong(ledger.settings.get("insi_timeout_seconds")));
         var pending = client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         try {
