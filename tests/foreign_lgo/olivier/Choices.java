@@ -16,6 +16,10 @@ final class Choices {
         }
     }
 
+    static void forget() {
+        ON.clear();
+    }
+
     static boolean right(String name) {
         if (!Names.RIGHT.contains(name)) throw new IllegalStateException("not listed: " + name);
         return ON.contains("right:" + name);

@@ -58,6 +58,13 @@ final class Counter {
     @SuppressWarnings("unchecked")
     private void table() {
         on("GET", "/capabilities", null, 200, (a, b, p, q) -> capabilities());
+        // No verb: whoever tries many mistakes need not start the program for each.
+        on("PUT", "/choices", null, 204, (a, b, p, q) -> {
+            Choices.forget();
+            Choices.take("right", (String) b.get("right"));
+            Choices.take("wrong", (String) b.get("wrong"));
+            return null;
+        });
         on("POST", "/reset", null, 204, (a, b, p, q) -> {
             ledger.empty((String) b.get("insi_url"));
             calls.forget();
