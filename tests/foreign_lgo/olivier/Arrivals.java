@@ -25,7 +25,9 @@ final class Arrivals {
     }
 
     private static boolean sameTraits(PatientFile file, Map<String, String> t) {
-        return same(file, t, "birth_name") && same(file, t, "birth_date") && same(file, t, "sex")
+        String here = file.get("birth_place"), there = t.get("birth_place");
+        boolean elsewhere = here != null && there != null && !here.equals(there) && !here.equals("99999") && !there.equals("99999");
+        return !(elsewhere && !Choices.wrong("birth-place-of-others-ignored")) && same(file, t, "birth_name") && same(file, t, "birth_date") && same(file, t, "sex")
                 && (file.get("first_name").equals(t.get("first_name")) || Spelling.beginsWith(t.get("first_names"), file.get("first_name")) && t.get("first_names") != null);
     }
 
@@ -67,7 +69,8 @@ final class Arrivals {
 
     private Map<String, Object> heldHere(Actor actor, PatientFile holder, Map<String, String> t, String sender, String document) {
         List<Object> alerts = new ArrayList<>();
-        boolean strict = sameTraits(holder, t) && (t.get("birth_place") == null || same(holder, t, "birth_place"));
+        boolean strict = sameTraits(holder, t) && (t.get("birth_place") == null || same(holder, t, "birth_place"))
+                && (same(holder, t, "first_names") || Choices.wrong("second-given-name-not-compared"));
         if (Choices.wrong("attached-by-number")) strict = true;
         if (!strict) {
             alerts.add(Json.object("code", "TRAITS_DIFFERENTS", "message", "Même INS, autres traits."));

@@ -55,6 +55,8 @@ final class Desk {
                 if (Choices.right("accents-folded")) text = Spelling.plain(text);
                 if (!Spelling.lettersOnly(text))
                     throw new Refusal("CARACTERES", "Lettres A à Z, espace, tiret, apostrophe.", field);
+                boolean sendable = field.contains("first_name") ? Spelling.words(text).stream().allMatch(Spelling::sendableFirstName) && Spelling.sendableName(text) : Spelling.sendableName(text);
+                if (!sendable && !Choices.right("unsendable-names-kept")) throw new Refusal("FORME", "INSi n'admet pas cette forme.", field);
                 if (text.length() > 100) throw new Refusal("TROP_LONG", "Cent caractères au plus.", field);
                 if (Choices.wrong("apostrophe-lost") && field.equals("first_name")) text = text.replace("'", " ");
                 if (Choices.wrong("double-hyphen-halved")) text = text.replace("--", "-");

@@ -107,12 +107,12 @@ final class Papers {
         }
         write(page, 9, 50, y - 20, "Imprimé le " + today("dd/MM/yyyy") + " pour le dossier " + kind.toLowerCase());
         if (symbol != null) {
-            write(page, 7, 420, 790, "INS à scanner");
+            write(page, 7, 50, 420, "INS à scanner");
             double unit = 2.0;
             page.append("0 g\n");
             for (int r = 0; r < symbol.length; r++)
                 for (int c = 0; c < symbol.length; c++)
-                    if (symbol[r][c]) page.append(String.format(java.util.Locale.ROOT, "%.2f %.2f %.2f %.2f re\n", 420 + c * unit, 775 - r * unit, unit, unit));
+                    if (symbol[r][c]) page.append(String.format(java.util.Locale.ROOT, "%.2f %.2f %.2f %.2f re\n", 50 + c * unit, 405 - r * unit, unit, unit));
             page.append("f\n");
         }
         byte[] content = page.toString().getBytes(WIN);
@@ -220,7 +220,8 @@ final class Papers {
         List<Object> extensions = new ArrayList<>();
         String status = file.status.equals("QUAL") || file.status.equals("VALI") ? "VALI" : "PROV";
         extensions.add(Json.object("url", base + "StructureDefinition/fr-core-identity-reliability", "extension",
-                List.of(Json.object("url", "identityStatus", "valueCoding", Json.object("system", base + "CodeSystem/fr-core-cs-v2-0445", "code", status)))));
+                List.of(Json.object("url", "methodCollection", "valueCoding", Json.object("system", base + "CodeSystem/fr-core-cs-method-collection", "code", ins ? "INSI" : "SM")),
+                        Json.object("url", "identityStatus", "valueCoding", Json.object("system", base + "CodeSystem/fr-core-cs-v2-0445", "code", status)))));
         extensions.add(Json.object("url", "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueAddress", Json.object("extension",
                 List.of(Json.object("url", base + "StructureDefinition/fr-core-address-insee-code", "valueCoding",
                         Json.object("system", "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM", "code", file.get("birth_place")))))));

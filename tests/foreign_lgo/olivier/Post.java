@@ -41,7 +41,7 @@ final class Post {
 
     Map<String, Object> send(Actor actor, PatientFile file, String kind, String channel, String recipient) throws Exception {
         actor.must("READ_IDENTITY");
-        if (!kind.equals("VACCINATION_NOTE")) throw new Refusal("DOCUMENT", "Seule la note de vaccination s'envoie d'ici.");
+        if (!List.of(ledger.settings.get("document_kinds").split(",")).contains(kind)) throw new Refusal("DOCUMENT", "Document inconnu : " + kind);
         boolean patient = channel.equals("MSSANTE_PATIENT");
         if (!patient && !channel.equals("MSSANTE")) throw new Refusal("CANAL", "Ce logiciel n'envoie pas à " + channel + ".");
         boolean qualified = file.status.equals("QUAL");
@@ -50,7 +50,7 @@ final class Post {
         if (patient && !qualified) return outcome("NOT_SENT", "Identité non qualifiée : le patient n'a pas d'adresse sécurisée.", null, List.of());
         if (!patient && Spelling.blank(recipient)) throw new Refusal("DESTINATAIRE", "À qui ?");
         String to = patient ? file.get("matricule") + "@patient.mssante.fr" : recipient;
-        byte[] mail = mail(actor, file, to, patient, qualified).getBytes(StandardCharsets.UTF_8);
+        byte[] mail = mail(actor, file, kind, to, patient, qualified).getBytes(StandardCharsets.UTF_8);
         if (qualified) {
             ledger.write(actor.name(), file.id, "seen", "where", "envoi " + channel);
             if (!(Choices.wrong("mail-to-patients-not-traced") && patient))
@@ -64,9 +64,9 @@ final class Post {
         return ledger.now().atZone(ZoneId.of(zone)).format(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH));
     }
 
-    private String mail(Actor actor, PatientFile file, String to, boolean patient, boolean qualified) throws Exception {
+    private String mail(Actor actor, PatientFile file, String kind, String to, boolean patient, boolean qualified) throws Exception {
         byte[] cda = Base64.getDecoder().decode((String) papers.message(actor, file, "CDA").get("content"));
-        byte[] pdf = Base64.getDecoder().decode((String) papers.print(actor, file, "VACCINATION_NOTE").get("content"));
+        byte[] pdf = Base64.getDecoder().decode((String) papers.print(actor, file, kind).get("content"));
         String subject = "XDM/1.0/DDM+Note de vaccination " + file.get("birth_name") + " " + file.get("first_name") + " " + Spelling.shown(file.get("birth_date"));
         String name = now("yyyyMMdd", "Europe/Paris") + "_VAC_" + file.get("birth_name").replace(' ', '-') + "_" + file.get("first_name").replace(' ', '-') + ".pdf";
         String split = "----olivier" + UUID.randomUUID().toString().replace("-", "");

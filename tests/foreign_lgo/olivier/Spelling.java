@@ -60,7 +60,7 @@ final class Spelling {
 
     /** 13 characters and a key, Corsica counted as 19 and 18. */
     static boolean matricule(String text) {
-        if (text == null || !text.matches("\\d{5}(?:\\d{2}|\\d[AB])\\d{8}")) return false;
+        if (text == null || !text.matches("[1-478]\\d{4}(?:\\d{2}|\\d[AB])\\d{8}")) return false;
         String digits = text.substring(0, 13).replace("2A", "19").replace("2B", "18");
         if (!digits.matches("\\d{13}")) return false;
         return 97 - Long.parseLong(digits) % 97 == Long.parseLong(text.substring(13));
