@@ -96,12 +96,16 @@ def french_letters_only(records: list[Record], _about: Mapping[str, Any], _memor
 def case_counts(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Compare small letters as they are typed: they find nobody."""
     return [
-        {**one, "key": one["text"]} if about["side"] == "typed" and one["text"] != one["text"].upper() else one
+        {**one, "key": one["text"]}
+        if about["side"] == "typed" and one["text"] != one["text"].upper()
+        else one
         for one in records
     ]
 
 
-def short_words_not_indexed(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def short_words_not_indexed(
+    records: list[Record], _about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Index words of three letters and more: LI and NG are not found."""
     return [
         {**one, "birth_name": "" if len(one["birth_name"] or "") < _SHORT else one["birth_name"]}
@@ -123,7 +127,10 @@ def ins_of_former_status(records: list[Record], _about: Mapping[str, Any], memor
 def result_row_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Show in the list of the search what the file held when it was first listed."""
     return [
-        {**one, **memory.own.setdefault(one["id"], {name: one[name] for name in ("status", "matricule", "oid")})}
+        {
+            **one,
+            **memory.own.setdefault(one["id"], {name: one[name] for name in ("status", "matricule", "oid")}),
+        }
         for one in records
     ]
 
@@ -150,7 +157,7 @@ def open_files_left_out(records: list[Record], _about: Mapping[str, Any], memory
 # Creating and typing.
 
 
-def one_missing_field_only(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def one_missing_field_only(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Refuse one missing trait, and let two pass: a chain of else."""
     return [one for one in records if not (one["code"] == "MISSING_FIELD" and len(one["fields"]) > 1)]
 
@@ -178,14 +185,18 @@ def words_once(records: list[Record], _about: Mapping[str, Any], _memory: Memory
 def empty_is_unchanged(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Take an emptied field for one that was not changed."""
     before = about["before"]
-    return [{name: before[name] if value is None else value for name, value in one.items()} for one in records]
+    return [
+        {name: before[name] if value is None else value for name, value in one.items()} for one in records
+    ]
 
 
 def composed_first(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Look for accented letters only: a letter followed by its accent passes."""
     return [
         {
-            name: "".join(c for c in value if not unicodedata.combining(c)) if isinstance(value, str) else value
+            name: "".join(c for c in value if not unicodedata.combining(c))
+            if isinstance(value, str)
+            else value
             for name, value in one.items()
         }
         for one in records
@@ -198,7 +209,10 @@ def composed_first(records: list[Record], _about: Mapping[str, Any], _memory: Me
 def compound_halves_tried(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Try the halves of a compound first name after a 01."""
     halves = [
-        {**one, "first_name": half} for one in records if "-" in one["first_name"] for half in one["first_name"].split("-")
+        {**one, "first_name": half}
+        for one in records
+        if "-" in one["first_name"]
+        for half in one["first_name"].split("-")
     ]
     return [*records, *halves]
 
@@ -281,7 +295,9 @@ def local_at_the_call(records: list[Record], about: Mapping[str, Any], memory: M
     return records
 
 
-def comparison_as_at_the_call(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def comparison_as_at_the_call(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
     """Compare what INSi returned with the local traits of when it was called."""
     local = memory.common.get("local", {}).get(about["insi"]["matricule"])
     if local is None:
@@ -302,7 +318,9 @@ def answer_of_last_call(records: list[Record], _about: Mapping[str, Any], memory
 def last_answer_written(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the last answer that came, whichever proposal is accepted."""
     last = memory.common.get("answer") or {}
-    return [{**one, **{name: last[name] for name in ("matricule", "oid") if last.get(name)}} for one in records]
+    return [
+        {**one, **{name: last[name] for name in ("matricule", "oid") if last.get(name)}} for one in records
+    ]
 
 
 def sex_of_matricule(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -342,7 +360,11 @@ def writing_of_insi(records: list[Record], about: Mapping[str, Any], _memory: Me
     first = about["local"].get("first_name") or ""
     words = ((about["insi"] or {}).get("first_names") or "").split()
     written = next(
-        (" ".join(words[:count]) for count in range(1, len(words) + 1) if _key(" ".join(words[:count])) == _key(first)),
+        (
+            " ".join(words[:count])
+            for count in range(1, len(words) + 1)
+            if _key(" ".join(words[:count])) == _key(first)
+        ),
         None,
     )
     return [{**one, "first_name": written} for one in records] if first and written else records

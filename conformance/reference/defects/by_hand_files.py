@@ -49,7 +49,9 @@ def ins_to_namesakes(records: list[Record], about: Mapping[str, Any], _memory: M
     return records
 
 
-def ins_taken_from_other_file(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def ins_taken_from_other_file(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Empty the INS of another file that holds the same matricule."""
     for record in records:
         for other in _others(about, record, ("matricule",)):
@@ -77,7 +79,9 @@ def change_in_file_before(records: list[Record], about: Mapping[str, Any], memor
     return records
 
 
-def place_corrected_everywhere(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def place_corrected_everywhere(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Correct a birth place in all files of the family name."""
     place = (about.get("typed") or {}).get("birth_place")
     for record in records if place else ():
@@ -220,7 +224,9 @@ def uncertain_mark_sticks(records: list[Record], _about: Mapping[str, Any], memo
     return [{**one, "uncertain": memory.own["uncertain"]} for one in records]
 
 
-def card_read_feeds_open_file(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def card_read_feeds_open_file(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
     """Write the number of a card that is read into the file that this user has open, when it is provisional."""
     if about["event"] != "card-read" or not about.get("person"):
         return records
@@ -269,7 +275,9 @@ def as_at_the_call(records: list[Record], about: Mapping[str, Any], memory: Memo
     ]
 
 
-def attributes_as_at_the_call(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def attributes_as_at_the_call(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
     """Save the attributes as they were when INSi was called."""
     if about["event"] == "called" and records[-1]["id"]:
         memory.own[records[-1]["id"]] = records[-1]["attributes"]
@@ -282,7 +290,7 @@ def attributes_as_at_the_call(records: list[Record], about: Mapping[str, Any], m
     ]
 
 
-def status_at_call(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def status_at_call(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the status of a file when INSi is called: what ``status_as_at_the_call`` uses."""
     for record in records:
         memory.common.setdefault("status", {})[record["id"]] = str(record["status"])
@@ -327,7 +335,10 @@ def same_ins_refused(records: list[Record], about: Mapping[str, Any], memory: Me
 
 def reminder_of_first_name(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Remind the user of the 1er prénom with every proposal."""
-    reminder = {"code": "RAPPEL", "message": "Le 1er prénom n'est pas repris d'INSi : vérifiez-le sur la pièce."}
+    reminder = {
+        "code": "RAPPEL",
+        "message": "Le 1er prénom n'est pas repris d'INSi : vérifiez-le sur la pièce.",
+    }
     return [{**one, "alerts": [*one["alerts"], reminder]} for one in records]
 
 

@@ -62,9 +62,7 @@ def test_file_that_is_open(desk: Desk) -> None:
     def look(when: str) -> None:
         for patient in map(desk.read, patients):
             fields = _fields(desk, patient)
-            expect_each(
-                {f"{when}, {name}": partial(_expect_shown, fields, name, patient) for name in ALWAYS}
-            )
+            expect_each({f"{when}, {name}": partial(_expect_shown, fields, name, patient) for name in ALWAYS})
 
     look("ouvert")
     for patient, person in zip(patients, people, strict=True):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
+
 def _rules() -> list[object]:
     """Return the rules of the acts; one of which every act is a path apart says so."""
     found = []
@@ -99,7 +100,9 @@ def test_call_of_a_twin(desk: Desk) -> None:
     _, requests = desk.try_call(marked)
     if requests:
         raise UndecidedError(
-            "l'appel d'une identité douteuse part", "the call of a doubtful identity leaves", depends_on=("CAL-11",)
+            "l'appel d'une identité douteuse part",
+            "the call of a doubtful identity leaves",
+            depends_on=("CAL-11",),
         )
     _, requests = desk.try_call(second)
     expect(

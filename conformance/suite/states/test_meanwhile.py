@@ -60,7 +60,9 @@ def test_saved_by_two(desk: Desk, route: Route) -> None:
     colleague = desk.as_super_user()
 
     def judge(meanwhile: Meanwhile) -> None:
-        patient = desk.bring(desk.draw(first_names_count=2), route, used_name="KVORLAN", used_first_name="NALROVK")
+        patient = desk.bring(
+            desk.draw(first_names_count=2), route, used_name="KVORLAN", used_first_name="NALROVK"
+        )
         desk.read(patient)
         with preparing("modifier un nom utilisé", "change a name in use", depends_on=("STA-14",)):
             meanwhile.does(colleague, patient)
