@@ -79,7 +79,7 @@ class Seam(StrEnum):
     PROFESSIONAL = "professional"
     """What the assertion of the professional says, one record; by which ``means`` they signed in. Without record: none."""
     LEAVING = "leaving"
-    """The bytes of a request by card (``content``, ``content_type``) before they leave."""
+    """The bytes of a search (``content``, ``content_type``) before they leave, by traits or by card (``way``)."""
     RAW = "raw"
     """The bytes of an answer (``content``)."""
     REPLY = "reply"
@@ -164,6 +164,8 @@ class Memory:
     """The last one."""
     own: dict[str, Any] = field(default_factory=dict)
     """Whatever a fault written by hand keeps."""
+    common: dict[str, Any] = field(default_factory=dict)
+    """What the faults of one software keep together: what one saw on its seam, another uses on its own."""
 
 
 class Seams:
@@ -181,14 +183,13 @@ class Seams:
     def place(self, faults: Iterable[Fault]) -> None:
         """Put these faults on their seams, in place of those that are there."""
         self._faults = {}
+        common: dict[str, Any] = {}
         for fault in faults:
-            self._faults.setdefault(fault.seam, []).append((fault, Memory()))
+            self._faults.setdefault(fault.seam, []).append((fault, Memory(common=common)))
 
     def forget(self) -> None:
         """Empty what the faults remember: the software is reset."""
-        self._faults = {
-            seam: [(fault, Memory()) for fault, _ in placed] for seam, placed in self._faults.items()
-        }
+        self.place([fault for placed in self._faults.values() for fault, _ in placed])
 
     def has(self, seam: Seam) -> bool:
         """Tell whether anything sits on a seam."""
