@@ -14,6 +14,11 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects import (
     by_hand_cards,
     by_hand_entering,
+    by_hand_evening_partners,
+    by_hand_evening_proofs,
+    by_hand_evening_right,
+    by_hand_evening_status,
+    by_hand_evening_traces,
     by_hand_later,
     by_hand_messages,
     by_hand_near,
@@ -356,6 +361,11 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
 for _subject in (
     by_hand_cards,
     by_hand_entering,
+    by_hand_evening_partners,
+    by_hand_evening_proofs,
+    by_hand_evening_right,
+    by_hand_evening_status,
+    by_hand_evening_traces,
     by_hand_later,
     by_hand_messages,
     by_hand_near,
