@@ -47,7 +47,7 @@ class Cast:
         return self.people.insured.person
 
 
-_CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
+CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
 
 
 def attach(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
@@ -140,12 +140,15 @@ def rename(*changes: Mapping[str, str | None]) -> Act:
 
 
 def mark(*wanted: Attribute) -> Act:
+    """Return the act of setting attributes, beside homonyme where it is there and may stay."""
+
     def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
         del cast
-        kept = before.patient.attributes & {HOMONYM}
+        kept = frozenset() if Attribute.FICTIVE in wanted else before.patient.attributes & {HOMONYM}
         marks = frozenset({*wanted, *kept})
         desk.lgo.set_attributes(before.patient.id, marks, actor=desk.user)
-        return {"attributes": marks or None, "proof": ANYTHING}
+        cleared = CLEARED if marks - {HOMONYM} else {}
+        return {**cleared, "attributes": marks or None, "proof": ANYTHING}
 
     return act
 
@@ -173,13 +176,13 @@ def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     # Whether a document stays recorded, or the identity is doubtful now, is in no text.
     doubted = before.patient.attributes | {DOUBT}
     after = desk.read(before.patient).attributes
-    return {**_CLEARED, "attributes": after if after == doubted else before.patient.attributes or None}
+    return {**CLEARED, "attributes": after if after == doubted else before.patient.attributes or None}
 
 
 def correct(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     changes = {"birth_place": another_value(desk, cast.person, "birth_place"), "used_first_name": "KVORLANW"}
     desk.lgo.update_patient(before.patient.id, changes, actor=desk.user)
-    return {**_CLEARED, **changes}
+    return {**CLEARED, **changes}
 
 
 def put_right(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
@@ -194,7 +197,7 @@ def lower(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
         desk.lgo.downgrade_status(before.patient.id, PROV, actor=desk.user)
     except RefusedError:
         return None  # No text says that it can be done by hand.
-    return _CLEARED
+    return CLEARED
 
 
 def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:

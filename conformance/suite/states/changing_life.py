@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status, Verb
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION, path
 from conformance.suite.desk.cards import family
@@ -267,6 +267,16 @@ TURNS: Final = (
         path=DOWNGRADE,
     ),
     _CARD,
+    _NOW,
+    _turn(
+        acts.mark(Attribute.FICTIVE),
+        "ATT-03",
+        "devenue fictive",
+        "made fictive",
+        path=ATTRIBUTES,
+        leads_to=dict.fromkeys(Status, (PROV,)),
+    ),
+    _turn(acts.rename({"used_name": "ZELBRUC"}), "STA-14", "nom utilisé modifié", "used name changed"),
 )
 
 
