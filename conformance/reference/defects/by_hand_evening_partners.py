@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 
-
 def trust_for_all(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Trust every sender once a message of a trusted one has come."""
     if any(one["sender"] == about["received"]["sender"] for one in records):
@@ -30,7 +29,10 @@ def trust_not_withdrawn(records: list[Record], _about: Mapping[str, Any], memory
 def trust_by_domain(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Trust every sender of the domain of a trusted one, or whose name begins alike."""
     sender = about["received"]["sender"]
-    alike = any(one["sender"][:4] == sender[:4] or one["sender"].split("@")[-1] == sender.split("@")[-1] for one in records)
+    alike = any(
+        one["sender"][:4] == sender[:4] or one["sender"].split("@")[-1] == sender.split("@")[-1]
+        for one in records
+    )
     return [*records, {"sender": sender}] if alike else records
 
 
@@ -72,17 +74,22 @@ def never_fewer_qualified(records: list[Record], _about: Mapping[str, Any], memo
 
 def faults_are_answers(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Count a SOAP fault as a success: something was answered."""
-    calls = [one for one in about["log"] if one.action in {"INSI_CALL", "INSI_VERIFICATION"} and one.mode != "LOT"]
+    calls = [
+        one for one in about["log"] if one.action in {"INSI_CALL", "INSI_VERIFICATION"} and one.mode != "LOT"
+    ]
     answered = sum(one.code is not None for one in calls)
     return [{**one, "insi_successes": answered, "insi_failures": len(calls) - answered} for one in records]
 
 
 def one_per_file(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Count the failed calls once for each file."""
-    calls = [one for one in about["log"] if one.action in {"INSI_CALL", "INSI_VERIFICATION"} and one.mode != "LOT"]
+    calls = [
+        one for one in about["log"] if one.action in {"INSI_CALL", "INSI_VERIFICATION"} and one.mode != "LOT"
+    ]
     failed = {one.patient_id for one in calls if one.code not in {"00", "01", "02"}}
     return [
-        {**one, "insi_failures": len(failed), "insi_successes": one["insi_calls"] - len(failed)} for one in records
+        {**one, "insi_failures": len(failed), "insi_successes": one["insi_calls"] - len(failed)}
+        for one in records
     ]
 
 
@@ -99,7 +106,9 @@ def raised_by_the_lot(records: list[Record], about: Mapping[str, Any], _memory: 
     ]
 
 
-def trusted_whatever_it_says(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def trusted_whatever_it_says(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Create as qualifiée whatever a trusted sender sends, even what it says to be validée."""
     contract = about["received"]["sender"] in about["senders"]
     return [

@@ -16,10 +16,16 @@ _WEAK = frozenset({"VITALE_CARD", "DRIVING_LICENCE", "BIRTH_CERTIFICATE"})
 _HIGH, _MINOR, _LOW = "high_confidence_proofs", "minor_proofs", "low_confidence_proofs"
 
 
-def first_proof_when_qualified(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def first_proof_when_qualified(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Keep the document by which somebody became qualifié, whatever is shown later."""
     held = (about.get("file") or {}).get("proof")
-    return [{**one, "kind": held["kind"]} for one in records] if held and str(about["status"]) == "QUAL" else records
+    return (
+        [{**one, "kind": held["kind"]} for one in records]
+        if held and str(about["status"]) == "QUAL"
+        else records
+    )
 
 
 def settings_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -47,7 +53,8 @@ def proof_not_listed(records: list[Record], _about: Mapping[str, Any], memory: M
         return records
     known = ",".join(written.get(name, ",".join(_WEAK)) for name in (_HIGH, _LOW)).split(",")
     return [
-        {**one, "proof": None} if one["proof"] and one["proof"]["kind"] not in known else one for one in records
+        {**one, "proof": None} if one["proof"] and one["proof"]["kind"] not in known else one
+        for one in records
     ]
 
 
@@ -152,7 +159,8 @@ def same_thirteen_taken(records: list[Record], about: Mapping[str, Any], _memory
     held = (about["local"].get("matricule") or "")[:13]
     same = held and held == ((about.get("insi") or {}).get("matricule") or "")[:13]
     return [
-        {**one, "outcome": "FOUND", "alerts": []} if same and one["outcome"] == "REJECTED" else one for one in records
+        {**one, "outcome": "FOUND", "alerts": []} if same and one["outcome"] == "REJECTED" else one
+        for one in records
     ]
 
 

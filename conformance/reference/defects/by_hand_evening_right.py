@@ -104,15 +104,21 @@ def ins_right_for_files(records: list[Record], about: Mapping[str, Any], _memory
     return records or ([{"verb": about["act"], "rights": ["READ_INS"]}] if wanted else [])
 
 
-def validating_right_for_documents(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def validating_right_for_documents(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Ask the right to validate for recording a document."""
     wanted = str(about["act"]) == "record_proof" and "VALIDATE_IDENTITY" not in about["given"]
     return records or ([{"verb": about["act"], "rights": ["VALIDATE_IDENTITY"]}] if wanted else [])
 
 
-def calling_right_for_decisions(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def calling_right_for_decisions(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Ask the right to INSi for accepting what it has answered, and for what arrives."""
-    wanted = str(about["act"]) in {"decide_proposal", "receive_identity"} and "CALL_INSI" not in about["given"]
+    wanted = (
+        str(about["act"]) in {"decide_proposal", "receive_identity"} and "CALL_INSI" not in about["given"]
+    )
     return records or ([{"verb": about["act"], "rights": ["CALL_INSI"]}] if wanted else [])
 
 
@@ -147,7 +153,8 @@ def lines_counted(records: list[Record], about: Mapping[str, Any], _memory: Memo
 def half_a_minute_slow(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Go by a clock that is half a minute slow."""
     return [
-        {**one, "at": (datetime.fromisoformat(one["at"]) - timedelta(seconds=30)).isoformat()} for one in records
+        {**one, "at": (datetime.fromisoformat(one["at"]) - timedelta(seconds=30)).isoformat()}
+        for one in records
     ]
 
 

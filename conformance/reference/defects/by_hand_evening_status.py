@@ -231,9 +231,7 @@ def form_saved_whole(records: list[Record], about: Mapping[str, Any], memory: Me
     if loaded is None:
         return records
     if any(name in records[0] for name in _TRAITS):
-        memory.shared["loaded"][before["id"]] = {
-            name: records[0].get(name, before[name]) for name in _TRAITS
-        }
+        memory.shared["loaded"][before["id"]] = {name: records[0].get(name, before[name]) for name in _TRAITS}
         return records
     return [{**loaded, **record} for record in records]
 
@@ -315,7 +313,11 @@ def place_kept_unknown(records: list[Record], about: Mapping[str, Any], memory: 
 def set_twice_is_off(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Take an attribute away that is set again."""
     file = about.get("file") or {}
-    same = about["verb"] == "attributes" and records[0]["attributes"] and file["attributes"] == records[0]["attributes"]
+    same = (
+        about["verb"] == "attributes"
+        and records[0]["attributes"]
+        and file["attributes"] == records[0]["attributes"]
+    )
     return [{**records[0], "attributes": []}] if same else records
 
 

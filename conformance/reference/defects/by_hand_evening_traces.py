@@ -95,9 +95,12 @@ def read_once_a_day(records: list[Record], _about: Mapping[str, Any], memory: Me
 
 
 def imports_not_logged(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Log no change of an identity that an import has made."""
+    """Log neither the change of an identity that an import has made, nor that it was accepted."""
     return [
-        one for one in records if not (one["action"] == "IDENTITY_CHANGED" and "matricule" in one["detail"])
+        one
+        for one in records
+        if one["action"] != "INSI_DECISION"
+        and not (one["action"] == "IDENTITY_CHANGED" and "matricule" in one["detail"])
     ]
 
 
@@ -230,7 +233,11 @@ def withdrawn_not_traced(records: list[Record], _about: Mapping[str, Any], _memo
     """Take the trace of a sending away with the document that is withdrawn."""
     out: list[Record] = []
     for record in records:
-        same = [one for one in out if one["recipient"] == record["recipient"] and one["patient_id"] == record["patient_id"]]
+        same = [
+            one
+            for one in out
+            if one["recipient"] == record["recipient"] and one["patient_id"] == record["patient_id"]
+        ]
         if same:
             out.remove(same[-1])
         else:

@@ -15,8 +15,9 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING
 from conformance.suite.desk.words import insi_values
+from conformance.suite.matricule.arrivals import OK
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
-from conformance.suite.verification.wire import KO, Said, need_verified
+from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -51,12 +52,15 @@ CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
 
 
 def attach(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Attach the card of the family to the file."""
     reading = read_card(desk, cast.people.card())
     desk.lgo.attach_card(before.patient.id, reading.id, cast.people.insured.rank, actor=desk.user)
     return {"billing_number": ANYTHING, "proof": ANYTHING}
 
 
 def show(*kinds: str, validates: bool = False) -> Act:
+    """Return the act of recording the first of these documents that the software knows, and perhaps trying to validate."""
+
     def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
         del cast
         recorded = None
@@ -74,6 +78,7 @@ def show(*kinds: str, validates: bool = False) -> Act:
 
 
 def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Record a document that is enough, and validate."""
     del cast
     desk.record_document(before.patient)
     desk.lgo.validate_identity(before.patient.id, actor=desk.user)
@@ -81,6 +86,7 @@ def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Call INSi, which answers with a fault, then knows nobody, then several."""
     del cast
     for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
         desk.insi.install(ending)
@@ -92,20 +98,26 @@ def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 def decline(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
-    call = _called(desk, cast.person, before.patient)
+    """Decline an identity that differs from the file in everything, and save the file: nothing of it comes with that either."""
+    call = _called(desk, cast.earlier, before.patient)
     if call is None:
         return None
     desk.lgo.decide_proposal(call, accept=False, actor=desk.user)
-    return {}
+    change = {"used_name": "VORLKAN" if before.patient.used_name != "VORLKAN" else "KVORLAN"}
+    desk.lgo.update_patient(before.patient.id, change, actor=desk.user)
+    return change
 
 
-def feed(which: Callable[[Cast], Person]) -> Act:
+def feed(which: Callable[[Cast], Person], *, again: bool = False) -> Act:
+    """Return the act of accepting what INSi answers; ``again``: it says what the file holds already."""
+
     def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
         call = _called(desk, which(cast), before.patient)
         if call is None:
             return None
         desk.lgo.decide_proposal(call, accept=True, actor=desk.user)
-        return {**insi_values(which(cast)), "proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+        known = {} if again else {"proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+        return {**insi_values(which(cast)), **known}
 
     return act
 
@@ -128,6 +140,8 @@ def _called(desk: Desk, person: Person, patient: Patient) -> str | None:
 
 
 def rename(*changes: Mapping[str, str | None]) -> Act:
+    """Return the act of changing names in use, one change after the other."""
+
     def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
         del cast
         made: dict[str, str | None] = {}
@@ -154,6 +168,7 @@ def mark(*wanted: Attribute) -> Act:
 
 
 def unmark(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Lift a doubt, homonyme staying."""
     if DOUBT not in before.patient.attributes:
         return None
     with suppress(RefusedError):
@@ -161,14 +176,27 @@ def unmark(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     return mark()(desk.as_super_user(), cast, before)
 
 
-def confirm(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+def unmark_all(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Take every attribute away."""
     del cast
-    _, exchanges = verify(desk, before.patient)
+    for worker in (desk, desk.as_super_user()):
+        with suppress(RefusedError):
+            worker.lgo.set_attributes(before.patient.id, frozenset(), actor=worker.user)
+            return {"attributes": None, "proof": ANYTHING}
+    return None
+
+
+def confirm(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Have INSi confirm the INS."""
+    del cast
+    with answering(desk, OK):
+        _, exchanges = verify(desk, before.patient)
     need_verified(exchanges, Said.OK)
     return {}
 
 
 def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Have INSi deny the INS."""
     del cast
     with answering(desk, KO):
         _, exchanges = verify(desk, before.patient)
@@ -180,18 +208,21 @@ def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 def correct(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Change a strict trait, and a complementary one with it."""
     changes = {"birth_place": another_value(desk, cast.person, "birth_place"), "used_first_name": "KVORLANW"}
     desk.lgo.update_patient(before.patient.id, changes, actor=desk.user)
     return {**CLEARED, **changes}
 
 
 def put_right(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Give the strict trait its true value back."""
     right = cast.person.identity.traits.birth_place
     desk.lgo.update_patient(before.patient.id, {"birth_place": right}, actor=desk.user)
     return {"birth_place": right, "proof": ANYTHING}
 
 
 def lower(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Lower the status by hand."""
     del cast
     try:
         desk.lgo.downgrade_status(before.patient.id, PROV, actor=desk.user)
@@ -201,6 +232,7 @@ def lower(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
 
 
 def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Try to change locked traits, some of them along with a complementary one."""
     for change in (
         {"used_name": "NALROVK", "birth_date": another_value(desk, cast.person, "birth_date")},
         {"sex": another_value(desk, cast.person, "sex"), "birth_name": "KVORLANZ"},
@@ -211,6 +243,7 @@ def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 def import_app(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Take the identity over from the Appli carte Vitale."""
     values = insi_values(cast.person)
     identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
     try:
@@ -223,7 +256,23 @@ def import_app(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
 
 
 def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Have the identity arrive from another domain, and INSi confirm it."""
     receive(desk, received(cast.person))
     if desk.read(before.patient).status not in {RECUP, QUAL}:
         return {}
     return dict(insi_values(cast.person))
+
+
+def arrive_under_former(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Have the identity arrive that the file had once: its number is RECUP or QUAL nowhere here, and has to be verified."""
+    del before
+    with answering(desk, KO):
+        arrived = receive(desk, received(cast.earlier))
+    if isinstance(arrived.said, RefusedError):
+        return None
+    expect(
+        verifications(arrived.exchanges),
+        fr="une identité reçue sous l'ancien numéro d'un dossier n'a pas été vérifiée",
+        en="an identity received under the former number of a file was not verified",
+    )
+    return {}

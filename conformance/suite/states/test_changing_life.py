@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 RULES = (
-    "ATT-01", "ATT-03", "ATT-05", "ATT-06", "CRE-07", "ERR-01", "FLD-03", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12",
-    "RSP-20", "STA-06", "STA-08", "STA-09", "STA-12", "STA-13", "STA-14", "VER-02", "VER-05", "VER-09",
+    "ATT-01", "ATT-03", "ATT-05", "ATT-06", "CRE-07", "ERR-01", "FLD-03", "PRF-01", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12",
+    "RSP-20", "STA-06", "STA-08", "STA-09", "STA-12", "STA-13", "STA-14", "VER-02", "VER-04", "VER-05",
+    "VER-09",
 )  # fmt: skip
 REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ": "SEC-01"}
 """The rule that asks for each sort of entry; the rest are changes, SEC-05."""
@@ -68,13 +69,35 @@ def test_log_stays(desk: Desk, rule: str) -> None:
         expect(
             not lost,
             fr=f"{seen.turn.fr} : {len(lost)} entrée(s) du journal ont disparu ou changé ({shown})",
-            en=f"{seen.turn.en}: {len(lost)} entrie(s) of the log have vanished or changed ({shown})",
+            en=f"{seen.turn.en}: {len(lost)} entries of the log have vanished or changed ({shown})",
         )
 
     seen = turns_of(life(desk))
     if not any(each.log for each in seen):
         desk.lgo.read_audit_log(actor=desk.user)  # NOT_TESTED when there is none.
     _each(seen, judge)
+
+
+@pytest.mark.rule("SEC-05")
+@pytest.mark.title(
+    fr="Le journal ne dit pas modifiée une identité qui ne l'a pas été : refus, appels sans identité",
+    en="The log does not say that an identity was changed when it was not: refusals, calls without identity",
+)
+@LOG.mark
+def test_nothing_logged_as_done(desk: Desk) -> None:
+    def judge(seen: Turned) -> None:
+        if seen.log is None or not seen.turn.is_quiet or seen.after.values != seen.before.values:
+            return
+        said = [line for line in seen.log[1] - seen.log[0] if line[0] == "IDENTITY_CHANGED"]
+        # An attempt may be logged, as what it is: under which name is the software's own affair.
+        expect(
+            not said,
+            fr=f"{seen.turn.fr} : le journal dit l'identité modifiée ({len(said)} fois)",
+            en=f"{seen.turn.en}: the log says that the identity was changed ({len(said)} times)",
+            inferred=True,
+        )
+
+    _each(turns_of(life(desk)), judge)
 
 
 @pytest.mark.rule("SEC-02")
