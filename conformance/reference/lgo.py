@@ -101,7 +101,14 @@ class Lgo:
         entries = self._store.audit(patient_id)
         if not self._seams.has(Seam.READ):
             return entries
-        records = self._seams.many(Seam.READ, [asdict(entry) for entry in entries], verb="log")
+        whole = entries if patient_id is None else self._store.audit()
+        records = self._seams.many(
+            Seam.READ,
+            [asdict(entry) for entry in entries],
+            verb="log",
+            asked=patient_id,
+            whole=[asdict(entry) for entry in whole],
+        )
         return [TracedAct(**record) for record in records]
 
     def dashboard(self) -> Dashboard:

@@ -164,8 +164,8 @@ class Memory:
     """The last one."""
     own: dict[str, Any] = field(default_factory=dict)
     """Whatever a fault written by hand keeps."""
-    common: dict[str, Any] = field(default_factory=dict)
-    """What the faults of one software keep together: what one saw on its seam, another uses on its own."""
+    shared: dict[str, Any] = field(default_factory=dict)
+    """The same, common to all the faults placed together."""
 
 
 class Seams:
@@ -183,13 +183,17 @@ class Seams:
     def place(self, faults: Iterable[Fault]) -> None:
         """Put these faults on their seams, in place of those that are there."""
         self._faults = {}
-        common: dict[str, Any] = {}
+        shared: dict[str, Any] = {}
         for fault in faults:
-            self._faults.setdefault(fault.seam, []).append((fault, Memory(common=common)))
+            self._faults.setdefault(fault.seam, []).append((fault, Memory(shared=shared)))
 
     def forget(self) -> None:
         """Empty what the faults remember: the software is reset."""
-        self.place([fault for placed in self._faults.values() for fault, _ in placed])
+        shared: dict[str, Any] = {}
+        self._faults = {
+            seam: [(fault, Memory(shared=shared)) for fault, _ in placed]
+            for seam, placed in self._faults.items()
+        }
 
     def has(self, seam: Seam) -> bool:
         """Tell whether anything sits on a seam."""

@@ -145,13 +145,13 @@ def waiting_for_decision(records: list[Record], about: Mapping[str, Any], memory
     """Remember the files whose comparison is open: what ``open_files_left_out`` uses."""
     for one in records:
         if one["outcome"] == "FOUND":
-            memory.common.setdefault("open", set()).add(about.get("patient_id"))
+            memory.shared.setdefault("open", set()).add(about.get("patient_id"))
     return records
 
 
 def open_files_left_out(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Leave files out of the search once a comparison was opened for them: the row is locked."""
-    return [one for one in records if one["id"] not in memory.common.get("open", ())]
+    return [one for one in records if one["id"] not in memory.shared.get("open", ())]
 
 
 # Creating and typing.
@@ -258,7 +258,7 @@ def _insured(card: Any) -> str | None:
 
 def blocked_once_refused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make no new call for a file whose proposal was refused once."""
-    if not records and about.get("patient_id") in memory.common.get("refused", ()):
+    if not records and about.get("patient_id") in memory.shared.get("refused", ()):
         return [{"code": "REFUSED_BEFORE", "message": "La proposition d'INSi a déjà été refusée."}]
     return records
 
@@ -266,7 +266,7 @@ def blocked_once_refused(records: list[Record], about: Mapping[str, Any], memory
 def refusals_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the files whose proposal was refused: what ``blocked_once_refused`` uses."""
     if about["event"] == "import-declined":
-        memory.common.setdefault("refused", set()).update(one["id"] for one in records)
+        memory.shared.setdefault("refused", set()).update(one["id"] for one in records)
     return records
 
 
@@ -291,7 +291,7 @@ def local_at_the_call(records: list[Record], about: Mapping[str, Any], memory: M
     """Remember the local traits by the matricule that came: what ``comparison_as_at_the_call`` shows."""
     number = (about.get("insi") or {}).get("matricule")
     if number:
-        memory.common.setdefault("local", {})[number] = dict(about["local"])
+        memory.shared.setdefault("local", {})[number] = dict(about["local"])
     return records
 
 
@@ -299,7 +299,7 @@ def comparison_as_at_the_call(
     records: list[Record], about: Mapping[str, Any], memory: Memory
 ) -> list[Record]:
     """Compare what INSi returned with the local traits of when it was called."""
-    local = memory.common.get("local", {}).get(about["insi"]["matricule"])
+    local = memory.shared.get("local", {}).get(about["insi"]["matricule"])
     if local is None:
         return records
     return [
@@ -311,13 +311,13 @@ def comparison_as_at_the_call(
 def answer_of_last_call(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the last answer, whoever it was for: what ``last_answer_written`` writes."""
     for one in records:
-        memory.common["answer"] = one
+        memory.shared["answer"] = one
     return records
 
 
 def last_answer_written(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the last answer that came, whichever proposal is accepted."""
-    last = memory.common.get("answer") or {}
+    last = memory.shared.get("answer") or {}
     return [
         {**one, **{name: last[name] for name in ("matricule", "oid") if last.get(name)}} for one in records
     ]
