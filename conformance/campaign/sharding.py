@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME
 from conformance.rules.catalogue import load_catalogue
+from simulator.ending import end_with_input
 from simulator.serving import ServingError
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ def _end_all(processes: list[subprocess.Popen[str]]) -> None:
         if process.poll() is None:
             process.kill()
             process.wait()
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
 
 
 def _start(
@@ -128,8 +132,9 @@ def _start(
         "doctor": options.doctor,
     }
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-    process.stdin.write(json.dumps(order))
-    process.stdin.close()
+    # It stays open: the process ends with it, and so with us.
+    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.flush()
     return process
 
 
@@ -186,7 +191,8 @@ def _of_the_whole(event: Any, shard: int, totals: dict[int, int], done: int) -> 
 
 def _main() -> int:
     """Run one share of a campaign, as ordered on the standard input."""
-    order = json.load(sys.stdin)
+    order = json.loads(sys.stdin.readline())
+    end_with_input()
     shard = tuple(order["shard"])
 
     def tell(event: Any) -> None:
