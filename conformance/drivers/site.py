@@ -33,6 +33,10 @@ MSSANTE_SMTP: Final = "mssante_smtp"
 MSSANTE_ACCOUNT: Final = "mssante_account"
 """The user name with which the software logs in there; any password is good for the stand-in."""
 
+IDENTITY_REFERENCE: Final = "identity_reference"
+"""The sender whose HL7 v2 messages feed this software with the identities of its own domain (Règle 33); empty: nobody. A
+software that is no slave of another does not have it."""
+
 PRODUCTION: Final = "production"
 TEST: Final = "test"
 ON: Final = "true"

@@ -12,6 +12,7 @@ from conformance.reference.calls import InsiCalls
 from conformance.reference.cards import Cards
 from conformance.reference.clock import Clock
 from conformance.reference.defects import NO_DEFECTS, faults_of
+from conformance.reference.domain import Domain
 from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
@@ -66,7 +67,7 @@ class Lgo:
         self.calls = InsiCalls(files, self._client)
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
-        self.messages = Messages(self.partners, self._seams)
+        self.messages = Messages(self.partners, Domain(files), self._seams)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
         self.clock = Clock()

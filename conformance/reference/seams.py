@@ -110,6 +110,8 @@ class Seam(StrEnum):
     """What a reception does: ``act``, ``status``, ``with_ins``, ``files_document``, ``queues``."""
     QUEUED = "queued"
     """An entry of the worklist before it is written."""
+    FOLLOWED = "followed"
+    """What a message of the own domain makes of a file (``told``, ``pid_32``, ``before``); without ``patient_id`` a new one."""
     FILED = "filed"
     """A document before it is put into a file."""
     TOLD = "told"

@@ -44,6 +44,7 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         DMP_AUTOMATIC: "true",
         MSSANTE_SMTP: "",
         MSSANTE_ACCOUNT: "",
+        names.IDENTITY_REFERENCE: "",
     }
 )
 
