@@ -15,6 +15,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.campaign.gathering import PARTS, gather
 from conformance.campaign.hosting import CampaignError, own_simulator
 from conformance.campaign.running import CampaignOptions, place_of_record, run_campaign
 from conformance.campaign.selection import select
@@ -24,10 +25,9 @@ from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.plan import Plan
 from conformance.record.coding import decode, encode
 from conformance.record.events import DoctorFinding
-from conformance.record.merging import merge
-from conformance.record.reading import Record, RecordError
+from conformance.record.reading import RecordError
 from conformance.record.replay import replay
-from conformance.record.writing import RECORD_NAME
+from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
 from simulator.ending import end_with_input
 from simulator.serving import ServingError
@@ -60,7 +60,7 @@ def run_jobs(
         raise CampaignError("expected a folder for the records of the processes")
     selection = select(plan, load_catalogue())
     target = place_of_record(options.folder, options)
-    parts = options.folder / "shards"
+    parts = options.folder / PARTS
     shutil.rmtree(parts, ignore_errors=True)
     with ExitStack() as stack:
         try:
@@ -90,9 +90,8 @@ def run_jobs(
             raise DoctorError(diagnosis)
         raise CampaignError("\n".join(complaints).strip() or "a process of the campaign stopped at once")
     try:
-        merge(found, target)
-        campaign = replay(Record(target), selection.catalogue)
-    except RecordError as error:
+        campaign = replay(gather(found, target), selection.catalogue)
+    except (RecordError, RecordWriteError) as error:
         raise CampaignError(str(error)) from error
     shutil.rmtree(parts, ignore_errors=True)
     return campaign

@@ -53,7 +53,10 @@ def check_plan(*, plan_file: Path, lang: Lang) -> None:
 @click.option("--version", "version", prompt="Version")
 @click.option("--vendor", prompt="Éditeur / vendor", default="", show_default=False)
 @click.option(
-    "--actors", prompt="Acteurs / actors (banc rules)", default="RI,CALL,LGO", help="Keys, with commas."
+    "--actors",
+    prompt="Acteurs / actors (RI, CALL, LGO, LGC, NRI, MSS, DMP, CDA, FHIR, PRINT, COPIES…)",
+    default="RI,CALL,LGO",
+    help="What the software is, with commas: rules that bind others do not apply. docs/rules/index.md says what each means.",
 )
 @click.option("--url", prompt="Adresse du pilote / address of the driver", default="http://127.0.0.1:9000")
 def new_plan(*, plan_file: Path, name: str, version: str, vendor: str, actors: str, url: str) -> None:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.campaign import CampaignOptions
+from conformance.campaign.gathering import resumable
 from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, rules_of, run_plan
 from conformance.plan import FailOn, load_plan
+from conformance.record.reading import Record, RecordError
+from conformance.record.writing import RecordWriteError
 from simulator.commands.common import SetupError, lang_option
 from simulator.datafile import DataFileError
 
@@ -117,7 +120,7 @@ def run(
             # The rules of the plan are many; those that are looked at again are what this campaign is about.
             plan = replace(plan, rules=rules_of(record, checks), groups=())
     if resume:
-        record = read_record(resume)
+        record = _resumed(resume)
         # What was begun goes on, whatever the plan says today.
         plan = replace(plan, rules=record.started.rules, groups=(), without_rules=(), without_groups=())
         options = replace(options, resume=record)
@@ -126,6 +129,13 @@ def run(
         plan, report_dir, plan.lang or lang, jobs=jobs, quiet=quiet, as_json=as_json, options=options
     )
     end(campaign, plan)
+
+
+def _resumed(path: Path) -> Record:
+    try:
+        return resumable(path)
+    except (RecordError, RecordWriteError) as error:
+        raise SetupError(str(error)) from error
 
 
 def _journeys(keys: tuple[str, ...]) -> tuple[str, ...] | None:
