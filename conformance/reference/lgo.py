@@ -18,6 +18,7 @@ from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
 from conformance.reference.messages import Messages
+from conformance.reference.papers.feed import Feed
 from conformance.reference.papers.papers import Papers
 from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
@@ -70,6 +71,7 @@ class Lgo:
         self.messages = Messages(self.partners, Domain(files), self._seams)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
+        self.feed = Feed(files)
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 

@@ -137,6 +137,8 @@ class Seam(StrEnum):
     """What becomes of something to send: ``outcome``, ``message``, ``recipient``, before it is made."""
     TRANSMITTED = "transmitted"
     """An entry of the trace of partners before it is written."""
+    PROPAGATED = "propagated"
+    """The messages about to leave for connected software (``event``), with the file ``before`` and ``after``."""
     SCANNED = "scanned"
     """What was read of a barcode scanned in, before a file is made of it."""
 

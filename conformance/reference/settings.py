@@ -45,6 +45,7 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         MSSANTE_SMTP: "",
         MSSANTE_ACCOUNT: "",
         names.IDENTITY_REFERENCE: "",
+        names.IDENTITY_FEED: "",
     }
 )
 
@@ -90,8 +91,9 @@ def _check_addresses(changes: Mapping[str, str]) -> None:
         raise RefusedError("INVALID_VALUE", f"{DMP_AUTOMATIC} : true ou false attendu.", [DMP_AUTOMATIC])
     if not changes.get(DMP_URL, "http://").startswith(("http://", "https://")) and changes[DMP_URL]:
         raise RefusedError("INVALID_VALUE", f"{DMP_URL} : une adresse http(s) attendue.", [DMP_URL])
-    if (address := changes.get(MSSANTE_SMTP, "")) and not address.rpartition(":")[2].isdecimal():
-        raise RefusedError("INVALID_VALUE", f"{MSSANTE_SMTP} : hôte:port attendu.", [MSSANTE_SMTP])
+    for name in (MSSANTE_SMTP, names.IDENTITY_FEED):
+        if (address := changes.get(name, "")) and not address.rpartition(":")[2].isdecimal():
+            raise RefusedError("INVALID_VALUE", f"{name} : hôte:port attendu.", [name])
 
 
 def kinds(settings: Mapping[str, str], name: str) -> tuple[str, ...]:
