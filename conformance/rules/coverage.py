@@ -186,7 +186,7 @@ def coverage_data(coverage: Coverage, lang: Lang) -> dict[str, Any]:
                 "state": each.state.value,
                 "checks": list(each.checks),
                 "obstacle": each.rule.obstacle.value
-                if each.state is State.NOT_TESTED and each.rule.obstacle
+                if each.state in {State.NOT_TESTED, State.GUIDED} and each.rule.obstacle
                 else None,
                 "reason": each.reason[lang] if each.reason else None,
             }
