@@ -11,6 +11,7 @@ import pytest
 
 from conformance.commands.rules import suite_coverage
 from conformance.rules import load_catalogue
+from conformance.rules.coverage import cover
 from conformance.rules.pages import rule_pages, write_pages
 
 FOLDER = Path(__file__).parents[3] / "docs" / "rules"
@@ -73,7 +74,7 @@ def test_a_rule_that_only_a_person_judges_says_so(pages: dict[str, str]) -> None
 def test_a_rule_that_is_not_tested_says_why() -> None:
     rule = load_catalogue()["PRF-12"]
     assert rule.not_tested_reason is not None
-    page = pages_of(cover({rule.key: rule}, {}, {}))[f"{rule.key}.md"]
+    page = rule_pages(cover({rule.key: rule}, {}, {}))[f"{rule.key}.md"]
     said = f"> **Non testée** (relève de l'organisation) : {rule.not_tested_reason.fr}"
     assert "## Comment elle est contrôlée" not in page
     assert page.index("## Comment la contrôler") < page.index(said) < page.index("Une personne juge la documentation")
