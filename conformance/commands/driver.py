@@ -24,6 +24,7 @@ from simulator.datafile import load_yaml
 if TYPE_CHECKING:
     from simulator.text import Lang
 
+
 @click.group("driver")
 def driver_group() -> None:
     """Write and check the driver of your software.

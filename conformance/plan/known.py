@@ -20,19 +20,9 @@ _GROUPS: Final = (("groups",), ("select", "groups"), ("without", "groups"))
 
 def unknown_names(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the names of a plan that are none, with the closest that is one."""
-    actors = data.get("software", {}).get("actors", ())
-    for index, actor in enumerate(actors):
-        if actor not in load_actors():
-            yield ["software", "actors", index], _unknown("actor", actor, load_actors())
-    catalogue = load_catalogue()
-    for place in _RULES:
-        for index, key in enumerate(_at(data, place)):
-            yield from _rule([*place, index], key)
-    for key in data.get("not_applicable", {}):
-        yield from _rule(["not_applicable", key], key)
-    for index, waiver in enumerate(data.get("waivers", ())):
-        yield from _rule(["waivers", index, "rule"], waiver["rule"])
-    groups = dict.fromkeys(key.partition("-")[0] for key in catalogue)
+    yield from _actors(data)
+    yield from _rules(data)
+    groups = dict.fromkeys(key.partition("-")[0] for key in load_catalogue())
     for place in _GROUPS:
         for index, group in enumerate(_at(data, place)):
             if group not in groups:
@@ -40,6 +30,23 @@ def unknown_names(data: Mapping[str, Any]) -> Iterator[Problem]:
     profile = data.get("session", {}).get("profile")
     if profile is not None and profile not in profiles():
         yield ["session", "profile"], _unknown("profile", profile, profiles())
+
+
+def _actors(data: Mapping[str, Any]) -> Iterator[Problem]:
+    actors = data.get("software", {}).get("actors", ())
+    for index, actor in enumerate(actors):
+        if actor not in load_actors():
+            yield ["software", "actors", index], _unknown("actor", actor, load_actors())
+
+
+def _rules(data: Mapping[str, Any]) -> Iterator[Problem]:
+    for place in _RULES:
+        for index, key in enumerate(_at(data, place)):
+            yield from _rule([*place, index], key)
+    for key in data.get("not_applicable", {}):
+        yield from _rule(["not_applicable", key], key)
+    for index, waiver in enumerate(data.get("waivers", ())):
+        yield from _rule(["waivers", index, "rule"], waiver["rule"])
 
 
 def _at(data: Mapping[str, Any], place: Sequence[str]) -> Sequence[str]:

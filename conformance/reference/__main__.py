@@ -57,7 +57,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--stdio", action="store_true", help="be driven on standard input and output, not over HTTP"
     )
     parser.add_argument(
-        "--end-with-input", action="store_true", help="stop when standard input ends, as with whoever holds it"
+        "--end-with-input",
+        action="store_true",
+        help="stop when standard input ends, as with whoever holds it",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any free one (default)")

@@ -50,6 +50,7 @@ TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
     """Where and how to serve."""

@@ -49,7 +49,10 @@ def test_no_ins_without_a_call_of_ones_own(desk: Desk, route: Route | None) -> N
     down = next(iter(ERRORS))
     expect_each(
         {key: partial(judge, changes, None) for key, changes in ARRIVALS.items()}
-        | {f"{key}, INSi en panne": partial(judge, changes, down) for key, changes in list(ARRIVALS.items())[:1]}
+        | {
+            f"{key}, INSi en panne": partial(judge, changes, down)
+            for key, changes in list(ARRIVALS.items())[:1]
+        }
     )
 
 

@@ -53,7 +53,8 @@ def neighbour(desk: Desk) -> Iterator[Neighbour]:
     here = desk.lgo.read_settings().get(site.IDENTITY_FEED)
     if here is None:
         raise _cannot(
-            f"paramètre {site.IDENTITY_FEED} absent de /settings", f"no setting {site.IDENTITY_FEED} in /settings"
+            f"paramètre {site.IDENTITY_FEED} absent de /settings",
+            f"no setting {site.IDENTITY_FEED} in /settings",
         )
     found = Neighbour()
     with socket.create_server((_HOST, 0)) as listening:

@@ -101,7 +101,11 @@ def _of_json(node: Any) -> Iterator[str]:
     elif isinstance(node, dict):
         kind = node.get("type")
         codings = kind.get("coding") if isinstance(kind, dict) else None
-        codes = {one.get("code") for one in codings if isinstance(one, dict)} if isinstance(codings, list) else set()
+        codes = (
+            {one.get("code") for one in codings if isinstance(one, dict)}
+            if isinstance(codings, list)
+            else set()
+        )
         if codes & _OWN_TYPES and isinstance(node.get("value"), str):
             yield node["value"]
         for each in node.values():

@@ -53,7 +53,9 @@ def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
                     depends_on=("STA-09",),
                 )
             _expect_told(
-                other.awaited(lambda found: _tells(found, field, value) and _is_without_ins(found, patient), before),
+                other.awaited(
+                    lambda found: _tells(found, field, value) and _is_without_ins(found, patient), before
+                ),
                 field,
                 value,
                 patient,

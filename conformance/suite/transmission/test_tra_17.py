@@ -87,7 +87,9 @@ def need_exchange(desk: Desk) -> Patient:
 def _try(desk: Desk, patient: Patient) -> str | None:
     """Ask for the exchange; return why it does not take place, ``None`` when it does."""
     try:
-        answer = desk.lgo.send_document(patient.id, VACCINATION_NOTE, Channel.DP, recipient=None, actor=desk.user)
+        answer = desk.lgo.send_document(
+            patient.id, VACCINATION_NOTE, Channel.DP, recipient=None, actor=desk.user
+        )
     except RefusedError as refusal:
         return refusal.message
     return None if answer.outcome is SendingOutcome.SENT else answer.message or answer.outcome.value
@@ -110,8 +112,7 @@ def _expect_nothing(desk: Desk, patient: Patient, moment: str) -> None:
 
 def _traced(desk: Desk, patient: Patient) -> int:
     """Return how many exchanges with the DP the trace of partners holds about somebody."""
-    found = 0
     with desk.if_offered(TRACE):
         entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
-        found = sum(entry.channel == Channel.DP for entry in entries)
-    return found
+        return sum(entry.channel == Channel.DP for entry in entries)
+    return 0

@@ -215,9 +215,7 @@ def test_changes_are_followed(desk: Desk) -> None:
                 fr="le trait changé par le référentiel ne l'est pas ici",
                 en="the trait changed by the reference is not changed here",
             )
-            expect_equal(
-                got=after.id, expected=first.id, fr="dossier mis à jour", en="file updated"
-            )
+            expect_equal(got=after.id, expected=first.id, fr="dossier mis à jour", en="file updated")
 
 
 def _need_ins(patient: Patient) -> None:

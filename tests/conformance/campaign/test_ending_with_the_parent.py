@@ -59,7 +59,9 @@ def _kill_and_wait(process: subprocess.Popen[str], how: Any) -> list[psutil.Proc
         pytest.param(
             lambda process: process.send_signal(signal.SIGTERM),
             id="term",
-            marks=pytest.mark.skipif(os.name == "nt", reason="Windows ends by force only, as the other case does"),
+            marks=pytest.mark.skipif(
+                os.name == "nt", reason="Windows ends by force only, as the other case does"
+            ),
         ),
     ],
 )

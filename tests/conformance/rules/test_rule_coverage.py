@@ -29,7 +29,9 @@ def test_every_rule_and_every_case_has_a_check_or_a_reason(of_the_suite: Coverag
 
 def test_every_case_that_expects_something_has_a_check_at_its_address(of_the_suite: Coverage) -> None:
     without = {each.case.key for each in of_the_suite.cases if not each.checks}
-    assert without == {each.case.key for each in of_the_suite.cases if each.case.expectation is None} & without
+    assert (
+        without == {each.case.key for each in of_the_suite.cases if each.case.expectation is None} & without
+    )
     assert {each.partition("/")[0] for each in without} == {"E24", "E25", "E26"}
     assert not without & {"E24/PROV", "E25/PROV", "E26/RECUP", "E26/QUAL"}
 

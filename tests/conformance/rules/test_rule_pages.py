@@ -77,7 +77,11 @@ def test_a_rule_that_is_not_tested_says_why() -> None:
     page = rule_pages(cover({rule.key: rule}, {}, {}))[f"{rule.key}.md"]
     said = f"> **Non testée** (relève de l'organisation) : {rule.not_tested_reason.fr}"
     assert "## Comment elle est contrôlée" not in page
-    assert page.index("## Comment la contrôler") < page.index(said) < page.index("Une personne juge la documentation")
+    assert (
+        page.index("## Comment la contrôler")
+        < page.index(said)
+        < page.index("Une personne juge la documentation")
+    )
 
 
 def test_every_link_leads_to_a_page_or_an_anchor(pages: dict[str, str]) -> None:
