@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 20.0
 """How long a message may take to come: a software may queue what it sends."""
+LATER_S: Final = 1.0
+"""The same once a message did not come: a software that sends none would be waited for at each change."""
+_MISSED: Final = "mllp-missed"
 _HOST: Final = "127.0.0.1"
 _START, _END = b"\x0b", b"\x1c\r"
 _LONGEST: Final = 4 * 1024 * 1024
@@ -33,12 +36,17 @@ _CONTROL: Final = re.compile(r"[^\r\n|^~\\&]{0,199}")
 class Neighbour:
     """What came, oldest first."""
 
+    memory: dict[str, Any]
+    """That of the campaign."""
     messages: list[str] = field(default_factory=list)
 
     def awaited(self, enough: Callable[[list[str]], bool], after: int = 0) -> list[str]:
         """Return what came after so many messages, once it is enough or patience ends."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not enough(self.messages[after:]) and time.monotonic() < deadline:
+        deadline = time.monotonic() + (LATER_S if self.memory.get(_MISSED) else PATIENCE_S)
+        while not enough(self.messages[after:]):
+            if time.monotonic() > deadline:
+                self.memory[_MISSED] = True
+                break
             time.sleep(_LOOK_S)
         return self.messages[after:]
 
@@ -56,7 +64,7 @@ def neighbour(desk: Desk) -> Iterator[Neighbour]:
             f"paramètre {site.IDENTITY_FEED} absent de /settings",
             f"no setting {site.IDENTITY_FEED} in /settings",
         )
-    found = Neighbour()
+    found = Neighbour(desk.memory)
     with socket.create_server((_HOST, 0)) as listening:
         threading.Thread(target=_accept, args=(listening, found), name="mllp", daemon=True).start()
         try:
