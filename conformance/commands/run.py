@@ -10,19 +10,26 @@ import click
 
 from conformance.campaign import CampaignOptions
 from conformance.campaign.gathering import resumable
-from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, rules_of, run_plan
-from conformance.plan import FailOn, load_plan
+from conformance.commands.campaigns import (
+    campaign_options,
+    end,
+    not_passed,
+    plan_of,
+    read_record,
+    rules_of,
+    run_plan,
+)
+from conformance.plan import FailOn
 from conformance.record.reading import Record, RecordError
 from conformance.record.writing import RecordWriteError
 from simulator.commands.common import SetupError, lang_option
-from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
 
 @click.command("run")
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.argument("plan_file", metavar="PLAN|URL")
 @campaign_options
 @click.option(
     "--resume",
@@ -46,7 +53,7 @@ if TYPE_CHECKING:
 @lang_option
 def run(
     *,
-    plan_file: Path,
+    plan_file: str,
     rules: tuple[str, ...],
     groups: tuple[str, ...],
     seed: int | None,
@@ -64,7 +71,8 @@ def run(
 ) -> None:
     """Run a campaign against your own software, as a plan file says.
 
-    Your software implements the driver API of conformance/drivers/openapi.yaml. The smallest plan is:
+    Your software implements the driver API of conformance/drivers/openapi.yaml. The address of its driver is enough to
+    begin with; the smallest plan says no more:
 
     \b
       driver:
@@ -80,6 +88,7 @@ def run(
     \b
     Examples:
       banc run my-plan.yaml
+      banc run http://127.0.0.1:9000 --rule CRE-05
       banc run my-plan.yaml --rule SRC-01 --group STA
       banc run my-plan.yaml --fail-on not-tested --fail-on warning
       banc run my-plan.yaml --resume banc-report
@@ -95,10 +104,7 @@ def run(
         raise click.UsageError(
             "--resume goes on with what the record began: it takes no selection and no --jobs"
         )
-    try:
-        plan = load_plan(plan_file)
-    except DataFileError as error:
-        raise SetupError(str(error)) from error
+    plan = plan_of(plan_file)
     if rules or groups:
         plan = replace(plan, rules=rules, groups=groups)
     plan = replace(
