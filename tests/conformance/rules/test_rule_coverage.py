@@ -54,7 +54,7 @@ def test_a_rule_with_neither_check_nor_reason_is_named_with_its_file(catalogue: 
 
 
 def test_a_check_that_names_no_rule_is_a_fault(catalogue: dict[str, Rule]) -> None:
-    coverage = cover({"CAL-21": catalogue["CAL-21"]}, {}, {}, ["test_x.py::test_y: names no rule"])
+    coverage = cover({"PRF-12": catalogue["PRF-12"]}, {}, {}, ["test_x.py::test_y: names no rule"])
     assert coverage.faults() == ["test_x.py::test_y: names no rule"]
 
 
