@@ -47,8 +47,15 @@ def check_plan(*, plan_file: Path, lang: Lang) -> None:
     click.echo(said[lang])
 
 
+def _not_there(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
+    """Refuse a file that exists, before anything is asked."""
+    if path.exists():
+        raise SetupError(f"{path}: exists already; choose another name")
+    return path
+
+
 @plan_group.command("new")
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path), callback=_not_there)
 @click.option("--name", prompt="Nom du logiciel / name of the software")
 @click.option("--version", "version", prompt="Version")
 @click.option("--vendor", prompt="Éditeur / vendor", default="", show_default=False)
