@@ -143,7 +143,8 @@ class Files:
             return patient
         typed = dict(about.get("typed") or {})
         record = as_record(patient) if patient else {**_EMPTY, **typed}
-        done = self.seams.one(Seam.AFTERWARDS, record, event=event, role=actor.role, user=actor.user, **about)
+        known = {"event": event, "role": actor.role, "user": actor.user, "store": self.store, **about}
+        done = self.seams.one(Seam.AFTERWARDS, record, **known)
         if done == record:
             return patient
         noted, stored = done.pop("noted", False), done.pop("stored", False)

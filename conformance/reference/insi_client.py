@@ -51,7 +51,7 @@ class InsiClient:
             about: what the seams may look at, see ``seams.py``.
         """
         criteria = Criteria(**self._seams.one(Seam.SENT, members(criteria), **about))
-        return self._passed(self._exchange(url, criteria, timeout), about)
+        return self._passed(self._exchange(url, criteria, timeout, about), about)
 
     def search_by_card(self, url: str, criteria: CardCriteria, *, timeout: float, **about: Any) -> Reply:
         """Search whoever has this place on a Vitale card; see ``search``."""
@@ -100,9 +100,11 @@ class InsiClient:
             return soap.failure(f"INSi injoignable : {error}")
         return response.status_code, self._seams.one(Seam.RAW, {"content": received})["content"]
 
-    def _exchange(self, url: str, criteria: Criteria, timeout: float) -> Reply:
+    def _exchange(self, url: str, criteria: Criteria, timeout: float, about: dict[str, Any]) -> Reply:
         content = soap.request_xml(criteria, instance=self.instance)
-        received = self.post(url, content, soap.CONTENT_TYPE, timeout=timeout)
+        leaving: dict[str, Any] = {"content": content, "content_type": soap.CONTENT_TYPE}
+        leaving = self._seams.one(Seam.LEAVING, leaving, **about)
+        received = self.post(url, leaving["content"], leaving["content_type"], timeout=timeout)
         return received if isinstance(received, Reply) else soap.read_reply(*received)
 
 

@@ -19,6 +19,7 @@ from conformance.record.timeline import (
     StateEntry,
 )
 from conformance.suite.desk.words import seen
+from simulator.journal.exchange import INSI
 from simulator.journal.masking import is_clean_json, mask, mask_text, mask_xml
 from simulator.text import visible_lines
 
@@ -99,6 +100,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
         case ExchangeEntry():
             shown = {
                 "kind": "exchange",
+                **({} if entry.service == INSI else {"service": entry.service}),
                 "number": entry.number,
                 "operation": entry.operation,
                 "code": entry.code,
