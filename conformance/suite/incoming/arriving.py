@@ -126,13 +126,15 @@ class Arrival:
 def look(desk: Desk, days: Iterable[str | None], patients: Iterable[Patient]) -> World:
     """Return the files of those born these days and of these patients, with what they hold, and the worklist."""
     found = files_of(desk, *days) | {one.id: one for one in patients}
+    # At once after they were read: what is known of them is not asked again.
+    files = {key: desk.snapshot(one) for key, one in found.items()}
     documents, items = None, None
     with desk.if_offered(DOCUMENTS):
         documents = {key: tuple(desk.lgo.read_documents(key, actor=desk.user)) for key in found}
     with desk.if_offered(WORKLIST):
         items = tuple(desk.lgo.read_worklist(actor=desk.user))
     return World(
-        files={key: desk.snapshot(one) for key, one in found.items()},
+        files=files,
         known_documents=documents,
         known_items=items,
     )
