@@ -119,6 +119,8 @@ def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Re
     traits = typed(person)
     day = person.identity.traits.birth_date
     moment = Moment(f"recherche INSi, sur la réponse {scenario}", f"INSi search, on the answer {scenario}")
+    # The file of another scenario may be of somebody born that day.
+    before = {patient.id for patient in desk.born_on(day)}
     desk.decide(desk.find_by(traits), accept=False)
 
     for _ in range(2):
@@ -137,7 +139,8 @@ def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Re
                 fr=f"{moment.fr}, un dossier a été créé",
                 en=f"{moment.en}, a file was created",
             )
-    expect(not desk.born_on(day), fr=f"{moment.fr}, un dossier existe", en=f"{moment.en}, a file exists")
+    created = [patient for patient in desk.born_on(day) if patient.id not in before]
+    expect(not created, fr=f"{moment.fr}, un dossier existe", en=f"{moment.en}, a file exists")
     _expect_not_taken_for(call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment)
     got = told(call, refusal if _is_proposed(call) else None, about=_names(person))
     expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}, moment)
