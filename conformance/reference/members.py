@@ -15,7 +15,7 @@ def members(value: Any) -> dict[str, Any]:
     """
     return {
         name: dict(member) if isinstance(member := getattr(value, name), dict) else member
-        for name in names_of(type(value))
+        for name in names_of(type(value))  # type: ignore[arg-type] # classes are hashable
     }
 
 
@@ -26,6 +26,6 @@ def loaded(text: str) -> dict[str, Any]:
 
 
 @cache
-def names_of(kind: type[Any]) -> tuple[str, ...]:
+def names_of(kind: Any) -> tuple[str, ...]:
     """Return the names of the fields of a dataclass."""
     return tuple(field.name for field in fields(kind))

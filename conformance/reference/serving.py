@@ -90,7 +90,8 @@ class _Writer:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Send what is written inside once it is all there."""
-        self._held = held = []
+        held: list[bytes] = []
+        self._held = held
         try:
             yield
         finally:
@@ -103,7 +104,7 @@ def _file(connection: socket.socket, mode: str, size: int) -> _Reader | _Writer:
     return _Reader(connection, size) if "r" in mode else _Writer(connection)
 
 
-class _Request(HTTPRequest):  # type: ignore[misc] # cheroot has no types
+class _Request(HTTPRequest):
     """A request whose answer leaves in one piece."""
 
     def respond(self) -> None:
@@ -111,7 +112,7 @@ class _Request(HTTPRequest):  # type: ignore[misc] # cheroot has no types
             super().respond()
 
 
-class _Connection(HTTPConnection):  # type: ignore[misc] # cheroot has no types
+class _Connection(HTTPConnection):
     """A connection that is looked at for a moment by the thread that has just answered on it."""
 
     RequestHandlerClass = _Request
@@ -121,14 +122,14 @@ class _Connection(HTTPConnection):  # type: ignore[misc] # cheroot has no types
 
     def communicate(self) -> bool:
         """Answer requests as long as they come one upon the other and nobody else waits; tell whether to keep the connection."""
-        while super().communicate():
+        while super().communicate():  # type: ignore[no-untyped-call] # a stub without types
             is_wanted = not self.server.ready or self.server.requests.qsize > 0
             if is_wanted or not self.rfile.comes_within(PATIENCE_S):
                 return True
         return False
 
 
-class _Server(Server):  # type: ignore[misc] # cheroot has no types
+class _Server(Server):
     """A server of such connections."""
 
     ConnectionClass = _Connection

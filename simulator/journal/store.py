@@ -216,6 +216,13 @@ class Journal:
                     _log.warning("exchange %d cannot be read: %s", place.id, error)
         return found, last, is_cut
 
+    def page(
+        self, filters: Filters, *, after: int, limit: int, newest_first: bool, max_bytes: int | None
+    ) -> tuple[list[Exchange], bool]:
+        """Return what ``list`` does, and whether there may be more: ``False`` when all that there was is returned."""
+        found, _, is_cut = self._page(filters, after, limit, newest_first=newest_first, max_bytes=max_bytes)
+        return found, is_cut
+
     def list(
         self,
         *,
@@ -249,13 +256,6 @@ class Journal:
         if code is not None:
             wanted = replace(wanted, code=code)
         return self._page(wanted, after, limit, newest_first=newest_first, max_bytes=max_bytes)[0]
-
-    def page(
-        self, filters: Filters, *, after: int, limit: int, newest_first: bool, max_bytes: int | None
-    ) -> tuple[list[Exchange], bool]:
-        """Return what ``list`` does, and whether there may be more: ``False`` when all that there was is returned."""
-        found, _, is_cut = self._page(filters, after, limit, newest_first=newest_first, max_bytes=max_bytes)
-        return found, is_cut
 
     def has_surely_nothing(self, session: str, *, after: int) -> bool:
         """Return whether a session has no exchange after an id, when that can be told at once; else ``False``."""
