@@ -60,6 +60,7 @@ def load_plan(path: Path) -> Plan:
         fail_fast=data.get("fail_fast", False),
         seed=data.get("seed"),
         lang=data.get("lang"),
+        mailbox=data.get("mailbox", "some"),
         time_limit=_seconds(data.get("time_limit")),
         source=str(path),
     )

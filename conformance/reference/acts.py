@@ -64,6 +64,7 @@ class Acts:
             Verb.WRITE_TRUSTED_SENDERS: partners.trust,
             Verb.RECEIVE_IDENTITY: partners.receive,
             Verb.RECEIVE_MESSAGE: lgo.messages.receive,
+            Verb.FETCH_MESSAGES: lgo.mailbox.fetch,
             Verb.READ_WORKLIST: partners.items,
             Verb.READ_DOCUMENTS: partners.documents,
             Verb.READ_DASHBOARD: lambda actor: lgo.dashboard(),  # noqa: ARG005

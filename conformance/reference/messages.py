@@ -74,6 +74,10 @@ class Messages:
             return self._left(_WHY["SEVERAL"], "SEVERAL", sender, names, form)
         return self._one(read[0], form, sender, actor)
 
+    def set_aside(self, refusal: RefusedError, sender: str) -> Reception:
+        """Leave a mail that cannot be read to a person: nobody is there to refuse it to."""
+        return self._left(refusal.message, refusal.code, sender, None, MessageFormat.MSSANTE.value)
+
     def _passed(self, arrived: Arrived, form: str, sender: str, actor: Actor) -> Arrived:
         if not self._seams.has(Seam.ARRIVED):
             return arrived

@@ -79,7 +79,7 @@ class Seam(StrEnum):
     PROFESSIONAL = "professional"
     """What the assertion of the professional says, one record; by which ``means`` they signed in. Without record: none."""
     LEAVING = "leaving"
-    """The bytes of a request by card (``content``, ``content_type``) before they leave."""
+    """The bytes of a search (``content``, ``content_type``) before they leave, by traits or by card (``way``)."""
     RAW = "raw"
     """The bytes of an answer (``content``)."""
     REPLY = "reply"
@@ -168,6 +168,8 @@ class Memory:
     """The last one."""
     own: dict[str, Any] = field(default_factory=dict)
     """Whatever a fault written by hand keeps."""
+    shared: dict[str, Any] = field(default_factory=dict)
+    """The same, common to all the faults placed together."""
 
 
 class Seams:
@@ -185,13 +187,16 @@ class Seams:
     def place(self, faults: Iterable[Fault]) -> None:
         """Put these faults on their seams, in place of those that are there."""
         self._faults = {}
+        shared: dict[str, Any] = {}
         for fault in faults:
-            self._faults.setdefault(fault.seam, []).append((fault, Memory()))
+            self._faults.setdefault(fault.seam, []).append((fault, Memory(shared=shared)))
 
     def forget(self) -> None:
         """Empty what the faults remember: the software is reset."""
+        shared: dict[str, Any] = {}
         self._faults = {
-            seam: [(fault, Memory()) for fault, _ in placed] for seam, placed in self._faults.items()
+            seam: [(fault, Memory(shared=shared)) for fault, _ in placed]
+            for seam, placed in self._faults.items()
         }
 
     def has(self, seam: Seam) -> bool:

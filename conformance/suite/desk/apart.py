@@ -142,6 +142,13 @@ PRINTING: Final = path("impression", "printing", Verb.RENDER_DOCUMENT, Verb.READ
 SHORT_WAIT: Final = path(
     "délai d'attente réglé par le banc", "time-out set by the bench", Verb.READ_SETTINGS, Verb.WRITE_SETTINGS
 )
+MAILBOX: Final = path(
+    "boîte MSSanté relevée",
+    "MSSanté mailbox fetched",
+    Verb.FETCH_MESSAGES,
+    Verb.READ_SETTINGS,
+    Verb.WRITE_SETTINGS,
+)
 STAND_INS: Final = path(
     "DMP et messagerie de substitution",
     "stand-ins for the DMP and the mail operator",

@@ -142,6 +142,7 @@ fail_on: [not-tested, warning]
 fail_fast: true
 seed: 7
 lang: en
+mailbox: all
 time_limit: 45m
 """
 
@@ -196,6 +197,7 @@ def test_a_full_plan_says_what_it_says(tmp_path):
         ),
     )
     assert plan.fail_on == (FailOn.NOT_TESTED, FailOn.WARNING)
+    assert plan.mailbox == "all"
     assert plan.time_limit == 2700.0
 
 
