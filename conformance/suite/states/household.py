@@ -20,6 +20,7 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Attribute, PatientTraits, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, FROM_INSI, SCAN, VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -122,9 +123,7 @@ def _check(desk: Desk, patient: Patient, _: Person) -> object:
 
 
 def _mark(*attributes: Attribute) -> Does:
-    return lambda desk, patient, _: desk.lgo.set_attributes(
-        patient.id, frozenset(attributes), actor=desk.user
-    )
+    return lambda desk, patient, _: set_attributes(desk, patient, attributes)
 
 
 def _lower(desk: Desk, patient: Patient, _: Person) -> object:
@@ -136,7 +135,7 @@ def _deny(desk: Desk, patient: Patient, _: Person) -> object:
         verify(desk, patient)
     # A software may doubt an identity that INSi denies.
     if desk.read(patient).attributes:
-        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+        set_attributes(desk, patient, frozenset())
     return None
 
 
