@@ -110,6 +110,8 @@ class Seam(StrEnum):
     """What a reception does: ``act``, ``status``, ``with_ins``, ``files_document``, ``queues``."""
     QUEUED = "queued"
     """An entry of the worklist before it is written."""
+    FOLLOWED = "followed"
+    """What a message of the own domain makes of a file (``told``, ``pid_32``, ``before``); without ``patient_id`` a new one."""
     FILED = "filed"
     """A document before it is put into a file."""
     TOLD = "told"
@@ -135,6 +137,8 @@ class Seam(StrEnum):
     """What becomes of something to send: ``outcome``, ``message``, ``recipient``, before it is made."""
     TRANSMITTED = "transmitted"
     """An entry of the trace of partners before it is written."""
+    PROPAGATED = "propagated"
+    """The messages about to leave for connected software (``event``), with the file ``before`` and ``after``."""
     SCANNED = "scanned"
     """What was read of a barcode scanned in, before a file is made of it."""
 
@@ -164,8 +168,8 @@ class Memory:
     """The last one."""
     own: dict[str, Any] = field(default_factory=dict)
     """Whatever a fault written by hand keeps."""
-    common: dict[str, Any] = field(default_factory=dict)
-    """What the faults of one software keep together: what one saw on its seam, another uses on its own."""
+    shared: dict[str, Any] = field(default_factory=dict)
+    """The same, common to all the faults placed together."""
 
 
 class Seams:
@@ -183,13 +187,17 @@ class Seams:
     def place(self, faults: Iterable[Fault]) -> None:
         """Put these faults on their seams, in place of those that are there."""
         self._faults = {}
-        common: dict[str, Any] = {}
+        shared: dict[str, Any] = {}
         for fault in faults:
-            self._faults.setdefault(fault.seam, []).append((fault, Memory(common=common)))
+            self._faults.setdefault(fault.seam, []).append((fault, Memory(shared=shared)))
 
     def forget(self) -> None:
         """Empty what the faults remember: the software is reset."""
-        self.place([fault for placed in self._faults.values() for fault, _ in placed])
+        shared: dict[str, Any] = {}
+        self._faults = {
+            seam: [(fault, Memory(shared=shared)) for fault, _ in placed]
+            for seam, placed in self._faults.items()
+        }
 
     def has(self, seam: Seam) -> bool:
         """Tell whether anything sits on a seam."""

@@ -27,13 +27,13 @@ _SECONDS = 10
 
 def store_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember where the address of INSi is: what ``asks_insi`` uses on seams that do not know."""
-    memory.common["store"] = about["store"]
+    memory.shared["store"] = about["store"]
     return records
 
 
 def asks_insi(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Ask INSi for everybody who passes, and do nothing with the answer."""
-    store = about.get("store") or memory.common.get("store")
+    store = about.get("store") or memory.shared.get("store")
     for record in records if store else ():
         traits = about.get("person") or record
         if all(traits.get(name) for name in _NEEDED):

@@ -143,13 +143,13 @@ def waiting_for_decision(records: list[Record], about: Mapping[str, Any], memory
     """Remember the files whose comparison is open: what ``open_files_left_out`` uses."""
     for one in records:
         if one["outcome"] == "FOUND":
-            memory.common.setdefault("open", set()).add(about.get("patient_id"))
+            memory.shared.setdefault("open", set()).add(about.get("patient_id"))
     return records
 
 
 def open_files_left_out(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Leave files out of the search once a comparison was opened for them: the row is locked."""
-    return [one for one in records if one["id"] not in memory.common.get("open", ())]
+    return [one for one in records if one["id"] not in memory.shared.get("open", ())]
 
 
 # Creating and typing.

@@ -230,7 +230,7 @@ def card_read_feeds_open_file(
     """Write the number of a card that is read into the file that this user has open, when it is provisional."""
     if about["event"] != "card-read" or not about.get("person"):
         return records
-    mine = [record for (user, _), record in memory.common.get("seen", {}).items() if user == about["user"]]
+    mine = [record for (user, _), record in memory.shared.get("seen", {}).items() if user == about["user"]]
     number = about["person"]["billing_number"]
     if mine and number:
         store: Store = about["store"]
@@ -245,7 +245,7 @@ def card_read_feeds_open_file(
 
 def seen_by_user(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember a file as this user last saw it: what ``saved_as_seen`` saves."""
-    seen: dict[tuple[str, str], Record] = memory.common.setdefault("seen", {})
+    seen: dict[tuple[str, str], Record] = memory.shared.setdefault("seen", {})
     for record in records:
         seen.pop((about["user"], record["id"]), None)
         seen[about["user"], record["id"]] = record
@@ -259,7 +259,7 @@ def saved_as_seen(records: list[Record], about: Mapping[str, Any], memory: Memor
     typed = about.get("typed") or {}
     after = []
     for record in records:
-        seen = memory.common.get("seen", {}).get((about["user"], record["id"])) or record
+        seen = memory.shared.get("seen", {}).get((about["user"], record["id"])) or record
         after.append({**record, **{name: seen[name] for name in _COMPLEMENTARY if name not in typed}})
     return after
 
@@ -293,7 +293,7 @@ def attributes_as_at_the_call(
 def status_at_call(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the status of a file when INSi is called: what ``status_as_at_the_call`` uses."""
     for record in records:
-        memory.common.setdefault("status", {})[record["id"]] = str(record["status"])
+        memory.shared.setdefault("status", {})[record["id"]] = str(record["status"])
     return records
 
 
@@ -301,7 +301,7 @@ def status_as_at_the_call(records: list[Record], about: Mapping[str, Any], memor
     """Compute the status of an import from the one that the file had when INSi was called."""
     if about["cause"] not in {"imported", "refreshed"}:
         return records
-    called = memory.common.get("status", {}).get(about["patient_id"])
+    called = memory.shared.get("status", {}).get(about["patient_id"])
     known = {"PROV": "RECUP", "RECUP": "RECUP", "VALI": "QUAL", "QUAL": "QUAL"}
     return [{"status": known[called]} if called in known else one for one in records]
 

@@ -40,13 +40,13 @@ def last_difference_only(records: list[Record], _about: Mapping[str, Any], _memo
 def answer_of_last_call(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the last answer, whoever it was for: what ``last_answer_written`` writes."""
     for one in records:
-        memory.common["answer"] = one
+        memory.shared["answer"] = one
     return records
 
 
 def last_answer_written(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the last answer that came, whichever proposal is accepted."""
-    last = memory.common.get("answer") or {}
+    last = memory.shared.get("answer") or {}
     return [
         {**one, **{name: last[name] for name in ("matricule", "oid") if last.get(name)}} for one in records
     ]
