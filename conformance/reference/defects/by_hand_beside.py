@@ -33,15 +33,17 @@ def store_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) 
 
 def asks_insi(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Ask INSi for everybody who passes, and do nothing with the answer."""
-    store = about.get("store") or memory.shared.get("store")
-    for record in records if store else ():
+    store: Store | None = about.get("store") or memory.shared.get("store")
+    if store is None:
+        return records
+    for record in records:
         traits = about.get("person") or record
         if all(traits.get(name) for name in _NEEDED):
             criteria = soap.Criteria(**{name: traits[name] for name in _NEEDED})
             content = soap.request_xml(criteria, instance=store.instance())
-            with suppress(httpx.HTTPError):
+            with suppress(httpx.HTTPError, httpx.InvalidURL):
                 httpx.post(
-                    store.insi_url(),
+                    store.insi_url() or "",
                     content=content,
                     headers={"Content-Type": soap.CONTENT_TYPE},
                     timeout=_SECONDS,

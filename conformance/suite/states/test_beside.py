@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _rules() -> list[object]:
     """Return the rules of the acts; one of which every act is a path apart says so."""
-    found = []
+    found: list[object] = []
     for key in sorted({act.rule for act in ACTS}):
         paths = {act.path for act in ACTS if act.rule == key}
         apart = [path.mark for path in paths if path is not None] if len(paths) == 1 else []
