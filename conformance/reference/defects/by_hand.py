@@ -26,6 +26,7 @@ from conformance.reference.defects import (
     by_hand_messages,
     by_hand_near,
     by_hand_partners,
+    by_hand_proposals,
     by_hand_traces,
 )
 from simulator.ins.traits import comparison_key, starts_list
@@ -376,6 +377,7 @@ for _subject in (
     by_hand_messages,
     by_hand_near,
     by_hand_partners,
+    by_hand_proposals,
     by_hand_traces,
 ):
     FUNCTIONS |= _subject.FUNCTIONS

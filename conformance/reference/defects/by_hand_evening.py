@@ -1,7 +1,6 @@
-"""The faults of searching, calling and taking over answers that data cannot say, second part; see ``by_hand.py``.
+"""The faults of searching, typing and calling that data cannot say, second part; see ``by_hand.py``.
 
-What makes them: an index built by a general library, a comparison that stops at the first difference, a value worked
-out from the matricule in place of the one that came, a timer that runs from the last use.
+What makes them: an index built by a general library, a chain of else, a timer that runs from the last use.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 _SHORT = 3
-_KEY = 13
 _FRENCH = frozenset("ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸ")
 _LIFETIME = timedelta(minutes=20)
 
@@ -256,177 +254,29 @@ def _insured(card: Any) -> str | None:
     return card.beneficiaries[0].billing_number if card.beneficiaries else None
 
 
-def blocked_once_refused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Make no new call for a file whose proposal was refused once."""
-    if not records and about.get("patient_id") in memory.shared.get("refused", ()):
-        return [{"code": "REFUSED_BEFORE", "message": "La proposition d'INSi a déjà été refusée."}]
-    return records
-
-
-def refusals_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember the files whose proposal was refused: what ``blocked_once_refused`` uses."""
-    if about["event"] == "import-declined":
-        memory.shared.setdefault("refused", set()).update(one["id"] for one in records)
-    return records
-
-
-# Answers.
-
-
-def first_difference_only(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Stop the comparison at the first difference."""
-    after, met = [], False
-    for one in records:
-        after.append({**one, "different": one["different"] and not met})
-        met = met or one["different"]
-    return after
-
-
-def last_difference_only(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Flag the last difference only: each line takes the mark from the one before."""
-    return first_difference_only(records[::-1], _about, _memory)[::-1]
-
-
-def local_at_the_call(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember the local traits by the matricule that came: what ``comparison_as_at_the_call`` shows."""
-    number = (about.get("insi") or {}).get("matricule")
-    if number:
-        memory.shared.setdefault("local", {})[number] = dict(about["local"])
-    return records
-
-
-def comparison_as_at_the_call(
-    records: list[Record], about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
-    """Compare what INSi returned with the local traits of when it was called."""
-    local = memory.shared.get("local", {}).get(about["insi"]["matricule"])
-    if local is None:
-        return records
-    return [
-        {**one, "local": local.get(one["field"]), "different": local.get(one["field"]) != one["insi"]}
-        for one in records
-    ]
-
-
-def answer_of_last_call(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember the last answer, whoever it was for: what ``last_answer_written`` writes."""
-    for one in records:
-        memory.shared["answer"] = one
-    return records
-
-
-def last_answer_written(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Write the last answer that came, whichever proposal is accepted."""
-    last = memory.shared.get("answer") or {}
-    return [
-        {**one, **{name: last[name] for name in ("matricule", "oid") if last.get(name)}} for one in records
-    ]
-
-
-def sex_of_matricule(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Take the sex from the first digit of the matricule."""
-    return [
-        {**one, "sex": {"1": "M", "2": "F"}.get((one["matricule"] or "?")[0], one["sex"])} for one in records
-    ]
-
-
-def place_of_matricule(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Take the birth place from the matricule."""
-    return [{**one, "birth_place": (one["matricule"] or "")[5:10] or one["birth_place"]} for one in records]
-
-
-def month_of_matricule(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Take the month of birth from the matricule."""
-    return [
-        {**one, "birth_date": f"{one['birth_date'][:5]}{one['matricule'][3:5]}{one['birth_date'][7:]}"}
-        if one["birth_date"] and "01" <= (one["matricule"] or "")[3:5] <= "12"
-        else one
-        for one in records
-    ]
-
-
-def key_as_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep the key as a number: its leading zero is lost."""
-    return [
-        {**one, "matricule": f"{one['matricule'][:_KEY]}{int(one['matricule'][_KEY:])}"}
-        if re.fullmatch(r".{13}\d\d", one["matricule"] or "")
-        else one
-        for one in records
-    ]
-
-
-def writing_of_insi(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Write the 1er prénom as the list of INSi writes it, where only signs differ."""
-    first = about["local"].get("first_name") or ""
-    words = ((about["insi"] or {}).get("first_names") or "").split()
-    written = next(
-        (
-            " ".join(words[:count])
-            for count in range(1, len(words) + 1)
-            if _key(" ".join(words[:count])) == _key(first)
-        ),
-        None,
-    )
-    return [{**one, "first_name": written} for one in records] if first and written else records
-
-
-def same_year_lunar(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Propose an incomplete date whose year is that of the file."""
-    local = (about["local"].get("birth_date") or "")[:4]
-    insi = ((about["insi"] or {}).get("birth_date") or "")[:4]
-    if "LUNAR_DATE" not in (about.get("reasons") or ()) or local != insi:
-        return records
-    return [{**one, "outcome": "FOUND", "message": "Identité trouvée.", "alerts": []} for one in records]
-
-
-def local_list_completes(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Propose an answer without list when the file has one."""
-    if list(about.get("reasons") or ()) != ["EMPTY_FIRST_NAMES"] or not about["local"].get("first_names"):
-        return records
-    return [{**one, "outcome": "FOUND", "message": "Identité trouvée.", "alerts": []} for one in records]
-
-
-def local_sex_completes(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Propose an answer without sex when the file has one."""
-    if list(about.get("reasons") or ()) != ["EMPTY_SEX"] or not about["local"].get("sex"):
-        return records
-    return [{**one, "outcome": "FOUND", "message": "Identité trouvée.", "alerts": []} for one in records]
-
-
-def message_before(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Tell what was to be told of the call before."""
-    after = [{**one, "message": memory.own.get("message", one["message"])} for one in records]
-    memory.own["message"] = records[-1]["message"]
-    return after
-
-
-def single_entry_lost(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Read a list of one as no list."""
-    return records if len(records) != 1 else []
-
-
-def entries_by_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep one entry of the history for each matricule."""
-    return list({one["matricule"]: one for one in records}.values())
-
-
-def history_added_up(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Add the history of each answer to that of the former ones."""
-    kept: list[Record] = memory.own.setdefault(about["patient_id"], [])
-    kept.extend(records)
-    return list(kept)
-
-
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        used_name_for_want_of_birth_name, used_first_name_for_want_of_list, any_criterion, one_sign_only,
-        french_letters_only, case_counts, short_words_not_indexed, ins_of_former_status, result_row_kept,
-        known_to_this_user, waiting_for_decision, open_files_left_out, one_missing_field_only, rolled_over,
-        words_once, empty_is_unchanged, composed_first, compound_halves_tried, without_signs_tried, longer_by_use,
-        same_insured, blocked_once_refused, refusals_kept, first_difference_only, last_difference_only,
-        local_at_the_call, comparison_as_at_the_call, answer_of_last_call, last_answer_written, sex_of_matricule, place_of_matricule, month_of_matricule,
-        key_as_number, writing_of_insi, same_year_lunar, local_list_completes, local_sex_completes,
-        message_before, single_entry_lost, entries_by_number, history_added_up,
+        used_name_for_want_of_birth_name,
+        used_first_name_for_want_of_list,
+        any_criterion,
+        one_sign_only,
+        french_letters_only,
+        case_counts,
+        short_words_not_indexed,
+        ins_of_former_status,
+        result_row_kept,
+        known_to_this_user,
+        waiting_for_decision,
+        open_files_left_out,
+        one_missing_field_only,
+        rolled_over,
+        words_once,
+        empty_is_unchanged,
+        composed_first,
+        compound_halves_tried,
+        without_signs_tried,
+        longer_by_use,
+        same_insured,
     )
-}  # fmt: skip
+}

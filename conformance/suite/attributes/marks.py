@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
 
@@ -31,10 +32,27 @@ def named(attributes: Collection[Attribute]) -> str:
     return "+".join(sorted(attributes)) or "aucun"
 
 
+def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Patient:
+    """Set attributes and return the file as the act gives it back.
+
+    How a doubt is lifted is in no text: where that is not for every user, the entitled one does it.
+
+    Raises:
+        RefusedError: it cannot be done.
+    """
+    wanted = frozenset(attributes)
+    try:
+        return desk.lgo.set_attributes(patient.id, wanted, actor=desk.user)
+    except RefusedError:
+        if wanted.intersection(DISQUALIFYING) or desk.user == desk.super_user:
+            raise
+        return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+
+
 def mark(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:
     """Set attributes and return the file, which has to carry them."""
     with preparing(f"poser {named(attributes)}", f"set {named(attributes)}", depends_on=("ATT-01", "ATT-02")):
-        desk.lgo.set_attributes(patient.id, frozenset(attributes), actor=desk.user)
+        set_attributes(desk, patient, attributes)
     after = desk.snapshot(patient)
     if after.patient.attributes != frozenset(attributes):
         raise UndecidedError(

@@ -10,6 +10,7 @@ import pytest
 from conformance.documents.record import Format, Trait
 from conformance.drivers.model import Attribute
 from conformance.drivers.partners import MessageFormat
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
@@ -75,7 +76,7 @@ def test_attribute_codes(desk: Desk, route: Route) -> None:
 
     def judge(attributes: frozenset[Attribute]) -> None:
         with preparing("donner les attributs", "set the attributes", depends_on=("ATT-01", "ATT-02")):
-            desk.lgo.set_attributes(patient.id, attributes, actor=desk.user)
+            set_attributes(desk, patient, attributes)
         now = desk.read(patient)
         document = desk.lgo.export_message(patient.id, MessageFormat.HL7V2, actor=desk.user)
         artefact = Artefact(label="HL7V2", document=document, expected=expected_of(person, now))

@@ -19,6 +19,7 @@ from conformance.drivers.model import (
     Status,
 )
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING
@@ -139,7 +140,7 @@ def unmark(desk: Desk, file: File) -> Besides | None:
     """The attribute is taken away again (E11)."""
     worker = _worker(desk, file)
     try:
-        worker.lgo.set_attributes(file.patient.id, frozenset(), actor=worker.user)
+        set_attributes(worker, file.patient, frozenset())
     except RefusedError:
         return None
     return {"attributes": None}

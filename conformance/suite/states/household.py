@@ -2,7 +2,8 @@
 
 A query whose condition is too wide, a cache whose key is a name, a window that was left open: each writes into a file
 that the user is not working on, and never shows where the only file is the one worked on. Here every act on a file is
-followed by a look at the four others, which no act is about, and by the requests that INSi had meanwhile.
+followed by a look at the four others, which no act is about, at how many files there are, and at the requests that INSi
+had meanwhile.
 
 The life is lived once a campaign; the rule that each act belongs to judges what that act did to the others. An act that
 a software does not have, or refuses, is left out.
@@ -20,11 +21,24 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Attribute, PatientTraits, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, FROM_INSI, SCAN, VERIFICATION
+from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.apart import (
+    APP,
+    ATTRIBUTES,
+    CARD,
+    DOWNGRADE,
+    FROM_INSI,
+    HISTORY,
+    INS_HISTORY,
+    SCAN,
+    VERIFICATION,
+)
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cast import Part
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.verification.elsewhere import answering, verify
@@ -33,6 +47,7 @@ from conformance.verdicts import Ending
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
+    from conformance.drivers.screens import FormerIns
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
@@ -57,6 +72,8 @@ class Act:
     """What only some software has."""
     is_about_marked: bool = False
     """The file is doubtful or fictitious meanwhile: nothing may leave for it."""
+    makes: int = 0
+    """How many files it may make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +84,19 @@ class Beside:
     before: dict[str, Patient]
     """The others, by what they are to the one worked on."""
     after: dict[str, Patient]
+    made: frozenset[str]
+    """The files of those days that were not there before, by identifier."""
+    gone: frozenset[str]
+    """And those that no longer are."""
     requests: tuple[ExchangeView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the four others keep of their past, by what they are to the one worked on; empty where it is not told."""
+
+    statuses: dict[str, list[tuple[str, str]]]
+    numbers: dict[str, list[FormerIns]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +105,8 @@ class Household:
 
     subject: Patient
     acts: tuple[Beside, ...]
+    pasts: tuple[Past, Past]
+    """At the beginning and at the end."""
     missed: tuple[tuple[Act, VerbNotSupportedError], ...]
     """The acts that the software does not have."""
 
@@ -122,9 +153,7 @@ def _check(desk: Desk, patient: Patient, _: Person) -> object:
 
 
 def _mark(*attributes: Attribute) -> Does:
-    return lambda desk, patient, _: desk.lgo.set_attributes(
-        patient.id, frozenset(attributes), actor=desk.user
-    )
+    return lambda desk, patient, _: set_attributes(desk, patient, attributes)
 
 
 def _lower(desk: Desk, patient: Patient, _: Person) -> object:
@@ -136,7 +165,7 @@ def _deny(desk: Desk, patient: Patient, _: Person) -> object:
         verify(desk, patient)
     # A software may doubt an identity that INSi denies.
     if desk.read(patient).attributes:
-        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+        set_attributes(desk, patient, frozenset())
     return None
 
 
@@ -213,11 +242,22 @@ ACTS: Final = (
     _act("FLD-03", _attach, "carte rattachée", "card attached", path=CARD),
     _act("CRE-07", _import_app, "appli carte Vitale", "Appli carte Vitale", path=APP),
     _act("VER-05", _deny, "vérification KO", "verification KO", path=VERIFICATION),
-    _act("CRE-05", _create, "autre dossier créé", "another file created"),
-    _act("RSP-02", _arrive, "autre dossier créé depuis INSi", "another file created from INSi", path=FROM_INSI),
-    _act("CRE-06", _scan, "Datamatrix lu", "Datamatrix scanned", path=SCAN),
+    _act("CRE-05", _create, "autre dossier créé", "another file created", makes=1),
+    _act(
+        "RSP-02", _arrive, "autre dossier créé depuis INSi", "another file created from INSi", path=FROM_INSI,
+        makes=1,
+    ),
+    _act("CRE-06", _scan, "Datamatrix lu", "Datamatrix scanned", path=SCAN, makes=1),
 )  # fmt: skip
 """What happens to the file that is worked on, in order."""
+
+
+_SUBJECT: Final = Part(
+    key="among-others",
+    wish={"birth_date": DAY, "nia": False, "first_names_count": 2, **PLAIN},
+    former=2,
+)
+"""Whose file is worked on; the others have no former INS."""
 
 
 def household(desk: Desk) -> Household:
@@ -226,12 +266,13 @@ def household(desk: Desk) -> Household:
 
 
 def _live(desk: Desk) -> Household:
-    person = desk.draw(first_names_count=2, birth_date=DAY, nia=False, **PLAIN)
+    person = desk.play(_SUBJECT)
     others = _others(desk, person)
     subject = desk.create(person, used_name="KVORLAN", used_first_name="NALROVK")
     seen: list[Beside] = []
     missed: list[tuple[Act, VerbNotSupportedError]] = []
     before = {key: desk.read(patient) for key, patient in others.items()}
+    there, past = _there(desk), _past(desk, others)
     for act in ACTS:
         try:
             requests = _do(desk.by(act.by), act, subject, person)
@@ -243,9 +284,28 @@ def _live(desk: Desk) -> Household:
             continue
         # Those looked at last are opened last: the next act begins with another file on the screen.
         after = {key: desk.read(patient) for key, patient in before.items()}
-        seen.append(Beside(act=act, before=before, after=after, requests=requests))
-        before = after
-    return Household(subject=subject, acts=tuple(seen), missed=tuple(missed))
+        now = _there(desk)
+        seen.append(
+            Beside(act=act, before=before, after=after, made=now - there, gone=there - now, requests=requests)
+        )
+        before, there = after, now
+    return Household(
+        subject=subject, acts=tuple(seen), pasts=(past, _past(desk, others)), missed=tuple(missed)
+    )
+
+
+def _there(desk: Desk) -> frozenset[str]:
+    return frozenset(patient.id for day in (DAY, OTHER_DAY) for patient in desk.born_on(day))
+
+
+def _past(desk: Desk, others: dict[str, Patient]) -> Past:
+    statuses, numbers = {}, {}
+    for key, patient in others.items():
+        with desk.if_offered(HISTORY):
+            statuses[key] = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
+        with desk.if_offered(INS_HISTORY), suppress(RefusedError):
+            numbers[key] = desk.lgo.read_ins_history(patient.id, actor=desk.user)
+    return Past(statuses=statuses, numbers=numbers)
 
 
 def _do(desk: Desk, act: Act, subject: Patient, person: Person) -> tuple[ExchangeView, ...]:

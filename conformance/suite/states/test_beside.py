@@ -10,8 +10,8 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.suite.attributes.marks import mark
-from conformance.suite.desk.apart import ATTRIBUTES
-from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.apart import ATTRIBUTES, HISTORY, INS_HISTORY
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 from conformance.suite.desk.wire import asked, expect_sent, need_request
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _rules() -> list[object]:
     """Return the rules of the acts; one of which every act is a path apart says so."""
-    found = []
+    found: list[object] = []
     for key in sorted({act.rule for act in ACTS}):
         paths = {act.path for act in ACTS if act.rule == key}
         apart = [path.mark for path in paths if path is not None] if len(paths) == 1 else []
@@ -60,8 +60,56 @@ def test_others_stay(desk: Desk, rule: str) -> None:
                 moment,
                 besides=besides,
             )
+        expect(
+            len(one.made) <= one.act.makes,
+            fr=f"{one.act.fr} : {len(one.made)} dossier(s) de plus, attendu {one.act.makes} au plus",
+            en=f"{one.act.en}: {len(one.made)} file(s) more, expected {one.act.makes} at most",
+        )
+        expect(
+            not one.gone,
+            fr=f"{one.act.fr} : {len(one.gone)} dossier(s) ne se trouvent plus",
+            en=f"{one.act.en}: {len(one.gone)} file(s) cannot be found any more",
+        )
 
     expect_each({f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(seen, 1)})
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
+    fr="Ce qui arrive à un dossier n'entre pas dans l'historique des statuts d'un autre",
+    en="What happens to a file does not get into the status history of another",
+)
+@HISTORY.mark
+def test_histories_of_the_others(desk: Desk) -> None:
+    lived = household(desk)
+    before, after = lived.pasts
+    if not before.statuses:
+        desk.lgo.read_status_history(lived.subject.id, actor=desk.user)  # NOT_TESTED when there is none.
+    expect_equal(
+        got=after.statuses,
+        expected=before.statuses,
+        fr="changements historisés des autres dossiers",
+        en="changes in the histories of the other files",
+    )
+
+
+@pytest.mark.rule("RSP-15")
+@pytest.mark.title(
+    fr="L'historique de l'INS accepté dans un dossier n'entre pas dans un autre",
+    en="The INS history accepted into a file does not get into another",
+)
+@INS_HISTORY.mark
+def test_former_numbers_of_the_others(desk: Desk) -> None:
+    lived = household(desk)
+    before, after = lived.pasts
+    if not before.numbers:
+        desk.lgo.read_ins_history(lived.subject.id, actor=desk.user)  # NOT_TESTED when there is none.
+    expect_equal(
+        got=after.numbers,
+        expected=before.numbers,
+        fr="historiques de l'INS des autres dossiers",
+        en="INS histories of the other files",
+    )
 
 
 @pytest.mark.rule("CAL-11")

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import APP, DOWNGRADE, FROM_INSI, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.routes import Route, routes
@@ -181,7 +182,7 @@ def test_whole_life(desk: Desk) -> None:
         _do(desk, patient, lambda desk, patient: _mark(desk, patient, Attribute.DOUTEUSE)),
     ]
     with preparing("retirer l'attribut", "remove the attribute"):
-        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+        set_attributes(desk, patient, frozenset())
     done += [
         _do(other, patient, lambda desk, patient: desk.check_document(patient)),
         _do(desk, patient, lambda desk, patient: desk.feed(patient)),
