@@ -87,6 +87,8 @@ def test_attribute_codes(desk: Desk, route: Route) -> None:
                 f"{'attendu' if attribute in attributes else 'en trop'} pour {attribute}",
                 en=f"PID-32 ({'~'.join(sorted(codes))}): {' or '.join(ways)} "
                 f"{'expected' if attribute in attributes else 'too much'} for {attribute}",
+                # That the codes exist and repeat is read; that an attribute has to travel is not.
+                inferred=attribute in attributes,
             )
         subject = Subject(key=str(now.status), person=person, patient=now)
         expect_right([(subject, artefact)], owned_by("ATT-07"))

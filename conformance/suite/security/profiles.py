@@ -138,7 +138,11 @@ def _parts(answer: Any, under: str) -> Iterator[tuple[str, Any]]:
         inside = {one.name: getattr(answer, one.name) for one in fields(answer)}
         # A line of a comparison or of a screen says in one value which field it is about.
         about = str(inside.get("field") or inside.get("name") or "")
-        yield from ((about if about in IDENTITY_FIELDS else name, value) for name, value in inside.items())
+        # What may be chosen in a field is nobody's value: an empty form offers F and M to everybody.
+        yield from (
+            (about if about in IDENTITY_FIELDS and name != "choices" else name, value)
+            for name, value in inside.items()
+        )
 
 
 def _contains(text: str, name: str, secret: str) -> bool:

@@ -203,7 +203,7 @@ def test_not_afterwards(desk: Desk, route: Route) -> None:
             holder.id, NAMES_IN_USE, actor=desk.user
         ),
         "nouvel import": lambda: desk.feed(holder),
-        "contrôle d'une pièce": lambda: desk.check_document(holder),
+        "contrôle d'une pièce": lambda: _validate(desk, holder),
         "document suivant, juste": lambda: desk.lgo.receive_identity(
             replace(_as_received(holder), sender="CLINIQUE-KVORLAN"), actor=desk.user
         ),
@@ -217,6 +217,12 @@ def test_not_afterwards(desk: Desk, route: Route) -> None:
             fr=f"après {name} ({route}), le document qui attendait est dans le dossier du porteur du matricule",
             en=f"after {name} ({route}), the document that waited is in the file of the holder of the matricule",
         )
+
+
+def _validate(desk: Desk, patient: Patient) -> None:
+    """Record a document and validate; that an identity already checked is not validated again is right."""
+    desk.record_document(patient)
+    desk.lgo.validate_identity(patient.id, actor=desk.user)
 
 
 def _expect_left_to_a_person(

@@ -1,0 +1,100 @@
+"""Olivier, an LGO in Java that shares nothing with the reference LGO nor with Lavande: what it does right is not accused.
+
+It was written from the driver API and the texts of the rules alone. ``Names.java`` lists its other ways to be right (in the
+environment variable ``OLIVIER_CHOICES``) and its mistakes (``--mistake``). Outside CI a machine without a JDK skips this with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.http import HttpDriver
+from conformance.engine import BenchContext, run_checks
+from conformance.rules import load_catalogue
+from conformance.verdicts import Verdict
+from simulator.bench import BenchOptions
+from simulator.client import BenchClient
+from simulator.serving import ServeOptions, free_port, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCES = Path(__file__).parent / "olivier"
+RULES = ("ATT-03", "CAL-09", "CRE-01", "FLD-01", "PRF-08", "RSP-05", "SRC-03", "STA-12", "VER-05")
+AS_WRITTEN = ""
+OTHERWISE = (
+    "ids-of-other-shape,moments-in-utc,refusals-are-422,used-names-as-typed,accents-folded,created-then-fed,one-search-at-a-time,"
+    "newest-first,list-without-ins,compared-in-other-order,first-name-compared-too,given-names-apart,headers-in-other-order,"
+    "old-proof-counts,validating-again-is-nothing,change-undoes-validation"
+)
+MISTAKES = "place-open-when-recovered,third-given-name-not-searched,doubtful-stays-validated,place-optional-with-used-name"
+"""One mistake for each of four rules, all at once: the software runs anew for each."""
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile Olivier; return the folder of its classes."""
+    javac = shutil.which("javac")
+    if javac is None:
+        if os.environ.get("CI"):
+            pytest.fail("javac is not there; .ci/run installs it")
+        pytest.skip("needs a JDK")
+    folder = tmp_path_factory.mktemp("olivier")
+    subprocess.run(
+        [javac, "-encoding", "UTF-8", "-d", str(folder), *map(str, sorted(SOURCES.glob("*.java")))], check=True
+    )
+    return folder
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[BenchClient]:
+    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path, people=0), port=free_port())
+    with running(options) as url, BenchClient(url) as client:
+        yield client
+
+
+@pytest.fixture
+def olivier(classes: Path, choices: str, mistakes: str) -> Iterator[str]:
+    """Run Olivier with these choices and mistakes; return its address."""
+    java = shutil.which("java")
+    assert java is not None
+    environment = os.environ | {"OLIVIER_CHOICES": choices, "OLIVIER_MISTAKES": mistakes}
+    command = [java, "-XX:TieredStopAtLevel=1", "-cp", str(classes), "Olivier", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        try:
+            yield program.stdout.readline().split()[-1]
+        finally:
+            program.kill()
+
+
+def _verdicts(simulator: BenchClient, address: str, rules: tuple[str, ...]) -> dict[str, tuple[Verdict, str]]:
+    session = simulator.create_session()
+    with HttpDriver(address) as driver:
+        run = run_checks(
+            BenchContext(
+                driver=driver,
+                insi=session,
+                insi_url=session.soap_url,
+                seed="olivier",
+                actors=frozenset({"RI", "CALL", "LGO"}),
+            ),
+            catalogue=load_catalogue(),
+            rules=rules,
+        )
+    return {result.rule.key: (result.verdict, result.reason.en) for result in run.rules}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mistakes", [""], ids=["right"])
+@pytest.mark.parametrize("choices", [AS_WRITTEN, OTHERWISE], ids=["as-written", "otherwise"])
+def test_an_lgo_in_another_language_is_accused_of_nothing(simulator: BenchClient, olivier: str) -> None:
+    verdicts = _verdicts(simulator, olivier, RULES)
+    assert {key: why for key, (verdict, why) in verdicts.items() if verdict is not Verdict.PASS} == {}
