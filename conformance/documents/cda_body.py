@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.labels import of_somebody_else
 from conformance.documents.numbers import called_ins
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import BILLING_OIDS, Format, PlaceKind, Trait
@@ -54,7 +55,8 @@ def narrative(
                         "the narrative gives the INS of another person than the header",
                     )
                     spot = Quote(place_of(element, reading), told[start:end])
-                    yield official("narrative-of-another", text, "F13", at=(spot, known[0]))
+                    make = inferred if of_somebody_else(told, start) else official
+                    yield make("narrative-of-another", text, "F13", at=(spot, known[0]))
 
 
 def embedded(document: etree._Element, reading: Reading, problems: list[Problem]) -> Iterator[Document]:

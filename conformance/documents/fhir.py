@@ -278,7 +278,8 @@ def _texts(resource: Any) -> Iterator[str]:
                 isinstance(value, str)
                 and len(value) < _LONG
                 and not (billing and key == "value")
-                and key != "data"
+                # The number of an insured person belongs to their insurance.
+                and key not in {"data", "subscriberId"}
             ):
                 yield value
             elif isinstance(value, list):

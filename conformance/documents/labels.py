@@ -69,6 +69,17 @@ _MONTHS: Final = (
 )
 
 
+_RELATIVE: Final = re.compile(r"\b(?:fils|fille|bebe|frere|soeur|jumelle?|nouveau-ne|donneur|aidant)\b")
+_CLAUSE: Final = 80
+
+
+def of_somebody_else(text: str, start: int) -> bool:
+    """Tell whether a running text says that what begins at ``start`` is of another person: ``Mère : NESSI RUTH, INS …``."""
+    before = re.split(r"[\r\n.;]", text[max(0, start - _CLAUSE) : start])[-1]
+    told = plain(before)
+    return bool(SOMEBODY_ELSE.search(told) or _RELATIVE.search(told))
+
+
 def plain(text: str) -> str:
     """Return a text in lower case and without accents, of the same length."""
     return "".join(unicodedata.normalize("NFD", one)[0].lower()[:1] or one for one in text)

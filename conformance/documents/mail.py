@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
-from conformance.documents.labels import french_date
+from conformance.documents.labels import french_date, of_somebody_else
 from conformance.documents.mail_headers import MailFacts, header_place, headers
 from conformance.documents.mail_parts import FORWARDED, Held, told_of, written
 from conformance.documents.numbers import called_ins, compact, find_matricules
@@ -237,9 +237,8 @@ def _numbers(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
             spot = Place(
                 kind=PlaceKind.FILE, path="body", file=file, line=facts.text.count("\n", 0, start) + 1
             )
-            yield official(
-                "mail-body-of-another", text, "F13", at=(Quote(spot, facts.text[start:end]), known[0])
-            )
+            make = inferred if of_somebody_else(facts.text, start) else official
+            yield make("mail-body-of-another", text, "F13", at=(Quote(spot, facts.text[start:end]), known[0]))
 
 
 def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> Iterator[Problem]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.problems import Quote, official
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 _STREAM: Final = re.compile(rb"stream\r?\n")
 _LARGEST: Final = 4 * 1024 * 1024
 """Bytes of one stream looked through, once it is inflated."""
-_IN_ALL: Final = 32 * 1024 * 1024
+_IN_ALL: Final = 16 * 1024 * 1024
+_MOST: Final = 20_000
+"""Streams looked through; what comes after them is looked through as it stands."""
 _HEAD: Final = 1_500
 """Bytes before a stream in which its dictionary is looked for."""
 _NO_TEXT: Final = re.compile(
@@ -32,6 +36,8 @@ _NO_TEXT: Final = re.compile(
 _ADDRESS: Final = re.compile(
     rb"[1-478]\d{4}(?:\d\d|2[AB])\d{8}@" + re.escape(PATIENT_DOMAIN.encode()), re.IGNORECASE
 )
+_DOMAIN: Final = b"@" + PATIENT_DOMAIN.encode()
+_GROUPING: Final = b"\0 \xa0.-"
 _AROUND: Final = 30
 
 
@@ -44,12 +50,12 @@ def hidden_leaks(data: bytes, number: str | None, file: str, shown: str) -> Iter
         file: name of the file.
         shown: the text of its pages and titles, judged elsewhere: what stands there is not said twice.
     """
-    wanted = [_ADDRESS] if f"@{PATIENT_DOMAIN}" not in shown else []
+    finders = [_address] if f"@{PATIENT_DOMAIN}" not in shown else []
     if number and number not in re.sub(r"[\s.\-\u00a0\u202f]", "", shown):
-        wanted += [_spelt(number), _spelt_in_hexadecimal(number)]
-    for place, text in _texts(data) if wanted else ():
-        for pattern in wanted:
-            if match := pattern.search(text):
+        finders += [partial(_spelt, number), partial(_in_hexadecimal, number)]
+    for place, text in _texts(data) if finders else ():
+        for find in finders:
+            if match := find(text):
                 said = Text(
                     f"identité non qualifiée : le matricule est dans le PDF sans y être visible ({place.fr})",
                     f"identity not qualified: the matricule is in the PDF without being seen there ({place.en})",
@@ -61,15 +67,27 @@ def hidden_leaks(data: bytes, number: str | None, file: str, shown: str) -> Iter
                 return
 
 
-def _spelt(number: str) -> re.Pattern[bytes]:
-    """Return what finds a number as bytes or as UTF-16, its digits grouped or not."""
+def _address(text: bytes) -> re.Match[bytes] | None:
+    """Find the address of a patient; the domain is looked for first, which costs next to nothing."""
+    return _ADDRESS.search(text) if _DOMAIN in text else None
+
+
+def _spelt(number: str, text: bytes) -> re.Match[bytes] | None:
+    """Find a number as bytes or as UTF-16, its digits grouped or not."""
+    if number.encode() not in text.translate(None, _GROUPING):
+        return None
     digits = rb"[\0 \xa0.\-]{0,3}".join(re.escape(one.encode()) for one in number)
-    return re.compile(rb"(?<![0-9])" + digits + rb"(?!\0?[0-9])")
+    return re.search(rb"(?<![0-9])" + digits + rb"(?!\0?[0-9])", text)
 
 
-def _spelt_in_hexadecimal(number: str) -> re.Pattern[bytes]:
-    digits = rb"(?:00)?(?:(?:00)?(?:20|A0))?(?:00)?".join(f"{ord(one):02X}".encode() for one in number)
-    return re.compile(digits, re.IGNORECASE)
+def _in_hexadecimal(number: str, text: bytes) -> re.Match[bytes] | None:
+    """Find a number in a string that is written in hexadecimal, as bytes or as UTF-16."""
+    upper = text.upper()
+    for encoding in ("ascii", "utf-16-be"):
+        spelt = number.encode(encoding).hex().upper().encode()
+        if spelt in upper:
+            return re.search(spelt, text, re.IGNORECASE)
+    return None
 
 
 _OBJECT: Final = Text("objet", "object")
@@ -82,7 +100,7 @@ def _texts(data: bytes) -> Iterator[tuple[Text, bytes]]:
     spent = 0
     between: list[bytes] = []
     position = 0
-    for match in _STREAM.finditer(data):
+    for match in islice(_STREAM.finditer(data), _MOST):
         if match.start() < position or spent > _IN_ALL:
             continue
         end = data.find(b"endstream", match.end())

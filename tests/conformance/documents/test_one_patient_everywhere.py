@@ -8,10 +8,12 @@ import zlib
 from dataclasses import replace
 
 import pytest
+from headers import n3, patient_role
 from messages import hl7, msh, patient, pid
 from papers import cartouche
 from people import P1, P2
 from reportlab.pdfgen import canvas
+from sendings import mail, xdm
 
 from conformance.documents import Expected, Severity, Status, check
 from conformance.documents.pdf_hidden import hidden_leaks
@@ -178,3 +180,32 @@ def test_a_link_to_the_address_of_the_patient_leaks_without_their_number_being_k
     assert found(told, Expected(status=Status.PROV))["matricule-hidden"] is Severity.FAIL
     assert found(told, PROV)["matricule-hidden"] is Severity.FAIL
     assert found(pages((TRAITS, nothing)), PROV) == {}
+
+
+# Somebody else who has a place in the document
+
+
+@pytest.mark.parametrize(
+    ("told", "severity"),
+    [
+        ("Patiente NESSI RUTH, INS", Severity.FAIL),
+        ("Mere : NESSI RUTH, INS", Severity.REVIEW),
+        ("Mere vue. Patiente : INS", Severity.FAIL),
+    ],
+)
+def test_the_ins_of_a_relative_in_a_text_is_for_a_person_to_look_at(told, severity):
+    narrative = f"<paragraph>{told} {P2.matricule.value}</paragraph>"
+    note = n3(patient_role(P1), narrative)
+    assert found(note, QUAL)["narrative-of-another"] is severity
+    sent = mail(P1, xdm(P1, {"DOC00001.XML": n3(patient_role(P1))})).replace(
+        b"Bonjour", f"{told} {P2.matricule.value} (NIR)".encode("ascii", "ignore")
+    )
+    assert found(sent, QUAL)["mail-body-of-another"] is severity
+
+
+def test_the_number_of_an_insured_person_may_stay_in_their_insurance():
+    bundle = json.loads(_bundle(P1))
+    bundle["entry"][0]["resource"] = {"resourceType": "Coverage", "status": "active", "subscriberId": NUMBER}
+    assert "matricule-leaks" not in found(json.dumps(bundle).encode(), PROV)
+    bundle["entry"][0]["resource"]["note"] = NUMBER
+    assert "matricule-leaks" in found(json.dumps(bundle).encode(), PROV)
