@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.states.changing_life import LOG, Turned, life, turns_of
@@ -76,6 +77,29 @@ def test_log_stays(desk: Desk, rule: str) -> None:
     if not any(each.log for each in seen):
         desk.lgo.read_audit_log(actor=desk.user)  # NOT_TESTED when there is none.
     _each(seen, judge)
+
+
+@pytest.mark.rule("SEC-05")
+@pytest.mark.title(
+    fr="Des traits qui changent laissent une trace de plus que l'appel et la lecture, au nom de qui les a changés",
+    en="Traits that change leave more of a trace than the call and the reading, under the name of whoever changed them",
+)
+@LOG.mark
+def test_change_is_logged(desk: Desk) -> None:
+    def judge(seen: Turned) -> None:
+        before, after = seen.before.values, seen.after.values
+        # A change of status is in the history of the statuses, with its author and time.
+        changed = [name for name in IDENTITY_FIELDS if before[name] != after[name]]
+        if seen.log is None or not changed or before["status"] != after["status"]:
+            return
+        written = [line for line in seen.log[1] - seen.log[0] if line[0] not in REQUESTS]
+        expect(
+            any(line[2] == seen.user for line in written),
+            fr=f"{seen.turn.fr} : {', '.join(changed)} ont changé, sans trace au nom de {seen.user}",
+            en=f"{seen.turn.en}: {', '.join(changed)} changed, without a trace under the name of {seen.user}",
+        )
+
+    _each(turns_of(life(desk)), judge)
 
 
 @pytest.mark.rule("SEC-05")
