@@ -8,20 +8,35 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import IDENTITY_FIELDS
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.states.changing_life import LOG, Turned, life, turns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
 
-RULES = (
-    "ATT-01", "ATT-03", "ATT-05", "ATT-06", "CRE-07", "ERR-01", "FLD-03", "PRF-01", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12",
-    "RSP-20", "STA-06", "STA-08", "STA-09", "STA-12", "STA-13", "STA-14", "VER-02", "VER-04", "VER-05",
-    "VER-09",
-)  # fmt: skip
+RULES: Mapping[str, Apart | None] = {
+    "ATT-01": ATTRIBUTES,
+    "ATT-03": ATTRIBUTES,
+    "ATT-05": ATTRIBUTES,
+    "ATT-06": ATTRIBUTES,
+    "CRE-07": APP,
+    "FLD-03": CARD,
+    "STA-08": DOWNGRADE,
+    "VER-02": VERIFICATION,
+    "VER-04": RECEPTION,
+    "VER-05": VERIFICATION,
+    "VER-09": RECEPTION,
+    **dict.fromkeys(
+        ("ERR-01", "PRF-01", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12", "RSP-20", "STA-06", "STA-09")
+    ),
+    **dict.fromkeys(("STA-12", "STA-13", "STA-14")),
+}
+"""The rules of the acts, and the path without which a software has none of them."""
 REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ": "SEC-01"}
 """The rule that asks for each sort of entry; the rest are changes, SEC-05."""
 
@@ -30,7 +45,13 @@ REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ
     fr="Tard dans la vie d'un dossier chargé, chaque acte ne change que ce qu'il doit changer",
     en="Late in the life of a laden file, each act changes only what it has to change",
 )
-@pytest.mark.parametrize("rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in RULES])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(key, marks=[pytest.mark.rule(key), *([path.mark] if path else [])], id=key)
+        for key, path in RULES.items()
+    ],
+)
 def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
     def judge(seen: Turned) -> None:
         turn, before, after = seen.turn, seen.before.patient.status, seen.after.patient.status
