@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import ALLOWED, WITH_HOMONYM, mark, named
+from conformance.suite.attributes.marks import ALLOWED, WITH_HOMONYM, mark, named, set_attributes
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -192,7 +192,7 @@ def test_fictitious_is_alone(desk: Desk, route: Route, user: str) -> None:
 
 def _set(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:
     """Set attributes, which has to be possible, and return the file, which has to carry them."""
-    desk.lgo.set_attributes(patient.id, frozenset(attributes), actor=desk.user)
+    set_attributes(desk, patient, attributes)
     after = desk.snapshot(patient)
     expect_equal(
         got=after.patient.attributes, expected=frozenset(attributes), fr="attributs relus", en="attributes"

@@ -14,8 +14,9 @@ from conformance.suite.states.long_life import Lived, life, steps_of
 from conformance.suite.status.moments import is_apart, is_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from conformance.drivers.model import StatusChange
     from conformance.suite.desk.steps import Desk
 
 WITH_INS = frozenset({Status.RECUP, Status.QUAL})
@@ -135,33 +136,60 @@ def test_whole_history(desk: Desk) -> None:
         desk.lgo.read_status_history(
             moved[0].after.patient.id, actor=desk.user
         )  # NOT_TESTED when there is none.
-    expect_equal(
-        got=changes_of(lived.history),
-        expected=[(str(each.before.patient.status), str(each.after.patient.status)) for each in moved],
-        fr="changements historisés",
-        en="changes in the history",
-    )
     changes = [each for each in lived.history if each.previous is not None and each.previous != each.status]
-    for change, seen in zip(changes, moved, strict=True):
-        expect_equal(
-            got=change.author or None,
-            expected=seen.author,
-            fr=f"auteur ({seen.step.fr})",
-            en=f"author ({seen.step.en})",
-        )
-        expect(
-            is_moment(change.at, seen.began, seen.ended),
-            fr=f"{seen.step.fr} : « {change.at} » n'est pas le moment du changement ({seen.began:%H:%M:%S} UTC)",
-            en=f"{seen.step.en}: “{change.at}” is not the moment of the change ({seen.began:%H:%M:%S} UTC)",
-        )
+    chains = _chains(changes, moved)
+    for chain, seen in zip(chains, moved, strict=True):
+        for change in chain:
+            expect_equal(
+                got=change.author or None,
+                expected=seen.author,
+                fr=f"auteur ({seen.step.fr})",
+                en=f"author ({seen.step.en})",
+            )
+            expect(
+                is_moment(change.at, seen.began, seen.ended),
+                fr=f"{seen.step.fr} : « {change.at} » n'est pas le moment du changement ({seen.began:%H:%M:%S} UTC)",
+                en=f"{seen.step.en}: “{change.at}” is not the moment of the change ({seen.began:%H:%M:%S} UTC)",
+            )
 
     # Each time near the truth, the times may still all be one: that of the file's creation, or of the start of the day.
-    (first, began), *_, (last, ended) = zip(changes, moved, strict=True)
+    first, last, began, ended = changes[0], changes[-1], moved[0], moved[-1]
     expect(
         is_apart(first.at, last.at, began.ended, ended.began),
         fr=f"{len(moved)} changements faits l'un après l'autre sont datés de « {first.at} » à « {last.at} »",
         en=f"{len(moved)} changes made one after the other are dated from “{first.at}” to “{last.at}”",
     )
+
+
+def _chains(changes: Sequence[StatusChange], moved: Sequence[Lived]) -> list[list[StatusChange]]:
+    """Return the entries of each change of status: one, or several that lead there, as a fall written step by step.
+
+    Raises:
+        Departure: the history does not tell the changes, in order.
+    """
+    chains: list[list[StatusChange]] = []
+    left = list(changes)
+    for seen in moved:
+        at = seen.before.patient.status
+        chain: list[StatusChange] = []
+        while at != seen.after.patient.status and left and left[0].previous == at:
+            chain.append(left.pop(0))
+            at = chain[-1].status
+        chains.append(chain if at == seen.after.patient.status else [])
+    expect(
+        all(chains) and not left,
+        fr=f"changements historisés : {_arrows(changes_of(changes))}, attendus {_arrows(_ends(moved))}",
+        en=f"changes in the history: {_arrows(changes_of(changes))}, expected {_arrows(_ends(moved))}",
+    )
+    return chains
+
+
+def _ends(moved: Sequence[Lived]) -> list[tuple[str, str]]:
+    return [(str(each.before.patient.status), str(each.after.patient.status)) for each in moved]
+
+
+def _arrows(changes: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{before}→{after}" for before, after in changes) or "-"
 
 
 @pytest.mark.rule("STA-13")
