@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DASHBOARD, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
@@ -142,7 +143,7 @@ def _deny(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     need_verified(exchanges, Said.KO)
     # A software may doubt an identity that INSi denies: the doubt is lifted by a person.
     if desk.read(patient).attributes:
-        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+        set_attributes(desk, patient, ())
     return None
 
 
@@ -154,7 +155,8 @@ def _mark(attribute: Attribute) -> Does:
 
 def _unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     del person
-    return desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+    set_attributes(desk, patient, ())
+    return None
 
 
 _OTHER: Final = "super-user"

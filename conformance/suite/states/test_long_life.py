@@ -9,14 +9,13 @@ import pytest
 
 from conformance.drivers.model import STRICT_FIELDS, Status
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.long_life import Lived, life, steps_of
+from conformance.suite.status.chains import chains_of
 from conformance.suite.status.moments import is_apart, is_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from conformance.drivers.model import StatusChange
     from conformance.suite.desk.steps import Desk
 
 WITH_INS = frozenset({Status.RECUP, Status.QUAL})
@@ -137,7 +136,9 @@ def test_whole_history(desk: Desk) -> None:
             moved[0].after.patient.id, actor=desk.user
         )  # NOT_TESTED when there is none.
     changes = [each for each in lived.history if each.previous is not None and each.previous != each.status]
-    chains = _chains(changes, moved)
+    chains = chains_of(
+        lived.history, [(each.before.patient.status, each.after.patient.status) for each in moved]
+    )
     for chain, seen in zip(chains, moved, strict=True):
         for change in chain:
             expect_equal(
@@ -159,37 +160,6 @@ def test_whole_history(desk: Desk) -> None:
         fr=f"{len(moved)} changements faits l'un après l'autre sont datés de « {first.at} » à « {last.at} »",
         en=f"{len(moved)} changes made one after the other are dated from “{first.at}” to “{last.at}”",
     )
-
-
-def _chains(changes: Sequence[StatusChange], moved: Sequence[Lived]) -> list[list[StatusChange]]:
-    """Return the entries of each change of status: one, or several that lead there, as a fall written step by step.
-
-    Raises:
-        Departure: the history does not tell the changes, in order.
-    """
-    chains: list[list[StatusChange]] = []
-    left = list(changes)
-    for seen in moved:
-        at = seen.before.patient.status
-        chain: list[StatusChange] = []
-        while at != seen.after.patient.status and left and left[0].previous == at:
-            chain.append(left.pop(0))
-            at = chain[-1].status
-        chains.append(chain if at == seen.after.patient.status else [])
-    expect(
-        all(chains) and not left,
-        fr=f"changements historisés : {_arrows(changes_of(changes))}, attendus {_arrows(_ends(moved))}",
-        en=f"changes in the history: {_arrows(changes_of(changes))}, expected {_arrows(_ends(moved))}",
-    )
-    return chains
-
-
-def _ends(moved: Sequence[Lived]) -> list[tuple[str, str]]:
-    return [(str(each.before.patient.status), str(each.after.patient.status)) for each in moved]
-
-
-def _arrows(changes: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(f"{before}→{after}" for before, after in changes) or "-"
 
 
 @pytest.mark.rule("STA-13")
