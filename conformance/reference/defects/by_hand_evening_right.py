@@ -51,6 +51,8 @@ def caller_noted(records: list[Record], about: Mapping[str, Any], memory: Memory
     if records and str(about["act"]) in _CALLS and records[0]["rights"] == ["CALL_INSI"]:
         memory.shared.setdefault("without", set()).add(about["user"])
         return []
+    if not records:
+        memory.shared.setdefault("without", set()).discard(about["user"])
     return records
 
 
