@@ -30,6 +30,7 @@ from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
 from simulator.serving import ServeOptions, free_port, running
+from simulator.serving.supervising import end_with_parent
 
 if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
@@ -177,9 +178,14 @@ def run_jobs(jobs: Sequence[Job], *, processes: int = 1) -> Iterator[Outcome]:
         return
     # A fresh interpreter on every system: servers and threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_us) as pool:
         for done in as_completed([pool.submit(_do, job) for job in jobs]):
             yield done.result()
+
+
+def _end_with_us() -> None:
+    """Let a process of the pool end with the one that leads it, even a killed one; its simulator ends with it then."""
+    end_with_parent(lambda: None)
 
 
 def _do(job: Job) -> Outcome:

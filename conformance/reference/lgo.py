@@ -12,12 +12,14 @@ from conformance.reference.calls import InsiCalls
 from conformance.reference.cards import Cards
 from conformance.reference.clock import Clock
 from conformance.reference.defects import NO_DEFECTS, faults_of
+from conformance.reference.domain import Domain
 from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
 from conformance.reference.mailbox import Mailbox
 from conformance.reference.messages import Messages
+from conformance.reference.papers.feed import Feed
 from conformance.reference.papers.papers import Papers
 from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
@@ -68,10 +70,11 @@ class Lgo:
         self.calls = InsiCalls(files, self._client)
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
-        self.messages = Messages(self.partners, self._seams)
+        self.messages = Messages(self.partners, Domain(files), self._seams)
         self.mailbox = Mailbox(self._store, self.messages)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
+        self.feed = Feed(files)
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 

@@ -110,6 +110,8 @@ class Seam(StrEnum):
     """What a reception does: ``act``, ``status``, ``with_ins``, ``files_document``, ``queues``."""
     QUEUED = "queued"
     """An entry of the worklist before it is written."""
+    FOLLOWED = "followed"
+    """What a message of the own domain makes of a file (``told``, ``pid_32``, ``before``); without ``patient_id`` a new one."""
     FILED = "filed"
     """A document before it is put into a file."""
     TOLD = "told"
@@ -135,6 +137,8 @@ class Seam(StrEnum):
     """What becomes of something to send: ``outcome``, ``message``, ``recipient``, before it is made."""
     TRANSMITTED = "transmitted"
     """An entry of the trace of partners before it is written."""
+    PROPAGATED = "propagated"
+    """The messages about to leave for connected software (``event``), with the file ``before`` and ``after``."""
     SCANNED = "scanned"
     """What was read of a barcode scanned in, before a file is made of it."""
 

@@ -47,6 +47,8 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         MSSANTE_ACCOUNT: "",
         MSSANTE_IMAP: "",
         MSSANTE_MAILBOX: "",
+        names.IDENTITY_REFERENCE: "",
+        names.IDENTITY_FEED: "",
     }
 )
 
@@ -92,7 +94,7 @@ def _check_addresses(changes: Mapping[str, str]) -> None:
         raise RefusedError("INVALID_VALUE", f"{DMP_AUTOMATIC} : true ou false attendu.", [DMP_AUTOMATIC])
     if not changes.get(DMP_URL, "http://").startswith(("http://", "https://")) and changes[DMP_URL]:
         raise RefusedError("INVALID_VALUE", f"{DMP_URL} : une adresse http(s) attendue.", [DMP_URL])
-    for name in (MSSANTE_SMTP, MSSANTE_IMAP):
+    for name in (MSSANTE_SMTP, MSSANTE_IMAP, names.IDENTITY_FEED):
         if (address := changes.get(name, "")) and not address.rpartition(":")[2].isdecimal():
             raise RefusedError("INVALID_VALUE", f"{name} : hôte:port attendu.", [name])
 

@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.creation.test_cre_01 import MANDATORY
+from conformance.suite.desk.apart import LADEN, SEARCH
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -217,6 +218,7 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
     en="Created just after a laden file (qualifié, homonym, document, names in use), the new one keeps nothing of it",
 )
 @pytest.mark.parametrize("route", [Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@LADEN.mark
 def test_after_a_laden_file(desk: Desk, route: Route) -> None:
     laden = bring_full(desk, desk.draw(first_names_count=2), route)
     acts = {
@@ -256,9 +258,10 @@ def test_cast(desk: Desk) -> None:
         values = trip.seen["typed"].values
         _expect_new(values["status"], values["status"])
         _expect_bare(values)
-        for found in trip.seen.get("found") or ():
-            if found.id == trip.seen["typed"].patient.id:
-                _expect_new(found.status)
+        with desk.if_offered(SEARCH):
+            for found in trip.told("found", ()):
+                if found.id == trip.seen["typed"].patient.id:
+                    _expect_new(found.status)
 
     typed_then_fed(desk).expect(desk, ["typed"], judge)
 

@@ -99,6 +99,16 @@ CHECKED: Final = path(
     Verb.RECORD_PROOF,
     Verb.VALIDATE_IDENTITY,
 )
+LADEN: Final = path(
+    "dossier chargé (importé, contrôlé, marqué, modifié)",
+    "laden file (imported, checked, marked, changed)",
+    Verb.UPDATE_PATIENT,
+    Verb.RECORD_PROOF,
+    Verb.VALIDATE_IDENTITY,
+    Verb.SET_ATTRIBUTES,
+    Verb.CALL_INSI_TRAITS,
+    Verb.DECIDE_PROPOSAL,
+)
 ATTRIBUTES: Final = path("attributs", "attributes", Verb.SET_ATTRIBUTES)
 EMPTYING: Final = path(
     "vidage entre les contrôles", "emptying between checks", Verb.CREATE_PATIENT, Verb.SEARCH_PATIENTS
