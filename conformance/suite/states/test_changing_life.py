@@ -11,7 +11,7 @@ from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.states.changing_life import LOG, Turned, life, turns_of
+from conformance.suite.states.changing_life import Turned, life, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,6 @@ def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
 @pytest.mark.parametrize(
     "rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in (*REQUESTS.values(), "SEC-05")]
 )
-@LOG.mark
 def test_log_stays(desk: Desk, rule: str) -> None:
     def judge(seen: Turned) -> None:
         if seen.log is None:
@@ -105,7 +104,6 @@ def test_log_stays(desk: Desk, rule: str) -> None:
     fr="Des traits qui changent laissent une trace de plus que l'appel et la lecture, au nom de qui les a changés",
     en="Traits that change leave more of a trace than the call and the reading, under the name of whoever changed them",
 )
-@LOG.mark
 def test_change_is_logged(desk: Desk) -> None:
     def judge(seen: Turned) -> None:
         before, after = seen.before.values, seen.after.values
@@ -128,7 +126,6 @@ def test_change_is_logged(desk: Desk) -> None:
     fr="Le journal ne dit pas modifiée une identité qui ne l'a pas été : refus, appels sans identité",
     en="The log does not say that an identity was changed when it was not: refusals, calls without identity",
 )
-@LOG.mark
 def test_nothing_logged_as_done(desk: Desk) -> None:
     def judge(seen: Turned) -> None:
         if seen.log is None or not seen.turn.is_quiet or seen.after.values != seen.before.values:
@@ -150,7 +147,6 @@ def test_nothing_logged_as_done(desk: Desk) -> None:
     fr="Chaque requête d'une longue vie, réussie ou non, est au nom de qui l'a faite",
     en="Each request of a long life, successful or not, is under the name of whoever made it",
 )
-@LOG.mark
 def test_requests_credited(desk: Desk) -> None:
     def judge(seen: Turned) -> None:
         if seen.log is None:
