@@ -263,12 +263,6 @@ def no_validation_unfound(records: list[Record], about: Mapping[str, Any], memor
     return records
 
 
-def circuit_open(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Never call again once a call has failed."""
-    down = {"code": "INSI_DOWN", "message": "INSi est indisponible."}
-    return [down] if memory.shared.get("any-error") else records
-
-
 def blocked_for_ever(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Go on blocking the calls of a file that was blocked once."""
     blocked: dict[str, list[Record]] = memory.own.setdefault("blocked", {})
@@ -352,7 +346,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         homonym_protected, validation_given_back, number_given_back, refused_applied_later, proposal_cached,
         import_cached, others_saved, mixed_change_passes, used_name_not_emptied, complementary_lost, origin_noted,
         lock_by_origin, locked_after_fall, form_as_loaded, form_saved_whole, error_noted, busy_after_error,
-        no_validation_unfound, circuit_open, blocked_for_ever, new_number_new_person, validation_deferred,
+        no_validation_unfound, blocked_for_ever, new_number_new_person, validation_deferred,
         only_empty_fed, place_kept_unknown, set_twice_is_off, one_removed_all_gone, billing_taken_for_ins,
     )
 }  # fmt: skip
