@@ -47,7 +47,8 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("needs a JDK")
     folder = tmp_path_factory.mktemp("olivier")
     subprocess.run(
-        [javac, "-encoding", "UTF-8", "-d", str(folder), *map(str, sorted(SOURCES.glob("*.java")))], check=True
+        [javac, "-encoding", "UTF-8", "-d", str(folder), *map(str, sorted(SOURCES.glob("*.java")))],
+        check=True,
     )
     return folder
 

@@ -16,8 +16,8 @@ from simulator.contract.faults import FaultError, fault_catalogue
 from simulator.contract.messages import VerificationQuery
 from simulator.contract.names import REP_COLLECT, REP_DEPOSIT, RESULTAT, SIRAM, SOAP12, VERIFICATION_ANSWER
 from simulator.contract.parsing import parse
-from simulator.journal.explain import explain
 from simulator.journal.as_json import to_json
+from simulator.journal.explain import explain
 from simulator.lots.progress import LotSettings
 from simulator.population.families import families
 from simulator.security import (

@@ -79,19 +79,6 @@ def last_kind_selected(records: list[Record], about: Mapping[str, Any], memory: 
     return [{**one, "value": kind} for one in records] if str(about["form"]) == "PROOF" and kind else records
 
 
-def switched_on_later(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Validate, when automatic validation is switched on, whoever had a document recorded before."""
-    on = memory.shared.get("settings", {}).get("automatic_validation") == "true"
-    out = []
-    for record in records:
-        kind = (record["proof"] or {}).get("kind")
-        if on and about["event"] == "read" and kind and kind not in _WEAK and not record["attributes"]:
-            status = {"PROV": "VALI", "RECUP": "QUAL"}.get(str(record["status"]))
-            record = {**record, "status": status, "noted": True} if status else record
-        out.append(record)
-    return out
-
-
 def two_weak_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the weak documents of each file."""
     if "kind" in records[0] and records[0]["kind"] in _WEAK:
@@ -101,7 +88,7 @@ def two_weak_noted(records: list[Record], about: Mapping[str, Any], memory: Memo
 
 def two_weak_make_high(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Have two weak documents of one file count as one of high confidence."""
-    if about["use"] != "validate" or len(memory.shared.get("weak", {}).get(about["file"]["id"], ())) < 2:
+    if about["use"] != "validate" or len(memory.shared.get("weak", {}).get(about["file"]["id"], ())) < 2:  # noqa: PLR2004 - the docstring says which
         return records
     return [{**one, _HIGH: ",".join([one[_HIGH], *sorted(_WEAK)])} for one in records]
 
@@ -110,7 +97,7 @@ def age_by_year(records: list[Record], about: Mapping[str, Any], _memory: Memory
     """Take for grown up whoever turns 18 within the year."""
     if about["use"] != "validate" or not (about["file"].get("birth_date") or "")[:4].isdigit():
         return records
-    grown = datetime.now(UTC).year - int(about["file"]["birth_date"][:4]) >= 18
+    grown = datetime.now(UTC).year - int(about["file"]["birth_date"][:4]) >= 18  # noqa: PLR2004 - the docstring says which
     return [{**one, _MINOR: ""} if grown else one for one in records]
 
 
@@ -125,7 +112,7 @@ def electronic_only_once(records: list[Record], about: Mapping[str, Any], _memor
 def key_as_number(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Read the key as a number: 07 becomes 7, and the search by matricule refuses it."""
     typed = records[0].get("matricule") or ""
-    if about["verb"] == "search-matricule" and len(typed) == 15 and typed[13] == "0":
+    if about["verb"] == "search-matricule" and len(typed) == 15 and typed[13] == "0":  # noqa: PLR2004 - the docstring says which
         raise RefusedError("INVALID_KEY", "Clé incorrecte.", ["matricule"])
     return records
 
@@ -175,10 +162,11 @@ def other_sex_rejected(records: list[Record], about: Mapping[str, Any], _memory:
     ]
 
 
-def nature_by_digit(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def nature_by_digit(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Say NIA of a number that begins with 7 or 8, NIR of any other."""
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if record["name"] == "matricule" and record["value"]:
             nature = "NIA" if record["value"][0] in "78" else "NIR"
             record = {**record, "label": f"Matricule INS ({nature})"}
@@ -223,7 +211,8 @@ def form_of_the_opening(records: list[Record], about: Mapping[str, Any], memory:
     if not about.get("patient_id"):
         return records
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if record["name"] == "status":
             record = {**record, "value": memory.own.setdefault(about["patient_id"], record["value"])}
         out.append(record)
@@ -234,7 +223,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     function.__name__.replace("_", "-"): function
     for function in (
         first_proof_when_qualified, settings_noted, lowered_by_setting, proof_not_listed, settings_cached,
-        kind_noted, last_kind_selected, switched_on_later, two_weak_noted, two_weak_make_high, age_by_year,
+        kind_noted, last_kind_selected, two_weak_noted, two_weak_make_high, age_by_year,
         electronic_only_once, key_as_number, second_corsica_refused, special_month_refused, sex_digit_refused,
         same_thirteen_taken, other_sex_rejected, nature_by_digit, history_appended, former_noted,
         former_is_known, first_number_verified, form_of_the_opening,

@@ -51,6 +51,8 @@ def caller_noted(records: list[Record], about: Mapping[str, Any], memory: Memory
     if records and str(about["act"]) in _CALLS and records[0]["rights"] == ["CALL_INSI"]:
         memory.shared.setdefault("without", set()).add(about["user"])
         return []
+    if not records:
+        memory.shared.setdefault("without", set()).discard(about["user"])
     return records
 
 
@@ -98,12 +100,6 @@ def same_entry_once(records: list[Record], _about: Mapping[str, Any], memory: Me
     return fresh
 
 
-def ins_right_for_files(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Ask the right to the INS for opening a file at all."""
-    wanted = str(about["act"]) in {"read_patient", "read_form"} and "READ_INS" not in about["given"]
-    return records or ([{"verb": about["act"], "rights": ["READ_INS"]}] if wanted else [])
-
-
 def validating_right_for_documents(
     records: list[Record], about: Mapping[str, Any], _memory: Memory
 ) -> list[Record]:
@@ -127,9 +123,9 @@ def traits_compared(records: list[Record], about: Mapping[str, Any], memory: Mem
     checked: dict[str, Record] = memory.own.setdefault("checked", {})
     file, key = about["file"], about["patient_id"]
     now = {name: file[name] for name in ("birth_name", "birth_date", "sex")}
-    if about["cause"] == "imported" and checked.get(key, now) != now:
-        if str(about["before"]) == "VALI":
-            return [{**one, "status": "RECUP"} for one in records]
+    differs = about["cause"] == "imported" and checked.get(key, now) != now
+    if differs and str(about["before"]) == "VALI":
+        return [{**one, "status": "RECUP"} for one in records]
     if about["cause"] in {"validated", "edited"}:
         checked[key] = now
     return records
@@ -163,7 +159,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     for function in (
         attribute_twice_refused, removal_by_super_user, fallen_noted, no_former_after_a_fall, caller_noted,
         caller_blocked, replaced_number_added, fall_in_two_steps, created_in_two_steps, same_entry_once,
-        ins_right_for_files, validating_right_for_documents, calling_right_for_decisions, traits_compared,
+        validating_right_for_documents, calling_right_for_decisions, traits_compared,
         half_a_minute_slow, lines_counted,
     )
 }  # fmt: skip

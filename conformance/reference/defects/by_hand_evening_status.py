@@ -58,10 +58,10 @@ def undo_restores(records: list[Record], about: Mapping[str, Any], memory: Memor
         if about["cause"] in {"imported", "refreshed", "validated"} and str(record["status"]) in _WITH_INS:
             held[key] = {**{name: file[name] for name in _FED}, "status": str(record["status"])}
     known = held.get(key)
-    if about["cause"] == "edited" and known and str(about["before"]) not in _WITH_INS:
-        if all(file[name] == known[name] for name in _TRAITS):
-            memory.shared["undone"] = key
-            return _status(records, known["status"])
+    is_edit = about["cause"] == "edited" and str(about["before"]) not in _WITH_INS
+    if is_edit and known and all(file[name] == known[name] for name in _TRAITS):
+        memory.shared["undone"] = key
+        return _status(records, known["status"])
     return records
 
 
@@ -78,7 +78,8 @@ def cleared_once(records: list[Record], about: Mapping[str, Any], memory: Memory
     """Empty matricule and OID at the first fall of a file, and not at the second."""
     counts: dict[str, int] = memory.own.setdefault("clears", {})
     out = []
-    for record in records:
+    for one in records:
+        record = one
         before = about["before"]
         if before["matricule"] and not record["matricule"]:
             counts[record["id"]] = counts.get(record["id"], 0) + 1
@@ -127,7 +128,8 @@ def refused_applied_later(records: list[Record], about: Mapping[str, Any], memor
     """Apply what the user has refused with the next act that saves the file."""
     waiting: dict[str, Record] = memory.own.setdefault("waiting", {})
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if about["event"] == "import-declined":
             waiting[record["id"]] = dict(about["insi"] or {})
         elif about["event"] in {"validated", "updated", "proof-recorded"} and record["id"] in waiting:
@@ -153,23 +155,23 @@ def import_cached(records: list[Record], about: Mapping[str, Any], memory: Memor
     return [dict(first)]
 
 
-def others_saved(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def others_saved(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Refuse the first locked trait of a change and save the others."""
     typed = dict(about.get("typed") or {})
-    if about["event"] != "update-refused" or about.get("refusal") != "LOCKED_FIELD" or len(typed) < 2:
+    if about["event"] != "update-refused" or about.get("refusal") != "LOCKED_FIELD" or len(typed) < 2:  # noqa: PLR2004 - the docstring says which
         return records
     rest = dict(list(typed.items())[1:])
     return [{**record, **rest} for record in records]
 
 
-def mixed_change_passes(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def mixed_change_passes(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Let a locked trait pass when a complementary one is changed with it."""
     typed = about.get("typed") or {}
     mixed = any(name in typed for name in _USED)
     return [one for one in records if not (mixed and one["code"] == "LOCKED_FIELD")]
 
 
-def used_name_not_emptied(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def used_name_not_emptied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Refuse to empty a complementary trait of a locked file."""
     typed = records[0]
     emptied = [name for name in _USED if name in typed and not typed[name]]
@@ -178,10 +180,11 @@ def used_name_not_emptied(records: list[Record], about: Mapping[str, Any], memor
     return records
 
 
-def complementary_lost(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def complementary_lost(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Forget the complementary traits of a change that holds strict ones too."""
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if any(name in record for name in _TRAITS):
             record = {name: value for name, value in record.items() if name not in _USED}
         out.append(record)
@@ -216,7 +219,7 @@ def locked_after_fall(records: list[Record], about: Mapping[str, Any], memory: M
     return records
 
 
-def form_as_loaded(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def form_as_loaded(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the traits of a file as this screen loaded them first."""
     loaded: dict[str, Record] = memory.shared.setdefault("loaded", {})
     for record in records:
@@ -260,12 +263,6 @@ def no_validation_unfound(records: list[Record], about: Mapping[str, Any], memor
     return records
 
 
-def circuit_open(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Never call again once a call has failed."""
-    down = {"code": "INSI_DOWN", "message": "INSi est indisponible."}
-    return [down] if memory.shared.get("any-error") else records
-
-
 def blocked_for_ever(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Go on blocking the calls of a file that was blocked once."""
     blocked: dict[str, list[Record]] = memory.own.setdefault("blocked", {})
@@ -288,7 +285,8 @@ def validation_deferred(records: list[Record], about: Mapping[str, Any], memory:
     """Do a validation refused because of an attribute once the attribute is gone."""
     waiting: set[str] = memory.own.setdefault("waiting", set())
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if about["event"] == "validate-refused" and record["attributes"]:
             waiting.add(record["id"])
         if about["event"] == "attributes-set" and record["id"] in waiting and not record["attributes"]:
@@ -298,19 +296,19 @@ def validation_deferred(records: list[Record], about: Mapping[str, Any], memory:
     return out
 
 
-def only_empty_fed(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def only_empty_fed(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Feed from INSi only the fields that are empty."""
     before = about.get("before") or about.get("local") or {}
     return [{name: before.get(name) or value for name, value in one.items()} for one in records]
 
 
-def place_kept_unknown(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def place_kept_unknown(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Keep the code of an unknown place, which the user has chosen, whatever INSi says."""
     unknown = (about.get("local") or {}).get("birth_place") == "99999"
     return [{**one, "birth_place": "99999"} if unknown else one for one in records]
 
 
-def set_twice_is_off(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def set_twice_is_off(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Take an attribute away that is set again."""
     file = about.get("file") or {}
     same = (
@@ -321,7 +319,7 @@ def set_twice_is_off(records: list[Record], about: Mapping[str, Any], memory: Me
     return [{**records[0], "attributes": []}] if same else records
 
 
-def one_removed_all_gone(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def one_removed_all_gone(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Take all attributes away when one of two is."""
     file = about.get("file") or {}
     if about["verb"] != "attributes" or len(file["attributes"]) <= len(records[0]["attributes"]):
@@ -348,7 +346,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         homonym_protected, validation_given_back, number_given_back, refused_applied_later, proposal_cached,
         import_cached, others_saved, mixed_change_passes, used_name_not_emptied, complementary_lost, origin_noted,
         lock_by_origin, locked_after_fall, form_as_loaded, form_saved_whole, error_noted, busy_after_error,
-        no_validation_unfound, circuit_open, blocked_for_ever, new_number_new_person, validation_deferred,
+        no_validation_unfound, blocked_for_ever, new_number_new_person, validation_deferred,
         only_empty_fed, place_kept_unknown, set_twice_is_off, one_removed_all_gone, billing_taken_for_ins,
     )
 }  # fmt: skip

@@ -57,7 +57,8 @@ def previous_of_previous(records: list[Record], _about: Mapping[str, Any], _memo
 def last_author_of_calls(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Log a call under the user of the last other entry of the log: whoever was logged in before."""
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if record["action"] == "INSI_CALL" and "user" in memory.own:
             record = {**record, "user": memory.own["user"]}
         elif record["action"] != "INSI_CALL":
@@ -70,7 +71,8 @@ def last_author_of_file(records: list[Record], _about: Mapping[str, Any], memory
     """Log a call or a verification under the user who changed the file last."""
     authors: dict[str, str] = memory.own.setdefault("authors", {})
     out = []
-    for record in records:
+    for one in records:
+        record = one
         key = str(record["patient_id"])
         if record["action"] in {"IDENTITY_CREATED", "IDENTITY_CHANGED", "IDENTITY_VALIDATED"}:
             authors[key] = record["user"]
@@ -176,7 +178,8 @@ def last_verification_only(records: list[Record], _about: Mapping[str, Any], _me
 def lot_of_one_code(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Log each line of a lot with the result of the first."""
     out = []
-    for record in records:
+    for one in records:
+        record = one
         if record["mode"] == "LOT":
             record = {**record, "code": memory.own.setdefault("code", record["code"])}
         out.append(record)

@@ -38,15 +38,18 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
     How a doubt is lifted is in no text: where that is not for every user, the entitled one does it.
 
     Raises:
-        RefusedError: it cannot be done.
+        RefusedError: nobody may; the refusal of the ordinary user.
     """
     wanted = frozenset(attributes)
     try:
         return desk.lgo.set_attributes(patient.id, wanted, actor=desk.user)
-    except RefusedError:
+    except RefusedError as refusal:
         if wanted.intersection(DISQUALIFYING) or desk.user == desk.super_user:
             raise
-        return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+        try:
+            return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+        except RefusedError:
+            raise refusal from None
 
 
 def mark(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
@@ -18,6 +19,7 @@ from conformance.suite.desk.words import insi_values
 from conformance.suite.matricule.arrivals import OK
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
+from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -44,8 +46,12 @@ class Cast:
 
     @property
     def person(self) -> Person:
-        """As INSi knows them now."""
-        return self.people.insured.person
+        """As INSi knows them now: the earlier number is in their history."""
+        person, earlier = self.people.insured.person, self.earlier.identity
+        former = HistoricId(
+            matricule=earlier.matricule, oid=earlier.oid, date_from="2019-02-01", date_to="2026-01-31"
+        )
+        return replace(person, key=f"{person.key}/now", identity=replace(person.identity, history=(former,)))
 
 
 CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
@@ -86,7 +92,7 @@ def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
-    """Call INSi, which answers with a fault, then knows nobody, then several."""
+    """Call INSi, which answers with a fault, then knows nobody, then several; a verification meets a fault as well."""
     del cast
     for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
         desk.insi.install(ending)
@@ -94,6 +100,9 @@ def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
             desk.try_call(before.patient)
         finally:
             desk.insi.clear_scenarios()
+    if before.patient.status in {RECUP, QUAL}:
+        with desk.if_offered(VERIFICATION), answering(desk, "fault-insi-102"):
+            verify(desk, before.patient)
     return {}
 
 

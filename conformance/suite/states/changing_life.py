@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Verb
-from conformance.drivers.protocol import RefusedError
+from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.cards import family
 from conformance.suite.states.changing_acts import Cast
@@ -97,6 +97,9 @@ def _live(desk: Desk) -> ChangingLife:
                 departures.append((turn, _refused(turn, before, obstacle)))
             else:
                 obstacles.append((turn, obstacle))
+            if turn.path is not None and isinstance(obstacle, VerbNotSupportedError):
+                with desk.if_offered(turn.path):
+                    raise
             besides = None
         after, written = desk.snapshot(patient), _log(desk, patient)
         if besides is not None:

@@ -148,6 +148,14 @@ TURNS: Final = (
     _CHECKED,
     _CONFIRMED,
     _turn(
+        acts.show(*HIGH_CONFIDENCE_PROOFS),
+        "PRF-01",
+        "pièce présentée de nouveau",
+        "document shown again",
+        begins=frozenset({QUAL}),
+        is_deduced=True,
+    ),
+    _turn(
         acts.feed(lambda cast: cast.person, again=True),
         "PRF-01",
         "même identité INSi acceptée de nouveau",

@@ -220,9 +220,9 @@ def lower(target: Status) -> Act:
         except RefusedError:
             # No text says that it can be done by hand.
             return {} if file.patient.status is Status.PROV else None
-        return {
-            "proof": ANYTHING if target is Status.PROV else file.patient.proof and file.patient.proof.kind
-        }
+        # That it stops halfway is in no text.
+        is_checked = target is not Status.PROV and desk.read(file.patient).status is not Status.PROV
+        return {"proof": file.patient.proof and file.patient.proof.kind if is_checked else ANYTHING}
 
     return act
 

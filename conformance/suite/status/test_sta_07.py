@@ -19,6 +19,7 @@ from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.status.chains import chains_of
 from conformance.suite.status.moments import is_moment
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
 from conformance.suite.verification.wire import KO, Said, need_verified
@@ -275,19 +276,15 @@ def _expect_all(history: list[StatusChange], done: list[Done]) -> None:
     changes = [
         change for change in history if change.previous is not None and change.previous != change.status
     ]
-    expect_equal(
-        got=[f"{change.previous}→{change.status}" for change in changes],
-        expected=[each.named for each in done],
-        fr="changements historisés",
-        en="changes in the history",
-    )
+    chains = chains_of(changes, [(each.previous, each.status) for each in done])
     moments = {change.at for change in changes}
     expect(
         len(done) == 1 or len(moments) > 1 or not FRACTION.search(next(iter(moments), "")),
         fr=f"{len(done)} changements faits l'un après l'autre portent la même date et heure, à la fraction de seconde : {', '.join(moments)}",
         en=f"{len(done)} changes made one after the other bear the same date and time, to the fraction of a second: {', '.join(moments)}",
     )
-    for change, each in zip(changes, done, strict=True):
+    told = [(change, each) for chain, each in zip(chains, done, strict=True) for change in chain]
+    for change, each in told:
         expect_equal(
             got=change.author or None,
             expected=each.author,
