@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.progress import (
@@ -119,6 +120,8 @@ class CampaignView:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._looked_at: list[DoctorFinding] = []
+        self._said: Counter[Text] = Counter()
+        """Why checks were not tested, and how often: each is told in full once."""
 
     def __enter__(self) -> Self:
         """Start the moving bar when there is a terminal."""
@@ -168,6 +171,7 @@ class CampaignView:
                 Styled(result.verdict.value, style=_STYLES[result.verdict]),
                 Styled(visible(reason[self._lang])),
             )
+        self._again()
         self._console.print(table)
         self._without_check(campaign)
         self._in_part(campaign)
@@ -181,6 +185,16 @@ class CampaignView:
         for path in reports:
             self._console.print(f"  {path}", markup=False, soft_wrap=True)
         self._console.print(_NOTICE[self._lang], style="dim")
+
+    def _again(self) -> None:
+        """Say how many checks were not tested for a reason that was told once."""
+        more = sum(self._said.values()) - len(self._said)
+        if more:
+            said = Text(
+                f"{more} autre{_s(more)} contrôle{_s(more)} NOT_TESTED pour les mêmes raisons, chacune dite une fois",
+                f"{more} other check{'' if more == 1 else 's'} NOT_TESTED for the same reasons, each told once",
+            )
+            self._console.print(Styled(said[self._lang], style="dim"))
 
     def headline(self, campaign: Campaign) -> None:
         """Print the counts and how much was tested: amber when something binding was not."""
@@ -207,8 +221,8 @@ class CampaignView:
             return
         count = len(keys)
         text = Text(
-            f"{count} règle{_s(count)} sans contrôle dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
-            f"{count} rule{'' if count == 1 else 's'} without a check in this version of the bench (NOT_TESTED, reason in the report):",
+            f"{count} règle{_s(count)} sans contrôle automatique dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
+            f"{count} rule{'' if count == 1 else 's'} without an automatic check in this version of the bench (NOT_TESTED, reason in the report):",
         )
         self._console.print(Styled(f"{text[self._lang]} {grouped(keys)}", style="dim"))
 
@@ -258,6 +272,10 @@ class CampaignView:
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=event.number)
             if event.verdict is Verdict.PASS:
+                return
+        if event.verdict is Verdict.NOT_TESTED:
+            self._said[event.reason] += 1
+            if self._said[event.reason] > 1:
                 return
         line = Styled.assemble(
             (f"{event.verdict.value:<14}", _STYLES[event.verdict]),

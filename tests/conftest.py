@@ -13,6 +13,8 @@ SLOW = tuple(
     if line and not line.startswith("#")
 )
 ROOT = Path(__file__).parent.parent
+# The commands speak the language of the terminal; what the tests read is French, whoever runs them.
+os.environ["BANC_LANG"] = "fr"
 
 
 def pytest_xdist_auto_num_workers() -> int:

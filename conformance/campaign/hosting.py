@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.bench import BenchOptions
 from simulator.journal.writer import JournalOptions
-from simulator.serving import ServeOptions, free_port, running, stop
+from simulator.serving import END_WITH_INPUT, ServeOptions, free_port, running, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,14 +61,14 @@ def reference_lgo(defects: Sequence[str] = ()) -> Iterator[str]:
     Raises:
         CampaignError: it did not start; the message holds what it printed.
     """
-    command = [sys.executable, "-m", "conformance.reference", "--port", "0"]
+    command = [sys.executable, "-m", "conformance.reference", "--port", "0", END_WITH_INPUT]
     for name in defects:
         command += ["--defect", name]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
         # Our own module and names of our own list.
         process = subprocess.Popen(  # noqa: S603
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
             text=True,

@@ -18,9 +18,15 @@ def exit_code(campaign: Campaign, fail_on: Collection[FailOn] = ()) -> int:
     """Return the exit code of a campaign.
 
     By default a FAIL that no waiver covers gives 1, an INCONCLUSIVE gives 2; WARNING, REVIEW and NOT_TESTED give 0, because
-    a software may honestly not offer everything: the headline says how much was tested. ``fail_on`` is stricter.
+    a software may honestly not offer everything: the headline says how much was tested. ``fail_on`` is stricter. A waiver
+    covers a departure, not that the rest of the rule could not be judged.
     """
-    verdicts = {result.verdict for result in campaign.rules if not result.is_waived}
+    verdicts = {
+        verdict
+        for result in campaign.rules
+        for verdict in (result.verdict, *(check.verdict for check in result.also))
+        if verdict is Verdict.INCONCLUSIVE or not result.is_waived
+    }
     if campaign.meta.interrupted:
         return EXIT_INTERRUPTED
     if Verdict.FAIL in verdicts:

@@ -133,6 +133,7 @@ def run_campaign(
                 actors=frozenset(plan.software.actors),
                 on_event=on_event,
                 record=record,
+                mails_by_mailbox=plan.mailbox == "all",
                 limits=_limits(plan, options, journeys),
             ),
             suite=JOURNEYS if journeys else None,

@@ -11,10 +11,11 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.campaign.gathering import PARTS, gather
 from conformance.campaign.hosting import CampaignError, own_simulator
 from conformance.campaign.running import CampaignOptions, place_of_record, run_campaign
 from conformance.campaign.selection import select
@@ -24,11 +25,11 @@ from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.plan import Plan
 from conformance.record.coding import decode, encode
 from conformance.record.events import DoctorFinding
-from conformance.record.merging import merge
-from conformance.record.reading import Record, RecordError
+from conformance.record.reading import RecordError
 from conformance.record.replay import replay
-from conformance.record.writing import RECORD_NAME
+from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
+from simulator.ending import end_with_input
 from simulator.serving import ServingError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def run_jobs(
         raise CampaignError("expected a folder for the records of the processes")
     selection = select(plan, load_catalogue())
     target = place_of_record(options.folder, options)
-    parts = options.folder / "shards"
+    parts = options.folder / PARTS
     shutil.rmtree(parts, ignore_errors=True)
     with ExitStack() as stack:
         try:
@@ -89,9 +90,8 @@ def run_jobs(
             raise DoctorError(diagnosis)
         raise CampaignError("\n".join(complaints).strip() or "a process of the campaign stopped at once")
     try:
-        merge(found, target)
-        campaign = replay(Record(target), selection.catalogue)
-    except RecordError as error:
+        campaign = replay(gather(found, target), selection.catalogue)
+    except (RecordError, RecordWriteError) as error:
         raise CampaignError(str(error)) from error
     shutil.rmtree(parts, ignore_errors=True)
     return campaign
@@ -102,6 +102,9 @@ def _end_all(processes: list[subprocess.Popen[str]]) -> None:
         if process.poll() is None:
             process.kill()
             process.wait()
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
 
 
 def _start(
@@ -128,8 +131,9 @@ def _start(
         "doctor": options.doctor,
     }
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-    process.stdin.write(json.dumps(order))
-    process.stdin.close()
+    # It stays open: the process ends with it, and so with us.
+    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.flush()
     return process
 
 
@@ -186,7 +190,8 @@ def _of_the_whole(event: Any, shard: int, totals: dict[int, int], done: int) -> 
 
 def _main() -> int:
     """Run one share of a campaign, as ordered on the standard input."""
-    order = json.load(sys.stdin)
+    order = json.loads(sys.stdin.readline())
+    end_with_input()
     shard = tuple(order["shard"])
 
     def tell(event: Any) -> None:

@@ -15,9 +15,10 @@ from conformance.campaign import CampaignError, CampaignOptions, SelectionError,
 from conformance.campaign.set_up import DoctorError
 from conformance.campaign.sharding import run_jobs
 from conformance.commands.diagnosis import show_diagnosis
+from conformance.drivers.settings import DriverSettings
 from conformance.engine import SuiteError
 from conformance.guided.opening import terminal
-from conformance.plan import FailOn
+from conformance.plan import FailOn, Plan, load_plan
 from conformance.progress import CampaignView
 from conformance.record.reading import Record, RecordError
 from conformance.report import ReportError, write_reports
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.engine import Event
-    from conformance.plan import Plan
     from conformance.record.results import Campaign
     from simulator.text import Lang
 
@@ -141,6 +141,20 @@ def run_plan(
     else:
         view.summary(campaign, paths)
     return campaign
+
+
+def plan_of(target: str) -> Plan:
+    """Return the plan of a file, or the smallest one for the address of a driver.
+
+    Raises:
+        SetupError: the file is no plan.
+    """
+    if target.lower().startswith(("http://", "https://")):
+        return Plan(driver=DriverSettings(url=target))
+    try:
+        return load_plan(Path(target))
+    except DataFileError as error:
+        raise SetupError(str(error)) from error
 
 
 def read_record(path: Path) -> Record:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text as Styled
 
+from conformance.commands.check_texts import FRENCH
 from conformance.documents.expected import Expected, Profile, Status
 from conformance.documents.outside import OutsideError, OutsideJudges
 from conformance.documents.record import Trait
@@ -21,9 +22,10 @@ from conformance.documents.showing.page import EVIDENCE, outcome_page
 from conformance.documents.testing import OWN_NAMES
 from simulator.commands.common import DEFAULT_DATA_DIR, SetupError, lang_option, opened_registry
 from simulator.commands.exits import EXIT_FAILED, EXIT_SETUP
+from simulator.commands.language import BilingualCommand, reason_of
 from simulator.commands.output import VisibleConsole as Console
 from simulator.registry.person import PersonError, from_json
-from simulator.text import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +46,7 @@ _SHOWN: Final = 40
 """Problems of one file written in full on a terminal."""
 
 
-@click.command("check")
+@click.command("check", cls=BilingualCommand, french=FRENCH)
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--person",
@@ -166,9 +168,10 @@ def check(
         if html_file:
             html_file.write_text(outcome_page(outcome, lang), encoding="utf-8")
     except OSError as error:
-        raise SetupError(f"{error.filename}: {error.strerror}") from error
+        why = reason_of(error)
+        raise SetupError(Text(f"{error.filename} : {why}", f"{error.filename}: {why}")) from error
     except OutsideError as error:
-        raise SetupError(error.text[lang]) from error
+        raise SetupError(error.text) from error
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), ensure_ascii=False, indent=2))
     else:
@@ -185,19 +188,34 @@ def _expand(paths: Sequence[Path]) -> list[tuple[str, Path]]:
                 one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith(".")
             ]
             if not inside:
-                raise SetupError(f"{path}: expected files in this folder, it has none")
+                raise SetupError(
+                    Text(
+                        f"{path} : des fichiers attendus dans ce dossier, il n'y en a aucun",
+                        f"{path}: expected files in this folder, it has none",
+                    )
+                )
             found.extend((one.relative_to(path.parent).as_posix(), one) for one in inside)
         elif path.is_file():
             found.append((path.name, path))
         else:
-            raise SetupError(f"{path}: expected a file or a folder, there is none")
+            raise SetupError(
+                Text(
+                    f"{path} : un fichier ou un dossier attendu, il n'y en a pas",
+                    f"{path}: expected a file or a folder, there is none",
+                )
+            )
     names = [name for name, _ in found]
     return [(str(path) if names.count(name) > 1 else name, path) for name, path in found]
 
 
 def _identity(person_file: Path | None, registry: str | None, matricule: str | None) -> InsIdentity | None:
     if person_file and matricule:
-        raise SetupError("the identity expected is given twice: use --person, or --matricule with --registry")
+        raise SetupError(
+            Text(
+                "l'identité attendue est donnée deux fois : --person, ou bien --matricule avec --registry",
+                "the identity expected is given twice: use --person, or --matricule with --registry",
+            )
+        )
     if person_file:
         data = _person_json(person_file)
         try:
@@ -205,14 +223,24 @@ def _identity(person_file: Path | None, registry: str | None, matricule: str | N
         except PersonError as error:
             raise SetupError(f"{person_file}: {error}") from error
     if registry and not matricule:
-        raise SetupError("--registry needs --matricule: which person of the registry is expected?")
+        raise SetupError(
+            Text(
+                "--registry demande --matricule : qui est attendu, dans ce registre ?",
+                "--registry needs --matricule: which person of the registry is expected?",
+            )
+        )
     if matricule is None:
         return None
     with opened_registry(registry, DEFAULT_DATA_DIR) as store:
         people = store.by_matricule(matricule[:13])
         exact = [person for person in people if person.identity.matricule.value == matricule] or people
     if not exact:
-        raise SetupError(f"--matricule: nobody in the registry has {matricule}")
+        raise SetupError(
+            Text(
+                f"--matricule : personne n'a {matricule} dans le registre",
+                f"--matricule: nobody in the registry has {matricule}",
+            )
+        )
     return exact[0].identity
 
 
@@ -220,13 +248,21 @@ def _person_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SetupError(f"{path}: {error.strerror}") from error
+        why = reason_of(error)
+        raise SetupError(Text(f"{path} : {why}", f"{path}: {why}")) from error
     except (ValueError, RecursionError) as error:
-        raise SetupError(f"{path}: expected JSON: {error}") from error
+        raise SetupError(
+            Text(f"{path} : du JSON est attendu : {error}", f"{path}: expected JSON: {error}")
+        ) from error
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     if not isinstance(data, dict):
-        raise SetupError(f"{path}: expected one person as a JSON object, got {type(data).__name__}")
+        raise SetupError(
+            Text(
+                f"{path} : une personne attendue, comme objet JSON ; reçu : {type(data).__name__}",
+                f"{path}: expected one person as a JSON object, got {type(data).__name__}",
+            )
+        )
     return data
 
 

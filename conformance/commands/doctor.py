@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.campaign.set_up import diagnose
+from conformance.commands.campaigns import plan_of
 from conformance.commands.diagnosis import show_diagnosis
 from conformance.doctor.showing import as_json as diagnosis_json
-from conformance.drivers.settings import DriverSettings
-from conformance.plan import Plan, load_plan
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.common import lang_option
 from simulator.commands.exits import EXIT_SETUP
-from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
     from simulator.text import Lang
@@ -50,7 +48,7 @@ def doctor(*, target: str, report_dir: Path, as_json: bool, lang: Lang) -> None:
       banc doctor http://127.0.0.1:9000
       banc doctor my-plan.yaml --json
     """
-    plan = _plan(target)
+    plan = plan_of(target)
     lang = plan.lang or lang
     diagnosis = diagnose(plan, report_dir, seed=secrets.randbelow(2**31) if plan.seed is None else plan.seed)
     if as_json:
@@ -58,12 +56,3 @@ def doctor(*, target: str, report_dir: Path, as_json: bool, lang: Lang) -> None:
     else:
         show_diagnosis(diagnosis, lang, title=f"banc doctor {plan.source or plan.address}")
     sys.exit(EXIT_SETUP if diagnosis.stops else 0)
-
-
-def _plan(target: str) -> Plan:
-    if target.lower().startswith(("http://", "https://")):
-        return Plan(driver=DriverSettings(url=target))
-    try:
-        return load_plan(Path(target))
-    except DataFileError as error:
-        raise SetupError(str(error)) from error

@@ -24,8 +24,6 @@ from simulator.datafile import load_yaml
 if TYPE_CHECKING:
     from simulator.text import Lang
 
-"""Exit code when the driver has errors."""
-
 
 @click.group("driver")
 def driver_group() -> None:

@@ -43,7 +43,7 @@ def pack_command(*, record_path: Path, output: Path | None) -> None:
         count = pack(record, target)
     except OSError as error:
         raise SetupError(f"cannot write {target}: {error.strerror or error}") from error
-    click.echo(f"{target} · {count}")
+    click.echo(f"{target} · {count} files")
 
 
 @evidence_group.command("verify")
@@ -74,7 +74,9 @@ def verify_command(*, package: Path, lang: Lang) -> None:
     if not found.is_sound:
         sys.exit(EXIT_FAILED)
     said = Text(
-        f"Intact : {found.rules} règles jugées de nouveau, mêmes verdicts.",
-        f"Sound: {found.rules} rules judged again, same verdicts.",
+        f"Intact : {found.rules} règle{'s' if found.rules > 1 else ''} jugée{'s' if found.rules > 1 else ''} de nouveau, "
+        f"{'mêmes verdicts' if found.rules > 1 else 'même verdict'}.",
+        f"Sound: {found.rules} rule{'' if found.rules == 1 else 's'} judged again, same verdict"
+        f"{'' if found.rules == 1 else 's'}.",
     )
     click.echo(said[lang])

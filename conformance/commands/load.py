@@ -62,6 +62,7 @@ def load_command(context: click.Context, /, **given: Any) -> None:
       banc load --profile outage-recovery --duration 1m
       banc load --target software
       banc load --closed --think 0s --url http://127.0.0.1:8080/lps
+      banc load --url http://node-a:8081 --url http://node-b:8082 --allow node-a --allow node-b
       banc load --repeat 5 --report before   …then   banc load compare before after
       banc load --master 2   and twice   banc load --worker 127.0.0.1
     """

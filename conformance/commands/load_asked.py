@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.campaign import reference_lgo
 from conformance.commands.load_options import THRESHOLDS
-from conformance.load.options import LoadOptions
+from conformance.load.options import LoadOptions, Node
 from conformance.load.profile import OPERATIONS, load_profile
 from conformance.load.quantities import QuantityError, parse_duration, parse_rate
 from conformance.load.rules import RULES
@@ -138,21 +138,8 @@ def asked_options(
         ServingError: the simulator cannot be started.
         CampaignError: the reference LGO cannot be started.
     """
-    session = soap_base = None
     pki = given["pki"]
-    if given["url"] is not None:
-        target = understand(given["url"])
-        check_allowed(target.base, given["allowed"])
-        url, session = target.base, target.session
-        if given["soap_url"] is not None:
-            soap_base = understand(given["soap_url"]).base
-            check_allowed(soap_base, given["allowed"])
-        if profile.transport == "mtls" and not (soap_base or url).startswith("https"):
-            raise TargetError("--transport mtls needs the address of a mutual TLS port: --soap-url https://…")
-        if profile.transport != "plain" and pki is None:
-            raise TargetError(
-                f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR"
-            )
+    nodes = _asked_nodes(given, profile)
     if given["software"] is not None:
         check_allowed(understand(given["software"]).base, given["allowed"])
     host, _, port = given["bind"].rpartition(":")
@@ -162,21 +149,24 @@ def asked_options(
     folder = (
         given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"
     )
-    if given["url"] is None:
+    if not nodes:
         url, soap_base, pki = stack.enter_context(_own_simulator(profile.transport))
+        nodes = [Node(url=url, soap_base=soap_base)]
+    first, *others = nodes
     software = given["software"]
     if profile.target != "teleservice" and software is None:
         software = stack.enter_context(reference_lgo())
     rules = _rules(given["rules"], profile)
     return LoadOptions(
-        url=url,
+        url=first.url,
         folder=str(folder),
         profile=profile,
         thresholds=thresholds,
-        soap_base=soap_base,
+        soap_base=first.soap_base,
+        others=tuple(others),
         pki=None if pki is None else str(pki),
         software=software.rstrip("/") if software else None,
-        session=session,
+        session=first.session,
         seed=given["seed"],
         token=given["token"],
         timeout=timeout,
@@ -192,6 +182,55 @@ def asked_options(
         rules_named=bool(rules) and set(given["rules"]) - {"all"} != set(),
         lang=given["lang"],
     )
+
+
+def _asked_nodes(given: dict[str, Any], profile: Profile) -> list[Node]:
+    """Return the simulators that are named on the command line.
+
+    Raises:
+        TargetError: one may not be called, or lacks what the transport needs; or they cannot be called together.
+    """
+    urls, soap_urls = given["urls"], given["soap_urls"]
+    if not urls:
+        return []
+    if soap_urls and len(soap_urls) != len(urls):
+        raise TargetError(f"--soap-url: expected one for each --url ({len(urls)}), got {len(soap_urls)}")
+    nodes: list[Node] = []
+    for url, soap_url in zip(urls, soap_urls or [None] * len(urls), strict=True):
+        target = understand(url)
+        check_allowed(target.base, given["allowed"])
+        soap_base = None if soap_url is None else understand(soap_url).base
+        if soap_base is not None:
+            check_allowed(soap_base, given["allowed"])
+        if profile.transport == "mtls" and not (soap_base or target.base).startswith("https"):
+            raise TargetError("--transport mtls needs the address of a mutual TLS port: --soap-url https://…")
+        node = Node(url=target.base, soap_base=soap_base, session=target.session)
+        if any((each.url, each.session) == (node.url, node.session) for each in nodes):
+            raise TargetError(f"--url: expected each node once, got {url} again")
+        nodes.append(node)
+    if profile.transport != "plain" and given["pki"] is None:
+        raise TargetError(
+            f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR"
+        )
+    if len(nodes) > 1:
+        _check_together(nodes, profile)
+    return nodes
+
+
+def _check_together(nodes: list[Node], profile: Profile) -> None:
+    """Refuse several nodes where one is called.
+
+    Raises:
+        TargetError: a software calls one teleservice, or there are fewer users than nodes.
+    """
+    if profile.target != "teleservice":
+        raise TargetError(
+            f"--target {profile.target}: a software calls one teleservice: give one --url, or --target teleservice"
+        )
+    if profile.users < len(nodes):
+        raise TargetError(
+            f"--url: expected a user for each of the {len(nodes)} nodes, got {profile.users}: give --users {len(nodes)} or more"
+        )
 
 
 def _rules(asked: tuple[str, ...], profile: Profile) -> tuple[str, ...]:

@@ -90,14 +90,17 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--url",
-        default=None,
-        help="A simulator that already runs, with or without /lps; one is started when left out.",
+        "urls",
+        multiple=True,
+        metavar="URL",
+        help="A simulator that already runs, with or without /lps; one is started when left out. Repeated: several nodes, called by turns.",
     ),
     click.option(
         "--soap-url",
-        default=None,
+        "soap_urls",
+        multiple=True,
         metavar="URL",
-        help="Its TLS address for SOAP calls, such as https://127.0.0.1:8443.",
+        help="Its TLS address for SOAP calls, such as https://127.0.0.1:8443; with several --url, one for each, in their order.",
     ),
     click.option(
         "--pki",

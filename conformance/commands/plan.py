@@ -47,13 +47,23 @@ def check_plan(*, plan_file: Path, lang: Lang) -> None:
     click.echo(said[lang])
 
 
+def _not_there(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
+    """Refuse a file that exists, before anything is asked."""
+    if path.exists():
+        raise SetupError(f"{path}: exists already; choose another name")
+    return path
+
+
 @plan_group.command("new")
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path), callback=_not_there)
 @click.option("--name", prompt="Nom du logiciel / name of the software")
 @click.option("--version", "version", prompt="Version")
 @click.option("--vendor", prompt="Éditeur / vendor", default="", show_default=False)
 @click.option(
-    "--actors", prompt="Acteurs / actors (banc rules)", default="RI,CALL,LGO", help="Keys, with commas."
+    "--actors",
+    prompt="Acteurs / actors (RI, CALL, LGO, LGC, NRI, MSS, DMP, CDA, FHIR, PRINT, COPIES…)",
+    default="RI,CALL,LGO",
+    help="What the software is, with commas: rules that bind others do not apply. docs/rules/index.md says what each means.",
 )
 @click.option("--url", prompt="Adresse du pilote / address of the driver", default="http://127.0.0.1:9000")
 def new_plan(*, plan_file: Path, name: str, version: str, vendor: str, actors: str, url: str) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _COLOURS: Final = {
     State.EXECUTABLE: "green",
     State.PARTIAL: "cyan",
+    State.GUIDED: "cyan",
     State.NOT_TESTED: "yellow",
     State.UNACCOUNTED: "bold red",
 }
@@ -215,11 +216,14 @@ def suite_coverage() -> Coverage:
     """Return the coverage of the packaged catalogue by the packaged suite."""
     # pytest and the suite take a while to import: listing rules does not need them.
     from conformance.engine.collecting import collect_suite  # noqa: PLC0415
+    from conformance.guided.selecting import JOURNEYS  # noqa: PLC0415
 
     catalogue = load_catalogue()
     contents = collect_suite(catalogue=catalogue)
     checks = {key: [check.id for check in found] for key, found in contents.by_rule().items()}
-    return cover(catalogue, load_states(), checks, contents.problems)
+    journeys = collect_suite(JOURNEYS, catalogue)
+    guided = {key: [check.id for check in found] for key, found in journeys.by_rule().items()}
+    return cover(catalogue, load_states(), checks, (*contents.problems, *journeys.problems), guided)
 
 
 def _print_coverage(coverage: Coverage, lang: Lang, *, everything: bool) -> None:

@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.campaign import CampaignOptions
-from conformance.commands.campaigns import campaign_options, end, not_passed, read_record, rules_of, run_plan
-from conformance.plan import FailOn, load_plan
+from conformance.campaign.gathering import resumable
+from conformance.commands.campaigns import (
+    campaign_options,
+    end,
+    not_passed,
+    plan_of,
+    read_record,
+    rules_of,
+    run_plan,
+)
+from conformance.plan import FailOn
+from conformance.record.reading import Record, RecordError
+from conformance.record.writing import RecordWriteError
 from simulator.commands.common import SetupError, lang_option
-from simulator.datafile import DataFileError
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
 
 @click.command("run")
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.argument("plan_file", metavar="PLAN|URL")
 @campaign_options
 @click.option(
     "--resume",
@@ -43,7 +53,7 @@ if TYPE_CHECKING:
 @lang_option
 def run(
     *,
-    plan_file: Path,
+    plan_file: str,
     rules: tuple[str, ...],
     groups: tuple[str, ...],
     seed: int | None,
@@ -61,7 +71,8 @@ def run(
 ) -> None:
     """Run a campaign against your own software, as a plan file says.
 
-    Your software implements the driver API of conformance/drivers/openapi.yaml. The smallest plan is:
+    Your software implements the driver API of conformance/drivers/openapi.yaml. The address of its driver is enough to
+    begin with; the smallest plan says no more:
 
     \b
       driver:
@@ -77,6 +88,7 @@ def run(
     \b
     Examples:
       banc run my-plan.yaml
+      banc run http://127.0.0.1:9000 --rule CRE-05
       banc run my-plan.yaml --rule SRC-01 --group STA
       banc run my-plan.yaml --fail-on not-tested --fail-on warning
       banc run my-plan.yaml --resume banc-report
@@ -92,10 +104,7 @@ def run(
         raise click.UsageError(
             "--resume goes on with what the record began: it takes no selection and no --jobs"
         )
-    try:
-        plan = load_plan(plan_file)
-    except DataFileError as error:
-        raise SetupError(str(error)) from error
+    plan = plan_of(plan_file)
     if rules or groups:
         plan = replace(plan, rules=rules, groups=groups)
     plan = replace(
@@ -117,7 +126,7 @@ def run(
             # The rules of the plan are many; those that are looked at again are what this campaign is about.
             plan = replace(plan, rules=rules_of(record, checks), groups=())
     if resume:
-        record = read_record(resume)
+        record = _resumed(resume)
         # What was begun goes on, whatever the plan says today.
         plan = replace(plan, rules=record.started.rules, groups=(), without_rules=(), without_groups=())
         options = replace(options, resume=record)
@@ -126,6 +135,13 @@ def run(
         plan, report_dir, plan.lang or lang, jobs=jobs, quiet=quiet, as_json=as_json, options=options
     )
     end(campaign, plan)
+
+
+def _resumed(path: Path) -> Record:
+    try:
+        return resumable(path)
+    except (RecordError, RecordWriteError) as error:
+        raise SetupError(str(error)) from error
 
 
 def _journeys(keys: tuple[str, ...]) -> tuple[str, ...] | None:

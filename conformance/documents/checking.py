@@ -12,6 +12,7 @@ from conformance.documents.expected import NOTHING_EXPECTED
 from conformance.documents.expecting import expecting
 from conformance.documents.judging import judge_record
 from conformance.documents.numbers import called_billing, compact, find_matricules, find_without_key
+from conformance.documents.one_number import Holders
 from conformance.documents.problems import Quote, Severity, inferred, official
 from conformance.documents.reading import read_document
 from conformance.documents.record import INS_OIDS, Format, Place, PlaceKind, Trait
@@ -124,6 +125,7 @@ def _relevant(records: Sequence[IdentityRecord], expected: Expected) -> Iterator
 def _inside(document: Document) -> Iterator[Problem]:
     """Compare what one document says in several places; a bundle of several patients is not compared."""
     if not document.one_patient:
+        yield from Holders().others(patients(document))
         for part in document.parts:
             yield from _inside(part)
         return

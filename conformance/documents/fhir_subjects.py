@@ -35,29 +35,38 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
         records: its patients.
         reading: where it was read.
     """
+    oids = [value for record in records for value in record.of(Trait.OID)]
     known = [value for record in records for value in record.of(Trait.MATRICULE)]
     if not any(record.has_ins for record in records):
         return
     for path, node in walk(resource):
         for name in _SUBJECTS:
             for one in objects(node.get(name, [])):
-                number = _referred(one)
+                number, oid = _referred(one)
+                place = reading.place(f"{path}.{name}".lstrip("."), PlaceKind.JSON)
                 if number and all(value.normal != number for value in known):
                     text = Text(
                         "cette ressource concerne une autre personne que le Patient du même fichier",
                         "this resource is about another person than the Patient of the same file",
                     )
-                    place = reading.place(f"{path}.{name}".lstrip("."), PlaceKind.JSON)
                     yield official(
                         "fhir-subject-of-another", text, "F13", "TRA-06", at=(Quote(place, number), known[0])
                     )
+                elif number and all(value.normal.removeprefix("urn:oid:") != oid for value in oids):
+                    text = Text(
+                        "la référence nomme le matricule du Patient sous un autre OID : matricule et OID vont ensemble",
+                        "the reference names the matricule of the Patient under another OID: the two go together",
+                    )
+                    yield official("fhir-subject-oid", text, "F13", "TRA-06", at=(Quote(place, oid), oids[0]))
 
 
-def _referred(reference: dict[str, Any]) -> str:
-    """Return the matricule that a reference names, empty when it names none."""
+def _referred(reference: dict[str, Any]) -> tuple[str, str]:
+    """Return the matricule and the OID that a reference names, empty when it names no INS."""
     if match := _SEARCH.search(string(reference.get("reference"))):
-        return match[2] if match[1] in INS_OIDS else ""
+        return (match[2], match[1]) if match[1] in INS_OIDS else ("", "")
     identifier = reference.get("identifier")
-    if isinstance(identifier, dict) and string(identifier.get("system")).removeprefix("urn:oid:") in INS_OIDS:
-        return string(identifier.get("value"))
-    return ""
+    if isinstance(identifier, dict):
+        oid = string(identifier.get("system")).removeprefix("urn:oid:")
+        if oid in INS_OIDS:
+            return string(identifier.get("value")), oid
+    return "", ""

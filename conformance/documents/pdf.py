@@ -11,9 +11,10 @@ from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
 from conformance.documents.labels import CAPTION, french_date, plain
-from conformance.documents.numbers import find_matricules
+from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdf_facts import PdfFacts
+from conformance.documents.pdf_hidden import hidden_leaks
 from conformance.documents.pdf_symbol import DPI, code_leaks, symbol_problems
 from conformance.documents.pdfa import claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _FEW_LETTERS: Final = 20
 _HALF_TURN: Final = 180
+_NAME_ALONE: Final = re.compile(r"(?:^|[\t ])noms?\s*:")
+"""A label that is known not to say whether it is the name of birth."""
 _EMPTY_FRAME: Final = re.compile(r"\bINS\b[^\dA-Za-z]{0,6}\[?\s*(?:INS[\s-]*)?(?:NIR|NIA)\b[^\d]*$")
 """The label of the INS and its nature on a line that has no digit after them."""
 
@@ -64,6 +67,11 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         texts.append(pdfium.page_plain_text(opened[index]))
     symbols, drawn = _symbols(opened, reading)
     record = read_page(lines, PagePlaces(reading.name, 1))
+    others = [
+        read_page(pdfium.page_lines(opened[index]), PagePlaces(reading.name, index + 1))
+        for index, text in enumerate(texts)
+        if index and any(True for _ in called_ins(text))
+    ]
     caption = next(
         (
             Place(
@@ -86,6 +94,7 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         caption=caption,
         may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
         too_large=not drawn,
+        others=tuple(others),
         titles="\n".join((pdfium.titles(opened), pdfium.bookmarks(opened))),
     )
     parts = [
@@ -182,7 +191,10 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
             yield inferred("caption-before-qual", text, "DOC-05", at=(facts.caption,))
         yield from _nature_alone(facts, document.name)
         yield from code_leaks(document, expected)
+        shown = f"{document.text}\n{facts.titles}"
+        yield from hidden_leaks(document.data, expected.of(Trait.MATRICULE), document.name, shown)
         return
+    yield from _other_pages(record, facts)
     has_text = sum(len(line.text) for line in facts.lines) >= _FEW_LETTERS
     if not has_text and (expected.is_qualified or expected.identity is not None):
         text = Text(
@@ -294,7 +306,10 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
             f"{said.en}: printed without a known label; an unambiguous label is expected",
         )
         # A word and a colon before it may be a label in a spelling we do not know.
-        sure = expected.is_qualified and ":" not in line.text and "\t" not in line.text
+        told = plain(line.text)
+        sure = expected.is_qualified and (":" not in told and "\t" not in told)
+        if expected.is_qualified and trait is Trait.BIRTH_NAME and _NAME_ALONE.search(told):
+            sure = True
         return (official if sure else inferred)("label-missing", text, "DOC-01", at=(Quote(spot, line.text),))
     text = Text(
         f"{said.fr} : attendu sur la première page avec son libellé, non trouvé",
@@ -302,6 +317,26 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
     )
     make = official if expected.is_qualified and wanted else inferred
     return make("trait-not-printed", text, "DOC-01", at=(place,))
+
+
+def _other_pages(record: IdentityRecord, facts: PdfFacts) -> Iterator[Problem]:
+    """Say that a further page is headed with somebody else: what two patients were printed into one document."""
+    number, name = record.first(Trait.MATRICULE), record.first(Trait.BIRTH_NAME)
+    if number is None:
+        return
+    for other in facts.others:
+        another, named = other.first(Trait.MATRICULE), other.first(Trait.BIRTH_NAME)
+        if another is None or another.normal == number.normal:
+            continue
+        text = Text(
+            f"la page {other.place.page} porte le matricule de quelqu’un d’autre que la première",
+            f"page {other.place.page} has the matricule of somebody else than the first one",
+        )
+        # A mother, a child: a number alone may be told of them; a whole head of a page is of another patient.
+        is_headed = name and named and comparison_key(name.normal) != comparison_key(named.normal)
+        yield (official if is_headed else inferred)(
+            "page-of-another", text, "F13", "DOC-01", at=(number, another)
+        )
 
 
 def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.page_text import Line
     from conformance.documents.pdfa import Claim
-    from conformance.documents.record import Place
+    from conformance.documents.record import IdentityRecord, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class PdfFacts:
     """Whether the first page has a drawing that could be a symbol that does not decode."""
     too_large: bool
     """Whether the first page is too large to be drawn."""
+    others: tuple[IdentityRecord, ...]
+    """What further pages tell that name an INS of their own."""
     titles: str
     """Title, subject, author, keywords and bookmarks, which viewers show."""
 

@@ -87,6 +87,7 @@ def page_lines(page: Any) -> list[Line]:
     turned = _turned(page, textpage)
     seen = _upright(_seen(page), turned)
     letters: list[Letter] = []
+    outside, there = _outside(page), set[int]()
     # The loose box is as wide as the letter advances: the ink of an I or a 1 leaves gaps that look like spaces.
     box = raw.FS_RECTF()
     count = min(textpage.count_chars(), _MAX_CHARACTERS)
@@ -99,10 +100,14 @@ def page_lines(page: Any) -> list[Line]:
         if character.isspace() and right <= left:
             continue
         item = ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value or 0
+        if not outside(box):
+            there.add(item)
         # pdfium adds spaces of its own, also between columns; only those of the document join words across objects.
         is_real = raw.FPDFText_IsGenerated(textpage, index) != 1
         letters.append(Letter(left, right, top, bottom, character, item, is_real=is_real))
     textpage.close()
+    # A text that runs over the edge is read whole; one that is nowhere on the page is not there for anybody.
+    letters = [letter for letter in letters if letter.item in there]
     letters.extend(_written(page, seen))
     lines = lines_of(letters)
     return [replace(line, turned=turned) for line in lines] if turned[0] else lines
@@ -159,6 +164,16 @@ def _seen(page: Any) -> _Seen:
         page.get_rotation(),
         lambda left, top, right, bottom: (left - west, north - top, right - west, north - bottom),
     )
+
+
+def _outside(page: Any) -> Callable[[Any], bool]:
+    """Return what tells whether a box lies wholly outside of the page as shown: nobody reads what is there."""
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    bounds = raw.FS_RECTF()
+    raw.FPDF_GetPageBoundingBox(page, bounds)
+    west, south, east, north = bounds.left, bounds.bottom, bounds.right, bounds.top
+    return lambda box: box.right < west or box.left > east or box.top < south or box.bottom > north
 
 
 def _written(page: Any, seen: _Seen) -> Iterator[Letter]:

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from conformance.documents.checking import check_document
 from conformance.documents.expected import NOTHING_EXPECTED
+from conformance.documents.one_number import Holders
 from conformance.documents.problems import official
 from conformance.documents.reading import read_document
 from conformance.documents.record import Place, PlaceKind
@@ -78,10 +79,13 @@ def check_stream(
         name: of the file; documents are named after it with their number.
         limits: for each document.
     """
+    holders = Holders()
     for number, line, data in items(stream):
         shown = f"{name} #{number}".strip()
         document = read_document(data, shown, limits)
         checked = check_document(document, expected)
+        if others := tuple(holders.others(document.records)):
+            checked = type(checked)(document, (*checked.problems, *others))
         if data and len(data) >= MAX_ITEM:
             place = Place(kind=PlaceKind.FILE, file=shown, line=line)
             text = Text(

@@ -261,12 +261,11 @@ def verb(
             sign=sign,
         )
 
+        given = _given(signature)
+
         @functools.wraps(function)
         def call(self: _S, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            bound = signature.bind(self, *args, **kwargs)
-            bound.apply_defaults()
-            arguments = dict(bound.arguments)
-            del arguments["self"]
+            arguments = given(args, kwargs)
             result: _R = self.perform(declaration, arguments.pop("actor", None), arguments)
             return result
 
@@ -274,6 +273,25 @@ def verb(
         return call
 
     return decorate
+
+
+def _given(signature: inspect.Signature) -> Callable[[tuple[Any, ...], dict[str, Any]], dict[str, Any]]:
+    """Return what gives the arguments of a call by name, defaults included; ``self`` is left out."""
+    _, *parameters = signature.parameters.values()
+    every = {each.name for each in parameters}
+    in_order = [each.name for each in parameters if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    defaults = {each.name: each.default for each in parameters if each.default is not inspect.Parameter.empty}
+
+    def given(args: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
+        placed = dict(zip(in_order, args, strict=False))
+        found = {**defaults, **placed, **named}
+        if len(placed) == len(args) and found.keys() == every and not placed.keys() & named.keys():
+            return found
+        bound = signature.bind(None, *args, **named)  # It says what is wrong.
+        bound.apply_defaults()
+        return {name: value for name, value in bound.arguments.items() if name != "self"}
+
+    return given
 
 
 def declarations_of(kind: type) -> list[Declaration]:

@@ -101,6 +101,7 @@ class Verb(StrEnum):
     WRITE_TRUSTED_SENDERS = "write_trusted_senders"
     RECEIVE_IDENTITY = "receive_identity"
     RECEIVE_MESSAGE = "receive_message"
+    FETCH_MESSAGES = "fetch_messages"
     SCAN_DATAMATRIX = "scan_datamatrix"
     READ_WORKLIST = "read_worklist"
     READ_DOCUMENTS = "read_documents"

@@ -33,6 +33,20 @@ MSSANTE_SMTP: Final = "mssante_smtp"
 MSSANTE_ACCOUNT: Final = "mssante_account"
 """The user name with which the software logs in there; any password is good for the stand-in."""
 
+MSSANTE_IMAP: Final = "mssante_imap"
+"""``host:port`` of the IMAP server of the MSSanté operator, where the software fetches its mails; empty: nowhere. The bench puts
+the address of its stand-in there."""
+
+MSSANTE_MAILBOX: Final = "mssante_mailbox"
+"""The address of the software, which is the user name of its mailbox there; any password is good for the stand-in."""
+IDENTITY_REFERENCE: Final = "identity_reference"
+"""The sender whose HL7 v2 messages feed this software with the identities of its own domain (Règle 33); empty: nobody. A
+software that is no slave of another does not have it."""
+
+IDENTITY_FEED: Final = "identity_feed"
+"""``host:port`` (MLLP) of the connected software that is told of changes by HL7 v2 messages (STA-10); empty: none. A software
+that has no other one connected to it does not have it."""
+
 PRODUCTION: Final = "production"
 TEST: Final = "test"
 ON: Final = "true"

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from conformance.engine.checks import Check, MarkerError, check_of
+from conformance.engine.check_run import CheckRun
+from conformance.engine.checks import MarkerError, check_of
 from conformance.engine.drawing import Newcomers, PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.engine.keeping import keeper
-from conformance.engine.outcome import PASSED, judge
+from conformance.engine.looking import Looks
+from conformance.engine.outcome import judge
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
 from conformance.engine.stopping import Stopping, is_gone
 from conformance.engine.tap import Tap
 from conformance.record import events
 from conformance.record.events import Outcome, PlannedCheck, SuiteCollected
-from conformance.record.judging import INTERRUPTED, verdict_for
+from conformance.record.judging import verdict_for
 from conformance.record.timeline import BreakEntry, Timeline
 from conformance.rules.catalogue import load_catalogue
 from conformance.verdicts import Verdict, combine
@@ -38,32 +39,6 @@ if TYPE_CHECKING:
     from conformance.rules.catalogue import Rule
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
-
-
-@dataclass(slots=True, kw_only=True)
-class CheckRun:
-    """What happened to one check so far."""
-
-    check: Check
-    number: int
-    """Its place among the checks of the rules wanted, in the order of the suite."""
-    evidence: Timeline = field(default_factory=Timeline)
-    outcomes: list[Outcome] = field(default_factory=list)
-    """One per phase that raised; empty when all went well."""
-    duration: float = 0.0
-    finished: bool = False
-    verbs: set[str] = field(default_factory=set)
-    gone: bool = False
-    """Nobody answered for the software."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """The worst of its phases."""
-        if not self.finished:
-            return INTERRUPTED
-        worst = combine([PASSED.verdict, *(outcome.verdict for outcome in self.outcomes)])
-        outcome = next((outcome for outcome in self.outcomes if outcome.verdict is worst), PASSED)
-        return replace(outcome, missed=(*self.evidence.missed, *outcome.missed))
 
 
 _RUN = pytest.StashKey[CheckRun]()
@@ -99,6 +74,7 @@ class BenchPlugin:
         """What stopped pytest itself."""
         self.interrupted = False
         self.tap = Tap(context.insi, self._exchange)
+        self._looks = Looks()
         self._newcomers = Newcomers(context.insi)
         self.raw = RawTap(context.driver)
         self._stopping = Stopping(context.limits)
@@ -149,7 +125,9 @@ class BenchPlugin:
 
         record = self.context.record
         keep = keeper(record.path.parent if record else None, evidence.add)
-        driver = RecordingDriver(self.context.driver, evidence, before=before, after=after, keep=keep)
+        driver = RecordingDriver(
+            self.context.driver, evidence, before=before, after=after, keep=keep, looks=self._looks
+        )
         return cast("Driver", driver)
 
     def _empty_software(self) -> None:
@@ -165,11 +143,13 @@ class BenchPlugin:
         def scenario() -> None:
             self._scenarios = True
 
+        def before() -> None:
+            self._looks.forget()
+            self._newcomers.tell()
+
         # Whoever has the session in hand may have something in mind that only it can tell: read at the end.
         self.tap.acted()
-        session = RecordingSession(
-            self.context.insi, evidence, on_scenario=scenario, before=self._newcomers.tell
-        )
+        session = RecordingSession(self.context.insi, evidence, on_scenario=scenario, before=before)
         return cast("SessionClient", session)
 
     @pytest.fixture
@@ -289,6 +269,7 @@ class BenchPlugin:
 
     def _begin(self, run: CheckRun) -> None:
         check, record = run.check, self.context.record
+        self._looks.forget()
         if record is not None:
             self.raw.begin()
 
@@ -372,6 +353,7 @@ class BenchPlugin:
 
     def _exchange(self, exchange: ExchangeView) -> None:
         """Give an exchange to the check that runs; those from before the first belong to none."""
+        self._looks.forget()
         if self._running is not None:
             self._running.evidence.exchange(exchange)
 

@@ -61,4 +61,6 @@ class BenchContext:
     super_user: Actor = ENTITLED_USER
     record: RecordWriter | None = None
     """Where all that happens is written; without it the evidence stays in memory."""
+    mails_by_mailbox: bool = False
+    """Every mail of the checks comes by the mailbox that the software fetches, not only that of the checks about it."""
     limits: Limits = Limits()

@@ -6,11 +6,12 @@ import functools
 import inspect
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.drivers.verbs import VERBS
+from conformance.engine.looking import LOOKS, Looks
 from conformance.record.timeline import ActEntry, Change, Plain, changes_between, plain
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class RecordingDriver:
         before: is told the name of each verb before it is done.
         after: is told the name of each verb when it has ended, however it did.
         keep: is told the answer of each verb, to keep the documents in it.
+        looks: what need not be asked again.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class RecordingDriver:
         before: Callable[[str], None],
         after: Callable[[str], None],
         keep: Callable[[object], None] = lambda _answer: None,
+        looks: Looks | None = None,
     ) -> None:
         self._driver = driver
         self._evidence = evidence
         self._before = before
         self._after = after
         self._keep = keep
+        self._looks = looks or Looks()
         self._known: dict[str, dict[str, Plain]] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -64,19 +68,33 @@ class RecordingDriver:
         recorded = _recorded(member, name, self._evidence, on_end=self._after, changes=self._changes)
 
         @functools.wraps(member)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def ask(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
             answer = recorded(*args, **kwargs)
             self._keep(answer)
             return answer
 
+        @functools.wraps(member)
+        def look(*args: Any, **kwargs: Any) -> Any:
+            return self._looks.look(name, ask, args, kwargs)
+
+        @functools.wraps(member)
+        def act(*args: Any, **kwargs: Any) -> Any:
+            self._looks.forget()
+            try:
+                return ask(*args, **kwargs)
+            finally:
+                self._looks.forget()
+
+        call = look if name in LOOKS else act
+        # Found at once the next time.
+        self.__dict__[name] = call
         return call
 
-    def _changes(self, result: object) -> tuple[Change, ...]:
+    def _changes(self, result: object, state: Plain) -> tuple[Change, ...]:
         """Return what differs from the state in which this check last saw the patient."""
-        if not isinstance(result, Patient):
+        if not isinstance(result, Patient) or not isinstance(state, dict):
             return ()
-        state: dict[str, Plain] = plain(result)
         before = self._known.get(result.id)
         self._known[result.id] = state
         return changes_between(before, state) if before is not None else ()
@@ -140,7 +158,7 @@ def _recorded(
     evidence: Timeline,
     *,
     on_end: Callable[[str], None] = lambda _name: None,
-    changes: Callable[[object], tuple[Change, ...]] = lambda _result: (),
+    changes: Callable[[object, Plain], tuple[Change, ...]] = lambda _result, _state: (),
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -174,7 +192,8 @@ def _recorded(
             note("error", f"{type(error).__name__}: {error}")
             raise
         else:
-            note("returned", plain(result), changes(result))
+            state = plain(result)
+            note("returned", state, changes(result, state))
             return result
         finally:
             on_end(name)
@@ -182,31 +201,45 @@ def _recorded(
     return call
 
 
-_SIGNATURES: dict[object, inspect.Signature] = {}
-"""By the function behind a bound method: reading a signature costs more than a short request."""
+_NAMES: dict[object, tuple[str, ...] | None] = {}
+"""By the function behind a bound method: the names of its parameters, ``None`` when it takes them in a less plain way."""
+_PLAIN: Final = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
+def _names(function: Callable[..., Any]) -> tuple[str, ...] | None:
     key = getattr(function, "__func__", function)
     if not hasattr(key, "__code__"):
-        return inspect.signature(function)
-    if key not in _SIGNATURES:
-        _SIGNATURES[key] = inspect.signature(function)
-    return _SIGNATURES[key]
+        return None
+    # Reading a signature costs more than a short request.
+    if key not in _NAMES:
+        parameters = inspect.signature(function).parameters
+        is_plain = all(each.kind in _PLAIN for each in parameters.values())
+        _NAMES[key] = tuple(parameters) if is_plain else None
+    return _NAMES[key]
 
 
 def _arguments(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[str, dict[str, Plain]]:
     """Return the actor, if any, and the other arguments by name."""
+    names = _names(function)
+    if names is not None and len(args) <= len(names) and kwargs.keys() <= set(names):
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        named = {name: given[name] for name in names if name in given}
+    else:
+        named = _bound(function, args, kwargs)
+    actor = named.pop("actor", None)
+    shown = f"{actor.user} ({actor.role})" if actor is not None else ""
+    return shown, {name: plain(value) for name, value in named.items()}
+
+
+def _bound(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     try:
-        signature = _signature(function)
+        signature = inspect.signature(function)
         for name, value in signature.bind(*args, **kwargs).arguments.items():
             is_keywords = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
             named.update(value if is_keywords else {name: value})
     except (TypeError, ValueError):  # Not callable so, or no signature to read: the call itself will tell.
         named = {**{str(number): value for number, value in enumerate(args)}, **kwargs}
-    actor = named.pop("actor", None)
-    shown = f"{actor.user} ({actor.role})" if actor is not None else ""
-    return shown, {name: plain(value) for name, value in named.items()}
+    return named

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.engine.bench import BenchPlugin
+from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
@@ -113,7 +114,7 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=[plugin],
+            plugins=[plugin, Choices(plugin.context)],
         )
     if plugin.crash is not None:
         raise plugin.crash

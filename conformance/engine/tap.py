@@ -1,9 +1,11 @@
-"""The one cursor on what INSi receives during a campaign."""
+"""The one cursor on what INSi, and the sinks of the same simulator, receive during a campaign."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from simulator.journal.exchange import INSI
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,8 @@ class Tap:
     """Reads the exchanges of the session in their order, each once, and gives them to whoever watches.
 
     The evidence of the check that runs, ``during`` and the drivers that wait for something on the wire are all served
-    from here. Reading happens after a verb that may call INSi, and where somebody has to know; not after each verb.
+    from here. Those of the sinks (DMP, MSSanté) are evidence and nothing else: a check that looks at the calls to INSi does not
+    see them. Reading happens after a verb that may call INSi, and where somebody has to know; not after each verb.
 
     Args:
         insi: the session of the campaign.
@@ -53,12 +56,13 @@ class Tap:
         """
         # First: what comes while the answer is on its way must not be taken for read.
         self._acted = False
-        for exchange in self._insi.exchanges(after=self._last):
+        for exchange in self._insi.exchanges(after=self._last, service=None):
             if exchange.id <= self._last:
                 continue
             self._last = exchange.id
-            for window in self._windows:
-                window.append(exchange)
+            if exchange.service == INSI:
+                for window in self._windows:
+                    window.append(exchange)
             self._on_exchange(exchange)
         self._read_at = time.monotonic()
 

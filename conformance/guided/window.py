@@ -62,15 +62,15 @@ class Window:
                 return 0
             raise
 
-    def exchanges(self, after: int = 0) -> list[ExchangeView]:
-        """Return the exchanges in sight with an id greater than ``after``, oldest first.
+    def exchanges(self, after: int = 0, *, service: str | None = "insi") -> list[ExchangeView]:
+        """Return the exchanges in sight with an id greater than ``after``, oldest first; ``service``: as of a session.
 
         Raises:
             BenchClientError: the simulator does not answer.
         """
         return [
             exchange
-            for exchange in self._session.exchanges(after=after)
+            for exchange in self._session.exchanges(after=after, service=service)
             if exchange.id not in self._void and (exchange.id > self.begin or exchange.id in self._shown)
         ]
 

@@ -28,18 +28,17 @@ from conformance.load.environment import ServerWatch
 from conformance.load.live import Live
 from conformance.load.locust_page import keep_locust_page
 from conformance.load.meter import TICK_S, Meter
+from conformance.load.nodes import read_places, tell_places
 from conformance.load.options import LoadOptions
-from conformance.load.parts import part_of
 from conformance.load.run import Run, finish
 from conformance.load.targets import TargetError, check_allowed
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
-from simulator.registry.person import from_json, to_json
 from simulator.security.pki import PkiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.load.stand import Stand
+    from conformance.load.nodes import Stands
 
 JOIN_S: Final = 120.0
 """How long workers may take to join."""
@@ -51,7 +50,7 @@ _LIVENESS: Final = 5
 """Heartbeats, one a second, that a worker may miss before it is taken for dead."""
 
 
-def lead(options: LoadOptions, this: Run, stand: Stand) -> int:
+def lead(options: LoadOptions, this: Run, stand: Stands) -> int:
     """Lead a run that workers generate; return the exit code of the process."""
     this.start_line(stand)
     environment = Environment(user_classes=[_user_class()], events=events)
@@ -107,17 +106,14 @@ class _Leader:
         sys.stderr.write(f"Error: expected {wanted} workers within {JOIN_S:.0f} s, got {len(self._names)}\n")
         return False
 
-    def prepare(self, stand: Stand) -> bool:
+    def prepare(self, stand: Stands) -> bool:
         """Give each worker its people and its part, and wait until all are ready."""
         count = len(self._names)
         told = self._options.without_secrets()
         for index, client in enumerate(self._names):
-            people = [to_json(person) for person in stand.people if part_of(person, count) == index]
             data = {
                 "options": json.dumps(told.to_data()),
-                "people": json.dumps(people),
-                "path": stand.path,
-                "partial": stand.partial,
+                "places": tell_places(stand.places(), index, count),
                 "name": self._names[client],
                 "part": index,
                 "parts": count,
@@ -138,10 +134,10 @@ class _Leader:
         self.meter.begin()
         self._runner.send_message("banc_go", {})
 
-    def follow(self, stand: Stand, live: Live) -> None:
+    def follow(self, stand: Stands, live: Live) -> None:
         """Tick until the course is over or something ends the run."""
         course = course_of(self._options.profile)
-        watch = ServerWatch(self._options.soap_base or self._options.url)
+        watch = ServerWatch(*self._options.soap_bases())
         this = self._run
         while this.stopped is None:
             moment = course.at(self.meter.now())
@@ -220,15 +216,20 @@ class _Worker:
     def _prepare(self, data: dict[str, Any]) -> None:
         try:
             options = replace(LoadOptions.from_json(data["options"]), pki=self._arguments["pki"], workers=0)
-            for url in (options.url, options.soap_base, options.software):
+            alone = options.by_node().values()
+            for url in (*(each.url for each in alone), *options.soap_bases(), options.software):
                 if url is not None:
                     # What a worker calls is for the machine that it runs on to allow.
                     check_allowed(url, self._arguments["allowed"])
             users = -(-options.profile.users // data["parts"])
-            options = replace(options, profile=replace(options.profile, users=users))
-            people = [from_json(person) for person in json.loads(data["people"])]
+            options = replace(
+                options,
+                profile=replace(options.profile, users=users),
+                rule_rate=options.rule_rate / data["parts"],
+            )
             meter = Meter(lambda line: self._lines.append(json.dumps(line)), worker=data["name"])
-            make = maker(options, data["path"], people, meter, partial=data["partial"], name=data["name"])
+            # Its first user begins with another node than that of the worker before.
+            make = maker(read_places(data["places"], options), meter, name=data["name"], first=data["part"])
             self._generator = Generator(
                 options,
                 meter,

@@ -37,15 +37,20 @@ def describe() -> dict[str, Any]:
 
 
 class ServerWatch:
-    """How many processors the server uses, when it runs on this machine and we may look."""
+    """How many processors the servers use, when they run on this machine and we may look."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, *urls: str) -> None:
         self._processes: list[psutil.Process] = []
         self._last: tuple[float, float] | None = None
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        if _is_local(parts.hostname or ""):
-            self._processes = _listening(port)
+        processes: dict[int, psutil.Process] = {}
+        for url in urls:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            found = _listening(port) if _is_local(parts.hostname or "") else []
+            if not found:
+                return  # what only some of them use would say too little
+            processes |= {process.pid: process for process in found}
+        self._processes = list(processes.values())
 
     def processors(self) -> float | None:
         """Return the processors used since the last time this was asked; ``None``: not known."""

@@ -97,6 +97,7 @@ def verdict_sentence(summary: Summary, lang: Lang) -> str:
         code == EXIT_MISSED
         and all(each.held for each in summary.judgements())
         and summary.reason != "server-gone"
+        and not summary.lost_nodes
     ):
         return t["verdict_unseen"]
     return t[f"verdict_{code}"]
@@ -194,6 +195,7 @@ def figures(summary: Summary) -> dict[str, Any]:
     return {
         "total": cell(summary.total(), total),
         "operations": {name: cell(summary.total(operation=name), total) for name in summary.operations()},
+        "nodes": {name: cell(of, total) for name, of in summary.nodes.items()},
         "stages": {
             stage["name"]: {
                 "judged": summary.judged.get(stage["name"], True),

@@ -20,8 +20,9 @@ from conformance.load.software import SoftwareCaller
 from conformance.load.users import Caller, Credentials, random_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from conformance.load.nodes import Place
     from conformance.load.options import LoadOptions
 
 
@@ -115,27 +116,37 @@ class Generator:
         return LoadUser
 
 
-def maker(
-    options: LoadOptions, path: str, people: list[Any], meter: Meter, *, partial: bool, name: str = ""
-) -> Callable[[int], Any]:
-    """Return what makes the users of a generator.
+def maker(places: Sequence[Place], meter: Meter, *, name: str = "", first: int = 0) -> Callable[[int], Any]:
+    """Return what makes the users of a generator: the first calls the place of number ``first``, the next one the next.
 
     Raises:
         ValueError: there is nobody to look up.
         PkiError: the certificates cannot be read.
     """
+    makers = [_maker_of(place, meter, name=name) for place in places]
+
+    def make(number: int) -> Any:
+        return makers[(number - 1 + first) % len(makers)](number)
+
+    return make
+
+
+def _maker_of(place: Place, meter: Meter, *, name: str) -> Callable[[int], Any]:
+    options = place.options
     profile = options.profile
-    random = random_of(options.seed, f"people/{name}")
-    lookups = Lookups(people, random, shares=profile.people, partial=partial)
+    random = random_of(options.seed, f"people/{name}{place.name}")
+    lookups = Lookups(place.people, random, shares=profile.people, partial=place.partial)
     credentials = Credentials(options)
     patients = list(lookups.findable)
     random.shuffle(patients)
-    sampler = Sampler(options.rules, options.rule_rate / max(options.workers, 1), meter)
+    sampler = Sampler(options.rules, options.rule_rate, meter)
 
     def make(number: int) -> Any:
         own = random_of(options.seed, f"{name}/{number}")
         if profile.target == "software" or (profile.target == "mix" and number % 2 == 0):
             return SoftwareCaller(options, patients, lookups, meter, own, sampler=sampler)
-        return Caller(options, path, lookups, meter, credentials=credentials, random=own)
+        return Caller(
+            options, place.path, lookups, meter, credentials=credentials, random=own, node=place.name
+        )
 
     return make

@@ -33,6 +33,17 @@ class _Part:
         self.latency, self.service = Histogram(), Histogram()
         self.codes: Counter[str] = Counter()
 
+    def add(
+        self, code: str, latency: float, service: float, *, wrong: bool, error: bool, retry: bool
+    ) -> None:
+        self.calls += 1
+        self.wrong += wrong
+        self.errors += error
+        self.retries += retry
+        self.latency.add(latency)
+        self.service.add(service)
+        self.codes[code] += 1
+
     def to_json(self) -> dict[str, Any]:
         return {
             "n": self.calls,
@@ -60,14 +71,15 @@ class Meter:
         """``time.monotonic()`` of the beginning."""
         self._worker = worker
         self._parts: dict[str, _Part] = {}
+        self._nodes: dict[str, _Part] = {}
         self._last = self.started
         self._processor = time.process_time()
         self._told = self._told_wrong = 0
         self.due = 0
         self.calls = 0
         self.wrong = 0
-        self.unreached = 0
-        """Calls in a row that found no server."""
+        self.unreached: dict[str, int] = {}
+        """Calls in a row that found no server, by node."""
         self.listen: Callable[[str, float, str | None], None] | None = None
         """Told of each call as well: operation, latency in seconds, and the code of an error."""
         self.samples: dict[str, tuple[float, float]] = {}
@@ -94,23 +106,22 @@ class Meter:
         retry: bool = False,
         reached: bool = True,
         message_id: str | None = None,
+        node: str = "",
     ) -> None:
-        """Count one call. Times are seconds; ``reached``: a server answered, whatever it said."""
+        """Count one call. Times are seconds; ``reached``: a server answered, whatever it said; ``node``: which one, of several."""
         part = self._parts.get(operation)
         if part is None:
             part = self._parts[operation] = _Part()
-        part.calls += 1
-        part.wrong += wrong
-        part.errors += error
-        part.retries += retry
-        part.latency.add(latency)
-        part.service.add(service)
-        part.codes[code] += 1
+        part.add(code, latency, service, wrong=wrong, error=error, retry=retry)
+        if node:
+            self._nodes.setdefault(node, _Part()).add(
+                code, latency, service, wrong=wrong, error=error, retry=retry
+            )
         self.calls += 1
         self.wrong += wrong
         if self.listen is not None:
             self.listen(operation, latency, code if error or wrong else None)
-        self.unreached = 0 if reached else self.unreached + 1
+        self.unreached[node] = 0 if reached else self.unreached.get(node, 0) + 1
         if message_id is not None and not error:
             if len(self.samples) >= SAMPLED:
                 del self.samples[next(iter(self.samples))]
@@ -148,7 +159,9 @@ class Meter:
             "server": server,
             "ops": {operation: part.to_json() for operation, part in self._parts.items()},
         }
-        self._parts, self.due, self._last, self._processor = {}, 0, now, processor
+        if self._nodes:
+            line["nodes"] = {name: part.to_json() for name, part in self._nodes.items()}
+        self._parts, self._nodes, self.due, self._last, self._processor = {}, {}, 0, now, processor
         self._emit(line)
         return line
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from conformance.load.profile import Profile
 from conformance.load.thresholds import Threshold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One more simulator to call; the names are those of ``LoadOptions``."""
+
+    url: str
+    soap_base: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,8 @@ class LoadOptions:
     """URL of the driver API of the software under test."""
     session: str | None = None
     """Session of the simulator to call; one is made for the run when left out."""
+    others: tuple[Node, ...] = ()
+    """Other simulators that users call too, by turns."""
     seed: int = 1
     token: str | None = None
     timeout: float = 10.0
@@ -60,6 +72,24 @@ class LoadOptions:
     """They were asked for by name: one that could not be looked at is missed."""
     lang: str = "fr"
 
+    def by_node(self) -> dict[str, LoadOptions]:
+        """Return the options of a run of each node alone, by the name of the node; that of a single one is empty."""
+        if not self.others:
+            return {"": self}
+        nodes = (Node(url=self.url, soap_base=self.soap_base, session=self.session), *self.others)
+        hosts = [urlsplit(node.url).netloc for node in nodes]
+        return {
+            # Two sessions of one address, as behind nginx, are told apart by their path.
+            f"{host}/s/{node.session}" if node.session and hosts.count(host) > 1 else host: replace(
+                self, url=node.url, soap_base=node.soap_base, session=node.session, others=()
+            )
+            for host, node in zip(hosts, nodes, strict=True)
+        }
+
+    def soap_bases(self) -> list[str]:
+        """Return where SOAP calls go, of each node."""
+        return [each.soap_base or each.url for each in self.by_node().values()]
+
     def to_json(self) -> str:
         """Return the options as one line of JSON."""
         return json.dumps(self.to_data())
@@ -82,6 +112,7 @@ class LoadOptions:
                 "thresholds": tuple(Threshold.from_json(each) for each in data["thresholds"]),
                 "allowed": tuple(data["allowed"]),
                 "rules": tuple(data.get("rules", ())),
+                "others": tuple(Node(**each) for each in data.get("others", ())),
             }
         )
 

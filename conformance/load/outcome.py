@@ -50,6 +50,7 @@ def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
     rows = [(name, row(summary.total(operation=name), seconds)) for name in operations]
     if len(rows) != 1:
         rows.append(("total", row(summary.total(), seconds)))
+    rows += [(f"{t['node']} {name}", row(cell, seconds)) for name, cell in summary.nodes.items()]
     for name, figures in rows:
         wrong = Styled(figures["wrong"], style="bold red" if figures["wrong"] != "0" else "")
         table.add_row(name, *(figures[column] for column in columns[:-1]), wrong)
@@ -82,7 +83,8 @@ def _remarks(console: Console, summary: Summary, lang: Lang) -> None:
     t = texts(lang)
     for event in summary.events:
         console.print(
-            f"{t.get(event['what'], event['what'])} {event.get('worker', '')}".strip(), markup=False
+            f"{t.get(event['what'], event['what'])} {event.get('worker') or event.get('node', '')}".strip(),
+            markup=False,
         )
     if summary.departures is not None:
         told = ", ".join(f"{code} {number}" for code, number in summary.departures.most_common(5))

@@ -87,6 +87,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
         "workers": [
             (name or "–", row(cell, seconds), False) for name, cell in summary.workers.items() if cell.calls
         ],
+        "nodes": [(name, row(cell, seconds), False) for name, cell in summary.nodes.items()],
         "split": _split(summary, t),
         "bound": t[f"bound_{bound(summary)}"],
         "limits": limits_sentence(summary, lang),
@@ -99,7 +100,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
             for each in summary.errors[:ERRORS_SHOWN]
         ],
         "events": [
-            f"{show_duration(each['t'])} · {t.get(each['what'], each['what'])} {each.get('worker', '')}".strip()
+            f"{show_duration(each['t'])} · {t.get(each['what'], each['what'])} {each.get('worker') or each.get('node', '')}".strip()
             for each in summary.events
         ],
         "environment": _environment(summary, t),
@@ -121,7 +122,7 @@ def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str,
     target = (
         options.software
         if profile.target == "software" and options.software
-        else options.soap_base or options.url
+        else ", ".join(options.soap_bases())
     )
     return [
         (t["started"], summary.started_at.replace("T", " ").replace("Z", " UTC")),

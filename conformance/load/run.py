@@ -12,9 +12,9 @@ from conformance.load.summary import Summary
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conformance.load.nodes import Stands
     from conformance.load.options import LoadOptions
     from conformance.load.profile import Stage
-    from conformance.load.stand import Stand
 
 
 class Run:
@@ -43,7 +43,7 @@ class Run:
         """End the run."""
         self.stopped = self.stopped or reason
 
-    def start_line(self, stand: Stand) -> None:
+    def start_line(self, stand: Stands) -> None:
         """Write down what is run, where and against what."""
         self.emit(
             {
@@ -57,7 +57,7 @@ class Run:
             }
         )
 
-    def enter(self, generator_time: float, stage: Stage, stand: Stand) -> None:
+    def enter(self, generator_time: float, stage: Stage, stand: Stands) -> None:
         """Note that a stage begins, and put its scenario in force."""
         if self._stage is not None and stage.name == self._stage.name:
             return
@@ -87,7 +87,7 @@ class Run:
 
 
 def finish(
-    this: Run, stand: Stand, seconds: float, samples: dict[str, tuple[float, float]], *, unserved: int
+    this: Run, stand: Stands, seconds: float, samples: dict[str, tuple[float, float]], *, unserved: int
 ) -> None:
     """Write the last lines of the record: where the time went, and why the run ended."""
     observed = stand.observe(seconds, last=True)

@@ -150,6 +150,8 @@ class Summary:
         self.errors: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.workers: dict[str, Cell] = {}
+        self.nodes: dict[str, Cell] = {}
+        """What was measured of each simulator, when there are several."""
         self.knee: dict[str, Any] | None = None
         self.split: dict[str, Any] | None = None
         self.end: dict[str, Any] | None = None
@@ -212,6 +214,8 @@ class Summary:
             self.cells.setdefault((stage, operation), Cell()).merge(cell)
             worker.merge(cell)
             moment.cell.merge(cell)
+        for node, data in line.get("nodes", {}).items():
+            self.nodes.setdefault(node, Cell()).add(data)
         moment.due += int(line.get("due", 0))
         moment.backlog = max(moment.backlog, int(line.get("backlog", 0)))
         name = line.get("worker", "")
@@ -322,6 +326,11 @@ class Summary:
         ]
 
     @property
+    def lost_nodes(self) -> list[str]:
+        """Simulators of several that did not answer any more at some time."""
+        return [str(event["node"]) for event in self.events if event["what"] == "node-gone"]
+
+    @property
     def reason(self) -> str:
         """Why the run ended: ``time``, ``calls``, ``wrong``, ``saturated``, ``interrupted``, ``disk``, ``server-gone``, or ``killed``."""
         return "killed" if self.end is None else str(self.end["reason"])
@@ -354,7 +363,7 @@ def exit_code(summary: Summary) -> int:
     """Return the exit code of a run.
 
     1: a wrong answer, or a rule departed from. 2: the run could not be measured (no call, a full disk). 130: interrupted. 3: a threshold was
-    missed, or a rule that was asked for could not be looked at. 0: all is well.
+    missed, a rule that was asked for could not be looked at, or a server was gone. 0: all is well.
     """
     if summary.wrong or summary.total().wrong or any(seen.departed for seen in summary.rules.values()):
         return EXIT_FAILED
@@ -365,4 +374,4 @@ def exit_code(summary: Summary) -> int:
     missed = any(not judgement.held for judgement in summary.judgements())
     named = summary.options is not None and summary.options.rules_named
     missed = missed or (named and any(seen.verdict == "unseen" for seen in summary.rules.values()))
-    return EXIT_MISSED if missed or summary.reason == "server-gone" else 0
+    return EXIT_MISSED if missed or summary.lost_nodes or summary.reason == "server-gone" else 0

@@ -40,7 +40,7 @@ ASSERTION_S: Final = 3600.0 - 120.0
 CARD: Final = "cps"
 """Card of the PKI that signs for every user."""
 OPEN_LOTS: Final = 8
-"""Unfinished lots at once of one generator: the simulator grants ten to a session (inferred)."""
+"""Unfinished lots at once of one generator: far fewer than the simulator grants a session."""
 _POLL_S: Final = 1.0
 _FAULT: Final = 500
 
@@ -104,7 +104,10 @@ class Caller:
         *,
         credentials: Credentials,
         random: Random,
+        node: str = "",
     ) -> None:
+        """Take what they need; ``node``: name of the simulator that they call, when there are several."""
+        self._node = node
         self._options, self._profile = options, options.profile
         self._path, self._lookups, self._meter, self._credentials = path, lookups, meter, credentials
         self._random = random
@@ -177,6 +180,7 @@ class Caller:
             error=error,
             retry=retry,
             message_id=None if retry else message_id,
+            node=self._node,
         )
         if verdict.wrong:
             told = request.replace(security, "") if security else request
@@ -203,6 +207,7 @@ class Caller:
             error=True,
             retry=retry,
             reached=reply.failure == "timeout",
+            node=self._node,
         )
         self._meter.tell_error(operation, f"{about}: {reply.failure}")
 
@@ -237,7 +242,12 @@ class Caller:
             return None
         lot, *_ = lot_of(root)
         self._meter.call(
-            "deposit", code="00" if lot else "none", latency=latency, service=reply.seconds, error=not lot
+            "deposit",
+            code="00" if lot else "none",
+            latency=latency,
+            service=reply.seconds,
+            error=not lot,
+            node=self._node,
         )
         return lot
 
@@ -260,7 +270,12 @@ class Caller:
             over = state == "TERMINE" and page >= pages
             missing = [line for line in expected if line not in got] if over else []
             self._meter.call(
-                "collect", code="00", latency=latency, service=reply.seconds, wrong=bool(wrong or missing)
+                "collect",
+                code="00",
+                latency=latency,
+                service=reply.seconds,
+                wrong=bool(wrong or missing),
+                node=self._node,
             )
             if wrong or missing:
                 line = (wrong or missing)[0]
@@ -284,7 +299,9 @@ class Caller:
             self._failed(operation, reply, latency, operation)
             return
         code = (fault_of(root) if root is not None else None) or f"HTTP {reply.status}"
-        self._meter.call(operation, code=code, latency=latency, service=reply.seconds, error=True)
+        self._meter.call(
+            operation, code=code, latency=latency, service=reply.seconds, error=True, node=self._node
+        )
         self._meter.tell_error(operation, f"{operation}: {code}")
 
 

@@ -25,11 +25,12 @@ from conformance.load.environment import ServerWatch
 from conformance.load.live import Live
 from conformance.load.locust_page import keep_locust_page
 from conformance.load.meter import TICK_S, Meter
+from conformance.load.nodes import Stands
 from conformance.load.options import LoadOptions
 from conformance.load.record import RecordError, RecordWriter
 from conformance.load.run import Run, finish
 from conformance.load.software import check_verbs, prepare_software
-from conformance.load.stand import Stand, StandError
+from conformance.load.stand import StandError
 from conformance.load.users import Credentials
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
@@ -46,8 +47,9 @@ def run(options: LoadOptions) -> int:
     with ExitStack() as stack:
         try:
             writer = stack.enter_context(RecordWriter(Path(options.folder)))
-            stand = stack.enter_context(Stand(options))
-            check_wire(options, stand.path)
+            stand = stack.enter_context(Stands(options))
+            for place in stand.places():
+                check_wire(place.options, place.path)
             check_verbs(options)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
@@ -77,13 +79,11 @@ def check_wire(options: LoadOptions, path: str) -> None:
         connection.close()
 
 
-def _alone(options: LoadOptions, this: Run, stand: Stand) -> int:
+def _alone(options: LoadOptions, this: Run, stand: Stands) -> int:
     this.start_line(stand)
     meter = Meter(this.emit)
-    generator = Generator(
-        options, meter, maker(options, stand.path, stand.people, meter, partial=stand.partial)
-    )
-    watch = ServerWatch(options.soap_base or options.url)
+    generator = Generator(options, meter, maker(stand.places(), meter))
+    watch = ServerWatch(*options.soap_bases())
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
         _show_locust(generator, options.ui_port)
@@ -127,11 +127,11 @@ def _show_locust(generator: Generator, port: int) -> None:
 
 
 def _loop(
-    options: LoadOptions, this: Run, stand: Stand, generator: Generator, *, watch: ServerWatch, live: Live
+    options: LoadOptions, this: Run, stand: Stands, generator: Generator, *, watch: ServerWatch, live: Live
 ) -> None:
     """Tick until the course is over or something ends it."""
     meter = generator.meter
-    unreached_since: float | None = None
+    watchman = _Watchman(this, stand)
     while this.stopped is None:
         gevent.sleep(TICK_S)
         moment = generator.course.at(meter.now())
@@ -148,16 +148,37 @@ def _loop(
         observed = stand.observe(meter.now())
         if observed is not None:
             this.emit(observed)
-        if meter.unreached < GONE_CALLS:
-            unreached_since = None
-        elif unreached_since is None:
-            unreached_since = meter.now()
-        elif meter.now() - unreached_since > GONE_S:
-            unreached_since = None
-            if not stand.is_there():
-                this.emit({"kind": "event", "t": round(meter.now(), 4), "what": "server-gone"})
-                this.stop("server-gone")
+        watchman.look(meter)
         live.show(meter.now(), generator.due.qsize())
+
+
+class _Watchman:
+    """Asks a server that no call reaches whether it is there; a run ends with the last one."""
+
+    def __init__(self, this: Run, stand: Stands) -> None:
+        self._run, self._stand = this, stand
+        self._since: dict[str, float] = {}
+        self._gone: set[str] = set()
+
+    def look(self, meter: Meter) -> None:
+        """Look at the calls in a row that found no server."""
+        now = meter.now()
+        for node, calls in meter.unreached.items():
+            if calls < GONE_CALLS:
+                self._since.pop(node, None)
+                self._gone.discard(node)
+            elif now - self._since.setdefault(node, now) > GONE_S and node not in self._gone:
+                self._since[node] = now
+                self._ask(node, round(now, 4))
+
+    def _ask(self, node: str, now: float) -> None:
+        silent = self._stand.silent()
+        if len(silent) == len(self._stand.each):
+            self._run.emit({"kind": "event", "t": now, "what": "server-gone"})
+            self._run.stop("server-gone")
+        elif node in silent:
+            self._gone.add(node)
+            self._run.emit({"kind": "event", "t": now, "what": "node-gone", "node": node})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ out over processes; each has a simulator and an LGO of its own.
 from __future__ import annotations
 
 import multiprocessing
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,19 +18,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cheroot.wsgi import Server
-
 from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
 from conformance.reference.lgo import Lgo
+from conformance.reference.serving import served
 from conformance.reference.variants import variants
 from conformance.rules import load_actors, load_catalogue
 from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
 from simulator.serving import ServeOptions, free_port, running
+from simulator.serving.supervising import end_with_parent
 
 if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
@@ -167,15 +166,8 @@ def rig() -> Iterator[Rig]:
         simulator = stack.enter_context(running(options))
         client = stack.enter_context(BenchClient(simulator))
         lgo = stack.enter_context(closing(Lgo(folder / "lgo.sqlite")))
-        server = Server(("127.0.0.1", 0), create_app(lgo), numthreads=4, server_name="banc-lgo")
-        server.expiration_interval = 0.1
-        server.prepare()
-        thread = threading.Thread(target=server.serve, name="banc-lgo", daemon=True)
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(server.stop)
-        host, port = server.bind_addr[:2]
-        yield Rig(client, lgo, f"http://{host}:{port}")
+        url = stack.enter_context(served(create_app(lgo), threads=4))
+        yield Rig(client, lgo, url)
 
 
 def run_jobs(jobs: Sequence[Job], *, processes: int = 1) -> Iterator[Outcome]:
@@ -186,9 +178,14 @@ def run_jobs(jobs: Sequence[Job], *, processes: int = 1) -> Iterator[Outcome]:
         return
     # A fresh interpreter on every system: servers and threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_us) as pool:
         for done in as_completed([pool.submit(_do, job) for job in jobs]):
             yield done.result()
+
+
+def _end_with_us() -> None:
+    """Let a process of the pool end with the one that leads it, even a killed one; its simulator ends with it then."""
+    end_with_parent(lambda: None)
 
 
 def _do(job: Job) -> Outcome:

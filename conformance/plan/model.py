@@ -73,6 +73,8 @@ class Plan:
     """Draws the same patients again; a new one each time when left out."""
     lang: Literal["fr", "en"] | None = None
     """Of the terminal and of the reports; ``None``: that of the command."""
+    mailbox: Literal["some", "all"] = "some"
+    """Which mails come by the mailbox that the software fetches (IMAP): those of the checks about it, or all of them."""
     time_limit: float | None = None
     """Seconds after which no check begins."""
     source: str | None = None

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.settings import DriverSettings
+from conformance.plan.known import unknown_names
 from conformance.plan.model import FailOn, Plan, SoftwareAbout
 from conformance.record.coding import encode
 from conformance.record.results import Waiver
@@ -59,6 +60,7 @@ def load_plan(path: Path) -> Plan:
         fail_fast=data.get("fail_fast", False),
         seed=data.get("seed"),
         lang=data.get("lang"),
+        mailbox=data.get("mailbox", "some"),
         time_limit=_seconds(data.get("time_limit")),
         source=str(path),
     )
@@ -140,6 +142,7 @@ def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], st
         )
     if software.get("url") and driver:
         yield ["software", "url"], "expected the address once: move it to driver.url"
+    yield from unknown_names(data)
     for index, entry in enumerate(data.get("waivers", ())):
         try:
             _day(entry["expires"])

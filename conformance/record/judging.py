@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.record.events import Outcome
-from conformance.record.results import CheckResult, RuleResult, WaiverState
+from conformance.record.results import CheckResult, RuleResult, WaiverState, deciding
 from conformance.verdicts import Verdict, combine
 from simulator.text import Text
 
@@ -32,7 +32,6 @@ INTERRUPTED: Final = Outcome(
         "The campaign was interrupted before the end of this check.",
     ),
 )
-_DEPARTED: Final = frozenset({Verdict.FAIL, Verdict.WARNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +77,11 @@ def judge_rules(
         for key, rule in catalogue.items()
         if key in wanted
     ]
-    departed = {result.rule.key for result in results if result.verdict in _DEPARTED}
+    departed = {result.rule.key for result in results if result.is_departed}
     depends = {end.id: end.outcome.depends_on for end in ends}
     by_rule = {waiver.rule: waiver for waiver in waivers}
     return tuple(
-        _with_waiver(_with_causes(result, departed, depends), by_rule.get(result.rule.key), today)
+        _with_waiver(_with_also(_with_causes(result, departed, depends)), by_rule.get(result.rule.key), today)
         for result in results
     )
 
@@ -109,10 +108,9 @@ def _result(rule: Rule, ends: Sequence[CheckEnd]) -> RuleResult:
     checks = tuple(_check_result(rule, end) for end in ends if rule.key in end.rules)
     if not checks:
         return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
-    # A path that the software does not have says nothing for or against the others; alone it says nothing at all.
-    deciding = tuple(check for check in checks if not check.is_apart) or checks
-    verdict = combine(check.verdict for check in deciding)
-    result = RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, deciding), checks=checks)
+    these = deciding(checks)
+    verdict = combine(check.verdict for check in these)
+    result = RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, these), checks=checks)
     return _in_part(result)
 
 
@@ -149,9 +147,9 @@ def _check_result(rule: Rule, end: CheckEnd) -> CheckResult:
     )
 
 
-def _reason(verdict: Verdict, deciding: Sequence[CheckResult]) -> Text:
+def _reason(verdict: Verdict, among: Sequence[CheckResult]) -> Text:
     """Return one line of why: the first check that decided, and how many others did."""
-    these = [check for check in deciding if check.verdict is verdict]
+    these = [check for check in among if check.verdict is verdict]
     if verdict is Verdict.PASS:
         count = len(these)
         fr = "1 contrôle réussi" if count == 1 else f"{count} contrôles réussis"
@@ -205,10 +203,32 @@ def _caused(
     )
 
 
+def _with_also(result: RuleResult) -> RuleResult:
+    """Say in the reason of an INCONCLUSIVE what was found all the same: one check that failed must not hide the others."""
+    if not result.also:
+        return result
+    found = result.also[0].verdict
+    same = [check for check in result.also if check.verdict is found]
+    others = len(same) - 1
+    told, why = same[0].reason, result.reason
+    more = (
+        Text(f" (et {others} autre{'s' if others > 1 else ''})", f" (and {others} more)")
+        if others
+        else Text("", "")
+    )
+    rest = len(result.also) - len(same)
+    seen = Text(f" ; à revoir : {rest}", f"; to review: {rest}") if rest else Text("", "")
+    reason = Text(
+        f"{why.fr.rstrip('.')} ; mais aussi {found} : {told.fr}{more.fr}{seen.fr}",
+        f"{why.en.rstrip('.')}; but also {found}: {told.en}{more.en}{seen.en}",
+    )
+    return replace(result, reason=reason)
+
+
 def _with_waiver(result: RuleResult, waiver: Waiver | None, today: date | None) -> RuleResult:
     if waiver is None:
         return result
-    if result.verdict is not Verdict.FAIL and result.verdict is not Verdict.WARNING:
+    if not result.is_departed:
         state = WaiverState.NOT_NEEDED
     elif today is None or waiver.expires < today:
         state = WaiverState.EXPIRED

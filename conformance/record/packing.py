@@ -12,6 +12,7 @@ from conformance.record.coding import encode
 from conformance.record.replay import replay
 from conformance.record.timeline import ActEntry, ExchangeEntry, StateEntry
 from conformance.record.writing import RECORD_NAME
+from simulator.journal.exchange import INSI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,10 +88,11 @@ def _check(record: Record, result: RuleResult, check: CheckResult) -> Iterator[t
         step: dict[str, Any] = {"step": number, "kind": type(entry).__name__.removesuffix("Entry").lower()}
         if isinstance(entry, ExchangeEntry):
             name = f"exchanges/{number:04d}-{entry.number}"
-            yield f"{folder}/{name}-request.xml", entry.request.encode("utf-8", "replace")
-            yield f"{folder}/{name}-response.xml", entry.response.encode("utf-8", "replace")
+            kind = "xml" if entry.service == INSI else "txt"
+            yield f"{folder}/{name}-request.{kind}", entry.request.encode("utf-8", "replace")
+            yield f"{folder}/{name}-response.{kind}", entry.response.encode("utf-8", "replace")
             step |= {key: value for key, value in encode(entry).items() if key not in {"request", "response"}}
-            step |= {"request": f"{name}-request.xml", "response": f"{name}-response.xml"}
+            step |= {"request": f"{name}-request.{kind}", "response": f"{name}-response.{kind}"}
         else:
             step |= encode(entry)
         steps.append(step)

@@ -67,6 +67,14 @@ class CheckResult:
     """Keys of the rules whose departure kept this check from being prepared."""
 
 
+def deciding(checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """Return the checks that the verdict of a rule follows from.
+
+    A path that the software does not have says nothing for or against the others; alone it says nothing at all.
+    """
+    return tuple(check for check in checks if not check.is_apart) or checks
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
     """One rule and what its checks conclude."""
@@ -78,6 +86,24 @@ class RuleResult:
     waiver: Waiver | None = None
     waiver_state: WaiverState | None = None
     """``None`` when there is no waiver."""
+
+    @property
+    def also(self) -> tuple[CheckResult, ...]:
+        """What its checks found that an INCONCLUSIVE does not tell: departures first, then what a person has to look at."""
+        if self.verdict is not Verdict.INCONCLUSIVE:
+            return ()
+        return tuple(
+            check
+            for found in (Verdict.WARNING, Verdict.REVIEW)
+            for check in deciding(self.checks)
+            if check.verdict is found
+        )
+
+    @property
+    def is_departed(self) -> bool:
+        """Whether the software departs from the rule, whatever else could not be judged."""
+        found = {self.verdict, *(check.verdict for check in self.also)}
+        return bool(found & {Verdict.FAIL, Verdict.WARNING})
 
     @property
     def is_waived(self) -> bool:

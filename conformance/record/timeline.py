@@ -16,9 +16,11 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from conformance.record.raw import masked_headers
+from simulator.journal.exchange import INSI
+from simulator.journal.masking import mask_text
 from simulator.registry.person import Person, to_json
 from simulator.text import Text
 
@@ -71,7 +73,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeEntry:
-    """A SOAP call that INSi received, and its answer."""
+    """A SOAP call that INSi received, and its answer; or what a sink received, when ``service`` says so."""
 
     at: datetime
     number: int
@@ -90,6 +92,8 @@ class ExchangeEntry:
     request_headers: Mapping[str, str] = field(default_factory=dict)
     """Of HTTP, secrets masked; empty when they are not known."""
     response_headers: Mapping[str, str] = field(default_factory=dict)
+    service: str = INSI
+    """Who answered: ``insi``, ``dmp`` or ``mssante``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +192,7 @@ class Timeline:
         """Begin empty."""
         self._on_entry = on_entry
         self._entries: list[Entry] = []
-        self._exchanges_seen: set[int] = set()
+        self._exchanges_seen: set[tuple[str, int]] = set()
         self.missed: dict[Missed, None] = {}
         """The paths apart that the check could not take, in order."""
 
@@ -237,10 +241,12 @@ class Timeline:
         self.add(StateEntry(at=_now(), before=old, after=new, changes=changes_between(old, new)))
 
     def exchange(self, exchange: ExchangeView) -> None:
-        """Record a SOAP exchange; one already recorded is left where it is."""
-        if exchange.id in self._exchanges_seen:
+        """Record an exchange of INSi or of a sink; one already recorded is left where it is."""
+        # Sinks that a check opens by itself count on their own.
+        if (key := (exchange.service, exchange.id)) in self._exchanges_seen:
             return
-        self._exchanges_seen.add(exchange.id)
+        self._exchanges_seen.add(key)
+        shown = str if exchange.service == INSI else _beginning
         self.add(
             ExchangeEntry(
                 at=_now(),
@@ -248,8 +254,8 @@ class Timeline:
                 operation=exchange.operation or "",
                 code=exchange.code or "",
                 http_status=exchange.http_status,
-                request=exchange.request_xml,
-                response=exchange.response_xml,
+                request=shown(exchange.request_xml),
+                response=shown(exchange.response_xml),
                 explanation=_lines(exchange.explanation),
                 remarks=tuple(
                     Remark(
@@ -262,8 +268,21 @@ class Timeline:
                 url=_url(exchange),
                 request_headers=masked_headers(exchange.request_headers),
                 response_headers=masked_headers(exchange.response_headers),
+                service=exchange.service,
             )
         )
+
+
+LONGEST_SUBMISSION: Final = 20_000
+"""Characters of a submission or mail that are shown: the documents in it are kept whole, as documents."""
+
+
+def _beginning(message: str) -> str:
+    """Return the beginning of a message that carries documents, masked before it is cut."""
+    text = mask_text(message[: 4 * LONGEST_SUBMISSION])
+    if len(text) <= LONGEST_SUBMISSION and len(message) <= 4 * LONGEST_SUBMISSION:
+        return text
+    return f"{text[:LONGEST_SUBMISSION]}\n… ({len(message)})"
 
 
 def _url(exchange: ExchangeView) -> str:

@@ -14,7 +14,7 @@ import orjson
 from conformance.record.coding import KIND_OF, encode
 from conformance.record.events import VERSION, Again, CheckStarted
 from conformance.record.timeline import ExchangeEntry
-from simulator.journal.masking import mask, mask_xml
+from simulator.journal.masking import is_clean_json, mask, mask_xml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ class RecordWriter:
         """Append an event and return the number of its line."""
         if isinstance(event, CheckStarted):
             self._check = event.check
-        return self._write(KIND_OF[type(event)], encode(event))
+        return self._write(KIND_OF[type(event)], _masked(encode(event)))
 
     def entry(self, check: str, entry: Entry) -> int:
         """Append what a check saw and return the number of its line.
@@ -102,20 +102,23 @@ class RecordWriter:
         """
         data = encode(entry)
         about = {} if check == self._check else {"check": check}
-        digest = _digest(data)
+        content = _sorted(data)
+        digest = _digest(content)
         if digest in self._seen:
             again = Again(at=datetime.now(UTC), of=self._seen[digest])
             return self._write("again", {**encode(again), **about})
         if isinstance(entry, ExchangeEntry):
-            data |= {"request": mask_xml(entry.request), "response": mask_xml(entry.response)}
-        self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**data, **about}, fold=True)
+            messages = {"request": mask_xml(entry.request), "response": mask_xml(entry.response)}
+            masked = _masked(data | dict.fromkeys(messages, "")) | messages
+        else:
+            masked = _masked(data, content)
+        self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**masked, **about}, fold=True)
         return number
 
     def line(self, kind: str, data: dict[str, Any]) -> int:
         """Append a line of another record, under a number of this one."""
-        return self._write(
-            kind, {name: value for name, value in data.items() if name not in {"v", "n", "kind"}}
-        )
+        members = {name: value for name, value in data.items() if name not in {"v", "n", "kind"}}
+        return self._write(kind, _masked(members))
 
     def raw(self, kind: str, members: bytes) -> int:
         """Append a line of another record that is masked already: its members after ``kind``, and the closing brace."""
@@ -124,15 +127,12 @@ class RecordWriter:
             self._append(b'{"v":%d,"n":%d,"kind":"%b",%b\n' % (VERSION, self._number, kind.encode(), members))
             return self._number
 
-    def _write(self, kind: str, data: dict[str, Any], *, fold: bool = False) -> int:
-        masked = mask(data)
+    def _write(self, kind: str, masked: dict[str, Any], *, fold: bool = False) -> int:
         with self._lock:
             self._number += 1
             if fold:
                 self._fold(masked)
-            line = {"v": VERSION, "n": self._number, "kind": kind, **masked}
-            text = _written(line)
-            self._append(text.encode("utf-8", "replace") + b"\n")
+            self._append(_line({"v": VERSION, "n": self._number, "kind": kind, **masked}))
             return self._number
 
     def _append(self, line: bytes) -> None:
@@ -146,9 +146,10 @@ class RecordWriter:
         """Replace each long member that an earlier line has word for word by the number of that line."""
         same: dict[str, int] = {}
         for name in FOLDED & data.keys():
-            if len(str(data[name])) < MIN_FOLDED:
+            content = _sorted([name, data[name]])
+            if len(content) - len(name) < MIN_FOLDED:
                 continue
-            number = self._members.setdefault(_digest([name, data[name]]), self._number)
+            number = self._members.setdefault(_digest(content), self._number)
             if number != self._number:
                 same[name] = number
                 del data[name]
@@ -159,9 +160,27 @@ class RecordWriter:
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
-def _digest(data: Any) -> bytes:
+def _line(data: dict[str, Any]) -> bytes:
     try:
-        content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # Half a character, or a number of more than 64 bits.
-        content = json.dumps(data, sort_keys=True).encode()
+        return _written(data).encode("utf-8", "replace") + b"\n"
+
+
+def _masked(data: dict[str, Any], content: bytes | None = None) -> dict[str, Any]:
+    """Return members masked; ``content``: the same as JSON, in any order."""
+    # Nearly all lines hold nothing to mask, which their text shows at once.
+    text = (_sorted(data) if content is None else content).decode()
+    found: dict[str, Any] = data if is_clean_json(text) else mask(data)
+    return found
+
+
+def _sorted(data: Any) -> bytes:
+    try:
+        return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # As above: its escapes are none of clean JSON.
+        return json.dumps(data, sort_keys=True).encode()
+
+
+def _digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()[:16]

@@ -1,7 +1,8 @@
 """``python -m conformance.reference``: the reference LGO as a process of its own.
 
 Prints one line of JSON, ``{"url": "http://127.0.0.1:PORT"}``, when it is ready; stops on Ctrl-C or SIGTERM.
-With ``--stdio`` it serves the subprocess driver instead, until its input ends.
+With ``--stdio`` it serves the subprocess driver instead, until its input ends; with ``--end-with-input`` the end of its
+input stops it too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from conformance.reference.defects import UnknownDefectError, select
 from conformance.reference.server import opened, running
 from conformance.reference.stdio import serve
+from simulator.ending import end_with_input
 
 _POLL_SECONDS = 0.2
 
@@ -27,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # SIGBREAK exists on Windows only
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
+    if options.end_with_input:
+        end_with_input(stop.set)
     try:
         defects = select(options.defect)
         if options.stdio:
@@ -51,6 +55,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--stdio", action="store_true", help="be driven on standard input and output, not over HTTP"
+    )
+    parser.add_argument(
+        "--end-with-input",
+        action="store_true",
+        help="stop when standard input ends, as with whoever holds it",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any free one (default)")

@@ -43,11 +43,11 @@ class Acts:
             Verb.CHOOSE_AUTHENTICATION: lgo.sign_in.choose,
             Verb.SET_CLOCK: lgo.clock.set,
             Verb.READ_PATIENT: patients.read,
-            Verb.UPDATE_PATIENT: patients.update,
+            Verb.UPDATE_PATIENT: lgo.feed.telling(patients.update),
             Verb.RECORD_PROOF: patients.record_proof,
             Verb.VALIDATE_IDENTITY: patients.validate,
-            Verb.SET_ATTRIBUTES: patients.set_attributes,
-            Verb.DOWNGRADE_STATUS: patients.downgrade,
+            Verb.SET_ATTRIBUTES: lgo.feed.telling(patients.set_attributes),
+            Verb.DOWNGRADE_STATUS: lgo.feed.telling(patients.downgrade),
             Verb.READ_STATUS_HISTORY: lambda patient_id, actor: patients.history(patient_id),  # noqa: ARG005
             Verb.CALL_INSI_TRAITS: calls.call_for_patient,
             Verb.SEARCH_INSI: calls.call_with_traits,
@@ -64,6 +64,7 @@ class Acts:
             Verb.WRITE_TRUSTED_SENDERS: partners.trust,
             Verb.RECEIVE_IDENTITY: partners.receive,
             Verb.RECEIVE_MESSAGE: lgo.messages.receive,
+            Verb.FETCH_MESSAGES: lgo.mailbox.fetch,
             Verb.READ_WORKLIST: partners.items,
             Verb.READ_DOCUMENTS: partners.documents,
             Verb.READ_DASHBOARD: lambda actor: lgo.dashboard(),  # noqa: ARG005

@@ -54,15 +54,13 @@ class Api:
 
     def __init__(self, lgo: Lgo) -> None:
         self._acts = Acts(lgo)
-        self._routes: dict[int, list[tuple[tuple[str, ...], dict[str, list[Declaration]]]]] = {}
         by_place = sorted(self._acts.declarations(), key=lambda each: (each.path, each.method))
-        for path, verbs in groupby(by_place, key=lambda each: each.path):
-            methods = {method: list(same) for method, same in groupby(verbs, key=lambda each: each.method)}
-            parts = tuple(path.split("/"))
-            self._routes.setdefault(len(parts), []).append((parts, methods))
-        for routes in self._routes.values():
-            # What is written out comes before what stands for anything.
-            routes.sort(key=lambda route: [part.startswith("{") for part in route[0]])
+        self._routes = _Routes(
+            {
+                path: {method: list(same) for method, same in groupby(verbs, key=lambda each: each.method)}
+                for path, verbs in groupby(by_place, key=lambda each: each.path)
+            }
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -81,16 +79,11 @@ class Api:
 
     def routes(self) -> set[tuple[str, str]]:
         """Return method and path of each operation."""
-        return {
-            (method, "/".join(parts))
-            for routes in self._routes.values()
-            for parts, methods in routes
-            for method in methods
-        }
+        return self._routes.operations()
 
     def _answer(self, environ: WSGIEnvironment) -> _AnswerWithStatus:
         method, path = environ["REQUEST_METHOD"], _path(environ)
-        verbs, named = self._found(method, path)
+        verbs, named = self._routes.found(method, path)
         body = None if method == "GET" else _body(environ)
         name = f"{method} {path}"
         asked = _meant(verbs, wire.Node(name, body))
@@ -101,22 +94,51 @@ class Api:
             return None, HTTPStatus.NO_CONTENT
         return answer, HTTPStatus.CREATED if asked.is_creation else HTTPStatus.OK
 
-    def _found(self, method: str, path: str) -> tuple[list[Declaration], dict[str, str]]:
-        """Return the verbs of the operation that is asked for, and what the path says."""
+
+class _Routes:
+    """The operations by their paths."""
+
+    def __init__(self, routes: Mapping[str, dict[str, list[Declaration]]]) -> None:
+        self._routes = routes
+        self._shapes: dict[int, dict[tuple[int, ...], None]] = {}
+        """By the number of parts of a path: which of them stand for anything; what is written out comes first."""
+        self._known: dict[object, tuple[dict[str, list[Declaration]], tuple[str, ...]]] = {}
+        """Methods, and names of what stands for anything, by shape and the path with nothing in these places."""
+        for path, methods in routes.items():
+            parts, shape = path.split("/"), _shape(path)
+            self._shapes.setdefault(len(parts), {})[shape] = None
+            self._known[shape, _shaped(parts, shape)] = (
+                methods,
+                tuple(parts[place][1:-1] for place in shape),
+            )
+        for length, shapes in self._shapes.items():
+            order = [[place in shape for place in range(length)] for shape in shapes]
+            self._shapes[length] = dict.fromkeys(
+                shape for _, shape in sorted(zip(order, shapes, strict=True))
+            )
+
+    def operations(self) -> set[tuple[str, str]]:
+        """Return method and path of each."""
+        return {(method, path) for path, methods in self._routes.items() for method in methods}
+
+    def found(self, method: str, path: str) -> tuple[list[Declaration], dict[str, str]]:
+        """Return the verbs of the operation that is asked for, and what the path says.
+
+        Raises:
+            HttpProblemError: there is none.
+        """
         given = path.split("/")
         allowed: list[str] = []
-        for parts, methods in self._routes.get(len(given), ()):
-            if all(
-                part == got or (part.startswith("{") and got) for part, got in zip(parts, given, strict=True)
-            ):
-                if method in methods:
-                    named = {
-                        part[1:-1]: got
-                        for part, got in zip(parts, given, strict=True)
-                        if part.startswith("{")
-                    }
-                    return methods[method], named
-                allowed += methods
+        for shape in self._shapes.get(len(given), ()):
+            if not all(given[place] for place in shape):
+                continue
+            known = self._known.get((shape, _shaped(given, shape)))
+            if known is None:
+                continue
+            methods, names = known
+            if method in methods:
+                return methods[method], dict(zip(names, (given[place] for place in shape), strict=True))
+            allowed += methods
         if allowed:
             raise HttpProblemError(
                 HTTPStatus.METHOD_NOT_ALLOWED,
@@ -124,6 +146,16 @@ class Api:
                 allow=", ".join(sorted(allowed)),
             )
         raise HttpProblemError(HTTPStatus.NOT_FOUND, f"nothing is at {path[:200]}")
+
+
+def _shape(path: str) -> tuple[int, ...]:
+    """Return the places of a path that stand for anything."""
+    return tuple(place for place, part in enumerate(path.split("/")) if part.startswith("{"))
+
+
+def _shaped(parts: Sequence[str], shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the parts of a path, nothing in the places of a shape."""
+    return tuple("" if place in shape else part for place, part in enumerate(parts))
 
 
 def create_app(lgo: Lgo) -> Api:

@@ -53,7 +53,10 @@ class Bulk:
     def start(self, patient_ids: Sequence[str], actor: Actor) -> BulkVerification:
         """Deposit a lot; a file without INS is not in it."""
         url = self._partners.url()
-        lines = [self._line(patient_id) for patient_id in dict.fromkeys(patient_ids)]
+        chosen = self._seams.one(
+            Seam.TYPED, {"patient_ids": list(patient_ids)}, verb="lot", role=actor.role, user=actor.user
+        )
+        lines = [self._line(patient_id) for patient_id in dict.fromkeys(chosen["patient_ids"])]
         sent = self._claimed(lines, actor)
         lot = StoredLot(lines=tuple(lines), is_complete=not sent)
         if sent:

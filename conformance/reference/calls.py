@@ -6,7 +6,7 @@ it is written to the file the call was made for, whichever file is open by then 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers import site
@@ -25,6 +25,7 @@ from conformance.drivers.screens import FormerIns
 from conformance.reference import answers, lifecycle, settings, strategy
 from conformance.reference.files import BY_CARD, BY_TRAITS, NEW, Files, as_record, identity_of
 from conformance.reference.identity import UNKNOWN_PLACE
+from conformance.reference.members import members
 from conformance.reference.seams import Seam
 from conformance.reference.soap import Criteria, ReturnedIdentity
 from conformance.reference.soap import FormerIns as Returned
@@ -89,7 +90,7 @@ class InsiCalls:
 
     def call_with_traits(self, traits: PatientTraits, actor: Actor) -> InsiCall:
         """Call INSi with typed traits, to create a file from the answer (E2)."""
-        typed = self._seams.one(Seam.TYPED, asdict(traits), verb="search-insi", role=actor.role)
+        typed = self._seams.one(Seam.TYPED, members(traits), verb="search-insi", role=actor.role)
         return self._call(_Subject(traits=typed), actor)
 
     def call_with_card(self, asked: CardCall, patient_id: str | None, actor: Actor) -> InsiCall:
@@ -104,7 +105,7 @@ class InsiCalls:
         self._files.trace("IDENTITY_READ", actor, patient.id, "historique de l'INS")
         kept = self._store.former(patient.id)
         records = self._seams.many(
-            Seam.READ, [asdict(entry) for entry in kept], verb="ins-history", patient_id=patient.id
+            Seam.READ, [members(entry) for entry in kept], verb="ins-history", patient_id=patient.id
         )
         return [
             FormerIns(
@@ -126,7 +127,7 @@ class InsiCalls:
         compared = answers.compare(self._local(stored), returned)
         lines = self._seams.many(
             Seam.PROPOSED,
-            [asdict(line) for line in compared],
+            [members(line) for line in compared],
             path="created-from-insi" if stored.call.patient_id is None else "imported",
             local=self._local(stored),
             insi=_plain(returned),
@@ -202,7 +203,7 @@ class InsiCalls:
         if subject.card is not None:
             return self._sender(self._client.search_by_card, url, actor, about)(subject.card.criteria)
         planned = self._seams.many(
-            Seam.ATTEMPTS, [asdict(one) for one in strategy.attempts(subject.traits)], **about
+            Seam.ATTEMPTS, [members(one) for one in strategy.attempts(subject.traits)], **about
         )
         send: strategy.Send = self._sender(self._client.search, url, actor, about)
         return strategy.search([Criteria(**one) for one in planned], subject.traits, send)
@@ -210,7 +211,7 @@ class InsiCalls:
     def _blocked(self, subject: _Subject, about: dict[str, Any]) -> Alert | None:
         """Return why no call is made, or ``None``."""
         alert = subject.why_blocked()
-        reasons = self._seams.many(Seam.BLOCKED, [asdict(alert)] if alert else [], **about)
+        reasons = self._seams.many(Seam.BLOCKED, [members(alert)] if alert else [], **about)
         return Alert(**{name: reasons[0][name] for name in ("code", "message")}) if reasons else None
 
     def _about(self, subject: _Subject, actor: Actor) -> dict[str, Any]:
@@ -268,7 +269,7 @@ class InsiCalls:
                 "outcome": outcome,
                 "code": reply.code if reply else None,
                 "message": message,
-                "alerts": [asdict(alert) for alert in alerts],
+                "alerts": [members(alert) for alert in alerts],
                 "candidates": [],
             },
             **about,
@@ -351,7 +352,7 @@ class InsiCalls:
         """Keep the INS history of an accepted answer as it came, in place of that of an earlier one (RSP-15)."""
         records = self._seams.many(
             Seam.FORMER,
-            [asdict(entry) for entry in returned.history],
+            [members(entry) for entry in returned.history],
             patient_id=patient.id,
             path=path,
             matricule=patient.matricule,
@@ -362,4 +363,4 @@ class InsiCalls:
 
 def _plain(identity: ReturnedIdentity | None) -> dict[str, Any] | None:
     """Return an identity by name, as the seams take it."""
-    return None if identity is None else {one.name: getattr(identity, one.name) for one in fields(identity)}
+    return None if identity is None else members(identity)

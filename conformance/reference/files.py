@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Patient, Proof, Status, StatusChange
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import answers, identity, lifecycle
+from conformance.reference.members import members, names_of
 from conformance.reference.seams import Seam
 from conformance.reference.store import TracedAct, now
 
@@ -142,7 +143,8 @@ class Files:
             return patient
         typed = dict(about.get("typed") or {})
         record = as_record(patient) if patient else {**_EMPTY, **typed}
-        done = self.seams.one(Seam.AFTERWARDS, record, event=event, role=actor.role, user=actor.user, **about)
+        known = {"event": event, "role": actor.role, "user": actor.user, "store": self.store, **about}
+        done = self.seams.one(Seam.AFTERWARDS, record, **known)
         if done == record:
             return patient
         noted, stored = done.pop("noted", False), done.pop("stored", False)
@@ -226,6 +228,9 @@ class Files:
         )
 
     def _log(self, entry: TracedAct, **about: Any) -> None:
+        if not self.seams.has(Seam.LOG):
+            self.store.add_audit(entry)
+            return
         for record in self.seams.many(Seam.LOG, [asdict(entry)], **about):
             self.store.add_audit(TracedAct(**record))
 
@@ -252,6 +257,9 @@ class Files:
     ) -> None:
         """Add to the status history: former status, date and time, author (STA-07)."""
         change = StatusChange(previous=previous, status=status, at=now(), author=actor.user, reason=reason)
+        if not self.seams.has(Seam.HISTORY):
+            self.store.add_status_change(patient.id, change)
+            return
         for record in self.seams.many(
             Seam.HISTORY,
             [asdict(change)],
@@ -270,18 +278,17 @@ def identity_of(patient: Patient) -> dict[str, str | None]:
 
 def as_record(patient: Patient) -> Record:
     """Return a whole file by name, its lists sorted, as the seams take it."""
-    record = {one.name: getattr(patient, one.name) for one in fields(Patient)}
     return {
-        **record,
+        **members(patient),
         "attributes": sorted(patient.attributes),
         "locked_fields": sorted(patient.locked_fields),
-        "proof": asdict(patient.proof) if patient.proof else None,
+        "proof": members(patient.proof) if patient.proof else None,
     }
 
 
 def from_record(record: Record) -> Patient:
     """Return the file that a record describes; a status or an attribute that does not exist stays as it is."""
-    known = {one.name: record[one.name] for one in fields(Patient)}
+    known = {name: record[name] for name in names_of(Patient)}
     status, proof = known["status"], known["proof"]
     known["status"] = Status(status) if status in set(Status) else status
     known["attributes"] = frozenset(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from conformance.reference import card_soap, soap
+from conformance.reference.members import members
 from conformance.reference.reader import CardCriteria
 from conformance.reference.seams import Seam
 from conformance.reference.sign_in import SignIn
@@ -50,12 +50,12 @@ class InsiClient:
             timeout: seconds for the whole exchange.
             about: what the seams may look at, see ``seams.py``.
         """
-        criteria = Criteria(**self._seams.one(Seam.SENT, asdict(criteria), **about))
-        return self._passed(self._exchange(url, criteria, timeout), about)
+        criteria = Criteria(**self._seams.one(Seam.SENT, members(criteria), **about))
+        return self._passed(self._exchange(url, criteria, timeout, about), about)
 
     def search_by_card(self, url: str, criteria: CardCriteria, *, timeout: float, **about: Any) -> Reply:
         """Search whoever has this place on a Vitale card; see ``search``."""
-        record = {name: getattr(criteria, name) for name in CardCriteria.__dataclass_fields__}
+        record = members(criteria)
         criteria = CardCriteria(**self._seams.one(Seam.CARD_SENT, record, **about))
         content = card_soap.request_xml(criteria, instance=self.instance)
         leaving: dict[str, Any] = {"content": content, "content_type": card_soap.CONTENT_TYPE}
@@ -70,7 +70,7 @@ class InsiClient:
         )
         identity = reply.identity
         if identity is not None:
-            held = {name: getattr(identity, name) for name in ReturnedIdentity.__dataclass_fields__}
+            held = members(identity)
             passed = self._seams.many(Seam.RETURNED, [held], code=reply.code, **about)
             identity = ReturnedIdentity(**passed[0]) if passed else None
         return Reply(**{**answered, "kind": ReplyKind(answered["kind"]), "identity": identity})
@@ -100,9 +100,11 @@ class InsiClient:
             return soap.failure(f"INSi injoignable : {error}")
         return response.status_code, self._seams.one(Seam.RAW, {"content": received})["content"]
 
-    def _exchange(self, url: str, criteria: Criteria, timeout: float) -> Reply:
+    def _exchange(self, url: str, criteria: Criteria, timeout: float, about: dict[str, Any]) -> Reply:
         content = soap.request_xml(criteria, instance=self.instance)
-        received = self.post(url, content, soap.CONTENT_TYPE, timeout=timeout)
+        leaving: dict[str, Any] = {"content": content, "content_type": soap.CONTENT_TYPE}
+        leaving = self._seams.one(Seam.LEAVING, leaving, **about)
+        received = self.post(url, leaving["content"], leaving["content_type"], timeout=timeout)
         return received if isinstance(received, Reply) else soap.read_reply(*received)
 
 

@@ -12,11 +12,14 @@ from conformance.reference.calls import InsiCalls
 from conformance.reference.cards import Cards
 from conformance.reference.clock import Clock
 from conformance.reference.defects import NO_DEFECTS, faults_of
+from conformance.reference.domain import Domain
 from conformance.reference.files import Files
 from conformance.reference.forms import Screens
 from conformance.reference.guard import Guard
 from conformance.reference.insi_client import InsiClient
+from conformance.reference.mailbox import Mailbox
 from conformance.reference.messages import Messages
+from conformance.reference.papers.feed import Feed
 from conformance.reference.papers.papers import Papers
 from conformance.reference.partners import Partners
 from conformance.reference.patients import Patients
@@ -47,6 +50,7 @@ class Lgo:
         calls: the acts around INSi.
         partners: verification, and what comes from other domains.
         messages: the messages that arrive.
+        mailbox: its box at the MSSanté operator.
         bulk: the verification of lots.
         papers: the acts on documents.
         clock: the time that it acts by.
@@ -66,9 +70,11 @@ class Lgo:
         self.calls = InsiCalls(files, self._client)
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
-        self.messages = Messages(self.partners, self._seams)
+        self.messages = Messages(self.partners, Domain(files), self._seams)
+        self.mailbox = Mailbox(self._store, self.messages)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
+        self.feed = Feed(files)
         self.clock = Clock()
         self.cards = Cards(files, self.calls, self.clock)
 
@@ -98,7 +104,14 @@ class Lgo:
         entries = self._store.audit(patient_id)
         if not self._seams.has(Seam.READ):
             return entries
-        records = self._seams.many(Seam.READ, [asdict(entry) for entry in entries], verb="log")
+        whole = entries if patient_id is None else self._store.audit()
+        records = self._seams.many(
+            Seam.READ,
+            [asdict(entry) for entry in entries],
+            verb="log",
+            asked=patient_id,
+            whole=[asdict(entry) for entry in whole],
+        )
         return [TracedAct(**record) for record in records]
 
     def dashboard(self) -> Dashboard:

@@ -19,6 +19,7 @@ from conformance.reference.seams import Seam
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor
     from conformance.drivers.partners import Document
+    from conformance.reference.domain import Domain
     from conformance.reference.partners import Partners
     from conformance.reference.seams import Seams
 
@@ -40,12 +41,14 @@ class Messages:
 
     Args:
         partners: what becomes of an identity received.
+        domain: what becomes of one that the own domain sends.
         seams: what the values pass on their way.
     """
 
-    def __init__(self, partners: Partners, seams: Seams) -> None:
-        """Use the acts on identities from elsewhere."""
+    def __init__(self, partners: Partners, domain: Domain, seams: Seams) -> None:
+        """Use the acts on identities from elsewhere, and from the own domain."""
         self._partners = partners
+        self._domain = domain
         self._seams = seams
 
     def receive(self, message: Document, sender: str, actor: Actor) -> Reception:
@@ -59,6 +62,8 @@ class Messages:
         except UnreadableError as error:
             raise RefusedError("UNREADABLE_MESSAGE", f"Message illisible : {error}.", ["message"]) from error
         form = message.format.value
+        if self._domain.is_fed_by(sender) and [one.document for one in found] == [None]:
+            return self._domain.follow(found[0], sender, actor)
         read = [self._passed(judged(one), form, sender, actor) for one in found]
         if returned is not None:
             return self._left(f"{_WHY['RETURNED']} ({returned}).", "RETURNED", sender, None, form)
@@ -68,6 +73,10 @@ class Messages:
             names = ", ".join(one.document or "" for one in read)
             return self._left(_WHY["SEVERAL"], "SEVERAL", sender, names, form)
         return self._one(read[0], form, sender, actor)
+
+    def set_aside(self, refusal: RefusedError, sender: str) -> Reception:
+        """Leave a mail that cannot be read to a person: nobody is there to refuse it to."""
+        return self._left(refusal.message, refusal.code, sender, None, MessageFormat.MSSANTE.value)
 
     def _passed(self, arrived: Arrived, form: str, sender: str, actor: Actor) -> Arrived:
         if not self._seams.has(Seam.ARRIVED):

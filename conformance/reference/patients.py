@@ -6,7 +6,7 @@ Every act follows the same steps: read the file, let the pure modules decide (th
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from conformance.drivers.model import Attribute, Patient, Proof, SearchCriteria,
 from conformance.reference import identity, incomplete, lifecycle, lookup, settings
 from conformance.reference import site as site_settings
 from conformance.reference.files import NEW, Files, as_record, from_record
+from conformance.reference.members import members
 from conformance.reference.seams import Seam
 from conformance.reference.store import now
 
@@ -40,7 +41,7 @@ class Patients:
 
     def create(self, traits: PatientTraits, actor: Actor) -> Patient:
         """Create a file by hand (E1); never calls INSi (SRC-12, SRC-13)."""
-        typed = asdict(traits)
+        typed = members(traits)
         with self._files.act("create", actor, typed=typed):
             values, uncertain = self._completed(self._typed(typed, actor, "create"), "create")
             checked = self._seams.one(Seam.CHECKED, values, verb="create", role=actor.role)
@@ -55,7 +56,7 @@ class Patients:
 
     def search(self, criteria: SearchCriteria, actor: Actor) -> list[Patient]:
         """Search the local files; each file shown is traced (SEC-01)."""
-        criteria = SearchCriteria(**self._typed(asdict(criteria), actor, "search"))
+        criteria = SearchCriteria(**self._typed(members(criteria), actor, "search"))
         everyone = self._store.patients()
         if not self._seams.has(Seam.SOUGHT) and not self._seams.has(Seam.FOUND):
             found = lookup.search(everyone, criteria, self._search_key)
@@ -211,7 +212,7 @@ class Patients:
         if not self._seams.has(Seam.READ):
             return changes
         records = self._seams.many(
-            Seam.READ, [asdict(change) for change in changes], verb="history", patient_id=patient_id
+            Seam.READ, [members(change) for change in changes], verb="history", patient_id=patient_id
         )
         return [StatusChange(**record) for record in records]
 
@@ -274,7 +275,7 @@ class Patients:
         self, everyone: list[Patient], criteria: SearchCriteria, actor: Actor
     ) -> list[Patient]:
         by_id = {patient.id: patient for patient in everyone}
-        asked = asdict(criteria)
+        asked = members(criteria)
         records = [as_record(patient) for patient in everyone]
         views = self._seams.many(Seam.SOUGHT, records, criteria=asked, role=actor.role, everyone=records)
         found = lookup.search([from_record(view) for view in views], criteria, self._search_key)

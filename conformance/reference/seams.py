@@ -79,7 +79,7 @@ class Seam(StrEnum):
     PROFESSIONAL = "professional"
     """What the assertion of the professional says, one record; by which ``means`` they signed in. Without record: none."""
     LEAVING = "leaving"
-    """The bytes of a request by card (``content``, ``content_type``) before they leave."""
+    """The bytes of a search (``content``, ``content_type``) before they leave, by traits or by card (``way``)."""
     RAW = "raw"
     """The bytes of an answer (``content``)."""
     REPLY = "reply"
@@ -110,6 +110,8 @@ class Seam(StrEnum):
     """What a reception does: ``act``, ``status``, ``with_ins``, ``files_document``, ``queues``."""
     QUEUED = "queued"
     """An entry of the worklist before it is written."""
+    FOLLOWED = "followed"
+    """What a message of the own domain makes of a file (``told``, ``pid_32``, ``before``); without ``patient_id`` a new one."""
     FILED = "filed"
     """A document before it is put into a file."""
     TOLD = "told"
@@ -135,6 +137,8 @@ class Seam(StrEnum):
     """What becomes of something to send: ``outcome``, ``message``, ``recipient``, before it is made."""
     TRANSMITTED = "transmitted"
     """An entry of the trace of partners before it is written."""
+    PROPAGATED = "propagated"
+    """The messages about to leave for connected software (``event``), with the file ``before`` and ``after``."""
     SCANNED = "scanned"
     """What was read of a barcode scanned in, before a file is made of it."""
 
@@ -164,6 +168,8 @@ class Memory:
     """The last one."""
     own: dict[str, Any] = field(default_factory=dict)
     """Whatever a fault written by hand keeps."""
+    shared: dict[str, Any] = field(default_factory=dict)
+    """The same, common to all the faults placed together."""
 
 
 class Seams:
@@ -181,13 +187,16 @@ class Seams:
     def place(self, faults: Iterable[Fault]) -> None:
         """Put these faults on their seams, in place of those that are there."""
         self._faults = {}
+        shared: dict[str, Any] = {}
         for fault in faults:
-            self._faults.setdefault(fault.seam, []).append((fault, Memory()))
+            self._faults.setdefault(fault.seam, []).append((fault, Memory(shared=shared)))
 
     def forget(self) -> None:
         """Empty what the faults remember: the software is reset."""
+        shared: dict[str, Any] = {}
         self._faults = {
-            seam: [(fault, Memory()) for fault, _ in placed] for seam, placed in self._faults.items()
+            seam: [(fault, Memory(shared=shared)) for fault, _ in placed]
+            for seam, placed in self._faults.items()
         }
 
     def has(self, seam: Seam) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from cheroot.wsgi import Server
-
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS
 from conformance.reference.lgo import Lgo
+from conformance.reference.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
     from conformance.reference.defects import Defects
 
 _DATABASE = "lgo.sqlite"
-_THREADS = 8
-_POLL_SECONDS = 0.1
-"""How often the server looks whether it has to stop."""
 
 
 @contextmanager
@@ -66,13 +61,4 @@ def running(
     """
     with ExitStack() as stack:
         lgo = stack.enter_context(opened(data_dir=data_dir, defects=defects))
-        server = Server((host, port), create_app(lgo), numthreads=_THREADS, server_name="banc-lgo")
-        server.expiration_interval = _POLL_SECONDS
-        server.prepare()
-        thread = threading.Thread(target=server.serve, name="banc-lgo", daemon=True)
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(server.stop)
-        bound_host, bound_port = server.bind_addr[:2]
-        shown = f"[{bound_host}]" if ":" in bound_host else bound_host
-        yield f"http://{shown}:{bound_port}"
+        yield stack.enter_context(served(create_app(lgo), host=host, port=port))

@@ -29,6 +29,7 @@ PRINTED_TRAITS = "printed_traits"
 """Comma-separated traits printed besides those that have to be (DOC-02): ``used_name``, ``used_first_name``, ``birth_place``."""
 
 DMP_URL, MSSANTE_SMTP, MSSANTE_ACCOUNT = names.DMP_URL, names.MSSANTE_SMTP, names.MSSANTE_ACCOUNT
+MSSANTE_IMAP, MSSANTE_MAILBOX = names.MSSANTE_IMAP, names.MSSANTE_MAILBOX
 DMP_AUTOMATIC = "dmp_automatic"
 """``true`` or ``false``: whether a document goes to the DMP once it is made (TRA-15)."""
 
@@ -44,6 +45,10 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         DMP_AUTOMATIC: "true",
         MSSANTE_SMTP: "",
         MSSANTE_ACCOUNT: "",
+        MSSANTE_IMAP: "",
+        MSSANTE_MAILBOX: "",
+        names.IDENTITY_REFERENCE: "",
+        names.IDENTITY_FEED: "",
     }
 )
 
@@ -89,8 +94,9 @@ def _check_addresses(changes: Mapping[str, str]) -> None:
         raise RefusedError("INVALID_VALUE", f"{DMP_AUTOMATIC} : true ou false attendu.", [DMP_AUTOMATIC])
     if not changes.get(DMP_URL, "http://").startswith(("http://", "https://")) and changes[DMP_URL]:
         raise RefusedError("INVALID_VALUE", f"{DMP_URL} : une adresse http(s) attendue.", [DMP_URL])
-    if (address := changes.get(MSSANTE_SMTP, "")) and not address.rpartition(":")[2].isdecimal():
-        raise RefusedError("INVALID_VALUE", f"{MSSANTE_SMTP} : hôte:port attendu.", [MSSANTE_SMTP])
+    for name in (MSSANTE_SMTP, MSSANTE_IMAP, names.IDENTITY_FEED):
+        if (address := changes.get(name, "")) and not address.rpartition(":")[2].isdecimal():
+            raise RefusedError("INVALID_VALUE", f"{name} : hôte:port attendu.", [name])
 
 
 def kinds(settings: Mapping[str, str], name: str) -> tuple[str, ...]:

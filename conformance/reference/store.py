@@ -23,6 +23,7 @@ from conformance.drivers.model import (
     Status,
     StatusChange,
 )
+from conformance.reference.members import loaded, members
 from conformance.reference.soap import FormerIns, ReturnedIdentity
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ class Store:
             "patient_id": call.patient_id,
             "code": call.code,
             "message": call.message,
-            "alerts": json.dumps([asdict(alert) for alert in call.alerts]),
+            "alerts": json.dumps([members(alert) for alert in call.alerts]),
             "candidates": json.dumps(call.candidates),
             "traits": json.dumps(stored.traits),
             "identity": None if stored.identity is None else json.dumps(asdict(stored.identity)),
@@ -288,7 +289,7 @@ class Store:
     def add_status_change(self, patient_id: str, change: StatusChange) -> None:
         """Add to the status history of a patient."""
         with self._lock:
-            self._insert("status_change", {"patient_id": patient_id, **asdict(change)})
+            self._insert("status_change", {"patient_id": patient_id, **members(change)})
 
     def status_changes(self, patient_id: str) -> list[StatusChange]:
         """Return the status history of a patient, oldest first."""
@@ -312,7 +313,7 @@ class Store:
         """Add to the audit log."""
         with self._lock:
             returned, changes = json.dumps(entry.returned), json.dumps(entry.changes)
-            self._insert("audit", {**asdict(entry), "returned": returned, "changes": changes})
+            self._insert("audit", {**members(entry), "returned": returned, "changes": changes})
 
     def audit(self, patient_id: str | None = None) -> list[TracedAct]:
         """Return the audit log, oldest first, optionally of one patient."""
@@ -326,8 +327,8 @@ class Store:
             TracedAct(
                 **{
                     **dict(row),
-                    "returned": json.loads(row["returned"]),
-                    "changes": json.loads(row["changes"]),
+                    "returned": loaded(row["returned"]),
+                    "changes": loaded(row["changes"]),
                 }
             )
             for row in rows

@@ -134,10 +134,16 @@ def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
         remarks.append(
             Text(
                 f"{missing} {'règles obligatoires non testées' if missing > 1 else 'règle obligatoire non testée'}"
-                + (f", dont {unchecked} sans contrôle dans cette version du banc" if unchecked else ""),
+                + (
+                    f", dont {unchecked} sans contrôle automatique dans cette version du banc"
+                    if unchecked
+                    else ""
+                ),
                 f"{missing} mandatory rule{'s' if missing > 1 else ''} not tested"
                 + (
-                    f", {unchecked} of them without a check in this version of the bench" if unchecked else ""
+                    f", {unchecked} of them without an automatic check in this version of the bench"
+                    if unchecked
+                    else ""
                 ),
             )
         )
@@ -147,6 +153,15 @@ def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
                 f"{waived} {'écarts couverts' if waived > 1 else 'écart couvert'} par une dérogation : "
                 "ce n'est jamais une conformité",
                 f"{waived} departure{'s' if waived > 1 else ''} covered by a waiver: never a pass",
+            )
+        )
+    hidden = sum(bool(result.also) for result in campaign.rules)
+    if hidden:
+        remarks.append(
+            Text(
+                f"{hidden} {'règles non jugées ont' if hidden > 1 else 'règle non jugée a'} aussi un écart ou un point à revoir",
+                f"{hidden} rule{'s that could not be judged have' if hidden > 1 else ' that could not be judged has'} "
+                "a departure or something to review as well",
             )
         )
     if campaign.meta.interrupted:
@@ -172,7 +187,11 @@ def _said(coverage: Coverage) -> Text:
 
 
 def _count(campaign: Campaign, verdict: Verdict) -> int:
-    return sum(result.verdict is verdict and not result.is_waived for result in campaign.rules)
+    # A waiver covers a departure: that the rest of the rule could not be judged is said all the same.
+    return sum(
+        result.verdict is verdict and (verdict is Verdict.INCONCLUSIVE or not result.is_waived)
+        for result in campaign.rules
+    )
 
 
 def _plural(count: int, one: str, several: str, english: str) -> Text:

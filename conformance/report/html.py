@@ -155,6 +155,7 @@ def _rule(result: RuleResult, packer: Packer, lang: Lang) -> dict[str, Any]:
         "in_part": typeset(in_part[lang], lang)
         if (in_part := said_of_paths(result.paths_not_tested))
         else "",
+        "also": list(dict.fromkeys(check.verdict for check in result.also)),
         "checks": [shown_check(check, packer, lang) for check in result.checks],
         "waiver": waiver
         and {
@@ -223,6 +224,8 @@ _WORDS = [
     "attachment",
     "empty",
     "exchange",
+    "exchange_dmp",
+    "exchange_mssante",
     "explanation",
     "field",
     "har",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.record.timeline import ActEntry, ExchangeEntry
 from conformance.report.view import readable
 from conformance.verdicts import Verdict
+from simulator.journal.exchange import INSI
 from simulator.journal.masking import mask_text
 from simulator.text import Text
 
@@ -105,8 +106,9 @@ def _last_act(check: CheckResult, texts: Mapping[str, Any]) -> str:
                 )
                 return f"{entry.at:%H:%M:%S}.{entry.at.microsecond // 1000:03d} · {readable(mask_text(verb))}{ended}"
             case ExchangeEntry():
+                name = "exchange" if entry.service == INSI else f"exchange_{entry.service}"
                 operation = readable(mask_text(f"{entry.operation} {entry.code}".strip()))
-                return f"{entry.at:%H:%M:%S} · {texts['exchange']} n° {entry.number} · {operation}"
+                return f"{entry.at:%H:%M:%S} · {texts[name]} n° {entry.number} · {operation}"
     return ""
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from conformance.record.timeline import (
     ActEntry,
     AttachmentEntry,
@@ -17,7 +19,8 @@ from conformance.record.timeline import (
     StateEntry,
 )
 from conformance.suite.desk.words import seen
-from simulator.journal.masking import mask, mask_text, mask_xml
+from simulator.journal.exchange import INSI
+from simulator.journal.masking import is_clean_json, mask, mask_text, mask_xml
 from simulator.text import visible_lines
 
 if TYPE_CHECKING:
@@ -97,6 +100,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
         case ExchangeEntry():
             shown = {
                 "kind": "exchange",
+                **({} if entry.service == INSI else {"service": entry.service}),
                 "number": entry.number,
                 "operation": entry.operation,
                 "code": entry.code,
@@ -145,19 +149,30 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 "file": entry.file,
                 **({"exchange": entry.exchange} if entry.exchange else {}),
             }
+    messages = {name: mask_xml(shown[name]) for name in _MESSAGES & shown.keys()}
     return {
         "at": entry.at.isoformat(timespec="milliseconds"),
-        **{name: (mask_xml if name in _MESSAGES else mask)(value) for name, value in shown.items()},
+        **_masked(shown | dict.fromkeys(messages, "")),
+        **messages,
     }
 
 
 _MESSAGES: Final = frozenset({"request", "response"})
 
 
+def _masked(shown: dict[str, Any]) -> dict[str, Any]:
+    """Mask once more what the record holds; nearly always there is nothing, which the text of it shows at once."""
+    try:
+        is_clean = is_clean_json(orjson.dumps(shown).decode())
+    except TypeError:  # Half a character, or a number of more than 64 bits.
+        is_clean = False
+    found: dict[str, Any] = shown if is_clean else mask(shown)
+    return found
+
+
 def words_view(entry: Entry, lang: Lang) -> dict[str, Any]:
     """Return what of ``entry_view`` differs from one language to the other."""
-    masked: dict[str, Any] = mask(_words(entry, lang))
-    return masked
+    return _masked(_words(entry, lang))
 
 
 def _words(entry: Entry, lang: Lang) -> dict[str, Any]:

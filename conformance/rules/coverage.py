@@ -28,6 +28,8 @@ class State(StrEnum):
     """Checks judge it."""
     PARTIAL = "partial"
     """Checks judge it but for a part; the rule says which."""
+    GUIDED = "guided"
+    """Only a person judges it, in a guided campaign; the rule says how."""
     NOT_TESTED = "not-tested"
     """No check judges it, and the reason is written."""
     UNACCOUNTED = "unaccounted"
@@ -39,6 +41,7 @@ _ADDRESS: Final = re.compile(r"\bE[0-9]+/[A-Z]+\b")
 STATE_NAMES: Final = {
     State.EXECUTABLE: Text("exécutable", "executable"),
     State.PARTIAL: Text("exécutable en partie", "executable in part"),
+    State.GUIDED: Text("jugée au comptoir", "judged at the counter"),
     State.NOT_TESTED: Text("non testée", "not tested"),
     State.UNACCOUNTED: Text("sans contrôle ni raison", "neither check nor reason"),
 }
@@ -57,7 +60,7 @@ class RuleCoverage:
     def reason(self) -> Text | None:
         """Why it is not tested, or what its checks leave out."""
         match self.state:
-            case State.NOT_TESTED:
+            case State.NOT_TESTED | State.GUIDED:
                 return self.rule.not_tested_reason
             case State.PARTIAL:
                 return self.rule.partial
@@ -110,7 +113,11 @@ class Coverage:
     @property
     def outdated(self) -> tuple[str, ...]:
         """Keys of the rules that still say why they have no check although they have one."""
-        return tuple(each.rule.key for each in self.rules if each.checks and each.rule.not_tested_reason)
+        return tuple(
+            each.rule.key
+            for each in self.rules
+            if each.checks and each.state is not State.GUIDED and each.rule.not_tested_reason
+        )
 
     def faults(self) -> list[str]:
         """Return what makes the gate fail, one line each; empty when all is accounted for."""
@@ -132,6 +139,7 @@ def cover(
     cases: Mapping[str, StateCase],
     checks: Mapping[str, Sequence[str]],
     problems: Iterable[str] = (),
+    guided: Mapping[str, Sequence[str]] | None = None,
 ) -> Coverage:
     """Say how each rule and each case stands.
 
@@ -140,7 +148,9 @@ def cover(
         cases: cases of the state machine by address.
         checks: for each rule key, the ids of the checks that name it; rules without check may be left out.
         problems: what is wrong with checks themselves, such as naming no rule.
+        guided: the same as ``checks``, of those that look at a journey: they count for rules that have no other.
     """
+    by_hand = guided or {}
     addressed: dict[str, list[str]] = {}
     for check in dict.fromkeys(check for found in checks.values() for check in found):
         for address in dict.fromkeys(_ADDRESS.findall(check)):
@@ -151,7 +161,10 @@ def cover(
         if address not in cases
     ]
     return Coverage(
-        rules=tuple(_rule(rule, tuple(checks.get(key, ()))) for key, rule in catalogue.items()),
+        rules=tuple(
+            _rule(rule, tuple(checks.get(key, ())), tuple(by_hand.get(key, ())))
+            for key, rule in catalogue.items()
+        ),
         cases=tuple(
             _case(case, catalogue, checks, tuple(addressed.get(key, ()))) for key, case in cases.items()
         ),
@@ -173,7 +186,7 @@ def coverage_data(coverage: Coverage, lang: Lang) -> dict[str, Any]:
                 "state": each.state.value,
                 "checks": list(each.checks),
                 "obstacle": each.rule.obstacle.value
-                if each.state is State.NOT_TESTED and each.rule.obstacle
+                if each.state in {State.NOT_TESTED, State.GUIDED} and each.rule.obstacle
                 else None,
                 "reason": each.reason[lang] if each.reason else None,
             }
@@ -193,9 +206,11 @@ def coverage_data(coverage: Coverage, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule, checks: tuple[str, ...]) -> RuleCoverage:
+def _rule(rule: Rule, checks: tuple[str, ...], guided: tuple[str, ...]) -> RuleCoverage:
     if checks:
         state = State.PARTIAL if rule.partial else State.EXECUTABLE
+    elif guided and rule.not_tested_reason:
+        return RuleCoverage(rule=rule, state=State.GUIDED, checks=guided)
     else:
         state = State.NOT_TESTED if rule.not_tested_reason else State.UNACCOUNTED
     return RuleCoverage(rule=rule, state=state, checks=checks)

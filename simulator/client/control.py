@@ -63,6 +63,8 @@ class ExchangeView:
     """Where the call came, host not included."""
     request_headers: dict[str, str] = field(default_factory=dict)
     response_headers: dict[str, str] = field(default_factory=dict)
+    service: str = "insi"
+    """Who answered: ``insi``, or a sink (``dmp``, ``mssante``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +306,10 @@ class SessionClient:
         """Answer from the registry again, and forget what the scenarios remember."""
         self._client.call("DELETE", f"{self.path}/scenarios")
 
-    def exchanges(self, after: int = 0, *, service: str = "insi") -> list[ExchangeView]:
+    def exchanges(self, after: int = 0, *, service: str | None = "insi") -> list[ExchangeView]:
         """Return the exchanges of this session with an id greater than ``after``, oldest first.
 
-        ``service``: those of INSi, or of a sink (``dmp``, ``mssante``).
+        ``service``: those of INSi, or of a sink (``dmp``, ``mssante``); ``None``: all of them.
         """
         found: list[ExchangeView] = []
         while True:
@@ -317,10 +319,10 @@ class SessionClient:
                 "after": last,
                 "limit": _PAGE,
                 "bodies": "true",
-                "service": service,
+                **({} if service is None else {"service": service}),
             }
             page, more = self._client.call_page("GET", "/api/v1/exchanges", params=parameters)
-            found.extend(map(_view, page))
+            found.extend(map(exchange_view, page))
             if not more:
                 return found
 
@@ -368,7 +370,8 @@ class SessionClient:
         return moved
 
 
-def _view(data: dict[str, Any]) -> ExchangeView:
+def exchange_view(data: Mapping[str, Any]) -> ExchangeView:
+    """Return an exchange from what the control API, or an export of the journal, tells of it."""
     return ExchangeView(
         id=data["id"],
         at=data["at"],
@@ -385,4 +388,5 @@ def _view(data: dict[str, Any]) -> ExchangeView:
         path=str(data.get("path") or ""),
         request_headers=dict(data.get("request_headers") or {}),
         response_headers=dict(data.get("response_headers") or {}),
+        service=str(data.get("service") or "insi"),
     )

@@ -6,17 +6,18 @@ import sqlite3
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import platformdirs
 
 from simulator.commands.exits import EXIT_SETUP
+from simulator.commands.language import said, spoken, usual_lang
 from simulator.registry.opening import open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.target import shown
 from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
-from simulator.text import visible_lines
+from simulator.text import Text, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,11 @@ registry_option = click.option(
     help="A registry made by banc population build; the one of the data directory when none is given.",
 )
 lang_option = click.option(
-    "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of the texts."
+    "--lang",
+    type=click.Choice(["fr", "en"]),
+    default=usual_lang,
+    show_default="BANC_LANG, else the locale, else fr",
+    help="Language of the texts.",
 )
 
 
@@ -93,6 +98,18 @@ class SetupError(click.ClickException):
 
     exit_code = EXIT_SETUP
 
+    def __init__(self, message: str | Text) -> None:
+        """Keep the message, in the language of the command that runs when there are two."""
+        super().__init__(said(message))
+        self._is_french = not isinstance(message, str) and spoken() == "fr"
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write it."""
+        if self._is_french:
+            click.echo(f"Erreur : {self.format_message()}", file=file, err=file is None)
+        else:
+            super().show(file)
+
     def format_message(self) -> str:
         """Return the message, which may quote a file or a server, so that all of it is seen."""
         return visible_lines(self.message)
@@ -104,8 +121,12 @@ def opened_registry(registry: str | None, data_dir: Path) -> Iterator[Registry]:
     target = registry or str(data_dir / "registry.sqlite")
     if registry is None and not Path(target).exists():
         raise SetupError(
-            f"there is no registry in {data_dir} yet: start the simulator once with "
-            f"banc serve --data-dir {data_dir}, or give one with --registry"
+            Text(
+                f"il n'y a pas encore de registre dans {data_dir} : démarrez une fois le simulateur par "
+                f"banc serve --data-dir {data_dir}, ou donnez un registre par --registry",
+                f"there is no registry in {data_dir} yet: start the simulator once with "
+                f"banc serve --data-dir {data_dir}, or give one with --registry",
+            )
         )
     try:
         store = open_registry(target)
@@ -116,4 +137,9 @@ def opened_registry(registry: str | None, data_dir: Path) -> Iterator[Registry]:
     except RegistryError as error:
         raise SetupError(str(error)) from error
     except sqlite3.Error as error:
-        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
+        raise SetupError(
+            Text(
+                f"{shown(target)} : ne peut pas être lu comme un registre : {error}",
+                f"{shown(target)}: cannot be read as a registry: {error}",
+            )
+        ) from error

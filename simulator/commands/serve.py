@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulator import ending
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.bench.installing import InstallError
 from simulator.bench.own_registry import put_there_by_hand
@@ -19,7 +20,16 @@ from simulator.datafile import DataFileError
 from simulator.journal.writer import JournalOptions
 from simulator.registry.target import shown
 from simulator.scripting.people import NobodyError
-from simulator.serving import ServeOptions, ServingError, base_url, is_loopback, prepare, read_options, serve
+from simulator.serving import (
+    END_WITH_INPUT,
+    ServeOptions,
+    ServingError,
+    base_url,
+    is_loopback,
+    prepare,
+    read_options,
+    serve,
+)
 from simulator.sessions.profiles import profiles
 from simulator.sessions.session import NODE_FORM
 from simulator.sinks.addresses import addresses_of
@@ -131,6 +141,11 @@ def _node_name(_context: click.Context, _parameter: click.Parameter, value: str 
     help="Write where it listens to this file (JSON) once calls are answered; removed when it stops.",
 )
 @click.option(
+    END_WITH_INPUT,
+    is_flag=True,
+    help="Stop when standard input ends: for a program that starts a server, keeps a pipe to it and may be killed.",
+)
+@click.option(
     "--options",
     "options_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -160,6 +175,7 @@ def serve_command(
     token: str | None,
     scenarios: Path | None,
     ready_file: Path | None,
+    end_with_input: bool,
     options_file: Path | None,
 ) -> None:
     """Start the simulated INSi teleservice.
@@ -205,6 +221,8 @@ def serve_command(
         sinks=sinks,
     )
 
+    if end_with_input:
+        ending.end_with_input()
     if options_file is not None:
         try:
             asked = read_options(options_file)

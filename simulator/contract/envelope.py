@@ -148,7 +148,7 @@ def _read_content_type(content_type: str) -> tuple[str, str | None]:
     header = Message()
     header["Content-Type"] = content_type
     charset = header.get_param("charset")
-    if isinstance(charset, str) and charset.strip("\"' ").lower() not in {"utf-8", "utf8", "us-ascii"}:
+    if isinstance(charset, str) and charset.strip("\"' ").lower() not in {"", "utf-8", "utf8", "us-ascii"}:
         raise FaultError("desir_9001", f"expected the charset utf-8, got {charset[:40]!r}")
     action = header.get_param("action")
     return header.get_content_type() if content_type else "", action if isinstance(action, str) else None

@@ -37,7 +37,7 @@ Mark = tuple[int, int, int, int]
 """What tells a file from another of the same name, and from itself before it was written again."""
 
 
-def mark_of(path: Path) -> Mark | None:
+def mark_of(path: str) -> Mark | None:
     """Return what tells this file from others; ``None`` when it cannot be seen."""
     try:
         status = os.stat(path)  # noqa: PTH116 - once a call: half the time of Path.stat
@@ -51,6 +51,12 @@ def _is_unchanging(path: Path) -> bool:
     return not IN_PLACE and not any(path.with_name(path.name + log).exists() for log in ("-wal", "-journal"))
 
 
+class _Here(threading.local):
+    """What a thread has open: its connection, once it is known to be to the file of this ``BaseFile``."""
+
+    connection: sqlite3.Connection | None = None
+
+
 class BaseFile:
     """The people of one file. Safe to use from several threads, each with a connection of its own."""
 
@@ -62,26 +68,27 @@ class BaseFile:
             RegistryError: it is no registry of this version.
         """
         self._path = path
+        self._name = str(path)
         self._kinds: dict[int, tuple[str, str, tuple[str, ...]]] = {}
         self._prefixes: dict[int, str] = {}
-        self._here = threading.local()
+        self._here = _Here()
         while True:
-            self.mark = mark_of(path)
+            self.mark = mark_of(self._name)
             self._database = Database(path, _MMAP, read_only=True, unchanging=_is_unchanging(path))
-            if self.mark == mark_of(path):
+            if self.mark == mark_of(self._name):
                 break
             self._database.close()
         check_format(self._database.connection(), path)
 
     def is_open_here(self) -> bool:
         """Open this thread's connection, and return whether it is to this file: another one may have its name by now."""
-        if getattr(self._here, "opened", False):
+        if self._here.connection is not None:
             return True
-        self._database.connection()
-        if mark_of(self._path) != self.mark:
+        connection = self._database.connection()
+        if mark_of(self._name) != self.mark:
             self._database.close()
             return False
-        self._here.opened = True
+        self._here.connection = connection
         return True
 
     def connection(self) -> sqlite3.Connection:
@@ -90,6 +97,9 @@ class BaseFile:
         Raises:
             RegistryUnavailableError: the file was replaced before this thread had opened it.
         """
+        connection = self._here.connection
+        if connection is not None:
+            return connection
         if not self.is_open_here():
             raise RegistryUnavailableError(f"{self._path} was replaced while it was read; ask again")
         return self._database.connection()
@@ -99,7 +109,7 @@ class BaseFile:
         connection = self.connection()
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
-        return mark_of(self._path) in {None, self.mark}
+        return mark_of(self._name) in {None, self.mark}
 
     def end(self) -> None:
         """End the transaction of ``begin``."""
@@ -107,7 +117,7 @@ class BaseFile:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self._here.opened = False
+        self._here.connection = None
         self._database.close()
 
     def select(self, condition: str, *parameters: object) -> list[Person]:
@@ -141,7 +151,7 @@ class BaseFile:
         last = 0
         query = f"{_BASE.replace('SELECT ', 'SELECT id, ', 1)} id > ? ORDER BY id LIMIT ?"
         while page := self.connection().execute(query, (last, _PAGE)).fetchall():
-            if IN_PLACE and mark_of(self._path) != self.mark:
+            if IN_PLACE and mark_of(self._name) != self.mark:
                 raise RegistryUnavailableError(f"{self._path} was replaced while it was read; ask again")
             last = page[-1][0]
             for row in page:

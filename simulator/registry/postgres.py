@@ -7,13 +7,26 @@ answer. A connection that was lost is opened again by the next call.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from urllib.parse import unquote, urlsplit
 
 from simulator.ins.traits import comparison_key
-from simulator.registry.codes import NAME_MASK, date_range, name_code, search_code
-from simulator.registry.postgres_rows import COLUMNS, TABLE, TYPES, from_row, to_row
+from simulator.registry.codes import date_range, name_code, search_code
+from simulator.registry.postgres_holding import Held, Here, told
+from simulator.registry.postgres_rows import COLUMNS, TYPES, from_row, to_row
+from simulator.registry.postgres_tables import (
+    BUILD_LOCK,
+    FORMAT,
+    NAME,
+    SCHEMA,
+    copy_base,
+    copy_rows,
+    create_table,
+    index_table,
+    set_meta,
+    swap,
+)
 from simulator.registry.protocol import (
     BASE,
     CARD_LIMIT,
@@ -39,34 +52,8 @@ if TYPE_CHECKING:
     from simulator.registry.matching import SearchTraits
     from simulator.registry.person import Person
 
-FORMAT: Final = "3"
-"""Version of the tables, in ``banc_meta``."""
-
 _CONNECT_TIMEOUT_S: Final = 5
 _PAGE: Final = 1000
-_BUILD_LOCK: Final = 0x494E5369
-"""Advisory lock that a build holds, so that two do not wait for each other's tables."""
-
-_NAME: Final[LiteralString] = f"(search & {NAME_MASK})"
-_SCHEMA: Final[LiteralString] = f"""
-CREATE TABLE IF NOT EXISTS banc_meta (name text PRIMARY KEY, value text NOT NULL);
-CREATE TABLE IF NOT EXISTS banc_scoped (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, scope text NOT NULL, {TABLE}, UNIQUE (scope, key)
-);
-CREATE INDEX IF NOT EXISTS banc_scoped_search ON banc_scoped (scope, search);
-CREATE INDEX IF NOT EXISTS banc_scoped_number ON banc_scoped (scope, number);
-CREATE INDEX IF NOT EXISTS banc_scoped_card ON banc_scoped (scope, card_insured) WHERE card_insured IS NOT NULL;
-INSERT INTO banc_meta VALUES ('format', '{FORMAT}'), ('people', '0') ON CONFLICT (name) DO NOTHING;
-"""  # noqa: S608 - constants
-_INDEXES: Final[tuple[LiteralString, ...]] = (
-    "CREATE UNIQUE INDEX ON {} (key)",
-    "CREATE INDEX ON {} (search)",
-    f"CREATE INDEX ON {{}} ({_NAME})",
-    "CREATE INDEX ON {} (number)",
-    "CREATE INDEX ON {} (card_insured) WHERE card_insured IS NOT NULL",
-    "CREATE INDEX ON {} USING gin (tags)",
-    "CREATE INDEX ON {} USING gin (former)",
-)
 
 
 class PostgresRegistry:
@@ -86,18 +73,19 @@ class PostgresRegistry:
         self._url = url
         self.name: Final = shown(url)
         self._local = threading.local()
+        self._here = Here()
         if create:
             with self._connected() as connection, connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_BUILD_LOCK,))
-                connection.execute(_SCHEMA)
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (BUILD_LOCK,))
+                connection.execute(SCHEMA)
                 if connection.execute("SELECT to_regclass('banc_person')").fetchone() == (None,):
-                    _create(connection, "banc_person")
-                    _index(connection, "banc_person")
+                    create_table(connection, "banc_person")
+                    index_table(connection, "banc_person")
         self._check_format()
 
     def held(self) -> AbstractContextManager[None]:
-        """Do nothing: each question is answered of one population, and a transaction for each call would double their cost."""
-        return nullcontext()
+        """Answer every question of the block from one base population, that of the first, even when it is replaced meanwhile."""
+        return Held(self._here)
 
     def add(self, people: Iterable[Person], scope: str = BASE) -> int:
         """Add people to a scope, all or none; return how many.
@@ -107,7 +95,7 @@ class PostgresRegistry:
         """
         with self._connected() as connection, connection.transaction():
             if scope != BASE:
-                return _copy(
+                return copy_rows(
                     connection,
                     f"COPY banc_scoped (scope, {COLUMNS}) FROM STDIN (FORMAT BINARY)",
                     ("text", *TYPES),
@@ -116,8 +104,8 @@ class PostgresRegistry:
             # One at a time: ids count from 1 without gaps.
             connection.execute("LOCK TABLE banc_person IN EXCLUSIVE MODE")
             total = self.count()
-            added = _copy_base(connection, "banc_person", people, total + 1)
-            _set_meta(connection, people=total + added)
+            added = copy_base(connection, "banc_person", people, total + 1)
+            set_meta(connection, people=total + added)
             return added
 
     def rebuild(
@@ -125,19 +113,20 @@ class PostgresRegistry:
     ) -> int:
         """Replace the base population, all or nothing; readers see the old one until the new one is complete.
 
+        The one before stays in the database until the next is built, for calls under way.
+
         Raises:
             DuplicateKeyError: a key comes twice.
         """
         with self._connected() as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_BUILD_LOCK,))
-            _create(connection, "banc_person_new")
-            count = _copy_base(connection, "banc_person_new", people, 1)
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (BUILD_LOCK,))
+            create_table(connection, "banc_person_new")
+            count = copy_base(connection, "banc_person_new", people, 1)
             if on_indexing is not None:
                 on_indexing()
-            _index(connection, "banc_person_new")
-            connection.execute("DROP TABLE banc_person; ALTER TABLE banc_person_new RENAME TO banc_person")
-            connection.execute("ALTER INDEX banc_person_new_pkey RENAME TO banc_person_pkey")
-            _set_meta(connection, people=count, recipe=recipe, format=FORMAT)
+            index_table(connection, "banc_person_new")
+            swap(connection)
+            set_meta(connection, people=count, recipe=recipe, format=FORMAT)
         with self._connected() as connection:
             connection.execute("ANALYZE banc_person")
         return count
@@ -164,17 +153,19 @@ class PostgresRegistry:
 
     def near_misses(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
         """Return a few people of the same name or the same birth date, those of the session first."""
-        same_name = self.same_name(wanted.birth_name, scope, limit=NEAR_LIMIT)
         condition: LiteralString = "search BETWEEN %s AND %s ORDER BY search, id LIMIT %s"
         parameters = (*date_range(wanted.birth_date), NEAR_LIMIT)
-        same_date = self._scoped(f"scope = %s AND {condition}", scope, *parameters) if scope != BASE else []
-        same_date += self._base(condition, *parameters)
+        with self.held():
+            same_name = self.same_name(wanted.birth_name, scope, limit=NEAR_LIMIT)
+            same_date = self._base(condition, *parameters)
+        if scope != BASE:
+            same_date[:0] = self._scoped(f"scope = %s AND {condition}", scope, *parameters)
         seen = {person.key for person in same_name}
         return same_name + [person for person in same_date[:NEAR_LIMIT] if person.key not in seen]
 
     def same_name(self, birth_name: str, scope: str = BASE, *, limit: int = 100) -> list[Person]:
         """Return people of this birth name, those of the session first."""
-        condition: LiteralString = f"{_NAME} = %s ORDER BY id LIMIT %s"
+        condition: LiteralString = f"{NAME} = %s ORDER BY id LIMIT %s"
         code, name = name_code(birth_name), comparison_key(birth_name)
         found = self._scoped(f"scope = %s AND {condition}", scope, code, limit) if scope != BASE else []
         found += self._base(condition, code, limit)
@@ -211,8 +202,9 @@ class PostgresRegistry:
                 "scope = %s ORDER BY id LIMIT %s OFFSET %s", scope, *_rest(found, total, limit, offset)
             )
             return found + paged
-        total = self._value("SELECT count(*) FROM banc_person WHERE tags @> ARRAY[%s]", tag)
-        found = self._base("tags @> ARRAY[%s] ORDER BY id LIMIT %s OFFSET %s", tag, limit, offset)
+        with self.held():
+            total = int(self._of_base("count(*)", "tags @> ARRAY[%s]", tag)[0][0])
+            found = self._base("tags @> ARRAY[%s] ORDER BY id LIMIT %s OFFSET %s", tag, limit, offset)
         rest = _rest(found, total, limit, offset)
         return found + self._scoped(
             "scope = %s AND tags @> ARRAY[%s] ORDER BY id LIMIT %s OFFSET %s", scope, tag, *rest
@@ -224,17 +216,17 @@ class PostgresRegistry:
 
     def everyone(self, *, tag: str | None = None) -> Iterator[Person]:
         """Yield the base population, optionally of one tag, without holding it in memory."""
-        last = 0
-        while page := self._rows(
-            f"SELECT id, {COLUMNS} FROM banc_person WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608 - constants
-            last,
-            _PAGE,
-        ):
-            last = page[-1][0]
+        last, population = 0, None
+        condition: LiteralString = "id > %s ORDER BY id LIMIT %s"
+        while True:
+            population, page = self._asked(population, f"id, {COLUMNS}", condition, last, _PAGE)
             for row in page:
+                last = row[0]
                 person = from_row(row[1:])
                 if tag is None or tag in person.tags:
                     yield person
+            if not page:
+                return
 
     def count(self, scope: str = BASE) -> int:
         """Return how many people a session sees."""
@@ -281,8 +273,44 @@ class PostgresRegistry:
         return found
 
     def _base(self, condition: LiteralString, *parameters: object) -> list[Person]:
-        query: LiteralString = f"SELECT {COLUMNS} FROM banc_person WHERE {condition}"  # noqa: S608 - constants
-        return [from_row(row) for row in self._rows(query, *parameters)]
+        return [from_row(row) for row in self._of_base(COLUMNS, condition, *parameters)]
+
+    def _of_base(
+        self, columns: LiteralString, condition: LiteralString, *parameters: object
+    ) -> list[tuple[Any, ...]]:
+        """Return rows of the base population that this thread holds, else of the one that is there."""
+        here = self._here
+        if not here.depth:
+            query: LiteralString = f"SELECT {columns} FROM banc_person WHERE {condition}"  # noqa: S608 - constants
+            return self._rows(query, *parameters)
+        here.population, rows = self._asked(here.population, columns, condition, *parameters)
+        return rows
+
+    def _asked(
+        self,
+        population: int | None,
+        columns: LiteralString,
+        condition: LiteralString,
+        *parameters: object,
+    ) -> tuple[int, list[tuple[Any, ...]]]:
+        """Return rows of one base population, and which it is; ``None``: the one that is there now.
+
+        Raises:
+            RegistryUnavailableError: it was replaced twice meanwhile, and is no longer there.
+        """
+        rows = self._rows(told("banc_person", columns, condition), *parameters)
+        if population not in (None, rows[0][0]):
+            try:
+                rows = self._rows(told("banc_person_former", columns, condition), *parameters)
+            except RegistryUnavailableError:
+                raise
+            except RegistryError:
+                rows = [(None,)]  # a build of a former version leaves none
+            if rows[0][0] != population:
+                raise RegistryUnavailableError(
+                    f"the population of {self.name} was replaced more than once while a call was answered; call again"
+                )
+        return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
     def _scoped(self, condition: LiteralString, scope: str, *parameters: object) -> list[Person]:
         if scope == BASE:
@@ -340,46 +368,3 @@ class PostgresRegistry:
 def _rest(found: list[Person], total: int, limit: int, offset: int) -> tuple[int, int]:
     """Return limit and offset of the people of the session that follow those of the base population."""
     return limit - len(found), max(offset - total, 0)
-
-
-def _create(connection: psycopg.Connection[Any], table: LiteralString) -> None:
-    connection.execute(f"CREATE TABLE {table} (id bigint PRIMARY KEY, {TABLE})")
-
-
-def _index(connection: psycopg.Connection[Any], table: LiteralString) -> None:
-    for statement in _INDEXES:
-        connection.execute(statement.format(table))
-
-
-def _copy_base(
-    connection: psycopg.Connection[Any], table: LiteralString, people: Iterable[Person], first_id: int
-) -> int:
-    return _copy(
-        connection,
-        f"COPY {table} (id, {COLUMNS}) FROM STDIN (FORMAT BINARY)",
-        ("int8", *TYPES),
-        ((number, *to_row(person)) for number, person in enumerate(people, start=first_id)),
-    )
-
-
-def _copy(
-    connection: psycopg.Connection[Any],
-    statement: LiteralString,
-    types: tuple[str, ...],
-    rows: Iterable[tuple[Any, ...]],
-) -> int:
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
-            count += 1
-    return count
-
-
-def _set_meta(connection: psycopg.Connection[Any], **values: object) -> None:
-    for name, value in values.items():
-        connection.execute(
-            "INSERT INTO banc_meta VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (name, str(value)),
-        )

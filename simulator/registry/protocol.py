@@ -41,7 +41,7 @@ class Registry(Protocol):
     """
 
     def held(self) -> AbstractContextManager[None]:
-        """Let this thread read one base population in the block, as far as the store can, even when it is replaced meanwhile."""
+        """Let this thread read one base population in the block, even when it is replaced meanwhile."""
         ...
 
     def add(self, people: Iterable[Person], scope: str = BASE) -> int:

@@ -62,6 +62,7 @@ class RegistryStore:
         if not path.exists():
             build_file(path, (), "")
         self._path = path
+        self._name = str(path)
         self._base = BaseFile(path)
         self._refused: Mark | None = None
         self._here = _Here()
@@ -243,10 +244,10 @@ class RegistryStore:
         self._scoped.close()
 
     def _hold(self) -> BaseFile:
-        """Return the base population to be read now, in a transaction where it is changed in place."""
+        """Return the base population to be read now, in a transaction: where it is changed in place."""
         while True:
             base = self._now()
-            if not IN_PLACE or base.begin():
+            if base.begin():
                 return base
             base.end()
 
@@ -257,7 +258,7 @@ class RegistryStore:
             return held
         while True:
             base = self._base
-            mark = mark_of(self._path)
+            mark = mark_of(self._name)
             # A file that has gone, or cannot be used, is as if nothing had happened, for whoever has the former one open.
             if mark == base.mark or mark is None or mark == self._refused:
                 if base.is_open_here():
@@ -271,7 +272,7 @@ class RegistryStore:
         with self._renewing:
             if self._base is not former:
                 return
-            mark = mark_of(self._path)
+            mark = mark_of(self._name)
             try:
                 self._base = BaseFile(self._path)
             except (RegistryError, sqlite3.Error) as error:
@@ -305,7 +306,8 @@ class _Held(contextlib.AbstractContextManager[None]):
     def __enter__(self) -> None:
         here = self._store._here  # noqa: SLF001 - one thing in two classes
         if here.base is None:
-            self._begun = here.base = self._store._hold()  # noqa: SLF001 - same
+            begun = self._store._hold() if IN_PLACE else self._store._now()  # noqa: SLF001 - same
+            self._begun = here.base = begun
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -223,8 +223,12 @@ def _header_problem(scope: Scope, headers: dict[str, Any]) -> str | None:
 
     Two Host headers are refused (RFC 9112 §3.2): who stands between might have read the other one. Else only those that decide something are an error: a pharmacy may well have an accent in its User-Agent.
     """
-    if "," in headers.get("host", ""):
-        return f"expected one Host, got {headers['host'][:80]!r}"
+    host = headers.get("host")
+    if host is None:
+        if scope.http_version == "1.1" and "host" not in scope.headers.keys():  # noqa: SIM118 - no mapping
+            return "expected the header Host, which HTTP/1.1 asks for (RFC 9112 §3.2), got none"
+    elif "," in host:
+        return f"expected one Host, got {host[:80]!r}"
     names = scope.headers.keys()
     if len(names) == len(headers):
         return None

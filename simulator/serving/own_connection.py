@@ -192,6 +192,10 @@ class Connection(asyncio.Protocol):
                 self.hold(reading=False)
                 return
             if isinstance(event, h11.Request):
+                if not event.http_version.startswith(b"1."):
+                    said = f"HTTP/{event.http_version.decode()} is not spoken on this port"
+                    self._is_broken(h11.RemoteProtocolError(said, error_status_hint=505))
+                    return
                 self._begin(event)
             elif isinstance(event, h11.Data) and self._request is not None:
                 self._request.feed(bytes(event.data))

@@ -19,6 +19,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.security.handshakes import SHAKING
 from simulator.serving.own_connection import Connection
 from simulator.serving.places import Limits, Places
 
@@ -139,6 +140,7 @@ class OwnServer:
 
     async def _open(self, connection: Connection, accepted: socket.socket) -> None:
         """Shake hands beside the loop that accepts, within a time of its own."""
+        SHAKING.set((accepted, connection.address))
         try:
             with contextlib.suppress(OSError):
                 accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

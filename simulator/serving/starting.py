@@ -6,18 +6,12 @@ import contextlib
 import ctypes
 import json
 import multiprocessing
-import os
 import secrets
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass, replace
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +22,7 @@ from granian.http import HTTP2Settings
 from simulator.bench import BenchOptions, open_bench
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
+from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
 from simulator.serving.front import Front
 from simulator.serving.granian_places import Attendance, Janitor
 from simulator.serving.one_value import decode, encode
@@ -36,7 +31,7 @@ from simulator.serving.own_server import listen
 from simulator.serving.places import room_for_connections
 from simulator.serving.saturation import LoopWatch
 from simulator.serving.sink_process import SinkPorts, sink_process
-from simulator.serving.supervising import READY_TIMEOUT_S, Standing, SupervisedGranian, end_with_parent
+from simulator.serving.supervising import Standing, SupervisedGranian, end_with_parent
 from simulator.serving.tls_ports import TlsSetupError
 from simulator.serving.tls_process import INDEX_PATIENCE_S, TlsPorts, read_catalogues, tls_process
 from simulator.sessions.store import DEFAULT
@@ -44,7 +39,7 @@ from simulator.sinks import KeptLimits, SinkOptions
 from simulator.web.app import create_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 REGISTRY_VARIABLE = "BANC_REGISTRY"
 """Environment variable of ``--registry``: a command line, with its password, is seen by everybody on the machine."""
@@ -54,12 +49,6 @@ TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
 
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
-_ASK_TIMEOUT_S = 2
-"""How long a server is given for one answer when it is asked whether it is ready."""
-
-
-class ServingError(Exception):
-    """The server could not start; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +184,7 @@ def serve_rsgi(
             "simulator",
             listening=listening,
             standing=standing or Standing(),
-            is_answering=partial(_answers, ready_url),
+            is_answering=partial(answers, ready_url),
             on_ready=on_ready,
             address=host,
             port=port,
@@ -217,7 +206,7 @@ def serve_rsgi(
 
 @contextlib.contextmanager
 def running(options: ServeOptions) -> Iterator[str]:
-    """Run a simulator in a process of its own and yield its base URL; it is stopped on the way out.
+    """Run a simulator in a process of its own and yield its base URL; it is stopped on the way out, or ends with us.
 
     Raises:
         ServingError: it did not start; the message holds what it printed.
@@ -229,9 +218,10 @@ def running(options: ServeOptions) -> Iterator[str]:
         handed, ready_file = Path(folder) / "options.json", Path(folder) / "ready.json"
         handed.write_text(json.dumps(encode(options)), encoding="utf-8")
         command = [sys.executable, "-m", "simulator.cli", "serve"]
-        command += ["--options", str(handed), "--ready-file", str(ready_file)]
+        command += ["--options", str(handed), "--ready-file", str(ready_file), END_WITH_INPUT]
         # Not whether its port answers: that may be another server, which has the port already.
-        with running_process(command, f"{base_url(options)}/health", ready=ready_file.exists) as url:
+        answering = f"{base_url(options)}/health"
+        with running_process(command, answering, ready=ready_file.exists, hold_input=True) as url:
             yield url.removesuffix("/health")
 
 
@@ -251,64 +241,6 @@ def read_options(path: Path) -> ServeOptions:
 
 
 _HANDED = (ServeOptions, BenchOptions, LotSettings, JournalOptions, SinkOptions, KeptLimits)
-
-
-@contextlib.contextmanager
-def running_process(
-    command: list[str],
-    ready_url: str,
-    environment: Mapping[str, str] | None = None,
-    *,
-    ready: Callable[[], bool] | None = None,
-) -> Iterator[str]:
-    """Run a server command, wait until ``ready_url`` answers, and stop it on the way out.
-
-    ``environment`` is added to that of this process; ``ready`` tells instead of ``ready_url`` whether it is.
-    """
-    is_ready = ready or partial(_answers, ready_url)
-    # The command is one of our own, built from typed options.
-    process = subprocess.Popen(  # noqa: S603
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env={**os.environ, **(environment or {})},
-        # A group of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        start_new_session=os.name != "nt",
-    )
-    printed: list[str] = []
-    drain = threading.Thread(target=lambda: printed.extend(process.stdout or ()), daemon=True)
-    drain.start()
-    try:
-        deadline = time.monotonic() + READY_TIMEOUT_S
-        while not is_ready():
-            if process.poll() is not None:
-                drain.join(timeout=1)
-                raise ServingError(
-                    f"the server stopped at once (exit code {process.returncode}):\n{''.join(printed)}"
-                )
-            if time.monotonic() > deadline:
-                raise ServingError(f"the server did not answer at {ready_url} within {READY_TIMEOUT_S:.0f} s")
-            time.sleep(0.02)
-        yield ready_url
-    finally:
-        stop(process)
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    """Stop a server politely, then firmly."""
-    if process.poll() is not None:
-        return
-    process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(timeout=5)
 
 
 def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_: object) -> Any:
@@ -358,26 +290,3 @@ def _both(first: Callable[[], None], then: Callable[..., None]) -> Callable[...,
         then(*arguments)
 
     return call
-
-
-def wait_until_answering(url: str) -> bool:
-    """Wait until a server answers at ``url`` (http); ``False`` when it does not in time."""
-    deadline = time.monotonic() + READY_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if _answers(url):
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def _answers(url: str) -> bool:
-    """Tell whether a server answers. The parent of the workers asks it: nothing here begins a thread or loads TLS."""
-    host, _, path = url.removeprefix("http://").partition("/")
-    connection = HTTPConnection(host, timeout=_ASK_TIMEOUT_S)
-    try:
-        connection.request("GET", f"/{path}")
-        return connection.getresponse().status < 500  # noqa: PLR2004 - any answer of ours
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ssl
 from typing import TYPE_CHECKING, Final
 
 from simulator.security.pki import PkiError, read_pki
-from simulator.security.tls import mutual_tls_context
+from simulator.security.tls import mutual_tls_context, one_way_tls_context
 from simulator.serving.front import Front
 from simulator.serving.own_server import OwnServer, listen, served
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -56,16 +56,11 @@ def tls_context(pki: Path, *, mutual: bool) -> ssl.SSLContext:
         chain, key = pki / entry.chain, pki / entry.key
         if mutual:
             return mutual_tls_context(chain, key, summary.bundle)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # Shaking hands again and again costs a server ten times what it costs its client.
-        context.options |= ssl.OP_NO_RENEGOTIATION
-        context.load_cert_chain(chain, key)
+        return one_way_tls_context(chain, key)
     except PkiError as error:
         raise TlsSetupError(f"{error}. Make one with: banc pki init {pki}") from error
     except OSError as error:
         raise TlsSetupError(f"the certificates in {pki} cannot be used: {error}") from error
-    return context
 
 
 @contextlib.contextmanager

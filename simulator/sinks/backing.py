@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from simulator.chaos.effects import CallCounter
 from simulator.contract.messages import Contexts
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from simulator.journal.exchange import Exchange
-    from simulator.journal.store import Journal
     from simulator.scripting.engine import Scripted, Scripts
     from simulator.scripting.sink_facts import SinkFacts
     from simulator.scripting.state import StateView
@@ -54,11 +53,19 @@ class Settled:
         return DEFAULT if self.session is None else self.session.id
 
 
+class Keeping(Protocol):
+    """Where exchanges go: the journal of the simulator, or whoever opened a sink by itself."""
+
+    def append(self, exchange: Exchange) -> object:
+        """Keep one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
     """The parts of a simulator that its sinks use. Shared by threads."""
 
-    journal: Journal | None = None
+    journal: Keeping | None = None
     sessions: SessionStore | None = None
     scripts: Scripts | None = None
     trust: TrustStore | None = None

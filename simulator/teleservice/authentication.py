@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["none", "mtls", "cpx", "psc"]
 
-_BEARER: Final = re.compile(r"Bearer [A-Za-z0-9\-._~+/]+=*")
+_BEARER: Final = re.compile(r"(?i:bearer) +[A-Za-z0-9\-._~+/]+=*")
 """Form of the header that carries a token (RFC 6750); the token itself is not looked into."""
 
 

@@ -99,16 +99,12 @@ class _Life:
     """One call under way: what came, and what has been found and measured so far."""
 
     request: WireRequest
-    received: _Received
-    """Before the bytes are read, nothing but the session that the address names."""
+    session: Session
+    """The one session that the call belongs to: before the bytes are read, the one that the address names."""
+    at: str
+    received: _Received | None = None
     findings: list[Finding] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
-    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
-
-    @property
-    def session(self) -> Session:
-        """The one session that the call belongs to."""
-        return self.received.session
 
 
 @dataclass(slots=True)
@@ -144,7 +140,7 @@ class Teleservice:
             session: the one its address names, else the default one.
             recogniser: finds another session by what the call says, once it is read.
         """
-        life = _Life(request, _Received(session=session))
+        life = _Life(request, session, datetime.now(UTC).isoformat(timespec="milliseconds"))
         try:
             with self.registry.held():
                 outcome = self._outcome(life, recogniser)
@@ -157,7 +153,7 @@ class Teleservice:
             # A defect of the bench must not look like silence to the client.
             _log.exception("a call could not be answered")
             outcome = _refusal(FaultError("desir_9009", "the bench failed; see its log for the traceback"))
-        if remarks := life.received.remarks:
+        if life.received is not None and (remarks := life.received.remarks):
             decision = replace(outcome.decision, remarks=(*remarks, *outcome.decision.remarks))
             outcome = replace(outcome, decision=decision)
         handled = self._handled(life, outcome)
@@ -167,6 +163,7 @@ class Teleservice:
     def _outcome(self, life: _Life, recogniser: Recogniser | None) -> Outcome:
         """Read a call and return what to answer; ``life`` learns all that is found on the way."""
         life.received = received = self._receive(life.request, life.session, recogniser)
+        life.session = received.session
         life.findings += received.findings
         if received.call is None:
             return self._unreadable(life.request, received)
@@ -272,7 +269,8 @@ class Teleservice:
     def _handled(self, life: _Life, outcome: Outcome) -> Handled:
         """Render what was decided, disturb it when a scenario says so, and make the exchange of it."""
         request, watch = life.request, life.watch
-        session, call, message_id = life.session, life.received.call, life.received.message_id
+        session, received = life.session, life.received
+        call, message_id = (None, None) if received is None else (received.call, received.message_id)
         # Where a refused call stopped.
         decided = watch.authentication or outcome.decision.source == "scenario"
         watch.reached("read" if call is None else "decide" if decided else "authenticate")

@@ -35,10 +35,17 @@ def table(path, data_dir, people):
     """Write the people of a registry as lines of tab-separated values, as ``gsoap_server.cpp`` reads them."""
     bench = open_bench(BenchOptions(data_dir=data_dir, people=people))
     lines = []
-    for person in bench.registry.people(limit=people):
+    for person in bench.registry.everyone():
         identity, traits = person.identity, person.identity.traits
         row = (traits.birth_name, person.first_name, traits.sex, traits.birth_date, identity.matricule.number)
-        more = (identity.matricule.key, str(identity.oid), traits.first_names, traits.birth_place or "")
+        former = ",".join(f"{old.matricule.number} {old.matricule.key} {old.oid}" for old in identity.history)
+        more = (
+            identity.matricule.key,
+            str(identity.oid),
+            traits.first_names,
+            traits.birth_place or "",
+            former,
+        )
         lines.append("\t".join((*row, *more)))
     bench.close()
     path.write_text("\n".join(lines), encoding="utf-8")

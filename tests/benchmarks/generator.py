@@ -4,7 +4,8 @@
 
 wrk (Debian) sends searches with fresh identifiers and looks at the HTTP status alone: what a generator costs that checks
 nothing. ``banc load`` draws people, writes each request, and checks each answer against the registry. Both share the
-machine with the server; the ratios are what counts.
+machine with the server; the ratios are what counts. A third row sends the calls of ``banc load`` to native code (gSOAP's
+server over the same people, where gSOAP is installed): what one generator reaches when the server takes little of the machine.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import bodies
+import competitors
 from rawclient import SERIAL
-from servers import processor_seconds, simulator
+from servers import native, processor_seconds, simulator
 
 from conformance.load.options import LoadOptions
 from conformance.load.profile import load_profile
 from conformance.load.record import read_record
 from conformance.load.summary import add_up
+
+NATIVE = "banc load, gSOAP answering"
 
 _LUA = """\
 local bodies, number = {}, os.time() %% 100000 * 1000000
@@ -62,13 +68,17 @@ def _wrk(server, folder, options):
     return calls, calls / (float(found[2]) / (1000 if found[3] else 1)), own
 
 
-def _load(server, folder, options):
+def _load(server, folder, options, soap_base=None):
     steady = load_profile("steady")
     profile = replace(
         steady, workload="closed", think=0.0, users=options.users, duration=options.seconds, thresholds=()
     )
+    if soap_base is not None:
+        # Namesakes are given to the session of the simulator, whom the other server does not know.
+        profile = replace(profile, people={**profile.people, "several": 0})
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        asked = LoadOptions(url=f"http://127.0.0.1:{server.port}", folder=name, profile=profile)
+        url = f"http://127.0.0.1:{server.port}"
+        asked = LoadOptions(url=url, folder=name, profile=profile, soap_base=soap_base)
         command = [sys.executable, "-m", "conformance.load.worker"]
         subprocess.run(command, input=asked.to_json(), text=True, check=True, capture_output=True)
         summary = add_up(read_record(Path(name) / "record.ndjson"))
@@ -78,10 +88,14 @@ def _load(server, folder, options):
     return total.calls, summary.rate(), sum(sum(each.ours.values()) for each in summary.bins)
 
 
-def _round(what, server, folder, options):
-    before = processor_seconds(server.processes)
-    calls, rate, own = what(server, folder, options)
-    theirs = processor_seconds(server.processes) - before
+def _load_native(server, native_server, folder, options):
+    return _load(server, folder, options, f"http://127.0.0.1:{native_server.port}")
+
+
+def _round(what, processes):
+    before = processor_seconds(processes)
+    calls, rate, own = what()
+    theirs = processor_seconds(processes) - before
     return {"rate": rate, "own_us": own / calls * 1e6, "server_us": theirs / calls * 1e6}
 
 
@@ -96,19 +110,29 @@ def main():
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed: apt-get install wrk")
-    measured = {"wrk": [], "banc load": []}
+    measured = {"wrk": [], "banc load": [], NATIVE: []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         drawn = bodies.draw(folder, folder / "drawing", options.people)
         (folder / "bodies").write_text("\n".join(body for body, *_ in drawn), encoding="utf-8")
         (folder / "wrk.lua").write_text(_LUA % (folder / "bodies", SERIAL.decode()), encoding="utf-8")
         plain = [(body, expected) for body, expected, _ in drawn]
-        with simulator(
-            "search", plain, folder / "data", options.people, workers=1, journal="batch"
-        ) as server:
+        with ExitStack() as stack:
+            server = stack.enter_context(
+                simulator("search", plain, folder / "data", options.people, workers=1, journal="batch")
+            )
+            runs = {"wrk": (partial(_wrk, server, folder, options), server.processes)}
+            runs["banc load"] = (partial(_load, server, folder, options), server.processes)
+            bodies.table(folder / "people.tsv", folder / "drawing", options.people)
+            try:
+                other = stack.enter_context(native(plain, folder / "people.tsv"))
+            except competitors.MissingError as error:
+                print(f"without {NATIVE}: {error}", file=sys.stderr)
+            else:
+                runs[NATIVE] = (partial(_load_native, server, other, folder, options), other.processes)
             for number in range(options.rounds + 1):
-                for label, what in (("wrk", _wrk), ("banc load", _load)):
-                    figures = _round(what, server, folder, options)
+                for label, (what, processes) in runs.items():
+                    figures = _round(what, processes)
                     if number:  # the first round warms up
                         measured[label].append(figures)
     _print(measured)
@@ -116,7 +140,10 @@ def main():
 
 def _print(measured):
     print("| generator | calls/s | its µs/call | the server's µs/call | checks |\n|---|---:|---:|---:|---|")
-    for label, checks in (("wrk", "the HTTP status"), ("banc load", "every field of every answer")):
+    every = "every field of every answer"
+    for label, checks in (("wrk", "the HTTP status"), ("banc load", every), (NATIVE, every)):
+        if not measured[label]:
+            continue
         rate, own, theirs = (
             statistics.median(each[key] for each in measured[label])
             for key in ("rate", "own_us", "server_us")

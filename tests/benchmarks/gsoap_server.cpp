@@ -1,6 +1,6 @@
 // INSi as far as native code goes (Debian: gsoap, libgsoap-dev): the code that wsdl2h and soapcpp2 make of the published WSDL, and one look in a hash table.
 // No schema, no context, no session, no journal. Arguments: port, file of people (tab-separated: birth name, first name, sex, birth date,
-// matricule, key, OID, first names, birth place). A thread for each connection.
+// matricule, key, OID, first names, birth place, former matricules as "number key OID" separated by commas). A thread for each connection.
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -29,8 +29,9 @@ int ICIRServiceBindingService::rechercherInsAvecTraitsIdentite(sans__TraitsDIden
         return soap_senderfault("expected four traits", nullptr);
     auto range = people.equal_range(key(*asked->NomNaissance, asked->Prenom.front(), *asked->Sexe, *asked->DateNaissance));
     auto found = people.end();
+    int several = 0;
     for (auto each = range.first; each != range.second; ++each)
-        if (!asked->LieuNaissance || *asked->LieuNaissance == each->second[8]) found = each;
+        if (!asked->LieuNaissance || *asked->LieuNaissance == each->second[8]) found = each, ++several;
     auto text = [this](const std::string& value) {
         auto made = soap_new_std__string(this->soap);
         *made = value;
@@ -39,16 +40,26 @@ int ICIRServiceBindingService::rechercherInsAvecTraitsIdentite(sans__TraitsDIden
     // The header of the request is no header of the answer.
     this->soap->header = nullptr;
     result.CR = soap_new_res__CompteRendu(this->soap);
-    result.CR->CodeCR = found == people.end() ? "01" : "00";
-    result.CR->LibelleCR = found == people.end() ? "Aucune identite trouvee" : "OK";
-    if (found == people.end()) return SOAP_OK;
+    result.CR->CodeCR = several == 0 ? "01" : several == 1 ? "00" : "02";
+    result.CR->LibelleCR = several == 0 ? "Aucune identite trouvee" : several == 1 ? "OK" : "Plusieurs identites trouvees";
+    if (several != 1) return SOAP_OK;
     const Row& row = found->second;
     auto person = result.INDIVIDU = soap_new_res__Individu(this->soap);
-    person->INSACTIF = soap_new_res__IdentifiantNationalSante(this->soap);
-    person->INSACTIF->OID = row[6];
-    person->INSACTIF->IdIndividu = soap_new_res__Matricule(this->soap);
-    person->INSACTIF->IdIndividu->NumIdentifiant = row[4];
-    person->INSACTIF->IdIndividu->Cle = text(row[5]);
+    auto identifier = [this, &text](const std::string& number, const std::string& check, const std::string& oid) {
+        auto made = soap_new_res__IdentifiantNationalSante(this->soap);
+        made->OID = oid;
+        made->IdIndividu = soap_new_res__Matricule(this->soap);
+        made->IdIndividu->NumIdentifiant = number;
+        made->IdIndividu->Cle = text(check);
+        return made;
+    };
+    person->INSACTIF = identifier(row[4], row[5], row[6]);
+    std::istringstream formers(row[9]);
+    for (std::string former; std::getline(formers, former, ',');) {
+        std::string number, check, oid;
+        std::istringstream(former) >> number >> check >> oid;
+        person->INSHISTO.push_back(identifier(number, check, oid));
+    }
     person->TIQ = soap_new_res__TraitsDIdentite(this->soap);
     person->TIQ->NomNaissance = text(row[0]);
     person->TIQ->ListePrenom = text(row[7]);
@@ -65,7 +76,7 @@ int main(int, char** arguments) {
         Row row;
         std::istringstream parts(line);
         for (std::string part; std::getline(parts, part, '\t');) row.push_back(part);
-        row.resize(9);
+        row.resize(10);
         people.emplace(key(row[0], row[1], row[2], row[3]), row);
     }
     ICIRServiceBindingService service(SOAP_C_UTFSTRING | SOAP_IO_KEEPALIVE);

@@ -106,6 +106,21 @@ class PartnerVerbs(Performer):
         """Receive a message or document as bytes (events E19 to E26)."""
 
     @verb(
+        "POST /fetched-messages",
+        answer="receptions",
+        created=True,
+        may_call_insi=True,
+        sign=Sign.VERIFICATION,
+        title=Text("Relever la messagerie", "Fetch the mails"),
+        task=Text(
+            "Relevez la boîte MSSanté du logiciel, et ne traitez pas encore ce qu'elle signale.",
+            "Fetch the mails of the MSSanté box of the software, and do not deal yet with what they report.",
+        ),
+    )
+    def fetch_messages(self, *, actor: Actor) -> list[Reception]:
+        """Fetch what came into the mailbox (setting ``mssante_imap``), and receive each mail (events E19 to E26)."""
+
+    @verb(
         "POST /scans",
         created=True,
         may_call_insi=True,

@@ -12,8 +12,16 @@ from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects import (
+    by_hand_beside,
     by_hand_cards,
     by_hand_entering,
+    by_hand_evening,
+    by_hand_evening_partners,
+    by_hand_evening_proofs,
+    by_hand_evening_right,
+    by_hand_evening_status,
+    by_hand_evening_traces,
+    by_hand_files,
     by_hand_later,
     by_hand_messages,
     by_hand_near,
@@ -354,8 +362,16 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     )
 }  # fmt: skip
 for _subject in (
+    by_hand_beside,
     by_hand_cards,
     by_hand_entering,
+    by_hand_evening,
+    by_hand_files,
+    by_hand_evening_partners,
+    by_hand_evening_proofs,
+    by_hand_evening_right,
+    by_hand_evening_status,
+    by_hand_evening_traces,
     by_hand_later,
     by_hand_messages,
     by_hand_near,

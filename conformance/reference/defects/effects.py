@@ -143,6 +143,7 @@ TRANSFORMS: dict[str, Callable[[str, str], str]] = {
     "no-space": lambda text, _: text.replace(" ", ""),
     "escaped": lambda text, _: html.escape(text),
     "trailing-space": lambda text, _: f"{text} ",
+    "trailing-words": lambda text, _: f"{text}(45 ans)",
     "no-particle": lambda text, _: re.sub(r"^(DE|DU|DES|LE|LA) |^D'", "", text),
     "first-word": lambda text, _: text.split(" ")[0],
     "first-part": lambda text, _: re.split("[ -]", text)[0],

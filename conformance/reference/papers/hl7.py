@@ -1,4 +1,4 @@
-"""HL7 v2.5 with the French profile (PAM 2.11): one ADT^A28 about a patient."""
+"""HL7 v2.5 with the French profile (PAM 2.11): one ADT about a patient."""
 
 from __future__ import annotations
 
@@ -22,8 +22,22 @@ _CODES: Final = {
 _CHECKED: Final = frozenset({Status.VALI, Status.QUAL})
 
 
-def write(patient: Patient, seams: Seams, control: str) -> bytes:
-    """Return a message about a patient; ``control`` is its number (MSH-10)."""
+_STRUCTURES: Final = {"A47": "ADT_A30"}
+"""Others are of the structure of A28 and A31, ADT_A05."""
+
+
+def write(
+    patient: Patient, seams: Seams, control: str, *, event: str = "A28", former: tuple[str, str] | None = None
+) -> bytes:
+    """Return a message about a patient.
+
+    Args:
+        patient: the file.
+        seams: what the values pass on their way.
+        control: number of the message (MSH-10).
+        event: A28 (new), A31 (changed) or A47 (identifiers changed).
+        former: A47: the matricule and the OID that are taken away (MRG-1).
+    """
     values = leaving(patient, seams, where="hl7", document="HL7V2")
     status = "VALI" if patient.status in _CHECKED else "PROV"
     codes = [status, *(_CODES[one] for one in sorted(patient.attributes))]
@@ -60,11 +74,14 @@ def write(patient: Patient, seams: Seams, control: str) -> bytes:
     )
     stamp = now()[:19].translate(str.maketrans("", "", "-:T"))
     msh = (
-        rf"MSH|^~\&|BANC-LGO|OFFICINE|DEST|DEST|{stamp}||ADT^A28^ADT_A05|{control}|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8||"
+        rf"MSH|^~\&|BANC-LGO|OFFICINE|DEST|DEST|{stamp}||ADT^{event}^{_STRUCTURES.get(event, 'ADT_A05')}|{control}|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8||"
         "2.11^IHE_FRANCE-2.11-PAM"
     )
     source = "INSI" if patient.status in {Status.RECUP, Status.QUAL} else "SM"
-    segments = [msh, f"EVN||{stamp}", _pid(pid), "PV1|1|N", f"ZFD||||N|{source}"]
+    visit = ["PV1|1|N", f"ZFD||||N|{source}"]
+    if former is not None:
+        visit = [f"MRG|{former[0]}^^^&{former[1]}&ISO^INS"]
+    segments = [msh, f"EVN||{stamp}", _pid(pid), *visit]
     return ("\r".join(segments) + "\r").encode()
 
 

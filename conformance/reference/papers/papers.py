@@ -194,7 +194,8 @@ class Papers:
     def transmissions(self, patient_id: str | None, actor: Actor) -> list[Transmission]:
         """Return to whom data with an INS went, oldest first (SEC-08)."""
         del actor
-        return [Transmission(**body) for _, body in self._store.notes(_TRANSMISSION, patient_id)]
+        entries = [body for _, body in self._store.notes(_TRANSMISSION, patient_id)]
+        return [Transmission(**one) for one in self._seams.many(Seam.READ, entries, verb="transmissions")]
 
     def scan(self, content: str, actor: Actor) -> Reception:
         """Make a file of a Datamatrix INS: provisoire, without its INS, which only INSi can give (CRE-06)."""

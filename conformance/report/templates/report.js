@@ -142,8 +142,9 @@
       return make("li", "entry act o-" + (outcome || "returned"), out);
     },
     exchange: function (entry) {
-      var out = [what(entry, word("exchange") + " n° " + entry.number, [
-        make("span", "who", entry.operation || ""), " ", make("span", "outcome", (entry.code || "") + " · HTTP " + entry.http_status)])];
+      var out = [what(entry, word(entry.service ? "exchange_" + entry.service : "exchange") + " n° " + entry.number, [
+        make("span", "who", entry.operation || ""), " ",
+        make("span", "outcome", (entry.code || "") + (entry.service === "mssante" ? "" : " · HTTP " + entry.http_status))])];
       if (entry.explanation) {
         out.push(make("p", "because", make("b", "", word("explanation"))));
         out.push(make("ul", "items", say(entry.explanation).map(function (line) { return make("li", "", line); })));
@@ -191,19 +192,20 @@
     var body = function (number) { return number === undefined ? "" : data.texts[number]; };
     var driver = [];
     entries.forEach(function (one) { (one.raw || []).forEach(function (raw) { driver.push(harOfDriver(one, raw)); }); });
-    var insi = entries.filter(function (one) { return one.kind === "exchange"; }).map(function (one) {
+    // Mail is no HTTP.
+    var http = entries.filter(function (one) { return one.kind === "exchange" && one.service !== "mssante"; }).map(function (one) {
       var sent = body(one.request), got = body(one.response), type = "application/soap+xml; charset=utf-8";
       return {
         startedDateTime: new Date(data.start + one.at).toISOString(), time: -1,
-        comment: "INSi " + one.operation + " " + (one.code || "") + (one.request_headers ? "" : " · headers not recorded, secrets masked"),
-        request: { method: "POST", url: one.url || "urn:insi:" + one.operation, httpVersion: "HTTP/1.1", cookies: [], headers: list(one.request_headers),
+        comment: (one.service === "dmp" ? "DMP " : "INSi ") + one.operation + " " + (one.code || "") + (one.request_headers ? "" : " · headers not recorded, secrets masked"),
+        request: { method: "POST", url: one.url || "urn:" + (one.service || "insi") + ":" + one.operation, httpVersion: "HTTP/1.1", cookies: [], headers: list(one.request_headers),
           queryString: [], postData: { mimeType: type, text: sent }, headersSize: -1, bodySize: -1 },
         response: { status: one.http_status, statusText: "", httpVersion: "HTTP/1.1", cookies: [], headers: list(one.response_headers),
           content: { size: got.length, mimeType: type, text: got }, redirectURL: "", headersSize: -1, bodySize: -1 },
         cache: {}, timings: { send: -1, wait: -1, receive: -1 }
       };
     });
-    var all = driver.filter(Boolean).concat(insi).sort(function (a, b) { return a.startedDateTime < b.startedDateTime ? -1 : 1; });
+    var all = driver.filter(Boolean).concat(http).sort(function (a, b) { return a.startedDateTime < b.startedDateTime ? -1 : 1; });
     return { log: { version: "1.2", creator: { name: "banc-insi", version: data.bench }, entries: all } };
   }
   function taken(text) {

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 SENDABLE = re.compile(r"[A-Z' -]*[A-Z][A-Z' -]*")
 """Upper-case letters, apostrophe, space, hyphen."""
 
+BADLY_SHAPED = {
+    "NomNaissance": re.compile(r"^[ -]|[ ']{2}|---"),
+    "Prenom": re.compile(r"^[ -]|[ ']{2}|--|[-']$"),
+}
+"""What INSi rejects in either (insi-contract §5.2): doubled or joined signs, one too many at an end."""
+
 FAULTS: dict[str, Callable[[str], str]] = {
     "minuscules": str.lower,
     "initiale seule en majuscule": str.capitalize,
@@ -220,5 +226,10 @@ def _expect_sendable(requests: Sequence[ExchangeView]) -> None:
                 SENDABLE.fullmatch(text or ""),
                 fr=f"{label} envoyé {shown(text).fr} : attendu des lettres A à Z majuscules, espace, apostrophe, tiret",
                 en=f"{label} sent {shown(text).en}: expected upper-case letters A to Z, space, apostrophe, hyphen",
+            )
+            expect(
+                not BADLY_SHAPED[label].search(text or ""),
+                fr=f"{label} envoyé {shown(text).fr} : des signes s'y suivent, ou l'un est de trop à un bout",
+                en=f"{label} sent {shown(text).en}: signs follow one another in it, or one is too many at an end",
             )
         _expect_sex(request)

@@ -85,6 +85,7 @@ def test_growing_after_several(desk: Desk) -> None:
         "hyphens-leading-zero-29-february",
         "waiting-number-four-first-names",
         "double-hyphen-abroad-summer",
+        "particle-corsica-2b",
     )
     expect_each({"trois prénoms": partial(judge, None), **{key: partial(judge, PARTS[key]) for key in parts}})
 

@@ -11,14 +11,15 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.creation.test_cre_01 import MANDATORY
+from conformance.suite.desk.apart import LADEN, SEARCH
 from conformance.suite.desk.cast import CAST
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
-from conformance.suite.desk.people import NAMES_IN_USE, typed
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import UNKNOWN_PLACE
-from conformance.suite.desk.words import expect_values
+from conformance.suite.desk.words import expect_values, shown
 from conformance.suite.journeys.cast import typed_then_fed
 from conformance.verdicts import Departure
 
@@ -132,6 +133,41 @@ def test_empty_texts(desk: Desk) -> None:
     expect_each({name: partial(judge, empty) for name, empty in cases.items()})
 
 
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Un jumeau, un homonyme, un patient du même lieu et du même jour se créent comme les autres",
+    en="A twin, a namesake, a patient of the same place and day can be created like anybody",
+)
+def test_like_somebody_known(desk: Desk) -> None:
+    person = desk.draw(first_names_count=2, **PLAIN)
+    traits = person.identity.traits
+    desk.create(person)
+    same = {"birth_date": traits.birth_date, "birth_place": traits.birth_place, "sex": traits.sex}
+
+    def judge(**alike: str | None) -> None:
+        other = desk.draw_where(
+            lambda each: each.first_name[:1] != person.first_name[:1], first_names_count=2, **PLAIN
+        )
+        stored = desk.try_create(typed(other, **alike), control=typed(desk.draw()))
+        if isinstance(stored, RefusedError):
+            raise Departure(
+                f"la création de quelqu'un qui ressemble à un patient connu est refusée : {stored.message}",
+                f"creation of somebody who is like a known patient is refused: {stored.message}",
+                # A software may want to be told that these are two people, in a way that the driver does not know.
+                inferred=True,
+            )
+
+    expect_each(
+        {
+            "jumeau": partial(judge, **same, birth_name=traits.birth_name),
+            "même jour, même lieu": partial(judge, **same),
+            "homonyme né un autre jour": partial(
+                judge, birth_name=traits.birth_name, first_name=person.first_name, first_names=None
+            ),
+        }
+    )
+
+
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
     minimal = typed(person, first_names=None, **others)
@@ -182,6 +218,7 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
     en="Created just after a laden file (qualifié, homonym, document, names in use), the new one keeps nothing of it",
 )
 @pytest.mark.parametrize("route", [Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@LADEN.mark
 def test_after_a_laden_file(desk: Desk, route: Route) -> None:
     laden = bring_full(desk, desk.draw(first_names_count=2), route)
     acts = {
@@ -201,6 +238,12 @@ def test_after_a_laden_file(desk: Desk, route: Route) -> None:
         _expect_bare(new)
         for name in NAMES_IN_USE:
             expect_equal(got=new[name], expected=None, fr=f"{name} à la création", en=f"{name} at creation")
+        # A software may begin the list with the 1er prénom.
+        expect(
+            new["first_names"] in {None, person.first_name},
+            fr=f"liste laissée vide, enregistrée {shown(new['first_names']).fr}",
+            en=f"list left empty, stored {shown(new['first_names']).en}",
+        )
 
     expect_each({label: partial(judge, act) for label, act in acts.items()})
 
@@ -215,9 +258,10 @@ def test_cast(desk: Desk) -> None:
         values = trip.seen["typed"].values
         _expect_new(values["status"], values["status"])
         _expect_bare(values)
-        for found in trip.seen.get("found") or ():
-            if found.id == trip.seen["typed"].patient.id:
-                _expect_new(found.status)
+        with desk.if_offered(SEARCH):
+            for found in trip.told("found", ()):
+                if found.id == trip.seen["typed"].patient.id:
+                    _expect_new(found.status)
 
     typed_then_fed(desk).expect(desk, ["typed"], judge)
 

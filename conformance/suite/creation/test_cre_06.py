@@ -13,6 +13,7 @@ from conformance.drivers.model import SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -52,6 +53,13 @@ def test_scanned_fields(desk: Desk) -> None:
             en="the file does not hold what the symbol tells",
         )
         _expect_first_name(patient, person)
+        # The symbol holds no name in use (FLD-04).
+        expect_values(
+            patient,
+            dict.fromkeys(NAMES_IN_USE),
+            fr="la lecture remplit les noms utilisés",
+            en="the scan fills the names in use",
+        )
         expect(
             patient.status is not Status.QUAL,
             fr="la lecture d'un symbole rend l'identité qualifiée",

@@ -99,6 +99,16 @@ CHECKED: Final = path(
     Verb.RECORD_PROOF,
     Verb.VALIDATE_IDENTITY,
 )
+LADEN: Final = path(
+    "dossier chargé (importé, contrôlé, marqué, modifié)",
+    "laden file (imported, checked, marked, changed)",
+    Verb.UPDATE_PATIENT,
+    Verb.RECORD_PROOF,
+    Verb.VALIDATE_IDENTITY,
+    Verb.SET_ATTRIBUTES,
+    Verb.CALL_INSI_TRAITS,
+    Verb.DECIDE_PROPOSAL,
+)
 ATTRIBUTES: Final = path("attributs", "attributes", Verb.SET_ATTRIBUTES)
 EMPTYING: Final = path(
     "vidage entre les contrôles", "emptying between checks", Verb.CREATE_PATIENT, Verb.SEARCH_PATIENTS
@@ -131,6 +141,13 @@ SETTINGS: Final = path("paramètres", "settings", Verb.READ_SETTINGS, Verb.WRITE
 PRINTING: Final = path("impression", "printing", Verb.RENDER_DOCUMENT, Verb.READ_TRANSMISSIONS)
 SHORT_WAIT: Final = path(
     "délai d'attente réglé par le banc", "time-out set by the bench", Verb.READ_SETTINGS, Verb.WRITE_SETTINGS
+)
+MAILBOX: Final = path(
+    "boîte MSSanté relevée",
+    "MSSanté mailbox fetched",
+    Verb.FETCH_MESSAGES,
+    Verb.READ_SETTINGS,
+    Verb.WRITE_SETTINGS,
 )
 STAND_INS: Final = path(
     "DMP et messagerie de substitution",

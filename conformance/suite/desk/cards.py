@@ -64,6 +64,8 @@ class Family:
         return Beneficiary(
             rank=member.rank,
             birth_name=traits.birth_name,
+            # In no file: what the card says of a name in use is then seen wherever it goes.
+            used_name="VOLBRIKEN" if member.key in ADULTS else None,
             first_name=member.person.first_name,
             birth_date=traits.birth_date,
             sex=traits.sex,

@@ -48,7 +48,7 @@ class Part:
 
 
 CAST: Final[tuple[Part, ...]] = (
-    Part(key="plain", wish={"sex": "F", "birth_date": "1984-09-25"}),
+    Part(key="plain", wish={"sex": "F", "birth_date": "1984-09-25", "birth_place": "75114"}),
     Part(
         key="hyphens-leading-zero-29-february",
         wish={"sex": "M", "birth_date": "2000-02-29", "birth_place": "06027"},
@@ -86,7 +86,7 @@ CAST: Final[tuple[Part, ...]] = (
         key="waiting-number-four-first-names",
         wish={"sex": "M", "birth_date": "1993-05-17", "birth_place": "99352", "nia": True},
         names=lambda name, firsts: (
-            f"{name} {firsts[3]}",
+            f"SAINT {name}",
             f"{firsts[0]} {firsts[1]}-{firsts[2]} {firsts[3]} {name}",
         ),
     ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.suite.desk.mailbox import ALL
 from conformance.suite.desk.steps import Desk
 from conformance.suite.desk.wire import Wire
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def memory() -> dict[str, Any]:
-    """Hold what one check found out, or made, and others need not."""
-    return {}
+def memory(*, mails_by_mailbox: bool) -> dict[str, Any]:
+    """Hold what one check found out, or made, and others need not; and how mails come, as the plan says."""
+    return {ALL: mails_by_mailbox}
 
 
 @pytest.fixture

@@ -7,30 +7,25 @@ this machine. The software is told their addresses by its settings ``dmp_url``, 
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.drivers import site
 from conformance.drivers.partners import Document, MessageFormat
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import STAND_INS, NotOfferedError
+from conformance.suite.desk.own_sinks import own_sinks
 from simulator.client import BenchClientError
-from simulator.client.received import ReceivedItem
-from simulator.serving.sink_ports import listening, sinks_served
 from simulator.serving.tls_ports import TlsSetupError
-from simulator.sinks import SinkOptions, SinkStore
-from simulator.sinks.addresses import addresses_of
-from simulator.sinks.kept import FILE
+from simulator.sinks import SinkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from conformance.suite.desk.steps import Desk
-    from simulator.sinks import Received
+    from simulator.client.received import ReceivedItem
 
 SUBMISSION: Final = "ITI-41"
 EXISTENCE: Final = "TD0.2"
@@ -39,7 +34,6 @@ PATIENCE_S: Final = 20.0
 """How long something that was sent may take to come: a software may queue what it sends."""
 _LATER_S: Final = 2.0
 _LOOK_S: Final = 0.05
-_HOST: Final = "127.0.0.1"
 _ADDRESSES: Final = (site.DMP_URL, site.MSSANTE_SMTP, site.MSSANTE_ACCOUNT)
 
 
@@ -62,12 +56,15 @@ class Sinks:
     box: Box
     seen: int = 0
     """Id of the last item that was looked at."""
+    heard: Callable[[], object] = lambda: None
+    """Takes what the sinks heard into the evidence of the check."""
     patience_s: float = PATIENCE_S
 
     def news(self) -> list[ReceivedItem]:
         """Return what came since the last look."""
         found = self.box.after(self.seen)
         self.seen = found[-1].id if found else self.seen
+        self.heard()
         return found
 
     def awaited(
@@ -111,7 +108,7 @@ def connected(desk: Desk) -> Iterator[Sinks]:
         NotOfferedError: it cannot be sent there, or the sinks cannot be opened (NOT_TESTED).
     """
     with ExitStack() as stack:
-        addresses, box = _opened(desk, stack)
+        addresses, box, heard = _opened(desk, stack)
         dmp = addresses["dmp"]
         values = {
             site.DMP_URL: dmp.removesuffix("/dmp") + f"/s/{desk.insi.id}/dmp",
@@ -127,8 +124,9 @@ def connected(desk: Desk) -> Iterator[Sinks]:
         except RefusedError as refusal:
             raise _cannot(refusal.message) from refusal
         stack.callback(desk.lgo.write_settings, {name: here[name] for name in _ADDRESSES})
+        stack.callback(heard)
         already = box.after()
-        yield Sinks(box, already[-1].id if already else 0)
+        yield Sinks(box, already[-1].id if already else 0, heard)
         for name in ("iti-41", "td0.2"):
             box.tell(name, {})
 
@@ -154,55 +152,25 @@ def _cannot(what: str) -> NotOfferedError:
     )
 
 
-def _opened(desk: Desk, stack: ExitStack) -> tuple[dict[str, str], Box]:
-    """Return the addresses and the box of the simulator, or of sinks opened here."""
+def _opened(desk: Desk, stack: ExitStack) -> tuple[Mapping[str, str], Box, Callable[[], object]]:
+    """Return the addresses and the box of the simulator, or of sinks opened here, and what takes what they heard as evidence."""
     try:
         addresses = desk.insi.received.addresses()
     except BenchClientError:
         addresses = {}
     if {"dmp", "smtp"} <= addresses.keys():
-        return addresses, desk.insi.received
+        return addresses, desk.insi.received, lambda: None  # the journal of the simulator has it
     try:
-        folder = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="banc-sinks-", ignore_cleanup_errors=True)
-        )
-        options = SinkOptions(dmp_port=0, smtp_port=0)
-        store = SinkStore(Path(folder) / FILE)
-        stack.callback(store.close)
-        ports = stack.enter_context(listening(options, _HOST, pki=None))
-        stack.enter_context(sinks_served(store, options, ports, pki=None))
+        own = stack.enter_context(own_sinks(desk.insi.id, SinkOptions(dmp_port=0, smtp_port=0)))
     except (TlsSetupError, OSError) as error:
         raise NotOfferedError(
             STAND_INS,
             f"le DMP et la messagerie de substitution ne peuvent pas être ouverts : {error}",
             f"the stand-ins for the DMP and the mail operator cannot be opened: {error}",
         ) from error
-    return addresses_of(ports.opened(options), _HOST), _Local(store, desk.insi.id)
 
+    def heard() -> None:
+        for exchange in own.overheard.taken():
+            desk.timeline.exchange(exchange)
 
-@dataclass(frozen=True, slots=True)
-class _Local:
-    """Sinks of this process."""
-
-    store: SinkStore
-    session: str
-
-    def after(self, number: int = 0) -> list[ReceivedItem]:
-        return [self._item(one) for one in self.store.items(session=self.session, after=number)]
-
-    def tell(self, name: str, told: Mapping[str, object]) -> None:
-        self.store.tell(self.session, name, told or None)
-
-    def _item(self, one: Received) -> ReceivedItem:
-        return ReceivedItem(
-            id=one.id,
-            sink=one.sink,
-            kind=one.kind,
-            session=one.session,
-            at=one.at,
-            sender=one.sender,
-            recipients=one.recipients,
-            facts=one.facts,
-            outcome=one.outcome,
-            content=self.store.content(one.id) or b"",
-        )
+    return own.addresses, own, heard

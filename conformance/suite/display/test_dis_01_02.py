@@ -12,8 +12,11 @@ from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import SETTINGS
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import FIELD, shown
 from conformance.suite.site.settings import restored, setting
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -45,6 +48,30 @@ def test_four_traits(desk: Desk, route: Route) -> None:
         fields = _fields(at, patient)
         expect_each({name: partial(_expect_shown, fields, name, patient) for name in ALWAYS})
         _expect_own_labels(fields)
+
+
+@pytest.mark.rule("DIS-01")
+@pytest.mark.title(
+    fr="Deux dossiers ouverts tour à tour, puis corrigés : l'écran montre celui qui est ouvert, tel qu'il est",
+    en="Two files opened in turn, then corrected: the screen shows the one that is open, as it is",
+)
+def test_file_that_is_open(desk: Desk) -> None:
+    people = [desk.play(PARTS["long-names-overseas-new-year-eve"]), desk.play(PARTS["apostrophe-1912"])]
+    patients = [desk.create(person) for person in people]
+
+    def look(when: str) -> None:
+        for patient in map(desk.read, patients):
+            fields = _fields(desk, patient)
+            expect_each({f"{when}, {name}": partial(_expect_shown, fields, name, patient) for name in ALWAYS})
+
+    look("ouvert")
+    for patient, person in zip(patients, people, strict=True):
+        changes = {name: another_value(desk, person, name) for name in ("birth_name", "birth_date", "sex")}
+        with preparing("corriger le dossier", "correct the file", depends_on=("FLD-01",)):
+            desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+    look("corrigé")
+    patients = [desk.feed(desk.create(person)) for person in people[:1]]
+    look("alimenté par INSi")
 
 
 @pytest.mark.rule("DIS-01")

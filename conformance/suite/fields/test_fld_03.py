@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -74,13 +75,26 @@ def test_reading_changes_nothing(desk: Desk, user: str) -> None:
 def test_attaching_feeds_no_ins(desk: Desk, route: Route) -> None:
     people = family(desk.draw)
     files = {key: desk.bring(people.member(key).person, route) for key in KEYS[:3]}
-    reading = read_card(desk, people.card())
+    # The date of a card may be incomplete: it serves to bill, and is none of an identity (CAL-12).
+    card = people.card()
+    lunar = replace(card.beneficiaries[1], birth_date=f"{(card.beneficiaries[1].birth_date or '')[:4]}-00-00")
+    card = replace(card, beneficiaries=(card.beneficiaries[0], lunar, *card.beneficiaries[2:]))
+    reading = read_card(desk, card)
 
     def judge(key: str) -> None:
         patient = files[key]
         before = desk.snapshot(patient)
         rank = people.member(key).rank
-        _, requests = desk.during(lambda: desk.lgo.attach_card(patient.id, reading.id, rank, actor=desk.user))
+
+        def attach() -> None:
+            try:
+                desk.lgo.attach_card(patient.id, reading.id, rank, actor=desk.user)
+            except RefusedError:
+                if key != KEYS[1]:
+                    raise
+                # A card that hardly says who it is may be refused.
+
+        _, requests = desk.during(attach)
         moment = Moment(f"carte rattachée ({key}, {route})", f"card attached ({key}, {route})")
         _expect_silent(requests, moment)
         expect_kept(desk.snapshot(patient), before, moment, ignoring=NOTED)

@@ -42,6 +42,9 @@ DATES = (
 )
 """The last day of each month, a leap day, the ends of the year."""
 
+NOT_IN_THE_MONTH = ("1984-04-31", "1984-06-31", "1984-02-30", "1985-02-29", "1984-11-31")
+"""Days from 1 to 31 that their month does not have: the rule does not name them, so they may be kept; not made others."""
+
 PLACES = {
     "Corse-du-Sud": ("1986-11-12", "2A004"),
     "Haute-Corse": ("1986-11-12", "2B033"),
@@ -154,6 +157,33 @@ def test_dates_that_exist(desk: Desk, user: str) -> None:
         expect_equal(got=got, expected=date, fr="date de naissance modifiée", en="date of birth changed")
 
     expect_each({date: partial(judge, date) for date in DATES})
+
+
+@pytest.mark.rule("TRT-05")
+@pytest.mark.title(
+    fr="Un 31 avril ou un 30 février est refusé ou gardé tel quel : il ne devient pas sans rien dire un autre jour",
+    en="A 31 April or a 30 February is refused or kept as it is: it does not become another day without a word",
+)
+def test_no_other_day(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+
+    def judge(date: str) -> None:
+        traits = typed(desk.draw())
+        stored = desk.try_create(replace(traits, birth_date=date), control=traits)
+        got = {"à la création": None if isinstance(stored, RefusedError) else stored.birth_date}
+        before = desk.read(patient).birth_date
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"birth_date": date}, actor=desk.user)
+        changed = desk.read(patient).birth_date
+        got["à la modification"] = None if changed == before else changed
+        for when, day in got.items():
+            expect(
+                day in {None, date},
+                fr=f"{date} saisi {when} devient {shown(day).fr}",
+                en=f"{date} typed becomes {shown(day).en}",
+            )
+
+    expect_each({date: partial(judge, date) for date in NOT_IN_THE_MONTH})
 
 
 @pytest.mark.rule("CAL-12")

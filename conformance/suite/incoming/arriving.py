@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Status
-from conformance.drivers.partners import Reception, ReceptionOutcome
+from conformance.drivers.partners import MessageFormat, Reception, ReceptionOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST, NotOfferedError
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.mailbox import ALL, mailbox
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.words import label
 from conformance.suite.incoming.forms import Form, written
+from conformance.suite.incoming.letter import MAILBOX as LETTER_MAILBOX
 from conformance.suite.incoming.letter import Letter
+from conformance.suite.incoming.sending import addressed
 from conformance.suite.verification.elsewhere import files_of, received, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Document, FiledDocument, ReceivedIdentity, WorkItem
     from conformance.suite.desk.apart import Apart
+    from conformance.suite.desk.mailbox import Mailbox
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
@@ -143,17 +148,40 @@ def deliver(
     *patients: Patient,
     days: Iterable[str | None] = (),
     sender: str = SENDER,
+    by_mailbox: bool | None = None,
 ) -> Arrival:
     """Have a message arrive, and look at these patients, and at those born these days, before and after.
 
-    A refusal is an answer here.
+    A refusal is an answer here. ``by_mailbox``: a mail lies in the mailbox of the software, which fetches it; ``None``: as the
+    plan says for mails of the usual sender (a trust contract is with a name that no mail has).
     """
+    if by_mailbox is None:
+        is_usual_mail = document.format is MessageFormat.MSSANTE and sender == SENDER
+        by_mailbox = bool(desk.memory.get(ALL)) and is_usual_mail
+    if by_mailbox:
+        with mailbox(desk) as box:
+            return _delivered(desk, partial(_fetched, desk, box, document), patients, days)
+
+    def hand_over() -> Reception:
+        return desk.lgo.receive_message(document, sender=sender, actor=desk.user)
+
+    return _delivered(desk, hand_over, patients, days)
+
+
+def _fetched(desk: Desk, box: Mailbox, document: Document) -> Reception:
+    sent = addressed(document.content, LETTER_MAILBOX, box.address)
+    return box.receive(desk, sent.content, sender=sent.sender)
+
+
+def _delivered(
+    desk: Desk, deliver_it: Callable[[], Reception], patients: Iterable[Patient], days: Iterable[str | None]
+) -> Arrival:
     watched = [*days, *(one.birth_date for one in patients)]
     before = look(desk, watched, patients)
 
     def act() -> Reception | RefusedError:
         try:
-            return desk.lgo.receive_message(document, sender=sender, actor=desk.user)
+            return deliver_it()
         except RefusedError as refusal:
             return refusal
 

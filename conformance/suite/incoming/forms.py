@@ -55,7 +55,7 @@ def mailed(content: bytes) -> Document:
     return Document(name="courriel.eml", format=MessageFormat.MSSANTE, content=content)
 
 
-def adt(letter: Letter, *, event: str = "A28", status: str | None = None) -> Document:
-    """Return an ADT message, which holds an identity and no document."""
-    content = hl7.adt(letter, event=event, status=status)
+def adt(letter: Letter, *, event: str = "A28", status: str | None = None, former: str = "") -> Document:
+    """Return an ADT message, which holds an identity and no document; ``former`` is an identifier that A47 takes away."""
+    content = hl7.adt(letter, event=event, status=status, former=former)
     return Document(name="identite.hl7", format=MessageFormat.HL7V2, content=content)

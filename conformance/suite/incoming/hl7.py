@@ -16,11 +16,12 @@ _LOCAL: Final = f"LABO-VOISIN&{SENDER_DOMAIN}&ISO"
 _MDM: Final = {Act.NEW: "T02", Act.REPLACES: "T10", Act.DELETES: "T11"}
 
 
-def adt(letter: Letter, *, event: str = "A28", status: str | None = None) -> bytes:
-    """Return an ADT about the person; ``status`` is PID-32, else what the identity says."""
-    structure = "ADT_A05" if event in {"A28", "A31"} else f"ADT_{event}"
+def adt(letter: Letter, *, event: str = "A28", status: str | None = None, former: str = "") -> bytes:
+    """Return an ADT about the person; ``status`` is PID-32, else what the identity says; ``former`` is MRG-1."""
+    structure = {"A28": "ADT_A05", "A31": "ADT_A05", "A47": "ADT_A30"}.get(event, f"ADT_{event}")
     pid = _pid(letter, _reliability(letter) if status is None else status)
-    return _message(_msh(letter, f"ADT^{event}^{structure}"), f"EVN||{STAMP}", pid, "PV1|1|N")
+    last = f"MRG|{former}" if former else "PV1|1|N"
+    return _message(_msh(letter, f"ADT^{event}^{structure}"), f"EVN||{STAMP}", pid, last)
 
 
 def oru(letter: Letter) -> bytes:

@@ -65,7 +65,8 @@ def sending(
     """
     former = letter(Incoming.RIGHT, identity_of(right), identity_of(other)).document_id
     written = letter(kind, identity_of(right), identity_of(other), former)
-    return _addressed(mail.write(written), kind, recipient, sender)
+    by = sender or (TRUSTED_MAILBOX if kind is Incoming.TRUSTED else MAILBOX)
+    return addressed(mail.write(written), by, recipient)
 
 
 def returned(code: str, right: InsIdentity, *, recipient: str, sender: str | None = None) -> Sending:
@@ -74,7 +75,7 @@ def returned(code: str, right: InsIdentity, *, recipient: str, sender: str | Non
     if code == Incoming.NO_INS:
         one = replace(one, matricule=None, oid=None)
     written = letter(Incoming.RIGHT, one, one)
-    return _addressed(mail.returned(written, code), Incoming.RIGHT, recipient, sender)
+    return addressed(mail.returned(written, code), sender or MAILBOX, recipient)
 
 
 def identity_of(person: InsIdentity) -> ReceivedIdentity:
@@ -94,9 +95,8 @@ def identity_of(person: InsIdentity) -> ReceivedIdentity:
     )
 
 
-def _addressed(content: bytes, kind: Incoming, recipient: str, sender: str | None) -> Sending:
-    """Return a mail with the addresses asked for in its headers too."""
-    by = sender or (TRUSTED_MAILBOX if kind is Incoming.TRUSTED else MAILBOX)
+def addressed(content: bytes, by: str, recipient: str) -> Sending:
+    """Return a mail with the addresses asked for in its headers too: from whom, and to which mailbox."""
     if by == MAILBOX and recipient == mail.RECEIVER:
         return Sending(content=content, sender=by, recipient=recipient)
     made = message_from_bytes(content, policy=SMTP)

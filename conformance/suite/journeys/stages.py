@@ -57,6 +57,18 @@ class Trip:
         except (RefusedError, VerbNotSupportedError) as error:
             self.seen[name] = error
 
+    def told(self, name: str, otherwise: Any) -> Any:
+        """Return what an optional stage saw, ``otherwise`` when the trip ended before it.
+
+        Raises:
+            RefusedError: the software refused it.
+            VerbNotSupportedError: it has no such verb.
+        """
+        found = self.seen.get(name, otherwise)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:

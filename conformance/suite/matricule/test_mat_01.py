@@ -59,7 +59,7 @@ def test_right_numbers(desk: Desk, way: str) -> None:
     def judge(place: str, wanted: Callable[[str], bool], oid: InsOid) -> None:
         date, born_in = PLACES[place]
         person = desk.draw(
-            shape=lambda person: _with_key(person, wanted, oid), birth_date=date, birth_place=born_in
+            shape=lambda person: with_key(person, wanted, oid), birth_date=date, birth_place=born_in
         )
         call = offered(desk, person, way)
         expect_values(
@@ -229,7 +229,7 @@ def _wrong(right: Matricule) -> dict[str, dict[str, str | None]]:
     }
 
 
-def _with_key(person: Person, wanted: Callable[[str], bool], oid: InsOid) -> Person:
+def with_key(person: Person, wanted: Callable[[str], bool], oid: InsOid) -> Person:
     """Return the person with the nearest order number that has such a key, under this OID."""
     number = person.identity.matricule.number
     digit = {"1": "7", "2": "8"}.get(number[0], number[0]) if oid is InsOid.NIA else number[0]

@@ -63,16 +63,16 @@ def test_unusual_numbers(desk: Desk, way: str) -> None:
     def judge(sex: str, date: str, digit: str, month: str | None, place: str | None) -> None:
         wanted = {"sex": sex, "birth_date": date, **({"birth_place": place} if place else {})}
 
-        def shape(person: Person) -> Person:
-            number = person.identity.matricule.number
-            changed = f"{digit}{number[1:3]}{month or number[3:5]}{number[5:]}"
-            return replace(
-                person, identity=replace(person.identity, matricule=Matricule.from_number(changed))
-            )
-
-        _expect_imported(desk, desk.draw(shape=shape, **wanted), way)
+        _expect_imported(desk, desk.draw(shape=partial(with_digits, digit=digit, month=month), **wanted), way)
 
     expect_each({name: partial(judge, *case) for name, case in NUMBERS.items()})
+
+
+def with_digits(person: Person, digit: str, month: str | None) -> Person:
+    """Return the person with this first digit and this month in their number."""
+    number = person.identity.matricule.number
+    changed = f"{digit}{number[1:3]}{month or number[3:5]}{number[5:]}"
+    return replace(person, identity=replace(person.identity, matricule=Matricule.from_number(changed)))
 
 
 def _expect_imported(desk: Desk, person: Person, way: str) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY
-from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import need_answer
@@ -131,8 +132,13 @@ def test_without_ins(desk: Desk, route: Route) -> None:
         en="the file without INS cannot be used",
     )
     if route is Route.TYPED:
+        desk.record_document(patient)
+        try:
+            desk.lgo.validate_identity(patient.id, actor=desk.user)
+        except RefusedError as refusal:
+            raise refused_to_allow(refusal) from refusal
         expect_equal(
-            got=desk.check_document(patient).status,
+            got=desk.read(patient).status,
             expected=Status.VALI,
             fr="statut après contrôle sur pièce, sans INS",
             en="status after the check of a document, without INS",

@@ -103,8 +103,21 @@ def test_removed_kind(desk: Desk) -> None:
     with _restored(desk):
         high, low = _lists(desk)
         removed, *left = high
+        done = desk.bring(adult(desk), Route.TYPED)
+        _expect_recorded(desk, done, removed)
+        _expect_validation(desk, done, removed)
+        earlier = desk.snapshot(done)
         others = _other_settings(desk)
         _write(desk, left, low)
+        expect_kept(
+            desk.snapshot(done),
+            earlier,
+            Moment(
+                f"{removed} retirée de la liste après avoir validé",
+                f"{removed} taken off the list after it validated",
+            ),
+            inferred=True,
+        )
         expect_equal(
             got=_other_settings(desk),
             expected=others,

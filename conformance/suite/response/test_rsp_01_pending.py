@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
@@ -101,6 +101,33 @@ def test_each_its_own(desk: Desk, order: str) -> None:
             en="the second file does not have the INSi identity of its proposal",
         )
     expect_kept(desk.snapshot(patients[one]), fed, moment)
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Refuser n'est pas renoncer : la même identité est proposée de nouveau au prochain appel, et peut être acceptée",
+    en="To refuse is not to give up: the same identity is proposed again at the next call, and can be accepted",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_refused_then_called_again(desk: Desk, route: Route) -> None:
+    person = desk.draw()
+    patient = desk.bring(person, route)
+    for _ in range(2):
+        desk.decline(patient)
+        call, requests = desk.try_call(patient)
+        expect(
+            requests and not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND,
+            fr="une identité refusée une fois n'est plus proposée",
+            en="an identity refused once is not proposed any more",
+            # No text says how often INSi may be asked.
+            inferred=True,
+        )
+    expect_values(
+        desk.feed(patient),
+        insi_values(person),
+        fr="l'identité refusée puis acceptée n'est pas reprise",
+        en="the identity refused and then accepted is not taken over",
+    )
 
 
 def _is_accepted(desk: Desk, call: InsiCall) -> bool:

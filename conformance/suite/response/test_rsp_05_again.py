@@ -1,16 +1,22 @@
-"""RSP-05 on a second call: the alert on the 1er prénom is no message that is shown once and never again."""
+"""RSP-05 and RSP-06 later on: the alert on the 1er prénom at each call, and the 1er prénom changed afterwards."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.expect import expect
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.told import told
 from conformance.suite.response.proposals import proposed
+from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
     from conformance.drivers.model import InsiCall, Patient
@@ -42,6 +48,37 @@ def test_alert_at_each_call(desk: Desk, route: Route, count: int) -> None:
             en=f"call {number}: no alert although the list does not begin with the 1er prénom",
         )
         desk.decide(call, accept=False)
+
+
+@pytest.mark.rule("RSP-06")
+@pytest.mark.title(
+    fr="Sur une identité venue d'INSi, un 1er prénom qui n'est pas le début de la liste ne s'enregistre pas",
+    en="In an identity that came from INSi, a 1er prénom that is not the start of the list is not stored",
+)
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED], ids=str)
+def test_incoherent_change(desk: Desk, route: Route, user: str) -> None:
+    desk = desk.by(user)
+    person = desk.draw(first_names_count=3, **PLAIN)
+    patient = desk.bring(person, route)
+    second = person.identity.traits.first_names.split()[1]
+
+    def judge(first_name: str) -> None:
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"first_name": first_name}, actor=desk.user)
+        after = desk.read(patient)
+        expect(
+            after.first_name != first_name
+            or starts_list(first_name, after.first_names or "")
+            # Lowered by it, an identity is no longer from INSi: what may be typed into it is another matter.
+            or after.status not in {Status.RECUP, Status.QUAL},
+            fr=f"identité {after.status} : 1er prénom « {first_name} », liste « {after.first_names} »",
+            en=f"identity {after.status}: 1er prénom “{first_name}”, list “{after.first_names}”",
+            # An alert would do as well, and the driver does not know of one on a change.
+            inferred=True,
+        )
+
+    expect_each({name: partial(judge, name) for name in (second, "YEMDRAL")})
 
 
 def _told(desk: Desk, call: InsiCall, person: Person, patient: Patient | None = None) -> Told:

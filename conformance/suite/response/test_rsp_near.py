@@ -71,6 +71,15 @@ NEAR: Final[dict[str, Near]] = {
     "même département": Near(local={"birth_place": "63113"}, insi={"birth_place": "63220"}),
     "Corse du Sud ou de Haute-Corse": Near(local={"birth_place": "2A004"}, insi={"birth_place": "2B004"}),
     "deux pays étrangers": Near(local={"birth_place": "99109"}, insi={"birth_place": "99127"}),
+    # What the digits of the matricule say is something else: the traits that came count (MAT-03).
+    "sexe F, matricule de M": Near(local={"sex": "F"}, insi={"sex": "F"}),
+    "sexe M, matricule de F": Near(local={"sex": "M"}, insi={"sex": "M"}),
+    "autre mois que celui du matricule": Near(
+        local={"birth_date": "1984-11-04"}, insi={"birth_date": "1984-11-04"}
+    ),
+    "autre année que celle du matricule": Near(
+        local={"birth_date": "1979-03-04"}, insi={"birth_date": "1979-03-04"}
+    ),
     "lieu inconnu": Near(local={"birth_place": "99999"}, insi={"birth_place": "99127"}),
 }
 """By what separates the two."""
@@ -84,7 +93,8 @@ NEAR: Final[dict[str, Near]] = {
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_near_values(desk: Desk, route: Route) -> None:
     def judge(near: Near) -> None:
-        person = desk.draw(first_names_count=2, birth_date="1984-03-04", **PLAIN)
+        other = {"F": "M", "M": "F"}.get(near.insi.get("sex", ""))
+        person = desk.draw(first_names_count=2, birth_date="1984-03-04", sex=other, **PLAIN)
         answer = _with(person, near.insi)
         patient = desk.bring(_with(person, near.insi, near.local), route)
         call = proposed(desk, patient, answer)

@@ -10,6 +10,9 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CARD
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
@@ -144,6 +147,29 @@ def test_nobody(desk: Desk) -> None:
         patient.id not in {each.id for each in found},
         fr="l'INS effacée retrouve encore son patient",
         en="the INS that was erased still finds its patient",
+    )
+
+
+@pytest.mark.rule("SRC-09")
+@pytest.mark.title(
+    fr="Un numéro de facturation n'est pas un matricule INS : il ne trouve pas un dossier sans INS",
+    en="A billing number is no matricule INS: it does not find a file without INS",
+)
+@CARD.mark
+def test_billing_number(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    reading = read_card(desk, people.card())
+    with preparing("rattacher la carte", "attach the card", depends_on=("FLD-02",)):
+        desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+    number = people.insured.person.identity.matricule.value
+    found = _search(desk, number)
+    expect(
+        patient.id not in {each.id for each in found},
+        fr="la recherche par matricule INS trouve un dossier qui n'en a pas, par son numéro de facturation",
+        en="the search by matricule INS finds a file that has none, by its billing number",
+        # That the two are separate is FLD-02; that a search keeps them apart is deduced.
+        inferred=True,
     )
 
 

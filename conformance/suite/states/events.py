@@ -73,15 +73,13 @@ def decline(desk: Desk, file: File) -> Besides | None:
 def no_identity(desk: Desk, file: File) -> Besides | None:
     """INSi answers 01, then 02 (E5)."""
     worker = _worker(desk, file)
-    asked = [_answered(worker, file, scenario) for scenario in ("answers/not-found", "answers/several")]
-    return {} if any(asked) else None
+    return {} if _is_answered(worker, file, "answers/not-found", "answers/several") else None
 
 
 def no_answer(desk: Desk, file: File) -> Besides | None:
     """INSi answers with a fault, then not at all (E6)."""
     worker = _worker(desk, file)
-    asked = [_answered(worker, file, scenario) for scenario in ("faults/insi-102", "chaos/connection-reset")]
-    return {} if any(asked) else None
+    return {} if _is_answered(worker, file, "faults/insi-102", "chaos/connection-reset") else None
 
 
 def check_high(desk: Desk, file: File) -> Besides | None:
@@ -280,6 +278,22 @@ def receive_ko(desk: Desk, file: File) -> Besides:
 
 def _worker(desk: Desk, file: File) -> Desk:
     return desk.by(file.shape.user)
+
+
+def _is_answered(worker: Desk, file: File, *scenarios: str) -> bool:
+    """Call INSi once for each scenario and tell whether it was called.
+
+    Raises:
+        UndecidedError: no call was made. When a later one is not, the file that the first left behind says why.
+    """
+    made = [_answered(worker, file, scenarios[0])]
+    for scenario in scenarios[1:]:
+        try:
+            made.append(_answered(worker, file, scenario))
+        except UndecidedError:
+            if not any(made):
+                raise
+    return any(made)
 
 
 def _answered(worker: Desk, file: File, scenario: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CHECKED, FROM_INSI
+from conformance.suite.desk.apart import FROM_INSI, LADEN
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
@@ -63,7 +63,7 @@ def test_typed(desk: Desk, address: str) -> None:
     en="The same person typed a second time does not change their file, and the second inherits nothing",
 )
 @pytest.mark.parametrize("status", _addresses("E1"))
-@CHECKED.mark
+@LADEN.mark
 def test_typed_again(desk: Desk, status: Status) -> None:
     file = laden(desk, SHAPES[0], status)
     before = desk.snapshot(file.patient)

@@ -24,8 +24,9 @@ def refusal(headers: Headers, *, token: str | None) -> tuple[str, int] | None:
         token: the token of the control API, when it has one.
     """
     if token is not None:
-        given = headers.get("authorization") or ""
-        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        scheme, _, given = (headers.get("authorization") or "").partition(" ")
+        # The name of a scheme is written in any case (RFC 9110 §11.1), the token as it is.
+        if not hmac.compare_digest(given.lstrip(" ").encode(), token.encode()) or scheme.lower() != "bearer":
             return "expected the header Authorization: Bearer <token printed by banc serve>", 401
     # A web page open in the tester's browser must not be able to drive the bench: such a request
     # names its own origin, and a rebound name shows in the Host header.

@@ -133,6 +133,27 @@ def test_a_campaign_that_was_killed_goes_on_to_the_same_verdicts(plan, undisturb
     assert next(event.total for event in seen if hasattr(event, "total")) == len(record.planned) - 5
 
 
+def test_a_campaign_in_two_processes_that_was_killed_goes_on_too(plan, undisturbed, tmp_path):
+    """What is left of it are the records of its processes: one of a few checks, and one that had not begun."""
+    from conformance.campaign.gathering import PARTS, resumable
+    from conformance.record.coding import encode
+
+    part = tmp_path / PARTS / "1"
+    order = json.dumps({"plan": encode(plan), "folder": str(part)})
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], input=order, text=True, capture_output=True, check=False
+    )
+    assert (part / RECORD_NAME).exists(), killed.stderr
+    (tmp_path / PARTS / "2").mkdir()
+    (tmp_path / PARTS / "2" / RECORD_NAME).write_bytes(b'{"v":')
+    record = resumable(tmp_path)
+    assert record.path == tmp_path / RECORD_NAME
+    assert sum(check.finished is not None for check in record.checks.values()) == 5
+    assert not (tmp_path / PARTS).exists()
+    campaign = run_campaign(plan, on_event=lambda _: None, options=CampaignOptions(resume=record))
+    assert told(campaign) == told(undisturbed[0])
+
+
 def test_only_the_checks_that_did_not_pass_are_run_again(plan, undisturbed, tmp_path):
     from conformance.commands.campaigns import not_passed
 

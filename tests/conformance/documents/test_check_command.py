@@ -95,7 +95,7 @@ def test_the_status_decides(folder):
     ],
 )
 def test_a_wrong_set_up_is_told_from_a_failure(folder, arguments, said):
-    result = _run(folder, *arguments)
+    result = _run(folder, *arguments, "--lang", "en")
     assert result.exit_code == 2
     assert said in result.output
 
@@ -120,7 +120,7 @@ def test_the_identity_can_come_from_a_registry(folder, tmp_path_factory):
     assert _run(folder, "adt.hl7", *chosen).exit_code == 1
     result = _run(folder, "note.xml", "--registry", str(path), "--matricule", P2.matricule.value)
     assert result.exit_code == 2
-    assert "nobody" in result.output
+    assert "personne n'a 277076322082910" in result.output
 
 
 def test_json_is_complete_and_stable(folder):
@@ -184,7 +184,7 @@ def test_an_export_of_many_patients_is_read_one_at_a_time(folder):
 
 
 def test_help_shows_examples_and_exit_codes():
-    result = CliRunner().invoke(main, ["check", "--help"])
+    result = CliRunner().invoke(main, ["check", "--help", "--lang", "en"])
     assert result.exit_code == 0
     assert "banc check note.xml" in result.output
     assert "Exit code" in result.output

@@ -43,6 +43,7 @@ class JournalLine:
     path: str = "/lps"
     request_headers: dict[str, str] = field(default_factory=dict)
     response_headers: dict[str, str] = field(default_factory=dict)
+    service: str = "insi"
 
 
 @dataclass
@@ -54,10 +55,10 @@ class SessionInMemory:
     people: list[Person] = field(default_factory=list)
     unreadable: Exception | None = None
 
-    def exchanges(self, after: int = 0) -> list[JournalLine]:
+    def exchanges(self, after: int = 0, *, service: str | None = "insi") -> list[JournalLine]:
         if self.unreadable:
             raise self.unreadable
-        return [line for line in self.journal if line.id > after]
+        return [line for line in self.journal if line.id > after and service in {None, line.service}]
 
     def install(self, scenario: str, **_bindings: Person) -> None:
         self.scenarios.append(scenario)

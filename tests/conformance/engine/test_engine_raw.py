@@ -127,7 +127,7 @@ def test_fails(lgo, actor, evidence):
 class NoInsi:
     """A session that nobody calls."""
 
-    def exchanges(self, after: int = 0) -> list[Any]:  # noqa: ARG002 - as SessionClient
+    def exchanges(self, after: int = 0, *, service: str | None = None) -> list[Any]:  # noqa: ARG002 - as SessionClient
         return []
 
     def clear_scenarios(self) -> None:

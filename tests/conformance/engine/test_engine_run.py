@@ -229,6 +229,30 @@ def test_an_exchange_keeps_the_explanation_of_the_simulator(bench: Bench) -> Non
     assert exchange.explanation == (Text("personne", "nobody"),)
 
 
+def test_what_a_sink_received_is_evidence_and_no_call_to_insi(bench: Bench) -> None:
+    run = bench.run("""
+        @pytest.mark.rule("SRC-01")
+        def test_it(lgo, insi, actor, during):
+            patient = lgo.create_patient(PatientTraits(birth_name="MARTIN", birth_date="1980-01-02"), actor=actor)
+
+            def act():
+                insi.receive()
+                submission = insi.journal[0]
+                submission.service, submission.operation, submission.request_xml = "dmp", "ITI-41", "x" * 90_000
+                lgo.call_insi_traits(patient.id, actor=actor)
+
+            _, exchanges = during(act)
+            assert [each.id for each in exchanges] == [2]
+    """)
+    assert run.rules[0].verdict is Verdict.PASS
+    exchanges = [each for each in run.rules[0].checks[0].evidence if isinstance(each, ExchangeEntry)]
+    sink, call = exchanges
+    assert (sink.service, sink.number, sink.operation) == ("dmp", 1, "ITI-41")
+    assert sink.request.endswith("… (90000)")
+    assert len(sink.request) < 21_000
+    assert (call.service, call.number) == ("insi", 2)
+
+
 def test_a_refusal_is_part_of_the_evidence(bench: Bench) -> None:
     run = bench.run("""
         @pytest.mark.rule("SRC-01")

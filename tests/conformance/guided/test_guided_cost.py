@@ -55,9 +55,8 @@ def test_each_journey_asks_for_no_more_acts_than_it_says(conversation, helpers):
     assert asked == sum(about.journey.acts for about in all_journeys().values()) - 2
     found = helpers.verdicts(campaign)
     assert found == helpers.verdicts(helpers.by_program(conversation.url, (), conversation.simulator))
-    assert {verdict for key, verdict in found.items() if key not in {"DIS-01", "DIS-03", "ERG-08"}} == {
-        "PASS"
-    }
+    for_eyes = {"DIS-01", "DIS-03", "ERG-08", "PRF-11", "PRF-12", "SEC-12", "CAL-21"}
+    assert {verdict for key, verdict in found.items() if key not in for_eyes} == {"PASS"}
 
 
 def test_the_listing_says_what_each_costs():

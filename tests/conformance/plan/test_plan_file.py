@@ -80,6 +80,36 @@ def test_a_mistake_names_file_line_and_expectation(tmp_path, text, line, expecta
     assert expectation in message
 
 
+def test_names_that_are_none_are_told_all_at_once_each_at_its_place(tmp_path):
+    path = _plan(
+        tmp_path,
+        "software: {actors: [RI, PHARMA]}\n"
+        "driver: {url: 'http://x'}\n"
+        "session: {profile: prodction}\n"
+        "rules: [SRC-01, SRC-99]\n"
+        "without: {groups: [ABC]}\n"
+        "not_applicable: {ZZZ-01: y}\n"
+        "waivers:\n  - {rule: STA-99, reason: r, author: a, expires: '2026-12-31'}\n",
+    )
+    with pytest.raises(DataFileError) as caught:
+        load_plan(path)
+    told = [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
+    assert [line.partition(": ")[0] for line in told] == ["1:25", "3:20", "4:17", "5:20", "6:26", "8:12"]
+    for line, words in zip(
+        told,
+        (
+            "'PHARMA'; there are ALL, RI",
+            "production?",
+            "SRC-09?",
+            "'ABC'; there are FLD",
+            "ZZZ-01",
+            "STA-09?",
+        ),
+        strict=True,
+    ):
+        assert words in line
+
+
 def test_a_missing_plan_is_named(tmp_path):
     with pytest.raises(DataFileError, match=r"nowhere\.yaml: cannot be read"):
         load_plan(tmp_path / "nowhere.yaml")
@@ -112,6 +142,7 @@ fail_on: [not-tested, warning]
 fail_fast: true
 seed: 7
 lang: en
+mailbox: all
 time_limit: 45m
 """
 
@@ -166,6 +197,7 @@ def test_a_full_plan_says_what_it_says(tmp_path):
         ),
     )
     assert plan.fail_on == (FailOn.NOT_TESTED, FailOn.WARNING)
+    assert plan.mailbox == "all"
     assert plan.time_limit == 2700.0
 
 

@@ -54,7 +54,7 @@ def test_no_field_is_lost_on_the_way(cls):
         ).outcome,
         CampaignStarted: started(checks=("a",), shard="1/2", session="s", journeys=("import",)),
         CheckFinished: dataclasses.replace(end("a"), verbs=("v",)),
-        ExchangeEntry: EXCHANGE,
+        ExchangeEntry: dataclasses.replace(EXCHANGE, service="dmp"),
         HumanAct: HUMAN_ACT,
     }[cls]
     assert {field.name for field in dataclasses.fields(cls)} - set(encode(sample)) <= {"hint", "depends_on"}

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.commands.rules import suite_coverage
 from conformance.rules import load_catalogue
+from conformance.rules.coverage import cover
 from conformance.rules.pages import rule_pages, write_pages
 
 FOLDER = Path(__file__).parents[3] / "docs" / "rules"
@@ -62,16 +63,24 @@ def test_a_page_marks_drafts_and_second_hand_numbers(pages: dict[str, str]) -> N
     )
 
 
-def test_a_rule_that_is_not_tested_says_why(pages: dict[str, str]) -> None:
-    reason = load_catalogue()["PRF-11"].not_tested_reason
+def test_a_rule_that_only_a_person_judges_says_so(pages: dict[str, str]) -> None:
+    reason = load_catalogue()["PRF-12"].not_tested_reason
     assert reason is not None
-    said = f"> **Non testée** (relève de l'organisation) : {reason.fr}"
-    page = pages["PRF-11.md"]
+    page = pages["PRF-12.md"]
+    assert f"> **Jugée au comptoir** : {reason.fr}" in page
+    assert page.index("## Comment elle est contrôlée") < page.index("Jugée au comptoir** :")
+
+
+def test_a_rule_that_is_not_tested_says_why() -> None:
+    rule = load_catalogue()["PRF-12"]
+    assert rule.not_tested_reason is not None
+    page = rule_pages(cover({rule.key: rule}, {}, {}))[f"{rule.key}.md"]
+    said = f"> **Non testée** (relève de l'organisation) : {rule.not_tested_reason.fr}"
     assert "## Comment elle est contrôlée" not in page
     assert (
         page.index("## Comment la contrôler")
         < page.index(said)
-        < page.index("Relève de la pratique au comptoir")
+        < page.index("Une personne juge la documentation")
     )
 
 

@@ -148,6 +148,25 @@ def test_a_rule_is_judged_on_its_other_paths_and_says_which_was_not_tested(
         assert f"testée en partie, voie absente : {result.paths_not_tested[0].path.fr}" in result.reason.fr
 
 
+FIRST = frozenset({Verb.CREATE_PATIENT, Verb.READ_PATIENT})
+"""The verbs of the documented first campaign (docs/first-campaign.md)."""
+
+
+def test_two_verbs_are_enough_for_a_first_verdict(campaigns: Rig) -> None:
+    run = campaigns.run(rules=["CRE-05"], wrap=partial(Without, verbs=frozenset(Verb) - FIRST))
+    assert verdicts(run) == {"CRE-05": Verdict.PASS}
+    assert run.rules[0].paths_not_tested
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "more", [frozenset(), frozenset({Verb.SEARCH_PATIENTS, Verb.CALL_INSI_TRAITS})], ids=len
+)
+def test_a_driver_that_grows_is_never_inconclusive(campaigns: Rig, more: frozenset[Verb]) -> None:
+    run = campaigns.run(wrap=partial(Without, verbs=frozenset(Verb) - FIRST - more))
+    assert [(key, verdict) for key, verdict in verdicts(run).items() if verdict is Verdict.INCONCLUSIVE] == []
+
+
 def test_a_software_without_any_verb_has_nothing_tested(campaigns: Rig) -> None:
     run = campaigns.run(wrap=partial(Without, verbs=frozenset(Verb)))
     assert set(verdicts(run).values()) == {Verdict.NOT_TESTED}

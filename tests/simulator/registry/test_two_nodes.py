@@ -1,15 +1,18 @@
-"""Two nodes on one PostgreSQL behind the shipped nginx configuration: what a session holds is right whichever node has it."""
+"""Two nodes on one PostgreSQL behind the shipped configurations of nginx and HAProxy: what a session holds is right whichever node has it."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -36,10 +39,12 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.name == "nt", reason="the example is of nginx on POSIX"),
+    pytest.mark.skipif(os.name == "nt", reason="the examples are of nginx and HAProxy on POSIX"),
 ]
 
-CONFIGURATION = Path(__file__).parents[3] / "docs" / "examples" / "nodes" / "nginx.conf"
+CONFIGURATIONS = Path(__file__).parents[3] / "docs" / "examples" / "nodes"
+DOWN = {502, 503}
+"""What nginx and HAProxy say for a node that does not answer."""
 PEOPLE = draw(300, 11, nia=None)
 TRAITS = headers_of(Operation.SEARCH_BY_TRAITS)
 
@@ -73,7 +78,7 @@ class Nodes:
         found: dict[str, SessionClient] = {}
         deadline = (
             time.monotonic() + 60
-        )  # nginx leaves a node that failed in another test alone for ten seconds
+        )  # what is in front leaves a node that failed in another test alone for ten seconds
         while time.monotonic() < deadline:
             session = self.client.create_session(**settings)
             found.setdefault(session.id.partition("-")[0], session)
@@ -83,32 +88,36 @@ class Nodes:
         raise AssertionError(f"new sessions are all on {list(found)}")
 
     def post(self, path: str, text: str, **headers: str) -> httpx.Response:
-        # Each on a connection of its own: nginx is free to do what it likes with every one.
+        # Each on a connection of its own: what is in front is free to do what it likes with every one.
         return httpx.post(
             self.url + path, content=text.encode(), headers=TRAITS | headers, trust_env=False, timeout=60
         )
 
 
-def _nginx() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+def _program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if found is None:
         if os.environ.get("CI"):
-            pytest.fail("nginx is required in CI")
-        pytest.skip("no nginx on this machine")
+            pytest.fail(f"{name} is required in CI")
+        pytest.skip(f"no {name} on this machine")
     return found
 
 
 @contextmanager
-def _proxy(folder: Path, ports: dict[str, int], port: int) -> Iterator[str]:
-    """Run nginx with the shipped configuration, ports aside."""
-    text = CONFIGURATION.read_text("utf-8")
+def _proxy(name: str, folder: Path, ports: dict[str, int], port: int) -> Iterator[str]:
+    """Run nginx or HAProxy with its shipped configuration, ports aside."""
+    file = folder / {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
+    text = (CONFIGURATIONS / file.name).read_text("utf-8")
     for shipped, ours in (("8081", ports["a"]), ("8082", ports["b"]), ("8080", port)):
-        assert f"127.0.0.1:{shipped};" in text
-        text = text.replace(f"127.0.0.1:{shipped};", f"127.0.0.1:{ours};")
-    (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    command = [_nginx(), "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
-    with (folder / "output").open("w+", encoding="utf-8") as output:
-        process = subprocess.Popen([*command, "-g", "daemon off;"], stdout=output, stderr=output)
+        text, count = re.subn(rf"(?m)^([^#\n]*127\.0\.0\.1:){shipped}\b", rf"\g<1>{ours}", text)
+        assert count
+    file.write_text(text, encoding="utf-8")
+    command = {
+        "nginx": ["-p", str(folder), "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;"],
+        "haproxy": ["-db", "-f", str(file)],
+    }[name]
+    with (folder / f"{name}.output").open("w+", encoding="utf-8") as output:
+        process = subprocess.Popen([_program(name), *command], stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + 60
             while True:
@@ -127,7 +136,8 @@ def _proxy(folder: Path, ports: dict[str, int], port: int) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def nodes(new_postgres_url: Callable[[], str]) -> Iterator[Nodes]:
+def both(new_postgres_url: Callable[[], str]) -> Iterator[Nodes]:
+    """Two nodes, with nothing before them yet."""
     registry = new_postgres_url()
     build_registry(registry, PEOPLE, "tests")
     # Not in the directory of pytest, which only its owner may enter: nginx's own processes may be another user's.
@@ -135,15 +145,23 @@ def nodes(new_postgres_url: Callable[[], str]) -> Iterator[Nodes]:
     folder.chmod(0o755)
     ports = {"a": free_port(), "b": free_port()}
     with ExitStack() as stack:
-        url = stack.enter_context(_proxy(folder, ports, free_port()))
-        client = stack.enter_context(BenchClient(url, timeout=60))
-        both = Nodes(ports, url, client, registry, folder, {})
+        client = stack.enter_context(BenchClient(f"http://127.0.0.1:{ports['a']}", timeout=60))
+        both = Nodes(ports, "", client, registry, folder, {})
         for node in ports:
             both.start(node)
         yield both
         for node in list(both.running):
             both.stop(node)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", params=["nginx", "haproxy"])
+def nodes(both: Nodes, request: pytest.FixtureRequest) -> Iterator[Nodes]:
+    """The two nodes behind one of the programs that there is a configuration for."""
+    with ExitStack() as stack:
+        url = stack.enter_context(_proxy(request.param, both.folder, both.ports, free_port()))
+        client = stack.enter_context(BenchClient(url, timeout=60))
+        yield replace(both, url=url, client=client)
 
 
 def _lookups(name: str) -> Lookups:
@@ -277,6 +295,28 @@ def test_the_header_names_the_session_too_and_the_path_outweighs_it(nodes: Nodes
         assert len(session.exchanges()) == before + 2
 
 
+@pytest.mark.parametrize("nodes", ["nginx"], indirect=True)
+def test_one_load_on_both_nodes_tells_the_figures_of_each(nodes: Nodes, tmp_path: Path) -> None:
+    addresses = [session.soap_url for _, session in sorted(nodes.sessions().items())]
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "conformance.cli", "load", "--closed", "--think", "0s", "--users", "4"),
+            *("--duration", "1s", "--url", addresses[0], "--url", addresses[1], "--errors", "0"),
+            *("--report", str(tmp_path / "run")),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
+    calls = {name.rpartition("/")[2][:2]: node["calls"] for name, node in report["nodes"].items()}
+    assert set(calls) == {"a-", "b-"}
+    assert sum(calls.values()) == report["total"]["calls"]
+    assert min(calls.values()) > 0
+
+
 def test_contract_and_addresses_name_what_the_client_calls(nodes: Nodes) -> None:
     for session in nodes.sessions().values():
         assert session.soap_url == f"{nodes.url}/s/{session.id}/lps"
@@ -298,7 +338,7 @@ def test_a_node_that_is_down_takes_its_own_sessions_with_it_and_brings_them_back
     for session in sessions.values():
         nodes.post(f"/s/{session.id}/lps", search_request(lookup))
     nodes.stop("b")
-    assert nodes.post(f"/s/{sessions['b'].id}/lps", search_request(lookup)).status_code == 502
+    assert nodes.post(f"/s/{sessions['b'].id}/lps", search_request(lookup)).status_code in DOWN
     for _ in range(6):
         answer = nodes.post(f"/s/{sessions['a'].id}/lps", search_request(lookup))
         assert judge(lookup, answer.status_code, answer.content).problem is None
@@ -307,7 +347,7 @@ def test_a_node_that_is_down_takes_its_own_sessions_with_it_and_brings_them_back
     deadline = time.monotonic() + 60  # nginx leaves a node that failed alone for ten seconds
     while True:
         answer = nodes.post(f"/s/{sessions['b'].id}/lps", search_request(lookup))
-        if answer.status_code != 502 or time.monotonic() > deadline:
+        if answer.status_code not in DOWN or time.monotonic() > deadline:
             break
         time.sleep(0.2)
     assert judge(lookup, answer.status_code, answer.content).problem is None

@@ -98,9 +98,13 @@ def test_no_field_is_lost_on_the_way_to_the_server(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(starting, "running_process", process)
     monkeypatch.setattr(serve_command, "prepare", lambda options: options)
     monkeypatch.setattr(serve_command, "serve", lambda options, **_: seen.append(options))
+    # It would end this process with its own input.
+    watched: list[bool] = []
+    monkeypatch.setattr(serve_command.ending, "end_with_input", lambda: watched.append(True))
     with pytest.raises(Started), running(ALL):
         pass
     assert seen == [ALL]
+    assert watched
     assert "s3cret" not in " ".join(commands[0])
 
 

@@ -188,8 +188,10 @@ class TestProSanteConnect:
             name_id="899700000001", issuer="899700000001", attributes=BILLING, issue_instant=NOW
         )
 
-    def test_an_unsigned_assertion_with_a_token_is_accepted(self, ask, assertion):
-        exchange = ask(assertion, headers={"authorization": "Bearer abc.def"}, authentication="required")
+    @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
+    def test_an_unsigned_assertion_with_a_token_is_accepted(self, ask, assertion, scheme):
+        """The name of a scheme is written in any case, and one space or several follow it (RFC 9110 §11)."""
+        exchange = ask(assertion, headers={"authorization": f"{scheme} abc.def"}, authentication="required")
         assert exchange.code == "00"
         assert "psc-token-missing" not in _codes(exchange)
 

@@ -140,6 +140,7 @@ def test_a_message_is_one_however_it_is_written(exchange: Any, shape: str, name:
         f"application/soap+xml; action={ACTION}; charset=utf-8",
         f'application/soap+xml; type="x"; action="{ACTION}"',
         "application/soap+xml; charset=us-ascii",
+        "application/soap+xml; charset=",
         "text/xml",
         "application/xml; charset=utf-8",
         "",

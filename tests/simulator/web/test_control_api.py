@@ -427,12 +427,13 @@ class TestGuards:
     def locked(self, bench: Bench) -> Client:
         return Client(create_app(bench, token="s3cret"))
 
-    def test_with_a_token_only_who_has_it_is_served_from_any_host(self, locked: Client) -> None:
-        headers = {"Authorization": "Bearer s3cret", "Host": "bench.example:8080"}
+    @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
+    def test_with_a_token_only_who_has_it_is_served_from_any_host(self, locked: Client, scheme: str) -> None:
+        headers = {"Authorization": f"{scheme} s3cret", "Host": "bench.example:8080"}
         ok(locked.get(f"{API}/info", headers=headers))
 
     @pytest.mark.parametrize(
-        "given", [None, "", "s3cret", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3cret ", "bearer s3cret", "Basic s3cret", "Bearer sécret"]
+        "given", [None, "", "s3cret", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3cret ", "Basic s3cret", "Bearer sécret"]
     )  # fmt: skip
     def test_without_the_token_nobody_is(self, locked: Client, given: str | None) -> None:
         headers = {} if given is None else {"Authorization": given}

@@ -1,0 +1,67 @@
+"""CAL-21, in part: no INS is in the base without a call of one's own, whoever brought it and whatever they say of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import adult
+from conformance.suite.desk.routes import Route
+from conformance.suite.verification.elsewhere import DOCUMENT, answering, files_of, receive, received
+from conformance.suite.verification.wire import ERRORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+FROM_INSI: Final = frozenset({Status.RECUP, Status.QUAL})
+ARRIVALS: Final[Mapping[str, Mapping[str, str | None]]] = {
+    "qualifiée ailleurs": {"status": "QUAL"},
+    "récupérée ailleurs": {"status": "RECUP"},
+    "validée ailleurs, avec document": {"status": "VALI", "document": DOCUMENT},
+    "sans statut": {"status": None},
+}
+
+
+@pytest.mark.rule("CAL-21")
+@pytest.mark.title(
+    fr="Une INS prise à une autre structure, quoi que celle-ci en dise, n'est pas dans la base sans appel à INSi d'ici",
+    en="An INS taken from another organisation, whatever it says of it, is not in the base without a call from here",
+)
+@pytest.mark.parametrize("route", [None, Route.TYPED, Route.CHECKED], ids=str)
+def test_no_ins_without_a_call_of_ones_own(desk: Desk, route: Route | None) -> None:
+    def judge(changes: Mapping[str, str | None], failure: str | None) -> None:
+        person = adult(desk)
+        if route is not None:
+            desk.bring(person, route)
+        with answering(desk, failure):
+            arrival = receive(desk, received(person, **changes))
+        # A call that INSi did not answer has verified nothing.
+        if failure is not None or not arrival.exchanges:
+            _expect_none(files_of(desk, person.identity.traits.birth_date).values())
+
+    down = next(iter(ERRORS))
+    expect_each(
+        {key: partial(judge, changes, None) for key, changes in ARRIVALS.items()}
+        | {
+            f"{key}, INSi en panne": partial(judge, changes, down)
+            for key, changes in list(ARRIVALS.items())[:1]
+        }
+    )
+
+
+def _expect_none(files: Iterable[Patient]) -> None:
+    for patient in files:
+        expect(
+            not patient.matricule and patient.status not in FROM_INSI,
+            fr=f"l'INS d'une autre structure est dans le dossier ({patient.status}, matricule {patient.matricule or 'vide'}) "
+            "sans qu'INSi l'ait confirmée ici",
+            en=f"the INS of another organisation is in the file ({patient.status}, matricule {patient.matricule or 'empty'}) "
+            "although INSi has not confirmed it here",
+        )

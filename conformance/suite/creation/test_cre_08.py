@@ -1,0 +1,76 @@
+"""CRE-08, in part: somebody without a name or without a first name can be entered, found and kept apart.
+
+The substitute values of the RNIV are known to us from memory only. They are names of letters as any other, so what a
+software does with them is judged as for any other, whichever value the text turns out to give: never better than a warning.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import typed
+from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.suite.desk.steps import Desk
+
+NO_NAME: Final = "SANSNOM"
+NO_FIRST_NAME: Final = "SANSPRENOM"
+
+CASES: Final[Mapping[str, Mapping[str, str | None]]] = {
+    "sans nom": {"birth_name": NO_NAME},
+    "sans prénom": {"first_name": NO_FIRST_NAME, "first_names": NO_FIRST_NAME},
+    "sans prénom, liste vide": {"first_name": NO_FIRST_NAME, "first_names": None},
+    "sans nom ni prénom": {"birth_name": NO_NAME, "first_name": NO_FIRST_NAME, "first_names": NO_FIRST_NAME},
+}
+
+
+@pytest.mark.rule("CRE-08")
+@pytest.mark.title(
+    fr="Une personne sans nom ou sans prénom est créée avec la valeur saisie, retrouvée, et distincte d'une autre",
+    en="Somebody without a name or first name is created with the value typed, found again, and kept apart from another",
+)
+@pytest.mark.parametrize("user", USERS)
+def test_without_name(desk: Desk, user: str) -> None:
+    desk = desk.by(user)
+
+    def judge(values: Mapping[str, str | None]) -> None:
+        person = desk.draw()
+        traits = typed(person, **values)
+        stored = desk.try_create(traits, control=typed(person))
+        if isinstance(stored, RefusedError):
+            raise Departure(
+                f"la création est refusée : {stored.message}", f"the creation is refused: {stored.message}"
+            )
+        # An empty list may be completed with the first name, as for anybody (FLD-01).
+        expect_values(
+            stored,
+            {name: value for name, value in values.items() if value is not None},
+            fr="une autre valeur que celle saisie est dans le dossier",
+            en="another value than the one typed is in the file",
+        )
+        expect_equal(got=stored.status, expected=Status.PROV, fr="statut", en="status")
+        other = desk.create(desk.draw(birth_date=person.identity.traits.birth_date), **values)
+        expect(
+            other.id != stored.id,
+            fr="deux personnes sans nom sont prises pour une seule",
+            en="two people without a name are taken for one",
+        )
+        found = {each.id for each in desk.born_on(person.identity.traits.birth_date)}
+        expect(
+            {stored.id, other.id} <= found,
+            fr="un dossier sans nom n'est pas retrouvé par sa date de naissance",
+            en="a file without a name is not found by its date of birth",
+        )
+
+    expect_each({key: partial(judge, values) for key, values in CASES.items()})

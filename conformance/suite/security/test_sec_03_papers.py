@@ -1,0 +1,59 @@
+"""SEC-03: what came for a patient and what went out in their name is theirs too: documents, worklist, trace of the sendings."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import IDENTITY_FIELDS
+from conformance.drivers.partners import Channel
+from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Right
+from conformance.suite.desk.apart import RECEPTION, SENDINGS
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.suite.security.profiles import expect_hidden, profile
+from conformance.suite.verification.elsewhere import answering, receive, received
+from conformance.suite.verification.wire import KO
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+
+STRANGER = Text("un profil sans aucun droit", "a profile without any right")
+
+
+@pytest.mark.rule("SEC-03")
+@pytest.mark.title(
+    fr="Un profil sans droit ne voit ni les documents d'un patient, ni ce qui attend pour lui, ni ses envois",
+    en="A profile without right sees neither a patient's documents, nor what waits for them, nor their sendings",
+)
+@RECEPTION.mark
+def test_papers_are_hidden(desk: Desk) -> None:
+    def judge(route: Route) -> None:
+        person = desk.draw(first_names_count=2)
+        patient = desk.bring(person, route)
+        # The name of a document names its patient, as most do.
+        name = f"CR {patient.birth_name} {patient.first_name}.pdf"
+        receive(desk, received(person, document=name))
+        with answering(desk, KO):
+            receive(desk, received(desk.draw(), document=f"2 {name}"))
+        with desk.if_offered(SENDINGS), suppress(RefusedError):
+            desk.lgo.send_document(patient.id, VACCINATION_NOTE, Channel.MSSANTE_PATIENT, actor=desk.user)
+        who = profile(desk, (), name="sans-droit")
+        if Right.READ_IDENTITY in who.rights:
+            return  # The other checks of the rule say that nobody can be kept from seeing patients.
+        lgo, actor = desk.lgo, who.actor
+        answers = {
+            "les documents": lambda: lgo.read_documents(patient.id, actor=actor),
+            "la liste de travail": lambda: lgo.read_worklist(actor=actor),
+            "la trace des envois": lambda: lgo.read_transmissions(patient_id=patient.id, actor=actor),
+            "la trace de tous les envois": lambda: lgo.read_transmissions(actor=actor),
+        }
+        expect_hidden(desk, answers, patient, IDENTITY_FIELDS, STRANGER)
+
+    expect_each({str(route): partial(judge, route) for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)})

@@ -1,0 +1,278 @@
+"""What happens to the file of somebody who changes, act by act; each returns what may differ afterwards besides the status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers.cards import AppIdentity
+from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.people import another_value
+from conformance.suite.desk.snapshot import ANYTHING
+from conformance.suite.desk.words import insi_values
+from conformance.suite.matricule.arrivals import OK
+from conformance.suite.verification.elsewhere import answering, receive, received, verify
+from conformance.suite.verification.wire import KO, Said, need_verified, verifications
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.cards import Family
+    from conformance.suite.desk.snapshot import Snapshot
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+PROV, RECUP, VALI, QUAL = Status.PROV, Status.RECUP, Status.VALI, Status.QUAL
+DOUBT, HOMONYM = Attribute.DOUTEUSE, Attribute.HOMONYME
+
+Besides = Mapping[str, object]
+Act = Callable[["Desk", "Cast", "Snapshot"], "Besides | None"]
+"""Does an act and returns what may differ afterwards besides the status; ``None``: it did not take place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Whose life it is."""
+
+    people: Family
+    earlier: Person
+    """As INSi knew them first: under a waiting number, with another name, list, sex and place."""
+
+    @property
+    def person(self) -> Person:
+        """As INSi knows them now."""
+        return self.people.insured.person
+
+
+CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
+
+
+def attach(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Attach the card of the family to the file."""
+    reading = read_card(desk, cast.people.card())
+    desk.lgo.attach_card(before.patient.id, reading.id, cast.people.insured.rank, actor=desk.user)
+    return {"billing_number": ANYTHING, "proof": ANYTHING}
+
+
+def show(*kinds: str, validates: bool = False) -> Act:
+    """Return the act of recording the first of these documents that the software knows, and perhaps trying to validate."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+        del cast
+        recorded = None
+        for kind in kinds:
+            with suppress(RefusedError):
+                desk.lgo.record_proof(before.patient.id, kind, actor=desk.user)
+                recorded = kind
+                break
+        if validates:
+            with suppress(RefusedError):
+                desk.lgo.validate_identity(before.patient.id, actor=desk.user)
+        return {"proof": ANYTHING} if recorded else None
+
+    return act
+
+
+def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Record a document that is enough, and validate."""
+    del cast
+    desk.record_document(before.patient)
+    desk.lgo.validate_identity(before.patient.id, actor=desk.user)
+    return {"proof": ANYTHING}
+
+
+def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Call INSi, which answers with a fault, then knows nobody, then several."""
+    del cast
+    for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
+        desk.insi.install(ending)
+        try:
+            desk.try_call(before.patient)
+        finally:
+            desk.insi.clear_scenarios()
+    return {}
+
+
+def decline(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Decline an identity that differs from the file in everything, and save the file: nothing of it comes with that either."""
+    call = _called(desk, cast.earlier, before.patient)
+    if call is None:
+        return None
+    desk.lgo.decide_proposal(call, accept=False, actor=desk.user)
+    change = {"used_name": "VORLKAN" if before.patient.used_name != "VORLKAN" else "KVORLAN"}
+    desk.lgo.update_patient(before.patient.id, change, actor=desk.user)
+    return change
+
+
+def feed(which: Callable[[Cast], Person], *, again: bool = False) -> Act:
+    """Return the act of accepting what INSi answers; ``again``: it says what the file holds already."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+        call = _called(desk, which(cast), before.patient)
+        if call is None:
+            return None
+        desk.lgo.decide_proposal(call, accept=True, actor=desk.user)
+        known = {} if again else {"proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+        return {**insi_values(which(cast)), **known}
+
+    return act
+
+
+def _called(desk: Desk, person: Person, patient: Patient) -> str | None:
+    """Call INSi, which answers with this person; ``None``: the software does not call, as it need not for an INS that it has."""
+    desk.insi.install("answers/whatever-traits", patient=person)
+    try:
+        call, requests = desk.try_call(patient)
+    finally:
+        desk.insi.clear_scenarios()
+    if patient.status in {PROV, VALI}:
+        expect(
+            requests,
+            fr=f"INSi n'est pas appelé : {call.message or '-'}",
+            en=f"INSi is not called: {call.message or '-'}",
+            inferred=True,
+        )
+    return None if isinstance(call, RefusedError) or not requests else call.id
+
+
+def rename(*changes: Mapping[str, str | None]) -> Act:
+    """Return the act of changing names in use, one change after the other."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+        del cast
+        made: dict[str, str | None] = {}
+        for change in changes:
+            desk.lgo.update_patient(before.patient.id, change, actor=desk.user)
+            made |= change
+        return made
+
+    return act
+
+
+def mark(*wanted: Attribute) -> Act:
+    """Return the act of setting attributes, beside homonyme where it is there and may stay."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+        del cast
+        kept = frozenset() if Attribute.FICTIVE in wanted else before.patient.attributes & {HOMONYM}
+        marks = frozenset({*wanted, *kept})
+        desk.lgo.set_attributes(before.patient.id, marks, actor=desk.user)
+        cleared = CLEARED if marks - {HOMONYM} else {}
+        return {**cleared, "attributes": marks or None, "proof": ANYTHING}
+
+    return act
+
+
+def unmark(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Lift a doubt, homonyme staying."""
+    if DOUBT not in before.patient.attributes:
+        return None
+    with suppress(RefusedError):
+        return mark()(desk, cast, before)
+    return mark()(desk.as_super_user(), cast, before)
+
+
+def unmark_all(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Take every attribute away."""
+    del cast
+    for worker in (desk, desk.as_super_user()):
+        with suppress(RefusedError):
+            worker.lgo.set_attributes(before.patient.id, frozenset(), actor=worker.user)
+            return {"attributes": None, "proof": ANYTHING}
+    return None
+
+
+def confirm(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Have INSi confirm the INS."""
+    del cast
+    with answering(desk, OK):
+        _, exchanges = verify(desk, before.patient)
+    need_verified(exchanges, Said.OK)
+    return {}
+
+
+def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Have INSi deny the INS."""
+    del cast
+    with answering(desk, KO):
+        _, exchanges = verify(desk, before.patient)
+    need_verified(exchanges, Said.KO)
+    # Whether a document stays recorded, or the identity is doubtful now, is in no text.
+    doubted = before.patient.attributes | {DOUBT}
+    after = desk.read(before.patient).attributes
+    return {**CLEARED, "attributes": after if after == doubted else before.patient.attributes or None}
+
+
+def correct(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Change a strict trait, and a complementary one with it."""
+    changes = {"birth_place": another_value(desk, cast.person, "birth_place"), "used_first_name": "KVORLANW"}
+    desk.lgo.update_patient(before.patient.id, changes, actor=desk.user)
+    return {**CLEARED, **changes}
+
+
+def put_right(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Give the strict trait its true value back."""
+    right = cast.person.identity.traits.birth_place
+    desk.lgo.update_patient(before.patient.id, {"birth_place": right}, actor=desk.user)
+    return {"birth_place": right, "proof": ANYTHING}
+
+
+def lower(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Lower the status by hand."""
+    del cast
+    try:
+        desk.lgo.downgrade_status(before.patient.id, PROV, actor=desk.user)
+    except RefusedError:
+        return None  # No text says that it can be done by hand.
+    return CLEARED
+
+
+def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Try to change locked traits, some of them along with a complementary one."""
+    for change in (
+        {"used_name": "NALROVK", "birth_date": another_value(desk, cast.person, "birth_date")},
+        {"sex": another_value(desk, cast.person, "sex"), "birth_name": "KVORLANZ"},
+    ):
+        with suppress(RefusedError):
+            desk.lgo.update_patient(before.patient.id, change, actor=desk.user)
+    return {"used_name": ANYTHING}
+
+
+def import_app(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Take the identity over from the Appli carte Vitale."""
+    values = insi_values(cast.person)
+    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
+    try:
+        desk.lgo.import_app_identity(identity, patient_id=before.patient.id, actor=desk.user)
+    except RefusedError:
+        if before.patient.attributes:
+            return None
+        raise
+    return {**values, "proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+
+
+def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Have the identity arrive from another domain, and INSi confirm it."""
+    receive(desk, received(cast.person))
+    if desk.read(before.patient).status not in {RECUP, QUAL}:
+        return {}
+    return dict(insi_values(cast.person))
+
+
+def arrive_under_former(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Have the identity arrive that the file had once: its number is RECUP or QUAL nowhere here, and has to be verified."""
+    del before
+    with answering(desk, KO):
+        arrived = receive(desk, received(cast.earlier))
+    if isinstance(arrived.said, RefusedError):
+        return None
+    expect(
+        verifications(arrived.exchanges),
+        fr="une identité reçue sous l'ancien numéro d'un dossier n'a pas été vérifiée",
+        en="an identity received under the former number of a file was not verified",
+    )
+    return {}

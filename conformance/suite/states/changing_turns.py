@@ -1,0 +1,267 @@
+"""The acts of the life of somebody who changes, in order: each with the rule that says what it may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
+from conformance.suite.states import changing_acts as acts
+from conformance.suite.states.changing_acts import DOUBT, HOMONYM, PROV, QUAL, RECUP, VALI
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.suite.desk.apart import Apart
+    from conformance.suite.states.changing_acts import Act
+
+ALL: Final = frozenset(Status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One act of the life."""
+
+    does: Act
+    rule: str
+    """The rule that says what it may change."""
+    fr: str
+    en: str
+    begins: frozenset[Status] = ALL
+    leads_to: Mapping[Status, tuple[Status, ...]] = field(default_factory=dict)
+    """By status before; a status that is not named stays."""
+    by: str = "user"
+    is_deduced: bool = False
+    is_quiet: bool = False
+    """Nothing is modified: a log that says so lies."""
+    must: bool = False
+    """Refused, it is a departure: elsewhere another check says whether it has to be possible."""
+    path: Apart | None = None
+    """What only some software has, without which the life goes on."""
+
+
+def _turn(act: Act, rule: str, fr: str, en: str, **more: Any) -> Turn:
+    return Turn(does=act, rule=rule, fr=fr, en=en, **more)
+
+
+_CARD: Final = _turn(acts.attach, "FLD-03", "carte Vitale rattachée", "Vitale card attached", path=CARD)
+_WEAK: Final = _turn(
+    acts.show("DRIVING_LICENCE", "VITALE_CARD", validates=True),
+    "PRF-08",
+    "pièce insuffisante présentée",
+    "document shown that is not enough",
+    is_deduced=True,
+)
+_SILENCE: Final = _turn(
+    acts.nobody,
+    "RSP-12",
+    "appels sans identité (erreur, 01, 02)",
+    "calls without identity (fault, 01, 02)",
+    is_deduced=True,
+    is_quiet=True,
+)
+_DECLINED: Final = _turn(
+    acts.decline,
+    "RSP-01",
+    "identité INSi refusée, puis dossier enregistré",
+    "INSi identity declined, then file saved",
+)
+_CHECKED: Final = _turn(
+    acts.check,
+    "STA-06",
+    "pièce contrôlée",
+    "document checked",
+    begins=frozenset({RECUP}),
+    leads_to={RECUP: (QUAL,)},
+)
+_FED: Final = {PROV: (RECUP,), VALI: (QUAL, RECUP), QUAL: (QUAL, RECUP)}
+"""RSP-18, inferred: what a differing identity makes of a checked status is the software's to say."""
+_NOW: Final = _turn(
+    acts.feed(lambda cast: cast.person),
+    "RSP-02",
+    "identité INSi acceptée",
+    "INSi identity accepted",
+    leads_to=_FED,
+)
+
+
+_DOUBTED: Final = _turn(
+    acts.show(*HIGH_CONFIDENCE_PROOFS, validates=True),
+    "ATT-06",
+    "pièce présentée pendant le doute",
+    "document shown during the doubt",
+    begins=frozenset({PROV}),
+    is_deduced=True,
+)
+_CONFIRMED: Final = _turn(
+    acts.confirm,
+    "VER-02",
+    "vérification OK",
+    "verification OK",
+    begins=frozenset({RECUP, QUAL}),
+    path=VERIFICATION,
+    is_deduced=True,
+)
+
+
+def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:
+    return _turn(
+        acts.rename(*changes), "STA-14", "noms utilisés modifiés", "names in use changed", by=by, must=True
+    )
+
+
+TURNS: Final = (
+    _CARD,
+    _WEAK,
+    _turn(
+        acts.show(*HIGH_CONFIDENCE_PROOFS),
+        "PRF-04",
+        "pièce enregistrée, sans valider",
+        "document recorded, not validated",
+        leads_to={PROV: (PROV, VALI)},
+    ),
+    _SILENCE,
+    replace(
+        _DECLINED,
+        rule="ERR-01",
+        is_deduced=True,
+        fr="INSi appelé de nouveau après une erreur",
+        en="INSi called again after a fault",
+    ),
+    _named("super-user", {"used_name": "L'ZELBRUC--KV"}, {"used_first_name": None}),
+    _turn(
+        acts.feed(lambda cast: cast.earlier),
+        "RSP-02",
+        "identité INSi acceptée",
+        "INSi identity accepted",
+        leads_to=_FED,
+        by="super-user",
+    ),
+    _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
+    _CONFIRMED,
+    _CHECKED,
+    _turn(acts.mark(HOMONYM), "ATT-01", "attribut homonyme posé", "attribute homonyme set", path=ATTRIBUTES),
+    _WEAK,
+    _DECLINED,
+    replace(_NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
+    _CHECKED,
+    _CONFIRMED,
+    _turn(
+        acts.feed(lambda cast: cast.person, again=True),
+        "PRF-01",
+        "même identité INSi acceptée de nouveau",
+        "same INSi identity accepted again",
+        begins=frozenset({QUAL}),
+    ),
+    _turn(
+        acts.arrive_under_former,
+        "VER-04",
+        "identité reçue sous l'ancien numéro",
+        "identity received under the former number",
+        begins=frozenset({RECUP, QUAL}),
+        path=RECEPTION,
+    ),
+    replace(_SILENCE, by="super-user"),
+    _named("super-user", {"used_name": "ZELBRUC KV"}),
+    _turn(
+        acts.correct,
+        "STA-09",
+        "trait strict corrigé avec un prénom utilisé",
+        "strict trait corrected with a used first name",
+        by="super-user",
+        begins=frozenset({RECUP, QUAL}),
+        leads_to={RECUP: (PROV,), QUAL: (VALI,)},
+    ),
+    _CARD,
+    _turn(
+        acts.put_right,
+        "STA-13",
+        "trait rétabli par un utilisateur ordinaire",
+        "trait put right by an ordinary user",
+        must=True,
+        begins=frozenset({PROV, VALI}),
+        leads_to={VALI: (PROV, VALI)},
+        is_deduced=True,
+    ),
+    _NOW,
+    _CHECKED,
+    _turn(
+        acts.deny,
+        "VER-05",
+        "vérification KO",
+        "verification KO",
+        begins=frozenset({RECUP, QUAL}),
+        leads_to={RECUP: (PROV,), QUAL: (PROV,)},
+        path=VERIFICATION,
+        by="super-user",
+    ),
+    _turn(acts.unmark, "ATT-01", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True),
+    _CARD,
+    _DECLINED,
+    _turn(
+        acts.import_app,
+        "CRE-07",
+        "identité de l'Appli carte Vitale",
+        "identity of the Appli carte Vitale",
+        leads_to=dict.fromkeys(Status, (QUAL,)),
+        path=APP,
+        is_deduced=True,
+    ),
+    _turn(
+        acts.try_locked,
+        "STA-12",
+        "traits verrouillés modifiés par un utilisateur ordinaire",
+        "locked traits changed by an ordinary user",
+        begins=frozenset({RECUP, QUAL}),
+        is_quiet=True,
+    ),
+    _named("user", {"used_name": "KVORLAN"}),
+    _turn(
+        acts.mark(DOUBT),
+        "ATT-03",
+        "devenue douteuse, homonyme gardé",
+        "made douteuse, homonyme kept",
+        path=ATTRIBUTES,
+        leads_to=dict.fromkeys(Status, (PROV,)),
+    ),
+    _DOUBTED,
+    replace(_CARD, by="super-user"),
+    _turn(acts.unmark, "ATT-05", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True),
+    _turn(
+        acts.arrive,
+        "VER-09",
+        "identité reçue et confirmée",
+        "identity received and confirmed",
+        begins=frozenset({PROV}),
+        leads_to={PROV: (PROV, RECUP)},
+        path=RECEPTION,
+        is_deduced=True,
+    ),
+    _NOW,
+    _turn(
+        acts.lower,
+        "STA-08",
+        "abaissée à la main",
+        "lowered by hand",
+        leads_to=dict.fromkeys(Status, (PROV,)),
+        by="super-user",
+        begins=frozenset({RECUP, QUAL}),
+        path=DOWNGRADE,
+    ),
+    _CARD,
+    _NOW,
+    _turn(
+        acts.mark(Attribute.FICTIVE),
+        "ATT-03",
+        "devenue fictive",
+        "made fictive",
+        path=ATTRIBUTES,
+        leads_to=dict.fromkeys(Status, (PROV,)),
+    ),
+    _DOUBTED,
+    _turn(
+        acts.unmark_all, "ATT-06", "attribut retiré", "attribute removed", path=ATTRIBUTES, is_deduced=True
+    ),
+    _turn(acts.rename({"used_name": "ZELBRUC"}), "STA-14", "nom utilisé modifié", "used name changed"),
+)

@@ -1,0 +1,311 @@
+"""One file that lives among others much like it: a twin, a namesake, somebody born the same day, somebody of the family.
+
+A query whose condition is too wide, a cache whose key is a name, a window that was left open: each writes into a file
+that the user is not working on, and never shows where the only file is the one worked on. Here every act on a file is
+followed by a look at the four others, which no act is about, and by the requests that INSi had meanwhile.
+
+The life is lived once a campaign; the rule that each act belongs to judges what that act did to the others. An act that
+a software does not have, or refuses, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.datamatrix.payload import payload_of
+from conformance.drivers.cards import AppIdentity
+from conformance.drivers.errors import VerbNotSupportedError
+from conformance.drivers.model import Attribute, PatientTraits, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, FROM_INSI, SCAN, VERIFICATION
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
+from conformance.suite.desk.people import PLAIN, another_value, typed
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import insi_values
+from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.wire import KO
+from conformance.verdicts import Ending
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.apart import Apart
+    from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
+    from simulator.registry.person import Person
+
+DAY, OTHER_DAY = "1996-07-07", "1961-03-02"
+
+Does = Callable[["Desk", "Patient", "Person"], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act on the file that is worked on."""
+
+    rule: str
+    """The rule that it belongs to."""
+    does: Does
+    fr: str
+    en: str
+    by: str = "user"
+    path: Apart | None = None
+    """What only some software has."""
+    is_about_marked: bool = False
+    """The file is doubtful or fictitious meanwhile: nothing may leave for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """One act as it was seen from the other files."""
+
+    act: Act
+    before: dict[str, Patient]
+    """The others, by what they are to the one worked on."""
+    after: dict[str, Patient]
+    requests: tuple[ExchangeView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Household:
+    """A life among others."""
+
+    subject: Patient
+    acts: tuple[Beside, ...]
+    missed: tuple[tuple[Act, VerbNotSupportedError], ...]
+    """The acts that the software does not have."""
+
+
+def _update(**changes: str | None) -> Does:
+    return lambda desk, patient, _: desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user)
+
+
+def _correct(field: str) -> Does:
+    def does(desk: Desk, patient: Patient, person: Person) -> object:
+        value = another_value(desk, person, field)
+        return desk.lgo.update_patient(patient.id, {field: value}, actor=desk.user)
+
+    return does
+
+
+def _put_right(desk: Desk, patient: Patient, person: Person) -> object:
+    traits = person.identity.traits
+    right = {"birth_place": traits.birth_place, "birth_name": traits.birth_name}
+    return desk.lgo.update_patient(patient.id, right, actor=desk.user)
+
+
+def _decline(desk: Desk, patient: Patient, _: Person) -> object:
+    return desk.decide(desk.find(patient), accept=False)
+
+
+def _call(scenario: str) -> Does:
+    def does(desk: Desk, patient: Patient, _: Person) -> object:
+        desk.insi.install(scenario)
+        try:
+            return desk.try_call(patient)
+        finally:
+            desk.insi.clear_scenarios()
+
+    return does
+
+
+def _feed(desk: Desk, patient: Patient, _: Person) -> object:
+    return desk.feed(desk.read(patient))
+
+
+def _check(desk: Desk, patient: Patient, _: Person) -> object:
+    return desk.check_document(patient)
+
+
+def _mark(*attributes: Attribute) -> Does:
+    return lambda desk, patient, _: desk.lgo.set_attributes(
+        patient.id, frozenset(attributes), actor=desk.user
+    )
+
+
+def _lower(desk: Desk, patient: Patient, _: Person) -> object:
+    return desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.user)
+
+
+def _deny(desk: Desk, patient: Patient, _: Person) -> object:
+    with answering(desk, KO):
+        verify(desk, patient)
+    # A software may doubt an identity that INSi denies.
+    if desk.read(patient).attributes:
+        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+    return None
+
+
+def _attach(desk: Desk, patient: Patient, _: Person) -> object:
+    people = family(desk.draw)
+    reading = read_card(desk, people.card())
+    return desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+
+
+def _import_app(desk: Desk, patient: Patient, person: Person) -> object:
+    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # the registry has them all
+    return desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
+
+
+def _create(desk: Desk, _: Patient, person: Person) -> object:
+    other = desk.draw(birth_date=DAY, **PLAIN)
+    return desk.lgo.create_patient(
+        typed(other, birth_name=person.identity.traits.birth_name, first_names=None), actor=desk.user
+    )
+
+
+def _refuse(desk: Desk, _: Patient, person: Person) -> object:
+    traits: PatientTraits = replace(typed(person), birth_place=None)
+    return desk.lgo.create_patient(traits, actor=desk.user)
+
+
+def _arrive(desk: Desk, _: Patient, __: Person) -> object:
+    return desk.arrive(desk.draw(birth_date=DAY, **PLAIN))
+
+
+def _scan(desk: Desk, _: Patient, __: Person) -> object:
+    return desk.lgo.scan_datamatrix(payload_of(desk.draw(birth_date=DAY, **PLAIN).identity), actor=desk.user)
+
+
+def _act(rule: str, does: Does, fr: str, en: str, **others: Any) -> Act:
+    return Act(rule=rule, does=does, fr=fr, en=en, **others)
+
+
+_DOUBTFUL: Final = _act(
+    "ATT-03", _mark(Attribute.DOUTEUSE), "devenue douteuse", "made doubtful", path=ATTRIBUTES,
+    is_about_marked=True,
+)  # fmt: skip
+_UNMARKED: Final = _act("ATT-05", _mark(), "attribut retiré", "attribute removed", path=ATTRIBUTES)
+
+ACTS: Final = (
+    _act("FLD-01", _update(used_name="DRIMVAK"), "nom utilisé modifié", "used name changed"),
+    _act("FLD-01", _correct("birth_place"), "lieu corrigé", "place corrected"),
+    _act("FLD-01", _correct("birth_name"), "nom corrigé", "name corrected", by="super-user"),
+    _act("FLD-01", _put_right, "nom et lieu rétablis", "name and place put right"),
+    _act("CRE-01", _refuse, "création refusée", "creation refused"),
+    _act("RSP-12", _call("answers/not-found"), "réponse 01", "answer 01"),
+    _act("RSP-13", _call("answers/several"), "réponse 02", "answer 02"),
+    _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),
+    _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
+    _act("STA-06", _check, "pièce contrôlée", "document checked"),
+    _act(
+        "STA-14", _update(used_first_name="DRIMVAL"), "prénom utilisé modifié", "used first name changed"
+    ),
+    _act("ATT-01", _mark(Attribute.HOMONYME), "devenue homonyme", "made homonym", path=ATTRIBUTES),
+    _DOUBTFUL,
+    _act(
+        "ATT-05", _update(used_name="ZELKRUM"), "douteuse, nom utilisé modifié", "doubtful, used name changed",
+        path=ATTRIBUTES, is_about_marked=True,
+    ),
+    _UNMARKED,
+    _act("STA-04", _check, "pièce contrôlée", "document checked", by="super-user"),
+    _act("STA-05", _feed, "identité INSi acceptée", "INSi identity accepted"),
+    replace(_DOUBTFUL, does=_mark(Attribute.FICTIVE), fr="devenue fictive", en="made fictitious"),
+    _UNMARKED,
+    _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted", by="super-user"),
+    _act("STA-09", _correct("birth_place"), "lieu modifié", "place changed", by="super-user"),
+    _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
+    _act("STA-08", _lower, "abaissée à la main", "lowered by hand", by="super-user", path=DOWNGRADE),
+    _act("FLD-03", _attach, "carte rattachée", "card attached", path=CARD),
+    _act("CRE-07", _import_app, "appli carte Vitale", "Appli carte Vitale", path=APP),
+    _act("VER-05", _deny, "vérification KO", "verification KO", path=VERIFICATION),
+    _act("CRE-05", _create, "autre dossier créé", "another file created"),
+    _act("RSP-02", _arrive, "autre dossier créé depuis INSi", "another file created from INSi", path=FROM_INSI),
+    _act("CRE-06", _scan, "Datamatrix lu", "Datamatrix scanned", path=SCAN),
+)  # fmt: skip
+"""What happens to the file that is worked on, in order."""
+
+
+def household(desk: Desk) -> Household:
+    """Return the life of a file among others; lived once a campaign."""
+    return desk.once("household", _live)
+
+
+def _live(desk: Desk) -> Household:
+    person = desk.draw(first_names_count=2, birth_date=DAY, nia=False, **PLAIN)
+    others = _others(desk, person)
+    subject = desk.create(person, used_name="KVORLAN", used_first_name="NALROVK")
+    seen: list[Beside] = []
+    missed: list[tuple[Act, VerbNotSupportedError]] = []
+    before = {key: desk.read(patient) for key, patient in others.items()}
+    for act in ACTS:
+        try:
+            requests = _do(desk.by(act.by), act, subject, person)
+        except VerbNotSupportedError as missing:
+            missed.append((act, missing))
+            if act.path is not None:
+                with desk.if_offered(act.path):
+                    raise
+            continue
+        # Those looked at last are opened last: the next act begins with another file on the screen.
+        after = {key: desk.read(patient) for key, patient in before.items()}
+        seen.append(Beside(act=act, before=before, after=after, requests=requests))
+        before = after
+    return Household(subject=subject, acts=tuple(seen), missed=tuple(missed))
+
+
+def _do(desk: Desk, act: Act, subject: Patient, person: Person) -> tuple[ExchangeView, ...]:
+    """Do an act, look at the file as users do meanwhile, and return the requests that INSi had."""
+
+    def do() -> None:
+        try:
+            act.does(desk, subject, person)
+        except VerbNotSupportedError:
+            raise
+        except (Ending, RefusedError):
+            pass  # What was refused must not have done anything to the others either.
+        if act.is_about_marked:
+            desk.read(subject)
+            desk.born_on(DAY)
+
+    _, requests = desk.during(do)
+    return tuple(requests)
+
+
+def _others(desk: Desk, person: Person) -> dict[str, Patient]:
+    """Create the four others, each at another status, with something in every field, and change each of them once."""
+    traits = person.identity.traits
+    given = person.first_name[:1]
+
+    def like(*names: str) -> Callable[[Person], Person]:
+        same = {name: getattr(traits, name) for name in names}
+
+        def shape(other: Person) -> Person:
+            return replace(
+                other, identity=replace(other.identity, traits=replace(other.identity.traits, **same))
+            )
+
+        return shape
+
+    def drawn(day: str, *names: str) -> Person:
+        return desk.draw(
+            shape=like(*names),
+            where=lambda other: other.first_name[:1] != given,
+            first_names_count=2,
+            birth_date=day,
+            sex=str(traits.sex),
+            nia=False,
+            **PLAIN,
+        )
+
+    people = {
+        "jumeau": (drawn(DAY, "birth_name", "birth_place"), Route.IMPORTED_CHECKED),
+        "homonyme": (drawn(OTHER_DAY, "birth_name", "first_names"), Route.CHECKED),
+        "né le même jour": (drawn(DAY, "birth_place"), Route.IMPORTED),
+        "parent": (drawn(OTHER_DAY, "birth_name"), Route.TYPED),
+    }
+    files = {}
+    for number, (key, (other, route)) in enumerate(people.items()):
+        letter = "BDFH"[number]
+        patient = desk.bring(other, route, used_name=f"VIZ{letter}ELOR")
+        with preparing("modifier le prénom utilisé", "change the used first name", depends_on=("STA-14",)):
+            desk.lgo.update_patient(patient.id, {"used_first_name": f"HUZ{letter}ERT"}, actor=desk.user)
+        files[key] = desk.read(patient)
+    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+        desk.lgo.set_attributes(files["parent"].id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        files["parent"] = desk.read(files["parent"])
+    return files

@@ -1,0 +1,132 @@
+"""What is done to one file is done to no other: twin, namesake, born the same day, of the family, opened just before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.suite.attributes.marks import mark
+from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
+from conformance.suite.desk.wire import asked, expect_sent, need_request
+from conformance.suite.states.household import ACTS, Beside, household
+from conformance.verdicts import UndecidedError
+
+if TYPE_CHECKING:
+    from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
+
+
+def _rules() -> list[object]:
+    """Return the rules of the acts; one of which every act is a path apart says so."""
+    found = []
+    for key in sorted({act.rule for act in ACTS}):
+        paths = {act.path for act in ACTS if act.rule == key}
+        apart = [path.mark for path in paths if path is not None] if len(paths) == 1 else []
+        found.append(pytest.param(key, marks=[pytest.mark.rule(key), *apart], id=key))
+    return found
+
+
+@pytest.mark.title(
+    fr="Cet acte sur un dossier ne change rien aux autres : jumeau, homonyme, né le même jour, de la famille",
+    en="This act on a file changes nothing in the others: twin, namesake, born the same day, of the family",
+)
+@pytest.mark.parametrize("rule", _rules())
+def test_others_stay(desk: Desk, rule: str) -> None:
+    lived = household(desk)
+    seen = [each for each in lived.acts if each.act.rule == rule]
+    if not seen:
+        raise next(missing for act, missing in lived.missed if act.rule == rule)
+
+    def judge(one: Beside) -> None:
+        for key, before in one.before.items():
+            after = one.after[key]
+            moment = Moment(
+                f"après un acte sur un autre dossier ({one.act.fr}), dossier du {key}",
+                f"after an act on another file ({one.act.en}), file of another person ({key})",
+            )
+            # That two people have the same name may be seen, and marked, by the software itself.
+            homonym = (after.attributes - before.attributes) <= {Attribute.HOMONYME}
+            besides = {"attributes": after.attributes or None} if homonym else {}
+            expect_kept(
+                Snapshot(patient=after, history=None),
+                Snapshot(patient=before, history=None),
+                moment,
+                besides=besides,
+            )
+
+    expect_each({f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(seen, 1)})
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
+    fr="Tant que l'identité est douteuse ou fictive, rien de ce qu'on en fait n'envoie de requête à INSi",
+    en="As long as the identity is doubtful or fictitious, nothing that is done with it sends a request to INSi",
+)
+@ATTRIBUTES.mark
+def test_nothing_leaves_for_marked(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        expect(
+            not one.requests,
+            fr=f"{one.act.fr} : {len(one.requests)} requête(s) envoyée(s) à INSi",
+            en=f"{one.act.en}: {len(one.requests)} request(s) sent to INSi",
+        )
+
+    seen = [one for one in household(desk).acts if one.act.is_about_marked]
+    expect_each({one.act.fr: partial(judge, one) for one in seen})
+
+
+@pytest.mark.rule("CAL-08", "CAL-11")
+@pytest.mark.title(
+    fr="L'appel d'un jumeau part, avec ses propres traits, même quand l'autre est douteux",
+    en="The call of a twin leaves, with their own traits, even when the other one is doubtful",
+)
+@ATTRIBUTES.mark
+def test_call_of_a_twin(desk: Desk) -> None:
+    one = desk.draw(first_names_count=2, birth_date="2004-10-21", **PLAIN)
+    other = _twin_of(desk, one)
+    first, second = desk.create(one), desk.create(other)
+    for patient in (first, second, first):
+        _, requests = desk.try_call(patient)
+        need_request(requests)
+        expect_sent(requests, patient, Moment("appels de deux jumeaux", "calls for two twins"))
+    marked = mark(desk, first, {Attribute.DOUTEUSE}).patient
+    _, requests = desk.try_call(marked)
+    if requests:
+        raise UndecidedError(
+            "l'appel d'une identité douteuse part",
+            "the call of a doubtful identity leaves",
+            depends_on=("CAL-11",),
+        )
+    _, requests = desk.try_call(second)
+    expect(
+        requests,
+        fr="un jumeau est douteux, et l'appel de l'autre est bloqué",
+        en="one twin is doubtful, and the call of the other is blocked",
+    )
+    expect(
+        {asked(request)["birth_name"] for request in requests} == {other.identity.traits.birth_name},
+        fr="l'appel du second jumeau porte un autre nom",
+        en="the call of the second twin bears another name",
+    )
+
+
+def _twin_of(desk: Desk, person: Person) -> Person:
+    traits = person.identity.traits
+    shared = {"birth_name": traits.birth_name, "birth_place": traits.birth_place}
+    return desk.draw(
+        shape=lambda each: replace(
+            each, identity=replace(each.identity, traits=replace(each.identity.traits, **shared))
+        ),
+        where=lambda each: each.first_name[:1] != person.first_name[:1],
+        first_names_count=2,
+        birth_date=traits.birth_date,
+        sex=str(traits.sex),
+        **PLAIN,
+    )

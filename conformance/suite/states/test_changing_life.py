@@ -1,0 +1,129 @@
+"""The life of somebody who changes, seen by the rules of its acts: what an act has not to do with stays, in the file and the log."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.states.changing_life import LOG, Turned, life, turns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.suite.desk.steps import Desk
+
+RULES = (
+    "ATT-01", "ATT-03", "ATT-05", "ATT-06", "CRE-07", "ERR-01", "FLD-03", "PRF-01", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12",
+    "RSP-20", "STA-06", "STA-08", "STA-09", "STA-12", "STA-13", "STA-14", "VER-02", "VER-04", "VER-05",
+    "VER-09",
+)  # fmt: skip
+REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ": "SEC-01"}
+"""The rule that asks for each sort of entry; the rest are changes, SEC-05."""
+
+
+@pytest.mark.title(
+    fr="Tard dans la vie d'un dossier chargé, chaque acte ne change que ce qu'il doit changer",
+    en="Late in the life of a laden file, each act changes only what it has to change",
+)
+@pytest.mark.parametrize("rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in RULES])
+def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
+    def judge(seen: Turned) -> None:
+        turn, before, after = seen.turn, seen.before.patient.status, seen.after.patient.status
+        moment = Moment(f"{turn.fr}, identité {before}", f"{turn.en}, identity {before}")
+        allowed = turn.leads_to.get(before, (before,))
+        expect(
+            after in allowed,
+            fr=f"{moment.fr}, le statut est {after}, attendu {' / '.join(allowed)}",
+            en=f"{moment.en}, the status is {after}, expected {' / '.join(allowed)}",
+            inferred=turn.is_deduced,
+        )
+        expect_kept(
+            seen.after,
+            seen.before,
+            moment,
+            besides={**seen.besides, "status": after},
+            inferred=turn.is_deduced,
+        )
+
+    _each(turns_of(life(desk), rule), judge)
+
+
+@pytest.mark.title(
+    fr="Ce que le journal a dit d'un dossier y reste, tel quel, quoi qu'il arrive ensuite",
+    en="What the log has said of a file stays there, as it was, whatever comes after",
+)
+@pytest.mark.parametrize(
+    "rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in (*REQUESTS.values(), "SEC-05")]
+)
+@LOG.mark
+def test_log_stays(desk: Desk, rule: str) -> None:
+    def judge(seen: Turned) -> None:
+        if seen.log is None:
+            return
+        lost = [line for line in seen.log[0] - seen.log[1] if REQUESTS.get(line[0], "SEC-05") == rule]
+        shown = "; ".join(" ".join(filter(None, line)) for line in lost[:2])
+        expect(
+            not lost,
+            fr=f"{seen.turn.fr} : {len(lost)} entrée(s) du journal ont disparu ou changé ({shown})",
+            en=f"{seen.turn.en}: {len(lost)} entries of the log have vanished or changed ({shown})",
+        )
+
+    seen = turns_of(life(desk))
+    if not any(each.log for each in seen):
+        desk.lgo.read_audit_log(actor=desk.user)  # NOT_TESTED when there is none.
+    _each(seen, judge)
+
+
+@pytest.mark.rule("SEC-05")
+@pytest.mark.title(
+    fr="Le journal ne dit pas modifiée une identité qui ne l'a pas été : refus, appels sans identité",
+    en="The log does not say that an identity was changed when it was not: refusals, calls without identity",
+)
+@LOG.mark
+def test_nothing_logged_as_done(desk: Desk) -> None:
+    def judge(seen: Turned) -> None:
+        if seen.log is None or not seen.turn.is_quiet or seen.after.values != seen.before.values:
+            return
+        said = [line for line in seen.log[1] - seen.log[0] if line[0] == "IDENTITY_CHANGED"]
+        # An attempt may be logged, as what it is: under which name is the software's own affair.
+        expect(
+            not said,
+            fr=f"{seen.turn.fr} : le journal dit l'identité modifiée ({len(said)} fois)",
+            en=f"{seen.turn.en}: the log says that the identity was changed ({len(said)} times)",
+            inferred=True,
+        )
+
+    _each(turns_of(life(desk)), judge)
+
+
+@pytest.mark.rule("SEC-02")
+@pytest.mark.title(
+    fr="Chaque requête d'une longue vie, réussie ou non, est au nom de qui l'a faite",
+    en="Each request of a long life, successful or not, is under the name of whoever made it",
+)
+@LOG.mark
+def test_requests_credited(desk: Desk) -> None:
+    def judge(seen: Turned) -> None:
+        if seen.log is None:
+            return
+        written = seen.log[1] - seen.log[0]
+        wrong = sorted(
+            {line[2] or "-" for line in written if line[0].startswith("INSI_") and line[2] != seen.user}
+        )
+        expect(
+            not wrong,
+            fr=f"{seen.turn.fr} : fait par {seen.user}, tracé pour {', '.join(wrong)}",
+            en=f"{seen.turn.en}: done by {seen.user}, logged for {', '.join(wrong)}",
+        )
+
+    _each(turns_of(life(desk)), judge)
+
+
+def _each(seen: list[Turned], judge: Callable[[Turned], None]) -> None:
+    expect_each(
+        {f"{number} {one.before.patient.status}": partial(judge, one) for number, one in enumerate(seen, 1)}
+    )

@@ -1,0 +1,123 @@
+"""Two counters, one file: what a colleague changes meanwhile is not undone by a form that was opened before.
+
+That a change be kept is FLD-01; how a software goes about it is its own: the second save may be refused, or told to look
+again. What it may not do is to write back, without a word, fields that its user did not touch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.drivers.model import Attribute
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import insi_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanwhile:
+    """What a colleague does between two acts of the user."""
+
+    does: Callable[[Desk, Patient], object]
+    leaves: Mapping[str, object]
+
+
+def _changes(**changes: str | None) -> Meanwhile:
+    return Meanwhile(
+        does=lambda desk, patient: desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user),
+        leaves=changes,
+    )
+
+
+COLLEAGUE: Final = {
+    "nom utilisé": _changes(used_name="ZELBRUC"),
+    "prénom utilisé": _changes(used_first_name="DRIMVAL"),
+    "noms utilisés vidés": _changes(used_name=None, used_first_name=None),
+}
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Un champ enregistré par un utilisateur ne rétablit pas ce qu'un collègue a modifié entre-temps",
+    en="A field saved by a user does not put back what a colleague has changed meanwhile",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
+def test_saved_by_two(desk: Desk, route: Route) -> None:
+    colleague = desk.as_super_user()
+
+    def judge(meanwhile: Meanwhile) -> None:
+        patient = desk.bring(
+            desk.draw(first_names_count=2), route, used_name="KVORLAN", used_first_name="NALROVK"
+        )
+        desk.read(patient)
+        with preparing("modifier un nom utilisé", "change a name in use", depends_on=("STA-14",)):
+            meanwhile.does(colleague, patient)
+        before = colleague.snapshot(patient)
+        mine = {
+            name: value
+            for name, value in {"used_first_name": "HUZBERT", "used_name": "VIZKELOR"}.items()
+            if name not in meanwhile.leaves
+        } or {"first_name": "-".join((patient.first_names or "").split()[:2])}
+        try:
+            desk.lgo.update_patient(patient.id, dict(mine), actor=desk.user)
+        except RefusedError:
+            mine = {}  # Told to look again: nothing is lost.
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(
+                f"{', '.join(mine)} enregistré après la modification d'un collègue",
+                f"{', '.join(mine)} saved after the change of a colleague",
+            ),
+            besides=mine,
+            # No text speaks of two users at once.
+            inferred=True,
+        )
+
+    expect_each({name: partial(judge, each) for name, each in COLLEAGUE.items()})
+
+
+@pytest.mark.rule("RSP-05", "FLD-04")
+@pytest.mark.title(
+    fr="Accepter n'écrit que ce qu'INSi a rendu : 1er prénom, noms utilisés et attribut modifiés depuis l'appel restent",
+    en="Accepting writes what INSi returned only: 1er prénom, names in use and attribute changed since the call stay",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=3)
+    patient = desk.bring(person, route, used_name="KVORLAN")
+    call = desk.find(patient)
+    colleague = desk.as_super_user()
+    # Still the start of the list, as it must be.
+    first_name = " ".join(person.identity.traits.first_names.split()[:2])
+    changes: dict[str, str | None] = {
+        "first_name": first_name, "used_name": "ZELBRUC", "used_first_name": "DRIMVAL",
+    }  # fmt: skip
+    with preparing("modifier le dossier", "change the file", depends_on=("FLD-01",)):
+        desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
+    with colleague.if_offered(ATTRIBUTES), preparing("poser homonyme", "set homonym", depends_on=("ATT-01",)):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=colleague.user)
+    before = desk.snapshot(patient)
+    if isinstance(desk.try_accept(call), RefusedError):
+        return  # A proposal that is out of date may be refused.
+    fed: dict[str, Any] = {**insi_values(person), "status": ANYTHING, "birth_date_uncertain": ANYTHING}
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("dossier modifié entre l'appel et l'acceptation", "file changed between call and acceptance"),
+        besides=fed,
+    )

@@ -1,0 +1,113 @@
+"""STA-10: connected software is told of the change and of the downgrade, by messages that leave by themselves."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.documents.numbers import compact
+from conformance.drivers.model import Status
+from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.mllp import neighbour
+from conformance.suite.desk.people import adult, another_value
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.steps import preparing
+from conformance.verdicts import UndecidedError
+from simulator.ins.matricule import NUMBER_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+_IDENTIFIERS, _NAMES, _BIRTH_DATE, _SEX, _ADDRESS = 3, 5, 7, 8, 11
+_PLACES = {"birth_name": _NAMES, "birth_date": _BIRTH_DATE, "sex": _SEX, "birth_place": _ADDRESS}
+"""The fields of PID that tell a trait."""
+
+
+@pytest.mark.rule("STA-10")
+@pytest.mark.title(
+    fr="Un trait changé par un utilisateur habilité, et l'INS perdue, parviennent au logiciel relié, pour chaque trait",
+    en="A trait changed by an entitled user, and the INS lost, reach the connected software, for each trait",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED], ids=str)
+def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
+    with neighbour(desk) as other:
+
+        def judge(field: str) -> None:
+            person = adult(desk)
+            patient = desk.bring(person, route)
+            value = another_value(desk, person, field)
+            before = len(other.messages)
+            with preparing("modifier un trait strict", "change a strict trait", depends_on=("STA-09",)):
+                desk.lgo.update_patient(patient.id, {field: value}, actor=desk.super_user)
+            after = desk.read(patient)
+            if after.status is Status.QUAL or after.matricule:
+                raise UndecidedError(
+                    "l'identité n'est pas déclassée : il n'y a rien à propager",
+                    "the identity is not downgraded: there is nothing to propagate",
+                    depends_on=("STA-09",),
+                )
+            _expect_told(
+                other.awaited(
+                    lambda found: _tells(found, field, value) and _is_without_ins(found, patient), before
+                ),
+                field,
+                value,
+                patient,
+            )
+
+        expect_each({field: partial(judge, field) for field in _PLACES})
+
+
+def _expect_told(messages: list[str], field: str, value: str, before: Patient) -> None:
+    shown = f"{len(messages)} message(s)" + "".join(f", {_event(one)}" for one in messages[:5])
+    expect(
+        _tells(messages, field, value),
+        fr=f"aucun message ne porte la nouvelle valeur {value} ({field}) ; reçu : {shown}",
+        en=f"no message holds the new value {value} ({field}); received: {shown}",
+    )
+    expect(
+        _is_without_ins(messages, before),
+        fr=f"le dernier message porte encore l'INS que l'identité a perdue ; reçu : {shown}",
+        en=f"the last message still holds the INS that the identity has lost; received: {shown}",
+    )
+
+
+def _tells(messages: Iterable[str], field: str, value: str) -> bool:
+    """Tell whether a message holds the new value where PID tells it."""
+    wanted = value.replace("-", "") if field == "birth_date" else value
+    return any(
+        wanted in re.split(r"[\^~&]", _field(pid, _PLACES[field]))
+        or _field(pid, _PLACES[field]).startswith(wanted)
+        for one in messages
+        for pid in _pids(one)
+    )
+
+
+def _is_without_ins(messages: list[str], before: Patient) -> bool:
+    """Tell whether the last message about identifiers has the INS of before no more."""
+    lists = [_field(pid, _IDENTIFIERS) for one in messages for pid in _pids(one)]
+    number = (before.matricule or "")[:NUMBER_LENGTH]
+    return bool(lists) and number not in compact(lists[-1])
+
+
+def _pids(message: str) -> Iterator[list[str]]:
+    for line in re.split(r"[\r\n]+", message):
+        fields = line.split("|")
+        if fields[0] == "PID":
+            yield fields
+
+
+def _field(pid: list[str], number: int) -> str:
+    return pid[number] if number < len(pid) else ""
+
+
+def _event(message: str) -> str:
+    """Return MSH-9 of a message, short, for a reason."""
+    fields = message.split("|")
+    return fields[8][:16] if len(fields) > 8 else "?"  # noqa: PLR2004 - MSH-9
