@@ -46,10 +46,11 @@ final class Names {
             "same-name-same-file", "search-inside-words", "search-shows-to-all", "second-given-name-not-compared",
             "sender-believed", "several-not-logged", "sex-behind-a-tab", "silence-not-logged", "status-as-qual-in-messages",
             "status-behind-a-tab", "super-users-leave-no-trace", "swap-seen-by-name-only", "third-given-name-not-searched",
-            "thirty-first-everywhere", "three-tries-on-a-fault", "twins-by-rank-one", "unknown-month-imported",
-            "unknown-place-sent", "unknown-sex-sent-as-man", "used-first-name-as-typed", "used-first-name-filled",
-            "used-name-filled-at-creation", "used-name-from-card", "used-name-marked-mandatory", "used-name-sent",
-            "used-name-undoes-qualification", "verified-is-qualified", "waiting-numbers-unchecked", "whole-list-sent");
+            "thirty-first-everywhere", "three-tries-on-a-fault", "true-date-stays-uncertain", "twins-by-rank-one",
+            "unknown-month-imported", "unknown-place-sent", "unknown-sex-sent-as-man", "used-first-name-as-typed",
+            "used-first-name-filled", "used-name-filled-at-creation", "used-name-from-card", "used-name-marked-mandatory",
+            "used-name-sent", "used-name-undoes-qualification", "verified-is-qualified", "waiting-numbers-unchecked",
+            "whole-list-sent");
 
     private Names() {}
 }
