@@ -34,7 +34,7 @@ OTHERWISE = (
 )
 MISTAKES = {
     "place-open-when-recovered": "STA-12",
-    "third-given-name-not-searched": "SRC-03",
+    "criteria-by-or": "SRC-03",
     "doubtful-stays-validated": "ATT-03",
     "place-optional-with-used-name": "CRE-01",
 }
