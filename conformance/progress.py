@@ -219,10 +219,10 @@ class CampaignView:
         ]
         if not keys:
             return
-        count = len(keys)
+        count, lacking = len(keys), campaign.meta.without_check
         text = Text(
-            f"{count} règle{_s(count)} sans contrôle automatique dans cette version du banc (NOT_TESTED, raison dans le rapport) :",
-            f"{count} rule{'' if count == 1 else 's'} without an automatic check in this version of the bench (NOT_TESTED, reason in the report):",
+            f"{count} règle{_s(count)} {lacking.fr} (NOT_TESTED, raison dans le rapport) :",
+            f"{count} rule{'' if count == 1 else 's'} {lacking.en} (NOT_TESTED, reason in the report):",
         )
         self._console.print(Styled(f"{text[self._lang]} {grouped(keys)}", style="dim"))
 

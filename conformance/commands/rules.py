@@ -12,7 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.commands.rule_sheets import case_data, case_sheet, rule_data, rule_sheet
-from conformance.rules.catalogue import UnknownRuleError, find_rule, load_catalogue, load_obstacles
+from conformance.rules.catalogue import (
+    UnknownRuleError,
+    find_rule,
+    load_actors,
+    load_catalogue,
+    load_obstacles,
+)
 from conformance.rules.concordance import FAMILIES, concordance, concordance_csv
 from conformance.rules.coverage import STATE_NAMES, Coverage, State, cover, coverage_data
 from conformance.rules.model import Strength
@@ -89,18 +95,24 @@ def list_rules(
     \b
     Examples:
       banc rules list
-      banc rules list --group search --group creation
+      banc rules list --group search --group CRE
       banc rules list --evidence inferred --json
     """
     catalogue = load_catalogue()
     known = list(dict.fromkeys(rule.group for rule in catalogue.values()))
+    keys = list(dict.fromkeys(key.partition("-")[0] for key in catalogue))
     for name in groups:
-        if name not in known:
-            raise SetupError(f"unknown group {name!r}: expected one of {', '.join(known)}")
+        if name not in known and name.upper() not in keys:
+            raise SetupError(
+                f"unknown group {name!r}: expected one of {', '.join(known)}, or a key such as {', '.join(keys)}"
+            )
+    wanted = {*groups, *(name.upper() for name in groups)}
+    if binds is not None and binds.upper() not in load_actors():
+        raise SetupError(f"unknown actor {binds!r}: expected one of {', '.join(load_actors())}")
     chosen = [
         rule
         for rule in catalogue.values()
-        if (not groups or rule.group in groups)
+        if (not groups or {rule.group, rule.key.partition("-")[0]} & wanted)
         and evidence in {None, rule.evidence.value}
         and strength in {None, rule.strength.value}
         and (binds is None or rule.applies_to({binds.upper()}))

@@ -89,8 +89,12 @@ class Walk:
         Raises:
             UndecidedError: REVIEW with a picture, which ``banc review`` is for; NOT_TESTED without.
         """
-        if self[name]:
-            raise UndecidedError(f"à regarder : {fr}", f"to be looked at: {en}", verdict=Verdict.REVIEW)
+        if kept := self[name]:
+            # The evidence of a check is the whole journey: which picture is meant has to be said.
+            files = ", ".join(dict.fromkeys(entry.name for entry in kept))
+            raise UndecidedError(
+                f"à regarder ({files}) : {fr}", f"to be looked at ({files}): {en}", verdict=Verdict.REVIEW
+            )
         raise UndecidedError(
             f"aucune capture d'écran pour juger : {fr}",
             f"no picture of a screen to judge by: {en}",

@@ -40,7 +40,10 @@ class Stands:
     """The sessions of one run, from ``with`` to its end: one on each node."""
 
     def __init__(self, options: LoadOptions) -> None:
-        self.each = {name: Stand(alone) for name, alone in options.by_node().items()}
+        alone = options.by_node()
+        self.each = {name: Stand(each) for name, each in alone.items()}
+        self._servers = list({alone[name].url: stand for name, stand in self.each.items()}.values())
+        """One for each address: what a server says of itself is not said twice for two of its sessions."""
         self._options = options
         self._stack = ExitStack()
 
@@ -90,7 +93,7 @@ class Stands:
                 for name, value in facts.items()
                 if name != "session"
             },
-            "server_workers": sum(int(each["server_workers"]) for each in found.values()),
+            "server_workers": sum(int(stand.facts()["server_workers"]) for stand in self._servers),
             "nodes": {name: each["session"] for name, each in found.items()},
         }
 
@@ -109,7 +112,7 @@ class Stands:
 
     def journal(self) -> dict[str, Any] | None:
         """Return how the journals are kept and what they lost meanwhile, all together; ``None``: no simulator is left."""
-        found = [journal for stand in self.each.values() if (journal := stand.journal()) is not None]
+        found = [journal for stand in self._servers if (journal := stand.journal()) is not None]
         if not found:
             return None
         modes = dict.fromkeys(str(journal["mode"]) for journal in found)
@@ -117,7 +120,7 @@ class Stands:
 
     def saturated(self) -> float | None:
         """Return the seconds during which workers had no time left meanwhile, by their own account; ``None``: none tells."""
-        found = [seconds for stand in self.each.values() if (seconds := stand.saturated()) is not None]
+        found = [seconds for stand in self._servers if (seconds := stand.saturated()) is not None]
         return round(sum(found), 3) if found else None
 
     def observe(self, now: float, *, last: bool = False) -> dict[str, Any] | None:

@@ -167,6 +167,7 @@ class Summary:
             case "start":
                 self.options = LoadOptions.from_data(line["options"])
                 self.rules = {rule: Seen() for rule in self.options.rules}
+                self.nodes = {name: Cell() for name in self.options.by_node() if name}
                 self.started_at = line["at"]
                 self.environment = line["environment"]
             case "stage":

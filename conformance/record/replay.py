@@ -94,6 +94,7 @@ def _meta(record: Record) -> CampaignMeta:
         plan_data=started.plan,
         interrupted=record.interrupted,
         is_selection=started.is_selection,
+        journeys=tuple(started.journeys),
         # Several processes look at the same simulator: what they found alike is told once.
         doctor=tuple({(each.check, each.text): each for each in record.doctor}.values()),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.rules.catalogue import Strength
 from conformance.verdicts import Verdict
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from conformance.record.missed import Missed
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
-    from simulator.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +156,18 @@ class CampaignMeta:
     """The whole plan as JSON-like data, secrets masked: profile, strictness, waivers and all."""
     doctor: tuple[DoctorFinding, ...] = ()
     """What was found about the set-up before the campaign; never held against the software."""
+    journeys: tuple[str, ...] = ()
+    """The journeys taken instead of the suite; empty: the suite."""
+
+    @property
+    def without_check(self) -> Text:
+        """What a rule lacks that no check of this campaign looks at: ``sans contrôle …``."""
+        if self.journeys:
+            return Text("sans contrôle dans les parcours suivis", "without a check in the journeys taken")
+        return Text(
+            "sans contrôle automatique dans cette version du banc",
+            "without an automatic check in this version of the bench",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,17 +134,9 @@ def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
         remarks.append(
             Text(
                 f"{missing} {'règles obligatoires non testées' if missing > 1 else 'règle obligatoire non testée'}"
-                + (
-                    f", dont {unchecked} sans contrôle automatique dans cette version du banc"
-                    if unchecked
-                    else ""
-                ),
+                + (f", dont {unchecked} {campaign.meta.without_check.fr}" if unchecked else ""),
                 f"{missing} mandatory rule{'s' if missing > 1 else ''} not tested"
-                + (
-                    f", {unchecked} of them without an automatic check in this version of the bench"
-                    if unchecked
-                    else ""
-                ),
+                + (f", {unchecked} of them {campaign.meta.without_check.en}" if unchecked else ""),
             )
         )
     if waived:

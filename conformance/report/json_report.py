@@ -117,6 +117,7 @@ def _catalogue_entry(rule: Rule, lang: Lang) -> dict[str, Any]:
         "evidence_level": str(rule.evidence),
         "evidence_note": rule.evidence_note[lang] if rule.evidence_note else "",
         "sources": [source.name for source in rule.sources],
+        "partial": rule.partial[lang] if rule.partial else "",
     }
 
 

@@ -13,6 +13,7 @@ from conformance.documents.numbers import compact
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect
 from conformance.suite.journeys.papers import told
+from conformance.verdicts import UndecidedError
 from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
@@ -37,7 +38,14 @@ _LIST, _OTHER, _ACCOUNT = 3, 4, 18
     en="The number of the file and the local identifiers that messages hold are not the matricule INS",
 )
 def test_the_number_of_the_file_is_another(desk: Desk) -> None:
-    for subject in told(desk):
+    subjects = told(desk)
+    if not any(one.is_qualified and one.patient.matricule == _matricule(one) for one in subjects):
+        raise UndecidedError(
+            "aucune identité qualifiée ne porte son INS : rien ne pouvait en tenir lieu",
+            "no identité qualifiée holds its INS: nothing could stand for it",
+            depends_on=("STA-06",),
+        )
+    for subject in subjects:
         desk.attach(subject.documents)
         _expect_another(subject, subject.patient.id, "identifiant du dossier", "identifier of the file")
         for artefact in subject.artefacts:
@@ -51,8 +59,12 @@ def test_the_number_of_the_file_is_another(desk: Desk) -> None:
                     )
 
 
+def _matricule(subject: Subject) -> str:
+    return subject.person.identity.matricule.value
+
+
 def _expect_another(subject: Subject, number: str, fr: str, en: str) -> None:
-    matricule = subject.person.identity.matricule.value
+    matricule = _matricule(subject)
     expect(
         compact(number) not in {matricule, matricule[:NUMBER_LENGTH]},
         fr=f"[{subject.key}] {fr} : le matricule INS en tient lieu (« {number} »)",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -27,7 +28,7 @@ from conformance.suite.verification.elsewhere import SENDER, received
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
@@ -54,7 +55,7 @@ class Feed:
         event: str = "A28",
         with_ins: bool = True,
         former: str = "",
-        **changes: str | None,
+        changes: Mapping[str, str | None] = MappingProxyType({}),
     ) -> Patient:
         """Send a message about somebody and return their file, the only one of those born that day."""
         told = received(person, sender=self.sender, **(changes if with_ins else {**changes, **NONE}))
@@ -208,7 +209,7 @@ def test_changes_are_followed(desk: Desk) -> None:
         first = feed.send(person, "VALI")
         for field in ("birth_name", "sex", "birth_place"):
             value = another_value(desk, person, field)
-            after = feed.send(person, "PROV", event="A31", **{field: value})
+            after = feed.send(person, "PROV", event="A31", changes={field: value})
             expect_values(
                 after,
                 {field: value},

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from conformance.cli import COMMANDS, main
 
@@ -29,6 +30,14 @@ def test_the_version_and_the_help_import_neither_the_simulator_nor_the_suite(opt
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_a_command_that_does_not_exist_is_told_with_the_closest():
+    done = CliRunner().invoke(main, ["rnu"])
+    assert (done.exit_code, done.output.splitlines()[-1]) == (
+        2,
+        "Error: No such command 'rnu'. Did you mean 'run'?",
+    )
 
 
 def test_ctrl_c_in_a_command_ends_with_130_and_no_trace(capsys, monkeypatch):

@@ -40,6 +40,16 @@ def test_a_list_can_be_narrowed():
     assert "TRA-04" not in bound
 
 
+def test_a_group_has_the_key_that_campaigns_know_too():
+    listed = json.loads(banc("list", "--group", "CRE", "--group", "src", "--json"))
+    assert {rule["key"].partition("-")[0] for rule in listed} == {"CRE", "SRC"}
+
+
+def test_an_unknown_actor_is_a_set_up_error():
+    done = CliRunner().invoke(main, ["rules", "list", "--binds", "PHARMA"])
+    assert (done.exit_code, "unknown actor 'PHARMA': expected one of ALL, RI" in done.stderr) == (2, True)
+
+
 def test_an_unknown_group_is_a_set_up_error():
     done = CliRunner().invoke(main, ["rules", "list", "--group", "serch"])
     assert done.exit_code == 2

@@ -80,3 +80,19 @@ def test_an_interrupted_campaign_is_never_green(
 ) -> None:
     headline = headline_of(make_campaign((make_result("SRC-01", Verdict.PASS),), interrupted=True))
     assert headline.tone is Verdict.WARNING
+
+
+def test_in_journeys_a_rule_that_none_of_them_looks_at_is_no_rule_that_the_bench_cannot_check(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult]
+) -> None:
+    campaign = make_campaign(
+        (
+            make_result("STA-03", Verdict.PASS),
+            dataclasses.replace(make_result("STA-05", Verdict.NOT_TESTED), checks=()),
+        )
+    )
+    suite = headline_of(campaign).remarks[0].fr
+    meta = dataclasses.replace(campaign.meta, journeys=("import",))
+    taken = dataclasses.replace(campaign, meta=meta)
+    assert "sans contrôle automatique dans cette version du banc" in suite
+    assert headline_of(taken).remarks[0].fr.endswith("dont 1 sans contrôle dans les parcours suivis")

@@ -20,6 +20,7 @@ from conformance.report.csv_report import render_csv
 from conformance.report.html import render_html
 from conformance.report.json_report import report_data
 from conformance.report.junit import render_junit
+from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 from simulator.text import Text
 
@@ -100,3 +101,18 @@ def test_the_page_marks_the_rule_and_lists_the_paths(in_part: Campaign) -> None:
     marked = page.xpath("//details[@class='rule'][.//span[@class='badge'][text()='en partie']]/@id")
     assert marked == ["SEC-06", "SEC-04"]
     assert "par carte (read_card)" in page.xpath("string(//ul[@class='keys'])")
+
+
+def test_what_the_checks_of_a_rule_do_not_see_is_said_wherever_the_rule_is(
+    make_campaign: Callable[..., Campaign], make_result: Callable[..., RuleResult]
+) -> None:
+    campaign = make_campaign((make_result("RSP-01", Verdict.PASS),))
+    said = load_catalogue()["RSP-01"].partial
+    assert said is not None
+    facts = html.fromstring(render_html(campaign, "fr")).get_element_by_id("RSP-01").find_class("facts")[0]
+    assert said.fr.split()[0] in facts.text_content()
+    assert "Non contrôlé" in facts.text_content()
+    assert said.fr in " ".join(facts.text_content().split())
+    assert report_data(campaign, "en")["catalogue"]["RSP-01"]["partial"] == said.en
+    [row] = csv.DictReader(io.StringIO(render_csv(campaign, "en").removeprefix("\ufeff"), newline=""))
+    assert row["what the checks do not see"] == said.en

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 METHODS = {verb.value: verb for verb in Verb}
 
-ABOUT_INSI = {key for key in load_catalogue() if key.startswith(("CAL-", "RSP-", "SEC-"))} | {
+ABOUT_INSI = {
+    # That of CAL-21 is about what other organisations send.
+    key
+    for key in load_catalogue()
+    if key.startswith(("CAL-", "RSP-", "SEC-")) and key != "CAL-21"
+} | {
     *("FLD-01", "CRE-04", "STA-01", "STA-03", "STA-05", "STA-06", "STA-08", "STA-09", "STA-12"),
     *("ATT-03", "ATT-05", "ERR-02", "ERR-04", "PRF-04", "PRF-08"),
 }

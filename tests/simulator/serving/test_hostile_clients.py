@@ -40,9 +40,16 @@ class Doors:
     def tcp(self, name: str) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.ports[name]), timeout=PATIENCE_S)
 
-    def opened(self, name: str) -> socket.socket:
-        """Return a connection whose handshake, if there is one, is made."""
-        connection, context = self.tcp(name), self.contexts[name]
+    def opened(self, name: str, *, window: int | None = None) -> socket.socket:
+        """Return a connection whose handshake, if there is one, is made; ``window``: how much the system reads for us."""
+        if window is None:
+            connection = self.tcp(name)
+        else:
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+            connection.settimeout(PATIENCE_S)
+            connection.connect(("127.0.0.1", self.ports[name]))
+        context = self.contexts[name]
         return connection if context is None else context.wrap_socket(connection, server_hostname="localhost")
 
     def ask(self, name: str, body: bytes) -> bytes:
@@ -124,11 +131,14 @@ def test_clients_that_drip_delay_nobody(
 def test_clients_that_do_not_read_their_answer_delay_nobody(
     doors: Doors, name: str, soap_request: Callable[..., bytes]
 ) -> None:
-    asked = b"GET /lps?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    # Far more than the buffers of the system between the two hold.
+    asked = b"GET /lps?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n" * 600
     with ExitStack() as stack:
-        for _ in range(MANY):
-            stack.enter_context(doors.opened(name)).sendall(asked * 20)
-        assert doors.ask(name, soap_request()).startswith(b"HTTP/1.1 200 ")
+        for _ in range(MANY // 2):
+            stack.enter_context(doors.opened(name, window=16_384)).sendall(asked)
+        # Again and again, while the buffers fill.
+        for _ in range(60):
+            assert doors.ask(name, soap_request()).startswith(b"HTTP/1.1 200 ")
 
 
 @contextmanager

@@ -150,6 +150,15 @@ def test_junk_ends_its_own_connection_only(mail, junk):
         assert client.select("INBOX")[1] == [b"1"]
 
 
+def test_a_literal_of_gigabytes_is_not_waited_for(mail):
+    with socket.create_connection((HOST, mail.imap)) as client:
+        client.settimeout(60)
+        client.sendall(b"1 LOGIN {99999999999+}\r\n")
+        # The connection ends though the client has said nothing more, and has not left.
+        while client.recv(1024):
+            pass
+
+
 def test_a_client_that_says_nothing_is_let_go(serving):
     limits = DoorLimits(idle_s=0.05)
     with serving(limits=limits) as mail, socket.create_connection((HOST, mail.imap)) as client:
