@@ -80,7 +80,8 @@ def _sent(desk: Desk) -> Sequence[Subject]:
         if sinks is not None:
             # What is wrong with a submission is for the rules to say, one by one, and not for the DMP.
             sinks.tell("iti-41", accept=True)
-        return _taken(desk, partial(_send, sinks=sinks), parts=_SENT)
+        kinds = produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT)
+        return _taken(desk, partial(_send, sinks=sinks, kinds=kinds), parts=_SENT)
 
 
 def kinds_of(desk: Desk) -> list[str]:
@@ -98,6 +99,15 @@ def kinds_of(desk: Desk) -> list[str]:
             verdict=Verdict.NOT_TESTED,
         )
     return kinds
+
+
+def produced_of(desk: Desk, *wanted: str) -> list[str]:
+    """Return those of these kinds that the software lists, or another that it lists; all where it does not tell."""
+    try:
+        listed = kinds_of(desk)
+    except (UndecidedError, VerbNotSupportedError):
+        return list(wanted)
+    return [kind for kind in wanted if kind in listed] or listed[:1]
 
 
 def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) -> Sequence[Subject]:
@@ -197,8 +207,10 @@ def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
         )
 
 
-def _send(desk: Desk, subject: Subject, *, every: bool, sinks: Sinks | None = None) -> None:
-    kinds = [VACCINATION_NOTE, INTERVIEW_REPORT] if every else [VACCINATION_NOTE]
+def _send(
+    desk: Desk, subject: Subject, *, every: bool, kinds: Sequence[str], sinks: Sinks | None = None
+) -> None:
+    kinds = kinds if every else kinds[:1]
     for channel, recipient in (
         (Channel.MSSANTE, PROFESSIONAL),
         (Channel.MSSANTE_PATIENT, None),

@@ -125,7 +125,7 @@ _NAMES: Final = {
 
 
 def _parts(artefact: Artefact) -> dict[str, Any]:
-    """Return what the extension tells: ``status``, ``method``, ``insi``, ``checked``, ``changed``; empty without one.
+    """Return what the extension tells: ``status``, ``method``, ``insi``, ``collected``, ``checked``, ``changed``; empty without one.
 
     Versions of the profile name the parts differently: they are recognised by a word in their address.
     """
@@ -143,6 +143,8 @@ def _parts(artefact: Artefact) -> dict[str, Any]:
             continue
         for part in _extensions(extension):
             told_of |= _part(part)
+    if "collected" in told_of and told_of.get("method") == "INSI":
+        told_of.setdefault("insi", told_of["collected"])
     return told_of
 
 
@@ -152,6 +154,9 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
     day = part.get("valueDate") or part.get("valueDateTime")
     if "status" in url:
         return {"status": coding.get("code", "")}
+    if "date" in url and "collect" in url:
+        # FR Core up to 2.2.0: of whatever the collection was, of INSi among others.
+        return {"collected": day}
     if "method" in url or "collect" in url:
         return {"method": coding.get("code", "")}
     if day and "insi" in url:

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.cast import CAST
-from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
@@ -185,22 +185,35 @@ def test_first_name(desk: Desk) -> None:
 
 @pytest.mark.rule("SRC-03")
 @pytest.mark.title(
-    fr="Le deuxième prénom de la liste retrouve le patient, saisi seul ou après le premier",
-    en="The second name of the list finds the patient, typed alone or after the first",
+    fr="Chaque prénom de la liste, le deuxième comme le dernier, retrouve le patient, saisi seul ou après ceux d'avant",
+    en="Each name of the list, the second as well as the last, finds the patient, typed alone or after those before it",
 )
-def test_second_of_the_list(desk: Desk) -> None:
-    [listed, _] = neighbours = settle(
+@pytest.mark.parametrize(
+    "before",
+    [OTHER_FIRST, f"{OTHER_FIRST} {THIRD}", f"{OTHER_FIRST} {THIRD} UMBLOR"],
+    ids=["second", "third", "fourth"],
+)
+def test_later_in_the_list(desk: Desk, before: str) -> None:
+    [listed, _, second] = neighbours = settle(
         desk,
         DAY,
         {
-            "dans la liste": {"first_name": OTHER_FIRST, "first_names": f"{OTHER_FIRST} {FIRST} {THIRD}"},
+            "dans la liste": {"first_name": OTHER_FIRST, "first_names": f"{before} {FIRST} JARVIQ"},
             "pas dans la liste": {"first_name": OTHER_FIRST, "first_names": f"{OTHER_FIRST} {THIRD}"},
+            "deuxième": {"first_name": OTHER_FIRST, "first_names": f"{OTHER_FIRST} {FIRST}"},
         },
     )
-    # The second name of the list, or the list from its start: the texts do not say which letters are typed.
-    ways = (FIRST[:3], f"{OTHER_FIRST} {FIRST[:3]}")
+    # That name of the list, or the list from its start: the texts do not say which letters are typed.
+    ways = (FIRST[:3], f"{before} {FIRST[:3]}")
     for letters in ways:
-        expect_search(desk, neighbours[1:], birth_date=DAY, first_name_prefix=letters)
+        expect_search(desk, neighbours[1:2], birth_date=DAY, first_name_prefix=letters)
+    alone = {patient.id for patient in desk.search(birth_date=DAY, first_name_prefix=ways[0])}
+    expect(
+        listed.patient.id in alone or second.patient.id not in alone,
+        fr=f"un deuxième prénom se cherche seul, pas celui qui vient après {before}",
+        en=f"a second name is found when typed alone, that after {before} is not",
+        inferred=True,
+    )
     if listed.patient.id in {
         patient.id for way in ways for patient in desk.search(birth_date=DAY, first_name_prefix=way)
     }:

@@ -24,6 +24,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.started import ended, start
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.security.profiles import (
@@ -351,7 +352,7 @@ def _calls(desk: Desk, who: Profile, patient: Patient) -> dict[str, Callable[[],
     return {
         "l'appel par traits": lambda: lgo.call_insi_traits(patient.id, actor=actor),
         "la recherche INSi": lambda: lgo.search_insi(typed(desk.draw()), actor=actor),
-        "l'appel sans attendre": lambda: lgo.start_insi_call(patient.id, actor=actor),
+        "l'appel sans attendre": lambda: ended(desk, start(desk, patient, actor)),
         "la vérification": lambda: lgo.verify_ins(patient.id, actor=actor),
         "la vérification d'un lot": lambda: lgo.start_bulk_verification((patient.id,), actor=actor),
     }

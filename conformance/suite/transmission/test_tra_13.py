@@ -11,7 +11,12 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, SUBMISSION, connected, of_kind
 from conformance.suite.desk.snapshot import expect_kept
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, MEDICATION_REVIEW, VACCINATION_NOTE
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    MEDICATION_REVIEW,
+    VACCINATION_NOTE,
+    produced_of,
+)
 from conformance.suite.transmission.test_tra_14 import send
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.text import Text
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 def test_asked_before(desk: Desk) -> None:
     with connected(desk) as sinks:
         patients = [desk.bring(desk.draw(), Route.IMPORTED_CHECKED) for _ in range(2)]
-        for kind in (VACCINATION_NOTE, INTERVIEW_REPORT):
+        for kind in produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT):
             for patient in patients:
                 sinks.news()
                 send(desk, patient, kind)
@@ -61,7 +66,7 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
     with connected(desk) as sinks:
         usual = desk.bring(desk.draw(), Route.IMPORTED_CHECKED) if first else patient
         begun = len(_log(desk, usual))
-        ordinarily = send(desk, usual, MEDICATION_REVIEW)
+        ordinarily = send(desk, usual, produced_of(desk, MEDICATION_REVIEW)[0])
         _need_fed(sinks.awaited(SUBMISSION))
         ordinary = {entry.action for entry in _log(desk, usual)[begun:]}
         before = desk.snapshot(patient)
@@ -74,7 +79,7 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             sex=str(traits.sex),
         )
         start = len(_log(desk, patient))
-        answer = send(desk, patient, VACCINATION_NOTE)
+        answer = send(desk, patient, produced_of(desk, VACCINATION_NOTE)[0])
         added = _log(desk, patient)[start:]
         came = sinks.awaited(EXISTENCE)
         expect(

@@ -13,7 +13,7 @@ from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, produced_of
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
 
         def arrives(route: Route) -> None:
             patient = desk.bring(desk.draw(), route)
-            for kind in (VACCINATION_NOTE, INTERVIEW_REPORT):
+            for kind in produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT):
                 sinks.news()
                 answer = send(desk, patient, kind)
                 said = "refus" if answer is None else answer.message or answer.outcome.value

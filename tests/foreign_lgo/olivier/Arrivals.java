@@ -45,6 +45,10 @@ final class Arrivals {
         if (t.get("first_name") == null && t.get("first_names") != null) t.put("first_name", Spelling.words(t.get("first_names")).get(0));
         String sender = String.valueOf(sent.get("sender")), document = (String) sent.get("document");
         boolean ins = t.get("matricule") != null && t.get("oid") != null;
+        if (sent.containsKey("conflict")) {
+            ledger.trouble(actor.name(), null, "ENVELOPPE_DISCORDANTE", document);
+            return outcome("QUEUED", null, null, List.of(Json.object("code", "ENVELOPPE_DISCORDANTE", "message", "L'enveloppe et le document désignent deux personnes.")));
+        }
         PatientFile known, holder = null;
         synchronized (ledger) {
             known = known(t);

@@ -48,7 +48,16 @@ final class Inbox {
         return at < parts.length && !parts[at].isEmpty() ? parts[at] : null;
     }
 
-    private static void hl7(String text, Map<String, Object> out, String name) {
+    /** Whether a document inside names somebody else than its envelope. */
+    private static void compare(Map<String, Object> out, byte[] inside) throws Exception {
+        if (!text(inside).contains("ClinicalDocument") || Choices.wrong("document-inside-not-opened")) return;
+        Map<String, Object> other = new LinkedHashMap<>();
+        cda(inside, other, "");
+        for (String field : List.of("matricule", "birth_name", "birth_date", "sex"))
+            if (!String.valueOf(other.get(field)).equals(String.valueOf(out.get(field)))) out.put("conflict", "true");
+    }
+
+    private static void hl7(String text, Map<String, Object> out, String name) throws Exception {
         boolean found = false;
         for (String line : text.split("[\r\n]+")) {
             String[] f = line.split("\\|", -1);
@@ -79,6 +88,12 @@ final class Inbox {
                 if ("BDL".equals(part(xad, 6))) out.put("birth_place", part(xad, 8));
             }
         }
+        for (String line : text.split("[\r\n]+")) {
+            String[] f = line.split("\\|", -1);
+            if (!f[0].equals("OBX") || f.length < 6) continue;
+            for (String part : f[5].split("\\^"))
+                if (part.length() > 200 && part.matches("[A-Za-z0-9+/=\\s]+")) compare(out, Base64.getMimeDecoder().decode(part));
+        }
         if (!found) throw new Refusal("ILLISIBLE", "Pas de segment PID.");
     }
 
@@ -102,7 +117,7 @@ final class Inbox {
     }
 
     @SuppressWarnings("unchecked")
-    private static void fhir(Map<String, Object> resource, Map<String, Object> out, String name) {
+    private static void fhir(Map<String, Object> resource, Map<String, Object> out, String name) throws Exception {
         if (resource.get("entry") instanceof List<?> entries) {
             for (Object entry : entries) {
                 var inner = (Map<String, Object>) ((Map<String, Object>) entry).get("resource");
@@ -112,6 +127,8 @@ final class Inbox {
             }
         } else patient(resource, out);
         if (out.get("birth_name") == null) throw new Refusal("ILLISIBLE", "Pas de Patient.");
+        var data = java.util.regex.Pattern.compile("\"data\": \"([A-Za-z0-9+/=]+)\"").matcher(Json.write(resource));
+        while (data.find()) compare(out, Base64.getDecoder().decode(data.group(1)));
     }
 
     @SuppressWarnings("unchecked")
@@ -165,12 +182,19 @@ final class Inbox {
     private static boolean unzipped(byte[] bytes, Map<String, Object> out, String name) throws Exception {
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
             int entries = 0;
+            String metadata = "";
+            boolean read = false;
             for (var entry = zip.getNextEntry(); entry != null && entries++ < 50; entry = zip.getNextEntry()) {
                 byte[] content = zip.readNBytes(5_000_000);
                 if (entry.getName().toUpperCase().endsWith(".XML") && new String(content, StandardCharsets.UTF_8).contains("ClinicalDocument")) {
                     cda(content, out, name);
-                    return true;
-                }
+                    read = true;
+                } else if (entry.getName().toUpperCase().endsWith("METADATA.XML")) metadata = new String(content, StandardCharsets.UTF_8);
+            }
+            if (read) {
+                var ids = java.util.regex.Pattern.compile("([0-9AB]{15})\\^\\^\\^&amp;(1\\.2\\.250\\.1\\.213\\.1\\.4\\.\\d+)").matcher(metadata);
+                while (ids.find()) if (!ids.group(1).equals(out.get("matricule")) || !ids.group(2).equals(out.get("oid"))) out.put("conflict", "true");
+                return true;
             }
         } catch (IOException broken) {
             throw new Refusal("ILLISIBLE", "Archive illisible.");

@@ -46,6 +46,7 @@ final class Papers {
 
     Map<String, Object> print(Actor actor, PatientFile file, String kind) {
         actor.must("READ_IDENTITY");
+        if (qualified(file)) actor.must("READ_INS");
         if (!Arrays.asList(ledger.settings.get("document_kinds").split(",")).contains(kind)) throw new Refusal("DOCUMENT", "Document inconnu : " + kind);
         List<String[]> lines = new ArrayList<>();
         lines.add(new String[] {"Nom de naissance", file.get("birth_name")});
@@ -154,6 +155,7 @@ final class Papers {
     Map<String, Object> message(Actor actor, PatientFile file, String format) {
         actor.must("READ_IDENTITY");
         boolean ins = qualified(file);
+        if (ins && !Choices.wrong("messages-show-ins-to-all")) actor.must("READ_INS");
         if (ins) ledger.write(actor.name(), file.id, "seen", "where", "message " + format);
         return switch (format) {
             case "HL7V2" -> document("adt-" + digits(file) + ".hl7", format, hl7(file, ins).getBytes(StandardCharsets.UTF_8));
@@ -220,7 +222,7 @@ final class Papers {
         List<Object> extensions = new ArrayList<>();
         String status = file.status.equals("QUAL") || file.status.equals("VALI") ? "VALI" : "PROV";
         extensions.add(Json.object("url", base + "StructureDefinition/fr-core-identity-reliability", "extension",
-                List.of(Json.object("url", "methodCollection", "valueCoding", Json.object("system", base + "CodeSystem/fr-core-cs-method-collection", "code", ins ? "INSI" : "SM")),
+                reliability(file, Json.object("url", "dateCollection", "valueDate", today("yyyy-MM-dd")), Json.object("url", "methodCollection", "valueCoding", Json.object("system", base + "CodeSystem/fr-core-cs-method-collection", "code", file.locked() ? "INSI" : "SM")),
                         Json.object("url", "identityStatus", "valueCoding", Json.object("system", base + "CodeSystem/fr-core-cs-v2-0445", "code", status)))));
         extensions.add(Json.object("url", "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueAddress", Json.object("extension",
                 List.of(Json.object("url", base + "StructureDefinition/fr-core-address-insee-code", "valueCoding",
@@ -228,6 +230,14 @@ final class Papers {
         String gender = Map.of("M", "male", "F", "female").getOrDefault(file.get("sex"), "unknown");
         return Json.object("resourceType", "Patient", "meta", Json.object("profile", List.of(base + "StructureDefinition/fr-core-patient" + (ins ? "-ins" : ""))),
                 "extension", extensions, "identifier", ids, "name", names, "gender", gender, "birthDate", file.get("birth_date"));
+    }
+
+    @SafeVarargs
+    private List<Object> reliability(PatientFile file, Map<String, Object>... parts) {
+        List<Object> out = new ArrayList<>(List.of(parts));
+        out.add(Json.object("url", "lastUpdated", "valueDate", today("yyyy-MM-dd")));
+        if (file.status.equals("QUAL") || file.status.equals("VALI")) out.add(Json.object("url", "validationDate", "valueDate", today("yyyy-MM-dd")));
+        return out;
     }
 
     /** The export for another software: a table of all files. */

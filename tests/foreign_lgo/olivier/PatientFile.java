@@ -54,7 +54,10 @@ final class PatientFile {
                 for (String field : FIELDS) traits.put(field, (String) event.data().get(field));
                 uncertain = Boolean.TRUE.equals(event.data().get("uncertain"));
             }
-            case "trait" -> traits.put(event.text("field"), event.text("value"));
+            case "trait" -> {
+                traits.put(event.text("field"), event.text("value"));
+                if (event.text("field").equals("birth_date") && !Choices.wrong("true-date-stays-uncertain")) uncertain = false;
+            }
             case "status" -> status = event.text("to");
             case "attributes" -> {
                 attributes.clear();
