@@ -67,6 +67,8 @@ def wiremock(modules):
     jar = next((modules / "wiremock" / "build").glob("wiremock-standalone-*.jar"))
     port = free_port()
     command = [java, "-jar", str(jar), "--port", str(port), "--bind-address", "127.0.0.1", "--disable-banner"]
+    # Where it makes folders of its own, else in whatever folder it was started.
+    command += ["--root-dir", str(modules)]
     # Its journal is in memory and has no bound unless asked.
     command += ["--max-request-journal-entries", str(_JOURNAL_ENTRIES)]
     admin = f"http://127.0.0.1:{port}/__admin"

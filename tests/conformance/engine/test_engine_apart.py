@@ -136,6 +136,7 @@ KEEPS = {
     "journeys/papers.py": "raises it at once",
     "journeys/stages.py": "keeps it, and raises it for every check that looks at the stage",
     "states/changing_life.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
+    "states/household.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
     "states/long_life.py": "remembers what cut the life short, and raises it for the checks of its rules",
     "states/walks.py": "keeps it, and raises it for every case that looks at the event",
 }

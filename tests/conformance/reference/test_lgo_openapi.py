@@ -75,6 +75,13 @@ def do_somehow(lgo: HttpDriver, verb: str, sample: Any, patient_id: str, user: A
         getattr(lgo, verb)(**arguments, **({"actor": user} if declared.has_actor else {}))
 
 
+def _do_refused(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
+    with pytest.raises(RefusedError):
+        lgo.update_patient(patient_id, {"sex": "F"}, actor=user)
+    with pytest.raises(RefusedError):
+        lgo.create_patient(PatientTraits(), actor=user)
+
+
 def _do_papers(lgo: HttpDriver, patient_id: str, user: Actor) -> None:
     lgo.render_document(patient_id, "LABEL", actor=user)
     lgo.export_message(patient_id, MessageFormat.HL7V2, actor=user)
@@ -129,10 +136,7 @@ def test_every_request_and_every_answer_fits_its_schema(
         lgo.record_proof(patient.id, "CNI", actor=user)
         lgo.validate_identity(patient.id, actor=user)
         lgo.read_patient(patient.id, actor=user)
-        with pytest.raises(RefusedError):
-            lgo.update_patient(patient.id, {"sex": "F"}, actor=user)
-        with pytest.raises(RefusedError):
-            lgo.create_patient(PatientTraits(), actor=user)
+        _do_refused(lgo, patient.id, user)
         _do_papers(lgo, patient.id, user)
         lgo.update_patient(patient.id, {"used_name": None, "used_first_name": "TOTO"}, actor=user)
         lgo.downgrade_status(patient.id, Status.VALI, actor=user)
