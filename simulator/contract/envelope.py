@@ -142,13 +142,17 @@ def _read_call(
     )
 
 
+_CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
+
+
 @lru_cache(maxsize=64)
 def _read_content_type(content_type: str) -> tuple[str, str | None]:
     """Return the media type and the ``action`` parameter; refuse any charset that is not UTF-8."""
     header = Message()
     header["Content-Type"] = content_type
     charset = header.get_param("charset")
-    if isinstance(charset, str) and charset.strip("\"' ").lower() not in {"", "utf-8", "utf8", "us-ascii"}:
+    # An empty one says nothing; a quote that is not closed is no empty one.
+    if isinstance(charset, str) and (charset.strip("\"' ").lower() or charset) not in _CHARSETS:
         raise FaultError("desir_9001", f"expected the charset utf-8, got {charset[:40]!r}")
     action = header.get_param("action")
     return header.get_content_type() if content_type else "", action if isinstance(action, str) else None

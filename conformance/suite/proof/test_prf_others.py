@@ -1,4 +1,4 @@
-"""PRF-03 and PRF-04: who validates need not be who recorded the document, and that of a homonym is nobody else's."""
+"""PRF-03, PRF-04 and PRF-08: who validates need not be who recorded the document, and that of one file is no other's."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import adult, another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.proof.kinds import kinds_known
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -69,3 +70,45 @@ def test_document_of_a_homonym(desk: Desk, route: Route) -> None:
                 "validation with no document, a homonym having one",
             ),
         )
+
+
+@pytest.mark.rule("PRF-04", "PRF-08")
+@pytest.mark.title(
+    fr="Deux dossiers traités tour à tour : la pièce de l'un ne valide pas l'autre, et ne lui ôte pas la sienne",
+    en="Two files worked on in turn: the document of one does not validate the other, nor take its own from it",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED], ids=str)
+def test_two_files_in_turn(desk: Desk, route: Route) -> None:
+    weak, strong = (desk.bring(adult(desk), route) for _ in range(2))
+    low = [kind for kind in kinds_known(desk) if kind in LOW_CONFIDENCE_PROOFS]
+
+    def show_low() -> None:
+        for kind in low[:1]:
+            with suppress(RefusedError):
+                desk.lgo.record_proof(weak.id, kind, actor=desk.user)
+
+    show_low()
+    desk.record_document(strong)
+    before = desk.snapshot(weak)
+    with suppress(RefusedError):
+        desk.lgo.validate_identity(weak.id, actor=desk.user)
+    expect_kept(
+        desk.snapshot(weak),
+        before,
+        Moment(
+            "validation juste après qu'une pièce d'identité a été enregistrée dans un autre dossier",
+            "validation right after an identity document was recorded in another file",
+        ),
+    )
+    before = desk.snapshot(strong)
+    show_low()
+    desk.lgo.validate_identity(strong.id, actor=desk.user)
+    expect_kept(
+        desk.snapshot(strong),
+        before,
+        Moment(
+            "validation juste après qu'une pièce sans haut niveau de confiance a été montrée dans un autre dossier",
+            "validation right after a document of low confidence was shown in another file",
+        ),
+        besides={"status": AFTER[route.status]},
+    )
