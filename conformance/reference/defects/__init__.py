@@ -2,7 +2,7 @@
 
 A defect is data, in one file of this folder for each group of rules: what the software does wrong, which rules are
 meant to see it, and the faults that it puts on the seams of the LGO (``conformance.reference.seams``). The language
-of the faults is in ``conditions.py`` (when) and ``effects.py`` (what); ``by_hand.py`` holds the few that data cannot
+of the faults is in ``conditions.py`` (when) and ``effects.py`` (what); ``by_hand`` holds the few that data cannot
 say.
 """
 

@@ -12,7 +12,7 @@
 ``limit``   only that many records are left, the last ones when negative
 ``reverse`` the records come in the opposite order
 ``refuse``  the act is refused with this ``code``, ``message`` and these ``fields``
-``hand``    the name of a function of ``by_hand.py``, where data cannot say it
+``hand``    the name of a function of ``by_hand``, where data cannot say it
 =========== =======================================================================================
 """
 

@@ -10,7 +10,7 @@ import pytest
 
 import conformance.reference
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import Kind, catalogue
+from conformance.reference.defects import Kind, by_hand, catalogue
 from conformance.reference.defects.conditions import holds
 from conformance.reference.defects.effects import changed
 from conformance.reference.defects.model import SeamFault
@@ -127,6 +127,12 @@ FULL = {
     for key in one.caught_by
 } - {"FLD-04", "CAL-14", "CAL-16"}
 """The rules whose defects were written to be complete; the others have fewer than five, or of one kind only."""
+
+
+def test_no_two_faults_by_hand_have_one_name() -> None:
+    names = Counter(name for subject in by_hand.SUBJECTS for name in subject.FUNCTIONS)
+    assert {name for name, count in names.items() if count > 1} == set()
+    assert set(names) == set(by_hand.FUNCTIONS)
 
 
 def test_every_rule_with_a_defect_has_several_of_different_kinds() -> None:

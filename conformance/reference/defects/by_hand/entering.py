@@ -1,4 +1,4 @@
-"""The faults of entering, calling and answers that data cannot say; see ``by_hand.py``."""
+"""The faults of entering, calling and answers that data cannot say; see ``by_hand``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults around cards, the INS history and the search by matricule that data cannot say; see ``by_hand.py``."""
+"""The faults around cards, the INS history and the search by matricule that data cannot say; see ``by_hand``."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def trust_by_domain(records: list[Record], about: Mapping[str, Any], _memory: Me
     return [*records, {"sender": sender}] if alike else records
 
 
-def verified_once(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def verified_for_ever(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Verify a number that arrives once for ever, even when the file has been lowered since."""
     if about["by"] != "reception" or not records:
         return records
@@ -170,7 +170,7 @@ def marked_still_counted(records: list[Record], _about: Mapping[str, Any], memor
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        trust_for_all, trust_not_withdrawn, trust_by_domain, verified_once, until_the_first_ko,
+        trust_for_all, trust_not_withdrawn, trust_by_domain, verified_for_ever, until_the_first_ko,
         shifted_by_rank, never_fewer_qualified, faults_are_answers, one_per_file, raised_by_the_lot,
         trusted_whatever_it_says, suspect_after_ko,
         latest_lot_noted, latest_lot_only, doubles_noted, shifted_by_doubles, pending_is_ok, qualified_noted,

@@ -1,4 +1,4 @@
-"""The faults of comparing and taking over answers that data cannot say, second part; see ``by_hand.py``.
+"""The faults of comparing and taking over answers that data cannot say, second part; see ``by_hand``.
 
 What makes them: a comparison that stops at the first difference, a value worked out from the matricule in place of the
 one that came, the last answer taken for that of the proposal.

@@ -1,4 +1,4 @@
-"""The faults of values that hardly differ, and of answers kept for another call, that data cannot say; see ``by_hand.py``."""
+"""The faults of values that hardly differ, and of answers kept for another call, that data cannot say; see ``by_hand``."""
 
 from __future__ import annotations
 

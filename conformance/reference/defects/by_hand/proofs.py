@@ -109,7 +109,7 @@ def electronic_only_once(records: list[Record], about: Mapping[str, Any], _memor
     return [{**one, _HIGH: paper} for one in records]
 
 
-def key_as_number(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def typed_key_as_number(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Read the key as a number: 07 becomes 7, and the search by matricule refuses it."""
     typed = records[0].get("matricule") or ""
     if about["verb"] == "search-matricule" and len(typed) == 15 and typed[13] == "0":  # noqa: PLR2004 - the docstring says which
@@ -224,7 +224,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     for function in (
         first_proof_when_qualified, settings_noted, lowered_by_setting, proof_not_listed, settings_cached,
         kind_noted, last_kind_selected, two_weak_noted, two_weak_make_high, age_by_year,
-        electronic_only_once, key_as_number, second_corsica_refused, special_month_refused, sex_digit_refused,
+        electronic_only_once, typed_key_as_number, second_corsica_refused, special_month_refused, sex_digit_refused,
         same_thirteen_taken, other_sex_rejected, nature_by_digit, history_appended, former_noted,
         former_is_known, first_number_verified, form_of_the_opening,
     )

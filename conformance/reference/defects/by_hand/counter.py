@@ -1,4 +1,4 @@
-"""The faults of searching, typing and calling that data cannot say, second part; see ``by_hand.py``.
+"""The faults of searching, typing and calling that data cannot say, second part; see ``by_hand``.
 
 What makes them: an index built by a general library, a chain of else, a timer that runs from the last use.
 """

@@ -1,8 +1,4 @@
-"""The few faults that data cannot say, by the name used under ``hand``.
-
-Each takes the records that come out of the seam, what is known about them, and the memory of the fault; it returns
-the records that go on.
-"""
+"""Faults of answers, proposals, lists and documents that data cannot say: what is repaired, compared, kept or mixed up."""
 
 from __future__ import annotations
 
@@ -11,24 +7,6 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import (
-    by_hand_beside,
-    by_hand_cards,
-    by_hand_entering,
-    by_hand_evening,
-    by_hand_evening_partners,
-    by_hand_evening_proofs,
-    by_hand_evening_right,
-    by_hand_evening_status,
-    by_hand_evening_traces,
-    by_hand_files,
-    by_hand_later,
-    by_hand_messages,
-    by_hand_near,
-    by_hand_partners,
-    by_hand_proposals,
-    by_hand_traces,
-)
 from simulator.ins.traits import comparison_key, starts_list
 
 if TYPE_CHECKING:
@@ -362,22 +340,3 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         document_kept,
     )
 }  # fmt: skip
-for _subject in (
-    by_hand_beside,
-    by_hand_cards,
-    by_hand_entering,
-    by_hand_evening,
-    by_hand_files,
-    by_hand_evening_partners,
-    by_hand_evening_proofs,
-    by_hand_evening_right,
-    by_hand_evening_status,
-    by_hand_evening_traces,
-    by_hand_later,
-    by_hand_messages,
-    by_hand_near,
-    by_hand_partners,
-    by_hand_proposals,
-    by_hand_traces,
-):
-    FUNCTIONS |= _subject.FUNCTIONS

@@ -1,4 +1,4 @@
-"""The faults of software that does more than it was asked to, that data cannot say; see ``by_hand.py``.
+"""The faults of software that does more than it was asked to, that data cannot say; see ``by_hand``.
 
 It asks INSi in the background, because a search "completes" its rows or a reader looks people up; it makes a second file
 where one was wanted, because a request was sent twice or an old version is kept as a file.

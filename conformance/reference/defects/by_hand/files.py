@@ -1,4 +1,4 @@
-"""The faults of software in which one file knows of another: namesakes, twins, the file opened before; see ``by_hand.py``.
+"""The faults of software in which one file knows of another: namesakes, twins, the file opened before; see ``by_hand``.
 
 What makes them: a form that is not emptied between two patients, a query whose condition is too wide, a whole form
 saved over what somebody else changed meanwhile, a cache whose key is not the file.
