@@ -68,7 +68,8 @@ class RecordWriter:
     def __init__(self, path: Path, *, after: int = 0, size: int = 0) -> None:
         """Open the file; ``size`` is the length in bytes of the lines kept."""
         self.path = path
-        self._number = after
+        self._at = (after, size)
+        """Lines written, and the bytes that they take; assigned at once, as Ctrl-C may fall between any two steps."""
         self._seen: dict[bytes, int] = {}
         self._members: dict[bytes, int] = {}
         self._check = ""
@@ -123,38 +124,58 @@ class RecordWriter:
     def raw(self, kind: str, members: bytes) -> int:
         """Append a line of another record that is masked already: its members after ``kind``, and the closing brace."""
         with self._lock:
-            self._number += 1
-            self._append(b'{"v":%d,"n":%d,"kind":"%b",%b\n' % (VERSION, self._number, kind.encode(), members))
-            return self._number
+            number = self._next()
+            return self._append(
+                number, b'{"v":%d,"n":%d,"kind":"%b",%b\n' % (VERSION, number, kind.encode(), members)
+            )
 
     def _write(self, kind: str, masked: dict[str, Any], *, fold: bool = False) -> int:
         with self._lock:
-            self._number += 1
-            if fold:
-                self._fold(masked)
-            self._append(_line({"v": VERSION, "n": self._number, "kind": kind, **masked}))
-            return self._number
+            number = self._next()
+            first = self._fold(masked) if fold else ()
+            self._append(number, _line({"v": VERSION, "n": number, "kind": kind, **masked}))
+            self._members.update(dict.fromkeys(first, number))
+            return number
 
-    def _append(self, line: bytes) -> None:
+    def _next(self) -> int:
+        """Return the number of the next line. One that was written when Ctrl-C fell is counted now."""
+        number, size = self._at
+        there = self._file.tell()
+        if there > size:
+            number += 1
+            self._at = (number, there)
+        return number + 1
+
+    def _append(self, number: int, line: bytes) -> int:
         try:
             self._file.write(line)
             self._file.flush()
         except OSError as error:
             raise RecordWriteError(self.path, error) from error
+        self._at = (number, self._at[1] + len(line))
+        return number
 
-    def _fold(self, data: dict[str, Any]) -> None:
-        """Replace each long member that an earlier line has word for word by the number of that line."""
+    def _fold(self, data: dict[str, Any]) -> list[bytes]:
+        """Replace each long member that an earlier line has word for word by the number of that line.
+
+        Return the digests of those that no line has yet.
+        """
         same: dict[str, int] = {}
+        first = []
         for name in FOLDED & data.keys():
             content = _sorted([name, data[name]])
             if len(content) - len(name) < MIN_FOLDED:
                 continue
-            number = self._members.setdefault(_digest(content), self._number)
-            if number != self._number:
+            digest = _digest(content)
+            number = self._members.get(digest)
+            if number is None:
+                first.append(digest)
+            else:
                 same[name] = number
                 del data[name]
         if same:
             data["same"] = same
+        return first
 
 
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
