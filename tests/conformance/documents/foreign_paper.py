@@ -238,10 +238,10 @@ def _labels():
     return sheet.done()
 
 
-def _raw(media="0 0 595 842", extra="", y=700):
+def _raw(media="0 0 595 842", extra="", x=50, y=700):
     """A file written by hand: cross-reference table, a fixed-width font, inline image of the symbol."""
     content = (
-        f"BT /F1 10 Tf 14 TL 50 {y} Td "
+        f"BT /F1 10 Tf 14 TL {x} {y} Td "
         + " ".join(f"({label} : {value}) Tj T*".replace("é", "\\351") for label, value in lines(TOUR))
         + " (INS \\340 scanner) Tj ET\n"
     )
@@ -321,7 +321,7 @@ RIGHT = {
     "dense page in six points": (TOUR, _dense),
     "sheet of labels": (LEA, _labels),
     "written by hand, inline image": (TOUR, _raw),
-    "origin elsewhere": (TOUR, lambda: _raw("100 200 695 1042", y=900)),
+    "origin elsewhere": (TOUR, lambda: _raw("100 200 695 1042", x=150, y=900)),
     "crop box": (TOUR, lambda: _raw(extra="/CropBox [20 300 575 800]")),
     "user unit": (TOUR, lambda: _raw(extra="/UserUnit 1.5")),
     "symbol as drawing": (TOUR, lambda: Sheet().rows(lines(TOUR)).mark(TOUR, drawn=True).done()),

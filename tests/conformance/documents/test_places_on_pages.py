@@ -15,7 +15,7 @@ PAGES = {
     "turned by 180": lambda: _rotated(180),
     "turned by 270": lambda: _rotated(270),
     "printed sideways": sideways,
-    "origin elsewhere": lambda: _raw("100 200 695 1042", y=900),
+    "origin elsewhere": lambda: _raw("100 200 695 1042", x=150, y=900),
     "crop box": lambda: _raw(extra="/CropBox [20 300 575 800]"),
     "form": _form,
 }

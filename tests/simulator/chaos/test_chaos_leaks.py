@@ -64,7 +64,7 @@ def test_clients_that_give_up_leave_nothing_behind(
     with ThreadPoolExecutor(24) as pool:
         assert all(pool.map(lambda _: answered(), range(CLIENTS)))
     server = process_behind(door)
-    before = connections_to(door.port)
+    before, rest = connections_to(door.port), descriptors_of(server)
     held: list[tuple[int, int]] = []
     for turn in range(1, ROUNDS + 1):
         hung = [hang(door, session, soap_request()) for _ in range(CLIENTS)]
@@ -74,6 +74,11 @@ def test_clients_that_give_up_leave_nothing_behind(
         leave(hung)
         until(lambda: connections_to(door.port) <= before, f"the connections of round {turn} are closed")
         until(lambda: server.num_threads() <= THREADS_AT_REST, f"the threads of round {turn} have ended")
+        # The server's own ends of connections go a moment after those that the system shows.
+        until(
+            lambda: descriptors_of(server) <= rest + SPARE_DESCRIPTORS,
+            f"descriptors of round {turn} are closed",
+        )
         held.append((descriptors_of(server), server.memory_info().rss))
     (files, memory), *_, (files_at_last, memory_at_last) = held
     assert files_at_last <= files + SPARE_DESCRIPTORS
