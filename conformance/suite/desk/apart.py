@@ -109,6 +109,16 @@ LADEN: Final = path(
     Verb.CALL_INSI_TRAITS,
     Verb.DECIDE_PROPOSAL,
 )
+BESIDE: Final = path(
+    "dossier travaillé parmi d'autres",
+    "file worked on among others",
+    Verb.SEARCH_PATIENTS,
+    Verb.UPDATE_PATIENT,
+    Verb.RECORD_PROOF,
+    Verb.VALIDATE_IDENTITY,
+    Verb.CALL_INSI_TRAITS,
+    Verb.DECIDE_PROPOSAL,
+)
 ATTRIBUTES: Final = path("attributs", "attributes", Verb.SET_ATTRIBUTES)
 EMPTYING: Final = path(
     "vidage entre les contrôles", "emptying between checks", Verb.CREATE_PATIENT, Verb.SEARCH_PATIENTS

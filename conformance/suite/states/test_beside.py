@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.suite.attributes.marks import mark
-from conformance.suite.desk.apart import ATTRIBUTES, HISTORY, INS_HISTORY
+from conformance.suite.desk.apart import ATTRIBUTES, BESIDE, HISTORY, INS_HISTORY
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
@@ -29,7 +29,7 @@ def _rules() -> list[object]:
     for key in sorted({act.rule for act in ACTS}):
         paths = {act.path for act in ACTS if act.rule == key}
         apart = [path.mark for path in paths if path is not None] if len(paths) == 1 else []
-        found.append(pytest.param(key, marks=[pytest.mark.rule(key), *apart], id=key))
+        found.append(pytest.param(key, marks=[pytest.mark.rule(key), BESIDE.mark, *apart], id=key))
     return found
 
 
@@ -79,6 +79,7 @@ def test_others_stay(desk: Desk, rule: str) -> None:
     fr="Ce qui arrive à un dossier n'entre pas dans l'historique des statuts d'un autre",
     en="What happens to a file does not get into the status history of another",
 )
+@BESIDE.mark
 @HISTORY.mark
 def test_histories_of_the_others(desk: Desk) -> None:
     lived = household(desk)
@@ -98,6 +99,7 @@ def test_histories_of_the_others(desk: Desk) -> None:
     fr="L'historique de l'INS accepté dans un dossier n'entre pas dans un autre",
     en="The INS history accepted into a file does not get into another",
 )
+@BESIDE.mark
 @INS_HISTORY.mark
 def test_former_numbers_of_the_others(desk: Desk) -> None:
     lived = household(desk)
@@ -117,6 +119,7 @@ def test_former_numbers_of_the_others(desk: Desk) -> None:
     fr="Tant que l'identité est douteuse ou fictive, rien de ce qu'on en fait n'envoie de requête à INSi",
     en="As long as the identity is doubtful or fictitious, nothing that is done with it sends a request to INSi",
 )
+@BESIDE.mark
 @ATTRIBUTES.mark
 def test_nothing_leaves_for_marked(desk: Desk) -> None:
     def judge(one: Beside) -> None:
