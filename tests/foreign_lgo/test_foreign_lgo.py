@@ -10,17 +10,11 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.http import HttpDriver
-from conformance.engine import BenchContext, run_checks
-from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
-from simulator.bench import BenchOptions
-from simulator.client import BenchClient
-from simulator.serving import ServeOptions, free_port, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +26,6 @@ OTHERWISE = (
     "odd-ids,refuse-both-ways,history-of-everything,list-without-ins,keep-better-proof,locks-more,"
     "alerts-at-proposal-only,compared-backwards,propose-after-ko,header-order,default-namespace,chunked-request"
 )
-
-
-@pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[BenchClient]:
-    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path, people=0), port=free_port())
-    with running(options) as url, BenchClient(url) as client:
-        yield client
 
 
 @pytest.fixture
@@ -63,19 +50,6 @@ def lavande(choices: str) -> Iterator[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("choices", [AS_WRITTEN, OTHERWISE], ids=["as-written", "otherwise"])
-def test_an_lgo_that_shares_nothing_is_accused_of_nothing(simulator: BenchClient, lavande: str) -> None:
-    session = simulator.create_session()
-    with HttpDriver(lavande) as driver:
-        run = run_checks(
-            BenchContext(
-                driver=driver,
-                insi=session,
-                insi_url=session.soap_url,
-                seed="lavande",
-                actors=frozenset({"RI", "CALL", "LGO"}),
-            ),
-            catalogue=load_catalogue(),
-            rules=RULES,
-        )
-    others = {result.rule.key: result.reason.en for result in run.rules if result.verdict is not Verdict.PASS}
-    assert others == {}
+def test_an_lgo_that_shares_nothing_is_accused_of_nothing(judge: Any, lavande: str) -> None:
+    found = judge(lavande, RULES, "lavande")
+    assert {key: why for key, (verdict, why) in found.items() if verdict is not Verdict.PASS} == {}

@@ -10,17 +10,11 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.http import HttpDriver
-from conformance.engine import BenchContext, run_checks
-from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
-from simulator.bench import BenchOptions
-from simulator.client import BenchClient
-from simulator.serving import ServeOptions, free_port, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,13 +52,6 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[BenchClient]:
-    options = ServeOptions(bench=BenchOptions(data_dir=tmp_path, people=0), port=free_port())
-    with running(options) as url, BenchClient(url) as client:
-        yield client
-
-
-@pytest.fixture
 def olivier(classes: Path, choices: str, mistakes: str) -> Iterator[str]:
     """Run Olivier with these choices and mistakes; return its address."""
     java = shutil.which("java")
@@ -79,36 +66,19 @@ def olivier(classes: Path, choices: str, mistakes: str) -> Iterator[str]:
             program.kill()
 
 
-def _verdicts(simulator: BenchClient, address: str, rules: tuple[str, ...]) -> dict[str, tuple[Verdict, str]]:
-    session = simulator.create_session()
-    with HttpDriver(address) as driver:
-        run = run_checks(
-            BenchContext(
-                driver=driver,
-                insi=session,
-                insi_url=session.soap_url,
-                seed="olivier",
-                actors=frozenset({"RI", "CALL", "LGO"}),
-            ),
-            catalogue=load_catalogue(),
-            rules=rules,
-        )
-    return {result.rule.key: (result.verdict, result.reason.en) for result in run.rules}
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("choices", "mistakes"), [(OTHERWISE, "")], ids=["otherwise"])
-def test_an_lgo_in_another_language_is_accused_of_nothing(simulator: BenchClient, olivier: str) -> None:
-    verdicts = _verdicts(simulator, olivier, RULES)
+def test_an_lgo_in_another_language_is_accused_of_nothing(judge: Any, olivier: str) -> None:
+    verdicts = judge(olivier, RULES, "olivier")
     assert {key: why for key, (verdict, why) in verdicts.items() if verdict is not Verdict.PASS} == {}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("choices", "mistakes"), [("", ",".join(MISTAKES))], ids=["mistaken"])
-def test_its_mistakes_are_seen(simulator: BenchClient, olivier: str) -> None:
-    verdicts = _verdicts(simulator, olivier, tuple(MISTAKES.values()))
+def test_its_mistakes_are_seen(judge: Any, olivier: str) -> None:
+    verdicts = judge(olivier, tuple(MISTAKES.values()), "olivier")
     assert {key: verdict for key, (verdict, _) in verdicts.items()} == dict.fromkeys(
         MISTAKES.values(), Verdict.FAIL
     )

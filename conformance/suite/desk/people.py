@@ -90,6 +90,30 @@ def another_value(desk: Drawing, person: Person, field: str) -> str:
     return str(value)
 
 
+def sharing(person: Person, *names: str) -> Callable[[Person], Person]:
+    """Return the ``shape=`` of a drawn person that gives them these traits of another: a twin, a namesake, a relative."""
+    same: dict[str, Any] = {name: getattr(person.identity.traits, name) for name in names}
+
+    def shape(drawn: Person) -> Person:
+        identity = drawn.identity
+        return replace(drawn, identity=replace(identity, traits=replace(identity.traits, **same)))
+
+    return shape
+
+
+def twin(desk: Drawing, person: Person) -> Person:
+    """Draw a twin of the same name and sex, whose first name begins with another letter."""
+    traits = person.identity.traits
+    return desk.draw(
+        shape=sharing(person, "birth_name", "birth_place"),
+        where=lambda each: each.first_name[:1] != person.first_name[:1],
+        first_names_count=2,
+        birth_date=traits.birth_date,
+        sex=str(traits.sex),
+        **PLAIN,
+    )
+
+
 ADULT_YEARS = 19
 """Born so many years ago, somebody is of age whatever the day; the birth certificate is a case of its own for minors."""
 

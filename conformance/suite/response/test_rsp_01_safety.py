@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +11,7 @@ from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.people import PLAIN, twin, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.told import told
@@ -22,7 +21,6 @@ from conformance.suite.response.proposals import COMPARED, expect_comparison
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
-    from simulator.registry.person import Person
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     "safety/other-birth-name": (),
@@ -156,25 +154,7 @@ def test_two_open_proposals(desk: Desk) -> None:
 @pytest.mark.parametrize("way", ["file", pytest.param("from-insi", marks=FROM_INSI.mark)])
 def test_twins(desk: Desk, way: str) -> None:
     one = desk.draw(first_names_count=2, birth_date="2004-10-21", **PLAIN)
-    traits = one.identity.traits
-    shared: dict[str, Any] = {
-        "birth_name": traits.birth_name,
-        "birth_date": traits.birth_date,
-        "birth_place": traits.birth_place,
-    }
-
-    def twin(person: Person) -> Person:
-        same = replace(person.identity.traits, **shared)
-        return replace(person, identity=replace(person.identity, traits=same))
-
-    other = desk.draw(
-        shape=twin,
-        where=lambda each: each.first_name[:1] != one.first_name[:1],
-        first_names_count=2,
-        birth_date=traits.birth_date,
-        sex=str(traits.sex),
-        **PLAIN,
-    )
+    other = twin(desk, one)
     files = {person.key: desk.create(person) for person in (one, other)} if way == "file" else {}
     # The first once more: an answer kept for the other must not come back.
     for person in (one, other, one) if files else (one, other):

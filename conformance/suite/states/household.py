@@ -36,7 +36,7 @@ from conformance.suite.desk.apart import (
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import Part
-from conformance.suite.desk.people import PLAIN, another_value, typed
+from conformance.suite.desk.people import PLAIN, another_value, sharing, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
@@ -331,19 +331,9 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
     traits = person.identity.traits
     given = person.first_name[:1]
 
-    def like(*names: str) -> Callable[[Person], Person]:
-        same = {name: getattr(traits, name) for name in names}
-
-        def shape(other: Person) -> Person:
-            return replace(
-                other, identity=replace(other.identity, traits=replace(other.identity.traits, **same))
-            )
-
-        return shape
-
     def drawn(day: str, *names: str) -> Person:
         return desk.draw(
-            shape=like(*names),
+            shape=sharing(person, *names),
             where=lambda other: other.first_name[:1] != given,
             first_names_count=2,
             birth_date=day,

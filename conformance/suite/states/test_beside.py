@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from conformance.drivers.model import Attribute
 from conformance.suite.attributes.marks import mark
 from conformance.suite.desk.apart import ATTRIBUTES, BESIDE, HISTORY, INS_HISTORY
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.people import PLAIN, twin
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 from conformance.suite.desk.wire import asked, expect_sent, need_request
 from conformance.suite.states.household import ACTS, Beside, household
@@ -20,7 +19,6 @@ from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
-    from simulator.registry.person import Person
 
 
 def _rules() -> list[object]:
@@ -141,7 +139,7 @@ def test_nothing_leaves_for_marked(desk: Desk) -> None:
 @ATTRIBUTES.mark
 def test_call_of_a_twin(desk: Desk) -> None:
     one = desk.draw(first_names_count=2, birth_date="2004-10-21", **PLAIN)
-    other = _twin_of(desk, one)
+    other = twin(desk, one)
     first, second = desk.create(one), desk.create(other)
     for patient in (first, second, first):
         _, requests = desk.try_call(patient)
@@ -165,19 +163,4 @@ def test_call_of_a_twin(desk: Desk) -> None:
         {asked(request)["birth_name"] for request in requests} == {other.identity.traits.birth_name},
         fr="l'appel du second jumeau porte un autre nom",
         en="the call of the second twin bears another name",
-    )
-
-
-def _twin_of(desk: Desk, person: Person) -> Person:
-    traits = person.identity.traits
-    shared = {"birth_name": traits.birth_name, "birth_place": traits.birth_place}
-    return desk.draw(
-        shape=lambda each: replace(
-            each, identity=replace(each.identity, traits=replace(each.identity.traits, **shared))
-        ),
-        where=lambda each: each.first_name[:1] != person.first_name[:1],
-        first_names_count=2,
-        birth_date=traits.birth_date,
-        sex=str(traits.sex),
-        **PLAIN,
     )
