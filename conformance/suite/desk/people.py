@@ -90,15 +90,22 @@ def another_value(desk: Drawing, person: Person, field: str) -> str:
     return str(value)
 
 
+def with_traits(person: Person, **traits: str) -> Person:
+    """Return the person with other values in some traits, and the same matricule."""
+    identity = person.identity
+    return replace(person, identity=replace(identity, traits=replace(identity.traits, **traits)))
+
+
+def answered_with(person: Person, **traits: str) -> Person:
+    """Return the person as INSi may answer them: somebody of their own in its registry, with other values in some traits."""
+    return replace(with_traits(person, **traits), key=f"{person.key}/other")
+
+
 def sharing(person: Person, *names: str) -> Callable[[Person], Person]:
     """Return the ``shape=`` of a drawn person that gives them these traits of another: a twin, a namesake, a relative."""
     same: dict[str, Any] = {name: getattr(person.identity.traits, name) for name in names}
 
-    def shape(drawn: Person) -> Person:
-        identity = drawn.identity
-        return replace(drawn, identity=replace(identity, traits=replace(identity.traits, **same)))
-
-    return shape
+    return lambda drawn: with_traits(drawn, **same)
 
 
 def twin(desk: Drawing, person: Person) -> Person:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from conformance.suite.desk.apart import FROM_INSI, INS_HISTORY
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
-from conformance.suite.desk.people import PLAIN, another_value, typed
+from conformance.suite.desk.people import PLAIN, another_value, answered_with, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import insi_values
@@ -165,8 +164,7 @@ def test_small_differences(desk: Desk) -> None:
         person = desk.draw(first_names_count=2, **PLAIN)
         patient = desk.create(person)
         value = pattern.format(getattr(person.identity.traits, field))
-        traits = replace(person.identity.traits, **{field: value})
-        answer = replace(person, key=f"{person.key}/other", identity=replace(person.identity, traits=traits))
+        answer = answered_with(person, **{field: value})
         call = proposed(desk, patient, answer)
         expect_comparison(
             desk, call, {name: getattr(patient, name) for name in COMPARED}, insi_values(answer)
@@ -248,13 +246,7 @@ def _asked(person: Person) -> dict[str, str | None]:
 
 def _with(desk: Desk, person: Person, fields: tuple[str, ...]) -> Person:
     """Return the person as INSi answers them, with other values in some fields."""
-    identity = person.identity
-    changes = {field: another_value(desk, person, field) for field in fields}
-    return replace(
-        person,
-        key=f"{person.key}/other",
-        identity=replace(identity, traits=replace(identity.traits, **changes)),
-    )
+    return answered_with(person, **{field: another_value(desk, person, field) for field in fields})
 
 
 def _expect_no_file(desk: Desk, days: tuple[str, ...], fr: str, en: str) -> None:

@@ -12,7 +12,7 @@ from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.people import PLAIN, with_traits
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -410,12 +410,7 @@ def _other_list(person: Person) -> Person:
 
 
 def _with_list(person: Person, first_names: str) -> Person:
-    identity = person.identity
-    return replace(
-        person,
-        key=f"{person.key}/list",
-        identity=replace(identity, traits=replace(identity.traits, first_names=first_names)),
-    )
+    return replace(with_traits(person, first_names=first_names), key=f"{person.key}/list")
 
 
 def _expect_first_name(got: str | None, expected: str | None) -> None:

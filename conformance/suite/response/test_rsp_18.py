@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import another_value
+from conformance.suite.desk.people import another_value, answered_with
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.told import told
 from conformance.suite.response.proposals import proposed
@@ -30,12 +29,8 @@ def test_not_in_silence(desk: Desk) -> None:
     def judge(field: str) -> None:
         person = desk.draw(first_names_count=2)
         patient = desk.bring(person, Route.CHECKED)
-        traits = replace(person.identity.traits, **{field: another_value(desk, person, field)})
-        call = proposed(
-            desk,
-            patient,
-            replace(person, key=f"{person.key}/other", identity=replace(person.identity, traits=traits)),
-        )
+        answer = answered_with(person, **{field: another_value(desk, person, field)})
+        call = proposed(desk, patient, answer)
         flagged = any(
             line.field == field and line.different
             for line in desk.lgo.read_proposal(call.id, actor=desk.user).fields

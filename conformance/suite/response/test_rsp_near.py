@@ -6,14 +6,14 @@ before the decision, and is what the file holds after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.suite.desk.expect import expect_each
-from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.people import PLAIN, answered_with
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.response.proposals import COMPARED, accepted, expect_comparison, proposed
@@ -115,7 +115,4 @@ def test_near_values(desk: Desk, route: Route) -> None:
 
 def _with(person: Person, *changes: Mapping[str, str]) -> Person:
     """Return somebody like the person with other traits, as INSi would answer them or as a user would type them."""
-    traits = person.identity.traits
-    for change in changes:
-        traits = replace(traits, **change)
-    return replace(person, key=f"{person.key}/other", identity=replace(person.identity, traits=traits))
+    return answered_with(person, **{name: value for change in changes for name, value in change.items()})
