@@ -145,7 +145,9 @@ def asked_options(
     if not host or not port.isdecimal():
         raise TargetError(f"--bind: expected HOST:PORT such as 127.0.0.1:5557, got {given['bind']!r}")
     if given["ui_port"] is not None and given["workers"]:
-        raise TargetError("--ui shows the users of this process, and a master has none: leave out --ui or --master")
+        raise TargetError(
+            "--ui shows the users of this process, and a master has none: leave out --ui or --master"
+        )
     timeout = _named("--timeout", parse_duration, given["timeout"])
     folder = (
         given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"

@@ -25,7 +25,7 @@ from conformance.verdicts import UndecidedError, Verdict
 from simulator.client import BenchClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
     from conformance.drivers.model import Verb
     from conformance.drivers.protocol import Driver

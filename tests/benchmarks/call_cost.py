@@ -292,9 +292,7 @@ def _print(trees, names, calls, spent, options):
             rounds = spent[tree, layer][1:]
             theirs = spent[trees[-1], layer][1:]
             ratio = statistics.median(mine / other for mine, other in zip(rounds, theirs, strict=True))
-            counted = (
-                f"{_instructions(tree, layer, signed=options.signed):,.0f}" if options.callgrind else ""
-            )
+            counted = f"{_instructions(tree, layer, signed=options.signed):,.0f}" if options.callgrind else ""
             print(
                 f"| {layer} | {name} | {sum(calls[tree, layer].values()):.0f} "
                 f"| {statistics.median(rounds):.1f} | {min(rounds):.1f} | {ratio:.2f} | {counted} |",

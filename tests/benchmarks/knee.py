@@ -82,7 +82,9 @@ def table(found):
         "|---|---:|---:|---:|---:|---:|---|---|---|",
     ]
     for name, rounds in found.items():
-        each = sorted((knee for knee in rounds if knee and knee["held"]), key=lambda knee: knee["held"]["rate"])
+        each = sorted(
+            (knee for knee in rounds if knee and knee["held"]), key=lambda knee: knee["held"]["rate"]
+        )
         if not each:
             lines.append(f"| {name} | not found | | | | | | | |")
             continue
@@ -103,7 +105,9 @@ def main():
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--people", type=int, default=10_000, help="size of the registry")
-    parser.add_argument("--rate", type=float, default=2000.0, help="about what the server answers each second")
+    parser.add_argument(
+        "--rate", type=float, default=2000.0, help="about what the server answers each second"
+    )
     parser.add_argument("--step", type=float, help="seconds of each step, instead of the profile's")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, ExitStack() as stack:

@@ -155,7 +155,9 @@ def main():
     _say(f"the journal, whole calls in one process:\n{journal}")
     _say(f"first answer of a fresh banc serve: {statistics.median(starts):.2f} s")
     if options.page:
-        options.page.write_text(render_page(servers, missing, starts, rig, journal=journal, knees=knees), encoding="utf-8")
+        options.page.write_text(
+            render_page(servers, missing, starts, rig, journal=journal, knees=knees), encoding="utf-8"
+        )
         _say(f"written: {options.page}")
 
 

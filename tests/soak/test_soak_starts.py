@@ -46,7 +46,9 @@ def test_what_stays_is_flat_and_what_grows_is_not() -> None:
     assert [flat for *_, flat in verdict(still)] == [True, True, True]
     for number, growth in enumerate(({"memory": 1 << 20}, {"descriptors": 1}, {"threads": 1})):
         [(name, each)] = growth.items()
-        growing = [replace(sample, **{name: getattr(sample, name) + each * at}) for at, sample in enumerate(still)]
+        growing = [
+            replace(sample, **{name: getattr(sample, name) + each * at}) for at, sample in enumerate(still)
+        ]
         assert [flat for *_, flat in verdict(growing)] == [number != which for which in range(3)]
 
 

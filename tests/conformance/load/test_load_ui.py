@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.load.seats import Seats
 from conformance.load.locust_ui import check_port
 from conformance.load.record import read_record
+from conformance.load.seats import Seats
 from conformance.load.summary import add_up, exit_code
 from simulator.serving import free_port
 from simulator.testing import Simulator
@@ -41,7 +41,9 @@ def _eventually(look):
 def _calls(record):
     """Return the calls of each tick so far."""
     return [
-        sum(part["n"] for part in line["ops"].values()) for line in read_record(record) if line["kind"] == "tick"
+        sum(part["n"] for part in line["ops"].values())
+        for line in read_record(record)
+        if line["kind"] == "tick"
     ]
 
 
@@ -61,7 +63,10 @@ def test_a_port_that_is_taken_is_said():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(ValueError, match=rf"--ui {port}: the page cannot be served on 127.0.0.1:{port}.*give another port"):
+        with pytest.raises(
+            ValueError,
+            match=rf"--ui {port}: the page cannot be served on 127.0.0.1:{port}.*give another port",
+        ):
             check_port(port)
 
 
@@ -90,9 +95,7 @@ def test_the_page_shows_the_run_sends_the_users_away_and_brings_them_back(tmp_pa
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as page:
                 assert "<title>Locust</title>" in _eventually(lambda: page.get("/").text)
-                told = _eventually(
-                    lambda: (data := page.get("/stats/requests").json())["total_rps"] and data
-                )
+                told = _eventually(lambda: (data := page.get("/stats/requests").json())["total_rps"] and data)
                 assert (told["state"], told["user_count"]) == ("running", 3)
                 assert "traits" in {row["name"] for row in told["stats"]}
                 assert sum(row["num_failures"] for row in told["stats"]) == 0

@@ -16,7 +16,17 @@ import pytest
 from simulator.serving import own_connection
 from simulator.serving.own_connection import MAX_HEAD
 
-from .test_floods import CONTINUATION, END_HEADERS, END_STREAM, GET, HEADERS, PREFACE, RST_STREAM, SETTINGS, frame
+from .test_floods import (
+    CONTINUATION,
+    END_HEADERS,
+    END_STREAM,
+    GET,
+    HEADERS,
+    PREFACE,
+    RST_STREAM,
+    SETTINGS,
+    frame,
+)
 from .test_hostile_clients import connected, own
 
 if TYPE_CHECKING:
@@ -100,9 +110,7 @@ def test_a_stream_beyond_the_limit_is_refused(server: Any) -> None:
         PREFACE + frame(SETTINGS, 0, 0) + opened,
         until=lambda data: of_kind(data, RST_STREAM) or of_kind(data, GOAWAY),
     )
-    refused = [
-        stream for *_, stream, payload in of_kind(got, RST_STREAM) if payload[3] == REFUSED_STREAM
-    ]
+    refused = [stream for *_, stream, payload in of_kind(got, RST_STREAM) if payload[3] == REFUSED_STREAM]
     assert refused
     assert refused[0] == 201
 
@@ -118,9 +126,7 @@ def test_a_head_beyond_the_limit_is_not_answered(server: Any) -> None:
     got = answered(
         server.port,
         PREFACE + frame(SETTINGS, 0, 0) + b"".join(whole),
-        until=lambda data: any(
-            of_kind(data, kind) for kind in (HEADERS, RST_STREAM, GOAWAY)
-        ),
+        until=lambda data: any(of_kind(data, kind) for kind in (HEADERS, RST_STREAM, GOAWAY)),
     )
     status = [payload for *_, payload in of_kind(got, HEADERS)]
     # 0x88 is ":status 200" of the static table of HPACK; 431 is a literal.
@@ -139,9 +145,7 @@ def test_streams_opened_and_reset_end_in_a_goaway_that_asks_for_calm(server: Any
 def test_continuations_without_end_are_ended(server: Any) -> None:
     piece = frame(CONTINUATION, 0, 1, literal(b"a", b"b" * 250))
     flood = PREFACE + frame(SETTINGS, 0, 0) + frame(HEADERS, END_STREAM, 1, GET)
-    got = answered(
-        server.port, flood, *[piece * 100] * 200, until=lambda data: of_kind(data, GOAWAY)
-    )
+    got = answered(server.port, flood, *[piece * 100] * 200, until=lambda data: of_kind(data, GOAWAY))
     # Twenty thousand pieces are never taken: the connection is over before.
     assert of_kind(got, GOAWAY)
 
@@ -150,11 +154,15 @@ def test_continuations_without_end_are_ended(server: Any) -> None:
     ("parts", "status"),
     [
         pytest.param(
-            [b"GET /health HTTP/1.1\r\nHost: localhost\r\n", *[b"X-A: y\r\n" * 500] * 100], b"431", id="headers"
+            [b"GET /health HTTP/1.1\r\nHost: localhost\r\n", *[b"X-A: y\r\n" * 500] * 100],
+            b"431",
+            id="headers",
         ),
         pytest.param([b"GET /health?", *[b"a=1&" * 1000] * 1000], b"414", id="query"),
         pytest.param(
-            [b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ", *[b"y" * 4096] * 1000], b"431", id="one header"
+            [b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ", *[b"y" * 4096] * 1000],
+            b"431",
+            id="one header",
         ),
     ],
 )
