@@ -19,6 +19,7 @@ from conformance.engine.drawing import PeopleOfCheck
 from conformance.engine.outcome import judge
 from conformance.load.chosen import CHECKS, Chosen
 from conformance.record.timeline import Timeline
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import Desk
 from conformance.suite.desk.wire import Wire
 from conformance.verdicts import UndecidedError, Verdict
@@ -51,9 +52,13 @@ def _of(rules: Collection[str]) -> list[Chosen]:
     return [each for each in CHECKS if each.rule in rules]
 
 
+def _arguments(check: Chosen) -> dict[str, Any]:
+    return {name: Route(value) if name == "route" else value for name, value in check.parameters}
+
+
 def _missing(check: Chosen, declared: Collection[Verb]) -> list[str]:
     function = check.function()
-    needed = Reader().verbs(function, [value for _, value in check.parameters])
+    needed = Reader().verbs(function)
     return sorted(verb.value for verb in needed if verb not in declared)
 
 
@@ -160,7 +165,7 @@ class Inspector:
     def _seen(self, check: Chosen) -> tuple[str, str]:
         """Return ``kept``, ``departed`` or ``unseen``, and why."""
         try:
-            check.function()(self._desk(check), **dict(check.parameters))
+            check.function()(self._desk(check), **_arguments(check))
         except Exception as error:  # noqa: BLE001 - the engine says what it means, whatever it is
             outcome = judge(error, "call")
             told = {Verdict.FAIL: "departed", Verdict.WARNING: "kept", Verdict.PASS: "kept"}

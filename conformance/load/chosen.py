@@ -40,3 +40,29 @@ class Chosen:
 CHECKS: Final[tuple[Chosen, ...]] = ()
 CHECKED: Final = tuple(dict.fromkeys(each.rule for each in CHECKS))
 """The rules that checks of the suite verify under load."""
+
+
+def _chosen(rule: str, where: str, **parameters: str) -> Chosen:
+    return Chosen(rule, where, tuple(parameters.items()))
+
+
+_TYPED: Final = {"route": "typed", "user": "user"}
+CHECKS: Final = (
+    _chosen("CRE-02", "creation.test_cre_02_03_05:test_unknown_birth_place", user="user"),
+    _chosen("CRE-03", "creation.test_cre_02_03_05:test_each_optional_field"),
+    _chosen("CRE-04", "creation.test_cre_04:test_call_for_a_patient_of_unknown_place", user="user"),
+    _chosen("CRE-05", "creation.test_cre_02_03_05:test_new_identity_is_provisional"),
+    _chosen("DIS-01", "display.test_dis_01_02:test_four_traits", route="typed"),
+    _chosen("CAL-06", "call.test_cal_06:test_at_each_status", route="from-insi", user="user"),
+    _chosen("CAL-08", "call.test_cal_08:test_at_each_status", **_TYPED),
+    _chosen("CAL-08", "call.test_cal_08:test_homonym", route="typed"),
+    _chosen("CAL-09", "call.test_cal_09_13:test_corrected_after_nobody", field="birth_date"),
+    _chosen("STA-03", "status.test_sta_03_to_06:test_import_gives_recovered", user="user"),
+    _chosen("STA-03", "status.test_sta_03_to_06:test_creation_from_insi_gives_recovered", user="user"),
+    _chosen("STA-04", "status.test_sta_03_to_06:test_validation_without_insi", case="simple"),
+    _chosen("ATT-01", "attributes.test_att_01_02:test_homonym_stays"),
+    _chosen("ATT-06", "attributes.test_att_06:test_homonym_can_be_validated"),
+)
+"""Each is judged within a second by a software that answers at once, and looks at nobody but its own patients."""
+CHECKED: Final = tuple(dict.fromkeys(each.rule for each in CHECKS))
+"""The rules that checks of the suite verify beside other users."""
