@@ -1,4 +1,4 @@
-"""Stacks whose client is code generated from the served WSDLs: how each is made, from nothing but their addresses."""
+"""Stacks whose client is code generated from the served WSDLs, or written on a library: how each is made, from nothing but their addresses."""
 
 from __future__ import annotations
 
@@ -157,6 +157,31 @@ def _kdsoap(folder: Path) -> Stack:
     )
 
 
+def _build_saaj(_: tuple[str, ...], folder: Path) -> None:
+    """SAAJ alone: no code is generated, messages are built node by node."""
+    for program in ("javac", "java"):
+        _need(program, "jaxws default-jdk-headless")
+    if not list(JARS.glob("saaj-impl*.jar")):
+        raise LackingError("SAAJ is not installed (Debian: apt-get install jaxws)")
+    client = str(HERE / "saaj" / "Client.java")
+    _run(
+        "javac",
+        "-nowarn",
+        "-encoding",
+        "UTF-8",
+        "-cp",
+        str(JARS / "*"),
+        "-d",
+        str(folder / "classes"),
+        client,
+    )
+
+
+def _saaj(folder: Path) -> Stack:
+    classpath = f"{folder / 'classes'}:{JARS / '*'}"
+    return Stack(("java", "-XX:TieredStopAtLevel=1", "-cp", classpath, "Client"), encode=as_lines)
+
+
 def _check_soaplite(_: tuple[str, ...], __: Path) -> None:
     """SOAP::Lite: nothing to build."""
     modules = ("-MSOAP::Lite", "-MLWP::Protocol::https", "-MJSON::PP")
@@ -178,6 +203,7 @@ GENERATED: Final = {
     "gsoap": (_build_gsoap, _gsoap),
     "kdsoap": (_build_kdsoap, _kdsoap),
     "asmx": (_build_asmx, _asmx),
+    "saaj": (_build_saaj, _saaj),
     "soaplite": (_check_soaplite, _soaplite),
 }
 """How each is built, and how its client is started then."""
