@@ -134,6 +134,19 @@ def _asmx(folder: Path) -> Stack:
     return Stack(("mono", str(folder / "client.exe")), encode=as_lines, findings=("wsa-action-missing",))
 
 
+def _build_wcf(_: tuple[str, ...], folder: Path) -> None:
+    """WCF: its channels; no code is generated, as Mono's svcutil makes none of these WSDLs."""
+    for program in ("mcs", "mono"):
+        _need(program, "mono-devel mono-mcs")
+    references = ("System.ServiceModel", "System.Runtime.Serialization", "System.Xml")
+    options = ["-nowarn:0", "-out:client.exe", *(f"-r:{each}" for each in references)]
+    _run("mcs", *options, str(HERE / "wcf" / "Client.cs"), cwd=folder)
+
+
+def _wcf(folder: Path) -> Stack:
+    return Stack(("mono", str(folder / "client.exe")), encode=as_lines)
+
+
 def _build_kdsoap(wsdls: tuple[str, ...], folder: Path) -> None:
     """KDSoap (Qt): kdwsdl2cpp and moc, then the C++ compiler."""
     packages = "libkdsoap-dev qtbase5-dev qtbase5-dev-tools pkg-config g++"
@@ -203,6 +216,7 @@ GENERATED: Final = {
     "gsoap": (_build_gsoap, _gsoap),
     "kdsoap": (_build_kdsoap, _kdsoap),
     "asmx": (_build_asmx, _asmx),
+    "wcf": (_build_wcf, _wcf),
     "saaj": (_build_saaj, _saaj),
     "soaplite": (_check_soaplite, _soaplite),
 }
