@@ -11,15 +11,9 @@ using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
+using System.ServiceModel.Description;
 using System.Text;
 using System.Xml;
-
-[ServiceContract]
-public interface IInsi
-{
-    [OperationContract(Action = "*", ReplyAction = "*")]
-    Message Request(Message message);
-}
 
 public static class Client
 {
@@ -44,11 +38,13 @@ public static class Client
         var version = MessageVersion.Soap12WSAddressing10;
         var transport = new HttpsTransportBindingElement { RequireClientCertificate = One("old_p12") != null };
         var binding = new CustomBinding(new TextMessageEncodingBindingElement(version, new UTF8Encoding(false)), transport);
-        var factory = new ChannelFactory<IInsi>(binding, new EndpointAddress(One("url")));
-        if (One("old_p12") != null)
-            factory.Credentials.ClientCertificate.Certificate = new X509Certificate2(One("old_p12"), One("password"));
+        var credentials = new ClientCredentials();
+        if (One("old_p12") != null) credentials.ClientCertificate.Certificate = new X509Certificate2(One("old_p12"), One("password"));
+        // The channels themselves: a ChannelFactory of a contract takes the detail of each fault for one of WCF's own.
+        var factory = binding.BuildChannelFactory<IRequestChannel>(new BindingParameterCollection { credentials });
         factory.Open();
-        var channel = factory.CreateChannel();
+        var channel = factory.CreateChannel(new EndpointAddress(One("url")));
+        channel.Open();
         var operation = One("operation") ?? "rechercherInsAvecTraitsIdentite";
         var message = Message.CreateMessage(version, "urn:ServiceIdentiteCertifiee:1.0.0:" + operation,
             XmlReader.Create(new StringReader(operation == "rechercherInsAvecTraitsIdentite" ? Search() : Claim())));
