@@ -5,6 +5,9 @@ Examples::
     python -m conformance.matrix --seeds 1 --processes 2
     python -m conformance.matrix --defect hyphen-sent-as-space --rule CAL-08
     python -m conformance.matrix --output matrix.ndjson && python -m conformance.matrix --page matrix.ndjson > docs/kill-matrix.md
+    python -m conformance.matrix --output matrix.ndjson --continue
+
+The whole takes hours. A run that was stopped goes on with ``--continue``; so does one with more seeds.
 
 Exit code: 0 when all are caught, 1 when one is missed, 2 when something could not be run.
 """
@@ -45,9 +48,21 @@ def main(arguments: list[str] | None = None) -> int:
     if options.sample:
         names = random.Random(options.sample_seed).sample(names, min(options.sample, len(names)))  # noqa: S311 - a sample
     jobs = jobs_of(names, SEEDS[: options.seeds], options.rule or None)
+    earlier = _earlier(options.output, names) if options.go_on else []
+    done = {(one.job.defect, one.job.seed) for one in earlier}
+    jobs = [job for job in jobs if (job.defect, job.seed) not in done]
+    if earlier:
+        sys.stdout.write(f"{len(earlier)} runs are done already, {len(jobs)} are left\n")
     with ExitStack() as stack:
-        output = stack.enter_context(options.output.open("w", encoding="utf-8")) if options.output else None
-        outcomes = [_told(one, output) for one in run_jobs(jobs, processes=options.processes)]
+        output = (
+            stack.enter_context(options.output.open("a" if options.go_on else "w", encoding="utf-8"))
+            if options.output
+            else None
+        )
+        outcomes = [
+            _told(one, output, number, len(jobs))
+            for number, one in enumerate(run_jobs(jobs, processes=options.processes, known=earlier), start=1)
+        ]
     missed = [one for one in outcomes if not one.caught_by and not one.crash]
     crashed = [one for one in outcomes if one.crash]
     sys.stdout.write(f"{len(outcomes)} runs, {len(missed)} missed, {len(crashed)} not run\n")
@@ -55,8 +70,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def read(path: Path) -> list[Outcome]:
-    """Return the outcomes that a run wrote with ``--output``."""
-    return [_outcome(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    """Return the outcomes that a run wrote with ``--output``; the last one of each defect and seed."""
+    outcomes = [_outcome(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return list({(one.job.defect, one.job.seed): one for one in outcomes}.values())
+
+
+def _earlier(path: Path | None, names: Iterable[str]) -> list[Outcome]:
+    """Return what an earlier run caught, so that it need not be run again; the rest is."""
+    if path is None or not path.exists():
+        return []
+    return [one for one in read(path) if one.caught_by and one.job.defect in set(names)]
 
 
 def _outcome(data: dict[str, object]) -> Outcome:
@@ -64,13 +87,15 @@ def _outcome(data: dict[str, object]) -> Outcome:
     assert isinstance(job, dict)  # noqa: S101 - our own file
     checks = data.pop("checks")
     return Outcome(
-        job=Job(defect=job["defect"], seed=job["seed"], rules=tuple(job["rules"])),
+        job=Job(
+            defect=job["defect"], seed=job["seed"], rules=tuple(job["rules"]), checks=tuple(job["checks"])
+        ),
         checks=tuple(checks),  # type: ignore[arg-type] # our own file
         **data,  # type: ignore[arg-type] # our own file
     )
 
 
-def _told(outcome: Outcome, output: TextIO | None) -> Outcome:
+def _told(outcome: Outcome, output: TextIO | None, number: int, of: int) -> Outcome:
     if output:
         output.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
         output.flush()
@@ -79,6 +104,8 @@ def _told(outcome: Outcome, output: TextIO | None) -> Outcome:
         sys.stdout.write(
             f"{'NOT RUN' if outcome.crash else 'MISSED'} {outcome.job.defect} ({outcome.job.seed}): {why}\n"
         )
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{number}/{of} {outcome.job.defect[:60]:60}\r")
     return outcome
 
 
@@ -102,6 +129,12 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many seeds (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write every outcome as a line of JSON")
+    parser.add_argument(
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="keep what the file of --output holds, and run what it has not caught yet",
+    )
     parser.add_argument(
         "--page", type=Path, metavar="FILE", help="print the page of docs from such a file, and run nothing"
     )
