@@ -4,10 +4,12 @@ Examples::
 
     python -m conformance.matrix --seeds 1 --processes 2
     python -m conformance.matrix --defect hyphen-sent-as-space --rule CAL-08
-    python -m conformance.matrix --output matrix.ndjson && python -m conformance.matrix --page matrix.ndjson > docs/kill-matrix.md
     python -m conformance.matrix --output matrix.ndjson --continue
+    python -m conformance.matrix --docs docs matrix.ndjson
+    python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv
 
-The whole takes hours. A run that was stopped goes on with ``--continue``; so does one with more seeds.
+The whole takes an hour or two. A run that was stopped goes on with ``--continue``; so does one with more seeds.
+``--known`` aims: each defect is tried first against the check that is known to catch it.
 
 Exit code: 0 when all are caught, 1 when one is missed, 2 when something could not be run.
 """
@@ -24,6 +26,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from conformance.matrix import figures
 from conformance.matrix.page import page
 from conformance.matrix.running import SEEDS, Job, Outcome, jobs_of, run_jobs
 from conformance.reference.defects import UnknownDefectError, catalogue, select
@@ -35,8 +38,11 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Run the matrix and return the exit code."""
     options = _options(arguments)
-    if options.page:
-        sys.stdout.write(page(read(options.page)))
+    if options.docs:
+        folder, outcomes_file = options.docs
+        found = figures.figures(read(outcomes_file))
+        figures.write(folder / figures.FILE, found)
+        (folder / "kill-matrix.md").write_text(page(found), encoding="utf-8")
         return 0
     try:
         names = sorted(select(options.defect)) or [
@@ -53,6 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
     jobs = [job for job in jobs if (job.defect, job.seed) not in done]
     if earlier:
         sys.stdout.write(f"{len(earlier)} runs are done already, {len(jobs)} are left\n")
+    known: dict[str, tuple[str, ...]] = {}
+    if options.known:
+        known = {one.defect: (one.check,) for one in figures.read(options.known)}
+    known |= {one.job.defect: one.checks for one in reversed(earlier) if one.checks}
     with ExitStack() as stack:
         output = (
             stack.enter_context(options.output.open("a" if options.go_on else "w", encoding="utf-8"))
@@ -61,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         outcomes = [
             _told(one, output, number, len(jobs))
-            for number, one in enumerate(run_jobs(jobs, processes=options.processes, known=earlier), start=1)
+            for number, one in enumerate(run_jobs(jobs, processes=options.processes, known=known), start=1)
         ]
     missed = [one for one in outcomes if not one.caught_by and not one.crash]
     crashed = [one for one in outcomes if one.crash]
@@ -136,7 +146,14 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         help="keep what the file of --output holds, and run what it has not caught yet",
     )
     parser.add_argument(
-        "--page", type=Path, metavar="FILE", help="print the page of docs from such a file, and run nothing"
+        "--known", type=Path, metavar="CSV", help="try first the checks that this file names, then the others"
+    )
+    parser.add_argument(
+        "--docs",
+        type=Path,
+        nargs=2,
+        metavar=("FOLDER", "FILE"),
+        help="write kill-matrix.csv and kill-matrix.md from a file of --output, and run nothing",
     )
     return parser.parse_args(list(arguments) if arguments is not None else None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -191,15 +191,17 @@ def rig() -> Iterator[Rig]:
         yield Rig(client, lgo, url)
 
 
-def run_jobs(jobs: Iterable[Job], *, processes: int = 1, known: Iterable[Outcome] = ()) -> Iterator[Outcome]:
+def run_jobs(
+    jobs: Iterable[Job], *, processes: int = 1, known: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Outcome]:
     """Do jobs and yield their outcomes as they come, shared out over processes.
 
     Args:
         jobs: those of one defect stand together: what caught it in the first is tried first in the others.
         processes: each has a simulator and an LGO of its own; with one all happens in this process.
-        known: outcomes of an earlier run, which tell what to try first.
+        known: ids of the checks that caught a defect in an earlier run, by its name: tried first.
     """
-    caught_by = {one.job.defect: one.checks for one in known if one.checks}
+    caught_by = dict(known or {})
     waiting: dict[str, list[Job]] = {}
     for job in jobs:
         waiting.setdefault(job.defect, []).append(job)

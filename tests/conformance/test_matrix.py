@@ -11,7 +11,7 @@ import pytest
 
 from conformance.engine.context import Limits
 from conformance.matrix import __main__ as command
-from conformance.matrix import running
+from conformance.matrix import figures, running
 from conformance.matrix.page import page
 from conformance.matrix.running import SEEDS, Job, Outcome, Rig, jobs_of, run_jobs
 from conformance.reference.defects import catalogue
@@ -58,8 +58,7 @@ def test_what_caught_a_defect_under_one_seed_is_tried_first_under_the_next(rig: 
 
 def test_what_an_earlier_run_knows_is_tried_first_at_once(rig: RigInMemory) -> None:
     (job,) = jobs_of(NAMES[:1], SEEDS[:1])
-    known = Outcome(job=replace(job, seed="another"), verdicts={}, checks=("known.check",))
-    list(run_jobs([job], known=[known]))
+    list(run_jobs([job], known={NAMES[0]: ("known.check",)}))
     assert [one.checks for one in rig.jobs] == [("known.check",)]
 
 
@@ -103,9 +102,22 @@ def test_a_run_goes_on_where_it_was_stopped(
         (NAMES[1], SEEDS[1]),
     ]
     assert "1 runs are done already, 3 are left" in capsys.readouterr().out
-    written = page(command.read(file))
+    assert command.main(["--docs", str(tmp_path), str(file)]) == 0
+    written = (tmp_path / "kill-matrix.md").read_text(encoding="utf-8")
     assert "2 defects caught under every seed, 0 not" in written
-    assert f"| 2/2 | {CHECKS[0]} |" in written
+    assert f"| 2/2 | `{CHECKS[0]}` |" in written
+    assert page(figures.read(tmp_path / figures.FILE)) == written
+    rig.jobs.clear()
+    known = ["--known", str(tmp_path / figures.FILE)]
+    assert command.main([f"--defect={NAMES[0]}", "--seeds", "1", "--processes", "1", *known]) == 0
+    assert [job.checks for job in rig.jobs] == [CHECKS[:1]]
+
+
+def test_a_file_of_something_else_is_told(tmp_path: Path) -> None:
+    file = tmp_path / figures.FILE
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="expected the columns defect, runs, caught, check"):
+        figures.read(file)
 
 
 def test_a_missed_defect_is_told_and_ends_with_1(
