@@ -28,6 +28,7 @@ from conformance.record.reading import Record
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
 from conformance.rules.catalogue import load_catalogue
+from conformance.verdicts import Verdict
 from simulator.client import BenchClientError
 from simulator.version import VERSION
 
@@ -310,7 +311,7 @@ def _limits(plan: Plan, options: CampaignOptions, journeys: tuple[str, ...]) -> 
         only=only,
         done=done,
         shard=options.shard,
-        fail_fast=plan.fail_fast,
+        stop_at=frozenset({Verdict.FAIL}) if plan.fail_fast else frozenset(),
         seconds=plan.time_limit,
         order=options.order,
     )

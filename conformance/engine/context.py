@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine.events import Event
     from conformance.record.writing import RecordWriter
+    from conformance.verdicts import Verdict
     from simulator.client import SessionClient
 
 
@@ -34,8 +35,8 @@ class Limits:
     """Ids of the checks that an earlier process has finished."""
     shard: tuple[int, int] = (1, 1)
     """``(2, 4)``: the second of four processes, which share the checks among them."""
-    fail_fast: bool = False
-    """Stop after the first departure."""
+    stop_at: frozenset[Verdict] = frozenset()
+    """Begin no more checks after one that ended with one of these."""
     seconds: float | None = None
     """No check begins after so many seconds."""
     order: int | None = None

@@ -28,7 +28,7 @@ class Figure:
     caught: int
     """Under how many of those one of its rules found the software at fault."""
     check: str
-    """Id of the quickest check that found it under the first seed; empty when none did."""
+    """Id of the check that found it; empty when none did."""
 
     @classmethod
     def of(cls, defect: str, outcomes: Sequence[Outcome]) -> Self:

@@ -18,7 +18,7 @@ Written by `make kill-matrix` from [kill-matrix.csv](kill-matrix.csv); do not ed
 
 Every injectable defect of the reference LGO (`conformance/reference/defects/`), the rules meant to catch it, and under
 how many of the seeds that were run at least one of them did. A defect that no rule catches is a hole in the suite, and
-it is listed first. The check is the quickest of those that found it under the first seed.
+it is listed first. The check is the first that found it: a run ends there.
 
 """
 

@@ -1,8 +1,8 @@
 """Runs the suite against one mistaken software after the other: one simulator, one LGO, and defects put in and out.
 
-A run is one defect under one seed, judged by the rules that the catalogue of defects names for it. Under the first
-seed all the checks of those rules run; under each other seed first those alone that caught the defect then, and the
-others only should these miss it. Runs are shared out over processes; each has a simulator and an LGO of its own.
+A run is one defect under one seed, judged by the rules that the catalogue of defects names for it, until the first
+departure. Under each seed but the first the check that caught the defect then is tried alone, and the others only
+should it miss. Runs are shared out over processes; each has a simulator and an LGO of its own.
 """
 
 from __future__ import annotations
@@ -46,9 +46,6 @@ BROKEN = frozenset({Verdict.FAIL, Verdict.WARNING})
 
 ALL_CHECKS = Limits()
 
-_TRIED_FIRST = 3
-"""How many of the checks that caught a defect under one seed are tried alone under the next: the quickest."""
-
 Wrap = Callable[[HttpDriver], Any]
 
 
@@ -73,7 +70,7 @@ class Outcome:
     reasons: dict[str, str] = field(default_factory=dict)
     """Why, in English, for each rule that did not pass."""
     checks: tuple[str, ...] = ()
-    """The checks that found a departure, the quickest first."""
+    """The checks that found a departure; the first is enough."""
     seconds: float = 0.0
     crash: str = ""
     """The suite itself broke; a fault of the bench."""
@@ -158,14 +155,11 @@ class Rig:
     def _done(self, job: Job, only: frozenset[str] | None = None) -> Outcome:
         """Run the checks of a job, or only some."""
         run = self.run(
-            defects=frozenset({job.defect}), seed=job.seed, rules=job.rules, limits=Limits(only=only)
+            defects=frozenset({job.defect}),
+            seed=job.seed,
+            rules=job.rules,
+            limits=Limits(only=only, stop_at=BROKEN),
         )
-        departures = {
-            check.id: check.duration
-            for result in run.rules
-            for check in result.checks
-            if check.verdict in BROKEN
-        }
         return Outcome(
             job=job,
             verdicts={result.rule.key: result.verdict.value for result in run.rules},
@@ -174,7 +168,11 @@ class Rig:
                 for result in run.rules
                 if result.verdict is not Verdict.PASS
             },
-            checks=tuple(sorted(departures, key=lambda check: departures[check])),
+            checks=tuple(
+                dict.fromkeys(
+                    check.id for result in run.rules for check in result.checks if check.verdict in BROKEN
+                )
+            ),
         )
 
 
@@ -208,7 +206,7 @@ def run_jobs(
     first = [each.pop(0) for each in waiting.values()]
 
     def aimed(job: Job) -> Job:
-        return replace(job, checks=caught_by.get(job.defect, ())[:_TRIED_FIRST])
+        return replace(job, checks=caught_by.get(job.defect, ()))
 
     def others(outcome: Outcome) -> list[Job]:
         caught_by.setdefault(outcome.job.defect, outcome.checks)
