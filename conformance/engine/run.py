@@ -15,6 +15,7 @@ import pytest
 from conformance.engine.bench import BenchPlugin
 from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
+from conformance.engine.narrowing import Narrowing
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
 
@@ -68,7 +69,7 @@ def run_checks(
     selected = [find_rule(catalogue, key).key for key in (catalogue if rules is None else rules)]
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
     try:
-        _run_pytest(plugin, Path(str(resources.files("conformance.suite"))) if suite is None else suite)
+        _run_pytest(plugin, suite)
     finally:
         plugin.raw.close()
     ends = [
@@ -87,8 +88,12 @@ def run_checks(
     return SuiteRun(rules=results, interrupted=plugin.interrupted)
 
 
-def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
+def _run_pytest(plugin: BenchPlugin, suite: Path | None) -> None:
     """Run pytest on the suite, deaf to the user's own configuration, plugins and options."""
+    plugins: list[object] = [plugin, Choices(plugin.context)]
+    if suite is None:
+        suite = Path(str(resources.files("conformance.suite")))
+        plugins.append(Narrowing(plugin.wanted))
     if not suite.exists():
         raise SuiteError(f"{suite}: expected a folder or a file of checks, got nothing there")
     root = suite if suite.is_dir() else suite.parent
@@ -114,7 +119,7 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=[plugin, Choices(plugin.context)],
+            plugins=plugins,
         )
     if plugin.crash is not None:
         raise plugin.crash
