@@ -29,8 +29,8 @@ from conformance.record.reading import RecordError
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
-from simulator.ending import end_with_input
 from simulator.serving import ServingError
+from simulator.serving.ending import end_with_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
