@@ -15,6 +15,7 @@ import pytest
 from conformance.engine.bench import BenchPlugin
 from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
+from conformance.engine.sharing import Shares
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
 
@@ -114,7 +115,7 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=[plugin, Choices(plugin.context)],
+            plugins=[plugin, Choices(plugin.context), Shares(plugin.context.limits.claims)],
         )
     if plugin.crash is not None:
         raise plugin.crash
