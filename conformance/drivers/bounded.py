@@ -80,12 +80,8 @@ def parse(content: bytes) -> Any:
         TooLargeError: nested too deeply.
         NotJsonError: not JSON in UTF-8.
     """
-    try:
-        # What reads well there reads the same below, but for numbers too long for a machine; anything else is told below.
-        quick = None if _LONG_NUMBER.search(content) else orjson.loads(content)
-    except orjson.JSONDecodeError:
-        quick = None
     few = len(content) - len(content.translate(None, b"[{")) <= MAX_DEPTH
+    quick = _read_quickly(content)
     if quick is not None and (few or not _is_deeper(quick, MAX_DEPTH)):
         return quick
     deep = TooLargeError(
@@ -118,6 +114,16 @@ def parse(content: bytes) -> Any:
             children = [*value, *value.values()] if isinstance(value, dict) else value
             pending.extend((child, depth + 1) for child in children)
     return data
+
+
+def _read_quickly(content: bytes) -> Any:
+    """Return the data of a document that reads the same either way; ``None`` when it may not: ``parse`` says why."""
+    if _LONG_NUMBER.search(content):
+        return None
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _is_deeper(data: Any, depth: int) -> bool:
