@@ -15,7 +15,7 @@ import pytest
 from conformance.suite.desk.together import TOGETHER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -57,17 +57,24 @@ class Shares:
         """Run the groups that no other process has taken."""
         if self._claims is None or session.testsfailed:
             return None
-        for number, group in enumerate(groups_of(session.items)):
-            if not self._takes(number):
-                continue
-            # Something of the session follows in any case: what all checks share is torn down at its end.
-            for item, following in zip(group, [*group[1:], session.items[0]], strict=True):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                if session.shouldfail:
-                    raise session.Failed(session.shouldfail)
-                if session.shouldstop:
-                    raise session.Interrupted(session.shouldstop)
+        mine = self._taken(session.items)
+        item = next(mine, None)
+        while item is not None:
+            # Taken now: pytest has to know what follows to tear down what that does not share.
+            following = next(mine, None)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+            item = following
         return True
+
+    def _taken(self, items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+        """Yield the checks of the groups that no other process has taken; each group is taken when it is its turn."""
+        for number, group in enumerate(groups_of(items)):
+            if self._takes(number):
+                yield from group
 
     def _takes(self, number: int) -> bool:
         assert self._claims is not None  # noqa: S101 - looked at before
