@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +20,7 @@ from conformance.engine.looking import Looks
 from conformance.engine.outcome import judge
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
+from conformance.engine.stamp import stamp_of
 from conformance.engine.stopping import Stopping, is_gone
 from conformance.engine.tap import Tap
 from conformance.record import events
@@ -73,7 +75,7 @@ class BenchPlugin:
         self.crash: BaseException | None = None
         """What stopped pytest itself."""
         self.interrupted = False
-        self.tap = Tap(context.insi, self._exchange)
+        self.tap = Tap(context.insi, self._exchange, partial(stamp_of, context.journal))
         self._looks = Looks()
         self._newcomers = Newcomers(context.insi)
         self.raw = RawTap(context.driver)
@@ -222,7 +224,7 @@ class BenchPlugin:
         items[:] = [] if self.problems else self._share(kept)
 
     def _share(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Tell which checks there are, and return those that this process runs, in its order."""
+        """Tell which checks there are, and return those that are still to be run, in the order of this process."""
         limits = self.context.limits
         if self.context.record is not None:
             planned = tuple(
@@ -232,12 +234,7 @@ class BenchPlugin:
                 for run in self.runs.values()
             )
             self.context.record.event(SuiteCollected(at=_now(), checks=planned))
-        index, count = limits.shard
-        mine = [
-            item
-            for position, item in enumerate(items)
-            if position % count == index - 1 and self.runs[item.nodeid].check.id not in limits.done
-        ]
+        mine = [item for item in items if self.runs[item.nodeid].check.id not in limits.done]
         if limits.order is not None:
             Random(limits.order).shuffle(mine)  # noqa: S311 - an order to repeat, not a secret
         self._total = len(mine)

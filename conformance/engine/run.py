@@ -15,7 +15,8 @@ import pytest
 from conformance.engine.bench import BenchPlugin
 from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
-from conformance.engine.narrowing import Narrowing
+from conformance.engine.sharing import Shares
+from conformance.engine.wanted import Wanted
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
 
@@ -68,12 +69,11 @@ def run_checks(
     reasons = {find_rule(catalogue, key).key: text for key, text in (not_applicable or {}).items()}
     selected = [find_rule(catalogue, key).key for key in (catalogue if rules is None else rules)]
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
-    plugins: list[object] = [plugin, Choices(context)]
-    if suite is None:
-        suite = Path(str(resources.files("conformance.suite")))
-        plugins.append(Narrowing(catalogue, plugin.wanted, context.limits.only))
     try:
-        _run_pytest(plugin, plugins, suite)
+        own = Path(str(resources.files("conformance.suite")))
+        # Of a suite of somebody else nothing is known but what collecting finds.
+        others = [Wanted(own, plugin.wanted)] if suite is None else []
+        _run_pytest(plugin, own if suite is None else suite, others)
     finally:
         plugin.raw.close()
     ends = [
@@ -92,7 +92,7 @@ def run_checks(
     return SuiteRun(rules=results, interrupted=plugin.interrupted)
 
 
-def _run_pytest(plugin: BenchPlugin, plugins: Sequence[object], suite: Path) -> None:
+def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> None:
     """Run pytest on the suite, deaf to the user's own configuration, plugins and options."""
     if not suite.exists():
         raise SuiteError(f"{suite}: expected a folder or a file of checks, got nothing there")
@@ -119,7 +119,7 @@ def _run_pytest(plugin: BenchPlugin, plugins: Sequence[object], suite: Path) -> 
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=plugins,
+            plugins=[plugin, Choices(plugin.context), Shares(plugin.context.limits.claims), *others],
         )
     if plugin.crash is not None:
         raise plugin.crash

@@ -18,6 +18,7 @@ from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
+from conformance.suite.desk.together import kept_together
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -59,16 +60,19 @@ Produce: TypeAlias = "Callable[..., None]"
 """Has the software produce everything (``every``) about somebody, or a part of it."""
 
 
+@kept_together("papers")
 def printed(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the documents printed about them."""
     return desk.once("papers-printed", lambda own: _taken(own, _print))
 
 
+@kept_together("papers")
 def told(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the messages produced about them."""
     return desk.once("papers-told", lambda own: _taken(own, _tell))
 
 
+@kept_together("papers")
 def sent(desk: Desk) -> Sequence[Subject]:
     """Return some with what was sent about them, and what was not."""
     return desk.once("papers-sent", _sent)
