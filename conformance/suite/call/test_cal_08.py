@@ -16,7 +16,7 @@ from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, ty
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.desk.wire import expect_sent, need_request
+from conformance.suite.desk.wire import UNKNOWN_PLACE, expect_sent, need_request
 from conformance.suite.desk.words import FIELD
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 
@@ -79,13 +79,14 @@ def test_traits_typed(desk: Desk) -> None:
 def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None:
     moment = Moment(f"tentatives après un retour {ending}", f"attempts after an answer {ending}")
 
-    def judge(**wanted: object) -> None:
+    def judge(place: str | None = None, **wanted: object) -> None:
         person = desk.draw(first_names_count=3, **wanted)
-        stored = typed(person, **NAMES_IN_USE)
+        others = {**NAMES_IN_USE, **({"birth_place": place} if place else {})}
+        stored = typed(person, **others)
         desk.insi.install(scenario)
         try:
             if way == "file":
-                _, requests = desk.try_call(desk.create(person, **NAMES_IN_USE))
+                _, requests = desk.try_call(desk.create(person, **others))
             else:
                 _, requests = desk.try_search_insi(stored)
         finally:
@@ -97,7 +98,7 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
         {
             "noms simples": partial(judge, **PLAIN),
             "noms à tiret": partial(judge, hyphen_name=True, compound_first_name=True),
-            "nom à apostrophe": partial(judge, apostrophe_name=True),
+            "nom à apostrophe, lieu inconnu": partial(judge, UNKNOWN_PLACE, apostrophe_name=True),
         }
     )
 

@@ -3,28 +3,31 @@
 A search goes wrong for some files only: those of a status, of an attribute, of a past, of a sex, of a place. Checks that
 bring each of those into a search of its own see the one they thought of. Here everybody answers to the same letters, so
 that each search, whatever its criteria, is asked of every sort of file at once; beside them stand people who differ in
-one criterion only. They are settled once a campaign and searched by the checks of all the rules of the search.
+one criterion only. They are settled and searched once a campaign, by two users, and the rules of the search judge what
+came.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.search.neighbours import MAY, MUST, MUST_NOT, Neighbour, looked_for
 from conformance.verdicts import Departure
 from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
@@ -37,51 +40,71 @@ START, SECOND, THIRD = "QOL", "HUZBERT", "YEMDRAL"
 IN_USE: Final = {"used_name": "D'UMBRAZ-KOR", "used_first_name": "TIVARDO"}
 
 
+SURNAMES: Final = ("VIZ", "VIZKELOR", "D'U", "D'UMBRAZ-K")
+FIRST_NAMES: Final = ("QOL", "TIV", "TIVARDO", "HUZ", "YEM")
+SIGNS: Final = ("DUM", "D UMBRAZ KOR", "DUMBRAZKOR", "D'UMBRAZ--KOR")
+BOTH: Final = (("VIZ", "QOL"), ("VIZ", "TIV"), ("D'U", "QOL"), ("D'U", "TIV"), ("VIZ", "HUZ"))
+
+Criteria = tuple[str | None, str | None]
+"""First letters of a surname and of a first name; ``None``: not given."""
+
+CRITERIA: Final[Mapping[str, tuple[Criteria, ...]]] = {
+    "SRC-01": ((None, None),),
+    "SRC-02": tuple((letters, None) for letters in SURNAMES),
+    "SRC-03": (*((None, letters) for letters in FIRST_NAMES), *BOTH),
+    "SRC-04": tuple((letters, None) for letters in SIGNS),
+}
+"""What is looked for beside the date, by rule."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """The files, and those beside them."""
+    """The files, those beside them, and what the searches gave."""
 
     files: tuple[Neighbour, ...]
     others: tuple[Neighbour, ...]
     """Each differs from everybody in one criterion: the day, the surnames or the first names."""
-
-    @property
-    def everybody(self) -> tuple[Neighbour, ...]:
-        """All of them."""
-        return (*self.files, *self.others)
+    found: Mapping[tuple[str, Criteria], frozenset[str] | RefusedError]
+    """The identifiers that came, by user and by what was asked."""
+    by_number: Mapping[str, frozenset[str] | RefusedError]
+    """Those that the matricule of each file found, by its label; empty where there is no such search."""
 
 
 def alike(desk: Desk) -> Alike:
-    """Return the files, settled once a campaign."""
-    return desk.once("search-alike", _settle)
+    """Return the files and the searches, made once a campaign."""
+    return desk.once("search-alike", _live)
 
 
-def expect_all(desk: Desk, settled: Alike, **criteria: str) -> None:
-    """Search, and check that everybody has come who must, that nobody has who must not, and that the rest came all or not at all.
+def asked(criteria: Criteria) -> dict[str, str]:
+    """Return these criteria by name, with the date."""
+    names = zip(("name_prefix", "first_name_prefix"), criteria, strict=True)
+    return {"birth_date": DAY, **{name: letters for name, letters in names if letters}}
+
+
+def expect_all(settled: Alike, user: str, criteria: Criteria) -> None:
+    """Check that everybody came who must, that nobody did who must not, and that the rest came all or not at all.
 
     Raises:
         Departure: inferred where the texts leave open whether these letters are looked for at all.
     """
-    asked = {"birth_date": DAY, **criteria}
-    said = " + ".join(f"« {value} »" for value in asked.values())
-    try:
-        found = {patient.id for patient in desk.search(**asked)}
-    except RefusedError as refusal:
+    said = " + ".join(f"« {value} »" for value in asked(criteria).values())
+    found = settled.found[user, criteria]
+    if isinstance(found, RefusedError):
         raise Departure(
-            f"la recherche {said} est refusée : {refusal.message}",
-            f"the search {said} is refused: {refusal.message}",
-        ) from refusal
-    due = {each.label: looked_for(each.patient, asked) for each in settled.everybody}
-    came = {each.label for each in settled.everybody if each.patient.id in found}
-    open_ones = [each.label for each in settled.files if due[each.label] == MAY]
+            f"la recherche {said} est refusée : {found.message}",
+            f"the search {said} is refused: {found.message}",
+        )
+    everybody = (*settled.files, *settled.others)
+    due = {each.label: looked_for(each.patient, asked(criteria)) for each in everybody}
+    came = {each.label for each in everybody if each.patient.id in found}
     missing = [name for name, expected in due.items() if expected == MUST and name not in came]
     wrong = [name for name, expected in due.items() if expected == MUST_NOT and name in came]
     if missing or wrong:
         raise _departure(said, missing, wrong, inferred=False)
-    if came.intersection(open_ones):
-        lost = [name for name in open_ones if name not in came]
-        if lost:
-            raise _departure(said, lost, [], inferred=True)
+    open_ones = [each.label for each in settled.files if due[each.label] == MAY]
+    lost = [name for name in open_ones if name not in came]
+    if lost and came.intersection(open_ones):
+        raise _departure(said, lost, [], inferred=True)
 
 
 def _departure(said: str, missing: list[str], wrong: list[str], *, inferred: bool) -> Departure:
@@ -106,7 +129,29 @@ def _part(key: str, **wish: Any) -> Part:
     )
 
 
-def _settle(desk: Desk) -> Alike:
+def _live(desk: Desk) -> Alike:
+    files, others = _settle(desk), _neighbours(desk, _beside(desk))
+    by_number: dict[str, frozenset[str] | RefusedError] = {}
+    with desk.if_offered(BY_MATRICULE):
+        for each in files:
+            if number := each.patient.matricule:
+                by_number[each.label] = _ids(partial(desk.lgo.search_by_matricule, number, actor=desk.user))
+    found = {
+        (user, criteria): _ids(partial(desk.by(user).search, **asked(criteria)))
+        for user in USERS
+        for criteria in dict.fromkeys(chain.from_iterable(CRITERIA.values()))
+    }
+    return Alike(files=files, others=others, found=found, by_number=by_number)
+
+
+def _ids(search: Callable[[], list[Patient]]) -> frozenset[str] | RefusedError:
+    try:
+        return frozenset(patient.id for patient in search())
+    except RefusedError as refusal:
+        return refusal
+
+
+def _settle(desk: Desk) -> tuple[Neighbour, ...]:
     files: dict[str, Patient] = {
         f"{route.status}": desk.bring(desk.play(_part(str(route), sex=sex)), route, **IN_USE)
         for route, sex in (
@@ -140,7 +185,7 @@ def _settle(desk: Desk) -> Alike:
         patient = desk.bring(desk.play(_part("lowered")), Route.IMPORTED_CHECKED, **IN_USE)
         files["abaissé"] = patient
         desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
-    return Alike(files=_neighbours(desk, files), others=_neighbours(desk, _beside(desk)))
+    return _neighbours(desk, files)
 
 
 def _beside(desk: Desk) -> dict[str, Patient]:
