@@ -26,6 +26,7 @@ from conformance.reference.defects.by_hand import (
     right,
     status,
     traces,
+    windows,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ SUBJECTS: Final = (
     right,
     status,
     traces,
+    windows,
 )
 
 FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {
