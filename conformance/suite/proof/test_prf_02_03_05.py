@@ -230,8 +230,8 @@ def test_switched_on(desk: Desk, route: Route) -> None:
     with restored(desk, site.AUTOMATIC_VALIDATION):
         _switch(desk, site.ON)
 
-        def judge(kind: str) -> None:
-            patient = desk.bring(adult(desk), route)
+        def judge(kind: str, *, of_child: bool = False) -> None:
+            patient = desk.bring(desk.draw(birth_date="2015-03-19") if of_child else adult(desk), route)
             before = desk.snapshot(patient)
             with suppress(RefusedError):
                 desk.lgo.record_proof(patient.id, kind, actor=desk.user)
@@ -251,7 +251,8 @@ def test_switched_on(desk: Desk, route: Route) -> None:
                     en=f"status, {moment.en}",
                 )
 
-        expect_each({kind: partial(judge, kind) for kind in (high[0], *low)})
+        child = {f"{kind}, enfant": partial(judge, kind, of_child=True) for kind in low if kind == "BIRTH_CERTIFICATE"}
+        expect_each({kind: partial(judge, kind) for kind in (high[0], *low)} | child)
 
 
 def _other_settings(desk: Desk) -> dict[str, str]:

@@ -121,6 +121,16 @@ TURNS: Final = (
         "document recorded, not validated",
         leads_to={PROV: (PROV, VALI)},
     ),
+    _turn(
+        acts.raise_by_hand,
+        "STA-04",
+        "déclassement d'une identité provisoire tenté",
+        "lowering of a provisoire identity tried",
+        begins=frozenset({PROV}),
+        path=DOWNGRADE,
+        by="super-user",
+        is_quiet=True,
+    ),
     _SILENCE,
     replace(
         _DECLINED,

@@ -41,6 +41,7 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
+from conformance.suite.states.household_log import log_of, logs_between
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
 from conformance.verdicts import Ending
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from conformance.drivers.screens import FormerIns
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.household_log import Logs
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
 
@@ -107,6 +109,8 @@ class Household:
     acts: tuple[Beside, ...]
     pasts: tuple[Past, Past]
     """At the beginning and at the end."""
+    logs: Logs | None
+    """``None``: the software does not show its log."""
     missed: tuple[tuple[Act, VerbNotSupportedError], ...]
     """The acts that the software does not have."""
 
@@ -271,8 +275,10 @@ def _live(desk: Desk) -> Household:
     subject = desk.create(person, used_name="KVORLAN", used_first_name="NALROVK")
     seen: list[Beside] = []
     missed: list[tuple[Act, VerbNotSupportedError]] = []
+    began = log_of(desk)
     before = {key: desk.read(patient) for key, patient in others.items()}
     there, past = _there(desk), _past(desk, others)
+    first, looked = before, log_of(desk)
     for act in ACTS:
         try:
             requests = _do(desk.by(act.by), act, subject, person)
@@ -289,8 +295,14 @@ def _live(desk: Desk) -> Household:
             Beside(act=act, before=before, after=after, made=now - there, gone=there - now, requests=requests)
         )
         before, there = after, now
+    # Whom the software itself has marked as a homonym meanwhile was changed by it.
+    same = {one.id for key, one in before.items() if one.attributes == first[key].attributes}
     return Household(
-        subject=subject, acts=tuple(seen), pasts=(past, _past(desk, others)), missed=tuple(missed)
+        subject=subject,
+        acts=tuple(seen),
+        pasts=(past, _past(desk, others)),
+        logs=logs_between(began, looked, log_of(desk), same),
+        missed=tuple(missed),
     )
 
 
