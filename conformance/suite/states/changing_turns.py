@@ -105,6 +105,10 @@ _CONFIRMED: Final = _turn(
 )
 
 
+LONG_NAME: Final = "KVORLAN-DRIMVAK-NALROVK-VIZBELOR-HUZBERT-CURBLEZ-ZELBRUC-VORLKAN"
+"""As long as a name may be (TRT-04), typed into a file that is locked but for that."""
+
+
 def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:
     return _turn(
         acts.rename(*changes), "STA-14", "noms utilisés modifiés", "names in use changed", by=by, must=True
@@ -234,7 +238,7 @@ TURNS: Final = (
         begins=frozenset({RECUP, QUAL}),
         is_quiet=True,
     ),
-    _named("user", {"used_name": "KVORLAN"}),
+    _named("user", {"used_name": LONG_NAME}),
     _turn(
         acts.mark(DOUBT),
         "ATT-03",
