@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _IDENTIFIERS, _NAMES, _BIRTH_DATE, _SEX, _ADDRESS = 3, 5, 7, 8, 11
 _PLACES = {"birth_name": _NAMES, "birth_date": _BIRTH_DATE, "sex": _SEX, "birth_place": _ADDRESS}
 """The fields of PID that tell a trait."""
+_UPDATE = "ADT^A31"
 
 
 @pytest.mark.rule("STA-10")
@@ -111,6 +112,14 @@ def _expect_told(messages: list[str], field: str, value: str, before: Patient) -
         _tells(messages, field, value),
         fr=f"aucun message ne porte la nouvelle valeur {value} ({field}) ; reçu : {shown}",
         en=f"no message holds the new value {value} ({field}); received: {shown}",
+    )
+    updates = [one for one in messages if _event(one).startswith(_UPDATE)]
+    expect(
+        not updates or _tells(updates, field, value),
+        fr=f"le message de mise à jour (A31) ne porte pas la nouvelle valeur {value} ({field}) ; reçu : {shown}",
+        en=f"the message of update (A31) does not hold the new value {value} ({field}); received: {shown}",
+        # That the change itself goes by A31 is what the text suggests; another message may tell it.
+        inferred=True,
     )
     expect(
         _is_without_ins(messages, before),

@@ -25,6 +25,7 @@ from conformance.reference.defects.by_hand import (
     proofs,
     proposals,
     right,
+    slips,
     status,
     traces,
 )
@@ -51,6 +52,7 @@ SUBJECTS: Final = (
     proofs,
     proposals,
     right,
+    slips,
     status,
     traces,
 )
