@@ -241,11 +241,13 @@ def lower(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
 
 
 def raise_by_hand(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
-    """Try to make a provisoire identity validée by the act that lowers a status: nobody has checked a document."""
+    """Try to make an identity validée by the act that lowers a status: nobody has checked a document."""
     del cast
     with suppress(RefusedError):
         desk.lgo.downgrade_status(before.patient.id, VALI, actor=desk.user)
-    return {}
+    # What came from INSi may fall as far as it can.
+    fell = before.patient.status is RECUP and desk.read(before.patient).status is PROV
+    return CLEARED if fell else {}
 
 
 def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:

@@ -115,6 +115,19 @@ def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:
     )
 
 
+_RAISED: Final = _turn(
+    acts.raise_by_hand,
+    "STA-04",
+    "déclassement à validée tenté sans pièce contrôlée",
+    "lowering to validée tried, no document having been checked",
+    begins=frozenset({PROV, RECUP}),
+    leads_to={RECUP: (RECUP, PROV)},
+    path=DOWNGRADE,
+    by="super-user",
+    is_quiet=True,
+)
+
+
 TURNS: Final = (
     _CARD,
     _WEAK,
@@ -125,16 +138,7 @@ TURNS: Final = (
         "document recorded, not validated",
         leads_to={PROV: (PROV, VALI)},
     ),
-    _turn(
-        acts.raise_by_hand,
-        "STA-04",
-        "déclassement d'une identité provisoire tenté",
-        "lowering of a provisoire identity tried",
-        begins=frozenset({PROV}),
-        path=DOWNGRADE,
-        by="super-user",
-        is_quiet=True,
-    ),
+    _RAISED,
     _SILENCE,
     replace(
         _DECLINED,
@@ -152,6 +156,7 @@ TURNS: Final = (
         leads_to=_FED,
         by="super-user",
     ),
+    _RAISED,
     _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
     _CONFIRMED,
     _CHECKED,
