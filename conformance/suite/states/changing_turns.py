@@ -243,7 +243,7 @@ TURNS: Final = (
         begins=frozenset({RECUP, QUAL}),
         is_quiet=True,
     ),
-    _named("user", {"used_name": LONG_NAME}),
+    _named("user", {"used_name": LONG_NAME, "used_first_name": LONG_NAME.replace("KVORLAN", "KVORLIN")}),
     _turn(
         acts.mark(DOUBT),
         "ATT-03",

@@ -154,6 +154,9 @@ def uncertain_as_stored(records: list[Record], _about: Mapping[str, Any], _memor
     """Show a date that was made up as the database writes it."""
     out = []
     for record in records:
+        if record["name"] != "birth_date":
+            out.append(record)
+            continue
         day, month, year = str(record["value"])[:10].split("/")
         out.append({**record, "value": f"{year}-{month}-{day} (incertaine)"})
     return out
