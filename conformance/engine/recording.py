@@ -70,9 +70,10 @@ class RecordingDriver:
         @functools.wraps(member)
         def ask(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
+            self._looks.names.note(kwargs.get("actor"))
             answer = recorded(*args, **kwargs)
             self._keep(answer)
-            return answer
+            return self._looks.names.read(answer)
 
         @functools.wraps(member)
         def look(*args: Any, **kwargs: Any) -> Any:
