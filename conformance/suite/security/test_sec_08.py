@@ -15,7 +15,7 @@ from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
     start = datetime.now(UTC)
     patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), Route.IMPORTED_CHECKED)
     other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    note, report = kind_of(desk, VACCINATION_NOTE), kind_of(desk, INTERVIEW_REPORT)
     wanted = (
-        (VACCINATION_NOTE, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
-        (VACCINATION_NOTE, Channel.MSSANTE, "second.medecin@exemple.mssante.fr"),
-        (INTERVIEW_REPORT, Channel.MSSANTE_PATIENT, None),
-        (INTERVIEW_REPORT, Channel.DMP, None),
+        (note, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
+        (note, Channel.MSSANTE, "second.medecin@exemple.mssante.fr"),
+        (report, Channel.MSSANTE_PATIENT, None),
+        (report, Channel.DMP, None),
     )
     made = [answer for one in wanted if (answer := _send(desk, patient, *one)) is not None]
     if not made:
@@ -81,7 +82,7 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
 )
 def test_nothing_sent_nothing_logged(desk: Desk) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED)
-    if _send(desk, patient, VACCINATION_NOTE, Channel.DMP, None) is not None:
+    if _send(desk, patient, kind_of(desk, VACCINATION_NOTE), Channel.DMP, None) is not None:
         raise UndecidedError(
             "l'envoi au DMP part pour une identité récupérée",
             "the sending to the DMP leaves for an identité récupérée",
