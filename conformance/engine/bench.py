@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from conformance.drivers.lateness import Lateness
 from conformance.engine.check_run import CheckRun
 from conformance.engine.checks import MarkerError, check_of
 from conformance.engine.drawing import Newcomers, PeopleOfCheck
@@ -75,6 +76,7 @@ class BenchPlugin:
         self.interrupted = False
         self.tap = Tap(context.insi, self._exchange)
         self._looks = Looks()
+        self._lateness = Lateness()
         self._newcomers = Newcomers(context.insi)
         self.raw = RawTap(context.driver)
         self._stopping = Stopping(context.limits)
@@ -114,12 +116,14 @@ class BenchPlugin:
             run.verbs.add(verb)
             self._newcomers.tell()
             self._empty_software()
+            self._lateness.before(verb)
             self.raw.preparing("reset")
             self._used = True
             self.tap.acted()
 
         def after(verb: str) -> None:
             self.tap.acted()
+            self._lateness.after(verb)
             if verb in MAY_CALL_INSI:
                 self._read_quietly(run)
 
@@ -151,6 +155,11 @@ class BenchPlugin:
         self.tap.acted()
         session = RecordingSession(self.context.insi, evidence, on_scenario=scenario, before=before)
         return cast("SessionClient", session)
+
+    @pytest.fixture
+    def lateness(self) -> Lateness:
+        """Return how late the software shows its traces; found out once."""
+        return self._lateness
 
     @pytest.fixture
     def during(self) -> Callable[[Callable[[], Any]], tuple[Any, list[ExchangeView]]]:
