@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import Sending, Transmission
     from conformance.suite.desk.steps import Desk
 
+_MAIL: Final = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;]+")
 _CLOCK: Final = timedelta(minutes=10)
 """How far the clock of the software may be from ours."""
 
@@ -105,8 +107,8 @@ def _send(desk: Desk, patient: Patient, kind: str, channel: Channel, recipient: 
 
 
 def _expect_recipients(entries: list[Transmission], made: list[Sending]) -> None:
-    told = Counter(one.recipient for one in made if one.recipient)
-    logged = Counter(one.recipient for one in entries)
+    told = Counter(_address(one.recipient) for one in made if one.recipient)
+    logged = Counter(_address(one.recipient) for one in entries)
     expect(
         not told - logged,
         fr=f"destinataires tracés : {sorted(logged.elements())}, destinataires des envois : {sorted(told.elements())}",
@@ -123,6 +125,12 @@ def _expect_recipients(entries: list[Transmission], made: list[Sending]) -> None
         fr=f"{len(entries)} trace(s) pour {len(made)} envois",
         en=f"{len(entries)} entries for {len(made)} sendings",
     )
+
+
+def _address(recipient: str) -> str:
+    """Return the mail address in what names a recipient (``Dr MARTIN <dr.martin@…>``), or the whole of it; case aside."""
+    found = _MAIL.search(recipient)
+    return (found[0] if found else recipient.strip()).casefold()
 
 
 def _expect_moment(entry: Transmission, start: datetime) -> None:

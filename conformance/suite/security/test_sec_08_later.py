@@ -52,9 +52,9 @@ def test_trace_stays(desk: Desk) -> None:
             "les deux envois ne partent pas", "the two sendings do not leave", verdict=Verdict.NOT_TESTED
         )
     entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
-    times = {entry.recipient: entry.at for entry in entries}
     first, second = (
-        times.get(f"{number}.medecin@exemple.mssante.fr", "") for number in ("premier", "second")
+        next((entry.at for entry in entries if address in entry.recipient.casefold()), "")
+        for address in ("premier.medecin@exemple.mssante.fr", "second.medecin@exemple.mssante.fr")
     )
     expect(
         is_apart(first, second, over, begun),
