@@ -9,6 +9,7 @@ import orjson
 
 from conformance.documents.cda import refused
 from conformance.documents.document import Document
+from conformance.documents.fhir_focus import of_whom
 from conformance.documents.fhir_rules import shape
 from conformance.documents.fhir_subjects import of_another
 from conformance.documents.fhir_tree import (
@@ -97,6 +98,7 @@ def read_resource(resource: Any, reading: Reading) -> Document:
         records.append(record)
         problems.extend(shape(found, record, reading))
     problems.extend(of_another(resource, records, reading))
+    problems.extend(of_whom(resource, patients, records, reading))
     parts = list(_attachments(resource, reading, problems))
     return Document(
         format=Format.FHIR, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
