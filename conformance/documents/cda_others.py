@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.cda_body import place_of
+from conformance.documents.labels import plain
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import INS_OIDS, Trait
 from conformance.documents.values import pretty
@@ -26,6 +27,31 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord, Value
 
 _PATIENT: Final = "patientRole"
+
+
+_SEXES: Final = {
+    "f": "F",
+    "feminin": "F",
+    "femme": "F",
+    "female": "F",
+    "m": "M",
+    "masculin": "M",
+    "homme": "M",
+    "male": "M",
+}
+
+
+def shown_sex(document: etree._Element, reading: Reading) -> Iterator[Problem]:
+    """Yield a sex whose words contradict its code: the one is shown, the other is compared."""
+    for one in descend(document, "administrativeGenderCode"):
+        told = _SEXES.get(plain(one.get("displayName", "").strip()))
+        if told and one.get("code") in {"F", "M"} and one.get("code") != told:
+            text = Text(
+                f"code {one.get('code')} et libellé « {one.get('displayName')} » se contredisent",
+                f"the code {one.get('code')} and its display name {one.get('displayName')!r} contradict each other",
+            )
+            at = Quote(place_of(one, reading, "displayName"), one.get("displayName", ""))
+            yield official("sex-display-contradicts", text, "F13", "TRA-03", at=(at,))
 
 
 def others(

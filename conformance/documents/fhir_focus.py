@@ -27,6 +27,21 @@ _OTHERS: Final = frozenset({"RelatedPerson", "Provenance", "Account", "Coverage"
 """Resources that may be about somebody else than the document is."""
 
 
+def subject_of(resource: Any, patients: Sequence[FoundPatient]) -> int | None:
+    """Return which Patient of a bundle its Composition is about; ``None`` when it has none, or several differ."""
+    if len(patients) < 2 or not isinstance(resource, dict):  # noqa: PLR2004 - two people
+        return None
+    names = _named(resource, patients)
+    found = {
+        names[string(one.get("reference"))]
+        for _, node in walk(resource)
+        if node.get("resourceType") == "Composition"
+        for one in objects(node.get("subject", []))
+        if string(one.get("reference")) in names
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def of_whom(
     resource: Any, patients: Sequence[FoundPatient], records: Sequence[IdentityRecord], reading: Reading
 ) -> Iterator[Problem]:
