@@ -19,6 +19,7 @@ from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.suite.desk.together import kept_together
+from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
 
 def _people(
     desk: Desk, parts: Sequence[str], produce: Produce
-) -> Iterator[tuple[str, Apart | None, Callable[[], Subject]]]:
+) -> Iterator[tuple[str, Apart | None, Callable[[], Subject | None]]]:
     for part in CAST:
         if part.key in parts:
             yield part.key, None, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
@@ -174,6 +175,7 @@ def _people(
     }
     for how, (path, fall) in falls.items():
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce)
+    yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False))
 
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
