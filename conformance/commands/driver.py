@@ -17,6 +17,7 @@ from conformance.drivers.opening import open_driver
 from conformance.drivers.scaffolds import LANGUAGES, scaffold
 from conformance.drivers.schema import subprocess_schema
 from conformance.drivers.settings import DriverSettings
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_FAILED
 from simulator.datafile import load_yaml
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.group("driver")
+@click.group("driver", cls=BilingualGroup)
 def driver_group() -> None:
     """Write and check the driver of your software.
 

@@ -11,6 +11,7 @@ import click
 from conformance.commands.campaigns import read_record
 from conformance.record.packing import pack
 from conformance.record.verifying import PackageError, verify
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_FAILED
 from simulator.text import Text
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.group("evidence")
+@click.group("evidence", cls=BilingualGroup)
 def evidence_group() -> None:
     """Pack the evidence of a campaign for an examiner, and check a package offline."""
 

@@ -13,6 +13,7 @@ from conformance.suite.incoming.mail import ERRORS, RECEIVER
 from conformance.suite.incoming.sending import HINTS, returned, sending
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.received import ReceivedClient
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.output import echo
 from simulator.commands.session_options import server_options
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _FEW: Final = 50
 
 
-@click.group("mssante")
+@click.group("mssante", cls=BilingualGroup)
 def mssante_group() -> None:
     """Documents by MSSanté from another domain, right and wrong, into the mailbox of your software."""
 

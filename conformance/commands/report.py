@@ -16,6 +16,7 @@ from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
 from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _SHOWN = (Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
-@click.command("report")
+@click.command("report", cls=BilingualCommand)
 @click.argument("record_path", metavar="[RECORD]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--report",

@@ -18,6 +18,7 @@ from conformance.record.timeline import AttachmentEntry
 from conformance.record.writing import RecordWriteError, RecordWriter
 from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 from simulator.text import Text, visible
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 500
 
 
-@click.command("review")
+@click.command("review", cls=BilingualCommand)
 @click.argument("record_path", metavar="RECORD", type=click.Path(path_type=Path))
 @click.option("--check", "check_id", metavar="ID", help="Decide about this check only.")
 @click.option(

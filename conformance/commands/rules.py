@@ -24,6 +24,7 @@ from conformance.rules.coverage import STATE_NAMES, Coverage, State, cover, cove
 from conformance.rules.model import Strength
 from conformance.rules.pages import write_pages
 from conformance.rules.states import UnknownCaseError, find_case, load_states
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_FAILED
 from simulator.contract.evidence import EvidenceLevel
@@ -54,7 +55,7 @@ _HEADS: Final = {
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-@click.group("rules")
+@click.group("rules", cls=BilingualGroup)
 def rules_group() -> None:
     """Read the rule catalogue.
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 import click
 from rich.text import Text
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, data_dir_option, lang_option
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
 
-@click.command("export")
+@click.command("export", cls=BilingualCommand)
 @click.argument("exchange_ids", metavar="[ID]...", nargs=-1, type=int)
 @data_dir_option
 @filter_options
@@ -96,7 +97,7 @@ def export_exchanges(
         echo(f"{out}: {count} échange(s)" if lang == "fr" else f"{out}: {count} exchange(s)", err=True)
 
 
-@click.command("diff")
+@click.command("diff", cls=BilingualCommand)
 @click.argument("first_id", metavar="FIRST", type=int)
 @click.argument("second_id", metavar="SECOND", type=int)
 @data_dir_option
@@ -128,7 +129,7 @@ def diff_exchanges(*, first_id: int, second_id: int, data_dir: Path, exact: bool
     sys.exit(EXIT_FAILED)
 
 
-@click.command("to-scenario")
+@click.command("to-scenario", cls=BilingualCommand)
 @click.argument("exchange_id", metavar="ID", type=int)
 @data_dir_option
 @click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from cryptography.x509 import load_pem_x509_certificate
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.output import Console, Table
 from simulator.security.certificates import card_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _directory = click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 
 
-@click.group("pki")
+@click.group("pki", cls=BilingualGroup)
 def pki_group() -> None:
     """Make certificates and assertions for tests. They are worth nothing elsewhere."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import (
     SetupError,
     data_dir_option,
@@ -46,7 +47,7 @@ _FILE_WIDTH = 200
 """Columns of a table that goes to a file or another program."""
 
 
-@click.group("population")
+@click.group("population", cls=BilingualGroup)
 def population_group() -> None:
     """Build a registry of synthetic people, look into it, export and import it."""
 

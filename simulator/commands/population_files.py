@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, data_dir_option, registry_option
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.output import echo
@@ -31,7 +32,7 @@ _SHOWN = 20
 """Problems shown in the terminal."""
 
 
-@click.command("export")
+@click.command("export", cls=BilingualCommand)
 @data_dir_option
 @registry_option
 @click.option(
@@ -95,7 +96,7 @@ def export_command(
         raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
 
 
-@click.command("import")
+@click.command("import", cls=BilingualCommand)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @data_dir_option
 @registry_option

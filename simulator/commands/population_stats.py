@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from jinja2 import Environment, StrictUndefined
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import (
     SetupError,
     data_dir_option,
@@ -73,7 +74,7 @@ _TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-@click.command("stats")
+@click.command("stats", cls=BilingualCommand)
 @click.option(
     "--format",
     "kind",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_INTERRUPTED
 from simulator.commands.output import Console, Table, echo
@@ -42,7 +43,7 @@ _STAGES: Final[dict[str, dict[Stage, str]]] = {
 }
 
 
-@click.command("practice")
+@click.command("practice", cls=BilingualCommand)
 @click.option(
     "--size", default=1000, show_default=True, type=click.IntRange(1, 200_000), help="How many lines."
 )

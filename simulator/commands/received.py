@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, data_dir_option, lang_option
 from simulator.commands.output import Console, Table, echo
 from simulator.sinks import Sink, SinkStore
@@ -31,7 +32,7 @@ _COLUMNS: Final = {
 }
 
 
-@click.group("received")
+@click.group("received", cls=BilingualGroup)
 def received_group() -> None:
     """What the DMP and the MSSanté operator of the bench hold: mails, submissions, queries.
 

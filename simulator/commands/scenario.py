@@ -12,6 +12,7 @@ import click
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.calling import play
 from simulator.client.sink_calling import is_of_a_sink, play_sink
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option, token_options
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo, headed
@@ -45,7 +46,7 @@ _TEXTS = {
 }
 
 
-@click.group("scenario")
+@click.group("scenario", cls=BilingualGroup)
 def scenario_group() -> None:
     """Scripted answers."""
 

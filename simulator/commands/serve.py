@@ -11,6 +11,7 @@ from simulator import ending
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.bench.installing import InstallError
 from simulator.bench.own_registry import put_there_by_hand
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
@@ -45,7 +46,7 @@ def _node_name(_context: click.Context, _parameter: click.Parameter, value: str 
     return value
 
 
-@click.command("serve")
+@click.command("serve", cls=BilingualCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.client import BenchClient, BenchClientError
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError
 from simulator.commands.output import Console, Table, echo
 from simulator.commands.session_options import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.client import SessionClient
 
 
-@click.group("session")
+@click.group("session", cls=BilingualGroup)
 def session_group() -> None:
     """Sessions of a running simulator: isolated people, scripts, settings and clock, one for each tester."""
 
