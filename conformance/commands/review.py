@@ -18,9 +18,9 @@ from conformance.record.timeline import AttachmentEntry
 from conformance.record.writing import RecordWriteError, RecordWriter
 from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
-from simulator.commands.bilingual import BilingualCommand
+from simulator.commands.bilingual import BilingualCommand, WrongUsageError
 from simulator.commands.common import SetupError, lang_option
-from simulator.text import Text, visible
+from simulator.text import Text, text_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +76,10 @@ def review(
         return
     if check_id is not None:
         if check_id not in {end.id for end in machine}:
-            raise SetupError(_not_open(record, check_id)[lang])
+            raise SetupError(_not_open(record, check_id))
         machine = [end for end in machine if end.id == check_id]
     elif decision is not None:
-        raise click.UsageError("--decision wants --check")
+        raise WrongUsageError(Text("--decision demande --check", "--decision wants --check"))
     else:
         decided = {each.check for each in record.reviews}
         machine = [end for end in machine if end.id not in decided]
@@ -96,7 +96,7 @@ def review(
         for path in write_reports(replay(again), record.path.parent, lang):
             click.echo(path)
     except ReportError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
 
 
 def _is_open(record: Record, check: str) -> bool:
@@ -154,4 +154,4 @@ def _write(record: Record, made: list[ReviewDecided]) -> None:
             for each in made:
                 writer.event(each)
     except RecordWriteError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.load.profile import STUDY_SHARES
 from simulator.ins import comparison_key
-from simulator.text import Text
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -58,7 +58,9 @@ def run(options: LoadOptions) -> int:
             return _alone(options, Run(options, writer), stand)
         except (StandError, RecordError, PkiError, ConnectionProblemError, ValueError, OSError) as error:
             why = text_of(error) if isinstance(error, (TextError, OSError)) else Text.same(str(error))
-            sys.stderr.write(Text(f"Erreur : {why.fr}\n", f"Error: {why.en}\n")["en" if options.lang == "en" else "fr"])
+            sys.stderr.write(
+                Text(f"Erreur : {why.fr}\n", f"Error: {why.en}\n")["en" if options.lang == "en" else "fr"]
+            )
             with suppress(OSError, UnboundLocalError):
                 if writer.path.stat().st_size == 0:
                     writer.close()

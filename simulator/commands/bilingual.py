@@ -9,7 +9,7 @@ at the locale alone while this bench also has ``--lang`` and ``BANC_LANG``: that
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 import click.core
@@ -67,9 +67,9 @@ class _Bilingual(click.Command):
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return ``--help``."""
         option = super().get_help_option(ctx)
-        if option is None or not self._is_shown_in_french:
-            return option
-        return _parameter_in_french(option, self.package, ctx)
+        if option is not None and self._is_shown_in_french:
+            option = _parameter_in_french(option, self.package, ctx)
+        return option
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the parameters."""
@@ -102,8 +102,8 @@ class BilingualCommand(_Bilingual):
 class BilingualGroup(_Bilingual, click.Group):
     """A group of such commands."""
 
-    command_class: ClassVar[type[click.Command] | None] = BilingualCommand
-    group_class: ClassVar[type[click.Group] | type[type] | None] = type
+    command_class = BilingualCommand
+    group_class = type
 
 
 class WrongUsageError(click.UsageError):
@@ -124,12 +124,14 @@ class WrongValueError(click.BadParameter):
         super().__init__(said(text), ctx, param)
 
 
-def _parameter_in_french(parameter: click.Parameter, package: str, ctx: click.Context) -> Any:
+_Shown = TypeVar("_Shown", bound=click.Parameter)
+
+
+def _parameter_in_french(parameter: _Shown, package: str, ctx: click.Context) -> _Shown:
     shown = copy(parameter)
-    if text := getattr(parameter, "help", None):
-        shown.help = in_french(text, package)  # type: ignore[attr-defined] # options and arguments have one
-    if isinstance(default := getattr(parameter, "show_default", None), str):
-        shown.show_default = in_french(default, package)  # type: ignore[attr-defined] # the same
+    for name in ("help", "show_default"):
+        if isinstance(text := getattr(parameter, name, None), str):
+            setattr(shown, name, in_french(text, package))
     shown.metavar = metavar_in_french(parameter.make_metavar(ctx), package)
     return shown
 

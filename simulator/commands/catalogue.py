@@ -10,13 +10,17 @@ import inspect
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _VERBATIM: Final = "\b"
 """Click's mark of a paragraph whose lines stay as they are."""
 _GAP: Final = re.compile(r"\n[ \t]*\n\s*")
+_SPACED: Final = re.compile(r" (?=[;:?!»])|(?<=«) ")
 _WORD: Final = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
 
 
@@ -35,10 +39,20 @@ def in_french(text: str, package: str) -> str:
         package: whose catalogue, beside that of the simulator: ``conformance`` or ``simulator``.
     """
     told = sentences(package)
-    return "\n\n".join(
-        told.get(one) or "\n".join(told.get(line, line) for line in one.split("\n"))
-        for one in paragraphs(text)
-    )
+    return "\n\n".join(_paragraph(one, told) for one in paragraphs(text))
+
+
+def _paragraph(english: str, told: Mapping[str, str]) -> str:
+    french = told.get(english)
+    if not english.startswith(_VERBATIM):
+        # What is wrapped must not begin a line with a colon.
+        return _SPACED.sub("\u00a0", french or english)
+    return french or "\n".join(_line(line, told) for line in english.split("\n"))
+
+
+def _line(english: str, told: Mapping[str, str]) -> str:
+    bare = english.strip()
+    return english.replace(bare, told.get(bare, bare)) if bare else english
 
 
 def metavar_in_french(metavar: str, package: str) -> str:

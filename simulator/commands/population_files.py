@@ -21,7 +21,7 @@ from simulator.registry.opening import add_people, build_registry, open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
 from simulator.registry.target import is_postgres, shown
-from simulator.text import inert
+from simulator.text import Text, inert, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,9 +91,14 @@ def export_command(
         # Whoever read has had enough.
         sys.stderr.close()
     except (RegistryError, OSError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     except sqlite3.Error as error:
-        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
+        raise SetupError(
+            Text(
+                f"{shown(target)} : ne peut pas être lu comme un registre : {error}",
+                f"{shown(target)}: cannot be read as a registry: {error}",
+            )
+        ) from error
 
 
 @click.command("import", cls=BilingualCommand)
@@ -163,12 +168,18 @@ def import_command(
         sys.exit(EXIT_FAILED)
     except UnreadableFileError as error:
         _show(report)
-        raise SetupError(f"{file}: {error}. Nothing was imported.") from error
+        raise SetupError(
+            Text(
+                f"{file} : {error.text.fr}. Rien n'a été importé.", f"{file}: {error}. Nothing was imported."
+            )
+        ) from error
     except KeyboardInterrupt:
         echo("Interrupted: nothing was imported.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except (RegistryError, OSError) as error:
-        raise SetupError(f"{error}. Nothing was imported.") from error
+        raise SetupError(
+            Text(f"{text_of(error).fr}. Rien n'a été importé.", f"{error}. Nothing was imported.")
+        ) from error
     finally:
         if log is not None:
             log.close()

@@ -11,7 +11,7 @@ from simulator import ending
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.bench.installing import InstallError
 from simulator.bench.own_registry import put_there_by_hand
-from simulator.commands.bilingual import BilingualCommand
+from simulator.commands.bilingual import BilingualCommand, WrongValueError
 from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
@@ -34,6 +34,7 @@ from simulator.serving import (
 from simulator.sessions.profiles import profiles
 from simulator.sessions.session import NODE_FORM
 from simulator.sinks.addresses import addresses_of
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from simulator.journal.writer import Mode
@@ -42,7 +43,12 @@ if TYPE_CHECKING:
 
 def _node_name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not NODE_FORM.fullmatch(value):
-        raise click.BadParameter(f"expected 1 to 16 of a-z 0-9, such as a, got {value!r}")
+        raise WrongValueError(
+            Text(
+                f"1 à 16 caractères parmi a-z 0-9 sont attendus, par exemple a, reçu : {value!r}",
+                f"expected 1 to 16 of a-z 0-9, such as a, got {value!r}",
+            )
+        )
     return value
 
 
@@ -228,7 +234,7 @@ def serve_command(
         try:
             asked = read_options(options_file)
         except ServingError as error:
-            raise SetupError(str(error)) from error
+            raise SetupError(text_of(error)) from error
     data_dir = asked.bench.data_dir
 
     def ready(options: ServeOptions) -> None:
@@ -241,7 +247,7 @@ def serve_command(
     try:
         serve(prepare(asked), on_ready=ready)
     except (ServingError, BenchSetupError, DataFileError, InstallError, NobodyError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
