@@ -52,7 +52,7 @@ def _paragraph(english: str, told: Mapping[str, str]) -> str:
 
 def _line(english: str, told: Mapping[str, str]) -> str:
     bare = english.strip()
-    return english.replace(bare, told.get(bare, bare)) if bare else english
+    return english.replace(bare, told.get(_normal(bare), bare)) if bare else english
 
 
 def metavar_in_french(metavar: str, package: str) -> str:
