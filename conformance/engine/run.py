@@ -19,6 +19,7 @@ from conformance.engine.sharing import Shares
 from conformance.engine.wanted import Wanted
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
     from conformance.engine.context import BenchContext
     from conformance.record.results import RuleResult
     from conformance.rules.catalogue import Rule
-    from simulator.text import Text
 
 
-class SuiteError(Exception):
+class SuiteError(TextError):
     """The suite itself is at fault, so there are no verdicts. The message says what and where."""
 
 
@@ -95,7 +95,12 @@ def run_checks(
 def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> None:
     """Run pytest on the suite, deaf to the user's own configuration, plugins and options."""
     if not suite.exists():
-        raise SuiteError(f"{suite}: expected a folder or a file of checks, got nothing there")
+        raise SuiteError(
+            Text(
+                f"{suite} : un dossier ou un fichier de contrôles est attendu, il n'y a rien",
+                f"{suite}: expected a folder or a file of checks, got nothing there",
+            )
+        )
     root = suite if suite.is_dir() else suite.parent
     with tempfile.TemporaryDirectory(prefix="banc-") as folder, _no_pytest_environment():
         settings = Path(folder) / "bench.ini"
@@ -124,7 +129,8 @@ def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> N
     if plugin.crash is not None:
         raise plugin.crash
     if plugin.problems:
-        raise SuiteError("\n".join(plugin.problems))
+        # Faults of our own checks, for whoever writes them.
+        raise SuiteError(Text.same("\n".join(plugin.problems)))
     expected = {
         pytest.ExitCode.OK,
         pytest.ExitCode.TESTS_FAILED,
@@ -132,7 +138,9 @@ def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> N
         pytest.ExitCode.NO_TESTS_COLLECTED,
     }
     if code not in expected:
-        raise SuiteError(f"{suite}: pytest ended with {code!r}")
+        raise SuiteError(
+            Text(f"{suite} : pytest a fini par {code!r}", f"{suite}: pytest ended with {code!r}")
+        )
 
 
 @contextmanager
