@@ -35,6 +35,7 @@ from conformance.load.targets import TargetError, check_allowed
 from conformance.load.watching import Watchman, reached_by_none
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -331,9 +332,11 @@ def work(arguments: dict[str, Any]) -> int:
         runner = environment.create_worker_runner(arguments["host"], arguments["port"])
     except (ConnectionError, OSError) as error:
         where = f"{arguments['host']}:{arguments['port']}"
-        sys.stderr.write(
-            f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n"
+        told = Text(
+            f"Erreur : aucun maître ne répond à {where} ({error}) ; démarrez-en un par : banc load --master N\n",
+            f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n",
         )
+        sys.stderr.write(told[arguments["lang"]])
         return EXIT_SETUP
     gevent.signal_handler(signal.SIGINT, runner.quit)
     _Worker(arguments, runner, environment)

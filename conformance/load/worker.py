@@ -36,6 +36,7 @@ from conformance.load.users import Credentials
 from conformance.load.watching import Watchman
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
+from simulator.text import Text, TextError, text_of
 
 DRAIN_S: Final = 3.0
 """How long calls that are under way or due may take once the time is over."""
@@ -57,7 +58,10 @@ def run(options: LoadOptions) -> int:
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
         except (StandError, RecordError, PkiError, ConnectionProblemError, ValueError, OSError) as error:
-            sys.stderr.write(f"Error: {error}\n")
+            why = text_of(error) if isinstance(error, (TextError, OSError)) else Text.same(str(error))
+            sys.stderr.write(
+                Text(f"Erreur : {why.fr}\n", f"Error: {why.en}\n")["en" if options.lang == "en" else "fr"]
+            )
             with suppress(OSError, UnboundLocalError):
                 if writer.path.stat().st_size == 0:
                     writer.close()
