@@ -56,6 +56,6 @@ def show_locust(generator: Generator, this: Run, port: int) -> None:
 
     generator.meter.listen = listen
     environment.host = generator.options.soap_base or generator.options.url
-    environment.events.test_stop.add_listener(stopped)
-    environment.events.test_start.add_listener(started)
+    environment.events.test_stop.add_listener(stopped)  # type: ignore[no-untyped-call] # theirs
+    environment.events.test_start.add_listener(started)  # type: ignore[no-untyped-call] # theirs
     environment.create_web_ui(HOST, port)
