@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 
@@ -86,3 +87,25 @@ def test_none_touches_the_other_users():
             with pytest.raises(UndecidedError, match="autres utilisateurs"):
                 act()
         inspector.close()
+
+
+def test_while_a_scenario_speaks_none_is_judged():
+    told, turns = [], iter([False, False, True, False])
+    with Simulator(people=5) as insi:
+        options = LoadOptions(
+            url=insi.url, folder="f", profile=profile(), software="http://127.0.0.1:9", rules=("STA-03",)
+        )
+        inspector = Inspector(options, insi.id, Meter(told.append))
+        inspector._driver = SimpleNamespace(
+            capabilities=lambda: SimpleNamespace(verbs=set(Verb)), close=lambda: None
+        )
+
+        def is_calm():
+            # Calm when a check begins, and not any more when it ends.
+            turn = next(turns, None)
+            inspector.over = turn is None
+            return bool(turn)
+
+        inspector.run(lambda _: None, is_calm)
+        inspector.close()
+    assert told == []
