@@ -1,7 +1,7 @@
 // A call of INSi with SAAJ alone (Debian: jaxws, which brings it): the message is built node by node, with no class made from the WSDL:
 //   java -cp … Client < job
-// Job: one name=value on each line. url, ca (trust store, PEM), p12 and password (mutual TLS only), assertion (file, CPx only), issuer (Emetteur), and
-// the parts of the request: traits.*, or operation and arguments.*. The answer is one JSON object.
+// Job: one name=value on each line. url, ca (trust store, PEM), p12 and password (mutual TLS only), assertion (file, CPx only), vitale (file, by card only), issuer (Emetteur), and
+// the parts of the request: traits.*, or operation, arguments.* and coverage.*. The answer is one JSON object.
 
 import java.io.BufferedReader;
 import java.io.FileInputStream;
@@ -40,6 +40,7 @@ public final class Client {
     private static final String WSA = "http://www.w3.org/2005/08/addressing";
     private static final String WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     private static final String SANS = "http://www.cnamts.fr/INSiRecSans";
+    private static final String VIT = "http://www.cnamts.fr/INSiRecVit";
     private static final String REQ = "http://www.cnamts.fr/INSiLot2/REQUnitaire";
     private static final Map<String, List<String>> job = new LinkedHashMap<>();
 
@@ -56,6 +57,12 @@ public final class Client {
         headers(message.getSOAPHeader(), action);
         if (operation.equals("rechercherInsAvecTraitsIdentite")) {
             traits(message.getSOAPBody().addChildElement(new QName(SANS, "RECSANSVITALE", "sans")), SANS, "traits.");
+        } else if (operation.equals("rechercherInsAvecCarteVitale")) {
+            SOAPElement request = message.getSOAPBody().addChildElement(new QName(VIT, "RECVITALE", "vit"));
+            SOAPElement insured = request.addChildElement(new QName(VIT, "MatriculeOD"));
+            texts(insured, VIT, "arguments.MatriculeOD.", "NumIdentifiant");
+            texts(request, VIT, "arguments.", "DateNaissance");
+            texts(request, VIT, "arguments.", "RangNaissance");
         } else {
             claim(message.getSOAPBody().addChildElement(new QName(REQ, "Requete", "req")));
         }
@@ -74,7 +81,14 @@ public final class Client {
         text(bam, BAM, "Id", UUID.randomUUID().toString());
         text(bam, BAM, "Temps", Instant.now().toString());
         text(bam, BAM, "Emetteur", one("issuer"));
-        bam.addChildElement(new QName(BAM, "COUVERTURE"));
+        SOAPElement coverage = bam.addChildElement(new QName(BAM, "COUVERTURE"));
+        if (job.containsKey("coverage.ASSURE.Id.Num")) {
+            SOAPElement insured = coverage.addChildElement(new QName(BAM, "ASSURE")).addChildElement(new QName(BAM, "Id"));
+            texts(insured, BAM, "coverage.ASSURE.Id.", "Num");
+            SOAPElement beneficiary = coverage.addChildElement(new QName(BAM, "BENEFICIAIRE"));
+            texts(beneficiary, BAM, "coverage.BENEFICIAIRE.", "DateNai");
+            texts(beneficiary, BAM, "coverage.BENEFICIAIRE.", "Rang");
+        }
         SOAPElement lps = header.addHeaderElement(new QName(LPS, "ContexteLPS", "lps"));
         lps.addAttribute(new QName("Version"), "01_00");
         lps.addAttribute(new QName("Nature"), "CTXLPS");
@@ -91,9 +105,13 @@ public final class Client {
         if (job.containsKey("assertion")) {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setNamespaceAware(true);
-            Element assertion = factory.newDocumentBuilder().parse(one("assertion")).getDocumentElement();
             SOAPElement security = header.addHeaderElement(new QName(WSSE, "Security", "wsse"));
-            security.appendChild(security.getOwnerDocument().importNode(assertion, true));
+            for (String name : new String[] {"assertion", "vitale"}) {
+                if (job.containsKey(name)) {
+                    Element assertion = factory.newDocumentBuilder().parse(one(name)).getDocumentElement();
+                    security.appendChild(security.getOwnerDocument().importNode(assertion, true));
+                }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 // A call of INSi with WCF (Debian: mono-mcs, mono-devel): its own channels, encoder and WS-Addressing headers; contexts, assertion and request are messages
 // written by hand, as svcutil of Mono makes nothing of a WSDL with schemas of its own.
-// Job on standard input: one name=value on each line. url, ca (trust store, PEM), old_p12 and password (mutual TLS only), assertion (file, CPx only),
-// issuer (Emetteur), and the parts of the request: traits.*, or operation and arguments.*. The answer is one JSON object.
+// Job on standard input: one name=value on each line. url, ca (trust store, PEM), old_p12 and password (mutual TLS only), assertion (file, CPx only), vitale (file, by card only),
+// issuer (Emetteur), and the parts of the request: traits.*, or operation, arguments.* and coverage.*. The answer is one JSON object.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -20,6 +20,7 @@ public static class Client
     const string Bam = "urn:siram:bam:ctxbam";
     const string Lps = "urn:siram:lps:ctxlps";
     const string Sans = "http://www.cnamts.fr/INSiRecSans";
+    const string Vit = "http://www.cnamts.fr/INSiRecVit";
     const string Req = "http://www.cnamts.fr/INSiLot2/REQUnitaire";
     const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     static readonly Dictionary<string, List<string>> job = new Dictionary<string, List<string>>();
@@ -47,16 +48,17 @@ public static class Client
         channel.Open();
         var operation = One("operation") ?? "rechercherInsAvecTraitsIdentite";
         var message = Message.CreateMessage(version, "urn:ServiceIdentiteCertifiee:1.0.0:" + operation,
-            XmlReader.Create(new StringReader(operation == "rechercherInsAvecTraitsIdentite" ? Search() : Claim())));
+            XmlReader.Create(new StringReader(Body(operation))));
         message.Headers.MessageId = new UniqueId("uuid:" + Guid.NewGuid());
         var now = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ");
         message.Headers.Add(new Block("ContexteBAM", Bam, "<b:ContexteBAM xmlns:b=\"" + Bam + "\" Version=\"01_02\" Nature=\"CTXBAM\"><b:Id>" + Guid.NewGuid()
-            + "</b:Id><b:Temps>" + now + "</b:Temps><b:Emetteur>" + Text(One("issuer")) + "</b:Emetteur><b:COUVERTURE/></b:ContexteBAM>"));
+            + "</b:Id><b:Temps>" + now + "</b:Temps><b:Emetteur>" + Text(One("issuer")) + "</b:Emetteur>" + Coverage() + "</b:ContexteBAM>"));
         message.Headers.Add(new Block("ContexteLPS", Lps, "<ContexteLPS xmlns=\"" + Lps + "\" Version=\"01_00\" Nature=\"CTXLPS\"><Id>" + Guid.NewGuid()
             + "</Id><Temps>" + now + "</Temps><Emetteur>" + Text(One("issuer")) + "</Emetteur><LPS><IDAM R=\"4\">750000000001</IDAM><Version>01.00</Version>"
             + "<Instance>5f0c4b52-7f5e-4b4e-9a55-0c5f3c1f2a18</Instance><Nom>urn:lps:BANC-WCF:1.0</Nom></LPS></ContexteLPS>"));
         if (One("assertion") != null)
-            message.Headers.Add(new Block("Security", Wsse, "<o:Security xmlns:o=\"" + Wsse + "\">" + File.ReadAllText(One("assertion")) + "</o:Security>"));
+            message.Headers.Add(new Block("Security", Wsse, "<o:Security xmlns:o=\"" + Wsse + "\">" + File.ReadAllText(One("assertion"))
+                + (One("vitale") == null ? "" : File.ReadAllText(One("vitale"))) + "</o:Security>"));
         var document = new XmlDocument { PreserveWhitespace = true };
         using (var answer = channel.Request(message)) document.LoadXml(answer.GetReaderAtBodyContents().ReadOuterXml());
         var output = Console.OpenStandardOutput();
@@ -91,9 +93,19 @@ public static class Client
         return (XmlElement)within.GetElementsByTagName(name, "*").Item(0);
     }
 
-    static string Search()
+    static string Body(string operation)
     {
-        return "<RECSANSVITALE xmlns=\"" + Sans + "\">" + Traits("traits.") + "</RECSANSVITALE>";
+        if (operation == "rechercherInsAvecTraitsIdentite") return "<RECSANSVITALE xmlns=\"" + Sans + "\">" + Traits("traits.") + "</RECSANSVITALE>";
+        if (operation != "rechercherInsAvecCarteVitale") return Claim();
+        return "<RECVITALE xmlns=\"" + Vit + "\"><MatriculeOD>" + Elements("arguments.MatriculeOD.", "NumIdentifiant") + "</MatriculeOD>"
+            + Elements("arguments.", "DateNaissance", "RangNaissance") + "</RECVITALE>";
+    }
+
+    static string Coverage()
+    {
+        if (One("coverage.ASSURE.Id.Num") == null) return "<b:COUVERTURE/>";
+        return "<COUVERTURE xmlns=\"" + Bam + "\"><ASSURE><Id>" + Elements("coverage.ASSURE.Id.", "Num") + "</Id></ASSURE><BENEFICIAIRE>"
+            + Elements("coverage.BENEFICIAIRE.", "DateNai", "Rang") + "</BENEFICIAIRE></COUVERTURE>";
     }
 
     static string Claim()
