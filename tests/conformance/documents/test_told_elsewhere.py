@@ -164,3 +164,40 @@ def test_a_name_wrapped_in_the_cell_of_a_table():
     shorter = replace(identity, traits=replace(identity.traits, birth_name="D'ARTAGNAN DE PARIS"))
     wrong = _found(pdf(lines, payload=payload_of(shorter)), replace(expected, identity=shorter))
     assert wrong["birth-name-differs"] is Severity.FAIL
+
+
+def _error_mail(subject, code):
+    return (
+        f"From: Integration <integration@x.mssante.fr>\r\nTo: a@y.mssante.fr\r\nSubject: {subject}\r\n"
+        "Date: Tue, 12 May 2026 10:30:00 +0200\r\nMessage-ID: <k@x.mssante.fr>\r\nIn-Reply-To: <a@y.mssante.fr>\r\n"
+        "References: <a@y.mssante.fr>\r\nX-MSS-NIL: 1234\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=zz\r\n\r\n"
+        "--zz\r\nContent-Type: text/plain\r\n\r\nTraits.\r\n--zz\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        "Final-Recipient: rfc822; b@x.mssante.fr\r\n"
+        f"Disposition: automatic-action/MDN-sent-automatically; processed/Error: {code}^INS\r\n--zz--\r\n"
+    ).encode()
+
+
+KO = "[KO =?utf-8?q?Int=C3=A9gration_syst=C3=A8me_!=5D=5B904=5D?= XDM/1.0/DDM+Note"
+
+
+@pytest.mark.parametrize("subject", [KO, "[Erreur d'integration !][904] XDM/1.0/DDM+Note"])
+def test_the_code_of_an_error_mail_is_told_once(subject):
+    assert Severity.FAIL not in _found(_error_mail(subject, "904"), Expected()).values()
+    assert _found(_error_mail(subject, "902"), Expected())["mail-error-codes-differ"] is Severity.FAIL
+    unknown = subject.replace("904", "604")
+    assert _found(_error_mail(unknown, "604"), Expected())["mail-error-code"] is Severity.REVIEW
+
+
+def test_an_acknowledgement_has_no_patient():
+    head = r"MSH|^~\&|A|B|C|D|20260512103000||ZAM^Z01^ZAM_Z01|1|P|2.6|||||FRA|UNICODE UTF-8"
+    ack = f"{head}\rMSA|AE|7\rERR|||207^Application internal error|E|904^INS|\r"
+    assert Severity.FAIL not in _found(ack.encode(), Expected()).values()
+
+
+def test_a_number_without_key_or_of_a_file_is_no_waiting_number():
+    from messages import hl7, msh, pid
+    from people import NIA
+
+    for number in ("1090763220888", "12345678"):
+        assert Severity.FAIL in _found(hl7(msh(), pid(NIA, number=number)), Expected()).values()
