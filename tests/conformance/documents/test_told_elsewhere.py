@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from headers import n3, patient_role
-from messages import as_json, patient
+from messages import as_json, hl7, msh, patient, pid
 from papers import cartouche, pdf
-from people import P1, P2
+from people import NIA, P1, P2
 from sendings import mail, submission, xdm
 
 from conformance.documents import Expected, Severity, Status, check
@@ -147,8 +147,19 @@ def test_the_kind_of_a_document_is_that_of_its_cda():
 
 def test_an_address_that_only_begins_as_that_of_patients():
     sent = mail(P1, xdm(P1, {"DOC00001.XML": NOTE}), to=f"{P1.matricule.value}@patient.mssante.fr")
-    wrong = sent.replace(b"@patient.mssante.fr", b"@patient.mssante.fr.mssante.org")
-    assert _found(wrong)["mailbox-domain"] is Severity.FAIL
+    for domain in (b"@patient.mssante.fr.example.com", b"@patient.mssante.fr.mssante.org", b"@example.com"):
+        assert _found(sent.replace(b"@patient.mssante.fr", domain))["mailbox-domain"] is Severity.FAIL
+
+
+def test_an_identifier_that_ends_or_has_no_date():
+    ended = patient(P1)
+    for one in ended["identifier"]:
+        if one["system"].endswith(".1.4.10"):
+            one["period"] = {"end": "2020-01-01"}
+    assert _found(as_json(ended))["fhir-official-ended"] is Severity.REVIEW
+    for date, is_odd in (("12/05/2026", True), ("20260512", False), ("20260512103000+0200", False)):
+        message = hl7(msh(), pid(P1).replace("&ISO^INS", f"&ISO^INS^^{date}"))
+        assert ("hl7-identifier-date" in _found(message)) is is_odd
 
 
 def test_a_name_wrapped_in_the_cell_of_a_table():
@@ -196,8 +207,5 @@ def test_an_acknowledgement_has_no_patient():
 
 
 def test_a_number_without_key_or_of_a_file_is_no_waiting_number():
-    from messages import hl7, msh, pid
-    from people import NIA
-
     for number in ("1090763220888", "12345678"):
         assert Severity.FAIL in _found(hl7(msh(), pid(NIA, number=number)), Expected()).values()
