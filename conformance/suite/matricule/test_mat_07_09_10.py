@@ -58,7 +58,9 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
             elif act == "nom utilisé":
                 desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
             else:
-                desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+                half = route in {Route.IMPORTED_CHECKED, Route.ARRIVED_CHECKED}
+                target = Status.VALI if half else Status.PROV
+                desk.lgo.downgrade_status(patient.id, target, actor=desk.super_user)
         _expect_together(desk.read(patient), act)
 
     expect_each(

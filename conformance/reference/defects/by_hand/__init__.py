@@ -17,6 +17,7 @@ from conformance.reference.defects.by_hand import (
     entering,
     files,
     keeping,
+    lapses,
     later,
     logs,
     messages,
@@ -25,8 +26,10 @@ from conformance.reference.defects.by_hand import (
     proofs,
     proposals,
     right,
+    slips,
     status,
     traces,
+    windows,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ SUBJECTS: Final = (
     elsewhere,
     entering,
     files,
+    lapses,
     keeping,
     later,
     logs,
@@ -51,8 +55,10 @@ SUBJECTS: Final = (
     proofs,
     proposals,
     right,
+    slips,
     status,
     traces,
+    windows,
 )
 
 FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {
