@@ -44,6 +44,11 @@ def mailboxes(text: str, place: Place) -> list[Value]:
     return found
 
 
+def may_be_of_patients(domain: str) -> bool:
+    """Tell whether a domain may be that of the patients in another environment: it begins so, and does not only begin as theirs."""
+    return domain.startswith("patient.") and not domain.startswith(f"{PATIENT_DOMAIN}.")
+
+
 def decode_base64(text: str | bytes) -> bytes:
     """Decode base64 with any line breaks.
 
