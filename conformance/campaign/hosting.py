@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.bench import BenchOptions
+from simulator.journal.store import FOLDER
 from simulator.journal.writer import JournalOptions
 from simulator.serving import END_WITH_INPUT, ServeOptions, free_port, running, stop
 from simulator.text import Text, TextError
@@ -52,7 +53,20 @@ def own_simulator(
         bench = BenchOptions(data_dir=data_dir or Path(folder), journal=journal or JournalOptions())
         options = ServeOptions(bench=bench, port=free_port() if port is None else port)
         with running(options) as url:
-            yield url
+            if bench.journal.mode != "batch":
+                _JOURNALS[url] = bench.data_dir / FOLDER
+            try:
+                yield url
+            finally:
+                _JOURNALS.pop(url, None)
+
+
+_JOURNALS: dict[str, Path] = {}
+
+
+def journal_of(url: str) -> Path | None:
+    """Return the folder of the journal of a simulator that this process runs and that writes before it answers."""
+    return _JOURNALS.get(url)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.campaign.hosting import CampaignError, own_simulator
+from conformance.campaign.hosting import CampaignError, journal_of, own_simulator
 from conformance.doctor.bench_side import look_at_simulator
 from conformance.doctor.examining import DRIVEN, look_at_software_side
 from conformance.doctor.folder import look_at_folder
@@ -56,6 +56,8 @@ class Ready:
     simulator_version: str
     driver: HttpDriver | SubprocessDriver
     diagnosis: Diagnosis
+    journal: Path | None = None
+    """Where the simulator keeps its journal, when this process runs it."""
 
 
 def set_up(
@@ -82,7 +84,7 @@ def set_up(
         CampaignError: the doctor was not asked, and simulator or driver cannot be had.
     """
     if not doctor:
-        _, session, version = stack.enter_context(_session(plan))
+        client, session, version = stack.enter_context(_session(plan))
         driver = stack.enter_context(_driver(plan))
         notes = Notes(on_finding)
         notes.skipped(
@@ -91,14 +93,26 @@ def set_up(
                 "the whole set-up, as asked (--no-doctor)",
             )
         )
-        return Ready(session=session, simulator_version=version, driver=driver, diagnosis=notes.diagnosis())
+        return Ready(
+            session=session,
+            simulator_version=version,
+            driver=driver,
+            diagnosis=notes.diagnosis(),
+            journal=journal_of(client.base_url),
+        )
     notes = Notes(on_finding)
     found = _looked_at(plan, stack, folder, seed, notes)
     diagnosis = notes.diagnosis()
     if found is None or diagnosis.stops:
         raise DoctorError(diagnosis)
     around, version, driver = found
-    return Ready(session=around.session, simulator_version=version, driver=driver, diagnosis=diagnosis)
+    return Ready(
+        session=around.session,
+        simulator_version=version,
+        driver=driver,
+        diagnosis=diagnosis,
+        journal=journal_of(around.client.base_url),
+    )
 
 
 def diagnose(plan: Plan, folder: Path, *, seed: int | str) -> Diagnosis:

@@ -16,8 +16,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.campaign.gathering import PARTS, gather
-from conformance.campaign.hosting import CampaignError, own_simulator
-from conformance.campaign.running import CampaignOptions, place_of_record, run_campaign
+from conformance.campaign.hosting import CampaignError, journal_of, own_simulator
+from conformance.campaign.running import CampaignOptions, place_of_record, run_share
 from conformance.campaign.selection import select
 from conformance.campaign.set_up import DoctorError
 from conformance.doctor.notes import Diagnosis
@@ -29,8 +29,8 @@ from conformance.record.reading import RecordError
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
-from simulator.ending import end_with_input
 from simulator.serving import ServingError
+from simulator.serving.ending import end_with_input
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from conformance.record.results import Campaign
     from simulator.text import Lang
 
+_CLAIMS: Final = "claims"
 _EVENTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (DoctorFinding, CheckStarted, CheckFinished)}
 
 
@@ -86,7 +87,8 @@ def run_jobs(
         stack.callback(_end_all, processes)
         for number in range(jobs):
             own = replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed)
-            processes.append(_start(own, (number + 1, jobs), parts / str(number + 1), options))
+            shared = replace(options, journal=journal_of(simulator))
+            processes.append(_start(own, (number + 1, jobs), parts, shared))
         findings: list[DoctorFinding] = []
 
         def tell(event: Event) -> None:
@@ -141,7 +143,7 @@ def _end_all(processes: list[subprocess.Popen[str]]) -> None:
 
 
 def _start(
-    plan: Plan, shard: tuple[int, int], folder: Path, options: CampaignOptions
+    plan: Plan, shard: tuple[int, int], parts: Path, options: CampaignOptions
 ) -> subprocess.Popen[str]:
     # Our own module; the plan, which may hold secrets, goes through a pipe.
     process = subprocess.Popen(
@@ -159,9 +161,11 @@ def _start(
     order = {
         "plan": encode(plan),
         "shard": list(shard),
-        "folder": str(folder),
+        "folder": str(parts / str(shard[0])),
+        "claims": str(parts / _CLAIMS),
         "checks": sorted(options.checks) if options.checks is not None else None,
         "doctor": options.doctor,
+        "journal": str(options.journal) if options.journal else None,
     }
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
     # It stays open: the process ends with it, and so with us.
@@ -190,7 +194,6 @@ def _listen(
     ]
     for thread in threads:
         thread.start()
-    totals: dict[int, int] = {}
     done = open_ends = 0
     while open_ends < len(processes):
         try:
@@ -201,7 +204,7 @@ def _listen(
             data = json.loads(line)
             event = decode(_EVENTS[data.pop("event")], data["data"])
             done += isinstance(event, CheckFinished)
-            on_event(_of_the_whole(event, data["shard"], totals, done))
+            on_event(_of_the_whole(event, done))
         except KeyboardInterrupt:
             for process in processes:
                 process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
@@ -212,13 +215,11 @@ def _listen(
     return complaints
 
 
-def _of_the_whole(event: Any, shard: int, totals: dict[int, int], done: int) -> Any:
-    """Return an event of one process with the numbers of all of them together."""
+def _of_the_whole(event: Any, done: int) -> Any:
+    """Return an event of one process with the number that it has among all of them."""
     if isinstance(event, DoctorFinding):
         return event
-    totals[shard] = event.total
-    number = done if isinstance(event, CheckFinished) else done + 1
-    return replace(event, number=number, total=sum(totals.values()))
+    return replace(event, number=done if isinstance(event, CheckFinished) else done + 1)
 
 
 def _main() -> int:
@@ -239,11 +240,13 @@ def _main() -> int:
     options = CampaignOptions(
         folder=Path(order["folder"]),
         shard=(shard[0], shard[1]),
+        claims=Path(order["claims"]),
+        journal=Path(order["journal"]) if order["journal"] else None,
         checks=frozenset(order["checks"]) if order["checks"] is not None else None,
         doctor=order["doctor"],
     )
     try:
-        run_campaign(decode(Plan, order["plan"]), on_event=tell, options=options)
+        run_share(decode(Plan, order["plan"]), on_event=tell, options=options)
     except CampaignError as error:
         # In both languages: the one who reads it is known to the process that started us.
         both = {

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.campaign import reference_lgo
-from conformance.commands.load_options import THRESHOLDS
+from conformance.commands.load_options import RULES, THRESHOLDS
 from conformance.load.options import LoadOptions, Node
 from conformance.load.profile import OPERATIONS, load_profile
 from conformance.load.quantities import QuantityError, parse_duration, parse_rate
-from conformance.load.rules import RULES
 from conformance.load.summary import RATE_KEPT
 from conformance.load.targets import TargetError, check_allowed, understand
 from conformance.load.thresholds import Threshold, parse_threshold
@@ -177,6 +176,13 @@ def asked_options(
                 f"--bind: expected HOST:PORT such as 127.0.0.1:5557, got {given['bind']!r}",
             )
         )
+    if given["ui_port"] is not None and given["workers"]:
+        raise TargetError(
+            Text(
+                "--ui montre les utilisateurs de ce processus, et un maître n’en a pas : omettez --ui ou --master",
+                "--ui shows the users of this process, and a master has none: leave out --ui or --master",
+            )
+        )
     timeout = _named("--timeout", parse_duration, given["timeout"])
     folder = (
         given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"
@@ -211,6 +217,7 @@ def asked_options(
         allowed=tuple(given["allowed"]),
         rules=rules,
         rule_rate=_named("--rule-rate", parse_rate, given["rule_rate"]),
+        check_rate=_named("--check-rate", parse_rate, given["check_rate"]),
         rules_named=bool(rules) and set(given["rules"]) - {"all"} != set(),
         lang=given["lang"],
     )

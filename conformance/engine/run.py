@@ -15,12 +15,14 @@ import pytest
 from conformance.engine.bench import BenchPlugin
 from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
+from conformance.engine.sharing import Shares
+from conformance.engine.wanted import Wanted
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
 from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from conformance.engine.context import BenchContext
     from conformance.record.results import RuleResult
@@ -68,7 +70,10 @@ def run_checks(
     selected = [find_rule(catalogue, key).key for key in (catalogue if rules is None else rules)]
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
     try:
-        _run_pytest(plugin, Path(str(resources.files("conformance.suite"))) if suite is None else suite)
+        own = Path(str(resources.files("conformance.suite")))
+        # Of a suite of somebody else nothing is known but what collecting finds.
+        others = [Wanted(own, plugin.wanted)] if suite is None else []
+        _run_pytest(plugin, own if suite is None else suite, others)
     finally:
         plugin.raw.close()
     ends = [
@@ -87,7 +92,7 @@ def run_checks(
     return SuiteRun(rules=results, interrupted=plugin.interrupted)
 
 
-def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
+def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> None:
     """Run pytest on the suite, deaf to the user's own configuration, plugins and options."""
     if not suite.exists():
         raise SuiteError(
@@ -119,7 +124,7 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=[plugin, Choices(plugin.context)],
+            plugins=[plugin, Choices(plugin.context), Shares(plugin.context.limits.claims), *others],
         )
     if plugin.crash is not None:
         raise plugin.crash

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, CallOutcome, PatientTraits, SearchCriteria, Status, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
-from conformance.load.rules import Moment, Visit, is_whole, missing_verbs
+from conformance.load.chosen import CHECKED
+from conformance.load.rules import RULES, Moment, Visit, is_whole, missing_verbs
 from conformance.load.stand import StandError
 from conformance.suite.desk.words import insi_values
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from random import Random
 
     from conformance.drivers.model import Patient
@@ -81,7 +82,7 @@ def check_verbs(options: LoadOptions) -> None:
             )
         )
     # Those that nobody asked for by name are shown as not looked at.
-    lacking = missing_verbs(options.rules, declared.verbs) if options.rules_named else {}
+    lacking = _lacking(options, declared.verbs) if options.rules_named else {}
     if lacking:
         told = "; ".join(f"{rule}: {', '.join(verbs)}" for rule, verbs in lacking.items())
         raise StandError(
@@ -91,6 +92,18 @@ def check_verbs(options: LoadOptions) -> None:
                 f"(leave them out: --rule {' --rule '.join(rule for rule in options.rules if rule not in lacking) or 'none'})",
             )
         )
+
+
+def _lacking(options: LoadOptions, declared: Collection[Verb]) -> dict[str, list[str]]:
+    """Return which verbs each rule lacks that neither a look nor a check of the suite can judge."""
+    from conformance.load.checks import lacking  # noqa: PLC0415 - the engine: only a load on software needs it
+
+    looks, checks = missing_verbs(options.rules, declared), lacking(options.rules, declared)
+    return {
+        rule: verbs
+        for rule, verbs in {**checks, **looks}.items()
+        if (rule in looks or rule not in RULES) and (rule in checks or rule not in CHECKED)
+    }
 
 
 def prepare_software(options: LoadOptions, insi_url: str) -> None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import orjson
+
 from conformance.record.coding import ENTRIES, KINDS, CodingError, decode
 from conformance.record.events import (
     READABLE,
@@ -103,7 +105,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
 
 def _line(path: Path, number: int, raw: bytes, offset: int, end: int) -> Line:
     try:
-        data = json.loads(raw)
+        data = _loaded(raw)
     except (ValueError, RecursionError) as error:
         raise RecordError(
             Text(
@@ -139,8 +141,15 @@ def _line(path: Path, number: int, raw: bytes, offset: int, end: int) -> Line:
 
 def _line_at(file: BinaryIO, offset: int) -> dict[str, Any]:
     file.seek(offset)
-    data: dict[str, Any] = json.loads(file.readline(MAX_LINE))
+    data: dict[str, Any] = _loaded(file.readline(MAX_LINE))
     return data
+
+
+def _loaded(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:  # Half a character, or a number of more than 64 bits.
+        return json.loads(raw)
 
 
 class Record:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
 
-from conformance.record.coding import KIND_OF, encode
+from conformance.record.coding import KIND_OF, encode, encode_act
 from conformance.record.events import VERSION, Again, CheckStarted
-from conformance.record.timeline import ExchangeEntry
+from conformance.record.timeline import ActEntry, ExchangeEntry
 from simulator.journal.masking import is_clean_json, mask, mask_xml
 from simulator.text import Text, TextError, text_of
 
@@ -106,7 +106,7 @@ class RecordWriter:
 
         An entry written before, for whichever check, is only referred to.
         """
-        data = encode(entry)
+        data = encode_act(entry) if isinstance(entry, ActEntry) else encode(entry)
         about = {} if check == self._check else {"check": check}
         content = _sorted(data)
         digest = _digest(content)

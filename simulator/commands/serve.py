@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator import ending
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.bench.installing import InstallError
 from simulator.bench.own_registry import put_there_by_hand
@@ -31,6 +30,7 @@ from simulator.serving import (
     read_options,
     serve,
 )
+from simulator.serving.ending import end_with_input as end_when_input_ends
 from simulator.sessions.profiles import profiles
 from simulator.sessions.session import NODE_FORM
 from simulator.sinks.addresses import addresses_of
@@ -229,7 +229,7 @@ def serve_command(
     )
 
     if end_with_input:
-        ending.end_with_input()
+        end_when_input_ends()
     if options_file is not None:
         try:
             asked = read_options(options_file)

@@ -14,14 +14,12 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.defects.each import expanded
-from conformance.reference.defects.model import Defect, Kind, SeamFault, fault_of
-from conformance.reference.defects.schema import SCHEMA, problems
-from simulator.datafile import load_yaml
 from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from conformance.reference.defects.model import Defect, Kind, SeamFault
 
 __all__ = [
     "NO_DEFECTS",
@@ -39,6 +37,15 @@ Defects = frozenset[str]
 
 NO_DEFECTS: Defects = frozenset()
 """The correct LGO."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of the catalogue, of which the correct LGO needs nothing: reading it takes longer than all the rest."""
+    if name not in {"Defect", "Kind"}:
+        raise AttributeError(name)
+    from conformance.reference.defects import model  # noqa: PLC0415 - as said
+
+    return getattr(model, name)
 
 
 class UnknownDefectError(TextError, ValueError):
@@ -94,6 +101,10 @@ def faults_of(names: Iterable[str]) -> list[SeamFault]:
 
 @cache
 def _catalogue() -> Mapping[str, Defect]:
+    from conformance.reference.defects.each import expanded  # noqa: PLC0415 - only where there are defects
+    from conformance.reference.defects.schema import SCHEMA, problems  # noqa: PLC0415 - as above
+    from simulator.datafile import load_yaml  # noqa: PLC0415 - as above
+
     folder = files("conformance.reference.defects")
     found: dict[str, Defect] = {}
     for file in sorted(
@@ -107,6 +118,8 @@ def _catalogue() -> Mapping[str, Defect]:
 
 
 def _defect(name: str, group: str, entry: Mapping[str, Any]) -> Defect:
+    from conformance.reference.defects.model import Defect, Kind, fault_of  # noqa: PLC0415 - as above
+
     return Defect(
         name=name,
         group=group,
