@@ -24,8 +24,8 @@ WRONG = {
     ),
     "plan check, a rule": (
         ["plan", "check", "rule.yaml"],
-        "rule.yaml:4:9: rules[0]: règle inconnue : 'SRC-00' ; voulez-vous dire SRC-0",
-        "rule.yaml:4:9: rules[0]: unknown rule 'SRC-00'; did you mean SRC-0",
+        "rule.yaml:4:9: rules[0]: règle inconnue : 'SRC-00' ; voulez-vous dire SRC-10 ?",
+        "rule.yaml:4:9: rules[0]: unknown rule 'SRC-00'; did you mean SRC-10?",
     ),
     "plan check, no file": (
         ["plan", "check", "none.yaml"],
