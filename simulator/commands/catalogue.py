@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _VERBATIM: Final = "\b"
 """Click's mark of a paragraph whose lines stay as they are."""
+_HOLE: Final = "{}"
 _GAP: Final = re.compile(r"\n[ \t]*\n\s*")
 _SPACED: Final = re.compile(r" (?=[;:?!»])|(?<=«) ")
 _WORD: Final = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
@@ -42,8 +43,25 @@ def in_french(text: str, package: str) -> str:
     return "\n\n".join(_paragraph(one, told) for one in paragraphs(text))
 
 
+def french_of(english: str, package: str) -> str | None:
+    """Return the French of one sentence of the catalogue, if it has one."""
+    return _found(english, sentences(package))
+
+
+def _found(english: str, told: Mapping[str, str]) -> str | None:
+    """Return the French of a sentence; what a constant puts into it is ``{}`` in the catalogue, in both languages."""
+    if english in told:
+        return told[english]
+    for key, french in told.items():
+        if _HOLE in key and (
+            found := re.fullmatch(re.escape(key).replace(re.escape(_HOLE), "(.+)"), english)
+        ):
+            return french.format(*found.groups())
+    return None
+
+
 def _paragraph(english: str, told: Mapping[str, str]) -> str:
-    french = told.get(english)
+    french = _found(english, told)
     if not english.startswith(_VERBATIM):
         # What is wrapped must not begin a line with a colon.
         return _SPACED.sub("\u00a0", french or english)
