@@ -70,6 +70,7 @@ def test_a_port_that_is_taken_is_said():
             check_port(port)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_master_has_no_users_to_show():
     done = CliRunner().invoke(main, ["load", "--ui", "--master", "2"], prog_name="banc")
     assert done.exit_code == 2
