@@ -27,7 +27,7 @@ os.environ["BANC_LANG"] = "fr"
 @pytest.fixture
 def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the commands speak English, which a test reads; those that it starts as processes too."""
-    from simulator.commands.language import speak  # noqa: PLC0415 - few tests need it
+    from simulator.commands.language import speak
 
     monkeypatch.setenv("BANC_LANG", "en")
     speak("en")

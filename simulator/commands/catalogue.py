@@ -12,8 +12,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -91,12 +89,16 @@ def sentences(package: str) -> dict[str, str]:
 
 def pairs(package: str) -> list[dict[str, str]]:
     """Return what the catalogue of one package holds, in the order of its files."""
+    # Only French help needs it: ``banc --version`` must not load a parser.
+    import yaml  # noqa: PLC0415
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     folder = files(package) / "commands" / "french"
     return [
         pair
         for file in sorted(folder.iterdir(), key=lambda one: one.name)
         if file.name.endswith(".yaml")
-        for pair in yaml.load(file.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one, ours
+        for pair in yaml.load(file.read_text(encoding="utf-8"), loader)  # noqa: S506 - a safe one, ours
     ]
 
 
@@ -104,6 +106,3 @@ def _normal(paragraph: str) -> str:
     if paragraph.startswith(_VERBATIM):
         return "\n".join(line.rstrip() for line in paragraph.rstrip().splitlines())
     return " ".join(paragraph.split())
-
-
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
