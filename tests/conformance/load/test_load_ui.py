@@ -69,6 +69,7 @@ def test_a_port_that_is_taken_is_said():
     assert told.value.text.en.startswith(f"--ui {port}: the page cannot be served on 127.0.0.1:{port} (")
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_master_has_no_users_to_show():
     done = CliRunner().invoke(main, ["load", "--ui", "--master", "2", "--lang", "en"], prog_name="banc")
     assert done.exit_code == 2
