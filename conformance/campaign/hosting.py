@@ -16,6 +16,7 @@ from simulator.bench import BenchOptions
 from simulator.journal.store import FOLDER
 from simulator.journal.writer import JournalOptions
 from simulator.serving import END_WITH_INPUT, ServeOptions, free_port, running, stop
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,12 +26,12 @@ READY_TIMEOUT_S = 20.0
 """How long the reference LGO may take to start."""
 
 
-class CampaignError(Exception):
+class CampaignError(TextError):
     """The campaign could not be set up: nothing is said about the software. ``hint`` says what to do."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, text: Text, *, hint: Text | None = None) -> None:
         """Keep the message and the remedy."""
-        super().__init__(message)
+        super().__init__(text)
         self.hint = hint
 
 
@@ -121,4 +122,10 @@ def _announced_url(process: subprocess.Popen[str], complaints: Any) -> str:
         return str(json.loads(line)["url"])
     except (queue.Empty, ValueError, KeyError, TypeError) as error:
         complaints.seek(0)
-        raise CampaignError(f"the reference LGO did not start:\n{complaints.read()[-2000:]}") from error
+        printed = complaints.read()[-2000:]
+        raise CampaignError(
+            Text(
+                f"le LGO de référence n'a pas démarré :\n{printed}",
+                f"the reference LGO did not start:\n{printed}",
+            )
+        ) from error

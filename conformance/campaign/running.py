@@ -28,7 +28,9 @@ from conformance.record.reading import Record
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
 from conformance.rules.catalogue import load_catalogue
+from conformance.verdicts import Verdict
 from simulator.client import BenchClientError
+from simulator.text import Text, text_of
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -189,9 +191,15 @@ def place_of_record(folder: Path, options: CampaignOptions) -> Path:
             stamp = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S.%f")
             path.replace(folder / f"record-{stamp}.ndjson")
     except OSError as error:
+        why = text_of(error)
         raise CampaignError(
-            f"cannot write in the folder {folder}: {error.strerror or error}",
-            hint="choose another folder with --report DIR",
+            Text(
+                f"impossible d'écrire dans le dossier {folder} : {why.fr}",
+                f"cannot write in the folder {folder}: {why.en}",
+            ),
+            hint=Text(
+                "choisissez un autre dossier par --report DOSSIER", "choose another folder with --report DIR"
+            ),
         ) from error
     return path
 
@@ -205,7 +213,7 @@ def _opened(path: Path, options: CampaignOptions) -> Iterator[RecordWriter]:
         ) as writer:
             yield writer
     except RecordWriteError as error:
-        raise CampaignError(str(error)) from error
+        raise CampaignError(error.text) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +285,7 @@ def _journeys(options: CampaignOptions, *, guided: bool) -> tuple[str, ...]:
     try:
         return select_journeys(options.journeys or ())
     except UnknownJourneyError as error:
-        raise CampaignError(str(error), hint="banc journeys") from error
+        raise CampaignError(error.text, hint=Text.same("banc journeys")) from error
 
 
 @contextlib.contextmanager
@@ -294,7 +302,7 @@ def _guided(
         ) as opened:
             yield opened
     except (BenchClientError, DriverError, OSError) as error:
-        raise CampaignError(str(error)) from error
+        raise CampaignError(text_of(error)) from error
 
 
 def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
@@ -302,7 +310,11 @@ def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
         declared = capabilities()
     except DriverError as error:
         raise CampaignError(
-            f"the software under test cannot be driven at {plan.address}: {error}", hint=str(error.hint or "")
+            Text(
+                f"le logiciel testé ne peut pas être piloté à {plan.address} : {error.text.fr}",
+                f"the software under test cannot be driven at {plan.address}: {error.text.en}",
+            ),
+            hint=error.hint,
         ) from error
     about = plan.software
     return Software(
@@ -339,7 +351,7 @@ def _limits(plan: Plan, options: CampaignOptions, journeys: tuple[str, ...]) -> 
         only=only,
         done=done,
         claims=options.claims,
-        fail_fast=plan.fail_fast,
+        stop_at=frozenset({Verdict.FAIL}) if plan.fail_fast else frozenset(),
         seconds=plan.time_limit,
         order=options.order,
     )

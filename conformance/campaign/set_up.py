@@ -17,7 +17,7 @@ from conformance.drivers.opening import open_driver
 from simulator.client import BenchClient, BenchClientError
 from simulator.serving import ServingError
 from simulator.sessions.settings import MAX_NAME
-from simulator.text import Text
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,12 @@ class DoctorError(CampaignError):
 
     def __init__(self, diagnosis: Diagnosis) -> None:
         """Keep what was found."""
-        super().__init__("\n".join(finding.text.fr for finding in diagnosis.problems))
+        super().__init__(
+            Text(
+                "\n".join(finding.text.fr for finding in diagnosis.problems),
+                "\n".join(finding.text.en for finding in diagnosis.problems),
+            )
+        )
         self.diagnosis = diagnosis
 
 
@@ -175,7 +180,7 @@ def _driver(plan: Plan) -> Iterator[HttpDriver | SubprocessDriver]:
     try:
         opened = open_driver(plan.driver)
     except DriverError as error:
-        raise CampaignError(str(error), hint=str(error.hint or "")) from error
+        raise CampaignError(error.text, hint=error.hint) from error
     with opened as driver:
         yield driver
 
@@ -191,7 +196,7 @@ def _session(plan: Plan) -> Iterator[tuple[BenchClient, SessionClient, str]]:
             stack.callback(_end, session)
             version = str(client.info()["version"])
         except (BenchClientError, ServingError) as error:
-            raise CampaignError(str(error), hint="banc serve") from error
+            raise CampaignError(text_of(error), hint=Text.same("banc serve")) from error
         yield client, session, version
 
 

@@ -29,15 +29,17 @@ from conformance.record.reading import RecordError
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
-from simulator.ending import end_with_input
 from simulator.serving import ServingError
+from simulator.serving.ending import end_with_input
+from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from conformance.engine import Event
     from conformance.record.results import Campaign
+    from simulator.text import Lang
 
 _CLAIMS: Final = "claims"
 _EVENTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (DoctorFinding, CheckStarted, CheckFinished)}
@@ -54,11 +56,22 @@ def run_jobs(
     """
     if len(plan.instances) < jobs:
         raise CampaignError(
-            f"expected {jobs} instances of the software for --jobs {jobs}, the plan has {len(plan.instances)}",
-            hint="name each under instances: in the plan; two processes cannot share one, which is emptied before each check",
+            Text(
+                f"{jobs} instances du logiciel sont attendues pour --jobs {jobs}, le plan en a {len(plan.instances)}",
+                f"expected {jobs} instances of the software for --jobs {jobs}, the plan has {len(plan.instances)}",
+            ),
+            hint=Text(
+                "nommez chacune sous instances: dans le plan ; deux processus ne peuvent pas en partager une, qui est vidée avant chaque contrôle",
+                "name each under instances: in the plan; two processes cannot share one, which is emptied before each check",
+            ),
         )
     if options.folder is None:
-        raise CampaignError("expected a folder for the records of the processes")
+        raise CampaignError(
+            Text(
+                "un dossier est attendu pour les enregistrements des processus",
+                "expected a folder for the records of the processes",
+            )
+        )
     selection = select(plan, load_catalogue())
     target = place_of_record(options.folder, options)
     parts = options.folder / PARTS
@@ -72,7 +85,7 @@ def run_jobs(
         try:
             simulator = plan.simulator_url or stack.enter_context(own_simulator())
         except ServingError as error:
-            raise CampaignError(str(error)) from error
+            raise CampaignError(error.text) from error
         # Before the simulator stops: a check that sees that would be kept as INCONCLUSIVE.
         stack.callback(_end_all, processes)
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
@@ -94,13 +107,33 @@ def run_jobs(
         diagnosis = Diagnosis(findings=tuple({each.text: each for each in findings}.values()))
         if diagnosis.stops:
             raise DoctorError(diagnosis)
-        raise CampaignError("\n".join(complaints).strip() or "a process of the campaign stopped at once")
+        raise CampaignError(_told(complaints))
     try:
         campaign = replay(gather(found, target), selection.catalogue)
     except (RecordError, RecordWriteError) as error:
-        raise CampaignError(str(error)) from error
+        raise CampaignError(error.text) from error
     shutil.rmtree(parts, ignore_errors=True)
     return campaign
+
+
+def _told(complaints: Sequence[str]) -> Text:
+    """Return what processes complained about: sentences of ours in both languages, what Python says of itself as it is."""
+    found = []
+    for line in filter(None, map(str.strip, complaints)):
+        try:
+            both = json.loads(line)
+            found.append(Text(str(both["fr"]), str(both["en"])))
+        except (ValueError, LookupError, TypeError):
+            found.append(Text.same(line))
+    if not found:
+        return Text(
+            "un processus de la campagne s'est arrêté aussitôt", "a process of the campaign stopped at once"
+        )
+    found = list(dict.fromkeys(found))
+    return Text("\n".join(each.fr for each in found), "\n".join(each.en for each in found))
+
+
+_LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
 
 
 def _end_all(processes: list[subprocess.Popen[str]]) -> None:
@@ -230,7 +263,11 @@ def _main() -> int:
     try:
         run_share(decode(Plan, order["plan"]), on_event=tell, options=options)
     except CampaignError as error:
-        sys.stderr.write(f"{error}\n{error.hint}\n")
+        # In both languages: the one who reads it is known to the process that started us.
+        both = {
+            lang: f"{error.text[lang]}\n{error.hint[lang] if error.hint else ''}".strip() for lang in _LANGS
+        }
+        sys.stderr.write(json.dumps(both) + "\n")
         return 2
     except KeyboardInterrupt:
         return 130

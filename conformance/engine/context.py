@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine.events import Event
     from conformance.record.writing import RecordWriter
+    from conformance.verdicts import Verdict
     from simulator.client import SessionClient
 
 
@@ -35,8 +36,8 @@ class Limits:
     """Ids of the checks that an earlier process has finished."""
     claims: Path | None = None
     """The folder in which the processes that share the checks note which they take; ``None``: this one runs all."""
-    fail_fast: bool = False
-    """Stop after the first departure."""
+    stop_at: frozenset[Verdict] = frozenset()
+    """Begin no more checks after one that ended with one of these."""
     seconds: float | None = None
     """No check begins after so many seconds."""
     order: int | None = None

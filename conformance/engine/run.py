@@ -20,6 +20,7 @@ from conformance.engine.wanted import Wanted
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.record.uncollected import seldom_collected
 from conformance.rules.catalogue import find_rule, load_catalogue
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
     from conformance.engine.context import BenchContext
     from conformance.record.results import RuleResult
     from conformance.rules.catalogue import Rule
-    from simulator.text import Text
 
 
-class SuiteError(Exception):
+class SuiteError(TextError):
     """The suite itself is at fault, so there are no verdicts. The message says what and where."""
 
 
@@ -97,7 +97,12 @@ def run_checks(
 def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> None:
     """Run pytest on the suite, deaf to the user's own configuration, plugins and options."""
     if not suite.exists():
-        raise SuiteError(f"{suite}: expected a folder or a file of checks, got nothing there")
+        raise SuiteError(
+            Text(
+                f"{suite} : un dossier ou un fichier de contrôles est attendu, il n'y a rien",
+                f"{suite}: expected a folder or a file of checks, got nothing there",
+            )
+        )
     root = suite if suite.is_dir() else suite.parent
     with tempfile.TemporaryDirectory(prefix="banc-") as folder, _no_pytest_environment():
         settings = Path(folder) / "bench.ini"
@@ -126,7 +131,8 @@ def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> N
     if plugin.crash is not None:
         raise plugin.crash
     if plugin.problems:
-        raise SuiteError("\n".join(plugin.problems))
+        # Faults of our own checks, for whoever writes them.
+        raise SuiteError(Text.same("\n".join(plugin.problems)))
     expected = {
         pytest.ExitCode.OK,
         pytest.ExitCode.TESTS_FAILED,
@@ -134,7 +140,9 @@ def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> N
         pytest.ExitCode.NO_TESTS_COLLECTED,
     }
     if code not in expected:
-        raise SuiteError(f"{suite}: pytest ended with {code!r}")
+        raise SuiteError(
+            Text(f"{suite} : pytest a fini par {code!r}", f"{suite}: pytest ended with {code!r}")
+        )
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from simulator.text import Text, TextError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -46,15 +48,24 @@ def __getattr__(name: str) -> Any:
     return getattr(model, name)
 
 
-class UnknownDefectError(ValueError):
+class UnknownDefectError(TextError, ValueError):
     """A name that is not in the catalogue."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         """Keep the name and the nearest known ones."""
         self.name = name
         self.near = difflib.get_close_matches(name, list(known), n=3)
-        near = f"; did you mean {' or '.join(self.near)}?" if self.near else "; see banc demo --list-defects"
-        super().__init__(f"expected the name of a defect, got {name!r}{near}")
+        near = (
+            Text(f"voulez-vous dire {' ou '.join(self.near)} ?", f"did you mean {' or '.join(self.near)}?")
+            if self.near
+            else Text("voir banc demo --list-defects", "see banc demo --list-defects")
+        )
+        super().__init__(
+            Text(
+                f"le nom d'un défaut est attendu, reçu : {name!r} ; {near.fr}",
+                f"expected the name of a defect, got {name!r}; {near.en}",
+            )
+        )
 
 
 def catalogue() -> Mapping[str, Defect]:
