@@ -12,8 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import CallOutcome, Patient
+from conformance.drivers.model import CallOutcome, Patient, Verb
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import by_card, need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.full import bring_full
@@ -41,6 +42,8 @@ FILES: Final = {
     "twin-1": Route.IMPORTED_CHECKED,
 }
 """Whose file has come to which status."""
+
+COMPARISON: Final = path("comparaison lue", "comparison read", Verb.READ_PROPOSAL)
 
 BILLING_OID: Final = "1.2.250.1.213.1.4.13"
 """NSS-NIR: the number used for billing (MAT-05)."""
@@ -117,6 +120,8 @@ class Answers:
 
     ended: tuple[Ended, ...]
     brought: tuple[Brought, ...]
+    compares: bool
+    """Whether the software shows the comparison."""
 
 
 def card_answers(desk: Desk) -> Answers:
@@ -138,11 +143,13 @@ def _ask(desk: Desk) -> Answers:
             if seen is not None:
                 ended.append(seen)
                 states[key] = seen.after
-    brought = [
-        _bring(desk.by(user), people, reading, key, states[key])
-        for key, user in (("child", "user"), ("partner", "super-user"))
-    ]
-    return Answers(ended=tuple(ended), brought=tuple(filter(None, brought)))
+    brought: list[Brought | None] = []
+    compares = False
+    with desk.if_offered(COMPARISON):
+        for key, user in (("child", "user"), ("partner", "super-user")):
+            brought.append(_bring(desk.by(user), people, reading, key, states[key]))
+        compares = True
+    return Answers(ended=tuple(ended), brought=tuple(filter(None, brought)), compares=compares)
 
 
 def _end(  # noqa: PLR0917 - one case of a product
