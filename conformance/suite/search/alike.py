@@ -122,11 +122,30 @@ def _departure(said: str, missing: list[str], wrong: list[str], *, inferred: boo
 
 
 def _part(key: str, **wish: Any) -> Part:
+    # Each has a first name of their own: INSi tells them apart by it.
+    first = f"{START}{_ENDS[key]}"
     return Part(
         key=f"alike-{key}",
         wish={"birth_date": DAY, **wish},
-        names=lambda _name, firsts: (NAME, f"{START}{firsts[0][:4]} {SECOND} {THIRD}"),
+        names=lambda _name, _firsts: (NAME, f"{first} {SECOND} {THIRD}"),
     )
+
+
+_ENDS: Final = {
+    str(Route.TYPED): "BAR",
+    str(Route.IMPORTED): "DINE",
+    str(Route.CHECKED): "FUZ",
+    str(Route.IMPORTED_CHECKED): "GAMO",
+    "abroad": "JEK",
+    "unknown": "LOPA",
+    "waiting": "MIR",
+    "corrected": "NUVE",
+    "arrived": "PAS",
+    "homonyme": "RETO",
+    "douteuse": "SOK",
+    "lowered": "TIBA",
+}
+"""How the 1er prénom of each ends."""
 
 
 def _live(desk: Desk) -> Alike:

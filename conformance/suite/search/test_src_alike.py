@@ -52,7 +52,7 @@ def test_number_of_now(desk: Desk) -> None:
         number = each.patient.matricule
         said = found.message if isinstance(found, RefusedError) else f"{len(found)}"
         expect(
-            found == {each.patient.id},
+            found == frozenset({each.patient.id}),
             fr=f"le matricule {number} devait trouver son dossier ({each.label}) et lui seul : {said}",
             en=f"the matricule {number} had to find its file ({each.label}) and no other: {said}",
         )
