@@ -37,6 +37,14 @@ def first_number_searched(records: list[Record], about: Mapping[str, Any], memor
     ]
 
 
+def former_without_the_replaced(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Keep no former number that the file itself has borne."""
+    borne = memory.shared.get("first", {}).get(about["patient_id"])
+    return [one for one in records if one["matricule"] != borne]
+
+
 def failures_counted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Count the calls that failed one after the other."""
     if about.get("event") == "called":
@@ -128,6 +136,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     for function in (
         first_number_noted,
         first_number_searched,
+        former_without_the_replaced,
         failures_counted,
         no_creation_after_failures,
         signed_in_noted,
