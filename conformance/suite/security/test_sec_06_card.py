@@ -84,7 +84,7 @@ class _Watch:
         return entries
 
 
-@pytest.mark.rule("SEC-06")
+@pytest.mark.rule("SEC-06", "RSP-14")
 @pytest.mark.title(
     fr="Par carte aussi, chaque requête laisse une trace et une seule, avec son code, ses données et son mode, quelle que soit l'issue",
     en="By card as well, each request leaves one entry and only one, with its code, data and mode, whatever the ending",
