@@ -64,6 +64,11 @@ def test_others_stay(desk: Desk, rule: str) -> None:
             en=f"{one.act.en}: {len(one.made)} file(s) more, expected {one.act.makes} at most",
         )
         expect(
+            not one.act.must_make or not one.done or one.made,
+            fr=f"{one.act.fr}, dit fait : aucun dossier de plus pour qui porte le nom d'un autre, né le même jour",
+            en=f"{one.act.en}, said to be done: no file more for somebody of another's name, born the same day",
+        )
+        expect(
             not one.gone,
             fr=f"{one.act.fr} : {len(one.gone)} dossier(s) ne se trouvent plus",
             en=f"{one.act.en}: {len(one.gone)} file(s) cannot be found any more",
