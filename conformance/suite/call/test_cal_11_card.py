@@ -14,6 +14,7 @@ from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS
@@ -34,7 +35,7 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
 
     def judge(attributes: frozenset[Attribute], key: str) -> None:
         member = people.member(key)
-        patient = desk.bring(member.person, route)
+        patient = desk.bring(member.person, route, **NAMES_IN_USE)
         reading = read_card(desk, people.card())
         need_card_request(*try_card_call(desk, reading, member, patient))
         before = mark(desk, patient, attributes)
