@@ -62,6 +62,45 @@ def no_creation_after_failures(
     return records
 
 
+def no_creation_after_three(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse a creation after one failure more."""
+    if memory.shared.get("failures", 0) <= _FAILURES:
+        return records
+    return no_creation_after_failures(records, about, memory)
+
+
+def blocked_once_more(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Block the first call by card for a file that was fictitious at its last call."""
+    marked: set[str] = memory.own.setdefault("marked", set())
+    file = str(about.get("patient_id") or "")
+    if "FICTIVE" in (about.get("attributes") or ()):
+        marked.add(file)
+    elif about.get("way") == BY_CARD and file in marked:
+        marked.discard(file)
+        return [{"code": "CALL_FORBIDDEN", "message": "Identité fictive : pas d'appel INSi."}]
+    return records
+
+
+def list_hidden_by_card(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Leave the list of first names out of the comparison when the last call was one by card."""
+    if memory.shared.get("way") != BY_CARD:
+        return records
+    return [one for one in records if one["field"] != "first_names"]
+
+
+def without_first_name_once_lowered(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Search files that have lost their INS without their first names."""
+    borne = memory.shared.get("first", {})
+    return [
+        {**one, "first_name": None, "first_names": None}
+        if one["id"] in borne and not one["matricule"]
+        else one
+        for one in records
+    ]
+
+
 def signed_in_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember who signed in last."""
     if about.get("verb") == "sign-in":
@@ -139,6 +178,10 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         former_without_the_replaced,
         failures_counted,
         no_creation_after_failures,
+        no_creation_after_three,
+        blocked_once_more,
+        list_hidden_by_card,
+        without_first_name_once_lowered,
         signed_in_noted,
         logged_for_signed_in,
         local_of_call_noted,
