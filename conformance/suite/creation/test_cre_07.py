@@ -17,6 +17,7 @@ from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
@@ -124,7 +125,7 @@ def test_neighbour_stays(desk: Desk) -> None:
 def test_existing_file(desk: Desk, case: str) -> None:
     for route in routes(Status(case.removeprefix("E27/"))):
         person = desk.draw(first_names_count=2)
-        others = {} if route.is_from_insi else {"used_name": "KVORLAN"}
+        others = {} if route.is_from_insi else NAMES_IN_USE
         patient = desk.bring(person, route, **others)
         before = desk.snapshot(patient)
         try:
