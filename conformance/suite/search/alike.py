@@ -23,7 +23,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.search.neighbours import MAY, MUST, MUST_NOT, Neighbour, looked_for
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
@@ -197,9 +197,11 @@ def _settle(desk: Desk) -> tuple[Neighbour, ...]:
             (Attribute.DOUTEUSE, Route.IMPORTED),
         ):
             patient = desk.bring(desk.play(_part(attribute.lower())), route, **IN_USE)
+            files[str(attribute)] = patient
+            if attribute in desk.read(patient).attributes:
+                continue  # A software may mark namesakes by itself.
             with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
                 desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
-            files[str(attribute)] = patient
     with desk.if_offered(DOWNGRADE), suppress(RefusedError):
         patient = desk.bring(desk.play(_part("lowered")), Route.IMPORTED_CHECKED, **IN_USE)
         files["abaissé"] = patient
@@ -227,7 +229,9 @@ def _renumbered(desk: Desk) -> Patient:
     waiting = desk.play(_part("waiting", nia=True, sex="M"))
     patient = desk.feed(desk.create(waiting, **IN_USE))
     later = desk.draw(birth_date=DAY, sex="M", nia=False)
-    answered(desk, patient, _known_by(waiting, later))
+    # A software need not ask INSi again for an INS that it has: the file then keeps its number.
+    with suppress(UndecidedError):
+        answered(desk, patient, _known_by(waiting, later))
     return patient
 
 
