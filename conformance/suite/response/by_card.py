@@ -9,7 +9,7 @@ after. The family comes to the counter once a campaign; the rules of the answers
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import CallOutcome, Patient, Verb
@@ -26,6 +26,8 @@ from conformance.suite.response.refusals import altered
 from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.drivers.cards import CardReading
     from conformance.drivers.model import InsiCall, Proposal
     from conformance.suite.desk.cards import Family
@@ -198,9 +200,12 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     ``None``: it is not proposed, as what INSi says is not what the card says.
     """
     patient = before.patient
-    answer = _other(desk, people.member(key).person)
-    first = _proposed(desk, people, reading, key, answer, patient)
-    if first is None:
+    # One who differs in everything; where that is more than a software lets pass, in what a card does not tell.
+    for answer in _others(desk, people.member(key).person):
+        first = _proposed(desk, people, reading, key, answer, patient)
+        if first is not None:
+            break
+    else:
         return None
     call, proposal = first
     desk.decide(call, accept=False)
@@ -242,13 +247,12 @@ def _proposed(  # noqa: PLR0917 - one case of a product
     return call, desk.lgo.read_proposal(call.id, actor=desk.user)
 
 
-def _other(desk: Desk, person: Person) -> Person:
-    """Return the person as INSi answers them: other names, another day, sex and place."""
+def _others(desk: Desk, person: Person) -> Iterator[Person]:
+    """Yield the person as INSi may answer them: all traits others, then those only that a card does not tell."""
     traits = person.identity.traits
     day = int(traits.birth_date[8:])
     other = desk.draw(
         first_names_count=2,
-        sex="M" if traits.sex == "F" else "F",
         birth_date=traits.birth_date,
         where=lambda each: (
             each.first_name != person.first_name
@@ -256,12 +260,16 @@ def _other(desk: Desk, person: Person) -> Person:
             and each.identity.traits.birth_place != traits.birth_place
         ),
     ).identity.traits
-    return answered_with(
+    untold = {
+        # The 1er prénom of the file stands last: it is no longer the start of the list.
+        "first_names": f"{other.first_names} {person.first_name}",
+        "birth_place": str(other.birth_place),
+    }
+    yield answered_with(
         person,
         birth_name=other.birth_name,
-        # The 1er prénom of the file stands second: it is no longer the start of the list.
-        first_names=f"{other.first_names} {person.first_name}",
         birth_date=f"{traits.birth_date[:8]}{day - 1 if day > 1 else day + 1:02d}",
-        sex=str(other.sex),
-        birth_place=str(other.birth_place),
+        sex="M" if traits.sex == "F" else "F",
+        **untold,
     )
+    yield replace(answered_with(person, **untold), key=f"{person.key}/untold")
