@@ -16,6 +16,8 @@ _FAILURES = 2
 
 BY_CARD = "VITALE"
 
+_ANSWERS = frozenset({"00", "01", "02"})
+
 
 def first_number_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the first number that each file bore."""
@@ -101,6 +103,14 @@ def without_first_name_once_lowered(
     ]
 
 
+def card_calls_uncounted(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Count the calls by traits only."""
+    codes = [each.code for each in about["log"] if each.action == "INSI_CALL" and each.mode == BY_CARD]
+    good = sum(code in _ANSWERS for code in codes)
+    less = {"insi_calls": len(codes), "insi_successes": good, "insi_failures": len(codes) - good}
+    return [{**one, **{name: one[name] - count for name, count in less.items()}} for one in records]
+
+
 def signed_in_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember who signed in last."""
     if about.get("verb") == "sign-in":
@@ -179,6 +189,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         failures_counted,
         no_creation_after_failures,
         no_creation_after_three,
+        card_calls_uncounted,
         blocked_once_more,
         list_hidden_by_card,
         without_first_name_once_lowered,
