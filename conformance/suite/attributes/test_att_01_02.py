@@ -12,6 +12,7 @@ from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import ALLOWED, WITH_HOMONYM, mark, named, set_attributes
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
@@ -42,7 +43,7 @@ def test_attribute_is_kept(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
 
     def judge(attribute: Attribute) -> None:
-        before = desk.snapshot(desk.bring(desk.draw(), route))
+        before = desk.snapshot(desk.bring(desk.draw(), route, **NAMES_IN_USE))
         if before.patient.attributes:
             raise UndecidedError(
                 f"le dossier neuf porte déjà {named(before.patient.attributes)}",
@@ -88,7 +89,7 @@ def test_attribute_is_kept(desk: Desk, route: Route, user: str) -> None:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
 def test_attribute_is_removed(desk: Desk, route: Route) -> None:
     def judge(before: Collection[Attribute], after: Collection[Attribute]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         marked = mark(desk, patient, before)
         _expect_nothing_else(_set(desk, patient, after), marked, after)
 
@@ -136,7 +137,7 @@ def test_doubtful_and_homonym(desk: Desk, route: Route) -> None:
     }
 
     def judge(first: tuple[Attribute, ...]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         if first:
             mark(desk, patient, first)
         _set(desk, patient, WITH_HOMONYM)
@@ -158,7 +159,7 @@ def test_fictitious_is_alone(desk: Desk, route: Route, user: str) -> None:
     mark(desk, desk.create(desk.draw()), {Attribute.FICTIVE})
 
     def judge(wanted: frozenset[Attribute], first: frozenset[Attribute]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         if first:
             mark(desk, patient, first)
         before = desk.snapshot(patient)

@@ -14,6 +14,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.desk.apart import APP, RECEPTION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.words import insi_values
@@ -83,7 +84,7 @@ def test_back_to_provisional(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("route", routes(Status.RECUP, Status.QUAL), ids=str)
 def test_ins_is_cleared(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         if not patient.matricule or not patient.oid:
             raise UndecidedError(
                 f"le dossier {route} n'a pas de matricule et d'OID à effacer",
@@ -118,7 +119,7 @@ def test_ins_is_cleared(desk: Desk, route: Route) -> None:
 def test_only_provisional_is_possible(desk: Desk, attributes: frozenset[Attribute]) -> None:
     desk.bring(desk.draw(), Route.CHECKED)  # The same acts validate an ordinary identity.
     for route in (Route.TYPED, Route.CHECKED, Route.IMPORTED):
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         # Proposed before the attribute is set, accepted after it.
         pending = desk.find(patient)
         mark(desk, patient, attributes)

@@ -12,6 +12,7 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.desk.expect import expect_each, expect_equal, expect_refused
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.verdicts import Departure, UndecidedError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED, Route.IMPORTED], ids=str)
 def test_validation_is_refused(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute], *, entitled: bool) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         desk.record_document(patient)
         mark(desk, patient, attributes)
         # Once more, for a software that forgets the document with the status.

@@ -14,7 +14,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import ALLOWED, DISQUALIFYING_SETS, mark, named
 from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.expect import expect_each
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.people import NAMES_IN_USE, adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.site.settings import restored, setting
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED_CHECKED], ids=str)
 def test_set_again(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute]) -> None:
-        before = mark(desk, desk.bring(desk.draw(), route), attributes)
+        before = mark(desk, desk.bring(desk.draw(), route, **NAMES_IN_USE), attributes)
         for actor in (desk.user, desk.super_user):
             with suppress(RefusedError):
                 desk.lgo.set_attributes(before.patient.id, attributes, actor=actor)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
-from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI
+from conformance.suite.desk.apart import CARD, DOWNGRADE, FROM_INSI
+from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
@@ -81,6 +83,29 @@ def test_each_ending(desk: Desk, ending: str, way: str) -> None:
         need_request(requests)
         sent += len(requests)
         _expect_calls(counted(desk, before), ending, times, sent)
+
+
+@pytest.mark.rule("BLK-05")
+@pytest.mark.title(
+    fr="Un appel par carte est compté comme un autre",
+    en="A call by card is counted like any other",
+)
+@CARD.mark
+def test_by_card(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    before, sent = desk.lgo.read_dashboard(actor=desk.user), 0
+    for _ in range(2):
+        call, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
+        need_card_request(call, requests)
+        sent += len(requests)
+    got = counted(desk, before)
+    expect_equal(
+        got=(got.calls, got.successes, got.failures),
+        expected=(sent, sent, 0),
+        fr="appels, réussites et échecs ajoutés par des appels par carte",
+        en="calls, successes and failures added by calls by card",
+    )
 
 
 @pytest.mark.rule("BLK-05")

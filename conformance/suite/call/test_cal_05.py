@@ -20,6 +20,7 @@ from conformance.suite.desk.card_calls import (
 )
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
 
@@ -41,7 +42,7 @@ SWAPPED = Moment("carte changée après le choix du bénéficiaire", "card swapp
 def test_other_family(desk: Desk, key: str, user: str) -> None:
     desk = desk.by(user)
     people, others = family(desk.draw), family(desk.draw)
-    patient = desk.create(people.member(key).person)
+    patient = desk.create(people.member(key).person, **NAMES_IN_USE)
     before = desk.snapshot(patient)
     reading = read_card(desk, people.card())
     _swap(desk, others.card())

@@ -78,6 +78,8 @@ def test_traits_typed(desk: Desk) -> None:
 @FROM_INSI.mark
 def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None:
     moment = Moment(f"tentatives après un retour {ending}", f"attempts after an answer {ending}")
+    # Either user meets two of the endings by either way.
+    desk = desk.by(USERS[(list(ENDINGS).index(ending) + (way == "file")) % 2])
 
     def judge(place: str | None = None, **wanted: object) -> None:
         person = desk.draw(first_names_count=3, **wanted)
@@ -177,6 +179,8 @@ def test_two_patients(desk: Desk) -> None:
             requests, patient, Moment("appels croisés de deux patients", "calls for two patients in turn")
         )
     typed_traits = replace(typed(desk.draw()), **NAMES_IN_USE)
-    _, requests = desk.try_search_insi(typed_traits)
-    need_request(requests)
-    expect_sent(requests, typed_traits, Moment("recherche après d'autres appels", "search after other calls"))
+    for user in USERS:
+        _, requests = desk.by(user).try_search_insi(typed_traits)
+        need_request(requests)
+        moment = Moment("recherche après d'autres appels", "search after other calls")
+        expect_sent(requests, typed_traits, moment)

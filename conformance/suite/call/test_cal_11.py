@@ -12,6 +12,7 @@ from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import need_request
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         _, requests = desk.try_call(patient)
         if route.status is not Status.QUAL:  # Where a software may see no use in a call.
             need_request(requests)
@@ -84,7 +85,7 @@ def test_still_blocked(desk: Desk) -> None:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_the_call_leaves(desk: Desk, route: Route) -> None:
     def judge(first: frozenset[Attribute], then: frozenset[Attribute]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         mark(desk, patient, first)
         desk.try_call(patient)  # Blocked or not: what was tried meanwhile must not count afterwards.
         mark(desk, patient, then)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute
-from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named, set_attributes
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS
@@ -34,7 +36,7 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
 
     def judge(attributes: frozenset[Attribute], key: str) -> None:
         member = people.member(key)
-        patient = desk.bring(member.person, route)
+        patient = desk.bring(member.person, route, **NAMES_IN_USE)
         reading = read_card(desk, people.card())
         need_card_request(*try_card_call(desk, reading, member, patient))
         before = mark(desk, patient, attributes)
@@ -49,6 +51,17 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
             )
         moment = Moment("après l'appel par carte bloqué", "after the blocked call by card")
         expect_kept(desk.snapshot(patient), before, moment)
+        try:
+            set_attributes(desk, patient, frozenset())
+        except RefusedError:
+            return  # How a doubt is lifted is in no text.
+        call, requests = try_card_call(desk, read_card(desk, people.card()), member, patient)
+        expect(
+            requests,
+            fr=f"attribut {named(attributes)} retiré, l'appel par carte reste bloqué ({call.message})",
+            en=f"attribute {named(attributes)} removed, the call by card stays blocked ({call.message})",
+            inferred=True,
+        )
 
     # Somebody else for each: a software may refuse a second file of one person.
     cases = zip(DISQUALIFYING_SETS, KEYS, strict=False)

@@ -16,12 +16,13 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
-from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values, insi_values
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -124,7 +125,7 @@ def test_neighbour_stays(desk: Desk) -> None:
 def test_existing_file(desk: Desk, case: str) -> None:
     for route in routes(Status(case.removeprefix("E27/"))):
         person = desk.draw(first_names_count=2)
-        others = {} if route.is_from_insi else {"used_name": "KVORLAN"}
+        others = {} if route.is_from_insi else NAMES_IN_USE
         patient = desk.bring(person, route, **others)
         before = desk.snapshot(patient)
         try:
@@ -186,6 +187,35 @@ def test_insi_has_no_say(desk: Desk, scenario: str) -> None:
     desk.insi.clear_scenarios()
     _expect_qualified(
         desk, patient, person, Moment(f"INSi indisponible ({scenario})", f"INSi away ({scenario})")
+    )
+
+
+@pytest.mark.rule("CRE-07")
+@pytest.mark.title(
+    fr="Une identité de l'application sans lieu de naissance est reprise aussi, le lieu connu du dossier restant",
+    en="An identity of the app without a birth place is taken as well, the place known in the file staying",
+)
+@pytest.mark.parametrize("route", [None, Route.TYPED, Route.CHECKED], ids=["new-file", "typed", "checked"])
+def test_without_place(desk: Desk, route: Route | None) -> None:
+    person = desk.draw(birth_place="75114", birth_date="1984-09-25")
+    patient = desk.bring(person, route) if route else None
+    values = {name: value for name, value in insi_values(person).items() if name != "birth_place"}
+    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
+    try:
+        after = desk.lgo.import_app_identity(
+            identity, patient_id=patient.id if patient else None, actor=desk.user
+        )
+    except RefusedError as refusal:
+        # The place is no part of what INSi has to give either (CRE-04); that the app may leave it out is deduced.
+        refused = refused_to_allow(refusal)
+        raise Departure(refused.text.fr, refused.text.en, inferred=True) from refusal
+    place = {"birth_place": patient.birth_place} if patient else {}
+    expect_values(
+        desk.read(after),
+        {**values, **place, "status": Status.QUAL},
+        fr="identité de l'application sans lieu de naissance",
+        en="identity of the app without a birth place",
+        inferred=True,
     )
 
 

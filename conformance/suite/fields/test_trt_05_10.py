@@ -20,6 +20,7 @@ from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import corrected, created_from_insi, typed_then_fed
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -187,11 +188,16 @@ def test_no_other_day(desk: Desk) -> None:
 
 
 @pytest.mark.rule("CAL-12")
-@pytest.mark.title(fr="Aucune date incomplète ne part à INSi", en="No incomplete date goes to INSi")
+@pytest.mark.title(
+    fr="Aucune date incomplète ne reste dans un dossier ni ne part à INSi",
+    en="No incomplete date stays in a file or goes to INSi",
+)
 @pytest.mark.parametrize("way", ["created", "modified", "typed-search"])
 @FROM_INSI.mark
 def test_no_incomplete_date_is_sent(desk: Desk, way: str) -> None:
     def judge(date: str) -> None:
+        made: list[Patient] = []
+
         def act() -> None:
             traits = typed(desk.draw())
             with suppress(RefusedError):
@@ -199,12 +205,19 @@ def test_no_incomplete_date_is_sent(desk: Desk, way: str) -> None:
                     desk.lgo.search_insi(replace(traits, birth_date=date), actor=desk.user)
                     return
                 wanted = replace(traits, birth_date=date) if way == "created" else traits
-                patient = desk.lgo.create_patient(wanted, actor=desk.user)
+                made.append(desk.lgo.create_patient(wanted, actor=desk.user))
                 if way == "modified":
-                    desk.lgo.update_patient(patient.id, {"birth_date": date}, actor=desk.user)
-                desk.lgo.call_insi_traits(patient.id, actor=desk.user)
+                    desk.lgo.update_patient(made[0].id, {"birth_date": date}, actor=desk.user)
+                desk.lgo.call_insi_traits(made[0].id, actor=desk.user)
 
         _, requests = desk.during(act)
+        for patient in made:
+            stored = desk.read(patient).birth_date
+            expect(
+                "-00" not in str(stored),
+                fr=f"date de naissance gardée incomplète : {shown(stored).fr}",
+                en=f"birth date kept incomplete: {shown(stored).en}",
+            )
         for request in requests:
             sent = str((request.traits or {}).get("birth_date"))
             expect(

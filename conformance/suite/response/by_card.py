@@ -9,11 +9,12 @@ after. The family comes to the counter once a campaign; the rules of the answers
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import CallOutcome, Patient
+from conformance.drivers.model import CallOutcome, Patient, Verb
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import by_card, need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.full import bring_full
@@ -25,6 +26,8 @@ from conformance.suite.response.refusals import altered
 from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.drivers.cards import CardReading
     from conformance.drivers.model import InsiCall, Proposal
     from conformance.suite.desk.cards import Family
@@ -41,6 +44,8 @@ FILES: Final = {
     "twin-1": Route.IMPORTED_CHECKED,
 }
 """Whose file has come to which status."""
+
+COMPARISON: Final = path("comparaison lue", "comparison read", Verb.READ_PROPOSAL)
 
 BILLING_OID: Final = "1.2.250.1.213.1.4.13"
 """NSS-NIR: the number used for billing (MAT-05)."""
@@ -117,6 +122,8 @@ class Answers:
 
     ended: tuple[Ended, ...]
     brought: tuple[Brought, ...]
+    compares: bool
+    """Whether the software shows the comparison."""
 
 
 def card_answers(desk: Desk) -> Answers:
@@ -138,11 +145,13 @@ def _ask(desk: Desk) -> Answers:
             if seen is not None:
                 ended.append(seen)
                 states[key] = seen.after
-    brought = [
-        _bring(desk.by(user), people, reading, key, states[key])
-        for key, user in (("child", "user"), ("partner", "super-user"))
-    ]
-    return Answers(ended=tuple(ended), brought=tuple(filter(None, brought)))
+    brought: list[Brought | None] = []
+    compares = False
+    with desk.if_offered(COMPARISON):
+        for key, user in (("child", "user"), ("partner", "super-user")):
+            brought.append(_bring(desk.by(user), people, reading, key, states[key]))
+        compares = True
+    return Answers(ended=tuple(ended), brought=tuple(filter(None, brought)), compares=compares)
 
 
 def _end(  # noqa: PLR0917 - one case of a product
@@ -191,9 +200,12 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     ``None``: it is not proposed, as what INSi says is not what the card says.
     """
     patient = before.patient
-    answer = _other(desk, people.member(key).person)
-    first = _proposed(desk, people, reading, key, answer, patient)
-    if first is None:
+    # One who differs in everything; where that is more than a software lets pass, in what a card does not tell.
+    for answer in _others(desk, people.member(key).person):
+        first = _proposed(desk, people, reading, key, answer, patient)
+        if first is not None:
+            break
+    else:
         return None
     call, proposal = first
     desk.decide(call, accept=False)
@@ -235,13 +247,12 @@ def _proposed(  # noqa: PLR0917 - one case of a product
     return call, desk.lgo.read_proposal(call.id, actor=desk.user)
 
 
-def _other(desk: Desk, person: Person) -> Person:
-    """Return the person as INSi answers them: other names, another day, sex and place."""
+def _others(desk: Desk, person: Person) -> Iterator[Person]:
+    """Yield the person as INSi may answer them: all traits others, then those only that a card does not tell."""
     traits = person.identity.traits
     day = int(traits.birth_date[8:])
     other = desk.draw(
         first_names_count=2,
-        sex="M" if traits.sex == "F" else "F",
         birth_date=traits.birth_date,
         where=lambda each: (
             each.first_name != person.first_name
@@ -249,12 +260,16 @@ def _other(desk: Desk, person: Person) -> Person:
             and each.identity.traits.birth_place != traits.birth_place
         ),
     ).identity.traits
-    return answered_with(
+    untold = {
+        # The 1er prénom of the file stands last: it is no longer the start of the list.
+        "first_names": f"{other.first_names} {person.first_name}",
+        "birth_place": str(other.birth_place),
+    }
+    yield answered_with(
         person,
         birth_name=other.birth_name,
-        # The 1er prénom of the file stands second: it is no longer the start of the list.
-        first_names=f"{other.first_names} {person.first_name}",
         birth_date=f"{traits.birth_date[:8]}{day - 1 if day > 1 else day + 1:02d}",
-        sex=str(other.sex),
-        birth_place=str(other.birth_place),
+        sex="M" if traits.sex == "F" else "F",
+        **untold,
     )
+    yield replace(answered_with(person, **untold), key=f"{person.key}/untold")

@@ -116,11 +116,11 @@ def expect_lines(
         )
     for name in ("matricule", "oid"):
         # Neither is a trait: they need not be shown. Shown on both sides and unlike, they are not told to be the same.
-        line = lines.get(name)
-        if line is not None and line.local and line.insi and line.local != line.insi:
+        number = lines.get(name)
+        if number is not None and number.local and number.insi and number.local != number.insi:
             expect(
-                line.different,
-                fr=f"{FIELD[name].fr} : la comparaison ne signale pas la différence ({line.local} / {line.insi})",
-                en=f"{FIELD[name].en}: the comparison flags no difference ({line.local} / {line.insi})",
+                number.different,
+                fr=f"{FIELD[name].fr} : la comparaison ne signale pas la différence ({number.local} / {number.insi})",
+                en=f"{FIELD[name].en}: the comparison flags no difference ({number.local} / {number.insi})",
                 inferred=True,
             )

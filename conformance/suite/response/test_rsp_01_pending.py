@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import BESIDE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -137,6 +138,7 @@ def test_refused_then_called_again(desk: Desk, route: Route) -> None:
     en="The comparison read after a change of the file shows the file as it has become",
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+@BESIDE.mark
 def test_compared_with_the_file_of_now(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2, birth_place="75114", birth_date="1984-09-25")
     patient = desk.bring(person, route)

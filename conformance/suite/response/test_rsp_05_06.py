@@ -102,8 +102,9 @@ def test_first_name_is_kept(desk: Desk, route: Route) -> None:
         if route in {Route.TYPED, Route.CHECKED}:
             patient = desk.bring(person, route, first_name=first_name, first_names=None)
         else:
-            patient = desk.bring(person, route)
-            first_name = person.first_name
+            if pattern not in COHERENT.values():
+                first_name = person.first_name  # As it has to be, to be fed at all.
+            patient = desk.bring(person, route, first_name=first_name)
         call = proposed(
             desk, patient, person if route in {Route.TYPED, Route.CHECKED} else _other_list(person)
         )

@@ -9,17 +9,19 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CARD
+from conformance.suite.desk.apart import BESIDE, CARD
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.words import insi_values
-from conformance.suite.response.by_card import ENDINGS, Brought, Ended, card_answers
+from conformance.suite.response.by_card import COMPARISON, ENDINGS, Brought, Ended, card_answers
 from conformance.suite.response.proposals import COMPARED, expect_lines
 from conformance.suite.response.refusals import ENDINGS as USUAL
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.suite.desk.steps import Desk
     from conformance.suite.desk.told import Told
 
@@ -40,6 +42,7 @@ DEDUCED = frozenset({"RSP-12", "RSP-13", "ERR-04", "MAT-06"})
         for key in dict.fromkeys(ending.rule for ending in ENDINGS)
     ],
 )
+@BESIDE.mark
 @CARD.mark
 def test_nothing_is_taken(desk: Desk, rule: str) -> None:
     usual = desk.usually_told()
@@ -87,7 +90,9 @@ def _judge(seen: Ended, usual: dict[str, Told]) -> None:
     fr="L'identité rendue à un appel par carte est comparée trait par trait au dossier, et le refus ne change rien",
     en="The identity returned to a call by card is compared with the file trait by trait, and a refusal changes nothing",
 )
+@BESIDE.mark
 @CARD.mark
+@COMPARISON.mark
 def test_compared(desk: Desk) -> None:
     def judge(seen: Brought) -> None:
         local = {name: getattr(seen.before.patient, name) for name in COMPARED}
@@ -102,7 +107,9 @@ def test_compared(desk: Desk) -> None:
     fr="L'identité acceptée après un appel par carte alimente les sept données et rien d'autre",
     en="The identity accepted after a call by card feeds the seven data and nothing else",
 )
+@BESIDE.mark
 @CARD.mark
+@COMPARISON.mark
 def test_fed(desk: Desk) -> None:
     def judge(seen: Brought) -> None:
         if seen.accepted is None:
@@ -129,7 +136,9 @@ def test_fed(desk: Desk) -> None:
     fr="Par carte aussi, un 1er prénom qui n'est pas le début de la liste rendue est signalé, et reste",
     en="By card as well, a 1er prénom that is not the start of the list returned is told, and stays",
 )
+@BESIDE.mark
 @CARD.mark
+@COMPARISON.mark
 def test_first_name(desk: Desk) -> None:
     usual = desk.usually_told()
 
@@ -154,7 +163,9 @@ def test_first_name(desk: Desk) -> None:
     fr="Par carte aussi, une identité validée à laquelle INSi donne d'autres traits n'est pas qualifiée en silence",
     en="By card as well, an identité validée to which INSi gives other traits is not qualified in silence",
 )
+@BESIDE.mark
 @CARD.mark
+@COMPARISON.mark
 def test_not_in_silence(desk: Desk) -> None:
     def judge(seen: Brought) -> None:
         flagged = any(line.different for line in seen.proposal.fields if line.field in COMPARED)
@@ -169,15 +180,18 @@ def test_not_in_silence(desk: Desk) -> None:
     _each(desk, judge)
 
 
-def _each(desk: Desk, judge: object) -> None:
-    seen = card_answers(desk).brought
+def _each(desk: Desk, judge: Callable[[Brought], None]) -> None:
+    answers = card_answers(desk)
+    seen = answers.brought
+    if not answers.compares:
+        desk.lgo.read_proposal("-", actor=desk.user)  # NOT_TESTED when there is none.
     if not seen:
         raise UndecidedError(
             "l'identité rendue à un appel par carte, qui diffère du dossier en tout, n'est pas proposée",
             "the identity returned to a call by card, which differs from the file in everything, is not proposed",
             depends_on=("RSP-01",),
         )
-    expect_each({str(each.route): partial(judge, each) for each in seen})  # type: ignore[arg-type] # takes one
+    expect_each({str(each.route): partial(judge, each) for each in seen})
 
 
 def _moment(what: str, route: object) -> Moment:

@@ -23,7 +23,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.search.neighbours import MAY, MUST, MUST_NOT, Neighbour, looked_for
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ DAY, OTHER_DAY = "1972-10-27", "1972-10-28"
 NAME, ANOTHER = "VIZKELOR", "MABRUT"
 START, SECOND, THIRD = "QOL", "HUZBERT", "YEMDRAL"
 """The first letters of the 1er prénom of everybody, and the two names that follow it in the list."""
-IN_USE: Final = {"used_name": "D'UMBRAZ-KOR", "used_first_name": "TIVARDO"}
+IN_USE: Final = {"used_name": "D'UMBRAZ-KOR", "used_first_name": "TI-VARDO"}
 
 
 SURNAMES: Final = ("VIZ", "VIZKELOR", "D'U", "D'UMBRAZ-K")
-FIRST_NAMES: Final = ("QOL", "TIV", "TIVARDO", "HUZ", "YEM")
+FIRST_NAMES: Final = ("QOL", "TIV", "TI-VARD", "HUZ", "YEM")
 SIGNS: Final = ("DUM", "D UMBRAZ KOR", "DUMBRAZKOR", "D'UMBRAZ--KOR")
 BOTH: Final = (("VIZ", "QOL"), ("VIZ", "TIV"), ("D'U", "QOL"), ("D'U", "TIV"), ("VIZ", "HUZ"))
 
@@ -122,11 +122,30 @@ def _departure(said: str, missing: list[str], wrong: list[str], *, inferred: boo
 
 
 def _part(key: str, **wish: Any) -> Part:
+    # Each has a first name of their own: INSi tells them apart by it.
+    first = f"{START}{_ENDS[key]}"
     return Part(
         key=f"alike-{key}",
         wish={"birth_date": DAY, **wish},
-        names=lambda _name, firsts: (NAME, f"{START}{firsts[0][:4]} {SECOND} {THIRD}"),
+        names=lambda _name, _firsts: (NAME, f"{first} {SECOND} {THIRD}"),
     )
+
+
+_ENDS: Final = {
+    str(Route.TYPED): "BAR",
+    str(Route.IMPORTED): "DINE",
+    str(Route.CHECKED): "FUZ",
+    str(Route.IMPORTED_CHECKED): "GAMO",
+    "abroad": "JEK",
+    "unknown": "LOPA",
+    "waiting": "MIR",
+    "corrected": "NUVE",
+    "arrived": "PAS",
+    "homonyme": "RETO",
+    "douteuse": "SOK",
+    "lowered": "TIBA",
+}
+"""How the 1er prénom of each ends."""
 
 
 def _live(desk: Desk) -> Alike:
@@ -178,9 +197,11 @@ def _settle(desk: Desk) -> tuple[Neighbour, ...]:
             (Attribute.DOUTEUSE, Route.IMPORTED),
         ):
             patient = desk.bring(desk.play(_part(attribute.lower())), route, **IN_USE)
+            files[str(attribute)] = patient
+            if attribute in desk.read(patient).attributes:
+                continue  # A software may mark namesakes by itself.
             with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
                 desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
-            files[str(attribute)] = patient
     with desk.if_offered(DOWNGRADE), suppress(RefusedError):
         patient = desk.bring(desk.play(_part("lowered")), Route.IMPORTED_CHECKED, **IN_USE)
         files["abaissé"] = patient
@@ -208,7 +229,9 @@ def _renumbered(desk: Desk) -> Patient:
     waiting = desk.play(_part("waiting", nia=True, sex="M"))
     patient = desk.feed(desk.create(waiting, **IN_USE))
     later = desk.draw(birth_date=DAY, sex="M", nia=False)
-    answered(desk, patient, _known_by(waiting, later))
+    # A software need not ask INSi again for an INS that it has: the file then keeps its number.
+    with suppress(UndecidedError):
+        answered(desk, patient, _known_by(waiting, later))
     return patient
 
 

@@ -66,13 +66,15 @@ def test_right_matricule(desk: Desk, user: str) -> None:
 
 @pytest.mark.rule("SRC-09")
 @pytest.mark.title(
-    fr="Un matricule dont le mois n'en est pas un, ou de sexe 7 ou 8, se cherche comme un autre",
-    en="A matricule whose month is none, or of sex 7 or 8, is searched like any other",
+    fr="Un matricule dont le mois n'en est pas un, de sexe 7 ou 8, ou de clé singulière, se cherche comme un autre",
+    en="A matricule whose month is none, of sex 7 or 8, or with an odd key, is searched like any other",
 )
 def test_unusual_numbers(desk: Desk) -> None:
-    def judge(month: str, sex: str) -> None:
+    def judge(month: str, sex: str, key: str = "") -> None:
         def shaped(person: Person) -> Person:
             number = person.identity.matricule.number
+            if key:
+                return replace(person, identity=replace(person.identity, matricule=_of_key(number, key)))
             digit = {"M": "7", "F": "8"}[str(person.identity.traits.sex)] if sex == "7/8" else number[0]
             matricule = Matricule.from_number(f"{digit}{number[1:3]}{month or number[3:5]}{number[5:]}")
             return replace(person, identity=replace(person.identity, matricule=matricule))
@@ -85,7 +87,14 @@ def test_unusual_numbers(desk: Desk) -> None:
             en=f"the matricule {patient.matricule} had to find its patient and nobody else, found: {_named(found)}",
         )
 
-    cases = {"mois 20": ("20", ""), "mois 42": ("42", ""), "mois 99": ("99", ""), "sexe 7 ou 8": ("", "7/8")}
+    cases = {
+        "mois 20": ("20", ""),
+        "mois 42": ("42", ""),
+        "mois 99": ("99", ""),
+        "sexe 7 ou 8": ("", "7/8"),
+        "clé qui commence par 0": ("", "", "08"),
+        "clé 97": ("", "", "97"),
+    }
     expect_each({name: partial(judge, *case) for name, case in cases.items()})
 
 
@@ -205,6 +214,12 @@ def _wrong(whole: str) -> dict[str, str]:
         for name, typed in cases.items()
         if len(typed) != len(whole) or not Matricule(typed[:13], typed[13:]).is_valid
     }
+
+
+def _of_key(number: str, key: str) -> Matricule:
+    """Return the number with the order that gives it this key."""
+    found = (Matricule.from_number(f"{number[:10]}{order:03d}") for order in range(1, 1000))
+    return next(each for each in found if each.key == key)
 
 
 def _prove_found(desk: Desk, patient: Patient) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BY_MATRICULE
+from conformance.suite.desk.apart import BESIDE, BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.steps import USERS
 from conformance.suite.search.alike import CRITERIA, alike, expect_all
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 )
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in CRITERIA])
+@BESIDE.mark
 def test_whoever_is_alike(desk: Desk, rule: str, user: str) -> None:
     settled = alike(desk)
     expect_each(
@@ -39,6 +40,7 @@ def test_whoever_is_alike(desk: Desk, rule: str, user: str) -> None:
     fr="Le matricule que porte le dossier le trouve, lui et aucun autre : remplacé, homonyme, créé depuis INSi, qualifié",
     en="The matricule that the file bears finds it, it and no other: replaced, homonym, created from INSi, qualifié",
 )
+@BESIDE.mark
 @BY_MATRICULE.mark
 def test_number_of_now(desk: Desk) -> None:
     settled = alike(desk)
@@ -50,7 +52,7 @@ def test_number_of_now(desk: Desk) -> None:
         number = each.patient.matricule
         said = found.message if isinstance(found, RefusedError) else f"{len(found)}"
         expect(
-            found == {each.patient.id},
+            found == frozenset({each.patient.id}),
             fr=f"le matricule {number} devait trouver son dossier ({each.label}) et lui seul : {said}",
             en=f"the matricule {number} had to find its file ({each.label}) and no other: {said}",
         )

@@ -84,7 +84,7 @@ class _Watch:
         return entries
 
 
-@pytest.mark.rule("SEC-06")
+@pytest.mark.rule("SEC-06", "RSP-14")
 @pytest.mark.title(
     fr="Par carte aussi, chaque requête laisse une trace et une seule, avec son code, ses données et son mode, quelle que soit l'issue",
     en="By card as well, each request leaves one entry and only one, with its code, data and mode, whatever the ending",
@@ -116,6 +116,28 @@ def test_every_ending(desk: Desk, way: str) -> None:
         _expect_mode(watch.expect_matched(moment), "VITALE", moment)
 
     expect_each({ending: partial(judge, ending) for ending in ENDINGS})
+
+
+@pytest.mark.rule("SEC-06")
+@pytest.mark.title(
+    fr="L'appel par carte fait depuis un dossier est au journal de ce dossier, si l'appel par traits y est",
+    en="The call by card made from a file is in the log of that file, if the call by traits is",
+)
+@CARD.mark
+def test_in_the_log_of_its_file(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    desk.try_call(patient)
+    by_traits = len(desk.logged_calls(patient))
+    call, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
+    need_card_request(call, requests)
+    expect(
+        not by_traits or len(desk.logged_calls(patient)) > by_traits,
+        fr="l'appel par traits est au journal du dossier, l'appel par carte n'y est pas",
+        en="the call by traits is in the log of the file, the call by card is not",
+        # That an entry names the file is in no text.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("SEC-02")

@@ -16,6 +16,8 @@ _FAILURES = 2
 
 BY_CARD = "VITALE"
 
+_ANSWERS = frozenset({"00", "01", "02"})
+
 
 def first_number_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the first number that each file bore."""
@@ -37,6 +39,14 @@ def first_number_searched(records: list[Record], about: Mapping[str, Any], memor
     ]
 
 
+def former_without_the_replaced(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Keep no former number that the file itself has borne."""
+    borne = memory.shared.get("first", {}).get(about["patient_id"])
+    return [one for one in records if one["matricule"] != borne]
+
+
 def failures_counted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Count the calls that failed one after the other."""
     if about.get("event") == "called":
@@ -52,6 +62,53 @@ def no_creation_after_failures(
     if about.get("verb") == "create" and memory.shared.get("failures", 0) >= _FAILURES:
         raise RefusedError("INSI_AWAY", "INSi ne répond pas : création impossible pour l'instant.", [])
     return records
+
+
+def no_creation_after_three(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse a creation after one failure more."""
+    if memory.shared.get("failures", 0) <= _FAILURES:
+        return records
+    return no_creation_after_failures(records, about, memory)
+
+
+def blocked_once_more(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Block the first call by card for a file that was fictitious at its last call."""
+    marked: set[str] = memory.own.setdefault("marked", set())
+    file = str(about.get("patient_id") or "")
+    if "FICTIVE" in (about.get("attributes") or ()):
+        marked.add(file)
+    elif about.get("way") == BY_CARD and file in marked:
+        marked.discard(file)
+        return [{"code": "CALL_FORBIDDEN", "message": "Identité fictive : pas d'appel INSi."}]
+    return records
+
+
+def list_hidden_by_card(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Leave the list of first names out of the comparison when the last call was one by card."""
+    if memory.shared.get("way") != BY_CARD:
+        return records
+    return [one for one in records if one["field"] != "first_names"]
+
+
+def without_first_name_once_lowered(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Search files that have lost their INS without their first names."""
+    borne = memory.shared.get("first", {})
+    return [
+        {**one, "first_name": None, "first_names": None}
+        if one["id"] in borne and not one["matricule"]
+        else one
+        for one in records
+    ]
+
+
+def card_calls_uncounted(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Count the calls by traits only."""
+    codes = [each.code for each in about["log"] if each.action == "INSI_CALL" and each.mode == BY_CARD]
+    good = sum(code in _ANSWERS for code in codes)
+    less = {"insi_calls": len(codes), "insi_successes": good, "insi_failures": len(codes) - good}
+    return [{**one, **{name: one[name] - count for name, count in less.items()}} for one in records]
 
 
 def signed_in_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -128,8 +185,14 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     for function in (
         first_number_noted,
         first_number_searched,
+        former_without_the_replaced,
         failures_counted,
         no_creation_after_failures,
+        no_creation_after_three,
+        card_calls_uncounted,
+        blocked_once_more,
+        list_hidden_by_card,
+        without_first_name_once_lowered,
         signed_in_noted,
         logged_for_signed_in,
         local_of_call_noted,
