@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -238,8 +239,9 @@ def write_rule_pages(*, folder: Path) -> None:
     click.echo(f"{folder}: {written} pages", err=True)
 
 
+@cache
 def suite_coverage() -> Coverage:
-    """Return the coverage of the packaged catalogue by the packaged suite."""
+    """Return the coverage of the packaged catalogue by the packaged suite, which collecting it tells once a process."""
     # pytest and the suite take a while to import: listing rules does not need them.
     from conformance.engine.collecting import collect_suite  # noqa: PLC0415
     from conformance.guided.selecting import JOURNEYS  # noqa: PLC0415

@@ -111,8 +111,8 @@ def test_the_defects_are_listed_with_their_rules():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["demo", "--defect", "import-sets-valid"], "did you mean import-sets-validated"),
-        (["run", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["demo", "--defect", "import-sets-valid"], "voulez-vous dire import-sets-validated"),
+        (["run", "nowhere.yaml"], "nowhere.yaml: ne peut pas être lu"),
         (["rules", "show", "SRC-99"], "SRC-99"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_bad_option_is_a_set_up_error_that_says_what_was_expected(arguments, s
 def test_a_process_ends_with_the_code_of_a_set_up_error():
     done = banc("load", "--duration", "soon")
     assert done.returncode == 2
-    assert "expected a time such as 20s" in done.stderr
+    assert "une durée telle que 20s" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_in_is_noticed_before_the_campaign(tmp_path):
@@ -152,9 +152,9 @@ def test_a_selection_says_that_it_is_one_and_ends_as_json_too(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["demo", "--group", "SRX"], "unknown group 'SRX'; did you mean SRC?"),
-        (["report", "nowhere"], "nowhere: cannot be read"),
-        (["evidence", "verify", "nowhere.zip"], "expected an evidence package"),
+        (["demo", "--group", "SRX"], "groupe inconnu : 'SRX' ; voulez-vous dire SRC ?"),
+        (["report", "nowhere"], "nowhere : ne peut pas être lu"),
+        (["evidence", "verify", "nowhere.zip"], "un paquet de preuves de banc-insi est attendu"),
     ],
 )
 def test_what_does_not_exist_is_named(arguments, says, tmp_path):
