@@ -5,24 +5,28 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, datetime
-from random import Random
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from conformance.drivers.lateness import Lateness
 from conformance.engine.check_run import CheckRun
 from conformance.engine.checks import MarkerError, check_of
+from conformance.engine.deputies import Deputies
 from conformance.engine.drawing import Newcomers, PeopleOfCheck
 from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.engine.keeping import keeper
 from conformance.engine.looking import Looks
 from conformance.engine.outcome import judge
+from conformance.engine.planned import left_of, planned
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
+from conformance.engine.stamp import stamp_of
 from conformance.engine.stopping import Stopping, is_gone
 from conformance.engine.tap import Tap
 from conformance.record import events
-from conformance.record.events import Outcome, PlannedCheck, SuiteCollected
+from conformance.record.events import Outcome, SuiteCollected
 from conformance.record.judging import verdict_for
 from conformance.record.timeline import BreakEntry, Timeline
 from conformance.rules.catalogue import load_catalogue
@@ -73,8 +77,10 @@ class BenchPlugin:
         self.crash: BaseException | None = None
         """What stopped pytest itself."""
         self.interrupted = False
-        self.tap = Tap(context.insi, self._exchange)
+        self.tap = Tap(context.insi, self._exchange, partial(stamp_of, context.journal))
         self._looks = Looks()
+        self._lateness = Lateness()
+        self._deputies = Deputies(context.actor, context.super_user)
         self._newcomers = Newcomers(context.insi)
         self.raw = RawTap(context.driver)
         self._stopping = Stopping(context.limits)
@@ -126,7 +132,14 @@ class BenchPlugin:
         record = self.context.record
         keep = keeper(record.path.parent if record else None, evidence.add)
         driver = RecordingDriver(
-            self.context.driver, evidence, before=before, after=after, keep=keep, looks=self._looks
+            self.context.driver,
+            evidence,
+            before=before,
+            after=after,
+            keep=keep,
+            looks=self._looks,
+            lateness=self._lateness,
+            deputies=self._deputies,
         )
         return cast("Driver", driver)
 
@@ -151,6 +164,11 @@ class BenchPlugin:
         self.tap.acted()
         session = RecordingSession(self.context.insi, evidence, on_scenario=scenario, before=before)
         return cast("SessionClient", session)
+
+    @pytest.fixture
+    def lateness(self) -> Lateness:
+        """Return how late the software shows its traces; found out once."""
+        return self._lateness
 
     @pytest.fixture
     def during(self) -> Callable[[Callable[[], Any]], tuple[Any, list[ExchangeView]]]:
@@ -222,24 +240,10 @@ class BenchPlugin:
         items[:] = [] if self.problems else self._share(kept)
 
     def _share(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Tell which checks there are, and return those that this process runs, in its order."""
-        limits = self.context.limits
+        """Tell which checks there are, and return those that are still to be run, in the order of this process."""
         if self.context.record is not None:
-            planned = tuple(
-                PlannedCheck(
-                    check=run.check.id, title=run.check.title, rules=run.check.keys, number=run.number
-                )
-                for run in self.runs.values()
-            )
-            self.context.record.event(SuiteCollected(at=_now(), checks=planned))
-        index, count = limits.shard
-        mine = [
-            item
-            for position, item in enumerate(items)
-            if position % count == index - 1 and self.runs[item.nodeid].check.id not in limits.done
-        ]
-        if limits.order is not None:
-            Random(limits.order).shuffle(mine)  # noqa: S311 - an order to repeat, not a secret
+            self.context.record.event(SuiteCollected(at=_now(), checks=planned(self.runs.values())))
+        mine = left_of(items, lambda item: self.runs[item.nodeid].check.id, self.context.limits)
         self._total = len(mine)
         return mine
 

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.lateness import Lateness
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.drivers.verbs import VERBS
+from conformance.engine.deputies import OFFICE_LOOKS
 from conformance.engine.looking import LOOKS, Looks
 from conformance.record.timeline import ActEntry, Change, Plain, changes_between, plain
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.drivers.protocol import Driver
+    from conformance.engine.deputies import Deputies
     from conformance.record.timeline import Timeline
     from simulator.client import SessionClient
     from simulator.registry.person import Person
@@ -40,6 +43,8 @@ class RecordingDriver:
         after: is told the name of each verb when it has ended, however it did.
         keep: is told the answer of each verb, to keep the documents in it.
         looks: what need not be asked again.
+        lateness: waits for traces that a software shows late.
+        deputies: asks as the entitled user what the ordinary one may not look at.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class RecordingDriver:
         after: Callable[[str], None],
         keep: Callable[[object], None] = lambda _answer: None,
         looks: Looks | None = None,
+        lateness: Lateness | None = None,
+        deputies: Deputies | None = None,
     ) -> None:
         self._driver = driver
         self._evidence = evidence
@@ -58,6 +65,8 @@ class RecordingDriver:
         self._after = after
         self._keep = keep
         self._looks = looks or Looks()
+        self._lateness = lateness or Lateness()
+        self._deputies = deputies
         self._known: dict[str, dict[str, Plain]] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -71,9 +80,21 @@ class RecordingDriver:
         def ask(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
             self._looks.names.note(kwargs.get("actor"))
-            answer = recorded(*args, **kwargs)
+            self._lateness.before(name)
+            try:
+                answer = recorded(*args, **kwargs)
+            finally:
+                self._lateness.after(name)
             self._keep(answer)
             return self._looks.names.read(answer)
+
+        @functools.wraps(member)
+        def as_deputy(*args: Any, **kwargs: Any) -> Any:
+            return (
+                ask(*args, **kwargs)
+                if self._deputies is None
+                else self._deputies.look(name, ask, args, kwargs)
+            )
 
         @functools.wraps(member)
         def look(*args: Any, **kwargs: Any) -> Any:
@@ -83,7 +104,7 @@ class RecordingDriver:
         def act(*args: Any, **kwargs: Any) -> Any:
             self._looks.forget()
             try:
-                return ask(*args, **kwargs)
+                return (as_deputy if name in OFFICE_LOOKS else ask)(*args, **kwargs)
             finally:
                 self._looks.forget()
 

@@ -19,7 +19,7 @@ from conformance.guided.logs import call_entries
 from conformance.guided.mistyping import differences
 from conformance.guided.names import Names
 from conformance.guided.screens import look
-from conformance.guided.seeing import partly_seen
+from conformance.guided.seeing import ALL_BUT_ID, need_lines_seen, partly_seen, unseen_of
 from conformance.guided.sight import french_day
 from conformance.guided.twin import Answer, LostError
 from conformance.record.events import HumanAct
@@ -250,10 +250,10 @@ class GuidedDriver(Driver):
         expected = self._expected(asked, exchanges)
         if expected is None:
             if asked.declaration.answer is NoneType or _is_file(asked.declaration):
-                return replace(act, answer=self._unexpected(asked), unseen=_ALL_BUT_ID)
+                return replace(act, answer=self._unexpected(asked), unseen=ALL_BUT_ID)
             return replace(act, outcome="undecided")
         if not _is_looked_at(asked.declaration):
-            return replace(act, answer=expected, unseen=_ALL_BUT_ID if _is_file(asked.declaration) else ())
+            return replace(act, answer=expected, unseen=ALL_BUT_ID if _is_file(asked.declaration) else ())
         self._counter.say(_LOOK)
         while True:
             try:
@@ -370,7 +370,8 @@ class GuidedDriver(Driver):
             case "done":
                 answer = declaration.read_answer(wire.Node(declaration.name, act.answer))
                 known = getattr(type(answer), "__dataclass_fields__", {})
-                return partly_seen(answer, [name for name in self._unseen(act, known) if name in known])
+                need_lines_seen(declaration.title, act.unseen)
+                return partly_seen(answer, unseen_of(act.unseen, known))
             case _:
                 raise UndecidedError(
                     f"le banc ne peut pas dire ce que l'écran devrait montrer ({declaration.title.fr})",
@@ -378,15 +379,7 @@ class GuidedDriver(Driver):
                     verdict=Verdict.INCONCLUSIVE,
                 )
 
-    @staticmethod
-    def _unseen(act: HumanAct, known: Mapping[str, object]) -> list[str]:
-        if act.unseen == _ALL_BUT_ID:
-            return [name for name in known if name != "id"]
-        return list(act.unseen)
 
-
-_ALL_BUT_ID: Final = ("*",)
-"""Stands for every member but the identifier: nobody has looked yet."""
 _LOGGED: Final = frozenset({"IDENTITY_READ", "IDENTITY_CHANGED"})
 _NOT_OFFERED: Final = "la personne au comptoir dit que le logiciel ne l'offre pas"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.partners import ReceptionOutcome, VerificationOutcome
 from conformance.guided.counter import Row, Seen
-from conformance.guided.sight import Json, Sight
+from conformance.guided.sight import Json, Sight, hidden_lines
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def worklist(counter: Counter, expected: Json) -> Sight:
         for item in expected
     ]
     marks = counter.confirm(rows) if rows else []
-    return Sight([item for item, mark in zip(expected, marks, strict=True) if mark.seen is Seen.YES])
+    kept = [item for item, mark in zip(expected, marks, strict=True) if mark.seen is Seen.YES]
+    return Sight(kept, hidden_lines(marks))
 
 
 def _outcome(

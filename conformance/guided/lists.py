@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.model import Status
 from conformance.engine.context import ORDINARY_USER
 from conformance.guided.counter import Row, Seen, SenselessError
-from conformance.guided.sight import Json, Sight, french_day, status_of
+from conformance.guided.sight import Json, Sight, french_day, hidden_lines, status_of
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _history(counter: Counter, expected: Json) -> Sight:
                 {**change, "at": datetime.now(UTC).isoformat(), "author": author} for change in changes
             ]
         kept += changes
-    return Sight(kept)
+    return Sight(kept, hidden_lines([*marks, others]))
 
 
 _OTHER_CHANGES: Final = Text(
@@ -80,11 +80,11 @@ _WRONG_ENTRY: Final = (
 
 
 def _is_absent(mark: Any) -> bool:
-    return mark.seen is Seen.HIDDEN or (mark.seen is Seen.NO and mark.value == 0)
+    return bool(mark.seen is Seen.NO and mark.value == 0)
 
 
 def _entry(entry: Json, mark: Any) -> Json:
-    if mark.seen is Seen.YES:
+    if mark.seen is not Seen.NO:
         return entry
     missing = {1: ("at",), 2: ("author", "user")}[mark.value]
     return {name: value for name, value in entry.items() if name not in missing}
@@ -99,7 +99,8 @@ def _log(counter: Counter, expected: Json) -> Sight:
         return Sight([])
     marks = counter.confirm(rows)
     return Sight(
-        [_entry(entry, mark) for entry, mark in zip(expected, marks, strict=True) if not _is_absent(mark)]
+        [_entry(entry, mark) for entry, mark in zip(expected, marks, strict=True) if not _is_absent(mark)],
+        hidden_lines(marks),
     )
 
 
@@ -146,7 +147,7 @@ def _found(counter: Counter, expected: Json) -> Sight:
     kept = [patient for patient, mark in zip(expected, marks, strict=True) if mark.seen is Seen.YES]
     if others.seen is Seen.NO:
         kept.append({"id": "?", "status": Status.PROV.value, "birth_date": "0000-00-00"})
-    return Sight(kept)
+    return Sight(kept, hidden_lines([*marks, others]))
 
 
 def _reading(counter: Counter, expected: Json) -> Sight:
@@ -164,7 +165,8 @@ def _reading(counter: Counter, expected: Json) -> Sight:
     kept = [
         person for person, mark in zip(expected["beneficiaries"], marks, strict=True) if mark.seen is Seen.YES
     ]
-    return Sight({**expected, "beneficiaries": kept})
+    unseen = ["beneficiaries"] if hidden_lines(marks) else []
+    return Sight({**expected, "beneficiaries": kept}, unseen)
 
 
 LISTS: Final[Mapping[str, Callable[[Counter, Json], Sight]]] = {

@@ -17,6 +17,7 @@ from conformance.drivers.partners import Reception, Verification
 from conformance.guided.counter import Row, Seen, SenselessError
 from conformance.guided.elsewhere import reception, verification, worklist
 from conformance.guided.lists import LISTS
+from conformance.guided.seeing import LINES
 from conformance.guided.sight import (
     BILLING,
     OUTCOMES,
@@ -24,6 +25,7 @@ from conformance.guided.sight import (
     Json,
     Sight,
     french_day,
+    hidden_lines,
     shown,
     status_of,
 )
@@ -251,7 +253,8 @@ def _proposal(counter: Counter, expected: Json) -> Sight:
             lines.append(line)
         elif mark.seen is Seen.NO and mark.value:
             lines.append(_wrong_line(line, mark.value, counter))
-    return Sight({**expected, "fields": lines, "alerts": []}, ["alerts"])
+    hidden = ["fields"] if hidden_lines(marks) else []
+    return Sight({**expected, "fields": lines, "alerts": []}, ["alerts", *hidden])
 
 
 _WRONG_LINE: Final = (
@@ -278,11 +281,13 @@ def _anything(counter: Counter, expected: Json) -> Sight:
     if not leaves:
         return Sight(expected)
     rows = [Row(label=label(str(path[-1])), shown=shown(value)) for path, value in leaves.items()]
-    answer = _copy(expected)
+    answer, unseen = _copy(expected), list[str]()
     for path, mark in zip(leaves, counter.confirm(rows), strict=True):
-        if mark.seen is not Seen.YES:
+        if mark.seen is Seen.HIDDEN:
+            unseen.append(path[0] if isinstance(path[0], str) else LINES)
+        elif mark.seen is Seen.NO:
             _put(answer, path, mark.value)
-    return Sight(answer)
+    return Sight(answer, unseen)
 
 
 def _leaves(data: Json, path: tuple[str | int, ...] = ()) -> Any:

@@ -12,7 +12,14 @@ from conformance.verdicts import UndecidedError, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simulator.text import Text
+
 _T = TypeVar("_T")
+
+ALL_BUT_ID: Final = ("*",)
+"""Stands for every member but the identifier: nobody has looked yet."""
+LINES: Final = "lines"
+"""Stands for the lines of a list of which one was not visible: whether it is there is then not known."""
 
 _FIELDS: Final = "__dataclass_fields__"
 
@@ -33,6 +40,25 @@ def partly_seen(value: _T, unseen: Iterable[str]) -> _T:
             object.__setattr__(made, field.name, getattr(value, field.name))
     found: _T = made
     return found
+
+
+def unseen_of(unseen: tuple[str, ...], members: Iterable[str]) -> list[str]:
+    """Return which of the members of an answer were not seen, as an act says it."""
+    return [name for name in members if name in unseen or (unseen == ALL_BUT_ID and name != "id")]
+
+
+def need_lines_seen(title: Text, unseen: Iterable[str]) -> None:
+    """Make sure that all lines of a list were seen.
+
+    Raises:
+        UndecidedError: one was not (NOT_TESTED); ``title`` names the act.
+    """
+    if LINES in unseen:
+        raise UndecidedError(
+            f"non vu à l'écran : {title.fr[:1].lower()}{title.fr[1:]}",
+            f"not seen on the screen: {title.en[:1].lower()}{title.en[1:]}",
+            verdict=Verdict.NOT_TESTED,
+        )
 
 
 def was_seen(value: object, name: str) -> bool:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import CallOutcome
-from conformance.guided.counter import SenselessError
+from conformance.guided.counter import Seen, SenselessError
+from conformance.guided.seeing import LINES
 from conformance.suite.desk.words import seen
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from conformance.guided.counter import Mark
 
 Json = Any
 NOTHING: Final = Text("(rien)", "(nothing)")
@@ -51,6 +54,11 @@ class Sight:
     answer: Json
     unseen: list[str] = field(default_factory=list)
     """Members that were not visible."""
+
+
+def hidden_lines(marks: Iterable[Mark]) -> list[str]:
+    """Return what was not visible of a list whose lines were confirmed, for ``Sight.unseen``."""
+    return [LINES] if any(mark.seen is Seen.HIDDEN for mark in marks) else []
 
 
 def status_of(counter_text: str) -> str:

@@ -148,6 +148,9 @@ CALLS: Final = path(
     Verb.START_BULK_VERIFICATION,
 )
 SETTINGS: Final = path("paramètres", "settings", Verb.READ_SETTINGS, Verb.WRITE_SETTINGS)
+LISTED_KINDS: Final = path(
+    "documents que le logiciel énumère", "documents that the software lists", Verb.READ_SETTINGS
+)
 PRINTING: Final = path("impression", "printing", Verb.RENDER_DOCUMENT, Verb.READ_TRANSMISSIONS)
 SHORT_WAIT: Final = path(
     "délai d'attente réglé par le banc", "time-out set by the bench", Verb.READ_SETTINGS, Verb.WRITE_SETTINGS

@@ -13,6 +13,7 @@ from conformance.suite.desk.wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.lateness import Lateness
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
     from conformance.record.timeline import Timeline
@@ -38,6 +39,7 @@ def new_desk(
     draw_for: Callable[[str], Draw],
     evidence: Timeline,
     during: During,
+    lateness: Lateness,
     memory: dict[str, Any],
 ) -> Desk:
     """Return what a check works with, before anything is asked of the software."""
@@ -50,5 +52,6 @@ def new_desk(
         draw=draw,
         draw_for=draw_for,
         timeline=evidence,
+        lateness=lateness,
         memory=memory,
     )

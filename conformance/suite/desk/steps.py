@@ -6,8 +6,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from conformance.drivers.lateness import Lateness
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status
-from conformance.drivers.protocol import DriverError, RefusedError
+from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
 from conformance.record.timeline import Timeline
 from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, missed_by
 from conformance.suite.desk.cast import played
@@ -80,6 +81,7 @@ class Desk:
     """Returns a fresh person known to INSi, with the features wished."""
     draw_for: Callable[[str], Draw]
     """Draws for something that checks share, by its name: the same people whichever check comes first."""
+    lateness: Lateness = field(default_factory=Lateness)
     timeline: Timeline = field(default_factory=Timeline)
     """What the check saw; acts and exchanges come in by themselves."""
     memory: dict[str, Any] = field(default_factory=dict)
@@ -108,6 +110,7 @@ class Desk:
         # A refusal: the checks of creation and search say so.
         with self.if_offered(EMPTYING), suppress(RefusedError):
             patient = self.lgo.create_patient(typed(person), actor=self.user)
+            self.lateness.learn(lambda: self._shows(patient, day))
             self.lgo.reset(insi_url=self.insi.soap_url)
             kept = [each for each in self.search(birth_date=day) if each.id == patient.id]
         if any(each.birth_name == person.identity.traits.birth_name for each in kept):
@@ -115,6 +118,14 @@ class Desk:
                 "le logiciel garde ses dossiers après /reset : ce qu'un contrôle trouve peut être ce qu'un autre a laissé",
                 "the software keeps its files after /reset: what a check finds may be what another one left",
             )
+
+    def _shows(self, patient: Patient, day: str) -> bool:
+        """Tell whether a file just created is found, and whether the log speaks of anything, where the software has one."""
+        if not any(each.id == patient.id for each in self.search(birth_date=day)):
+            return False
+        with suppress(VerbNotSupportedError, RefusedError):
+            return bool(self.lgo.read_audit_log(actor=self.user))
+        return True
 
     def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
         """Return what ``make`` makes, made once a campaign for all the checks that share it.

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, LISTED_KINDS
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
+from conformance.suite.desk.together import kept_together
+from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ MEDICATION_REVIEW: Final = "MEDICATION_REVIEW"
 PRESCRIPTION: Final = "PRESCRIPTION"
 LABEL: Final = "LABEL"
 """Names of kinds that the bench knows; a software may have others besides, which are judged as paper in general."""
+_LEAVE: Final = frozenset({VACCINATION_NOTE, INTERVIEW_REPORT, MEDICATION_REVIEW})
+_STAY: Final = frozenset({PRESCRIPTION, LABEL})
+"""Kinds that are made to be sent, and those that are made for paper."""
 
 PROFESSIONAL: Final = "medecin.traitant@exemple.mssante.fr"
 """To whom the professional mails go."""
@@ -59,16 +64,19 @@ Produce: TypeAlias = "Callable[..., None]"
 """Has the software produce everything (``every``) about somebody, or a part of it."""
 
 
+@kept_together("papers")
 def printed(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the documents printed about them."""
     return desk.once("papers-printed", lambda own: _taken(own, _print))
 
 
+@kept_together("papers")
 def told(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the messages produced about them."""
     return desk.once("papers-told", lambda own: _taken(own, _tell))
 
 
+@kept_together("papers")
 def sent(desk: Desk) -> Sequence[Subject]:
     """Return some with what was sent about them, and what was not."""
     return desk.once("papers-sent", _sent)
@@ -102,12 +110,27 @@ def kinds_of(desk: Desk) -> list[str]:
 
 
 def produced_of(desk: Desk, *wanted: str) -> list[str]:
-    """Return those of these kinds that the software lists, or another that it lists; all where it does not tell."""
+    """Return those of these kinds that the software lists, or another that it lists; all where it does not tell.
+
+    Another: of those that are meant to be sent first, then one whose name is the software's own.
+    """
     try:
         listed = kinds_of(desk)
     except (UndecidedError, VerbNotSupportedError):
         return list(wanted)
-    return [kind for kind in wanted if kind in listed] or listed[:1]
+    others = sorted(listed, key=lambda kind: (kind in _STAY, kind not in _LEAVE))
+    return [kind for kind in wanted if kind in listed] or others[:1]
+
+
+def kind_of(desk: Desk, *wanted: str) -> str:
+    """Return the first of these kinds that the software lists, or another that it lists; the first where it does not tell.
+
+    For checks that need no settings: a software that has none is asked for the first kind.
+    """
+    found = [*wanted]
+    with desk.if_offered(LISTED_KINDS):
+        found = produced_of(desk, *wanted)
+    return found[0]
 
 
 def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) -> Sequence[Subject]:
@@ -137,7 +160,7 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
 
 def _people(
     desk: Desk, parts: Sequence[str], produce: Produce
-) -> Iterator[tuple[str, Apart | None, Callable[[], Subject]]]:
+) -> Iterator[tuple[str, Apart | None, Callable[[], Subject | None]]]:
     for part in CAST:
         if part.key in parts:
             yield part.key, None, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
@@ -152,6 +175,7 @@ def _people(
     }
     for how, (path, fall) in falls.items():
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce)
+    yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False))
 
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:

@@ -15,7 +15,7 @@ from conformance.drivers.screens import Right
 from conformance.suite.desk.apart import RECEPTION, SENDINGS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route
-from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.security.profiles import expect_hidden, profile
 from conformance.suite.verification.elsewhere import answering, receive, received
 from conformance.suite.verification.wire import KO
@@ -43,7 +43,9 @@ def test_papers_are_hidden(desk: Desk) -> None:
         with answering(desk, KO):
             receive(desk, received(desk.draw(), document=f"2 {name}"))
         with desk.if_offered(SENDINGS), suppress(RefusedError):
-            desk.lgo.send_document(patient.id, VACCINATION_NOTE, Channel.MSSANTE_PATIENT, actor=desk.user)
+            desk.lgo.send_document(
+                patient.id, kind_of(desk, VACCINATION_NOTE), Channel.MSSANTE_PATIENT, actor=desk.user
+            )
         who = profile(desk, (), name="sans-droit")
         if Right.READ_IDENTITY in who.rights:
             return  # The other checks of the rule say that nobody can be kept from seeing patients.

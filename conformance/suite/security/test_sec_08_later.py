@@ -14,7 +14,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
-from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.status.moments import is_apart
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -38,7 +38,7 @@ def test_trace_stays(desk: Desk) -> None:
         with suppress(RefusedError):
             answer = desk.lgo.send_document(
                 patient.id,
-                VACCINATION_NOTE,
+                kind_of(desk, VACCINATION_NOTE),
                 Channel.MSSANTE,
                 recipient=f"{number}.medecin@exemple.mssante.fr",
                 actor=desk.user,
@@ -52,9 +52,9 @@ def test_trace_stays(desk: Desk) -> None:
             "les deux envois ne partent pas", "the two sendings do not leave", verdict=Verdict.NOT_TESTED
         )
     entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
-    times = {entry.recipient: entry.at for entry in entries}
     first, second = (
-        times.get(f"{number}.medecin@exemple.mssante.fr", "") for number in ("premier", "second")
+        next((entry.at for entry in entries if address in entry.recipient.casefold()), "")
+        for address in ("premier.medecin@exemple.mssante.fr", "second.medecin@exemple.mssante.fr")
     )
     expect(
         is_apart(first, second, over, begun),

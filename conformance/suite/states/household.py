@@ -72,6 +72,8 @@ class Act:
     """The file is doubtful or fictitious meanwhile: nothing may leave for it."""
     makes: int = 0
     """How many files it may make."""
+    asks_nobody: bool = False
+    """It ends before anything could be asked of INSi."""
     must_make: bool = False
     """Whether it makes them unless it is refused."""
 
@@ -218,7 +220,7 @@ ACTS: Final = (
     _act("FLD-01", _correct("birth_place"), "lieu corrigé", "place corrected"),
     _act("FLD-01", _correct("birth_name"), "nom corrigé", "name corrected", by="super-user"),
     _act("FLD-01", _put_right, "nom et lieu rétablis", "name and place put right"),
-    _act("CRE-01", _refuse, "création refusée", "creation refused"),
+    _act("CRE-01", _refuse, "création refusée", "creation refused", asks_nobody=True),
     _act("RSP-12", _call("answers/not-found"), "réponse 01", "answer 01"),
     _act("RSP-13", _call("answers/several"), "réponse 02", "answer 02"),
     _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),

@@ -136,6 +136,26 @@ def test_nothing_leaves_for_marked(desk: Desk) -> None:
     expect_each({one.act.fr: partial(judge, one) for one in seen})
 
 
+@pytest.mark.rule("SRC-13")
+@pytest.mark.title(
+    fr="Une création refusée n'a rien demandé à INSi",
+    en="A creation that was refused has asked INSi for nothing",
+)
+@BESIDE.mark
+def test_refused_creation_asks_nobody(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        expect(
+            not one.requests,
+            fr=f"{one.act.fr} : {len(one.requests)} requête(s) envoyée(s) à INSi",
+            en=f"{one.act.en}: {len(one.requests)} request(s) sent to INSi",
+            # Creation is independent of INS retrieval; that it asks nothing is deduced.
+            inferred=True,
+        )
+
+    seen = [one for one in household(desk).acts if one.act.asks_nobody]
+    expect_each({one.act.fr: partial(judge, one) for one in seen})
+
+
 @pytest.mark.rule("CAL-08", "CAL-11")
 @pytest.mark.title(
     fr="L'appel d'un jumeau part, avec ses propres traits, même quand l'autre est douteux",

@@ -13,7 +13,7 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
-from conformance.suite.journeys.papers import sent
+from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_feeding_by_status(desk: Desk) -> None:
 def test_nothing_by_itself(desk: Desk, status: Status) -> None:
     patient = desk.bring(desk.draw(), status)
     try:
-        desk.lgo.render_document(patient.id, "VACCINATION_NOTE", actor=desk.user)
+        desk.lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=desk.user)
     except RefusedError:
         return
     went = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)

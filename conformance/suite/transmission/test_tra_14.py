@@ -13,7 +13,7 @@ from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, produced_of
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
         def stays(bring: Callable[[], Patient]) -> None:
             patient = bring()
             sinks.news()
-            answer = send(desk, patient, VACCINATION_NOTE)
+            answer = send(desk, patient, kind_of(desk, VACCINATION_NOTE))
             _expect_nothing(sinks)
             expect(
                 answer is None or answer.outcome is not SendingOutcome.SENT,
@@ -98,7 +98,7 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     with connected(desk) as sinks:
         sinks.tell("iti-41", error=code)
-        answer = send(desk, patient, VACCINATION_NOTE)
+        answer = send(desk, patient, kind_of(desk, VACCINATION_NOTE))
         came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
         if not came:
             raise UndecidedError(
@@ -125,7 +125,7 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
         sinks.tell("iti-41")
         other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
         sinks.news()
-        send(desk, other, VACCINATION_NOTE)
+        send(desk, other, kind_of(desk, VACCINATION_NOTE))
         taken = [one for one in of_kind(sinks.awaited(SUBMISSION), SUBMISSION) if one.outcome == "Success"]
         expect(
             taken,
@@ -155,7 +155,7 @@ def _expect_nothing(sinks: Sinks) -> None:
 def _fallen(desk: Desk, sinks: Sinks, to: Status | Attribute) -> Patient:
     """Bring somebody to QUAL, feed the DMP, then lower the identity: what is waiting or kept must not leave."""
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
-    send(desk, patient, INTERVIEW_REPORT)
+    send(desk, patient, kind_of(desk, INTERVIEW_REPORT))
     sinks.awaited(SUBMISSION)
     if isinstance(to, Status):
         desk.lgo.downgrade_status(patient.id, to, actor=desk.user)

@@ -17,6 +17,7 @@ from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
     VACCINATION_NOTE,
+    kind_of,
     kinds_of,
 )
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -129,11 +130,17 @@ def _qualified(desk: Desk, key: str = "waiting-number-four-first-names") -> tupl
 
 
 def _try(
-    desk: Desk, patient: Patient, channel: Channel = _PATIENT, *, kind: str = VACCINATION_NOTE
+    desk: Desk, patient: Patient, channel: Channel = _PATIENT, *, kind: str | None = None
 ) -> Sending | None:
     recipient = "medecin@exemple.mssante.fr" if channel is Channel.MSSANTE else None
     try:
-        return desk.lgo.send_document(patient.id, kind, channel, recipient=recipient, actor=desk.user)
+        return desk.lgo.send_document(
+            patient.id,
+            kind or kind_of(desk, VACCINATION_NOTE),
+            channel,
+            recipient=recipient,
+            actor=desk.user,
+        )
     except RefusedError:
         return None
 
@@ -146,8 +153,8 @@ def _need_sent(desk: Desk, patient: Patient, channel: Channel = _PATIENT) -> Sen
     answer = _try(desk, patient, channel)
     if answer is None or answer.outcome is not SendingOutcome.SENT:
         raise UndecidedError(
-            f"préparation impossible, {VACCINATION_NOTE} ne part pas par {channel} pour une identité qualifiée",
-            f"could not be prepared, {VACCINATION_NOTE} does not leave by {channel} for an identité qualifiée",
+            f"préparation impossible, aucun document ne part par {channel} pour une identité qualifiée",
+            f"could not be prepared, no document leaves by {channel} for an identité qualifiée",
             verdict=Verdict.NOT_TESTED,
         )
     return answer

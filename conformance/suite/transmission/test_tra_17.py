@@ -15,7 +15,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.journeys.papers import VACCINATION_NOTE
+from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _try(desk: Desk, patient: Patient) -> str | None:
     """Ask for the exchange; return why it does not take place, ``None`` when it does."""
     try:
         answer = desk.lgo.send_document(
-            patient.id, VACCINATION_NOTE, Channel.DP, recipient=None, actor=desk.user
+            patient.id, kind_of(desk, VACCINATION_NOTE), Channel.DP, recipient=None, actor=desk.user
         )
     except RefusedError as refusal:
         return refusal.message

@@ -16,6 +16,7 @@ from conformance.reference.defects.by_hand import (
     elsewhere,
     entering,
     files,
+    keeping,
     lapses,
     later,
     logs,
@@ -28,6 +29,7 @@ from conformance.reference.defects.by_hand import (
     slips,
     status,
     traces,
+    windows,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ SUBJECTS: Final = (
     entering,
     files,
     lapses,
+    keeping,
     later,
     logs,
     messages,
@@ -55,6 +58,7 @@ SUBJECTS: Final = (
     slips,
     status,
     traces,
+    windows,
 )
 
 FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {

@@ -1,0 +1,62 @@
+"""Who looks for the bench where an ordinary user may not: the log, the dashboard and the lists of an office are often its head's.
+
+No text says that every user reads them. What is refused to the ordinary user of a campaign is asked again as the entitled
+one; a refusal to both is a refusal. Other users, such as those of the checks of rights, are nobody's deputies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.drivers.model import Actor
+
+OFFICE_LOOKS: Final = frozenset({"read_audit_log", "read_transmissions", "read_worklist", "read_dashboard"})
+"""Verbs that show what concerns the office and change nothing."""
+
+
+class Deputies:
+    """Asks as the entitled user what the ordinary one is refused.
+
+    Args:
+        ordinary: the ordinary user of the campaign.
+        entitled: the one who may do more.
+    """
+
+    def __init__(self, ordinary: Actor, entitled: Actor) -> None:
+        """Begin with an ordinary user who may look at everything."""
+        self._ordinary = ordinary
+        self._entitled = entitled
+        self._reserved: set[str] = set()
+
+    def look(self, verb: str, ask: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Return the answer to one of ``OFFICE_LOOKS``.
+
+        Args:
+            verb: its name.
+            ask: asks it.
+            args: its arguments.
+            named: its arguments by name, ``actor`` among them.
+
+        Raises:
+            RefusedError: it is refused to whoever asks, and to the entitled user too.
+        """
+        if named.get("actor") != self._ordinary:
+            return ask(*args, **named)
+        if verb not in self._reserved:
+            try:
+                return ask(*args, **named)
+            except RefusedError as refusal:
+                first = refusal
+        else:
+            first = None
+        try:
+            answer = ask(*args, **{**named, "actor": self._entitled})
+        except RefusedError as refusal:
+            raise (first or refusal) from None
+        self._reserved.add(verb)
+        return answer
