@@ -174,6 +174,10 @@ def _deny(desk: Desk, patient: Patient, _: Person) -> object:
     return None
 
 
+def _confirm(desk: Desk, patient: Patient, _: Person) -> object:
+    return verify(desk, patient)
+
+
 def _attach(desk: Desk, patient: Patient, _: Person) -> object:
     people = family(desk.draw)
     reading = read_card(desk, people.card())
@@ -226,6 +230,7 @@ ACTS: Final = (
     _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),
     _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
     _act("STA-06", _check, "pièce contrôlée", "document checked"),
+    _act("VER-02", _confirm, "vérification OK", "verification OK", path=VERIFICATION),
     _act(
         "STA-14", _update(used_first_name="DRIMVAL"), "prénom utilisé modifié", "used first name changed"
     ),
