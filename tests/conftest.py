@@ -24,6 +24,15 @@ ROOT = Path(__file__).parent.parent
 os.environ["BANC_LANG"] = "fr"
 
 
+@pytest.fixture
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the commands speak English, which a test reads; those that it starts as processes too."""
+    from simulator.commands.language import speak
+
+    monkeypatch.setenv("BANC_LANG", "en")
+    speak("en")
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are processors: many tests wait for a server or a process that they have started."""
     return (os.cpu_count() or 1) + 1

@@ -76,6 +76,21 @@ def reference_lgo(defects: Sequence[str] = ()) -> Iterator[str]:
     Raises:
         CampaignError: it did not start; the message holds what it printed.
     """
+    with reference_lgos(1, defects) as (url,):
+        yield url
+
+
+@contextlib.contextmanager
+def reference_lgos(count: int, defects: Sequence[str] = ()) -> Iterator[tuple[str, ...]]:
+    """Run several, which start side by side; see ``reference_lgo``."""
+    with contextlib.ExitStack() as stack:
+        starting = [stack.enter_context(_lgo_process(defects)) for _ in range(count)]
+        yield tuple(_announced_url(process, complaints) for process, complaints in starting)
+
+
+@contextlib.contextmanager
+def _lgo_process(defects: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], Any]]:
+    """Start the reference LGO; yield its process, and where its complaints are."""
     command = [sys.executable, "-m", "conformance.reference", "--port", "0", END_WITH_INPUT]
     for name in defects:
         command += ["--defect", name]
@@ -92,7 +107,7 @@ def reference_lgo(defects: Sequence[str] = ()) -> Iterator[str]:
             start_new_session=sys.platform != "win32",
         )
         try:
-            yield _announced_url(process, complaints)
+            yield process, complaints
         finally:
             stop(process)
 

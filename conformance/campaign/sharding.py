@@ -77,18 +77,22 @@ def run_jobs(
     parts = options.folder / PARTS
     shutil.rmtree(parts, ignore_errors=True)
     with ExitStack() as stack:
+        processes: list[subprocess.Popen[str]] = []
+        # Whatever ends this one early, a Ctrl-C while they start included, leaves none of them behind.
+        stack.callback(_end_all, processes)
+        # They import what they need while the simulator starts, and then wait for their orders.
+        processes.extend(_started() for _ in range(jobs))
         try:
             simulator = plan.simulator_url or stack.enter_context(own_simulator())
         except ServingError as error:
             raise CampaignError(error.text) from error
-        seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
-        processes: list[subprocess.Popen[str]] = []
-        # Whatever ends this one early, a Ctrl-C while they start included, leaves none of them behind.
+        # Before the simulator stops: a check that sees that would be kept as INCONCLUSIVE.
         stack.callback(_end_all, processes)
+        seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
         for number in range(jobs):
             own = replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed)
             shared = replace(options, journal=journal_of(simulator))
-            processes.append(_start(own, (number + 1, jobs), parts, shared))
+            _order(processes[number], own, (number + 1, jobs), parts, shared)
         findings: list[DoctorFinding] = []
 
         def tell(event: Event) -> None:
@@ -142,11 +146,9 @@ def _end_all(processes: list[subprocess.Popen[str]]) -> None:
                 process.stdin.close()
 
 
-def _start(
-    plan: Plan, shard: tuple[int, int], parts: Path, options: CampaignOptions
-) -> subprocess.Popen[str]:
-    # Our own module; the plan, which may hold secrets, goes through a pipe.
-    process = subprocess.Popen(
+def _started() -> subprocess.Popen[str]:
+    """Start a process that waits for its orders."""
+    return subprocess.Popen(
         [sys.executable, "-m", "conformance.campaign.sharding"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -158,6 +160,16 @@ def _start(
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         start_new_session=sys.platform != "win32",
     )
+
+
+def _order(
+    process: subprocess.Popen[str],
+    plan: Plan,
+    shard: tuple[int, int],
+    parts: Path,
+    options: CampaignOptions,
+) -> None:
+    """Tell a process what to run; the plan, which may hold secrets, goes through a pipe."""
     order = {
         "plan": encode(plan),
         "shard": list(shard),
@@ -169,9 +181,9 @@ def _start(
     }
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
     # It stays open: the process ends with it, and so with us.
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.flush()
-    return process
+    with suppress(OSError):  # It stopped at once: what it complained about says why.
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
 
 
 def _listen(
@@ -224,7 +236,10 @@ def _of_the_whole(event: Any, done: int) -> Any:
 
 def _main() -> int:
     """Run one share of a campaign, as ordered on the standard input."""
-    order = json.loads(sys.stdin.readline())
+    told = sys.stdin.readline()
+    if not told:
+        return 1  # Who started this process is gone, or did not come to giving orders.
+    order = json.loads(told)
     # At once: the simulator ends too, and a check that sees that would be kept as INCONCLUSIVE. What is whole is written.
     end_with_input(lambda: os._exit(1))
     shard = tuple(order["shard"])

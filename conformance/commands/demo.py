@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
-from conformance.campaign import CampaignError, CampaignOptions, reference_lgo
+from conformance.campaign import CampaignError, CampaignOptions, reference_lgos
 from conformance.commands.campaigns import campaign_options, end, run_plan
 from conformance.commands.demo_note import note_lines
 from conformance.drivers.settings import DriverSettings
@@ -79,7 +79,7 @@ def demo(
         jobs = min(_cores(), USUAL_JOBS)
     with ExitStack() as stack:
         try:
-            urls = [stack.enter_context(reference_lgo(chosen)) for _ in range(jobs)]
+            urls = stack.enter_context(reference_lgos(jobs, chosen))
         except CampaignError as error:
             raise SetupError(text_of(error)) from error
         instances = tuple(DriverSettings(url=url) for url in urls)

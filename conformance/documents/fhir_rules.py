@@ -40,6 +40,7 @@ def shape(found: FoundPatient, record: IdentityRecord, reading: Reading) -> Iter
             yield from _ins(reader, index, one, system)
             if one.get("use") == "official":
                 active.append(index)
+                yield from _ended(reader, index, one)
     if len(active) > 1:
         text = Text(
             f"un seul INS de use « official » attendu, {len(active)} trouvés",
@@ -122,6 +123,19 @@ def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) ->
             "use « official » attendu pour un INS, absent", "expected use 'official' for an INS, missing"
         )
         yield inferred("fhir-use", text, "TRA-06", at=(reader.place(at),))
+
+
+def _ended(reader: PatientReader, index: int, one: dict[str, Any]) -> Iterator[Problem]:
+    """Look at an official INS whose period is over: it is in use or it is not."""
+    period = one.get("period")
+    end = string(period.get("end")) if isinstance(period, dict) else ""
+    if end:
+        text = Text(
+            f"l’INS est « official » et sa période s’achève le {end} : un INS remplacé est « old »",
+            f"the INS is official and its period ends on {end}: one that was replaced is 'old'",
+        )
+        place = reader.place(f"identifier[{index}].period.end")
+        yield inferred("fhir-official-ended", text, "TRA-06", "MAT-09", at=(Quote(place, end),))
 
 
 def _status(record: IdentityRecord) -> Iterator[Problem]:

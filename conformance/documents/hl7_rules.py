@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component
@@ -83,6 +84,8 @@ def shape(
     yield from _same_identifiers(record, carried)
 
 
+_DAY: Final = re.compile(r"\d{4}(?:\d\d(?:\d\d(?:\d{2,6}(?:\.\d+)?)?)?)?(?:[+-]\d{4})?", re.ASCII)
+
 _WANTED: Final = (
     (Trait.BIRTH_NAME, "PID-5.1 (type L)"),
     (Trait.FIRST_NAME, "PID-5.2 (type L)"),
@@ -112,6 +115,20 @@ def _names(reader: FieldReader, record: IdentityRecord) -> Iterator[Problem]:
         yield inferred("hl7-name-type", text, "TRA-04", at=(reader.place(5, 0, 7),))
 
 
+def _dates(reader: FieldReader, index: int, cx: list[str]) -> Iterator[Problem]:
+    """Yield a date of an identifier (CX-7, CX-8) that is none: it is not known whether the INS is in use."""
+    for position in (7, 8):
+        told = component(cx, position).strip('"')
+        if told and not _DAY.fullmatch(told):
+            text = Text(
+                f"AAAAMMJJ attendu pour la date de l’identifiant, « {told} » trouvé",
+                f"expected AAAAMMJJ for the date of the identifier, got {told!r}",
+            )
+            yield inferred(
+                "hl7-identifier-date", text, "TRA-04", at=(Quote(reader.place(3, index, position), told),)
+            )
+
+
 def _type(reader: FieldReader, index: int, cx: list[str]) -> Iterator[Problem]:
     authority = component(cx, 4).split(reader.delimiters.sub)
     oid = authority[1] if len(authority) > 1 else ""
@@ -125,6 +142,7 @@ def _type(reader: FieldReader, index: int, cx: list[str]) -> Iterator[Problem]:
         )
     if oid not in INS_OIDS:
         return
+    yield from _dates(reader, index, cx)
     code, name = component(cx, 5), authority[0]
     if code != "INS":
         text = Text(

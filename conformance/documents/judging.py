@@ -9,7 +9,7 @@ from conformance.documents.expected import NOTHING_EXPECTED, Expected, Profile
 from conformance.documents.numbers import is_matricule, looks_made_up
 from conformance.documents.problems import inferred, official, reported
 from conformance.documents.record import Format, IdKind, Trait
-from conformance.documents.values import PATIENT_DOMAIN
+from conformance.documents.values import PATIENT_DOMAIN, may_be_of_patients
 from simulator.ins.coherence import FindingCode, coherence_findings
 from simulator.ins.dates import BirthDate, BirthDateError
 from simulator.ins.identity import InsIdentity, Traits
@@ -230,11 +230,7 @@ def _mailboxes(record: IdentityRecord) -> Iterator[Problem]:
                 f"domaine {PATIENT_DOMAIN} attendu, « {domain} » trouvé",
                 f"expected the domain {PATIENT_DOMAIN}, got {domain!r}",
             )
-            make = (
-                inferred
-                if domain.startswith("patient.") and not domain.startswith(f"{PATIENT_DOMAIN}.")
-                else official
-            )
+            make = inferred if may_be_of_patients(domain) else official
             yield make("mailbox-domain", text, "TRA-09", at=(value,))
         if record.format in _WITH_IDENTIFIERS and not record.has_ins:
             text = Text(

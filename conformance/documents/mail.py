@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date, of_somebody_else
+from conformance.documents.mail_errors import error_codes
 from conformance.documents.mail_headers import MailFacts, header_place, headers
 from conformance.documents.mail_parts import FORWARDED, Held, told_of, written
 from conformance.documents.numbers import called_ins, compact, find_matricules
@@ -65,6 +66,7 @@ def read(data: bytes, reading: Reading) -> Document:
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
         _leaf(leaf, number, reading, held, (problems, parts, texts, bodies))
     facts = MailFacts(headers, tuple(bodies), "\n".join(texts))
+    problems.extend(error_codes(facts.header("Subject") or "", held.message, reading.name))
     record = _record(facts, reading)
     told = [f"{name}: {value}" for name, value in headers]
     return Document(

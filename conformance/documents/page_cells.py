@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from simulator.ins.traits import comparison_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -17,6 +19,12 @@ _LINES: Final = 5
 """Lines of a cell that are put together."""
 _CELLS: Final = 2_000
 """Cells of a page that are looked at."""
+
+
+def words_of(lines: Sequence[Line]) -> str:
+    """Return all the words of a page as names are compared, line by line and cell by cell, between two spaces."""
+    told = " ".join([*(line.text for line in lines), *wrapped_cells(lines)])
+    return f" {comparison_key(told.replace(chr(9), ' '))} "
 
 
 def wrapped_cells(lines: Sequence[Line]) -> Iterator[str]:

@@ -11,9 +11,11 @@ from conformance.documents.record import Place, Trait, Value
 PATIENT_DOMAIN: Final = "patient.mssante.fr"
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{2}.*|[+-]\d{4})?", re.ASCII)
 _ADDRESS: Final = re.compile(
-    r"(?<![\w.+-])([\w.+-]{1,100})@((?:[\w-]{1,63}\.){0,6}(?:mssante|mon-espace-sante)\.[a-z]{2,10})",
+    r"(?<![\w.+-])([\w.+-]{1,100})@((?:[\w-]{1,63}\.){0,6}(?:mssante|mon-espace-sante)\.[a-z]{2,10})(?![\w-]|\.[\w-])"
+    r"|(?<![\w.+-])([1-8]\d{5}[0-9ABab]\d{8})@((?:[\w-]{1,63}\.){1,6}[a-z]{2,10})(?![\w-]|\.[\w-])",
     re.IGNORECASE,
 )
+"""Secure addresses; any other whose name is as long as a matricule is that of a patient too, gone astray."""
 _MATRICULE_LIKE: Final = re.compile(r"[1-8]\d{5}[0-9ABab]\d{5,10}", re.ASCII)
 _PRETTY: Final = re.compile(r"[ \t]*[\r\n]\s*")
 
@@ -36,10 +38,15 @@ def mailboxes(text: str, place: Place) -> list[Value]:
     """Return the secure addresses of patients in a text: of the patients' domain, or built on a matricule."""
     found = []
     for match in _ADDRESS.finditer(text):
-        name, domain = match[1], match[2].lower()
+        name, domain = match[1] or match[3], (match[2] or match[4]).lower()
         if domain.startswith("patient.") or domain == PATIENT_DOMAIN or _MATRICULE_LIKE.fullmatch(name):
             found.append(Value(trait=Trait.MAILBOX, text=match[0], place=place, normal=f"{name}@{domain}"))
     return found
+
+
+def may_be_of_patients(domain: str) -> bool:
+    """Tell whether a domain may be that of the patients in another environment: it begins so, and does not only begin as theirs."""
+    return domain.startswith("patient.") and not domain.startswith(f"{PATIENT_DOMAIN}.")
 
 
 def decode_base64(text: str | bytes) -> bytes:

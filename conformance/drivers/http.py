@@ -164,17 +164,18 @@ class _Travelled(RawExchange):
     """A request with its answer; most checks pass, and nobody reads what travelled for them."""
 
     __slots__ = ("_answer",)
+    _answer: _Answer
 
     def __init__(self, answer: _Answer) -> None:
         object.__setattr__(self, "_answer", answer)
         object.__setattr__(self, "seconds", answer.elapsed())
 
     @property
-    def sent(self) -> str:  # type: ignore[override] # a field there
+    def sent(self) -> str:
         return self._answer.sent.shown(self._answer.declaration.method)
 
     @property
-    def received(self) -> str:  # type: ignore[override] # as above
+    def received(self) -> str:
         answer = self._answer
         if not answer.status:
             return ""

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from conformance.load.options import LoadOptions
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
+    from simulator.text import Lang
 
 _T = TypeVar("_T")
 
+_LEAST_S: Final = 0.01
 _WAIT_S: Final = 0.25
 
 
@@ -137,8 +139,15 @@ class Inspector:
         self._numbers = count(1)
         self.over = False
 
-    def run(self, sleep: Callable[[float], object] = time.sleep) -> None:
-        """Run checks until it is over; ``sleep`` waits between two."""
+    def run(
+        self, sleep: Callable[[float], object] = time.sleep, is_calm: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Run checks until it is over.
+
+        Args:
+            sleep: waits between two.
+            is_calm: INSi answers from its registry; while a scenario speaks, no check can be judged.
+        """
         chosen = _of(self._options.rules)
         if not chosen or not self._options.check_rate:
             return
@@ -146,14 +155,14 @@ class Inspector:
         able = [each for each in chosen if not _missing(each, declared)]
         due = self._meter.now()
         for check in cycle(able):
-            while (early := due - self._meter.now()) > 0 and not self.over:
-                sleep(min(early, _WAIT_S))
+            while not self.over and ((early := due - self._meter.now()) > 0 or not is_calm()):
+                sleep(min(max(early, _LEAST_S), _WAIT_S))
             if self.over:
                 return
             # One that took longer than its turn delays the next: they never run beside each other.
             due = max(due, self._meter.now()) + 1 / self._options.check_rate
             seen, problem = self._seen(check)
-            if not self.over:
+            if is_calm() and not self.over:
                 self._meter.tell_rule(check.rule, check.name, seen, problem)
 
     def close(self) -> None:
@@ -169,7 +178,7 @@ class Inspector:
         except Exception as error:  # noqa: BLE001 - the engine says what it means, whatever it is
             outcome = judge(error, "call")
             told = {Verdict.FAIL: "departed", Verdict.WARNING: "kept", Verdict.PASS: "kept"}
-            return told.get(outcome.verdict, "unseen"), outcome.reason[self._options.lang]
+            return told.get(outcome.verdict, "unseen"), outcome.reason[cast("Lang", self._options.lang)]
         return "kept", ""
 
     def _desk(self, check: Chosen) -> Desk:

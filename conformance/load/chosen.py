@@ -37,11 +37,6 @@ class Chosen:
         return found
 
 
-CHECKS: Final[tuple[Chosen, ...]] = ()
-CHECKED: Final = tuple(dict.fromkeys(each.rule for each in CHECKS))
-"""The rules that checks of the suite verify under load."""
-
-
 def _chosen(rule: str, where: str, **parameters: str) -> Chosen:
     return Chosen(rule, where, tuple(parameters.items()))
 

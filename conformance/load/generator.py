@@ -163,8 +163,14 @@ def inspecting(options: LoadOptions, stand: Stands, meter: Meter) -> Iterator[No
         return
     from conformance.load.checks import Inspector  # noqa: PLC0415 - the engine: only a load on software needs it
 
+    course = course_of(options.profile)
+
+    def is_calm() -> bool:
+        moment = course.at(meter.now())
+        return moment is not None and moment.stage.scenario is None
+
     inspector = Inspector(options, stand.session.id, meter)
-    running = gevent.spawn(inspector.run, gevent.sleep)
+    running = gevent.spawn(inspector.run, gevent.sleep, is_calm)
     try:
         yield
     finally:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.load.stand import StandError
+from simulator.text import Text
+
 if TYPE_CHECKING:
     from conformance.load.generator import Generator
     from conformance.load.run import Run
@@ -21,15 +24,19 @@ def check_port(port: int) -> None:
     """See whether the page can be served.
 
     Raises:
-        ValueError: the port is taken, or may not be used.
+        StandError: the port is taken, or may not be used.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise ValueError(
-                f"--ui {port}: the page cannot be served on {HOST}:{port} ({error.strerror or error}); give another port: --ui PORT"
+            why = error.strerror or str(error)
+            raise StandError(
+                Text(
+                    f"--ui {port} : la page ne peut pas être servie sur {HOST}:{port} ({why}) ; donnez un autre port : --ui PORT",
+                    f"--ui {port}: the page cannot be served on {HOST}:{port} ({why}); give another port: --ui PORT",
+                )
             ) from error
 
 
@@ -56,6 +63,6 @@ def show_locust(generator: Generator, this: Run, port: int) -> None:
 
     generator.meter.listen = listen
     environment.host = generator.options.soap_base or generator.options.url
-    environment.events.test_stop.add_listener(stopped)
-    environment.events.test_start.add_listener(started)
+    environment.events.test_stop.add_listener(stopped)  # type: ignore[no-untyped-call] # theirs
+    environment.events.test_start.add_listener(started)  # type: ignore[no-untyped-call] # theirs
     environment.create_web_ui(HOST, port)

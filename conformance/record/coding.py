@@ -98,7 +98,7 @@ def encode_act(value: timeline.ActEntry) -> dict[str, Any]:
 def _members(value: Any) -> dict[str, Any]:
     return {
         name: encode(item)
-        for name, default in _defaults(type(value))
+        for name, default in _defaults(type(value))  # type: ignore[arg-type] # classes are hashable
         if (item := getattr(value, name)) != default
     }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.record.events import CampaignFinished
 from conformance.record.reading import Record, RecordError, read_lines
+from conformance.record.uncollected import uncollected
 from conformance.record.writing import RecordWriter
 from simulator.text import Text
 
@@ -28,6 +29,7 @@ _OF_THE_WHOLE = frozenset({"campaign", "suite", "finished"})
 """Kinds of lines that each process wrote and that the whole has once."""
 
 
+@uncollected()
 def merge(paths: Sequence[Path], target: Path) -> None:
     """Write one record with all that the records at ``paths`` hold, the first first.
 

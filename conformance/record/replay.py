@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.record.judging import INTERRUPTED, CheckEnd, judge_rules
 from conformance.record.results import Campaign, CampaignMeta, Waiver
 from conformance.record.reviewing import reviewed
+from conformance.record.uncollected import uncollected
 from conformance.rules.catalogue import load_catalogue
 from simulator.text import Text
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.rules.catalogue import Rule
 
 
+@uncollected()
 def replay(record: Record, catalogue: Mapping[str, Rule] | None = None, *, evidence: bool = True) -> Campaign:
     """Return what a campaign found, as the catalogue judges it today.
 

@@ -76,6 +76,7 @@ class Lines:
             httpcore.UnsupportedProtocol,
             OSError,
             ValueError,
+            TypeError,  # of httpcore, for an address beyond ASCII
             zlib.error,
         ) as error:
             if time.monotonic() > deadline:  # A time-out may look like a broken connection.

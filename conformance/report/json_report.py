@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from conformance.report.view import brief_view, check_view, entry_view, reference_view
 from conformance.verdicts import Verdict
 from simulator.journal.masking import mask_text
@@ -61,7 +63,10 @@ def _written(data: dict[str, Any]) -> str:
 
 
 def _dumped(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        return orjson.dumps(data).decode()
+    except TypeError:  # Half a character, or a number of more than 64 bits.
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _rule(result: RuleResult, lang: Lang) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from conformance.record.uncollected import uncollected
 from conformance.report.csv_report import render_csv
 from conformance.report.html import render_html
 from conformance.report.json_report import render_json
@@ -34,6 +35,7 @@ class ReportError(TextError):
         self.reason = reason
 
 
+@uncollected()
 def write_reports(campaign: Campaign, directory: Path, lang: Lang) -> list[Path]:
     """Write ``index.html``, ``report.json``, ``junit.xml`` and ``rules.csv`` and return their paths, in that order.
 

@@ -12,13 +12,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _VERBATIM: Final = "\b"
 """Click's mark of a paragraph whose lines stay as they are."""
+_HOLE: Final = "{}"
 _GAP: Final = re.compile(r"\n[ \t]*\n\s*")
 _SPACED: Final = re.compile(r" (?=[;:?!»])|(?<=«) ")
 _WORD: Final = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
@@ -42,8 +41,25 @@ def in_french(text: str, package: str) -> str:
     return "\n\n".join(_paragraph(one, told) for one in paragraphs(text))
 
 
+def french_of(english: str, package: str) -> str | None:
+    """Return the French of one sentence of the catalogue, if it has one."""
+    return _found(english, sentences(package))
+
+
+def _found(english: str, told: Mapping[str, str]) -> str | None:
+    """Return the French of a sentence; what a constant puts into it is ``{}`` in the catalogue, in both languages."""
+    if english in told:
+        return told[english]
+    for key, french in told.items():
+        if _HOLE in key and (
+            found := re.fullmatch(re.escape(key).replace(re.escape(_HOLE), "(.+)"), english)
+        ):
+            return french.format(*found.groups())
+    return None
+
+
 def _paragraph(english: str, told: Mapping[str, str]) -> str:
-    french = told.get(english)
+    french = _found(english, told)
     if not english.startswith(_VERBATIM):
         # What is wrapped must not begin a line with a colon.
         return _SPACED.sub("\u00a0", french or english)
@@ -73,12 +89,16 @@ def sentences(package: str) -> dict[str, str]:
 
 def pairs(package: str) -> list[dict[str, str]]:
     """Return what the catalogue of one package holds, in the order of its files."""
+    # Only French help needs it: ``banc --version`` must not load a parser.
+    import yaml  # noqa: PLC0415
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     folder = files(package) / "commands" / "french"
     return [
         pair
         for file in sorted(folder.iterdir(), key=lambda one: one.name)
         if file.name.endswith(".yaml")
-        for pair in yaml.load(file.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one, ours
+        for pair in yaml.load(file.read_text(encoding="utf-8"), loader)  # noqa: S506 - a safe one, ours
     ]
 
 
@@ -86,6 +106,3 @@ def _normal(paragraph: str) -> str:
     if paragraph.startswith(_VERBATIM):
         return "\n".join(line.rstrip() for line in paragraph.rstrip().splitlines())
     return " ".join(paragraph.split())
-
-
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

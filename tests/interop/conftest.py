@@ -224,11 +224,6 @@ def verifier(request: pytest.FixtureRequest, make_stack: Callable[[str], Stack])
     return make_stack(request.param)
 
 
-@pytest.fixture(scope="session")
-def zeep_stack() -> Stack:
-    return _zeep()
-
-
 @pytest.fixture
 def make_caller(tls_bench: TlsBench) -> Iterator[Callable[[Stack], Caller]]:
     sessions = []

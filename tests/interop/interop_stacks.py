@@ -1,4 +1,4 @@
-"""Stacks whose client is code generated from the served WSDLs: how each is made, from nothing but their addresses."""
+"""Stacks whose client is code generated from the served WSDLs, or written on a library: how each is made, from nothing but their addresses."""
 
 from __future__ import annotations
 
@@ -134,6 +134,19 @@ def _asmx(folder: Path) -> Stack:
     return Stack(("mono", str(folder / "client.exe")), encode=as_lines, findings=("wsa-action-missing",))
 
 
+def _build_wcf(_: tuple[str, ...], folder: Path) -> None:
+    """WCF: its channels; no code is generated, as Mono's svcutil makes none of these WSDLs."""
+    for program in ("mcs", "mono"):
+        _need(program, "mono-devel mono-mcs")
+    references = ("System.ServiceModel", "System.Runtime.Serialization", "System.Xml")
+    options = ["-nowarn:0", "-out:client.exe", *(f"-r:{each}" for each in references)]
+    _run("mcs", *options, str(HERE / "wcf" / "Client.cs"), cwd=folder)
+
+
+def _wcf(folder: Path) -> Stack:
+    return Stack(("mono", str(folder / "client.exe")), encode=as_lines)
+
+
 def _build_kdsoap(wsdls: tuple[str, ...], folder: Path) -> None:
     """KDSoap (Qt): kdwsdl2cpp and moc, then the C++ compiler."""
     packages = "libkdsoap-dev qtbase5-dev qtbase5-dev-tools pkg-config g++"
@@ -157,6 +170,31 @@ def _kdsoap(folder: Path) -> Stack:
     )
 
 
+def _build_saaj(_: tuple[str, ...], folder: Path) -> None:
+    """SAAJ alone: no code is generated, messages are built node by node."""
+    for program in ("javac", "java"):
+        _need(program, "jaxws default-jdk-headless")
+    if not list(JARS.glob("saaj-impl*.jar")):
+        raise LackingError("SAAJ is not installed (Debian: apt-get install jaxws)")
+    client = str(HERE / "saaj" / "Client.java")
+    _run(
+        "javac",
+        "-nowarn",
+        "-encoding",
+        "UTF-8",
+        "-cp",
+        str(JARS / "*"),
+        "-d",
+        str(folder / "classes"),
+        client,
+    )
+
+
+def _saaj(folder: Path) -> Stack:
+    classpath = f"{folder / 'classes'}:{JARS / '*'}"
+    return Stack(("java", "-XX:TieredStopAtLevel=1", "-cp", classpath, "Client"), encode=as_lines)
+
+
 def _check_soaplite(_: tuple[str, ...], __: Path) -> None:
     """SOAP::Lite: nothing to build."""
     modules = ("-MSOAP::Lite", "-MLWP::Protocol::https", "-MJSON::PP")
@@ -178,6 +216,8 @@ GENERATED: Final = {
     "gsoap": (_build_gsoap, _gsoap),
     "kdsoap": (_build_kdsoap, _kdsoap),
     "asmx": (_build_asmx, _asmx),
+    "wcf": (_build_wcf, _wcf),
+    "saaj": (_build_saaj, _saaj),
     "soaplite": (_check_soaplite, _soaplite),
 }
 """How each is built, and how its client is started then."""

@@ -84,8 +84,14 @@ def test_a_server_of_an_unknown_authority_is_not_called(caller: Any) -> None:
     assert caller.arrived() == []
 
 
-def test_zeep_searches_by_card(zeep_stack: Any, make_caller: Callable[[Any], Any]) -> None:
-    caller = make_caller(zeep_stack)
+@pytest.mark.parametrize(
+    "name",
+    ["zeep", pytest.param("saaj", marks=pytest.mark.slow), pytest.param("wcf", marks=pytest.mark.slow)],
+)
+def test_a_caller_searches_by_card(
+    name: str, make_stack: Callable[[str], Any], make_caller: Callable[[Any], Any]
+) -> None:
+    caller = make_caller(make_stack(name))
     insured, born = "2770763220829", "1977-07-14"
     answer = caller.by_card(
         operation="rechercherInsAvecCarteVitale",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TOLD = {Said.OK: VerificationOutcome.OK, Said.KO: VerificationOutcome.KO}
 
 AWKWARD = (
+    "apostrophe-1912",
     "double-hyphen-abroad-summer",
     "long-names-overseas-new-year-eve",
     "waiting-number-four-first-names",

@@ -117,6 +117,11 @@ class Arrival:
         return [item for item in self.after.items if item not in self.before.items]
 
     @property
+    def is_told_as_filed(self) -> bool:
+        """Whether the user is told that the document joined a file."""
+        return isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.ATTACHED
+
+    @property
     def is_noticed(self) -> bool:
         """Whether somebody learns of it: by the worklist, an alert, a queue or a refusal."""
         is_queued = isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
@@ -273,6 +278,13 @@ def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) ->
         fr=f"{moment.fr}, le document n'est dans aucun dossier, dans aucune liste, et personne n'est prévenu",
         en=f"{moment.en}, the document is in no file and on no list, and nobody is told",
         inferred=inferred,
+    )
+    held = arrival.after.known_documents
+    expect(
+        not arrival.is_told_as_filed or arrival.created or held is None or any(held.values()),
+        fr=f"{moment.fr}, le document est annoncé comme rangé et n'est dans aucun dossier",
+        en=f"{moment.en}, the document is told as filed and is in no file",
+        inferred=True,
     )
 
 

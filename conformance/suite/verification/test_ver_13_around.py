@@ -205,6 +205,12 @@ def test_replacement(desk: Desk, form: Form, kind: Incoming) -> None:
     arrival = deliver(desk, written(told, form), patient)
     expect_filed_rightly(arrival, right, moment)
     expect_identity_kept(arrival, patient, moment)
+    expect(
+        kind is not Incoming.DELETION or not arrival.filed,
+        fr=f"{moment.fr}, ce qui supprime un document est rangé comme un document de plus",
+        en=f"{moment.en}, what deletes a document is filed as one document more",
+        inferred=True,
+    )
     before, after = (
         [one for one in world.documents[patient.id] if "NALROVK" in one.name]
         for world in (arrival.before, arrival.after)

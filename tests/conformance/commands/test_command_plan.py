@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
@@ -42,6 +43,7 @@ def test_a_bad_answer_leaves_no_file(tmp_path):
     assert not path.exists()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_mistake_has_its_line_and_column(tmp_path):
     path = tmp_path / "plan.yaml"
     path.write_text("driver: {url: 'http://x'}\nseed: many\n", "utf-8")

@@ -13,6 +13,7 @@ from conformance.cli import COMMANDS, main
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.usefixtures("in_english")
 def test_the_line_of_the_help_is_the_first_sentence_of_the_command(name):
     module, _, attribute = COMMANDS[name].where.partition(":")
     command = getattr(importlib.import_module(module), attribute)
@@ -32,6 +33,7 @@ def test_the_version_and_the_help_import_neither_the_simulator_nor_the_suite(opt
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_command_that_does_not_exist_is_told_with_the_closest():
     done = CliRunner().invoke(main, ["rnu"])
     assert (done.exit_code, done.output.splitlines()[-1]) == (

@@ -108,6 +108,7 @@ def test_error_mails_as_published(simulator, code):
     assert f"processed/Error: {code}^" in body.get_content()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_what_cannot_be_sent_is_told(simulator, tmp_path):
     url, _ = simulator
     runner = CliRunner()

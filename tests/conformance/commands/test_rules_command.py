@@ -45,11 +45,13 @@ def test_a_group_has_the_key_that_campaigns_know_too():
     assert {rule["key"].partition("-")[0] for rule in listed} == {"CRE", "SRC"}
 
 
+@pytest.mark.usefixtures("in_english")
 def test_an_unknown_actor_is_a_set_up_error():
     done = CliRunner().invoke(main, ["rules", "list", "--binds", "PHARMA"])
     assert (done.exit_code, "unknown actor 'PHARMA': expected one of ALL, RI" in done.stderr) == (2, True)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_an_unknown_group_is_a_set_up_error():
     done = CliRunner().invoke(main, ["rules", "list", "--group", "serch"])
     assert done.exit_code == 2
@@ -78,6 +80,7 @@ def test_a_case_of_the_state_machine_is_shown_by_its_address():
 @pytest.mark.parametrize(
     ("key", "hint"), [("SRC-1", "did you mean SRC-01?"), ("E9/QUA", "did you mean E9/QUAL?")]
 )
+@pytest.mark.usefixtures("in_english")
 def test_an_unknown_key_is_a_set_up_error_with_a_hint(key, hint):
     done = CliRunner().invoke(main, ["rules", "show", key])
     assert done.exit_code == 2

@@ -63,6 +63,7 @@ def test_an_address_is_enough(lgo: str, tmp_path: Path) -> None:
     assert "the campaign's own" in result.output
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_plan_that_is_none_is_the_set_up(tmp_path: Path) -> None:
     result = banc("doctor", tmp_path / "nowhere.yaml")
     assert result.exit_code == 2

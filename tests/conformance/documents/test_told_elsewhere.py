@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from headers import n3, patient_role
-from messages import as_json, patient
+from messages import as_json, hl7, msh, patient, pid
 from papers import cartouche, pdf
-from people import P1, P2
+from people import NIA, P1, P2
 from sendings import mail, submission, xdm
 
 from conformance.documents import Expected, Severity, Status, check
@@ -147,8 +147,19 @@ def test_the_kind_of_a_document_is_that_of_its_cda():
 
 def test_an_address_that_only_begins_as_that_of_patients():
     sent = mail(P1, xdm(P1, {"DOC00001.XML": NOTE}), to=f"{P1.matricule.value}@patient.mssante.fr")
-    wrong = sent.replace(b"@patient.mssante.fr", b"@patient.mssante.fr.mssante.org")
-    assert _found(wrong)["mailbox-domain"] is Severity.FAIL
+    for domain in (b"@patient.mssante.fr.example.com", b"@patient.mssante.fr.mssante.org", b"@example.com"):
+        assert _found(sent.replace(b"@patient.mssante.fr", domain))["mailbox-domain"] is Severity.FAIL
+
+
+def test_an_identifier_that_ends_or_has_no_date():
+    ended = patient(P1)
+    for one in ended["identifier"]:
+        if one["system"].endswith(".1.4.10"):
+            one["period"] = {"end": "2020-01-01"}
+    assert _found(as_json(ended))["fhir-official-ended"] is Severity.REVIEW
+    for date, is_odd in (("12/05/2026", True), ("20260512", False), ("20260512103000+0200", False)):
+        message = hl7(msh(), pid(P1).replace("&ISO^INS", f"&ISO^INS^^{date}"))
+        assert ("hl7-identifier-date" in _found(message)) is is_odd
 
 
 def test_a_name_wrapped_in_the_cell_of_a_table():
@@ -164,3 +175,37 @@ def test_a_name_wrapped_in_the_cell_of_a_table():
     shorter = replace(identity, traits=replace(identity.traits, birth_name="D'ARTAGNAN DE PARIS"))
     wrong = _found(pdf(lines, payload=payload_of(shorter)), replace(expected, identity=shorter))
     assert wrong["birth-name-differs"] is Severity.FAIL
+
+
+def _error_mail(subject, code):
+    return (
+        f"From: Integration <integration@x.mssante.fr>\r\nTo: a@y.mssante.fr\r\nSubject: {subject}\r\n"
+        "Date: Tue, 12 May 2026 10:30:00 +0200\r\nMessage-ID: <k@x.mssante.fr>\r\nIn-Reply-To: <a@y.mssante.fr>\r\n"
+        "References: <a@y.mssante.fr>\r\nX-MSS-NIL: 1234\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=zz\r\n\r\n"
+        "--zz\r\nContent-Type: text/plain\r\n\r\nTraits.\r\n--zz\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        "Final-Recipient: rfc822; b@x.mssante.fr\r\n"
+        f"Disposition: automatic-action/MDN-sent-automatically; processed/Error: {code}^INS\r\n--zz--\r\n"
+    ).encode()
+
+
+KO = "[KO =?utf-8?q?Int=C3=A9gration_syst=C3=A8me_!=5D=5B904=5D?= XDM/1.0/DDM+Note"
+
+
+@pytest.mark.parametrize("subject", [KO, "[Erreur d'integration !][904] XDM/1.0/DDM+Note"])
+def test_the_code_of_an_error_mail_is_told_once(subject):
+    assert Severity.FAIL not in _found(_error_mail(subject, "904"), Expected()).values()
+    assert _found(_error_mail(subject, "902"), Expected())["mail-error-codes-differ"] is Severity.FAIL
+    unknown = subject.replace("904", "604")
+    assert _found(_error_mail(unknown, "604"), Expected())["mail-error-code"] is Severity.REVIEW
+
+
+def test_an_acknowledgement_has_no_patient():
+    head = r"MSH|^~\&|A|B|C|D|20260512103000||ZAM^Z01^ZAM_Z01|1|P|2.6|||||FRA|UNICODE UTF-8"
+    ack = f"{head}\rMSA|AE|7\rERR|||207^Application internal error|E|904^INS|\r"
+    assert Severity.FAIL not in _found(ack.encode(), Expected()).values()
+
+
+def test_a_number_without_key_or_of_a_file_is_no_waiting_number():
+    for number in ("1090763220888", "12345678"):
+        assert Severity.FAIL in _found(hl7(msh(), pid(NIA, number=number)), Expected()).values()

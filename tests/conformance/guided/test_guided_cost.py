@@ -69,6 +69,7 @@ def test_the_listing_says_what_each_costs():
     assert all(entry["rules"] and entry["minutes"] for entry in data)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_an_unknown_journey_is_told_with_those_that_there_are(tmp_path):
     with pytest.raises(UnknownJourneyError, match="import"):
         select_journeys(("imports",))

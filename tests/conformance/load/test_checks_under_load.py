@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 
@@ -73,16 +74,42 @@ def test_a_software_that_is_right_keeps_them_and_one_that_is_not_departs():
     assert departed[0]["problem"]
 
 
-def test_none_touches_the_other_users():
-    with Simulator(people=5) as insi:
-        options = LoadOptions(url=insi.url, folder="f", profile=profile(), software="http://127.0.0.1:9")
-        inspector = Inspector(options, insi.id, Meter(lambda _: None))
-        desk = inspector._desk(CHECKS[0])
-        for act in (
-            lambda: desk.lgo.reset(insi_url="x"),
-            lambda: desk.insi.install("answers/not-found"),
-            lambda: desk.insi.advance(1),
-        ):
-            with pytest.raises(UndecidedError, match="autres utilisateurs"):
-                act()
-        inspector.close()
+@pytest.fixture(scope="module")
+def insi():
+    with Simulator(people=5) as started:
+        yield started
+
+
+def test_none_touches_the_other_users(insi):
+    options = LoadOptions(url=insi.url, folder="f", profile=profile(), software="http://127.0.0.1:9")
+    inspector = Inspector(options, insi.id, Meter(lambda _: None))
+    desk = inspector._desk(CHECKS[0])
+    for act in (
+        lambda: desk.lgo.reset(insi_url="x"),
+        lambda: desk.insi.install("answers/not-found"),
+        lambda: desk.insi.advance(1),
+    ):
+        with pytest.raises(UndecidedError, match="autres utilisateurs"):
+            act()
+    inspector.close()
+
+
+def test_while_a_scenario_speaks_none_is_judged(insi):
+    told, turns = [], iter([False, False, True, False])
+    options = LoadOptions(
+        url=insi.url, folder="f", profile=profile(), software="http://127.0.0.1:9", rules=("STA-03",)
+    )
+    inspector = Inspector(options, insi.id, Meter(told.append))
+    inspector._driver = SimpleNamespace(
+        capabilities=lambda: SimpleNamespace(verbs=set(Verb)), close=lambda: None
+    )
+
+    def is_calm():
+        # Calm when a check begins, and not any more when it ends.
+        turn = next(turns, None)
+        inspector.over = turn is None
+        return bool(turn)
+
+    inspector.run(lambda _: None, is_calm)
+    inspector.close()
+    assert told == []

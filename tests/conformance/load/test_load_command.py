@@ -45,12 +45,14 @@ def _banc(*arguments):
         (("--worker", "nowhere:x"), "expected HOST"),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 def test_a_bad_option_is_a_set_up_error_that_says_what_was_expected(arguments, says):
     done = _banc("load", *arguments)
     assert done.exit_code == 2, done.output
     assert says in done.output
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_help_shows_examples_and_exit_codes():
     text = _banc("load", "--help").output
     for words in ("banc load --users 50 --duration 2m", "Exit code", "compare", "report", "profiles"):

@@ -58,6 +58,7 @@ def test_two_sessions_behind_one_address_are_told_apart():
         (("--url", A, "--url", "https://services-ps.ameli.fr/lps"), "real teleservice"),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 def test_what_cannot_be_called_together_is_a_set_up_error(arguments, says):
     done = CliRunner().invoke(main, ["load", *arguments], prog_name="banc")
     assert done.exit_code == 2, done.output

@@ -298,6 +298,7 @@ def test_a_comparison_says_what_it_cannot_know():
     assert "users: 5 / 9" in dict(compare(_runs(1, 3, latency=0.01), [other] * 3).remarks)["differs"]
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_command_compares_folders_of_runs(tmp_path, banc):
     for name, latency in (("before", 0.010), ("after", 0.020)):
         for number, _ in enumerate(range(3), 1):

@@ -307,6 +307,7 @@ def test_a_server_that_is_killed_mid_run_leaves_its_figures(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file size limits of POSIX stand for a full disk")
+@pytest.mark.usefixtures("in_english")
 def test_a_full_disk_ends_the_run_and_keeps_what_is_written(tmp_path):
     script = (
         "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); "

@@ -17,6 +17,7 @@ from conformance.cli import main
 from conformance.load.locust_ui import check_port
 from conformance.load.record import read_record
 from conformance.load.seats import Seats
+from conformance.load.stand import StandError
 from conformance.load.summary import add_up, exit_code
 from simulator.serving import free_port
 from simulator.testing import Simulator
@@ -63,15 +64,14 @@ def test_a_port_that_is_taken_is_said():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(
-            ValueError,
-            match=rf"--ui {port}: the page cannot be served on 127.0.0.1:{port}.*give another port",
-        ):
+        with pytest.raises(StandError) as told:
             check_port(port)
+    assert told.value.text.en.startswith(f"--ui {port}: the page cannot be served on 127.0.0.1:{port} (")
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_master_has_no_users_to_show():
-    done = CliRunner().invoke(main, ["load", "--ui", "--master", "2"], prog_name="banc")
+    done = CliRunner().invoke(main, ["load", "--ui", "--master", "2", "--lang", "en"], prog_name="banc")
     assert done.exit_code == 2
     assert "leave out --ui or --master" in done.output
 

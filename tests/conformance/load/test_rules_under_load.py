@@ -277,6 +277,7 @@ def test_what_a_software_says_fakes_no_line_of_the_terminal(capsys: pytest.Captu
         (["--target", "software", "--rule-rate", "often"], "--rule-rate: expected a rate such as 200/s"),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 def test_a_wrong_choice_says_what_was_expected(banc: Any, arguments: list[str], says: str) -> None:
     done = banc("load", *arguments)
     assert done.returncode == 2

@@ -72,6 +72,7 @@ class TestList:
         ask()
         assert said in run("list", "--code", "02", "--lang", lang).output
 
+    @pytest.mark.usefixtures("in_english")
     def test_a_senseless_time_is_a_usage_error(self, run: Run) -> None:
         result = run("list", "--since", "yesterday")
         assert result.exit_code == 2
@@ -241,12 +242,14 @@ class TestExport:
         assert MASK in run("export").stdout
         assert "c2VjcmV0" in run("export", "--with-secrets").stdout
 
+    @pytest.mark.usefixtures("in_english")
     def test_a_file_that_cannot_be_written_is_told(self, run: Run, ask: Ask, tmp_path: Path) -> None:
         ask()
         result = run("export", "--out", tmp_path / "nowhere" / "out.har", "--format", "har")
         assert result.exit_code == 2
         assert "cannot be written" in result.output
 
+    @pytest.mark.usefixtures("in_english")
     def test_an_id_that_is_not_there_is_told_and_nothing_is_written(
         self, run: Run, ask: Ask, tmp_path: Path
     ) -> None:
@@ -273,6 +276,7 @@ class TestDiff:
         assert (result.exit_code, result.output) == (0, "Aucune différence.\n")
         assert run("diff", 1, 2, "--exact").exit_code == 1
 
+    @pytest.mark.usefixtures("in_english")
     def test_one_that_is_not_there_is_told(self, run: Run, ask: Ask) -> None:
         ask()
         assert "there is no exchange 7" in run("diff", 1, 7).output
@@ -306,6 +310,7 @@ class TestToScenario:
         assert result.exit_code == 2
         assert file.read_text() == "mine"
 
+    @pytest.mark.usefixtures("in_english")
     def test_an_odd_id_is_refused(self, run: Run, ask: Ask) -> None:
         ask()
         assert (

@@ -56,6 +56,7 @@ def test_the_age_is_that_asked_for(run):
     assert timedelta(minutes=61) <= age < timedelta(minutes=63)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_apcv_without_a_card_says_what_to_give(run):
     result = run("--apcv")
     assert result.exit_code == 2

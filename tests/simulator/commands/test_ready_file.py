@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from simulator.cli import main
@@ -59,6 +60,7 @@ def test_it_says_where_a_server_answers_until_it_stops(tmp_path: Path) -> None:
     assert not file.exists()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_file_that_cannot_be_written_is_refused_before_anything_starts(tmp_path: Path) -> None:
     arguments = ["serve", "--port", "0", "--data-dir", str(tmp_path / "data"), "--ready-file"]
     result = CliRunner().invoke(main, [*arguments, str(tmp_path / "nowhere" / "ready.json")])

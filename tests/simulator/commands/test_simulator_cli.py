@@ -96,6 +96,7 @@ class TestExchangesList:
         assert result.exit_code == 0
         assert "banc serve" in result.output
 
+    @pytest.mark.usefixtures("in_english")
     def test_a_directory_without_journal_is_refused_with_a_remedy(self, run: Run, tmp_path: Path) -> None:
         result = run("exchanges", "list", "--data-dir", tmp_path / "nowhere")
         assert result.exit_code == 2
@@ -153,6 +154,7 @@ class TestExchangesShow:
         assert "root:" not in result.output
         assert "siram:Erreur" in result.output
 
+    @pytest.mark.usefixtures("in_english")
     def test_one_that_is_not_there_is_refused(self, run: Run, data_dir: Path) -> None:
         result = run("exchanges", "show", 7, "--data-dir", data_dir)
         assert result.exit_code == 2

@@ -258,3 +258,12 @@ def test_an_answer_without_secrets_is_left_as_the_long_way_leaves_it(text: str) 
     message = f"<a>{text}</a>"
     looked_into = mask_xml(f"<!--Nonce-->{message}")
     assert mask_xml(message) == looked_into.removeprefix("<!--Nonce-->")
+
+
+def test_an_empty_coverage_hides_nothing_and_one_that_holds_a_number_is_masked() -> None:
+    empty = '<a xmlns:c="urn:c"><c:COUVERTURE/><b>X</b></a>'
+    assert mask_xml(empty) == empty
+    both = '<a xmlns:c="urn:c"><c:COUVERTURE/><c:COUVERTURE><c:Num>2691399999999</c:Num></c:COUVERTURE></a>'
+    assert "2691399999999" not in mask_xml(both)
+    told = '<a><COUVERTURE x="1"/><COUVERTURE ><Num>2691399999999</Num></COUVERTURE></a>'
+    assert "2691399999999" not in mask_xml(told)

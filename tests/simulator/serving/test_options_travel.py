@@ -108,6 +108,7 @@ def test_no_field_is_lost_on_the_way_to_the_server(tmp_path: Path, monkeypatch: 
     assert "s3cret" not in " ".join(commands[0])
 
 
+@pytest.mark.usefixtures("in_english")
 def test_what_is_no_options_is_said_to_be_so(tmp_path: Path) -> None:
     path = tmp_path / "options.json"
     for content in (

@@ -14,7 +14,7 @@ _INS = ("matricule", "oid", "nature", "mailbox")
 
 def first_ins(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the first INS that went into this place of a document of the file, for as long as one may leave."""
-    kept = memory.own.setdefault((about["patient_id"], about["where"]), {})
+    kept = memory.own.setdefault(f"{about['patient_id']} {about['where']}", {})
     out = []
     for one in records:
         if one["matricule"] and not kept:

@@ -164,6 +164,7 @@ def test_planting_makes_lines_ambiguous(tmp_path: Path, people: Path, many_names
     assert codes[0] < codes[1]
 
 
+@pytest.mark.usefixtures("in_english")
 def test_planting_without_a_registry_is_refused(tmp_path: Path) -> None:
     result = run("--plant", "--out", tmp_path / "out")
     assert result.exit_code == 2
@@ -171,6 +172,7 @@ def test_planting_without_a_registry_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_registry_too_small_is_refused_and_nothing_is_written(tmp_path: Path, people: Path) -> None:
     result = run("--size", 10_000, "--registry", people, "--out", tmp_path / "out")
     assert result.exit_code == 2
