@@ -38,7 +38,7 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
 
     def judge(kind: str) -> None:
         patient = maker.bring(adult(desk), route)
-        before = desk.snapshot(patient)
+        before = maker.snapshot(patient)
         if route in {Route.TYPED, Route.IMPORTED, Route.ARRIVED} and before.patient.proof is not None:
             raise UndecidedError(
                 f"le dossier neuf porte déjà un dispositif : {before.patient.proof.kind}",

@@ -80,6 +80,18 @@ def _feed(desk: Desk, patient: Patient, people: Family) -> int:
     return len(requests)
 
 
+def _feed_with_document(desk: Desk, patient: Patient, people: Family) -> int:
+    """Record a document, which nobody validates, before the card is called with again."""
+    desk.record_document(patient)
+    if desk.read(patient).status is not RECUP:
+        raise UndecidedError(
+            "la pièce enregistrée valide d'elle-même ici",
+            "the recorded document validates by itself here",
+            depends_on=("PRF-05",),
+        )
+    return _feed(desk, patient, people)
+
+
 def _check(desk: Desk, patient: Patient, people: Family) -> int:
     del people
     desk.record_document(patient)
@@ -99,12 +111,12 @@ STEPS: Final = (
         en="INSi identity accepted, by card",
     ),
     Step(
-        does=_feed,
+        does=_feed_with_document,
         begins=RECUP,
         leads_to=(RECUP,),
         rule="STA-03",
-        fr=_REFRESHED[0],
-        en=_REFRESHED[1],
+        fr=f"pièce enregistrée sans valider, {_REFRESHED[0]}",
+        en=f"document recorded and not validated, {_REFRESHED[1]}",
         by="super-user",
     ),
     Step(

@@ -118,9 +118,9 @@ def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:
 _RAISED: Final = _turn(
     acts.raise_by_hand,
     "STA-04",
-    "déclassement à validée tenté sans pièce contrôlée",
-    "lowering to validée tried, no document having been checked",
-    begins=frozenset({PROV, RECUP}),
+    "déclassement à validée tenté de plus bas, ou de validée",
+    "lowering to validée tried from below, or from validée",
+    begins=frozenset({PROV, RECUP, VALI}),
     leads_to={RECUP: (RECUP, PROV)},
     path=DOWNGRADE,
     by="super-user",
@@ -200,6 +200,7 @@ TURNS: Final = (
         begins=frozenset({RECUP, QUAL}),
         leads_to={RECUP: (PROV,), QUAL: (VALI,)},
     ),
+    _RAISED,
     _CARD,
     _turn(
         acts.put_right,

@@ -38,7 +38,7 @@ from conformance.suite.desk.people import PLAIN, another_value, sharing, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
-from conformance.suite.states.household_log import log_of, logs_between, past_of
+from conformance.suite.states.household_log import denied, log_of, logs_between, past_of, waiting_for
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
 from conformance.verdicts import Ending
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
-    from conformance.suite.states.household_log import Logs, Past
+    from conformance.suite.states.household_log import Logs, Past, Waiting
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
 
@@ -105,6 +105,8 @@ class Household:
     """At the beginning and at the end."""
     logs: Logs | None
     """``None``: the software does not show its log."""
+    waiting: Waiting | None
+    """``None``: nobody could be put on the worklist."""
     missed: tuple[tuple[Act, VerbNotSupportedError], ...]
     """The acts that the software does not have."""
 
@@ -172,6 +174,10 @@ def _deny(desk: Desk, patient: Patient, _: Person) -> object:
     return None
 
 
+def _confirm(desk: Desk, patient: Patient, _: Person) -> object:
+    return verify(desk, patient)
+
+
 def _attach(desk: Desk, patient: Patient, _: Person) -> object:
     people = family(desk.draw)
     reading = read_card(desk, people.card())
@@ -224,6 +230,7 @@ ACTS: Final = (
     _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),
     _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
     _act("STA-06", _check, "pièce contrôlée", "document checked"),
+    _act("VER-02", _confirm, "vérification OK", "verification OK", path=VERIFICATION),
     _act(
         "STA-14", _update(used_first_name="DRIMVAL"), "prénom utilisé modifié", "used first name changed"
     ),
@@ -270,7 +277,7 @@ def household(desk: Desk) -> Household:
 
 def _live(desk: Desk) -> Household:
     person = desk.play(_SUBJECT)
-    others = _others(desk, person)
+    others, waiting = _others(desk, person), denied(desk)
     subject = desk.create(person, used_name="KVORLAN", used_first_name="NALROVK")
     seen: list[Beside] = []
     missed: list[tuple[Act, VerbNotSupportedError]] = []
@@ -309,6 +316,7 @@ def _live(desk: Desk) -> Household:
         acts=tuple(seen),
         pasts=(past, past_of(desk, others)),
         logs=logs_between(began, looked, log_of(desk), same),
+        waiting=waiting and replace(waiting, after=waiting_for(desk, waiting.patient)),
         missed=tuple(missed),
     )
 

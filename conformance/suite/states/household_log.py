@@ -1,22 +1,30 @@
-"""What the log and the histories say of the four others of a household, to whom nothing is done."""
+"""What the log, the histories and the worklist say of the others of a household, to whom nothing is done."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import HISTORY, INS_HISTORY
+from conformance.suite.desk.apart import HISTORY, INS_HISTORY, VERIFICATION, path
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.changing_life import LOG
+from conformance.suite.verification.elsewhere import answering, speaks_of, verify
+from conformance.suite.verification.wire import KO
+from conformance.verdicts import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from conformance.drivers.model import AuditEntry, Patient
+    from conformance.drivers.partners import WorkItem
     from conformance.drivers.screens import FormerIns
     from conformance.suite.desk.steps import Desk
+
+WORKLIST: Final = path("liste à traiter", "worklist", Verb.READ_WORKLIST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,32 @@ class Past:
 
     statuses: dict[str, list[tuple[str, str]]]
     numbers: dict[str, list[FormerIns]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody whose INS INSi denies before the life begins, and what the worklist holds of them."""
+
+    patient: Patient
+    before: list[WorkItem]
+    after: list[WorkItem]
+    """At the end of the life; empty until then."""
+
+
+def denied(desk: Desk) -> Waiting | None:
+    """Have INSi deny somebody; ``None``: they are not on the worklist then, which is for VER-05 to say."""
+    with desk.if_offered(VERIFICATION), desk.if_offered(WORKLIST), suppress(Ending, RefusedError):
+        patient = desk.bring(desk.draw(birth_date="1948-08-19"), Route.IMPORTED)
+        with answering(desk, KO):
+            verify(desk, patient)
+        items = waiting_for(desk, patient)
+        return Waiting(patient=patient, before=items, after=[]) if items else None
+    return None
+
+
+def waiting_for(desk: Desk, patient: Patient) -> list[WorkItem]:
+    """Return the entries of the worklist that lead to a file."""
+    return [item for item in desk.lgo.read_worklist(actor=desk.user) if speaks_of(item, [patient], None)]
 
 
 def log_of(desk: Desk) -> list[AuditEntry] | None:

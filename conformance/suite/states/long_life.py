@@ -276,12 +276,12 @@ def _live(desk: Desk) -> Life:
     lived: list[Lived] = []
     missed: list[tuple[Step, VerbNotSupportedError]] = []
     cut_short: tuple[Step, Exception] | None = None
-    before = desk.snapshot(patient)
+    before, counters = desk.snapshot(patient), _counters(desk)
     for step in STEPS:
         if before.patient.status is not step.begins:
             continue
         try:
-            seen = _do(desk, step, before, person)
+            seen, counters = _do(desk, step, before, person, counters)
         except VerbNotSupportedError as missing:
             if step.path is None:
                 cut_short = (step, missing)
@@ -292,6 +292,7 @@ def _live(desk: Desk) -> Life:
             continue
         except (Ending, RefusedError) as obstacle:
             if step.is_free:
+                counters = _counters(desk)
                 continue
             cut_short = (step, obstacle)
             break
@@ -306,15 +307,18 @@ def _live(desk: Desk) -> Life:
     )
 
 
-def _do(desk: Desk, step: Step, before: Snapshot, person: Person) -> Lived:
-    worker, counters = desk.by(step.by), _counters(desk)
+def _do(
+    desk: Desk, step: Step, before: Snapshot, person: Person, counters: Dashboard | None
+) -> tuple[Lived, Dashboard | None]:
+    """Do a step; return it as it was seen, and the counters as they are now."""
+    worker = desk.by(step.by)
     began = _now()
     answer = step.does(worker, before.patient, person)
     ended = _now()
     after = desk.snapshot(before.patient)
     listed = [each for each in desk.born_on(str(after.patient.birth_date)) if each.id == after.patient.id]
     now = _counters(desk)
-    return Lived(
+    seen = Lived(
         step=step,
         before=before,
         after=after,
@@ -326,6 +330,7 @@ def _do(desk: Desk, step: Step, before: Snapshot, person: Person) -> Lived:
         began=began,
         ended=ended,
     )
+    return seen, now
 
 
 def _now() -> datetime:

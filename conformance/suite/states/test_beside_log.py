@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.suite.desk.apart import BESIDE
+from conformance.suite.desk.apart import BESIDE, VERIFICATION
 from conformance.suite.desk.expect import expect
 from conformance.suite.states.household import household
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import AuditEntry
@@ -40,6 +41,28 @@ def test_nothing_logged_under_others(desk: Desk, rule: str) -> None:
         not wrong,
         fr=f"{len(wrong)} trace(s) sous un dossier auquel rien n'a été fait ({_shown(wrong)})",
         en=f"{len(wrong)} entry(ies) under a file to which nothing was done ({_shown(wrong)})",
+    )
+
+
+@pytest.mark.rule("VER-05")
+@pytest.mark.title(
+    fr="Qui est à traiter le reste, quoi qu'il soit fait à d'autres : créations, imports, vérifications",
+    en="Whoever is on the worklist stays there, whatever is done to others: creations, imports, verifications",
+)
+@BESIDE.mark
+@VERIFICATION.mark
+def test_worklist_stays(desk: Desk) -> None:
+    waiting = household(desk).waiting
+    if waiting is None:
+        raise UndecidedError(
+            "personne n'a pu être mis dans la liste à traiter",
+            "nobody could be put on the worklist",
+            depends_on=("VER-05",),
+        )
+    expect(
+        waiting.after,
+        fr="un dossier à traiter ne l'est plus, alors que rien ne lui a été fait",
+        en="a file on the worklist no longer is, although nothing was done to it",
     )
 
 

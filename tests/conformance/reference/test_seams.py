@@ -120,13 +120,26 @@ def test_a_mistake_in_a_defect_file_is_told_with_its_place(fault: str, message: 
     assert all(problem.line >= 10 for problem in error.value.problems)
 
 
-FULL = {
-    key
-    for one in catalogue().values()
-    if one.source.startswith(("ins-rules", "suite-trials"))
-    for key in one.caught_by
-} - {"FLD-04", "CAL-14", "CAL-16"}
-"""The rules whose defects were written to be complete; the others have fewer than five, or of one kind only."""
+AT_THE_COUNTER = frozenset({"PRF-12", "ERG-08"})
+"""Rules that a person judges: no defect of the reference LGO shows them."""
+
+FEW = frozenset(
+    {
+        "MAT-02",
+        "MAT-03",
+        "MAT-07",
+        "MAT-09",
+        "MAT-10",
+        "SRC-12",
+        "SRC-13",
+        "CAL-13",
+        "CAL-14",
+        "CAL-16",
+        "RSP-18",
+    }
+    | {"DOC-06", "DOC-07", "DOC-09", "TRA-15", "ERR-03", "ERR-05", "ERR-06"}
+)
+"""Rules with fewer than five defects of their own so far; the defects of others show in their checks as well."""
 
 
 def test_no_two_faults_by_hand_have_one_name() -> None:
@@ -140,10 +153,9 @@ def test_every_rule_with_a_defect_has_several_of_different_kinds() -> None:
     for one in catalogue().values():
         for key in one.caught_by:
             by_rule[key][one.kind] += 1
-    assert {
-        key for key, kinds in by_rule.items() if key in FULL and (kinds.total() < 5 or len(kinds) < 2)
-    } == set()
     assert set(by_rule) <= set(load_catalogue())
+    few = {key for key in load_catalogue() if by_rule[key].total() < 5 or len(by_rule[key]) < 2}
+    assert few - AT_THE_COUNTER <= FEW
     assert len(by_rule) >= 48
 
 

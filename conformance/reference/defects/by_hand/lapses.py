@@ -182,8 +182,8 @@ def last_kind_offered(records: list[Record], _about: Mapping[str, Any], memory: 
     return _each(records, value=memory.shared.get("kind"))
 
 
-def _age_by_year(record: Record) -> int:
-    return datetime.now(UTC).year - int((record or "0")[:4])
+def _age_by_year(born: str) -> int:
+    return datetime.now(UTC).year - int((born or "0")[:4])
 
 
 def adult_by_year(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -245,7 +245,7 @@ def made_by_maker(records: list[Record], about: Mapping[str, Any], memory: Memor
 
 
 _ALL = (
-    _each, note_cards, carded_is_vali, two_traits_keep, both_used_lower, minute_merged, hour_ahead, history_anew,
+    note_cards, carded_is_vali, two_traits_keep, both_used_lower, minute_merged, hour_ahead, history_anew,
     long_reversed, replaced_status, replaced_number, note_new_number, renumbered_falls, note_decider,
     own_acceptance_unlocked, note_from_insi, from_insi_unlocked, lock_sticks, validator_takes_proof, lists_restored,
     note_kind, last_kind_offered, adult_by_year, young_adults_too, twin_gets_proof, carded_is_recup,

@@ -20,7 +20,7 @@ def _each(records: list[Record], **values: Any) -> list[Record]:
     return [{**record, **values} for record in records]
 
 
-def right_remembered(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def acts_done_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Let a user go on with what they have done before, whatever was withdrawn."""
     done = memory.own.setdefault("done", set())
     act = (about["user"], about["act"])
@@ -89,23 +89,10 @@ def refused_logged_as_done(records: list[Record], about: Mapping[str, Any], _mem
     return records
 
 
-def prefix_of_number(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Filter the log by the start of the number of the file."""
-    asked = about["asked"]
-    if asked is None:
-        return records
-    return [one for one in about["whole"] if str(one["patient_id"] or "").startswith(asked)]
-
-
 def calls_purged(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Purge the calls from the log with the INS that they brought."""
     about["store"].rows("DELETE FROM audit WHERE action = 'INSI_CALL' AND patient_id = ?", [records[0]["id"]])
     return records
-
-
-def first_sender(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Trace every sending as made by whoever sent first."""
-    return _each(records, sender=memory.own.setdefault("sender", records[0]["sender"]))
 
 
 def queued_once(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -138,11 +125,6 @@ def worklist_emptied(records: list[Record], about: Mapping[str, Any], _memory: M
     """Empty the whole worklist once something is verified."""
     about["store"].rows("DELETE FROM work_item")
     return records
-
-
-def apostrophe_counts(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep the curly apostrophe in what is searched."""
-    return [{**one, "key": f"{one['key'][:1]}’{one['key'][1:]}"} for one in records]
 
 
 def tilde_lost(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -233,10 +215,22 @@ def file_of_a_namesake(records: list[Record], about: Mapping[str, Any], _memory:
     return records
 
 
+def second_card_as_nothing(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Log the second call by card for a file without its code."""
+    seen = memory.own.setdefault("seen", set())
+    out = []
+    for record in records:
+        again = record["patient_id"] in seen
+        seen.add(record["patient_id"])
+        out.append({**record, "code": None} if again else record)
+    return out
+
+
 _ALL = (
-    right_remembered, read_again, first_of_list, note_open, as_open, second_card_as_traits, first_line_code,
-    refused_logged_as_done, prefix_of_number, calls_purged, first_sender, queued_once, lines_by_rank,
-    failing_again_is_ko, worklist_emptied, apostrophe_counts, tilde_lost, uncertain_as_stored, hides_along,
+    second_card_as_nothing,
+    acts_done_before, read_again, first_of_list, note_open, as_open, second_card_as_traits, first_line_code,
+    refused_logged_as_done, calls_purged, queued_once, lines_by_rank,
+    failing_again_is_ko, worklist_emptied, tilde_lost, uncertain_as_stored, hides_along,
     cards_not_counted, ever_qualified, dp_as_before, nameless_once, count_visits, often_seen, cards_twice,
     file_of_a_namesake,
 )  # fmt: skip
