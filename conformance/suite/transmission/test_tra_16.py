@@ -13,6 +13,7 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import connected_if_possible
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -74,21 +75,23 @@ def test_refusal(desk: Desk) -> None:
     en="Opposing the feeding of the DMP is not refusing mails, nor the other way round",
 )
 def test_refusals_are_not_mixed_up(desk: Desk) -> None:
-    _, patient = _qualified(desk)
-    _need_sent(desk, patient)
-    desk.lgo.record_opposition(patient.id, frozenset({Channel.DMP}), actor=desk.user)
-    expect(
-        _is_sent(_try(desk, patient)),
-        fr="le patient s'oppose au DMP seulement, et le courriel ne lui part plus",
-        en="the patient opposes the DMP only, and the mail no longer leaves",
-        inferred=True,
-    )
-    fed = _try(desk, patient, Channel.DMP)
-    expect(
-        not _is_sent(fed),
-        fr="le patient s'oppose au DMP, et un document y part quand même",
-        en="the patient opposes the DMP, and a document goes there all the same",
-    )
+    # A software that reaches no DMP sends nothing there whoever opposes.
+    with connected_if_possible(desk):
+        _, patient = _qualified(desk)
+        _need_sent(desk, patient)
+        desk.lgo.record_opposition(patient.id, frozenset({Channel.DMP}), actor=desk.user)
+        expect(
+            _is_sent(_try(desk, patient)),
+            fr="le patient s'oppose au DMP seulement, et le courriel ne lui part plus",
+            en="the patient opposes the DMP only, and the mail no longer leaves",
+            inferred=True,
+        )
+        fed = _try(desk, patient, Channel.DMP)
+        expect(
+            not _is_sent(fed),
+            fr="le patient s'oppose au DMP, et un document y part quand même",
+            en="the patient opposes the DMP, and a document goes there all the same",
+        )
 
 
 @pytest.mark.rule("TRA-16")
