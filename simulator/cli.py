@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.exchanges import exchanges_group
 from simulator.commands.pki import pki_group
 from simulator.commands.population import population_group
@@ -26,7 +27,7 @@ COMMANDS = (
 """What the ``banc`` command mounts."""
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def main() -> None:
     """Commands about the simulator alone."""
 

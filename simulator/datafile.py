@@ -12,21 +12,26 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
 import yaml
+
+from simulator.schema_words import explain
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
-Check = Callable[[Any], "Iterable[tuple[Sequence[str | int], str]]"]
-"""Yields where in the data something is wrong (keys and indexes from the top) and what was expected."""
+    from simulator.text import Lang
+
+Check = Callable[[Any], "Iterable[tuple[Sequence[str | int], Text | str]]"]
+"""Yields where in the data something is wrong (keys and indexes from the top) and what was expected: a text for files that
+users write, English alone for ours."""
 
 MAX_BYTES = 4 * 1024 * 1024
 """A data file larger than this is refused unread: nothing we ship or expect comes near."""
@@ -48,24 +53,34 @@ class Problem:
     path: str
     """Where in the document, such as ``rules[2].title.fr``; empty for the document itself."""
     message: str
-    """What was expected and what came."""
+    """What was expected and what came, in English."""
+    french: str = ""
+    """The same in French; empty where nobody but us writes such files."""
+
+    def line_in(self, lang: Lang, source: str) -> str:
+        """Return the problem as one line: ``file:line:column: where: expectation``."""
+        place = f"{source}:{self.line}:{self.column}" if self.line else source
+        where = f"{self.path}: " if self.path else ""
+        return f"{place}: {where}{self.french or self.message if lang == 'fr' else self.message}"
 
 
-class DataFileError(Exception):
+class DataFileError(TextError):
     """A data file cannot be used. ``problems`` holds everything found, in file order."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         """Keep the name of the file and what is wrong with it."""
         self.source = source
         self.problems = tuple(problems)
-        super().__init__("\n".join(self.lines()))
+        super().__init__(Text("\n".join(self.lines("fr")), "\n".join(self.lines())))
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, lang: Lang = "en") -> Iterator[str]:
         """Yield one line per problem: ``file:line:column: where: expectation``."""
         for problem in self.problems:
-            place = f"{self.source}:{problem.line}:{problem.column}" if problem.line else self.source
-            where = f"{problem.path}: " if problem.path else ""
-            yield f"{place}: {where}{problem.message}"
+            yield problem.line_in(lang, self.source)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make it again of the same parts."""
+        return type(self), (self.source, self.problems)
 
 
 def load_yaml(
@@ -86,8 +101,10 @@ def load_yaml(
     try:
         content = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise _refused(source, f"cannot be read: {reason}") from error
+        why = text_of(error)
+        raise _refused(
+            source, Text(f"ne peut pas être lu : {why.fr}", f"cannot be read: {why.en}")
+        ) from error
     return parse_yaml(content, source, schema, check)
 
 
@@ -111,11 +128,21 @@ def parse_yaml(
 ) -> Any:
     """Parse YAML bytes; ``source`` names them in errors. See ``load_yaml``."""
     if len(content) > MAX_BYTES:
-        raise _refused(source, f"expected at most {MAX_BYTES} bytes, got more")
+        raise _refused(
+            source,
+            Text(
+                f"au plus {MAX_BYTES} octets attendus, il y en a plus",
+                f"expected at most {MAX_BYTES} bytes, got more",
+            ),
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"expected UTF-8, got byte 0x{content[error.start]:02X}; save the file as UTF-8"
+        byte = f"0x{content[error.start]:02X}"
+        message = Text(
+            f"de l'UTF-8 est attendu, il y a l'octet {byte} ; enregistrez le fichier en UTF-8",
+            f"expected UTF-8, got byte {byte}; save the file as UTF-8",
+        )
         raise _refused(source, message, content.count(b"\n", 0, error.start) + 1, 1) from error
     try:
         loader, node = _composed(text)
@@ -126,17 +153,23 @@ def parse_yaml(
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _refused(source, f"not YAML: {error.problem}{_yaml_remedy(error)}", *place) from error
+        problem, remedy = _yaml_problem(error), _yaml_remedy(error)
+        message = Text(f"pas du YAML : {problem.fr}{remedy.fr}", f"not YAML: {problem.en}{remedy.en}")
+        raise _refused(source, message, *place) from error
     except yaml.reader.ReaderError as error:
-        message = f"not YAML: character U+{ord(text[error.position]):04X} is not allowed"
+        letter = f"U+{ord(text[error.position]):04X}"
+        message = Text(
+            f"pas du YAML : le caractère {letter} n'est pas permis",
+            f"not YAML: character {letter} is not allowed",
+        )
         raise _refused(source, message, text.count("\n", 0, error.position) + 1, 1) from error
     except yaml.YAMLError as error:
-        raise _refused(source, f"not YAML: {error}") from error
+        raise _refused(source, Text(f"pas du YAML : {error}", f"not YAML: {error}")) from error
     except RecursionError as error:
-        raise _refused(source, "nested too deeply") from error
+        raise _refused(source, _TOO_DEEP) from error
     if schema is not None:
         errors = _validator(json.dumps(schema)).iter_errors(data)
-        _raise_found(source, node, ((error.absolute_path, _explain(error)) for error in errors))
+        _raise_found(source, node, ((error.absolute_path, explain(error)) for error in errors))
     if check is not None:
         _raise_found(source, node, check(data))
     return data
@@ -149,14 +182,15 @@ def data_problems(data: Any, schema: Mapping[str, Any], check: Check | None = No
     """
     if _has_too_many(data):
         return [f"expected at most {MAX_NODES} values, got more"]
-    found: list[tuple[Sequence[str | int], str]] = [
-        (list(error.absolute_path), _explain(error))
+    found: list[tuple[Sequence[str | int], Text | str]] = [
+        (list(error.absolute_path), explain(error))
         for error in islice(_validator(json.dumps(schema)).iter_errors(data), MAX_PROBLEMS)
     ]
     if not found and check is not None:
         found = list(islice(check(data), MAX_PROBLEMS))
     # One missing key of several is told once for each of them.
-    return list(dict.fromkeys(f"{_dotted(path)}: {message}" if path else message for path, message in found))
+    lines = ((path, message if isinstance(message, str) else message.en) for path, message in found)
+    return list(dict.fromkeys(f"{_dotted(path)}: {message}" if path else message for path, message in lines))
 
 
 def _has_too_many(data: Any) -> bool:
@@ -175,23 +209,32 @@ def _has_too_many(data: Any) -> bool:
     return False
 
 
-def _refused(source: str, message: str, line: int = 0, column: int = 0) -> DataFileError:
-    return DataFileError(source, [Problem(line, column, "", message)])
+def _refused(source: str, message: Text, line: int = 0, column: int = 0) -> DataFileError:
+    return DataFileError(source, [Problem(line, column, "", message.en, message.fr)])
 
 
-def _yaml_remedy(error: yaml.MarkedYAMLError) -> str:
+_TOO_DEEP: Final = Text("trop de niveaux imbriqués", "nested too deeply")
+_ALIASES: Final = Text("les alias (*nom) ne sont pas permis", "aliases (*name) are not allowed")
+_TOO_MANY: Final = Text(
+    f"au plus {MAX_NODES} valeurs attendues, il y en a plus", f"expected at most {MAX_NODES} values, got more"
+)
+
+
+def _yaml_problem(error: yaml.MarkedYAMLError) -> Text:
+    """Return what the parser says; its own words are English, ours are in both languages."""
+    told = str(error.problem)
+    return {text.en: text for text in (_ALIASES, _TOO_MANY)}.get(told, Text.same(told))
+
+
+def _yaml_remedy(error: yaml.MarkedYAMLError) -> Text:
     if isinstance(error, (yaml.scanner.ScannerError, yaml.parser.ParserError)):
-        return (
+        return Text(
+            " ; regardez cette ligne et celle d'au-dessus : des espaces et pas de tabulation en retrait, une espace après chaque : "
+            "et chaque -, crochets et guillemets fermés, des guillemets autour d'un texte qui contient l'un de : # [ {",
             "; look at this line and the one above: spaces and no tab to indent, a space after each : and each -, "
-            "brackets and quotes closed, quotes around a text that holds one of : # [ {"
+            "brackets and quotes closed, quotes around a text that holds one of : # [ {",
         )
-    return ""
-
-
-def closest(name: str, known: Iterable[str]) -> str:
-    """Return a remedy in words when a known name is close, else nothing."""
-    close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return Text.same("")
 
 
 def _composed(text: str) -> tuple[Any, yaml.Node | None]:
@@ -227,12 +270,10 @@ class _Strict(_Base):
         self.nodes += 1
         if self.nodes > MAX_NODES:
             event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it bare
-            raise yaml.composer.ComposerError(
-                None, None, f"expected at most {MAX_NODES} values, got more", event.start_mark
-            )
+            raise yaml.composer.ComposerError(None, None, _TOO_MANY.en, event.start_mark)
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]  # types-PyYAML leaves it bare
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, _ALIASES.en, event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as inherited
@@ -271,21 +312,26 @@ for _each in (_Loader, _FastLoader):
 
 
 def _raise_found(
-    source: str, node: yaml.Node | None, found: Iterable[tuple[Sequence[str | int], str]]
+    source: str, node: yaml.Node | None, found: Iterable[tuple[Sequence[str | int], Text | str]]
 ) -> None:
     """Raise what was found at each path, in file order; the schema tells one missing key of several twice."""
     problems = {
-        Problem(*_place(node, list(path)), _dotted(path), message)
+        Problem(*_place(node, list(path)), _dotted(path), *_both(message))
         for path, message in islice(found, MAX_PROBLEMS)
     }
     if problems:
         raise DataFileError(source, sorted(problems, key=lambda each: (each.line, each.column, each.path)))
 
 
+def _both(message: Text | str) -> tuple[str, str]:
+    """Return the English and the French of a message, as a problem keeps them."""
+    return (message, "") if isinstance(message, str) else (message.en, message.fr)
+
+
 def _structure_problems(node: yaml.Node, path: str, depth: int = 0) -> Iterator[Problem]:
     """Yield duplicate keys and aliases-by-depth problems, which YAML itself lets pass."""
     if depth > 32:  # noqa: PLR2004 - no data file of ours nests half as deep
-        yield Problem(node.start_mark.line + 1, node.start_mark.column + 1, path, "nested too deeply")
+        yield Problem(node.start_mark.line + 1, node.start_mark.column + 1, path, *_both(_TOO_DEEP))
         return
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
@@ -294,8 +340,11 @@ def _structure_problems(node: yaml.Node, path: str, depth: int = 0) -> Iterator[
             line = key.start_mark.line + 1
             here = f"{path}.{name}" if path else name
             if name in seen:
-                message = f"duplicate key, first given on line {seen[name]}; put all under one, or remove one"
-                yield Problem(line, key.start_mark.column + 1, here, message)
+                message = Text(
+                    f"clé en double, donnée d'abord à la ligne {seen[name]} ; mettez tout sous une, ou enlevez-en une",
+                    f"duplicate key, first given on line {seen[name]}; put all under one, or remove one",
+                )
+                yield Problem(line, key.start_mark.column + 1, here, *_both(message))
             seen.setdefault(name, line)
             yield from _structure_problems(value, here, depth + 1)
     elif isinstance(node, yaml.SequenceNode):
@@ -330,71 +379,3 @@ def _dotted(path: Sequence[str | int]) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else str(step))
     return text
-
-
-def _explain(error: jsonschema.ValidationError) -> str:
-    got = _short(error.instance)
-    got = got if len(got) <= 60 else got[:57] + "..."  # noqa: PLR2004 - a line, not a dump
-    expected: Any = error.validator_value
-    instance: Any = error.instance
-    match error.validator:
-        case "required":
-            missing = [name for name in expected if name not in instance]
-            remedy = _missing_remedy(missing, error.schema)
-            return f"expected the key {', '.join(map(repr, missing))}, which is missing{remedy}"
-        case "additionalProperties":
-            known = sorted(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
-            unknown = sorted(set(instance) - set(known), key=repr)
-            listed = ", ".join(map(repr, unknown))
-            remedy = closest(str(unknown[0]), known)
-            return f"unknown key {listed}; known keys are {', '.join(known)}{remedy}"
-        case "enum":
-            allowed = list(map(str, expected))
-            return f"expected one of {', '.join(allowed)}, got {got}{closest(str(instance), allowed)}"
-        case "type":
-            return f"expected {expected}, got {got}"
-        case "pattern":
-            return f"expected text of the form {expected}, got {got}"
-        case "minLength":
-            return f"expected at least {expected} characters, got {got}"
-        case "minItems" | "minProperties":
-            return f"expected at least {expected} entries, got {got}"
-        case "oneOf" | "anyOf" if isinstance(error.schema, dict) and "description" in error.schema:
-            return f"expected {error.schema['description']}, got {got}"
-        case _:
-            return _explain_bound(error, got)
-
-
-def _short(value: Any) -> str:
-    """Return how a value reads, without reading the whole of a large one."""
-    if isinstance(value, (str, list, tuple)):
-        return repr(value[:80])
-    if isinstance(value, dict):
-        return repr(dict(islice(value.items(), 60)))
-    return repr(value)
-
-
-def _missing_remedy(missing: Sequence[str], schema: Any) -> str:
-    """Say what to add, for the keys that the schema describes: the first sentence of each description."""
-    known = schema.get("properties", {}) if isinstance(schema, dict) else {}
-    told = {
-        name: known.get(name, {}).get("description", "").partition(". ")[0].rstrip(".") for name in missing
-    }
-    added = [f"{name} ({text})" for name, text in told.items() if text]
-    return f"; add {', '.join(added)}" if added else ""
-
-
-def _explain_bound(error: jsonschema.ValidationError, got: str) -> str:
-    expected: Any = error.validator_value
-    instance: Any = error.instance
-    match error.validator:
-        case "maxItems" | "maxProperties":
-            return f"expected at most {expected} entries, got {len(instance)}"
-        case "maxLength":
-            return f"expected at most {expected} characters, got {len(instance)}"
-        case "minimum" | "maximum":
-            return f"expected at {'least' if error.validator == 'minimum' else 'most'} {expected}, got {got}"
-        case "const":
-            return f"expected {json.dumps(expected)}, got {got}"
-        case _:
-            return error.message

@@ -7,9 +7,10 @@ CVE-2021-42574), characters without a width. Whatever prints text that is not ou
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 from unicodedata import category
 
 Lang: TypeAlias = Literal["fr", "en"]
@@ -48,6 +49,58 @@ class Text:
     def same(cls, sentence: str) -> Text:
         """Return a text that is not translated, such as a message of the software under test."""
         return cls(sentence, sentence)
+
+
+class TextError(Exception):
+    """An error that a user of a command reads: it has both languages, and cannot be made without them.
+
+    As a string it is the developer's English. It can be pickled, which those of another process need.
+    """
+
+    def __init__(self, text: Text) -> None:
+        """Keep the sentence: what was expected, what came, where, what to do."""
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        """Return the English sentence."""
+        return self.text.en
+
+
+class Told(Protocol):
+    """An error of another family that has both languages too."""
+
+    @property
+    def text(self) -> Text:
+        """What happened."""
+
+
+def text_of(error: TextError | Told | OSError) -> Text:
+    """Return what an error says in both languages; what the system says of rare ones stays as it is."""
+    if not isinstance(error, OSError):
+        return error.text
+    return _REASONS.get(error.errno or 0) or Text.same(str(error.strerror or error))
+
+
+_REASONS: Final = {
+    errno.ENOENT: Text("n'existe pas", "No such file or directory"),
+    errno.EACCES: Text("accès refusé", "Permission denied"),
+    errno.EPERM: Text("opération refusée", "Operation not permitted"),
+    errno.EEXIST: Text("existe déjà", "File exists"),
+    errno.EISDIR: Text("est un dossier, un fichier est attendu", "Is a directory"),
+    errno.ENOTDIR: Text("n'est pas un dossier", "Not a directory"),
+    errno.ENOTEMPTY: Text("le dossier n'est pas vide", "Directory not empty"),
+    errno.ENOSPC: Text("il n'y a plus de place", "No space left on device"),
+    errno.EROFS: Text("le système de fichiers est en lecture seule", "Read-only file system"),
+    errno.ENAMETOOLONG: Text("le nom est trop long", "File name too long"),
+    errno.EADDRINUSE: Text("l'adresse est déjà prise", "Address already in use"),
+    errno.EADDRNOTAVAIL: Text("cette machine n'a pas cette adresse", "Cannot assign requested address"),
+    errno.ECONNREFUSED: Text("la connexion est refusée", "Connection refused"),
+    errno.ECONNRESET: Text("la connexion a été coupée", "Connection reset by peer"),
+    errno.ETIMEDOUT: Text("pas de réponse à temps", "Connection timed out"),
+    errno.EHOSTUNREACH: Text("la machine ne peut pas être jointe", "No route to host"),
+}
+"""What systems say of usual mishaps."""
 
 
 def parse_duration(text: str) -> float | None:

@@ -1,11 +1,18 @@
-"""What all tests share: which of them `make test` leaves out."""
+"""What all tests share: which of them `make test` leaves out, and how they are given to processes."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from .sharing_out import LongestFirst, rank
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
 SLOW = tuple(
     line
@@ -22,6 +29,15 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Deal out the long tests by what they take; where somebody asks for another way of sharing out, take that."""
+    return LongestFirst(config, log) if _only_long(config) and config.option.dist == "load" else None
+
+
+def _only_long(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "slow")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even import a file, or a folder, all of which `make test` leaves out: collecting costs each process seconds."""
     if config.option.markexpr != "not slow" or not collection_path.is_relative_to(ROOT):
@@ -29,10 +45,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return collection_path.relative_to(ROOT).as_posix() in SLOW or None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             # Long on a quiet machine already: no test may fail because a machine is five times slower.
             item.add_marker(pytest.mark.timeout(900))
+    if _only_long(config):
+        items.sort(key=lambda item: rank(item.nodeid))

@@ -11,6 +11,7 @@ from conformance.campaign.hosting import CampaignError
 from conformance.campaign.keeper import kept_simulator
 from simulator.client import BenchClient, BenchClientError
 from simulator.serving import ServingError
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,11 @@ def guided_session(plan: Plan, folder: Path, resumed: Record | None) -> Iterator
             session = _session(client, plan, resumed)
         except (BenchClientError, ServingError) as error:
             raise CampaignError(
-                str(error),
-                hint="another port: driver.insi_port of the plan; or name a simulator under simulator.url",
+                text_of(error),
+                hint=Text(
+                    "prenez un autre port : driver.insi_port du plan ; ou nommez un simulateur par simulator.url",
+                    "another port: driver.insi_port of the plan; or name a simulator under simulator.url",
+                ),
             ) from error
         yield session, version
 
@@ -82,6 +86,12 @@ def _session(client: BenchClient, plan: Plan, resumed: Record | None) -> Session
         return client.session(resumed.started.session)
     except BenchClientError as error:
         raise CampaignError(
-            f"what INSi received in this campaign is gone (session {resumed.started.session}): {error}",
-            hint="start the campaign anew; the verdicts reached so far stay in the record",
+            Text(
+                f"ce qu'INSi a reçu dans cette campagne n'est plus là (session {resumed.started.session}) : {error.text.fr}",
+                f"what INSi received in this campaign is gone (session {resumed.started.session}): {error}",
+            ),
+            hint=Text(
+                "recommencez la campagne ; les verdicts atteints restent dans son dossier",
+                "start the campaign anew; the verdicts reached so far stay in the record",
+            ),
         ) from error

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.bench import BenchOptions
+from simulator.journal.store import FOLDER
 from simulator.journal.writer import JournalOptions
 from simulator.serving import END_WITH_INPUT, ServeOptions, free_port, running, stop
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,12 +26,12 @@ READY_TIMEOUT_S = 20.0
 """How long the reference LGO may take to start."""
 
 
-class CampaignError(Exception):
+class CampaignError(TextError):
     """The campaign could not be set up: nothing is said about the software. ``hint`` says what to do."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, text: Text, *, hint: Text | None = None) -> None:
         """Keep the message and the remedy."""
-        super().__init__(message)
+        super().__init__(text)
         self.hint = hint
 
 
@@ -51,7 +53,20 @@ def own_simulator(
         bench = BenchOptions(data_dir=data_dir or Path(folder), journal=journal or JournalOptions())
         options = ServeOptions(bench=bench, port=free_port() if port is None else port)
         with running(options) as url:
-            yield url
+            if bench.journal.mode != "batch":
+                _JOURNALS[url] = bench.data_dir / FOLDER
+            try:
+                yield url
+            finally:
+                _JOURNALS.pop(url, None)
+
+
+_JOURNALS: dict[str, Path] = {}
+
+
+def journal_of(url: str) -> Path | None:
+    """Return the folder of the journal of a simulator that this process runs and that writes before it answers."""
+    return _JOURNALS.get(url)
 
 
 @contextlib.contextmanager
@@ -92,4 +107,10 @@ def _announced_url(process: subprocess.Popen[str], complaints: Any) -> str:
         return str(json.loads(line)["url"])
     except (queue.Empty, ValueError, KeyError, TypeError) as error:
         complaints.seek(0)
-        raise CampaignError(f"the reference LGO did not start:\n{complaints.read()[-2000:]}") from error
+        printed = complaints.read()[-2000:]
+        raise CampaignError(
+            Text(
+                f"le LGO de référence n'a pas démarré :\n{printed}",
+                f"the reference LGO did not start:\n{printed}",
+            )
+        ) from error

@@ -12,10 +12,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.campaign.hosting import own_simulator
 from simulator.serving import ServingError
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +32,12 @@ def main(data: str, port: str) -> int:
             _say({"url": url})
             sys.stdin.read()
     except ServingError as error:
-        _say({"error": str(error)})
+        _say({"error": {"fr": error.text.fr, "en": error.text.en}})
         return 2
     return 0
 
 
-def _say(said: dict[str, str]) -> None:
+def _say(said: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(said) + "\n")
     sys.stdout.flush()
 
@@ -61,9 +62,13 @@ def kept_simulator(data: Path, port: int) -> Iterator[str]:
     assert process.stdin is not None  # noqa: S101 - pipes were asked for
     assert process.stdout is not None  # noqa: S101 - as above
     try:
-        said = json.loads(process.stdout.readline() or '{"error": "the simulator stopped at once"}')
+        said = json.loads(process.stdout.readline() or "{}")
         if "url" not in said:
-            raise ServingError(str(said["error"]))
+            raise ServingError(
+                Text(str(said["error"]["fr"]), str(said["error"]["en"]))
+                if "error" in said
+                else Text("le simulateur s'est arrêté aussitôt", "the simulator stopped at once")
+            )
         yield str(said["url"])
     finally:
         process.stdin.close()

@@ -28,7 +28,9 @@ from conformance.record.reading import Record
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
 from conformance.rules.catalogue import load_catalogue
+from conformance.verdicts import Verdict
 from simulator.client import BenchClientError
+from simulator.text import Text, text_of
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -58,6 +60,10 @@ class CampaignOptions:
     """Ids of the checks to run; ``None``: all those of the rules."""
     shard: tuple[int, int] = (1, 1)
     """``(2, 4)``: the second of four processes."""
+    journal: Path | None = None
+    """Where the simulator of the plan keeps its journal, when who starts this process runs it."""
+    claims: Path | None = None
+    """The folder in which they note which checks they take."""
     order: int | None = None
     """Shuffle the checks with this number; ``None``: in the order of the suite."""
     doctor: bool = True
@@ -86,66 +92,88 @@ def run_campaign(
     options = options or CampaignOptions()
     selection = select(plan, load_catalogue())
     with contextlib.ExitStack() as stack:
-        folder = options.folder
-        if folder is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="banc-")))
-        guided = plan.driver.kind == "guided"
-        journeys = _journeys(options, guided=guided)
-        seed = _seed(plan, options)
-        at = _guided_place if guided else _driven_place
-        place = at(plan, options, stack, folder, seed, on_event)
-        at_counter, session, simulator_version = place.at_counter, place.session, place.simulator_version
-        software = _software(plan, place.driver.capabilities)
-        record = stack.enter_context(_opened(place.path, options))
-        if at_counter:
-            at_counter.keep(record.event)
-        if options.resume is None:
-            record.event(
-                _started(
-                    plan,
-                    selection,
-                    options,
-                    software=software,
-                    simulator_version=simulator_version,
-                    seed=seed,
-                    session=session.id if at_counter else "",
-                    journeys=journeys,
-                )
-            )
-        else:
-            record.event(
-                CampaignResumed(
-                    at=datetime.now(UTC),
-                    bench_version=VERSION,
-                    simulator_version=simulator_version,
-                    software=software,
-                )
-            )
-        for finding in place.findings:
-            record.event(finding)
-        run = run_checks(
-            BenchContext(
-                driver=place.driver,
-                # It stands for the session: what a check asks of it is there.
-                insi=cast("SessionClient", at_counter.window) if at_counter else session,
-                insi_url=session.soap_url,
+        path = _recorded(plan, selection, options, stack, on_event)
+        return replay(Record(path), selection.catalogue)
+
+
+def run_share(plan: Plan, *, on_event: Callable[[Event], None], options: CampaignOptions) -> None:
+    """Run what one of several processes runs of a plan and write its record, which is read once all are put together.
+
+    It raises what ``run_campaign`` raises.
+    """
+    selection = select(plan, load_catalogue())
+    with contextlib.ExitStack() as stack:
+        _recorded(plan, selection, options, stack, on_event)
+
+
+def _recorded(
+    plan: Plan,
+    selection: Selection,
+    options: CampaignOptions,
+    stack: contextlib.ExitStack,
+    on_event: Callable[[Event], None],
+) -> Path:
+    """Run a plan and return where its record is, for as long as ``stack``."""
+    folder = options.folder
+    if folder is None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="banc-")))
+    guided = plan.driver.kind == "guided"
+    journeys = _journeys(options, guided=guided)
+    seed = _seed(plan, options)
+    at = _guided_place if guided else _driven_place
+    place = at(plan, options, stack, folder, seed, on_event)
+    at_counter, session, simulator_version = place.at_counter, place.session, place.simulator_version
+    software = _software(plan, place.driver.capabilities)
+    record = stack.enter_context(_opened(place.path, options))
+    if at_counter:
+        at_counter.keep(record.event)
+    if options.resume is None:
+        record.event(
+            _started(
+                plan,
+                selection,
+                options,
+                software=software,
+                simulator_version=simulator_version,
                 seed=seed,
-                actors=frozenset(plan.software.actors),
-                on_event=on_event,
-                record=record,
-                mails_by_mailbox=plan.mailbox == "all",
-                limits=_limits(plan, options, journeys),
-            ),
-            suite=JOURNEYS if journeys else None,
-            catalogue=selection.catalogue,
-            rules=selection.rules,
-            not_applicable=selection.not_applicable,
+                session=session.id if at_counter else "",
+                journeys=journeys,
+            )
         )
-        record.event(CampaignFinished(at=datetime.now(UTC), interrupted=run.interrupted))
-        if at_counter and not run.interrupted:
-            at_counter.is_over = True
-        # The evidence of a share is read when it is put together with that of the others.
-        return replay(Record(place.path), selection.catalogue, evidence=options.shard == (1, 1))
+    else:
+        record.event(
+            CampaignResumed(
+                at=datetime.now(UTC),
+                bench_version=VERSION,
+                simulator_version=simulator_version,
+                software=software,
+            )
+        )
+    for finding in place.findings:
+        record.event(finding)
+    run = run_checks(
+        BenchContext(
+            driver=place.driver,
+            # It stands for the session: what a check asks of it is there.
+            insi=cast("SessionClient", at_counter.window) if at_counter else session,
+            insi_url=session.soap_url,
+            seed=seed,
+            actors=frozenset(plan.software.actors),
+            on_event=on_event,
+            record=record,
+            mails_by_mailbox=plan.mailbox == "all",
+            journal=place.journal,
+            limits=_limits(plan, options, journeys),
+        ),
+        suite=JOURNEYS if journeys else None,
+        catalogue=selection.catalogue,
+        rules=selection.rules,
+        not_applicable=selection.not_applicable,
+    )
+    record.event(CampaignFinished(at=datetime.now(UTC), interrupted=run.interrupted))
+    if at_counter and not run.interrupted:
+        at_counter.is_over = True
+    return place.path
 
 
 def place_of_record(folder: Path, options: CampaignOptions) -> Path:
@@ -163,9 +191,15 @@ def place_of_record(folder: Path, options: CampaignOptions) -> Path:
             stamp = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S.%f")
             path.replace(folder / f"record-{stamp}.ndjson")
     except OSError as error:
+        why = text_of(error)
         raise CampaignError(
-            f"cannot write in the folder {folder}: {error.strerror or error}",
-            hint="choose another folder with --report DIR",
+            Text(
+                f"impossible d'écrire dans le dossier {folder} : {why.fr}",
+                f"cannot write in the folder {folder}: {why.en}",
+            ),
+            hint=Text(
+                "choisissez un autre dossier par --report DOSSIER", "choose another folder with --report DIR"
+            ),
         ) from error
     return path
 
@@ -179,7 +213,7 @@ def _opened(path: Path, options: CampaignOptions) -> Iterator[RecordWriter]:
         ) as writer:
             yield writer
     except RecordWriteError as error:
-        raise CampaignError(str(error)) from error
+        raise CampaignError(error.text) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +226,8 @@ class _Place:
     simulator_version: str
     driver: Driver
     findings: tuple[DoctorFinding, ...] = ()
+    journal: Path | None = None
+    """Where the simulator keeps its journal, when this campaign runs it."""
     at_counter: AtCounter | None = None
     """A person drives the software."""
 
@@ -215,6 +251,7 @@ def _driven_place(  # noqa: PLR0917 - one of two, called alike
         simulator_version=ready.simulator_version,
         driver=ready.driver,
         findings=tuple(ready.diagnosis.findings),
+        journal=options.journal or ready.journal,
     )
 
 
@@ -248,7 +285,7 @@ def _journeys(options: CampaignOptions, *, guided: bool) -> tuple[str, ...]:
     try:
         return select_journeys(options.journeys or ())
     except UnknownJourneyError as error:
-        raise CampaignError(str(error), hint="banc journeys") from error
+        raise CampaignError(error.text, hint=Text.same("banc journeys")) from error
 
 
 @contextlib.contextmanager
@@ -265,7 +302,7 @@ def _guided(
         ) as opened:
             yield opened
     except (BenchClientError, DriverError, OSError) as error:
-        raise CampaignError(str(error)) from error
+        raise CampaignError(text_of(error)) from error
 
 
 def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
@@ -273,7 +310,11 @@ def _software(plan: Plan, capabilities: Callable[[], Capabilities]) -> Software:
         declared = capabilities()
     except DriverError as error:
         raise CampaignError(
-            f"the software under test cannot be driven at {plan.address}: {error}", hint=str(error.hint or "")
+            Text(
+                f"le logiciel testé ne peut pas être piloté à {plan.address} : {error.text.fr}",
+                f"the software under test cannot be driven at {plan.address}: {error.text.en}",
+            ),
+            hint=error.hint,
         ) from error
     about = plan.software
     return Software(
@@ -309,8 +350,8 @@ def _limits(plan: Plan, options: CampaignOptions, journeys: tuple[str, ...]) -> 
     return Limits(
         only=only,
         done=done,
-        shard=options.shard,
-        fail_fast=plan.fail_fast,
+        claims=options.claims,
+        stop_at=frozenset({Verdict.FAIL}) if plan.fail_fast else frozenset(),
         seconds=plan.time_limit,
         order=options.order,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.rules.catalogue import find_rule
-from simulator.text import Text
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.rules.catalogue import Rule
 
 
-class SelectionError(LookupError):
+class SelectionError(TextError, LookupError):
     """A plan names a group that does not exist, or leaves no rule; the message names what there is."""
 
 
@@ -40,7 +40,7 @@ def select(plan: Plan, catalogue: Mapping[str, Rule]) -> Selection:
     Raises:
         UnknownRuleError: the plan names a rule that does not exist.
         SelectionError: it names a group that does not exist, or leaves no rule.
-        ValueError: it promotes an optional rule.
+        OptionalRuleError: it promotes an optional rule.
     """
     promoted = {find_rule(catalogue, key).key for key in plan.promote}
     catalogue = {key: rule.promote() if key in promoted else rule for key, rule in catalogue.items()}
@@ -51,7 +51,12 @@ def select(plan: Plan, catalogue: Mapping[str, Rule]) -> Selection:
     without |= _of_groups(plan.without_groups, catalogue)
     rules = tuple(key for key in catalogue if (not wanted or key in wanted) and key not in without)
     if not rules:
-        raise SelectionError("the plan leaves no rule to verify: look at rules, groups and without")
+        raise SelectionError(
+            Text(
+                "le plan ne laisse aucune règle à vérifier : regardez rules, groups et without",
+                "the plan leaves no rule to verify: look at rules, groups and without",
+            )
+        )
     reasons = {
         find_rule(catalogue, key).key: Text.same(reason) for key, reason in plan.not_applicable.items()
     }
@@ -75,8 +80,15 @@ def _of_groups(groups: tuple[str, ...], catalogue: Mapping[str, Rule]) -> set[st
         name = group.strip().upper()
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(known))}"
-            raise SelectionError(f"unknown group {group!r}{hint}")
+            listed = ", ".join(sorted(known))
+            hint = (
+                Text(f"voulez-vous dire {close[0]} ?", f"did you mean {close[0]}?")
+                if close
+                else Text(f"il y a {listed}", f"there are {listed}")
+            )
+            raise SelectionError(
+                Text(f"groupe inconnu : {group!r} ; {hint.fr}", f"unknown group {group!r}; {hint.en}")
+            )
         found |= {key for key in catalogue if key.partition("-")[0] == name}
     return found
 

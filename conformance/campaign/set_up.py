@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.campaign.hosting import CampaignError, own_simulator
+from conformance.campaign.hosting import CampaignError, journal_of, own_simulator
 from conformance.doctor.bench_side import look_at_simulator
 from conformance.doctor.examining import DRIVEN, look_at_software_side
 from conformance.doctor.folder import look_at_folder
@@ -17,7 +17,7 @@ from conformance.drivers.opening import open_driver
 from simulator.client import BenchClient, BenchClientError
 from simulator.serving import ServingError
 from simulator.sessions.settings import MAX_NAME
-from simulator.text import Text
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,12 @@ class DoctorError(CampaignError):
 
     def __init__(self, diagnosis: Diagnosis) -> None:
         """Keep what was found."""
-        super().__init__("\n".join(finding.text.fr for finding in diagnosis.problems))
+        super().__init__(
+            Text(
+                "\n".join(finding.text.fr for finding in diagnosis.problems),
+                "\n".join(finding.text.en for finding in diagnosis.problems),
+            )
+        )
         self.diagnosis = diagnosis
 
 
@@ -51,6 +56,8 @@ class Ready:
     simulator_version: str
     driver: HttpDriver | SubprocessDriver
     diagnosis: Diagnosis
+    journal: Path | None = None
+    """Where the simulator keeps its journal, when this process runs it."""
 
 
 def set_up(
@@ -77,7 +84,7 @@ def set_up(
         CampaignError: the doctor was not asked, and simulator or driver cannot be had.
     """
     if not doctor:
-        _, session, version = stack.enter_context(_session(plan))
+        client, session, version = stack.enter_context(_session(plan))
         driver = stack.enter_context(_driver(plan))
         notes = Notes(on_finding)
         notes.skipped(
@@ -86,14 +93,26 @@ def set_up(
                 "the whole set-up, as asked (--no-doctor)",
             )
         )
-        return Ready(session=session, simulator_version=version, driver=driver, diagnosis=notes.diagnosis())
+        return Ready(
+            session=session,
+            simulator_version=version,
+            driver=driver,
+            diagnosis=notes.diagnosis(),
+            journal=journal_of(client.base_url),
+        )
     notes = Notes(on_finding)
     found = _looked_at(plan, stack, folder, seed, notes)
     diagnosis = notes.diagnosis()
     if found is None or diagnosis.stops:
         raise DoctorError(diagnosis)
     around, version, driver = found
-    return Ready(session=around.session, simulator_version=version, driver=driver, diagnosis=diagnosis)
+    return Ready(
+        session=around.session,
+        simulator_version=version,
+        driver=driver,
+        diagnosis=diagnosis,
+        journal=journal_of(around.client.base_url),
+    )
 
 
 def diagnose(plan: Plan, folder: Path, *, seed: int | str) -> Diagnosis:
@@ -161,7 +180,7 @@ def _driver(plan: Plan) -> Iterator[HttpDriver | SubprocessDriver]:
     try:
         opened = open_driver(plan.driver)
     except DriverError as error:
-        raise CampaignError(str(error), hint=str(error.hint or "")) from error
+        raise CampaignError(error.text, hint=error.hint) from error
     with opened as driver:
         yield driver
 
@@ -177,7 +196,7 @@ def _session(plan: Plan) -> Iterator[tuple[BenchClient, SessionClient, str]]:
             stack.callback(_end, session)
             version = str(client.info()["version"])
         except (BenchClientError, ServingError) as error:
-            raise CampaignError(str(error), hint="banc serve") from error
+            raise CampaignError(text_of(error), hint=Text.same("banc serve")) from error
         yield client, session, version
 
 

@@ -13,11 +13,11 @@ import sys
 import threading
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.campaign.gathering import PARTS, gather
-from conformance.campaign.hosting import CampaignError, own_simulator
-from conformance.campaign.running import CampaignOptions, place_of_record, run_campaign
+from conformance.campaign.hosting import CampaignError, journal_of, own_simulator
+from conformance.campaign.running import CampaignOptions, place_of_record, run_share
 from conformance.campaign.selection import select
 from conformance.campaign.set_up import DoctorError
 from conformance.doctor.notes import Diagnosis
@@ -29,16 +29,19 @@ from conformance.record.reading import RecordError
 from conformance.record.replay import replay
 from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
-from simulator.ending import end_with_input
 from simulator.serving import ServingError
+from simulator.serving.ending import end_with_input
+from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from conformance.engine import Event
     from conformance.record.results import Campaign
+    from simulator.text import Lang
 
+_CLAIMS: Final = "claims"
 _EVENTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (DoctorFinding, CheckStarted, CheckFinished)}
 
 
@@ -53,11 +56,22 @@ def run_jobs(
     """
     if len(plan.instances) < jobs:
         raise CampaignError(
-            f"expected {jobs} instances of the software for --jobs {jobs}, the plan has {len(plan.instances)}",
-            hint="name each under instances: in the plan; two processes cannot share one, which is emptied before each check",
+            Text(
+                f"{jobs} instances du logiciel sont attendues pour --jobs {jobs}, le plan en a {len(plan.instances)}",
+                f"expected {jobs} instances of the software for --jobs {jobs}, the plan has {len(plan.instances)}",
+            ),
+            hint=Text(
+                "nommez chacune sous instances: dans le plan ; deux processus ne peuvent pas en partager une, qui est vidée avant chaque contrôle",
+                "name each under instances: in the plan; two processes cannot share one, which is emptied before each check",
+            ),
         )
     if options.folder is None:
-        raise CampaignError("expected a folder for the records of the processes")
+        raise CampaignError(
+            Text(
+                "un dossier est attendu pour les enregistrements des processus",
+                "expected a folder for the records of the processes",
+            )
+        )
     selection = select(plan, load_catalogue())
     target = place_of_record(options.folder, options)
     parts = options.folder / PARTS
@@ -66,14 +80,15 @@ def run_jobs(
         try:
             simulator = plan.simulator_url or stack.enter_context(own_simulator())
         except ServingError as error:
-            raise CampaignError(str(error)) from error
+            raise CampaignError(error.text) from error
         seed = plan.seed if plan.seed is not None else secrets.randbelow(2**31)
         processes: list[subprocess.Popen[str]] = []
         # Whatever ends this one early, a Ctrl-C while they start included, leaves none of them behind.
         stack.callback(_end_all, processes)
         for number in range(jobs):
             own = replace(plan, driver=plan.instances[number], simulator_url=simulator, seed=seed)
-            processes.append(_start(own, (number + 1, jobs), parts / str(number + 1), options))
+            shared = replace(options, journal=journal_of(simulator))
+            processes.append(_start(own, (number + 1, jobs), parts, shared))
         findings: list[DoctorFinding] = []
 
         def tell(event: Event) -> None:
@@ -88,13 +103,33 @@ def run_jobs(
         diagnosis = Diagnosis(findings=tuple({each.text: each for each in findings}.values()))
         if diagnosis.stops:
             raise DoctorError(diagnosis)
-        raise CampaignError("\n".join(complaints).strip() or "a process of the campaign stopped at once")
+        raise CampaignError(_told(complaints))
     try:
         campaign = replay(gather(found, target), selection.catalogue)
     except (RecordError, RecordWriteError) as error:
-        raise CampaignError(str(error)) from error
+        raise CampaignError(error.text) from error
     shutil.rmtree(parts, ignore_errors=True)
     return campaign
+
+
+def _told(complaints: Sequence[str]) -> Text:
+    """Return what processes complained about: sentences of ours in both languages, what Python says of itself as it is."""
+    found = []
+    for line in filter(None, map(str.strip, complaints)):
+        try:
+            both = json.loads(line)
+            found.append(Text(str(both["fr"]), str(both["en"])))
+        except (ValueError, LookupError, TypeError):
+            found.append(Text.same(line))
+    if not found:
+        return Text(
+            "un processus de la campagne s'est arrêté aussitôt", "a process of the campaign stopped at once"
+        )
+    found = list(dict.fromkeys(found))
+    return Text("\n".join(each.fr for each in found), "\n".join(each.en for each in found))
+
+
+_LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
 
 
 def _end_all(processes: list[subprocess.Popen[str]]) -> None:
@@ -108,7 +143,7 @@ def _end_all(processes: list[subprocess.Popen[str]]) -> None:
 
 
 def _start(
-    plan: Plan, shard: tuple[int, int], folder: Path, options: CampaignOptions
+    plan: Plan, shard: tuple[int, int], parts: Path, options: CampaignOptions
 ) -> subprocess.Popen[str]:
     # Our own module; the plan, which may hold secrets, goes through a pipe.
     process = subprocess.Popen(
@@ -126,9 +161,11 @@ def _start(
     order = {
         "plan": encode(plan),
         "shard": list(shard),
-        "folder": str(folder),
+        "folder": str(parts / str(shard[0])),
+        "claims": str(parts / _CLAIMS),
         "checks": sorted(options.checks) if options.checks is not None else None,
         "doctor": options.doctor,
+        "journal": str(options.journal) if options.journal else None,
     }
     assert process.stdin is not None  # noqa: S101 - a pipe was asked for
     # It stays open: the process ends with it, and so with us.
@@ -157,7 +194,6 @@ def _listen(
     ]
     for thread in threads:
         thread.start()
-    totals: dict[int, int] = {}
     done = open_ends = 0
     while open_ends < len(processes):
         try:
@@ -168,7 +204,7 @@ def _listen(
             data = json.loads(line)
             event = decode(_EVENTS[data.pop("event")], data["data"])
             done += isinstance(event, CheckFinished)
-            on_event(_of_the_whole(event, data["shard"], totals, done))
+            on_event(_of_the_whole(event, done))
         except KeyboardInterrupt:
             for process in processes:
                 process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
@@ -179,13 +215,11 @@ def _listen(
     return complaints
 
 
-def _of_the_whole(event: Any, shard: int, totals: dict[int, int], done: int) -> Any:
-    """Return an event of one process with the numbers of all of them together."""
+def _of_the_whole(event: Any, done: int) -> Any:
+    """Return an event of one process with the number that it has among all of them."""
     if isinstance(event, DoctorFinding):
         return event
-    totals[shard] = event.total
-    number = done if isinstance(event, CheckFinished) else done + 1
-    return replace(event, number=number, total=sum(totals.values()))
+    return replace(event, number=done if isinstance(event, CheckFinished) else done + 1)
 
 
 def _main() -> int:
@@ -206,13 +240,19 @@ def _main() -> int:
     options = CampaignOptions(
         folder=Path(order["folder"]),
         shard=(shard[0], shard[1]),
+        claims=Path(order["claims"]),
+        journal=Path(order["journal"]) if order["journal"] else None,
         checks=frozenset(order["checks"]) if order["checks"] is not None else None,
         doctor=order["doctor"],
     )
     try:
-        run_campaign(decode(Plan, order["plan"]), on_event=tell, options=options)
+        run_share(decode(Plan, order["plan"]), on_event=tell, options=options)
     except CampaignError as error:
-        sys.stderr.write(f"{error}\n{error.hint}\n")
+        # In both languages: the one who reads it is known to the process that started us.
+        both = {
+            lang: f"{error.text[lang]}\n{error.hint[lang] if error.hint else ''}".strip() for lang in _LANGS
+        }
+        sys.stderr.write(json.dumps(both) + "\n")
         return 2
     except KeyboardInterrupt:
         return 130

@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from conformance.campaign import CampaignError, CampaignOptions, SelectionError, exit_code, run_campaign
+from conformance.campaign import CampaignError, CampaignOptions, exit_code, run_campaign
 from conformance.campaign.set_up import DoctorError
 from conformance.campaign.sharding import run_jobs
 from conformance.commands.diagnosis import show_diagnosis
 from conformance.drivers.settings import DriverSettings
-from conformance.engine import SuiteError
 from conformance.guided.opening import terminal
 from conformance.plan import FailOn, Plan, load_plan
 from conformance.progress import CampaignView
 from conformance.record.reading import Record, RecordError
-from conformance.report import ReportError, write_reports
+from conformance.report import write_reports
 from conformance.report.json_report import report_data
-from conformance.rules.catalogue import UnknownRuleError
 from simulator.commands.common import SetupError
 from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,17 +122,13 @@ def run_plan(
         show_diagnosis(error.diagnosis, lang, only_problems=True)
         sys.exit(EXIT_SETUP)
     except CampaignError as error:
-        raise SetupError(f"{error}\n{error.hint}" if error.hint else str(error)) from error
-    except (
-        SuiteError,
-        UnknownRuleError,
-        SelectionError,
-        ValueError,
-        DataFileError,
-        ReportError,
-        RecordError,
-    ) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(
+            Text(f"{error.text.fr}\n{error.hint.fr}", f"{error.text.en}\n{error.hint.en}")
+            if error.hint
+            else error.text
+        ) from error
+    except TextError as error:
+        raise SetupError(text_of(error)) from error
     if as_json:
         click.echo(json.dumps(report_data(campaign, lang), ensure_ascii=False, indent=2))
     elif quiet:
@@ -154,7 +149,7 @@ def plan_of(target: str) -> Plan:
     try:
         return load_plan(Path(target))
     except DataFileError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
 
 
 def read_record(path: Path) -> Record:
@@ -166,7 +161,7 @@ def read_record(path: Path) -> Record:
     try:
         return Record(path)
     except RecordError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
 
 
 def not_passed(record: Record) -> frozenset[str]:
@@ -182,7 +177,12 @@ def not_passed(record: Record) -> frozenset[str]:
         if check.finished and check.finished.outcome.verdict == "PASS"
     }
     if not checks - passed:
-        raise SetupError(f"{record.path}: every check passed: there is nothing to run again")
+        raise SetupError(
+            Text(
+                f"{record.path} : tous les contrôles ont réussi : il n'y a rien à refaire",
+                f"{record.path}: every check passed: there is nothing to run again",
+            )
+        )
     return frozenset(checks - passed)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text as Styled
 
-from conformance.commands.check_texts import FRENCH
 from conformance.documents.expected import Expected, Profile, Status
 from conformance.documents.outside import OutsideError, OutsideJudges
 from conformance.documents.record import Trait
@@ -20,12 +19,12 @@ from conformance.documents.showing.as_json import outcome_json
 from conformance.documents.showing.junit import outcome_junit
 from conformance.documents.showing.page import EVIDENCE, outcome_page
 from conformance.documents.testing import OWN_NAMES
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import DEFAULT_DATA_DIR, SetupError, lang_option, opened_registry
 from simulator.commands.exits import EXIT_FAILED, EXIT_SETUP
-from simulator.commands.language import BilingualCommand, reason_of
 from simulator.commands.output import VisibleConsole as Console
 from simulator.registry.person import PersonError, from_json
-from simulator.text import Text, visible
+from simulator.text import Text, text_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,7 @@ _SHOWN: Final = 40
 """Problems of one file written in full on a terminal."""
 
 
-@click.command("check", cls=BilingualCommand, french=FRENCH)
+@click.command("check", cls=BilingualCommand)
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--person",
@@ -168,8 +167,8 @@ def check(
         if html_file:
             html_file.write_text(outcome_page(outcome, lang), encoding="utf-8")
     except OSError as error:
-        why = reason_of(error)
-        raise SetupError(Text(f"{error.filename} : {why}", f"{error.filename}: {why}")) from error
+        why = text_of(error)
+        raise SetupError(Text(f"{error.filename} : {why.fr}", f"{error.filename}: {why.en}")) from error
     except OutsideError as error:
         raise SetupError(error.text) from error
     if as_json:
@@ -221,7 +220,7 @@ def _identity(person_file: Path | None, registry: str | None, matricule: str | N
         try:
             return from_json({key: value for key, value in data.items() if key not in OWN_NAMES}).identity
         except PersonError as error:
-            raise SetupError(f"{person_file}: {error}") from error
+            raise SetupError(Text(f"{person_file} : {error.text.fr}", f"{person_file}: {error}")) from error
     if registry and not matricule:
         raise SetupError(
             Text(
@@ -248,8 +247,8 @@ def _person_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        why = reason_of(error)
-        raise SetupError(Text(f"{path} : {why}", f"{path}: {why}")) from error
+        why = text_of(error)
+        raise SetupError(Text(f"{path} : {why.fr}", f"{path}: {why.en}")) from error
     except (ValueError, RecursionError) as error:
         raise SetupError(
             Text(f"{path} : du JSON est attendu : {error}", f"{path}: expected JSON: {error}")

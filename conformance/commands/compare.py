@@ -11,6 +11,7 @@ import click
 
 from conformance.commands.campaigns import read_record
 from conformance.record.comparing import compare
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import lang_option
 from simulator.text import Text
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.command("compare")
+@click.command("compare", cls=BilingualCommand)
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")

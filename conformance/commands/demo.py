@@ -18,7 +18,9 @@ from conformance.drivers.settings import DriverSettings
 from conformance.plan import FailOn, Plan
 from conformance.reference import defects as reference_defects
 from conformance.verdicts import Verdict
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
+from simulator.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,7 @@ USUAL_JOBS: Final = 2
 """Processes of a demonstration of all rules, each with a reference LGO: each has two more that work with it."""
 
 
-@click.command("demo")
+@click.command("demo", cls=BilingualCommand)
 @click.option("--defect", "names", multiple=True, metavar="NAME", help="Inject a defect; may be repeated.")
 @click.option("--list-defects", is_flag=True, help="List the defects and the rules that catch them.")
 @campaign_options
@@ -71,7 +73,7 @@ def demo(
     try:
         chosen = sorted(reference_defects.select(names))
     except reference_defects.UnknownDefectError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     asked = click.get_current_context().get_parameter_source("jobs")
     if asked is ParameterSource.DEFAULT and not (rules or groups or fail_fast):
         jobs = min(_cores(), USUAL_JOBS)
@@ -79,7 +81,7 @@ def demo(
         try:
             urls = [stack.enter_context(reference_lgo(chosen)) for _ in range(jobs)]
         except CampaignError as error:
-            raise SetupError(str(error)) from error
+            raise SetupError(text_of(error)) from error
         instances = tuple(DriverSettings(url=url) for url in urls)
         plan = Plan(
             driver=instances[0],

@@ -14,6 +14,7 @@ from conformance.campaign.set_up import diagnose
 from conformance.commands.campaigns import plan_of
 from conformance.commands.diagnosis import show_diagnosis
 from conformance.doctor.showing import as_json as diagnosis_json
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import lang_option
 from simulator.commands.exits import EXIT_SETUP
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.command("doctor")
+@click.command("doctor", cls=BilingualCommand)
 @click.argument("target", metavar="PLAN|URL")
 @click.option(
     "--report",

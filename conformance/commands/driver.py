@@ -17,15 +17,17 @@ from conformance.drivers.opening import open_driver
 from conformance.drivers.scaffolds import LANGUAGES, scaffold
 from conformance.drivers.schema import subprocess_schema
 from conformance.drivers.settings import DriverSettings
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.bilingual import BilingualGroup
+from simulator.commands.common import SetupError, lang_option, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.datafile import load_yaml
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.group("driver")
+@click.group("driver", cls=BilingualGroup)
 def driver_group() -> None:
     """Write and check the driver of your software.
 
@@ -94,10 +96,20 @@ def check(
       banc driver check https://lgo.test/banc --tls-ca ca.pem --header-env Authorization=LGO_TOKEN
     """
     if (url is None) == (command is None):
-        raise SetupError("give the URL of the driver, or --command with a program")
+        raise SetupError(
+            Text(
+                "donnez l'adresse du pilote, ou --command avec un programme",
+                "give the URL of the driver, or --command with a program",
+            )
+        )
     pairs = [entry.partition("=") for entry in header_env]
     if any(not (name and equals and variable) for name, equals, variable in pairs):
-        raise SetupError("--header-env wants HEADER=VARIABLE, such as Authorization=LGO_TOKEN")
+        raise SetupError(
+            Text(
+                "--header-env demande EN-TÊTE=VARIABLE, par exemple Authorization=LGO_TOKEN",
+                "--header-env wants HEADER=VARIABLE, such as Authorization=LGO_TOKEN",
+            )
+        )
     settings = DriverSettings(
         kind="http" if command is None else "subprocess",
         url=url or "",
@@ -115,8 +127,8 @@ def check(
         if as_json:
             click.echo(json.dumps({"reachable": False, "error": error.text[lang]}, ensure_ascii=False))
             sys.exit(SetupError.exit_code)
-        shown = f"{error.text[lang]}\n{error.hint[lang]}" if error.hint else error.text[lang]
-        raise SetupError(shown) from error
+        text, hint = error.text, error.hint
+        raise SetupError(Text(f"{text.fr}\n{hint.fr}", f"{text.en}\n{hint.en}") if hint else text) from error
     click.echo(
         json.dumps(driver_checking.as_json(result, lang), ensure_ascii=False, indent=2)
         if as_json
@@ -172,13 +184,18 @@ def write_scaffold(*, language: str, out: Path) -> None:
     written = scaffold(language)
     taken = [name for name in written.files if (out / name).exists()]
     if taken:
-        raise SetupError(f"{out / taken[0]} is there already: give another folder with --out")
+        raise SetupError(
+            Text(
+                f"{out / taken[0]} est déjà là : donnez un autre dossier par --out",
+                f"{out / taken[0]} is there already: give another folder with --out",
+            )
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in written.files.items():
             (out / name).write_text(content, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise SetupError(f"{out} cannot be written: {error}") from error
+        raise unwritable(out, error) from error
     click.echo(
         f"{', '.join(str(out / name) for name in written.files)}\n\n  cd {out}\n  {written.start}\n  banc driver check http://127.0.0.1:9000"
     )
@@ -189,5 +206,10 @@ def _split(command: str) -> list[str]:
     try:
         words = shlex.split(command, posix=sys.platform != "win32")
     except ValueError as error:
-        raise SetupError(f"--command: {error}") from error
+        raise SetupError(
+            Text(
+                f"--command : les mots ne se séparent pas ({error}) ; fermez les guillemets",
+                f"--command: {error}",
+            )
+        ) from error
     return [word.strip('"') for word in words]

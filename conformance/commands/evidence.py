@@ -11,15 +11,16 @@ import click
 from conformance.commands.campaigns import read_record
 from conformance.record.packing import pack
 from conformance.record.verifying import PackageError, verify
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.bilingual import BilingualGroup
+from simulator.commands.common import SetupError, lang_option, unwritable
 from simulator.commands.exits import EXIT_FAILED
-from simulator.text import Text
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.group("evidence")
+@click.group("evidence", cls=BilingualGroup)
 def evidence_group() -> None:
     """Pack the evidence of a campaign for an examiner, and check a package offline."""
 
@@ -42,7 +43,7 @@ def pack_command(*, record_path: Path, output: Path | None) -> None:
     try:
         count = pack(record, target)
     except OSError as error:
-        raise SetupError(f"cannot write {target}: {error.strerror or error}") from error
+        raise unwritable(target, error) from error
     click.echo(f"{target} · {count} files")
 
 
@@ -61,7 +62,7 @@ def verify_command(*, package: Path, lang: Lang) -> None:
     try:
         found = verify(package)
     except PackageError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     for title, names in (
         (Text("altéré", "altered"), found.altered),
         (Text("manquant", "missing"), found.missing),

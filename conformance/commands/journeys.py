@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.guided.selecting import all_journeys
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import lang_option
 from simulator.text import Text
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.command("journeys")
+@click.command("journeys", cls=BilingualCommand)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 @lang_option
 def journeys_command(*, as_json: bool, lang: Lang) -> None:

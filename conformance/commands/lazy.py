@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from simulator.commands.bilingual import BilingualGroup, WrongUsageError
+from simulator.commands.catalogue import in_french
 from simulator.commands.exits import EXIT_INTERRUPTED
+from simulator.commands.language import at_hand
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +30,7 @@ class Lazy(NamedTuple):
     """The first sentence of its help."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(BilingualGroup):
     """A group whose commands are in modules of their own, imported on use."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:
@@ -72,11 +76,23 @@ class LazyGroup(click.Group):
         """Return the command asked for; one that does not exist is told with the closest that does."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             close = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
+            raise WrongUsageError(
+                Text(
+                    f"Commande inconnue : {args[0]!r}."
+                    + (f" Voulez-vous dire {close[0]!r} ?" if close else ""),
+                    f"No such command {args[0]!r}." + (f" Did you mean {close[0]!r}?" if close else ""),
+                ),
+                ctx,
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - of click
         """Write the list of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in self.lazy.items()])
+        is_french = at_hand() == "fr"
+        with formatter.section("Commandes" if is_french else "Commands"):
+            formatter.write_dl(
+                [
+                    (name, in_french(entry.summary, self.package) if is_french else entry.summary)
+                    for name, entry in self.lazy.items()
+                ]
+            )

@@ -31,17 +31,19 @@ from conformance.load.start import run_load, run_worker
 from conformance.load.summary import add_up, exit_code
 from conformance.load.targets import TargetError
 from conformance.load.thresholds import ThresholdError
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
 from simulator.serving import ServingError
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from conformance.load.options import LoadOptions
     from simulator.text import Lang
 
 
-@click.group("load", invoke_without_command=True)
+@click.group("load", cls=BilingualGroup, invoke_without_command=True)
 @load_options
 @threshold_options
 @lang_option
@@ -69,19 +71,24 @@ def load_command(context: click.Context, /, **given: Any) -> None:
     if context.invoked_subcommand is not None:
         return
     if find_spec("locust") is None:
-        raise SetupError("the load test needs Locust: pip install 'banc-insi[load]'")
+        raise SetupError(
+            Text(
+                "l'essai de charge demande Locust : pip install 'banc-insi[load]'",
+                "the load test needs Locust: pip install 'banc-insi[load]'",
+            )
+        )
     if given["leader"] is not None:
         sys.exit(run_worker(worker_arguments(given)))
     try:
         profile = asked_profile(given)
         thresholds = asked_thresholds(profile, given)
     except (UnknownProfileError, DataFileError, QuantityError, ThresholdError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     with ExitStack() as stack:
         try:
             options = asked_options(stack, given, profile, thresholds)
         except (TargetError, QuantityError, ServingError, CampaignError, OSError) as error:
-            raise SetupError(str(error)) from error
+            raise SetupError(text_of(error)) from error
         sys.exit(_run(options, given["repeat"], given["lang"]))
 
 
@@ -103,7 +110,7 @@ def report_command(*, record: Path, lang: Lang) -> None:
         summary = add_up(read_record(path))
         paths = write_load_reports(summary, path.parent, lang)
     except RecordError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     print_outcome(summary, paths, lang)
     sys.exit(exit_code(summary))
 
@@ -139,7 +146,7 @@ def _run(options: LoadOptions, repeat: int, lang: Lang) -> int:
             finally:
                 print_outcome(summary, [*paths, Path(this.folder) / "record.ndjson"], lang)
         except RecordError as error:
-            raise SetupError(str(error)) from error
+            raise SetupError(text_of(error)) from error
         codes.append(EXIT_SETUP if summary.reason == "killed" and not summary.wrong else exit_code(summary))
         if codes[-1] in (1, EXIT_SETUP, 130):
             break

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.campaign import reference_lgo
-from conformance.commands.load_options import THRESHOLDS
+from conformance.commands.load_options import RULES, THRESHOLDS
 from conformance.load.options import LoadOptions, Node
 from conformance.load.profile import OPERATIONS, load_profile
 from conformance.load.quantities import QuantityError, parse_duration, parse_rate
-from conformance.load.rules import RULES
 from conformance.load.summary import RATE_KEPT
 from conformance.load.targets import TargetError, check_allowed, understand
 from conformance.load.thresholds import Threshold, parse_threshold
 from simulator.bench import BenchOptions
 from simulator.commands.common import SetupError
-from simulator.datafile import closest
 from simulator.journal.writer import JournalOptions
+from simulator.schema_words import closest
 from simulator.serving import ServeOptions, free_port, running
 from simulator.testing.throwaway import throwaway_pki
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,12 +50,20 @@ def asked_profile(given: dict[str, Any]) -> Profile:
         changes["duration"] = _named("--duration", parse_duration, given["duration"])
     if given["rate"] is not None:
         if given["closed"]:
-            raise QuantityError("--rate: a closed workload holds no rate; leave out --closed or --rate")
+            raise QuantityError(
+                Text(
+                    "--rate : une charge fermée ne tient pas de débit ; enlevez --closed ou --rate",
+                    "--rate: a closed workload holds no rate; leave out --closed or --rate",
+                )
+            )
         changes["rate"] = _named("--rate", parse_rate, given["rate"])
     if given["closed"]:
         if profile.ramp is not None:
             raise QuantityError(
-                f"--closed: the profile {profile.id} raises a rate, which a closed workload has not"
+                Text(
+                    f"--closed : le profil {profile.id} élève un débit, ce qu'une charge fermée n'a pas",
+                    f"--closed: the profile {profile.id} raises a rate, which a closed workload has not",
+                )
             )
         changes["workload"] = "closed"
     if given["think"] is not None:
@@ -73,17 +81,25 @@ def _named(name: str, parse: Callable[[str], float], text: str) -> float:
     try:
         return parse(text)
     except QuantityError as error:
-        raise QuantityError(f"{name}: {error}") from error
+        raise QuantityError(Text(f"{name} : {error.text.fr}", f"{name}: {error}")) from error
 
 
 def _shares(name: str, texts: list[str]) -> list[float]:
     try:
         shares = [float(text) for text in texts]
     except ValueError as error:
-        raise QuantityError(f"{name}: expected shares as numbers, got {'/'.join(texts)!r}") from error
+        raise QuantityError(
+            Text(
+                f"{name} : des parts sont attendues, en nombres, reçu : {'/'.join(texts)!r}",
+                f"{name}: expected shares as numbers, got {'/'.join(texts)!r}",
+            )
+        ) from error
     if not all(0 <= share <= 1e6 for share in shares) or not sum(shares):  # noqa: PLR2004 - what it stands for is in the line
         raise QuantityError(
-            f"{name}: expected shares of 0 or more, one of them above 0, got {'/'.join(texts)!r}"
+            Text(
+                f"{name} : des parts de 0 ou plus sont attendues, l'une au-dessus de 0, reçu : {'/'.join(texts)!r}",
+                f"{name}: expected shares of 0 or more, one of them above 0, got {'/'.join(texts)!r}",
+            )
         )
     return shares
 
@@ -92,14 +108,24 @@ def _mix(text: str) -> dict[str, float]:
     parts = [part.partition("=") for part in text.split(",")]
     names = [name.strip() for name, _, _ in parts]
     if unknown := [name for name in names if name not in OPERATIONS]:
-        raise QuantityError(f"--mix: unknown operation {unknown[0]!r}; known are {', '.join(OPERATIONS)}")
+        raise QuantityError(
+            Text(
+                f"--mix : opération inconnue : {unknown[0]!r} ; sont connues {', '.join(OPERATIONS)}",
+                f"--mix: unknown operation {unknown[0]!r}; known are {', '.join(OPERATIONS)}",
+            )
+        )
     return dict(zip(names, _shares("--mix", [share or "1" for _, _, share in parts]), strict=True))
 
 
 def _people(text: str) -> dict[str, float]:
     parts = text.split("/")
     if len(parts) != 3:  # noqa: PLR2004 - what it stands for is in the line
-        raise QuantityError(f"--people: expected FOUND/UNKNOWN/SEVERAL such as 75.2/24.4/0.4, got {text!r}")
+        raise QuantityError(
+            Text(
+                f"--people : TROUVÉS/INCONNUS/PLUSIEURS est attendu, par exemple 75.2/24.4/0.4, reçu : {text!r}",
+                f"--people: expected FOUND/UNKNOWN/SEVERAL such as 75.2/24.4/0.4, got {text!r}",
+            )
+        )
     return dict(zip(("found", "unknown", "several"), _shares("--people", parts), strict=True))
 
 
@@ -144,7 +170,19 @@ def asked_options(
         check_allowed(understand(given["software"]).base, given["allowed"])
     host, _, port = given["bind"].rpartition(":")
     if not host or not port.isdecimal():
-        raise TargetError(f"--bind: expected HOST:PORT such as 127.0.0.1:5557, got {given['bind']!r}")
+        raise TargetError(
+            Text(
+                f"--bind : HÔTE:PORT est attendu, par exemple 127.0.0.1:5557, reçu : {given['bind']!r}",
+                f"--bind: expected HOST:PORT such as 127.0.0.1:5557, got {given['bind']!r}",
+            )
+        )
+    if given["ui_port"] is not None and given["workers"]:
+        raise TargetError(
+            Text(
+                "--ui montre les utilisateurs de ce processus, et un maître n’en a pas : omettez --ui ou --master",
+                "--ui shows the users of this process, and a master has none: leave out --ui or --master",
+            )
+        )
     timeout = _named("--timeout", parse_duration, given["timeout"])
     folder = (
         given["report_dir"] or Path(_FOLDER) / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{profile.id}"
@@ -179,6 +217,7 @@ def asked_options(
         allowed=tuple(given["allowed"]),
         rules=rules,
         rule_rate=_named("--rule-rate", parse_rate, given["rule_rate"]),
+        check_rate=_named("--check-rate", parse_rate, given["check_rate"]),
         rules_named=bool(rules) and set(given["rules"]) - {"all"} != set(),
         lang=given["lang"],
     )
@@ -194,7 +233,12 @@ def _asked_nodes(given: dict[str, Any], profile: Profile) -> list[Node]:
     if not urls:
         return []
     if soap_urls and len(soap_urls) != len(urls):
-        raise TargetError(f"--soap-url: expected one for each --url ({len(urls)}), got {len(soap_urls)}")
+        raise TargetError(
+            Text(
+                f"--soap-url : une est attendue pour chaque --url ({len(urls)}), il y en a {len(soap_urls)}",
+                f"--soap-url: expected one for each --url ({len(urls)}), got {len(soap_urls)}",
+            )
+        )
     nodes: list[Node] = []
     for url, soap_url in zip(urls, soap_urls or [None] * len(urls), strict=True):
         target = understand(url)
@@ -203,14 +247,27 @@ def _asked_nodes(given: dict[str, Any], profile: Profile) -> list[Node]:
         if soap_base is not None:
             check_allowed(soap_base, given["allowed"])
         if profile.transport == "mtls" and not (soap_base or target.base).startswith("https"):
-            raise TargetError("--transport mtls needs the address of a mutual TLS port: --soap-url https://…")
+            raise TargetError(
+                Text(
+                    "--transport mtls demande l'adresse d'un port TLS mutuel : --soap-url https://…",
+                    "--transport mtls needs the address of a mutual TLS port: --soap-url https://…",
+                )
+            )
         node = Node(url=target.base, soap_base=soap_base, session=target.session)
         if any((each.url, each.session) == (node.url, node.session) for each in nodes):
-            raise TargetError(f"--url: expected each node once, got {url} again")
+            raise TargetError(
+                Text(
+                    f"--url : chaque nœud est attendu une fois, {url} revient",
+                    f"--url: expected each node once, got {url} again",
+                )
+            )
         nodes.append(node)
     if profile.transport != "plain" and given["pki"] is None:
         raise TargetError(
-            f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR"
+            Text(
+                f"--transport {profile.transport} demande les certificats de ce simulateur : --pki DOSSIER",
+                f"--transport {profile.transport} needs the certificates of that simulator: --pki DIR",
+            )
         )
     if len(nodes) > 1:
         _check_together(nodes, profile)
@@ -225,28 +282,48 @@ def _check_together(nodes: list[Node], profile: Profile) -> None:
     """
     if profile.target != "teleservice":
         raise TargetError(
-            f"--target {profile.target}: a software calls one teleservice: give one --url, or --target teleservice"
+            Text(
+                f"--target {profile.target} : un logiciel appelle un seul téléservice : donnez une seule --url, ou --target teleservice",
+                f"--target {profile.target}: a software calls one teleservice: give one --url, or --target teleservice",
+            )
         )
     if profile.users < len(nodes):
         raise TargetError(
-            f"--url: expected a user for each of the {len(nodes)} nodes, got {profile.users}: give --users {len(nodes)} or more"
+            Text(
+                f"--url : un utilisateur est attendu pour chacun des {len(nodes)} nœuds, il y en a {profile.users} : donnez --users {len(nodes)} ou plus",
+                f"--url: expected a user for each of the {len(nodes)} nodes, got {profile.users}: give --users {len(nodes)} or more",
+            )
         )
 
 
 def _rules(asked: tuple[str, ...], profile: Profile) -> tuple[str, ...]:
     if "none" in asked:
         if len(asked) > 1:
-            raise QuantityError(f"--rule none leaves no rule: expected it alone, got {' '.join(asked)}")
+            raise QuantityError(
+                Text(
+                    f"--rule none ne laisse aucune règle : il est attendu seul, reçu : {' '.join(asked)}",
+                    f"--rule none leaves no rule: expected it alone, got {' '.join(asked)}",
+                )
+            )
         return ()
     if profile.target == "teleservice":
         if asked:
-            raise QuantityError("--rule looks at a software: add --target software or --target mix")
+            raise QuantityError(
+                Text(
+                    "--rule regarde un logiciel : ajoutez --target software ou --target mix",
+                    "--rule looks at a software: add --target software or --target mix",
+                )
+            )
         return ()
     named = [rule for rule in asked if rule != "all"]
     if unknown := [rule for rule in named if rule not in RULES]:
+        near = closest(unknown[0], RULES)
         raise QuantityError(
-            f"--rule {unknown[0]}: expected a rule that can be looked at while the software works "
-            f"({', '.join(RULES)}); the others need a campaign: banc run{closest(unknown[0], RULES)}"
+            Text(
+                f"--rule {unknown[0]} : une règle qui peut être regardée pendant que le logiciel travaille est attendue ({', '.join(RULES)}) ; les autres demandent une campagne : banc run{near.fr}",
+                f"--rule {unknown[0]}: expected a rule that can be looked at while the software works "
+                f"({', '.join(RULES)}); the others need a campaign: banc run{near.en}",
+            )
         )
     return tuple(rule for rule in RULES if not named or "all" in asked or rule in named)
 
@@ -281,7 +358,12 @@ def worker_arguments(given: dict[str, Any]) -> str:
     if not separator:
         host, port = given["leader"], "5557"
     if not host or not port.isdecimal():
-        raise SetupError(f"--worker: expected HOST or HOST:PORT, got {given['leader']!r}")
+        raise SetupError(
+            Text(
+                f"--worker : HÔTE ou HÔTE:PORT est attendu, reçu : {given['leader']!r}",
+                f"--worker: expected HOST or HOST:PORT, got {given['leader']!r}",
+            )
+        )
     return json.dumps(
         {
             "host": host.strip("[]"),

@@ -16,9 +16,10 @@ from rich.text import Text as Styled
 from conformance.load.compare import compare, load_side
 from conformance.load.quantities import QuantityError, parse_share, show_duration, show_rate, show_share
 from conformance.load.record import RecordError
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_MISSED
-from simulator.text import Text
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from conformance.load.compare import Comparison, Difference
@@ -44,7 +45,7 @@ _HEADINGS = Text("mesure|A|B|changement|intervalle à 95 %|", "metric|A|B|change
 _NAMES = {"rate": Text("débit", "rate"), "errors": Text("erreurs", "errors")}
 
 
-@click.command("compare")
+@click.command("compare", cls=BilingualCommand)
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @click.option(
@@ -67,7 +68,7 @@ def compare_command(*, before: Path, after: Path, tolerance: str, as_json: bool,
     try:
         found = compare(load_side(before), load_side(after), tolerance=parse_share(tolerance))
     except (RecordError, QuantityError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
     else:

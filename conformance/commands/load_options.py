@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from conformance.load.rules import RULES
+from conformance.load.chosen import CHECKED
+from conformance.load.rules import RULES as LOOKED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,8 @@ THRESHOLDS: Final = {
     "departures": "Departures seen in the calls of the software, at most so many.",
 }
 """Metrics that an option limits, with its help."""
+RULES: Final = tuple(dict.fromkeys((*LOOKED_AT, *CHECKED)))
+"""The rules that can be judged beside other users."""
 _OPTIONS: Final = (
     click.option(
         "--profile",
@@ -145,6 +148,13 @@ _OPTIONS: Final = (
         show_default=True,
         metavar="RATE",
         help="Looks at rules, all together.",
+    ),
+    click.option(
+        "--check-rate",
+        default="0.5/s",
+        show_default=True,
+        metavar="RATE",
+        help="Checks of the suite at most, one after the other, on patients of their own.",
     ),
     click.option("--calls", default=None, type=click.IntRange(1), help="End after so many calls."),
     click.option(

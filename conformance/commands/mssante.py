@@ -13,11 +13,13 @@ from conformance.suite.incoming.mail import ERRORS, RECEIVER
 from conformance.suite.incoming.sending import HINTS, returned, sending
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.received import ReceivedClient
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.bilingual import BilingualGroup
+from simulator.commands.common import SetupError, lang_option, unreadable, unwritable
 from simulator.commands.output import echo
 from simulator.commands.session_options import server_options
 from simulator.registry.person import PersonError, from_json
 from simulator.sessions.session import DEFAULT
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from simulator.client import SessionClient
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _FEW: Final = 50
 
 
-@click.group("mssante")
+@click.group("mssante", cls=BilingualGroup)
 def mssante_group() -> None:
     """Documents by MSSanté from another domain, right and wrong, into the mailbox of your software."""
 
@@ -137,14 +139,14 @@ def send_mail(
                 received = ReceivedClient(client, session_id)
                 number = received.deliver(made.content, sender=made.sender, recipients=(recipient,))
         except BenchClientError as problem:
-            raise SetupError(str(problem)) from problem
+            raise SetupError(text_of(problem)) from problem
     traits = right.identity.traits
     who = f"{traits.birth_name} {traits.first_names}"
     if out is not None:
         try:
             out.write_bytes(made.content)
         except OSError as problem:
-            raise SetupError(f"{out} cannot be written: {problem.strerror or problem}") from problem
+            raise unwritable(out, problem) from problem
         echo(
             f"{out}: {len(made.content)} octets, {who}"
             if lang == "fr"
@@ -174,7 +176,10 @@ def _person(client: BenchClient, session: SessionClient, named: str | None, besi
     found = [one for one in people if besides is None or one.key != besides.key]
     if not found:
         raise SetupError(
-            f"expected the key, the matricule or the birth name of a person of the simulator, or a .json file, got {named!r}"
+            Text(
+                f"la clé, le matricule ou le nom de naissance d'une personne du simulateur est attendu, ou un fichier .json, reçu : {named!r}",
+                f"expected the key, the matricule or the birth name of a person of the simulator, or a .json file, got {named!r}",
+            )
         )
     return found[0]
 
@@ -184,6 +189,11 @@ def _from_file(path: Path) -> Person:
         data: Any = json.loads(path.read_text(encoding="utf-8-sig"))
         return from_json(data)
     except OSError as error:
-        raise SetupError(f"{path}: {error.strerror or error}") from error
+        raise unreadable(path, error) from error
     except (ValueError, RecursionError, PersonError) as error:
-        raise SetupError(f"{path}: expected one person as a JSON object: {error}") from error
+        raise SetupError(
+            Text(
+                f"{path} : une personne est attendue, en objet JSON : {error.text.fr if isinstance(error, PersonError) else error}",
+                f"{path}: expected one person as a JSON object: {error}",
+            )
+        ) from error

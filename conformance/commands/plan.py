@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 
-from conformance.campaign.selection import SelectionError, select
+from conformance.campaign.selection import select
 from conformance.plan import load_plan
-from conformance.rules.catalogue import UnknownRuleError, load_catalogue
-from simulator.commands.common import SetupError, lang_option
+from conformance.rules.catalogue import load_catalogue
+from simulator.commands.bilingual import BilingualGroup
+from simulator.commands.common import SetupError, lang_option, unwritable
 from simulator.datafile import DataFileError
-from simulator.text import Text
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.group("plan")
+@click.group("plan", cls=BilingualGroup)
 def plan_group() -> None:
     """Write and check the plan of a campaign."""
 
@@ -37,8 +38,8 @@ def check_plan(*, plan_file: Path, lang: Lang) -> None:
     try:
         plan = load_plan(plan_file)
         selection = select(plan, load_catalogue())
-    except (DataFileError, UnknownRuleError, SelectionError, ValueError) as error:
-        raise SetupError(str(error)) from error
+    except TextError as error:
+        raise SetupError(text_of(error)) from error
     count, apart = len(selection.rules), len(selection.not_applicable)
     said = Text(
         f"{plan_file} : {count} règles à vérifier sur {plan.address}, dont {apart} non applicables",
@@ -47,10 +48,16 @@ def check_plan(*, plan_file: Path, lang: Lang) -> None:
     click.echo(said[lang])
 
 
+def _taken(path: Path) -> Text:
+    return Text(
+        f"{path} : existe déjà ; choisissez un autre nom", f"{path}: exists already; choose another name"
+    )
+
+
 def _not_there(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
     """Refuse a file that exists, before anything is asked."""
     if path.exists():
-        raise SetupError(f"{path}: exists already; choose another name")
+        raise SetupError(_taken(path))
     return path
 
 
@@ -85,12 +92,12 @@ def new_plan(*, plan_file: Path, name: str, version: str, vendor: str, actors: s
         with plan_file.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise SetupError(f"{plan_file}: exists already; choose another name") from error
+        raise SetupError(_taken(plan_file)) from error
     except OSError as error:
-        raise SetupError(f"{plan_file}: cannot be written: {error.strerror or error}") from error
+        raise unwritable(plan_file, error) from error
     try:
         load_plan(plan_file)
     except DataFileError as error:
         plan_file.unlink()
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     click.echo(f"banc run {plan_file}")

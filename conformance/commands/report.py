@@ -16,7 +16,9 @@ from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
 from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
+from simulator.commands.bilingual import BilingualCommand, WrongUsageError
 from simulator.commands.common import SetupError, lang_option
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _SHOWN = (Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
-@click.command("report")
+@click.command("report", cls=BilingualCommand)
 @click.argument("record_path", metavar="[RECORD]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--report",
@@ -59,12 +61,17 @@ def report(
         _print_history(history, lang, as_json=as_json)
         return
     if record_path is None:
-        raise click.UsageError("expected a record, or --history DIR")
+        raise WrongUsageError(
+            Text(
+                "un dossier de campagne est attendu, ou --history DOSSIER",
+                "expected a record, or --history DIR",
+            )
+        )
     record = read_record(record_path)
     try:
         paths = write_reports(replay(record), report_dir or record.path.parent, lang)
     except ReportError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     for path in paths:
         click.echo(path)
 

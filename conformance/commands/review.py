@@ -18,8 +18,9 @@ from conformance.record.timeline import AttachmentEntry
 from conformance.record.writing import RecordWriteError, RecordWriter
 from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
+from simulator.commands.bilingual import BilingualCommand, WrongUsageError
 from simulator.commands.common import SetupError, lang_option
-from simulator.text import Text, visible
+from simulator.text import Text, text_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 500
 
 
-@click.command("review")
+@click.command("review", cls=BilingualCommand)
 @click.argument("record_path", metavar="RECORD", type=click.Path(path_type=Path))
 @click.option("--check", "check_id", metavar="ID", help="Decide about this check only.")
 @click.option(
@@ -75,10 +76,10 @@ def review(
         return
     if check_id is not None:
         if check_id not in {end.id for end in machine}:
-            raise SetupError(_not_open(record, check_id)[lang])
+            raise SetupError(_not_open(record, check_id))
         machine = [end for end in machine if end.id == check_id]
     elif decision is not None:
-        raise click.UsageError("--decision wants --check")
+        raise WrongUsageError(Text("--decision demande --check", "--decision wants --check"))
     else:
         decided = {each.check for each in record.reviews}
         machine = [end for end in machine if end.id not in decided]
@@ -95,7 +96,7 @@ def review(
         for path in write_reports(replay(again), record.path.parent, lang):
             click.echo(path)
     except ReportError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
 
 
 def _is_open(record: Record, check: str) -> bool:
@@ -153,4 +154,4 @@ def _write(record: Record, made: list[ReviewDecided]) -> None:
             for each in made:
                 writer.event(each)
     except RecordWriteError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error

@@ -24,10 +24,11 @@ from conformance.rules.coverage import STATE_NAMES, Coverage, State, cover, cove
 from conformance.rules.model import Strength
 from conformance.rules.pages import write_pages
 from conformance.rules.states import UnknownCaseError, find_case, load_states
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_FAILED
 from simulator.contract.evidence import EvidenceLevel
-from simulator.text import Text
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,7 @@ _HEADS: Final = {
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-@click.group("rules")
+@click.group("rules", cls=BilingualGroup)
 def rules_group() -> None:
     """Read the rule catalogue.
 
@@ -104,11 +105,19 @@ def list_rules(
     for name in groups:
         if name not in known and name.upper() not in keys:
             raise SetupError(
-                f"unknown group {name!r}: expected one of {', '.join(known)}, or a key such as {', '.join(keys)}"
+                Text(
+                    f"groupe inconnu : {name!r} ; l'un de {', '.join(known)} est attendu, ou une clé telle que {', '.join(keys)}",
+                    f"unknown group {name!r}: expected one of {', '.join(known)}, or a key such as {', '.join(keys)}",
+                )
             )
     wanted = {*groups, *(name.upper() for name in groups)}
     if binds is not None and binds.upper() not in load_actors():
-        raise SetupError(f"unknown actor {binds!r}: expected one of {', '.join(load_actors())}")
+        raise SetupError(
+            Text(
+                f"acteur inconnu : {binds!r} ; l'un de {', '.join(load_actors())} est attendu",
+                f"unknown actor {binds!r}: expected one of {', '.join(load_actors())}",
+            )
+        )
     chosen = [
         rule
         for rule in catalogue.values()
@@ -146,7 +155,7 @@ def show_rule(*, key: str, as_json: bool, lang: Lang) -> None:
             rule = find_rule(load_catalogue(), key)
             data, sheet = rule_data(rule, lang), rule_sheet(rule, lang)
     except (UnknownRuleError, UnknownCaseError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     if as_json:
         _print_json(data)
         return
@@ -220,7 +229,12 @@ def write_rule_pages(*, folder: Path) -> None:
     try:
         written = write_pages(folder, suite_coverage())
     except OSError as error:
-        raise SetupError(f"{folder}: the pages cannot be written: {error.strerror or error}") from error
+        raise SetupError(
+            Text(
+                f"{folder} : les pages ne peuvent pas être écrites : {text_of(error).fr}",
+                f"{folder}: the pages cannot be written: {error.strerror or error}",
+            )
+        ) from error
     click.echo(f"{folder}: {written} pages", err=True)
 
 

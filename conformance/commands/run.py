@@ -22,13 +22,15 @@ from conformance.commands.campaigns import (
 from conformance.plan import FailOn
 from conformance.record.reading import Record, RecordError
 from conformance.record.writing import RecordWriteError
+from simulator.commands.bilingual import BilingualCommand, WrongUsageError
 from simulator.commands.common import SetupError, lang_option
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from simulator.text import Lang
 
 
-@click.command("run")
+@click.command("run", cls=BilingualCommand)
 @click.argument("plan_file", metavar="PLAN|URL")
 @campaign_options
 @click.option(
@@ -101,8 +103,11 @@ def run(
       banc run counter.yaml --resume banc-report
     """
     if resume and (failed or rules or groups or journeys or jobs > 1):
-        raise click.UsageError(
-            "--resume goes on with what the record began: it takes no selection and no --jobs"
+        raise WrongUsageError(
+            Text(
+                "--resume poursuit ce que le dossier a commencé : ni choix de règles ni --jobs avec lui",
+                "--resume goes on with what the record began: it takes no selection and no --jobs",
+            )
         )
     plan = plan_of(plan_file)
     if rules or groups:
@@ -115,7 +120,12 @@ def run(
     )
     options = CampaignOptions(folder=report_dir, doctor=not no_doctor, journeys=_journeys(journeys))
     if jobs > 1 and (journeys or plan.driver.kind == "guided"):
-        raise click.UsageError("journeys are taken one after the other: they take no --jobs")
+        raise WrongUsageError(
+            Text(
+                "les parcours se font l'un après l'autre : pas de --jobs avec eux",
+                "journeys are taken one after the other: they take no --jobs",
+            )
+        )
     if failed:
         record = read_record(failed)
         again = record.started.seed
@@ -141,7 +151,7 @@ def _resumed(path: Path) -> Record:
     try:
         return resumable(path)
     except (RecordError, RecordWriteError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
 
 
 def _journeys(keys: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.cda_body import embedded, narrative, place_of, texts
+from conformance.documents.cda_others import others, shown_sex
 from conformance.documents.document import Document
 from conformance.documents.pdf import archive_problems
 from conformance.documents.pdf_facts import PdfFacts
@@ -94,6 +95,8 @@ def read(data: bytes, reading: Reading) -> Document:
     for role in roles:
         problems.extend(_shape(role, reading))
     problems.extend(narrative(document, records, reading))
+    problems.extend(others(document, records, reading))
+    problems.extend(shown_sex(document, reading))
     parts = list(embedded(document, reading, problems))
     return Document(
         format=Format.CDA,

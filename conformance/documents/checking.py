@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.beside import beside
 from conformance.documents.comparing import compare
 from conformance.documents.expected import NOTHING_EXPECTED
 from conformance.documents.expecting import expecting
@@ -82,6 +83,7 @@ def _judged(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from judge(document, expected)
     for record in document.records:
         yield from judge_record(record, expected)
+    yield from beside(document, expected)
     meant = document.records if document.one_patient else _relevant(document.records, expected)
     for record in meant:
         yield from expecting(record, expected)

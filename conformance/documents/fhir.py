@@ -9,6 +9,7 @@ import orjson
 
 from conformance.documents.cda import refused
 from conformance.documents.document import Document
+from conformance.documents.fhir_focus import of_whom, subject_of
 from conformance.documents.fhir_rules import shape
 from conformance.documents.fhir_subjects import of_another
 from conformance.documents.fhir_tree import (
@@ -97,15 +98,25 @@ def read_resource(resource: Any, reading: Reading) -> Document:
         records.append(record)
         problems.extend(shape(found, record, reading))
     problems.extend(of_another(resource, records, reading))
+    problems.extend(of_whom(resource, patients, records, reading))
     parts = list(_attachments(resource, reading, problems))
     return Document(
         format=Format.FHIR, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        text="\n".join(_texts(resource)),
+        text="\n".join(_texts(resource)), facts=subject_of(resource, patients),
     )  # fmt: skip
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     """Yield the strict traits that an INS of a qualified identity goes without (TRA-02); the rest was judged while reading."""
+    subject = document.records[document.facts] if isinstance(document.facts, int) else None
+    wanted = expected.of(Trait.MATRICULE)
+    if subject is not None and wanted and all(one.normal != wanted for one in subject.of(Trait.MATRICULE)):
+        for value in subject.of(Trait.MATRICULE):
+            text = Text(
+                f"la Composition concerne le matricule {value.text}, {wanted} attendu",
+                f"the Composition is about the matricule {value.text}, expected {wanted}",
+            )
+            yield official("fhir-document-of-another", text, "F13", "TRA-06", at=(value,))
     if not expected.is_qualified:
         return
     for record in document.records:

@@ -230,7 +230,11 @@ def _mailboxes(record: IdentityRecord) -> Iterator[Problem]:
                 f"domaine {PATIENT_DOMAIN} attendu, « {domain} » trouvé",
                 f"expected the domain {PATIENT_DOMAIN}, got {domain!r}",
             )
-            make = inferred if domain.startswith("patient.") else official
+            make = (
+                inferred
+                if domain.startswith("patient.") and not domain.startswith(f"{PATIENT_DOMAIN}.")
+                else official
+            )
             yield make("mailbox-domain", text, "TRA-09", at=(value,))
         if record.format in _WITH_IDENTIFIERS and not record.has_ins:
             text = Text(

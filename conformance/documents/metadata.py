@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.metadata_people import check_type, people
 from conformance.documents.problems import Quote, inferred, official, reported
 from conformance.documents.record import (
     INS_OIDS,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _ENTRY_PATIENT: Final = "58a6f841-87b3-4a3e-92fd-a8ffeff98427"
 _SET_PATIENT: Final = "6b5aea1a-874d-4603-a4bc-96a0a7b38446"
+_TYPE: Final = "f0306f51-975f-434e-a61c-c59651d33983"
 _SIGNATURE: Final = "http://www.w3.org/2000/09/xmldsig#"
 _RESOURCE: Final = "resource:resource-id"
 _NAMED: Final = re.compile(r"PID-5\|[^\^|]+\^[^\^|]+")
@@ -51,6 +53,7 @@ class Entry:
     size: str
     mime_type: str
     place: Place
+    type_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def read_metadata(root: etree._Element, reading: Reading, form: Format) -> Metad
             value = next(descend(attribute, "AttributeValue"), None)
             if value is not None and text_of(value):
                 records.extend(_cx_record(text_of(value), value, reading, form, problems, assertion=True))
+    problems.extend(people(root, records, reading))
     return Metadata(tuple(entries), tuple(records), tuple(problems))
 
 
@@ -96,6 +100,7 @@ def check_content(entry: Entry, data: bytes) -> Iterator[Problem]:
             f"expected the size {len(data)}, got {entry.size}",
         )
         yield official("xds-size", text, "TRA-05", at=(Quote(entry.place, entry.size),))
+    yield from check_type(entry.type_code, data, entry.place)
     digest = hashlib.sha1(data, usedforsecurity=False)
     if entry.hash and entry.hash.lower() != digest.hexdigest():
         if entry.hash == base64.b64encode(digest.digest()).decode("ascii"):
@@ -160,6 +165,14 @@ def _entry(element: etree._Element, reading: Reading) -> Entry:
         told("size"),
         element.get("mimeType", ""),
         _at(element, reading),
+        next(
+            (
+                one.get("nodeRepresentation", "")
+                for one in children(element, "Classification")
+                if _TYPE in one.get("classificationScheme", "")
+            ),
+            "",
+        ),
     )
 
 

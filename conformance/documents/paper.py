@@ -21,6 +21,7 @@ from conformance.documents.labels import (
     plain,
 )
 from conformance.documents.numbers import SPACES, compact, find_matricules
+from conformance.documents.page_cells import wrapped_cells
 from conformance.documents.record import (
     INS_OIDS,
     Format,
@@ -97,7 +98,9 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     if any(value.trait is Trait.NATURE for value in values):
         values.extend(_natures(lines, places))
     place = Place(kind=PlaceKind.LINE, file=places.file, page=places.page)
-    words = comparison_key(" ".join(line.text for line in lines).replace("\t", " "))
+    words = comparison_key(
+        " ".join([*(line.text for line in lines), *wrapped_cells(lines)]).replace("\t", " ")
+    )
     return IdentityRecord(
         format=form,
         values=tuple(_settle([*values, *unsure])),

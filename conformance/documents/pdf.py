@@ -11,6 +11,7 @@ from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
 from conformance.documents.labels import CAPTION, french_date, plain
+from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdf_facts import PdfFacts
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _FEW_LETTERS: Final = 20
 _HALF_TURN: Final = 180
-_NAME_ALONE: Final = re.compile(r"(?:^|[\t ])noms?\s*:")
-"""A label that is known not to say whether it is the name of birth."""
 _EMPTY_FRAME: Final = re.compile(r"\bINS\b[^\dA-Za-z]{0,6}\[?\s*(?:INS[\s-]*)?(?:NIR|NIA)\b[^\d]*$")
 """The label of the INS and its nature on a line that has no digit after them."""
 
@@ -242,6 +241,7 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
         )
         yield inferred("nature-before-number", text, "DOC-01", at=(nature, number))
     yield from _ins_c(record)
+    yield from other_number(record, facts.lines)
     if number is None and not expected.is_qualified:
         return
     for trait in (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX):
@@ -308,7 +308,7 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
         # A word and a colon before it may be a label in a spelling we do not know.
         told = plain(line.text)
         sure = expected.is_qualified and (":" not in told and "\t" not in told)
-        if expected.is_qualified and trait is Trait.BIRTH_NAME and _NAME_ALONE.search(told):
+        if expected.is_qualified and is_ambiguous(trait, told):
             sure = True
         return (official if sure else inferred)("label-missing", text, "DOC-01", at=(Quote(spot, line.text),))
     text = Text(

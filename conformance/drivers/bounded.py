@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from simulator.text import Text
 
@@ -15,6 +18,8 @@ MAX_ANSWER = 8 * 1024 * 1024
 """Bytes of an answer, decompressed. A thousand patient files take less than one megabyte."""
 MAX_DEPTH = 32
 """How deep JSON may nest; the driver API needs six levels."""
+_LONG_NUMBER: Final = re.compile(rb"[:\[,\s-][0-9]{16}")
+"""What may be a number that has no exact form of 64 bits."""
 
 
 class TooLargeError(Exception):
@@ -75,6 +80,10 @@ def parse(content: bytes) -> Any:
         TooLargeError: nested too deeply.
         NotJsonError: not JSON in UTF-8.
     """
+    few = len(content) - len(content.translate(None, b"[{")) <= MAX_DEPTH
+    quick = _read_quickly(content)
+    if quick is not None and (few or not _is_deeper(quick, MAX_DEPTH)):
+        return quick
     deep = TooLargeError(
         Text(
             f"JSON imbriqué sur plus de {MAX_DEPTH} niveaux", f"JSON nested more than {MAX_DEPTH} levels deep"
@@ -86,7 +95,7 @@ def parse(content: bytes) -> Any:
         raise deep from error
     except ValueError as error:  # JSONDecodeError and UnicodeDecodeError
         raise NotJsonError(Text.same(str(error))) from error
-    if len(content) - len(content.translate(None, b"[{")) <= MAX_DEPTH and b"\\u" not in content:
+    if few and b"\\u" not in content:
         return data  # Too few brackets to be deep, and no escape that could be half a character.
     pending = [(data, 1)]
     while pending:
@@ -105,6 +114,27 @@ def parse(content: bytes) -> Any:
             children = [*value, *value.values()] if isinstance(value, dict) else value
             pending.extend((child, depth + 1) for child in children)
     return data
+
+
+def _read_quickly(content: bytes) -> Any:
+    """Return the data of a document that reads the same either way; ``None`` when it may not: ``parse`` says why."""
+    if _LONG_NUMBER.search(content):
+        return None
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _is_deeper(data: Any, depth: int) -> bool:
+    """Tell whether data nests more than so many levels."""
+    level = [data]
+    for _ in range(depth):
+        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+        level = [child for child in level if isinstance(child, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _no_constant(name: str) -> Any:

@@ -6,7 +6,7 @@ import json
 import ssl
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
@@ -103,11 +103,7 @@ class HttpDriver(Driver):
         }
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         with self._one_at_a_time:
-            answer = _Answer(
-                operation,
-                declaration,
-                _shown_request(declaration.method, target, headers, self._secret, content),
-            )
+            answer = _Answer(operation, declaration, _Request(target, headers, self._secret, content))
             try:
                 self._receive(answer, declaration.method, target, {**headers, **self._secret}, content)
             finally:
@@ -149,16 +145,53 @@ class HttpDriver(Driver):
             raise answer.unreachable(self.base_url, error) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What was sent: put into words only when somebody looks."""
+
+    target: str
+    headers: Mapping[str, str]
+    secret: Mapping[str, str]
+    content: bytes
+
+    def shown(self, method: str) -> str:
+        lines = [f"{method} {self.target}", *(f"{name}: {value}" for name, value in self.headers.items())]
+        lines += [f"{name}: {MASK}" for name in self.secret]
+        return "\n".join([*lines, "", shown_bytes(self.content)])
+
+
+class _Travelled(RawExchange):
+    """A request with its answer; most checks pass, and nobody reads what travelled for them."""
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, answer: _Answer) -> None:
+        object.__setattr__(self, "_answer", answer)
+        object.__setattr__(self, "seconds", answer.elapsed())
+
+    @property
+    def sent(self) -> str:  # type: ignore[override] # a field there
+        return self._answer.sent.shown(self._answer.declaration.method)
+
+    @property
+    def received(self) -> str:  # type: ignore[override] # as above
+        answer = self._answer
+        if not answer.status:
+            return ""
+        lines = [f"HTTP {answer.status}", *(f"{name}: {value}" for name, value in answer.headers)]
+        return "\n".join([*lines, "", shown_bytes(bytes(answer.content))])
+
+
 class _Answer:
     """What comes back to one request, and what it means."""
 
-    def __init__(self, operation: str, declaration: Declaration, sent: str) -> None:
+    def __init__(self, operation: str, declaration: Declaration, sent: _Request) -> None:
         self.operation = operation
         self.declaration = declaration
         self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.content = bytearray()
-        self._sent = sent
+        self.sent = sent
         self._started = time.monotonic()
 
     def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
@@ -173,9 +206,7 @@ class _Answer:
 
     @property
     def exchange(self) -> RawExchange:
-        lines = [f"HTTP {self.status}", *(f"{name}: {value}" for name, value in self.headers)]
-        received = "\n".join([*lines, "", shown_bytes(bytes(self.content))]) if self.status else ""
-        return RawExchange(sent=self._sent, received=received, seconds=self.elapsed())
+        return _Travelled(self)
 
     def error(self, text: Text, *, hint: Text | None = None, fault: Fault = Fault.FAILED) -> DriverError:
         return DriverError(
@@ -298,14 +329,6 @@ def _must_be_json(kind: str) -> None:
     # An answer that does not say what it is may still be right.
     if name and name != "application/json" and not name.endswith("+json"):
         raise NotJsonError(Text.same(f"Content-Type {kind!r}"))
-
-
-def _shown_request(
-    method: str, target: str, headers: Mapping[str, str], secret: Mapping[str, str], content: bytes
-) -> str:
-    lines = [f"{method} {target}", *(f"{name}: {value}" for name, value in headers.items())]
-    lines += [f"{name}: {MASK}" for name in secret]
-    return "\n".join([*lines, "", shown_bytes(content)])
 
 
 def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -18,9 +19,10 @@ from conformance.engine.events import CheckFinished, CheckStarted
 from conformance.engine.keeping import keeper
 from conformance.engine.looking import Looks
 from conformance.engine.outcome import judge
+from conformance.engine.planned import left_of, planned
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
-from conformance.engine.sharing import planned, share_of
+from conformance.engine.stamp import stamp_of
 from conformance.engine.stopping import Stopping, is_gone
 from conformance.engine.tap import Tap
 from conformance.record import events
@@ -75,7 +77,7 @@ class BenchPlugin:
         self.crash: BaseException | None = None
         """What stopped pytest itself."""
         self.interrupted = False
-        self.tap = Tap(context.insi, self._exchange)
+        self.tap = Tap(context.insi, self._exchange, partial(stamp_of, context.journal))
         self._looks = Looks()
         self._lateness = Lateness()
         self._deputies = Deputies(context.actor, context.super_user)
@@ -238,10 +240,10 @@ class BenchPlugin:
         items[:] = [] if self.problems else self._share(kept)
 
     def _share(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Tell which checks there are, and return those that this process runs, in its order."""
+        """Tell which checks there are, and return those that are still to be run, in the order of this process."""
         if self.context.record is not None:
             self.context.record.event(SuiteCollected(at=_now(), checks=planned(self.runs.values())))
-        mine = share_of(items, lambda item: self.runs[item.nodeid].check.id, self.context.limits)
+        mine = left_of(items, lambda item: self.runs[item.nodeid].check.id, self.context.limits)
         self._total = len(mine)
         return mine
 

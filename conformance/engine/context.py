@@ -9,10 +9,12 @@ from conformance.drivers.model import Actor, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conformance.drivers.protocol import Driver
     from conformance.engine.events import Event
     from conformance.record.writing import RecordWriter
+    from conformance.verdicts import Verdict
     from simulator.client import SessionClient
 
 
@@ -32,10 +34,10 @@ class Limits:
     """Ids of the checks to run; ``None``: all those of the rules wanted."""
     done: frozenset[str] = frozenset()
     """Ids of the checks that an earlier process has finished."""
-    shard: tuple[int, int] = (1, 1)
-    """``(2, 4)``: the second of four processes, which share the checks among them."""
-    fail_fast: bool = False
-    """Stop after the first departure."""
+    claims: Path | None = None
+    """The folder in which the processes that share the checks note which they take; ``None``: this one runs all."""
+    stop_at: frozenset[Verdict] = frozenset()
+    """Begin no more checks after one that ended with one of these."""
     seconds: float | None = None
     """No check begins after so many seconds."""
     order: int | None = None
@@ -63,4 +65,6 @@ class BenchContext:
     """Where all that happens is written; without it the evidence stays in memory."""
     mails_by_mailbox: bool = False
     """Every mail of the checks comes by the mailbox that the software fetches, not only that of the checks about it."""
+    journal: Path | None = None
+    """The folder of the journal, when the campaign started the simulator itself, on this machine (``stamp``)."""
     limits: Limits = Limits()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.engine.naming import Names
 from conformance.engine.tap import FRESH_S
 
 if TYPE_CHECKING:
@@ -20,10 +21,15 @@ LOOKS: Final = frozenset({"read_patient", "read_status_history"})
 
 
 class Looks:
-    """What was answered since something was last done."""
+    """What was answered since something was last done.
+
+    Attributes:
+        names: who has acted in this campaign, for the answers to name them alike.
+    """
 
     def __init__(self) -> None:
         """Begin with nothing."""
+        self.names = Names()
         self._known: dict[Hashable, tuple[float, Any]] = {}
 
     def forget(self) -> None:

@@ -79,13 +79,14 @@ class RecordingDriver:
         @functools.wraps(member)
         def ask(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
+            self._looks.names.note(kwargs.get("actor"))
             self._lateness.before(name)
             try:
                 answer = recorded(*args, **kwargs)
             finally:
                 self._lateness.after(name)
             self._keep(answer)
-            return answer
+            return self._looks.names.read(answer)
 
         @functools.wraps(member)
         def as_deputy(*args: Any, **kwargs: Any) -> Any:

@@ -15,19 +15,21 @@ import pytest
 from conformance.engine.bench import BenchPlugin
 from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
+from conformance.engine.sharing import Shares
+from conformance.engine.wanted import Wanted
 from conformance.record.judging import CheckEnd, judge_rules
 from conformance.rules.catalogue import find_rule, load_catalogue
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from conformance.engine.context import BenchContext
     from conformance.record.results import RuleResult
     from conformance.rules.catalogue import Rule
-    from simulator.text import Text
 
 
-class SuiteError(Exception):
+class SuiteError(TextError):
     """The suite itself is at fault, so there are no verdicts. The message says what and where."""
 
 
@@ -68,7 +70,10 @@ def run_checks(
     selected = [find_rule(catalogue, key).key for key in (catalogue if rules is None else rules)]
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
     try:
-        _run_pytest(plugin, Path(str(resources.files("conformance.suite"))) if suite is None else suite)
+        own = Path(str(resources.files("conformance.suite")))
+        # Of a suite of somebody else nothing is known but what collecting finds.
+        others = [Wanted(own, plugin.wanted)] if suite is None else []
+        _run_pytest(plugin, own if suite is None else suite, others)
     finally:
         plugin.raw.close()
     ends = [
@@ -87,10 +92,15 @@ def run_checks(
     return SuiteRun(rules=results, interrupted=plugin.interrupted)
 
 
-def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
+def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> None:
     """Run pytest on the suite, deaf to the user's own configuration, plugins and options."""
     if not suite.exists():
-        raise SuiteError(f"{suite}: expected a folder or a file of checks, got nothing there")
+        raise SuiteError(
+            Text(
+                f"{suite} : un dossier ou un fichier de contrôles est attendu, il n'y a rien",
+                f"{suite}: expected a folder or a file of checks, got nothing there",
+            )
+        )
     root = suite if suite.is_dir() else suite.parent
     with tempfile.TemporaryDirectory(prefix="banc-") as folder, _no_pytest_environment():
         settings = Path(folder) / "bench.ini"
@@ -114,12 +124,13 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=[plugin, Choices(plugin.context)],
+            plugins=[plugin, Choices(plugin.context), Shares(plugin.context.limits.claims), *others],
         )
     if plugin.crash is not None:
         raise plugin.crash
     if plugin.problems:
-        raise SuiteError("\n".join(plugin.problems))
+        # Faults of our own checks, for whoever writes them.
+        raise SuiteError(Text.same("\n".join(plugin.problems)))
     expected = {
         pytest.ExitCode.OK,
         pytest.ExitCode.TESTS_FAILED,
@@ -127,7 +138,9 @@ def _run_pytest(plugin: BenchPlugin, suite: Path) -> None:
         pytest.ExitCode.NO_TESTS_COLLECTED,
     }
     if code not in expected:
-        raise SuiteError(f"{suite}: pytest ended with {code!r}")
+        raise SuiteError(
+            Text(f"{suite} : pytest a fini par {code!r}", f"{suite}: pytest ended with {code!r}")
+        )
 
 
 @contextmanager

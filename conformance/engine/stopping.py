@@ -75,7 +75,7 @@ class Stopping:
                 ),
                 Verdict.INCONCLUSIVE,
             )
-        elif self._limits.fail_fast and outcome.verdict is Verdict.FAIL:
+        elif outcome.verdict in self._limits.stop_at:
             self._reason = StoppedError(
                 Text(
                     f"Campagne arrêtée au premier écart ({check}), comme demandé.",

@@ -28,9 +28,16 @@ class Tap:
     Args:
         insi: the session of the campaign.
         on_exchange: is told of each exchange, in order.
+        stamp: tells whether anything can have come since it was last asked: it returns the same as before when nothing can;
+            ``None``: it does not know.
     """
 
-    def __init__(self, insi: SessionClient, on_exchange: Callable[[ExchangeView], None]) -> None:
+    def __init__(
+        self,
+        insi: SessionClient,
+        on_exchange: Callable[[ExchangeView], None],
+        stamp: Callable[[], object | None] = lambda: None,
+    ) -> None:
         """Begin at the first exchange of the session."""
         self._insi = insi
         self._on_exchange = on_exchange
@@ -38,6 +45,9 @@ class Tap:
         self._windows: list[list[ExchangeView]] = []
         self._acted = True
         self._read_at = 0.0
+        self._stamp = stamp
+        self._stamped: object | None = None
+        """The stamp of before the last reading."""
 
     @property
     def last(self) -> int:
@@ -56,6 +66,10 @@ class Tap:
         """
         # First: what comes while the answer is on its way must not be taken for read.
         self._acted = False
+        stamp = self._stamp()
+        if stamp is not None and stamp == self._stamped:
+            self._read_at = time.monotonic()
+            return
         for exchange in self._insi.exchanges(after=self._last, service=None):
             if exchange.id <= self._last:
                 continue
@@ -64,6 +78,7 @@ class Tap:
                 for window in self._windows:
                     window.append(exchange)
             self._on_exchange(exchange)
+        self._stamped = stamp
         self._read_at = time.monotonic()
 
     def catch_up(self) -> None:

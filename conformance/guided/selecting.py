@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from conformance.engine.collecting import collect_suite
 from conformance.guided import journeys
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from conformance.guided.walking import Journey
@@ -20,7 +21,7 @@ JOURNEYS = Path(str(resources.files("conformance.guided.journeys")))
 """The suite of the journeys."""
 
 
-class UnknownJourneyError(LookupError):
+class UnknownJourneyError(TextError, LookupError):
     """No journey has this key; the message names those that there are."""
 
 
@@ -65,7 +66,13 @@ def select_journeys(keys: tuple[str, ...]) -> tuple[str, ...]:
     known = all_journeys()
     for key in keys:
         if key not in known:
-            raise UnknownJourneyError(f"unknown journey {key!r}; there are {', '.join(known)}")
+            listed = ", ".join(known)
+            raise UnknownJourneyError(
+                Text(
+                    f"parcours inconnu : {key!r} ; il y a {listed}",
+                    f"unknown journey {key!r}; there are {listed}",
+                )
+            )
     return tuple(key for key in known if not keys or key in keys)
 
 

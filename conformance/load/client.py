@@ -15,6 +15,7 @@ from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTP
 from conformance.load.judging import MAX_ANSWER
 from simulator.security.pki import read_pki
 from simulator.security.tls import usual_tls
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,11 +24,11 @@ CLIENT_CERTIFICATE: Final = "insi-manu"
 """Entry of the PKI with which users call over mutual TLS."""
 
 
-class ConnectionProblemError(Exception):
+class ConnectionProblemError(TextError):
     """No connection can be opened; the message says why and what to do."""
 
 
-def tls_problem(base: str, reason: str) -> str:
+def tls_problem(base: str, reason: str) -> Text:
     """Return what a failed handshake means, in words."""
     if (
         "WRONG_VERSION" in reason
@@ -35,12 +36,19 @@ def tls_problem(base: str, reason: str) -> str:
         or "RECORD_LAYER" in reason
         or "record layer" in reason
     ):
-        return f"{base} does not speak TLS: write http:// for this port, or give the port of TLS"
+        return Text(
+            f"{base} ne parle pas TLS : écrivez http:// pour ce port, ou donnez le port TLS",
+            f"{base} does not speak TLS: write http:// for this port, or give the port of TLS",
+        )
     if "CERTIFICATE_VERIFY" in reason or "certificate verify failed" in reason:
-        return f"the certificate of {base} is not trusted: give the folder of its certificates with --pki"
-    return (
+        return Text(
+            f"le certificat de {base} n'est pas de confiance : donnez le dossier de ses certificats par --pki",
+            f"the certificate of {base} is not trusted: give the folder of its certificates with --pki",
+        )
+    return Text(
+        f"{base} refuse la poignée de main ({reason}) : un port TLS mutuel veut un certificat de sa propre autorité ; donnez --transport mtls et son --pki",
         f"{base} refuses the handshake ({reason}): a mutual TLS port wants a certificate of its own authority; "
-        "give --transport mtls and its --pki"
+        "give --transport mtls and its --pki",
     )
 
 
@@ -141,13 +149,21 @@ class Connection:
             self._http.request("GET", path).read()
         except ssl.SSLCertVerificationError as error:
             raise ConnectionProblemError(
-                f"the certificate of {self._base} is not trusted ({error.verify_message}): "
-                "give the folder of its certificates with --pki"
+                Text(
+                    f"le certificat de {self._base} n'est pas de confiance ({error.verify_message}) : donnez le dossier de ses certificats par --pki",
+                    f"the certificate of {self._base} is not trusted ({error.verify_message}): "
+                    "give the folder of its certificates with --pki",
+                )
             ) from error
         except ssl.SSLError as error:
             raise ConnectionProblemError(tls_problem(self._base, str(error))) from error
         except (OSError, HTTPConnectionClosed, HTTPParseError) as error:
-            raise ConnectionProblemError(f"{self._base} does not answer ({error}); is it started?") from error
+            raise ConnectionProblemError(
+                Text(
+                    f"{self._base} ne répond pas ({error}) ; est-il démarré ?",
+                    f"{self._base} does not answer ({error}); is it started?",
+                )
+            ) from error
         finally:
             self._renew()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.load.histogram import Histogram
 from conformance.load.record import NAME, RecordError, find_record, read_record
 from conformance.load.summary import add_up
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +81,12 @@ def load_side(path: Path) -> list[Summary]:
     if path.is_dir() and not (path / NAME).exists():
         records = sorted(path.glob(f"*/{NAME}"))
         if not records:
-            raise RecordError(f"expected load runs in {path} ({NAME}, or folders that hold one), got none")
+            raise RecordError(
+                Text(
+                    f"des tirs de charge sont attendus dans {path} ({NAME}, ou des dossiers qui en ont un), il n'y en a pas",
+                    f"expected load runs in {path} ({NAME}, or folders that hold one), got none",
+                )
+            )
     else:
         records = [find_record(path)]
     return [add_up(read_record(record)) for record in records]
@@ -103,7 +109,12 @@ def compare(
     sides = [[_stretches(summary) for summary in side] for side in (before, after)]
     for name, runs in zip("AB", sides, strict=True):
         if not all(runs):
-            raise RecordError(f"side {name}: a run has no measures to compare")
+            raise RecordError(
+                Text(
+                    f"côté {name} : un tir n'a pas de mesures à comparer",
+                    f"side {name}: a run has no measures to compare",
+                )
+            )
     random = Random(seed)  # noqa: S311 - draws, not a secret
     draws = [tuple(_measures(_drawn(side, random)) for side in sides) for _ in range(DRAWS)]
     observed = tuple(_measures([stretch for run in side for stretch in run]) for side in sides)

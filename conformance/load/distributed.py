@@ -9,7 +9,7 @@ standard input.
 from __future__ import annotations
 
 # It imports Locust, which patches the standard library: first.
-from conformance.load.generator import Generator, maker  # isort: skip
+from conformance.load.generator import Generator, inspecting, maker  # isort: skip
 
 import json
 import logging
@@ -32,8 +32,10 @@ from conformance.load.nodes import read_places, tell_places
 from conformance.load.options import LoadOptions
 from conformance.load.run import Run, finish
 from conformance.load.targets import TargetError, check_allowed
+from conformance.load.watching import Watchman, reached_by_none
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +68,7 @@ def lead(options: LoadOptions, this: Run, stand: Stands) -> int:
             return EXIT_SETUP
         runner.start(options.profile.users, spawn_rate=options.profile.users)
         leader.go()
-        with Live(options, this.summary) as live:
+        with Live(options, this.summary) as live, inspecting(options, stand, leader.meter):
             leader.follow(stand, live)
         leader.end()
         finish(this, stand, leader.meter.now(), leader.samples, unserved=leader.unserved)
@@ -90,6 +92,8 @@ class _Leader:
         self._ready: set[str] = set()
         self._done: set[str] = set()
         self._refusals: list[str] = []
+        self._unreached: dict[str, dict[str, int]] = {}
+        """Calls in a row of each worker that found no server, by node."""
         for name, handler in (
             ("banc_hello", self._hello),
             ("banc_ready", self._is_ready),
@@ -139,6 +143,7 @@ class _Leader:
         course = course_of(self._options.profile)
         watch = ServerWatch(*self._options.soap_bases())
         this = self._run
+        watchman = Watchman(this, stand)
         while this.stopped is None:
             moment = course.at(self.meter.now())
             if moment is None:
@@ -155,6 +160,8 @@ class _Leader:
             self._look_for_the_dead()
             if len(self._lost) == len(self._names):
                 this.stop("workers-gone")
+            working = [told for client, told in self._unreached.items() if client not in self._lost]
+            watchman.look(self.meter.now(), reached_by_none(working))
             live.show(self.meter.now(), 0)
 
     def end(self) -> None:
@@ -189,6 +196,7 @@ class _Leader:
             self._ready.add(msg.node_id)
 
     def _lines(self, environment: Any, msg: Any, **_: Any) -> None:  # noqa: ARG002 - as its caller calls it
+        self._unreached[msg.node_id] = msg.data["unreached"]
         for text in msg.data["lines"]:
             self._run.emit(json.loads(text))
 
@@ -264,7 +272,7 @@ class _Worker:
             if moment is not None:
                 stage = moment.stage.name
             meter.tick(stage=stage, backlog=generator.due.qsize())
-            self._send()
+            self._send(meter)
             if self._stopping and deadline is None:
                 generator.over = True
                 deadline = time.monotonic() + 3.0
@@ -276,14 +284,14 @@ class _Worker:
         }
         self._runner.send_message("banc_done", data)
 
-    def _send(self) -> None:
+    def _send(self, meter: Meter) -> None:
         lines, self._lines = self._lines, []
         if lines:
             # Whoever leads counts the seconds; a worker only what it did in them.
             told = [
                 text[:-1] + ', "leads": false}' if '"kind": "tick"' in text[:40] else text for text in lines
             ]
-            self._runner.send_message("banc_lines", {"lines": told})
+            self._runner.send_message("banc_lines", {"lines": told, "unreached": dict(meter.unreached)})
 
 
 def _user_class() -> type:
@@ -324,9 +332,11 @@ def work(arguments: dict[str, Any]) -> int:
         runner = environment.create_worker_runner(arguments["host"], arguments["port"])
     except (ConnectionError, OSError) as error:
         where = f"{arguments['host']}:{arguments['port']}"
-        sys.stderr.write(
-            f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n"
+        told = Text(
+            f"Erreur : aucun maître ne répond à {where} ({error}) ; démarrez-en un par : banc load --master N\n",
+            f"Error: no master answers at {where} ({error}); start one with: banc load --master N\n",
         )
+        sys.stderr.write(told[arguments["lang"]])
         return EXIT_SETUP
     gevent.signal_handler(signal.SIGINT, runner.quit)
     _Worker(arguments, runner, environment)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.load.profile import STUDY_SHARES
 from simulator.ins import comparison_key
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,10 @@ WITH_PLACE_SHARE: Final = 0.5
 """Share of look-ups that give the birth place."""
 UNKNOWN_MARK: Final = "XQZ"
 """No name of a registry ends so."""
+
+
+class NobodyToAskError(TextError, ValueError):
+    """The registry has nobody whom the shares asked for can be about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +88,16 @@ class Lookups:
             partial: the registry has more people: the birth place is always given, as a namesake may be among them.
 
         Raises:
-            ValueError: there is nobody to look up.
+            NobodyToAskError: there is nobody to look up.
         """
         self._people = list(people)
         if not self._people:
-            raise ValueError("expected people in the registry, got none")
+            raise NobodyToAskError(
+                Text(
+                    "des personnes sont attendues dans le registre, il n'y en a pas",
+                    "expected people in the registry, got none",
+                )
+            )
         self._random = random
         self._shares = dict(shares or STUDY_SHARES)
         self._partial = partial
@@ -105,8 +115,11 @@ class Lookups:
         self._kinds = [kind for kind, there in kinds.items() if there and self._shares.get(kind, 0) > 0]
         self._cumulated = list(accumulate(self._shares[kind] for kind in self._kinds))
         if not self._kinds:
-            raise ValueError(
-                f"expected people whom the registry can answer as {', '.join(self._shares)}, got none: give more people"
+            raise NobodyToAskError(
+                Text(
+                    f"des personnes que le registre peut répondre en {', '.join(self._shares)} sont attendues, il n'y en a pas : donnez plus de personnes",
+                    f"expected people whom the registry can answer as {', '.join(self._shares)}, got none: give more people",
+                )
             )
 
     @property

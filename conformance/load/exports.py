@@ -23,6 +23,7 @@ from conformance.load.page import render_page
 from conformance.load.record import RecordError
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,12 @@ def write_load_reports(summary: Summary, folder: Path, lang: Lang) -> list[Path]
             beside.replace(path)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise RecordError(f"{path} cannot be written: {error.strerror or error}") from error
+            raise RecordError(
+                Text(
+                    f"{path} ne peut pas être écrit : {text_of(error).fr}",
+                    f"{path} cannot be written: {error.strerror or error}",
+                )
+            ) from error
         paths.append(path)
     return paths
 

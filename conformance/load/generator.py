@@ -7,6 +7,7 @@ from locust import User, constant, events, task  # isort: skip
 from locust.env import Environment  # isort: skip
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -16,13 +17,14 @@ from conformance.load.arrivals import arrivals, course_of
 from conformance.load.expected import Lookups
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.rules import Sampler
+from conformance.load.seats import Seats
 from conformance.load.software import SoftwareCaller
 from conformance.load.users import Caller, Credentials, random_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.load.nodes import Place
+    from conformance.load.nodes import Place, Stands
     from conformance.load.options import LoadOptions
 
 
@@ -53,10 +55,11 @@ class Generator:
         self.course = course_of(options.profile, share)
         self._name = name
         self.due: Queue[float] = Queue()
-        self.busy = self.users = 0
+        self.busy = 0
         self.over = False
-        # Made beforehand: certificates and connections take time that no patient waits for.
-        self._callers = [make(number) for number in range(1, options.profile.users + 1)]
+        self.paused = False
+        """Nobody comes: Locust's page has sent the users away."""
+        self._seats = Seats(make, options.profile.users)
         self.environment = environment or Environment(events=events)
         self.environment.user_classes = [self._user_class()]
 
@@ -72,8 +75,9 @@ class Generator:
                 gevent.sleep(min(early, TICK_S))
             if self.over:
                 return
-            self.due.put(self.meter.started + at)
-            self.meter.due += 1
+            if not self.paused:
+                self.due.put(self.meter.started + at)
+                self.meter.due += 1
 
     def _user_class(self) -> type[User]:
         generator = self
@@ -85,8 +89,7 @@ class Generator:
             wait_time = constant(0)
 
             def on_start(self) -> None:
-                self.caller = generator._callers[generator.users % len(generator._callers)]
-                generator.users += 1
+                self.caller = generator._seats.take()
 
             def on_stop(self) -> None:
                 self.caller.close()
@@ -150,3 +153,21 @@ def _maker_of(place: Place, meter: Meter, *, name: str) -> Callable[[int], Any]:
         )
 
     return make
+
+
+@contextmanager
+def inspecting(options: LoadOptions, stand: Stands, meter: Meter) -> Iterator[None]:
+    """Run checks of the suite beside the users of a software."""
+    if options.profile.target == "teleservice" or not options.rules:
+        yield
+        return
+    from conformance.load.checks import Inspector  # noqa: PLC0415 - the engine: only a load on software needs it
+
+    inspector = Inspector(options, stand.session.id, meter)
+    running = gevent.spawn(inspector.run, gevent.sleep)
+    try:
+        yield
+    finally:
+        # What is under way when the time is over is not judged: it would be cut short.
+        inspector.close()
+        running.kill()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from conformance.load.parts import part_of
-from conformance.load.stand import Stand
+from conformance.load.stand import Stand, StandError
 from simulator.registry.person import from_json, to_json
 
 if TYPE_CHECKING:
@@ -100,11 +100,17 @@ class Stands:
     def script(self, scenario: str | None) -> None:
         """Put a scenario in force on every node instead of the one before; ``None``: answer from the registry again.
 
+        A node that is gone is passed over: the others go on, and its calls tell that it is.
+
         Raises:
             StandError: there is no such scenario, or a simulator refuses it.
         """
         for stand in self.each.values():
-            stand.script(scenario)
+            try:
+                stand.script(scenario)
+            except StandError:
+                if stand.is_there():
+                    raise
 
     def silent(self) -> list[str]:
         """Return the names of the nodes that do not answer."""

@@ -68,6 +68,8 @@ class LoadOptions:
     """Keys of the rules looked at meanwhile; see ``rules.RULES``."""
     rule_rate: float = 2.0
     """Looks each second, shared among the rules and the generators."""
+    check_rate: float = 0.5
+    """Checks of the suite begun each second, at most: one at a time, whoever generates the load."""
     rules_named: bool = False
     """They were asked for by name: one that could not be looked at is missed."""
     lang: str = "fr"

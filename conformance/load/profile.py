@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.load.quantities import QuantityError, parse_duration, parse_rate
 from conformance.load.thresholds import Threshold, ThresholdError, parse_threshold
-from simulator.datafile import DataFileError, closest, load_yaml
-from simulator.text import Text
+from simulator.datafile import DataFileError, load_yaml
+from simulator.schema_words import closest
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ STUDY_SHARES: Final = {"found": 75.2, "unknown": 24.4, "several": 0.4}
 """Answers of production in the public study (insi-contract §8, seen: StudioVision study)."""
 
 
-class UnknownProfileError(LookupError):
+class UnknownProfileError(TextError, LookupError):
     """There is no such profile; the message names those there are."""
 
 
@@ -141,8 +142,12 @@ def load_profile(name: str) -> Profile:
     if name.endswith((".yaml", ".yml")):
         return _profile(load_yaml(Path(name), _schema(), _problems))
     if name not in shipped():
+        listed, near = ", ".join(shipped()), closest(name, shipped())
         raise UnknownProfileError(
-            f"unknown profile {name!r}; known are {', '.join(shipped())}, or a file.yaml{closest(name, shipped())}"
+            Text(
+                f"profil inconnu : {name!r} ; sont connus {listed}, ou un fichier.yaml{near.fr}",
+                f"unknown profile {name!r}; known are {listed}, or a file.yaml{near.en}",
+            )
         )
     return _profile(load_yaml(files("conformance.load") / "profiles" / f"{name}.yaml", _schema(), _problems))
 
@@ -154,32 +159,45 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
+def _problems(data: Any) -> Iterator[tuple[Sequence[str | int], Text]]:
     """Yield what the schema cannot say."""
     yield from _quantity_problems(data)
     for key in ("people", "mix"):
         if key in data and not sum(data[key].values()):
-            yield (key,), "expected at least one share above 0"
+            yield (
+                (key,),
+                Text("au moins une part au-dessus de 0 est attendue", "expected at least one share above 0"),
+            )
     if ("stages" in data) == ("ramp" in data):
-        yield (), "expected either stages or ramp"
+        yield (), Text("stages ou ramp est attendu, l'un des deux", "expected either stages or ramp")
     names = [stage["name"] for stage in data.get("stages", ())]
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield ("stages", index, "name"), f"expected a name of its own, got {name!r} again"
+            yield (
+                ("stages", index, "name"),
+                Text(
+                    f"un nom à lui est attendu, {name!r} revient",
+                    f"expected a name of its own, got {name!r} again",
+                ),
+            )
     for key, limit in data.get("thresholds", {}).items():
         stage, _, metric = key.rpartition(".")
         if stage and stage not in names:
+            near = closest(stage, names)
             yield (
                 ("thresholds", key),
-                f"expected a stage of this profile, got {stage!r}{closest(stage, names)}",
+                Text(
+                    f"un palier de ce profil est attendu, reçu : {stage!r}{near.fr}",
+                    f"expected a stage of this profile, got {stage!r}{near.en}",
+                ),
             )
         try:
             parse_threshold(metric, str(limit))
         except ThresholdError as error:
-            yield ("thresholds", key), str(error)
+            yield ("thresholds", key), error.text
 
 
-def _quantity_problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
+def _quantity_problems(data: Any) -> Iterator[tuple[Sequence[str | int], Text]]:
     for path in (
         ("duration",),
         ("rate",),
@@ -199,7 +217,7 @@ def _quantity_problems(data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
             else:
                 parse_duration(str(value), zero=path == ("think",))
         except QuantityError as error:
-            yield path, str(error)
+            yield path, error.text
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from simulator.text import Text, TextError
 from simulator.text import parse_duration as text_duration
 
 _RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/\s*(s|m|h))?", re.ASCII)
@@ -14,7 +15,7 @@ LONGEST_S: Final = 7 * 86400.0
 """No load run of ours is longer than a week."""
 
 
-class QuantityError(ValueError):
+class QuantityError(TextError, ValueError):
     """A text is not the quantity expected; the message says what was expected and what came."""
 
 
@@ -26,7 +27,12 @@ def parse_duration(text: str, *, zero: bool = False) -> float:
     """
     seconds = text_duration(str(text))
     if seconds is None or seconds < 0 or (seconds == 0 and not zero) or seconds > LONGEST_S:
-        raise QuantityError(f"expected a time such as 20s, 300ms, 5m or 1h, got {text!r}")
+        raise QuantityError(
+            Text(
+                f"une durée telle que 20s, 300ms, 5m ou 1h est attendue, reçu : {text!r}",
+                f"expected a time such as 20s, 300ms, 5m or 1h, got {text!r}",
+            )
+        )
     return seconds
 
 
@@ -38,7 +44,12 @@ def parse_rate(text: str) -> float:
     """
     found = _RATE.fullmatch(str(text).strip())
     if found is None or float(found[1]) == 0 or float(found[1]) > 1e6:  # noqa: PLR2004 - what it stands for is in the line
-        raise QuantityError(f"expected a rate such as 200/s or 30/m, got {text!r}")
+        raise QuantityError(
+            Text(
+                f"un débit tel que 200/s ou 30/m est attendu, reçu : {text!r}",
+                f"expected a rate such as 200/s or 30/m, got {text!r}",
+            )
+        )
     return float(found[1]) / (text_duration(f"1{found[2] or 's'}") or 1.0)
 
 
@@ -51,7 +62,12 @@ def parse_share(text: str) -> float:
     found = _SHARE.fullmatch(str(text).strip())
     value = float(found[1]) / (100 if found[2] else 1) if found else 2.0
     if value > 1:
-        raise QuantityError(f"expected a share such as 0.1% or 0, got {text!r}")
+        raise QuantityError(
+            Text(
+                f"une part telle que 0.1% ou 0 est attendue, reçu : {text!r}",
+                f"expected a share such as 0.1% or 0, got {text!r}",
+            )
+        )
     return value
 
 

@@ -12,6 +12,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from simulator.text import Text, TextError, text_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -23,7 +25,7 @@ MAX_LINE: Final = 4 * 1024 * 1024
 """Longer lines are not ours."""
 
 
-class RecordError(Exception):
+class RecordError(TextError):
     """The record cannot be written or read; the message says why and what to do."""
 
 
@@ -43,10 +45,18 @@ class RecordWriter:
             self._file = os.open(self.path, flags, 0o644)
         except FileExistsError as error:
             raise RecordError(
-                f"{folder} already holds a load run: choose another folder with --report, or remove that one"
+                Text(
+                    f"{folder} a déjà un tir de charge : choisissez un autre dossier par --report, ou supprimez celui-là",
+                    f"{folder} already holds a load run: choose another folder with --report, or remove that one",
+                )
             ) from error
         except OSError as error:
-            raise RecordError(f"{self.path} cannot be written: {error.strerror or error}") from error
+            raise RecordError(
+                Text(
+                    f"{self.path} ne peut pas être écrit : {text_of(error).fr}",
+                    f"{self.path} cannot be written: {error.strerror or error}",
+                )
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +76,10 @@ class RecordWriter:
                 data = data[os.write(self._file, data) :]
         except OSError as error:
             raise RecordError(
-                f"{self.path} cannot be written any more: {error.strerror or error}; what is in it is kept"
+                Text(
+                    f"{self.path} ne peut plus être écrit : {text_of(error).fr} ; ce qui s'y trouve est gardé",
+                    f"{self.path} cannot be written any more: {error.strerror or error}; what is in it is kept",
+                )
             ) from error
 
     def close(self) -> None:
@@ -84,7 +97,12 @@ def find_record(path: Path) -> Path:
     """
     found = path / NAME if path.is_dir() else path
     if not found.is_file():
-        raise RecordError(f"expected the record of a load run ({NAME}) or its folder, got {path}")
+        raise RecordError(
+            Text(
+                f"l'enregistrement d'un tir de charge ({NAME}) ou son dossier est attendu, reçu : {path}",
+                f"expected the record of a load run ({NAME}) or its folder, got {path}",
+            )
+        )
     return found
 
 
@@ -101,25 +119,46 @@ def read_record(path: Path) -> Iterator[dict[str, Any]]:
                 number += 1
                 if len(raw) > MAX_LINE:
                     raise RecordError(
-                        f"{path}:{number}: expected a line of at most {MAX_LINE} bytes, got a longer one"
+                        Text(
+                            f"{path}:{number} : une ligne d'au plus {MAX_LINE} octets est attendue",
+                            f"{path}:{number}: expected a line of at most {MAX_LINE} bytes, got a longer one",
+                        )
                     )
                 if not raw.endswith(b"\n"):
                     return
                 yield _line(raw, path, number)
     except OSError as error:
-        raise RecordError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise RecordError(
+            Text(
+                f"{path} ne peut pas être lu : {text_of(error).fr}",
+                f"{path} cannot be read: {error.strerror or error}",
+            )
+        ) from error
 
 
 def _line(raw: bytes, path: Path, number: int) -> dict[str, Any]:
     try:
         line = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path}:{number}: expected a JSON object, got {raw[:60]!r}") from error
+        raise RecordError(
+            Text(
+                f"{path}:{number} : un objet JSON est attendu, il y a {raw[:60]!r}",
+                f"{path}:{number}: expected a JSON object, got {raw[:60]!r}",
+            )
+        ) from error
     if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
-        raise RecordError(f"{path}:{number}: expected a JSON object with a kind, got {raw[:60]!r}")
+        raise RecordError(
+            Text(
+                f"{path}:{number} : un objet JSON avec kind est attendu, il y a {raw[:60]!r}",
+                f"{path}:{number}: expected a JSON object with a kind, got {raw[:60]!r}",
+            )
+        )
     if number == 1 and (line.get("format") != FORMAT or line.get("version") != VERSION):
         raise RecordError(
-            f"{path}: expected the record of a load run, {FORMAT} version {VERSION}, "
-            f"got {line.get('format')!r} version {line.get('version')!r}"
+            Text(
+                f"{path} : l'enregistrement d'un tir de charge est attendu, {FORMAT} version {VERSION}, il y a {line.get('format')!r} version {line.get('version')!r}",
+                f"{path}: expected the record of a load run, {FORMAT} version {VERSION}, "
+                f"got {line.get('format')!r} version {line.get('version')!r}",
+            )
         )
     return line

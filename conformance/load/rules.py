@@ -305,7 +305,7 @@ class Sampler:
         """Take what to look at.
 
         Args:
-            rules: keys, of those in ``RULES``.
+            rules: keys; those that are not in ``RULES`` are of checks of the suite, and passed over.
             rate: looks each second, shared among the rules.
             meter: where what was seen is told.
         """
@@ -313,8 +313,8 @@ class Sampler:
             moment: [look for look in LOOKS if look.moment is moment and look.rule in rules]
             for moment in Moment
         }
-        self._every = len(rules) / rate if rules else 0.0
-        self._next: dict[str, float] = dict.fromkeys(rules, 0.0)
+        self._next: dict[str, float] = dict.fromkeys((rule for rule in RULES if rule in rules), 0.0)
+        self._every = len(self._next) / rate if rate else 0.0
         self._meter = meter
 
     def look(self, moment: Moment, visit: Visit) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, CallOutcome, PatientTraits, SearchCriteria, Status, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
-from conformance.load.rules import Moment, Visit, is_whole, missing_verbs
+from conformance.load.chosen import CHECKED
+from conformance.load.rules import RULES, Moment, Visit, is_whole, missing_verbs
 from conformance.load.stand import StandError
 from conformance.suite.desk.words import insi_values
+from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from random import Random
 
     from conformance.drivers.model import Patient
@@ -54,26 +56,54 @@ def check_verbs(options: LoadOptions) -> None:
     if options.profile.target == "teleservice":
         return
     if options.software is None:
-        raise StandError("expected the address of the software's driver API, got none: give --software URL")
+        raise StandError(
+            Text(
+                "l'adresse de l'API de pilotage du logiciel est attendue : donnez --software URL",
+                "expected the address of the software's driver API, got none: give --software URL",
+            )
+        )
     with HttpDriver(options.software, timeout=options.timeout) as driver:
         try:
             declared = driver.capabilities()
         except DriverError as error:
-            raise StandError(f"{error}. {error.hint}") from error
+            raise StandError(
+                Text(
+                    f"{error.text.fr}. {error.hint.fr if error.hint else ''}",
+                    f"{error.text.en}. {error.hint.en if error.hint else ''}",
+                )
+            ) from error
     missing = [verb.value for verb in NEEDED if verb not in declared.verbs]
     if missing:
         raise StandError(
-            f"{declared.name} lacks verbs that a load on software needs: {', '.join(missing)} "
-            "(declare them in /capabilities, or use --target teleservice)"
+            Text(
+                f"{declared.name} n'a pas les verbes que demande une charge sur un logiciel : {', '.join(missing)} (déclarez-les dans /capabilities, ou prenez --target teleservice)",
+                f"{declared.name} lacks verbs that a load on software needs: {', '.join(missing)} "
+                "(declare them in /capabilities, or use --target teleservice)",
+            )
         )
     # Those that nobody asked for by name are shown as not looked at.
-    lacking = missing_verbs(options.rules, declared.verbs) if options.rules_named else {}
+    lacking = _lacking(options, declared.verbs) if options.rules_named else {}
     if lacking:
         told = "; ".join(f"{rule}: {', '.join(verbs)}" for rule, verbs in lacking.items())
         raise StandError(
-            f"{declared.name} lacks verbs that rules under load need: {told} "
-            f"(leave them out: --rule {' --rule '.join(rule for rule in options.rules if rule not in lacking) or 'none'})"
+            Text(
+                f"{declared.name} n'a pas les verbes que demandent les règles sous charge : {told} (laissez-les : --rule {' --rule '.join(rule for rule in options.rules if rule not in lacking) or 'none'})",
+                f"{declared.name} lacks verbs that rules under load need: {told} "
+                f"(leave them out: --rule {' --rule '.join(rule for rule in options.rules if rule not in lacking) or 'none'})",
+            )
         )
+
+
+def _lacking(options: LoadOptions, declared: Collection[Verb]) -> dict[str, list[str]]:
+    """Return which verbs each rule lacks that neither a look nor a check of the suite can judge."""
+    from conformance.load.checks import lacking  # noqa: PLC0415 - the engine: only a load on software needs it
+
+    looks, checks = missing_verbs(options.rules, declared), lacking(options.rules, declared)
+    return {
+        rule: verbs
+        for rule, verbs in {**checks, **looks}.items()
+        if (rule in looks or rule not in RULES) and (rule in checks or rule not in CHECKED)
+    }
 
 
 def prepare_software(options: LoadOptions, insi_url: str) -> None:
@@ -88,7 +118,12 @@ def prepare_software(options: LoadOptions, insi_url: str) -> None:
         try:
             driver.reset(insi_url=insi_url)
         except DriverError as error:
-            raise StandError(f"{error}. {error.hint}") from error
+            raise StandError(
+                Text(
+                    f"{error.text.fr}. {error.hint.fr if error.hint else ''}",
+                    f"{error.text.en}. {error.hint.en if error.hint else ''}",
+                )
+            ) from error
 
 
 class Patients:

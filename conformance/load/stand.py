@@ -12,6 +12,7 @@ from simulator.client import BenchClient, BenchClientError
 from simulator.datafile import DataFileError
 from simulator.ins.dates import BirthDateError
 from simulator.population.generate import namesake
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ OBSERVE_S: Final = 5.0
 """How often the departures of the last exchanges are read, and of how many."""
 
 
-class StandError(Exception):
+class StandError(TextError):
     """The run cannot be set up; the message says why and what to do."""
 
 
@@ -58,7 +59,10 @@ class Stand:
             health = self._client.health()
             if "journal" not in health:
                 raise StandError(
-                    f"{options.url} answers, but is no simulator of this bench: its /health has no journal"
+                    Text(
+                        f"{options.url} répond, mais n'est pas un simulateur de ce banc : son /health n'a pas de journal",
+                        f"{options.url} answers, but is no simulator of this bench: its /health has no journal",
+                    )
                 )
             self._lost = int(health["lost_exchanges"])
             self._workers = int(health.get("workers") or 1)
@@ -68,14 +72,14 @@ class Stand:
         except BenchClientError as error:
             if self._options.url.startswith("https") and ("SSL" in str(error) or "TLS" in str(error)):
                 raise StandError(tls_problem(self._options.url, str(error))) from error
-            raise StandError(str(error)) from error
+            raise StandError(error.text) from error
         try:
             self.people = list(self._read_people())
             if self._own:
                 self._add_namesakes()
         except BenchClientError as error:
             self.__exit__()
-            raise StandError(str(error)) from error
+            raise StandError(error.text) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,7 +115,12 @@ class Stand:
             if scenario is not None:
                 self.session.install(scenario)
         except (BenchClientError, DataFileError) as error:
-            raise StandError(f"the scenario {scenario} cannot be put in force: {error}") from error
+            raise StandError(
+                Text(
+                    f"le scénario {scenario} ne peut pas être mis en vigueur : {error.text.fr}",
+                    f"the scenario {scenario} cannot be put in force: {error}",
+                )
+            ) from error
 
     def is_there(self) -> bool:
         """Tell whether the simulator answers."""

@@ -11,6 +11,7 @@ from conformance.load.options import LoadOptions
 from conformance.load.record import RecordError
 from conformance.load.thresholds import PERCENTILES, Judgement, Threshold
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISSED, EXIT_SETUP
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -349,10 +350,18 @@ def add_up(lines: Iterable[dict[str, Any]]) -> Summary:
             summary.feed(line)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RecordError(
-                f"a line {line['kind']!r} of the record cannot be understood: {error!r}"
+                Text(
+                    f"une ligne {line['kind']!r} de l'enregistrement ne se comprend pas : {error!r}",
+                    f"a line {line['kind']!r} of the record cannot be understood: {error!r}",
+                )
             ) from error
     if summary.options is None:
-        raise RecordError("the record has no start: the run ended before its first call")
+        raise RecordError(
+            Text(
+                "l'enregistrement n'a pas de début : le tir a fini avant son premier appel",
+                "the record has no start: the run ended before its first call",
+            )
+        )
     return summary
 
 

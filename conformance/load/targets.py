@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from simulator.text import Text, TextError
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -20,7 +22,7 @@ FORBIDDEN: Final = (
 """Domains of the real service and of who runs it (insi-contract §1.1; field-trials): refused whatever is allowed."""
 
 
-class TargetError(ValueError):
+class TargetError(TextError, ValueError):
     """The address cannot be a target; the message says why and what to do."""
 
 
@@ -43,23 +45,42 @@ def understand(url: str) -> Target:
     text = url.strip()
     if "://" not in text:
         raise TargetError(
-            f"expected an address such as http://127.0.0.1:8080, got {url!r}: the scheme is missing"
+            Text(
+                f"une adresse telle que http://127.0.0.1:8080 est attendue, reçu : {url!r} : il manque http:// ou https://",
+                f"expected an address such as http://127.0.0.1:8080, got {url!r}: the scheme is missing",
+            )
         )
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise TargetError(
-            f"expected an address such as http://127.0.0.1:8080, got {url!r}: {error}"
+            Text(
+                f"une adresse telle que http://127.0.0.1:8080 est attendue, reçu : {url!r} : {error}",
+                f"expected an address such as http://127.0.0.1:8080, got {url!r}: {error}",
+            )
         ) from error
     if parts.scheme not in ("http", "https"):
         raise TargetError(
-            f"expected http:// or https://, got {parts.scheme}:// in {url!r}: the simulator speaks HTTP only"
+            Text(
+                f"http:// ou https:// est attendu, reçu : {parts.scheme}:// dans {url!r} : le simulateur ne parle que HTTP",
+                f"expected http:// or https://, got {parts.scheme}:// in {url!r}: the simulator speaks HTTP only",
+            )
         )
     if not host:
-        raise TargetError(f"expected an address such as http://127.0.0.1:8080, got {url!r}: no host")
+        raise TargetError(
+            Text(
+                f"une adresse telle que http://127.0.0.1:8080 est attendue, reçu : {url!r} : il n'y a pas de machine",
+                f"expected an address such as http://127.0.0.1:8080, got {url!r}: no host",
+            )
+        )
     if parts.username or parts.password:
-        raise TargetError(f"expected an address without user and password, got one for {host}; use --token")
+        raise TargetError(
+            Text(
+                f"une adresse sans utilisateur ni mot de passe est attendue, il y en a pour {host} ; prenez --token",
+                f"expected an address without user and password, got one for {host}; use --token",
+            )
+        )
     shown = f"[{host}]" if ":" in host else host
     base = f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
     steps = [step for step in parts.path.split("/") if step]
@@ -80,14 +101,20 @@ def check_allowed(url: str, allowed: Collection[str] = ()) -> None:
     host = (urlsplit(url).hostname or "").rstrip(".").lower()
     if is_real_service(host):
         raise TargetError(
-            f"{host} belongs to the real teleservice: a load test never calls it, whatever is allowed"
+            Text(
+                f"{host} est au vrai téléservice : un essai de charge ne l'appelle jamais, quoi qu'on permette",
+                f"{host} belongs to the real teleservice: a load test never calls it, whatever is allowed",
+            )
         )
     if host in {name.strip().rstrip(".").lower() for name in allowed}:
         return
     if not _is_loopback(host):
         raise TargetError(
-            f"{host} is not this machine: a load test calls other machines only when told so, "
-            f"with --allow {host} (and only those that you may load)"
+            Text(
+                f"{host} n'est pas cette machine : un essai de charge n'en appelle d'autres que si on le lui dit, par --allow {host} (et seulement celles que vous avez le droit de charger)",
+                f"{host} is not this machine: a load test calls other machines only when told so, "
+                f"with --allow {host} (and only those that you may load)",
+            )
         )
 
 

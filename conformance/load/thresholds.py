@@ -14,8 +14,8 @@ from conformance.load.quantities import (
     show_rate,
     show_share,
 )
-from simulator.datafile import closest
-from simulator.text import Text
+from simulator.schema_words import closest
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ NAMES: Final[dict[str, Text]] = {
 """What each metric is called."""
 
 
-class ThresholdError(ValueError):
+class ThresholdError(TextError, ValueError):
     """A threshold cannot be read; the message says what was expected and what came."""
 
 
@@ -136,18 +136,32 @@ def parse_threshold(metric: str, text: str, *, stage: str | None = None) -> Thre
         ThresholdError: the metric is unknown, or the limit cannot be read.
     """
     if metric not in METRICS:
+        listed, near = ", ".join(METRICS), closest(metric, METRICS)
         raise ThresholdError(
-            f"unknown threshold {metric!r}; known are {', '.join(METRICS)}{closest(metric, METRICS)}"
+            Text(
+                f"seuil inconnu : {metric!r} ; sont connus {listed}{near.fr}",
+                f"unknown threshold {metric!r}; known are {listed}{near.en}",
+            )
         )
     operation, separator, limit = str(text).rpartition("=")
     if separator and not operation:
-        raise ThresholdError(f"{metric}: expected OPERATION=LIMIT or a limit alone, got {text!r}")
+        raise ThresholdError(
+            Text(
+                f"{metric} : OPÉRATION=LIMITE ou une limite seule est attendue, reçu : {text!r}",
+                f"{metric}: expected OPERATION=LIMIT or a limit alone, got {text!r}",
+            )
+        )
     try:
         value = _parser(metric)(limit)
     except QuantityError as error:
-        raise ThresholdError(f"{metric}: {error}") from error
+        raise ThresholdError(Text(f"{metric} : {error.text.fr}", f"{metric}: {error}")) from error
     if metric == "wrong" and value:
-        raise ThresholdError(f"wrong: expected 0, got {text!r}: a wrong identity is never tolerated")
+        raise ThresholdError(
+            Text(
+                f"wrong : 0 est attendu, reçu : {text!r} : une identité fausse n'est jamais tolérée",
+                f"wrong: expected 0, got {text!r}: a wrong identity is never tolerated",
+            )
+        )
     return Threshold(metric=metric, limit=value, operation=operation or None, stage=stage)
 
 
@@ -161,5 +175,10 @@ def _parser(metric: str) -> Callable[[str], float]:
 
 def _count(text: str) -> float:
     if not str(text).strip().isdecimal():
-        raise QuantityError(f"expected a number such as 0, got {text!r}")
+        raise QuantityError(
+            Text(
+                f"un nombre tel que 0 est attendu, reçu : {text!r}",
+                f"expected a number such as 0, got {text!r}",
+            )
+        )
     return float(text)

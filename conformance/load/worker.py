@@ -7,7 +7,7 @@ writes the record; judging and reporting are done by whoever started it, from th
 from __future__ import annotations
 
 # It imports Locust, which patches the standard library: first.
-from conformance.load.generator import Generator, maker  # isort: skip
+from conformance.load.generator import Generator, inspecting, maker  # isort: skip
 
 import logging
 import signal
@@ -24,6 +24,7 @@ from conformance.load.distributed import lead
 from conformance.load.environment import ServerWatch
 from conformance.load.live import Live
 from conformance.load.locust_page import keep_locust_page
+from conformance.load.locust_ui import check_port, show_locust
 from conformance.load.meter import TICK_S, Meter
 from conformance.load.nodes import Stands
 from conformance.load.options import LoadOptions
@@ -32,14 +33,13 @@ from conformance.load.run import Run, finish
 from conformance.load.software import check_verbs, prepare_software
 from conformance.load.stand import StandError
 from conformance.load.users import Credentials
+from conformance.load.watching import Watchman
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
+from simulator.text import Text, TextError, text_of
 
 DRAIN_S: Final = 3.0
 """How long calls that are under way or due may take once the time is over."""
-GONE_CALLS: Final = 20
-GONE_S: Final = 3.0
-"""No call reaches the server for so long: it is asked whether it is there."""
 
 
 def run(options: LoadOptions) -> int:
@@ -51,12 +51,17 @@ def run(options: LoadOptions) -> int:
             for place in stand.places():
                 check_wire(place.options, place.path)
             check_verbs(options)
+            if options.ui_port is not None:
+                check_port(options.ui_port)
             prepare_software(options, stand.session.soap_url)
             if options.workers:
                 return lead(options, Run(options, writer), stand)
             return _alone(options, Run(options, writer), stand)
         except (StandError, RecordError, PkiError, ConnectionProblemError, ValueError, OSError) as error:
-            sys.stderr.write(f"Error: {error}\n")
+            why = text_of(error) if isinstance(error, (TextError, OSError)) else Text.same(str(error))
+            sys.stderr.write(
+                Text(f"Erreur : {why.fr}\n", f"Error: {why.en}\n")["en" if options.lang == "en" else "fr"]
+            )
             with suppress(OSError, UnboundLocalError):
                 if writer.path.stat().st_size == 0:
                     writer.close()
@@ -86,7 +91,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stands) -> int:
     watch = ServerWatch(*options.soap_bases())
     runner = generator.environment.create_local_runner()
     if options.ui_port is not None:
-        _show_locust(generator, options.ui_port)
+        show_locust(generator, this, options.ui_port)
     gevent.signal_handler(signal.SIGINT, lambda: this.stop("interrupted"))
     gevent.signal_handler(signal.SIGTERM, lambda: this.stop("interrupted"))
     meter.begin()
@@ -96,7 +101,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stands) -> int:
     runner.start(options.profile.users, spawn_rate=options.profile.users)
     if options.profile.workload == "open":
         gevent.spawn(generator.arrive)
-    with Live(options, this.summary) as live:
+    with Live(options, this.summary) as live, inspecting(options, stand, meter):
         _loop(options, this, stand, generator, watch=watch, live=live)
         generator.over = True
         deadline = time.monotonic() + (0.0 if this.stopped else DRAIN_S)
@@ -113,25 +118,12 @@ def _alone(options: LoadOptions, this: Run, stand: Stands) -> int:
     return 0
 
 
-def _show_locust(generator: Generator, port: int) -> None:
-    """Serve Locust's own page on loopback, and let it know of every call."""
-    stats = generator.environment.stats
-
-    def listen(operation: str, latency: float, code: str | None) -> None:
-        stats.log_request("SOAP", operation, round(latency * 1000), 0)
-        if code is not None:
-            stats.log_error("SOAP", operation, code)
-
-    generator.meter.listen = listen
-    generator.environment.create_web_ui("127.0.0.1", port)
-
-
 def _loop(
     options: LoadOptions, this: Run, stand: Stands, generator: Generator, *, watch: ServerWatch, live: Live
 ) -> None:
     """Tick until the course is over or something ends it."""
     meter = generator.meter
-    watchman = _Watchman(this, stand)
+    watchman = Watchman(this, stand)
     while this.stopped is None:
         gevent.sleep(TICK_S)
         moment = generator.course.at(meter.now())
@@ -148,37 +140,8 @@ def _loop(
         observed = stand.observe(meter.now())
         if observed is not None:
             this.emit(observed)
-        watchman.look(meter)
+        watchman.look(meter.now(), meter.unreached)
         live.show(meter.now(), generator.due.qsize())
-
-
-class _Watchman:
-    """Asks a server that no call reaches whether it is there; a run ends with the last one."""
-
-    def __init__(self, this: Run, stand: Stands) -> None:
-        self._run, self._stand = this, stand
-        self._since: dict[str, float] = {}
-        self._gone: set[str] = set()
-
-    def look(self, meter: Meter) -> None:
-        """Look at the calls in a row that found no server."""
-        now = meter.now()
-        for node, calls in meter.unreached.items():
-            if calls < GONE_CALLS:
-                self._since.pop(node, None)
-                self._gone.discard(node)
-            elif now - self._since.setdefault(node, now) > GONE_S and node not in self._gone:
-                self._since[node] = now
-                self._ask(node, round(now, 4))
-
-    def _ask(self, node: str, now: float) -> None:
-        silent = self._stand.silent()
-        if len(silent) == len(self._stand.each):
-            self._run.emit({"kind": "event", "t": now, "what": "server-gone"})
-            self._run.stop("server-gone")
-        elif node in silent:
-            self._gone.add(node)
-            self._run.emit({"kind": "event", "t": now, "what": "node-gone", "node": node})
 
 
 if __name__ == "__main__":

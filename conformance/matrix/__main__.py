@@ -4,7 +4,12 @@ Examples::
 
     python -m conformance.matrix --seeds 1 --processes 2
     python -m conformance.matrix --defect hyphen-sent-as-space --rule CAL-08
-    python -m conformance.matrix --output matrix.ndjson && python -m conformance.matrix --page matrix.ndjson > docs/kill-matrix.md
+    python -m conformance.matrix --output matrix.ndjson --continue
+    python -m conformance.matrix --docs docs matrix.ndjson
+    python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv
+
+The whole takes an hour or two. A run that was stopped goes on with ``--continue``; so does one with more seeds.
+``--known`` aims: each defect is tried first against the check that is known to catch it.
 
 Exit code: 0 when all are caught, 1 when one is missed, 2 when something could not be run.
 """
@@ -21,6 +26,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from conformance.matrix import figures
 from conformance.matrix.page import page
 from conformance.matrix.running import SEEDS, Job, Outcome, jobs_of, run_jobs
 from conformance.reference.defects import UnknownDefectError, catalogue, select
@@ -32,8 +38,11 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Run the matrix and return the exit code."""
     options = _options(arguments)
-    if options.page:
-        sys.stdout.write(page(read(options.page)))
+    if options.docs:
+        folder, outcomes_file = options.docs
+        found = figures.figures(read(outcomes_file))
+        figures.write(folder / figures.FILE, found)
+        (folder / "kill-matrix.md").write_text(page(found), encoding="utf-8")
         return 0
     try:
         names = sorted(select(options.defect)) or [
@@ -45,9 +54,25 @@ def main(arguments: list[str] | None = None) -> int:
     if options.sample:
         names = random.Random(options.sample_seed).sample(names, min(options.sample, len(names)))  # noqa: S311 - a sample
     jobs = jobs_of(names, SEEDS[: options.seeds], options.rule or None)
+    earlier = _earlier(options.output, names) if options.go_on else []
+    done = {(one.job.defect, one.job.seed) for one in earlier}
+    jobs = [job for job in jobs if (job.defect, job.seed) not in done]
+    if earlier:
+        sys.stdout.write(f"{len(earlier)} runs are done already, {len(jobs)} are left\n")
+    known: dict[str, tuple[str, ...]] = {}
+    if options.known:
+        known = {one.defect: (one.check,) for one in figures.read(options.known)}
+    known |= {one.job.defect: one.checks for one in reversed(earlier) if one.checks}
     with ExitStack() as stack:
-        output = stack.enter_context(options.output.open("w", encoding="utf-8")) if options.output else None
-        outcomes = [_told(one, output) for one in run_jobs(jobs, processes=options.processes)]
+        output = (
+            stack.enter_context(options.output.open("a" if options.go_on else "w", encoding="utf-8"))
+            if options.output
+            else None
+        )
+        outcomes = [
+            _told(one, output, number, len(jobs))
+            for number, one in enumerate(run_jobs(jobs, processes=options.processes, known=known), start=1)
+        ]
     missed = [one for one in outcomes if not one.caught_by and not one.crash]
     crashed = [one for one in outcomes if one.crash]
     sys.stdout.write(f"{len(outcomes)} runs, {len(missed)} missed, {len(crashed)} not run\n")
@@ -55,8 +80,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def read(path: Path) -> list[Outcome]:
-    """Return the outcomes that a run wrote with ``--output``."""
-    return [_outcome(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    """Return the outcomes that a run wrote with ``--output``; the last one of each defect and seed."""
+    outcomes = [_outcome(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return list({(one.job.defect, one.job.seed): one for one in outcomes}.values())
+
+
+def _earlier(path: Path | None, names: Iterable[str]) -> list[Outcome]:
+    """Return what an earlier run caught, so that it need not be run again; the rest is."""
+    if path is None or not path.exists():
+        return []
+    return [one for one in read(path) if one.caught_by and one.job.defect in set(names)]
 
 
 def _outcome(data: dict[str, object]) -> Outcome:
@@ -64,13 +97,15 @@ def _outcome(data: dict[str, object]) -> Outcome:
     assert isinstance(job, dict)  # noqa: S101 - our own file
     checks = data.pop("checks")
     return Outcome(
-        job=Job(defect=job["defect"], seed=job["seed"], rules=tuple(job["rules"])),
+        job=Job(
+            defect=job["defect"], seed=job["seed"], rules=tuple(job["rules"]), checks=tuple(job["checks"])
+        ),
         checks=tuple(checks),  # type: ignore[arg-type] # our own file
         **data,  # type: ignore[arg-type] # our own file
     )
 
 
-def _told(outcome: Outcome, output: TextIO | None) -> Outcome:
+def _told(outcome: Outcome, output: TextIO | None, number: int, of: int) -> Outcome:
     if output:
         output.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
         output.flush()
@@ -79,6 +114,8 @@ def _told(outcome: Outcome, output: TextIO | None) -> Outcome:
         sys.stdout.write(
             f"{'NOT RUN' if outcome.crash else 'MISSED'} {outcome.job.defect} ({outcome.job.seed}): {why}\n"
         )
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{number}/{of} {outcome.job.defect[:60]:60}\r")
     return outcome
 
 
@@ -103,7 +140,20 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write every outcome as a line of JSON")
     parser.add_argument(
-        "--page", type=Path, metavar="FILE", help="print the page of docs from such a file, and run nothing"
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="keep what the file of --output holds, and run what it has not caught yet",
+    )
+    parser.add_argument(
+        "--known", type=Path, metavar="CSV", help="try first the checks that this file names, then the others"
+    )
+    parser.add_argument(
+        "--docs",
+        type=Path,
+        nargs=2,
+        metavar=("FOLDER", "FILE"),
+        help="write kill-matrix.csv and kill-matrix.md from a file of --output, and run nothing",
     )
     return parser.parse_args(list(arguments) if arguments is not None else None)
 

@@ -1,17 +1,18 @@
 """Runs the suite against one mistaken software after the other: one simulator, one LGO, and defects put in and out.
 
-A run is one defect under one seed, judged by the rules that the catalogue of defects names for it. Runs are shared
-out over processes; each has a simulator and an LGO of its own.
+A run is one defect under one seed, judged by the rules that the catalogue of defects names for it, until the first
+departure. Under each seed but the first the check that caught the defect then is tried alone, and the others only
+should it miss. Runs are shared out over processes; each has a simulator and an LGO of its own.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
+from conformance.engine.context import Limits
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
 from conformance.reference.lgo import Lgo
@@ -42,6 +44,8 @@ SEEDS = ("matrix-1", "matrix-2", "matrix-3", "matrix-4", "matrix-5")
 BROKEN = frozenset({Verdict.FAIL, Verdict.WARNING})
 """The verdicts that catch a defect."""
 
+ALL_CHECKS = Limits()
+
 Wrap = Callable[[HttpDriver], Any]
 
 
@@ -52,6 +56,8 @@ class Job:
     defect: str
     seed: str
     rules: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+    """Ids of checks that caught it under another seed; tried before all those of the rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,7 @@ class Outcome:
     reasons: dict[str, str] = field(default_factory=dict)
     """Why, in English, for each rule that did not pass."""
     checks: tuple[str, ...] = ()
-    """The checks that found a departure."""
+    """The checks that found a departure; the first is enough."""
     seconds: float = 0.0
     crash: str = ""
     """The suite itself broke; a fault of the bench."""
@@ -111,6 +117,7 @@ class Rig:
         wrap: Wrap = lambda driver: driver,
         as_variants: Collection[str] = (),
         actors: Collection[str] | None = None,
+        limits: Limits = ALL_CHECKS,
     ) -> SuiteRun:
         """Run rules against the LGO with these defects or as these variants, through a driver that may be wrapped.
 
@@ -128,6 +135,7 @@ class Rig:
                     insi_url=session.soap_url,
                     seed=seed,
                     actors=frozenset(load_actors() if actors is None else actors),
+                    limits=limits,
                 )
                 return run_checks(context, catalogue=load_catalogue(), rules=rules)
         finally:
@@ -137,9 +145,21 @@ class Rig:
         """Do one job; what breaks is told in the outcome."""
         started = time.monotonic()
         try:
-            run = self.run(defects=frozenset({job.defect}), seed=job.seed, rules=job.rules)
+            outcome = self._done(job, frozenset(job.checks)) if job.checks else None
+            if outcome is None or not outcome.caught_by:
+                outcome = self._done(job)
         except Exception as error:  # noqa: BLE001 - one job must not take the others with it
             return Outcome(job=job, crash=f"{type(error).__name__}: {error}")
+        return replace(outcome, seconds=round(time.monotonic() - started, 2))
+
+    def _done(self, job: Job, only: frozenset[str] | None = None) -> Outcome:
+        """Run the checks of a job, or only some."""
+        run = self.run(
+            defects=frozenset({job.defect}),
+            seed=job.seed,
+            rules=job.rules,
+            limits=Limits(only=only, stop_at=BROKEN),
+        )
         return Outcome(
             job=job,
             verdicts={result.rule.key: result.verdict.value for result in run.rules},
@@ -153,7 +173,6 @@ class Rig:
                     check.id for result in run.rules for check in result.checks if check.verdict in BROKEN
                 )
             ),
-            seconds=round(time.monotonic() - started, 2),
         )
 
 
@@ -170,17 +189,44 @@ def rig() -> Iterator[Rig]:
         yield Rig(client, lgo, url)
 
 
-def run_jobs(jobs: Sequence[Job], *, processes: int = 1) -> Iterator[Outcome]:
-    """Do jobs and yield their outcomes as they come, shared out over processes."""
+def run_jobs(
+    jobs: Iterable[Job], *, processes: int = 1, known: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Outcome]:
+    """Do jobs and yield their outcomes as they come, shared out over processes.
+
+    Args:
+        jobs: those of one defect stand together: what caught it in the first is tried first in the others.
+        processes: each has a simulator and an LGO of its own; with one all happens in this process.
+        known: ids of the checks that caught a defect in an earlier run, by its name: tried first.
+    """
+    caught_by = dict(known or {})
+    waiting: dict[str, list[Job]] = {}
+    for job in jobs:
+        waiting.setdefault(job.defect, []).append(job)
+    first = [each.pop(0) for each in waiting.values()]
+
+    def aimed(job: Job) -> Job:
+        return replace(job, checks=caught_by.get(job.defect, ()))
+
+    def others(outcome: Outcome) -> list[Job]:
+        caught_by.setdefault(outcome.job.defect, outcome.checks)
+        return waiting.pop(outcome.job.defect, [])
+
     if processes == 1:
         with rig() as one:
-            yield from (one.do(job) for job in jobs)
+            for job in first:
+                yield (outcome := one.do(aimed(job)))
+                yield from (one.do(aimed(other)) for other in others(outcome))
         return
     # A fresh interpreter on every system: servers and threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_us) as pool:
-        for done in as_completed([pool.submit(_do, job) for job in jobs]):
-            yield done.result()
+        running_now = {pool.submit(_do, aimed(job)) for job in first}
+        while running_now:
+            done, running_now = wait(running_now, return_when=FIRST_COMPLETED)
+            for outcome in (future.result() for future in done):
+                running_now |= {pool.submit(_do, aimed(job)) for job in others(outcome)}
+                yield outcome
 
 
 def _end_with_us() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.rules.catalogue import UnknownRuleError, find_rule, load_actors, load_catalogue
+from simulator.schema_words import closest
 from simulator.sessions.profiles import profiles
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-Problem = tuple["Sequence[str | int]", str]
+Problem = tuple["Sequence[str | int]", Text]
 """Where it stands in the file, and what is wrong."""
 
 _RULES: Final = (("rules",), ("select", "rules"), ("without", "rules"), ("promote",))
@@ -26,17 +27,17 @@ def unknown_names(data: Mapping[str, Any]) -> Iterator[Problem]:
     for place in _GROUPS:
         for index, group in enumerate(_at(data, place)):
             if group not in groups:
-                yield [*place, index], _unknown("group", group, groups)
+                yield [*place, index], _unknown(_GROUP, group, groups)
     profile = data.get("session", {}).get("profile")
     if profile is not None and profile not in profiles():
-        yield ["session", "profile"], _unknown("profile", profile, profiles())
+        yield ["session", "profile"], _unknown(_PROFILE, profile, profiles())
 
 
 def _actors(data: Mapping[str, Any]) -> Iterator[Problem]:
     actors = data.get("software", {}).get("actors", ())
     for index, actor in enumerate(actors):
         if actor not in load_actors():
-            yield ["software", "actors", index], _unknown("actor", actor, load_actors())
+            yield ["software", "actors", index], _unknown(_ACTOR, actor, load_actors())
 
 
 def _rules(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -60,10 +61,17 @@ def _rule(place: Sequence[str | int], key: str) -> Iterator[Problem]:
     try:
         find_rule(load_catalogue(), key)
     except UnknownRuleError as error:
-        yield place, str(error)
+        yield place, error.text
 
 
-def _unknown(what: str, name: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-    return f"unknown {what} {name!r}; {hint}"
+def _unknown(what: Text, name: str, known: Collection[str]) -> Text:
+    listed = ", ".join(known)
+    near = closest(name, known)
+    if not near.en:
+        near = Text(f" ; il y a {listed}", f"; there are {listed}")
+    return Text(f"{what.fr} : {name!r}{near.fr}", f"{what.en} {name!r}{near.en}")
+
+
+_GROUP: Final = Text("groupe inconnu", "unknown group")
+_PROFILE: Final = Text("profil inconnu", "unknown profile")
+_ACTOR: Final = Text("acteur inconnu", "unknown actor")

@@ -14,7 +14,7 @@ from conformance.plan.model import FailOn, Plan, SoftwareAbout
 from conformance.record.coding import encode
 from conformance.record.results import Waiver
 from simulator.datafile import load_yaml
-from simulator.text import parse_duration
+from simulator.text import Text, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -130,7 +130,7 @@ def _seconds(value: Any) -> float | None:
     return parse_duration(value)
 
 
-def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], str]]:
+def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], Text]]:
     """Yield what the schema cannot say."""
     software, driver = data.get("software", {}), data.get("driver", {})
     if not (
@@ -138,10 +138,19 @@ def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], st
     ):
         yield (
             ["driver"] if "driver" in data else [],
-            "expected where the software is driven: driver.url for HTTP, driver.command for a program, driver.kind guided for a person",
+            Text(
+                "où le logiciel est piloté est attendu : driver.url en HTTP, driver.command pour un programme, driver.kind guided pour une personne",
+                "expected where the software is driven: driver.url for HTTP, driver.command for a program, driver.kind guided for a person",
+            ),
         )
     if software.get("url") and driver:
-        yield ["software", "url"], "expected the address once: move it to driver.url"
+        yield (
+            ["software", "url"],
+            Text(
+                "l'adresse n'est attendue qu'une fois : mettez-la dans driver.url",
+                "expected the address once: move it to driver.url",
+            ),
+        )
     yield from unknown_names(data)
     for index, entry in enumerate(data.get("waivers", ())):
         try:
@@ -149,5 +158,8 @@ def _problems(data: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], st
         except ValueError:
             yield (
                 ["waivers", index, "expires"],
-                f"expected a day such as 2026-12-31, got {entry['expires']!r}",
+                Text(
+                    f"un jour tel que 2026-12-31 est attendu, reçu : {entry['expires']!r}",
+                    f"expected a day such as 2026-12-31, got {entry['expires']!r}",
+                ),
             )

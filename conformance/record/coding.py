@@ -74,13 +74,33 @@ def _encode_other(value: Any) -> Any:
         case list() | tuple():
             return [encode(item) for item in value]
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return {
-                name: encode(item)
-                for name, default in _defaults(type(value))
-                if (item := getattr(value, name)) != default
-            }
+            return _members(value)
         case _:
             return value
+
+
+def encode_act(value: timeline.ActEntry) -> dict[str, Any]:
+    """Return the same as ``encode`` of an act: nearly all lines are acts, and most of their members are plain already."""
+    data: dict[str, Any] = {"at": value.at.isoformat(timespec="microseconds"), "verb": value.verb}
+    if value.actor:
+        data["actor"] = value.actor
+    if value.arguments:
+        data["arguments"] = value.arguments
+    if value.outcome != "returned":
+        data["outcome"] = value.outcome
+    if value.result is not None:
+        data["result"] = value.result
+    if value.changes:
+        data["changes"] = encode(value.changes)
+    return data
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {
+        name: encode(item)
+        for name, default in _defaults(type(value))
+        if (item := getattr(value, name)) != default
+    }
 
 
 _PLAIN = frozenset({bool, int, float})

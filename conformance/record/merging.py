@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.record.events import CampaignFinished
 from conformance.record.reading import Record, RecordError, read_lines
 from conformance.record.writing import RecordWriter
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,12 @@ def merge(paths: Sequence[Path], target: Path) -> None:
     first = records[0]
     for record in records[1:]:
         if (record.started.seed, record.started.rules) != (first.started.seed, first.started.rules):
-            raise RecordError(f"{record.path}: expected a part of the campaign of {first.path}")
+            raise RecordError(
+                Text(
+                    f"{record.path} : une part de la campagne de {first.path} est attendue",
+                    f"{record.path}: expected a part of the campaign of {first.path}",
+                )
+            )
     with RecordWriter(target) as writer:
         writer.event(replace(first.started, shard=""))
         for record in records:
@@ -83,7 +89,12 @@ def _copy(path: Path, writer: RecordWriter) -> None:
                 return  # The last one was cut.
             head = _HEAD.match(raw)
             if head is None:
-                raise RecordError(f"{path}: expected a line that begins with v, n and kind, got {raw[:60]!r}")
+                raise RecordError(
+                    Text(
+                        f"{path} : une ligne qui commence par v, n et kind est attendue, il y a {raw[:60]!r}",
+                        f"{path}: expected a line that begins with v, n and kind, got {raw[:60]!r}",
+                    )
+                )
             number, kind = int(head[1]), head[2].decode("ascii")
             if kind not in _OF_THE_WHOLE:
                 moved[number] = writer.raw(kind, _renumbered(kind, raw[head.end() : -1], moved))

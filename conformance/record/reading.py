@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import orjson
+
 from conformance.record.coding import ENTRIES, KINDS, CodingError, decode
 from conformance.record.events import (
     READABLE,
@@ -23,6 +25,7 @@ from conformance.record.events import (
     SuiteCollected,
 )
 from conformance.record.writing import RECORD_NAME
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +41,7 @@ MAX_KEPT = 4000
 """Members kept in memory while a timeline is read."""
 
 
-class RecordError(Exception):
+class RecordError(TextError):
     """A record cannot be read; the message names file, line and expectation."""
 
 
@@ -76,7 +79,10 @@ def read_lines(path: Path) -> Iterator[Line]:
         with path.open("rb") as file:
             yield from _lines(path, file)
     except OSError as error:
-        raise RecordError(f"{path}: cannot be read: {error.strerror or error}") from error
+        why = text_of(error)
+        raise RecordError(
+            Text(f"{path} : ne peut pas être lu : {why.fr}", f"{path}: cannot be read: {why.en}")
+        ) from error
 
 
 def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
@@ -84,7 +90,12 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
     while raw := file.readline(MAX_LINE):
         if not raw.endswith(b"\n"):
             if len(raw) == MAX_LINE:
-                raise RecordError(f"{path}:{number + 1}: expected a line of at most {MAX_LINE} bytes")
+                raise RecordError(
+                    Text(
+                        f"{path}:{number + 1} : une ligne d'au plus {MAX_LINE} octets est attendue",
+                        f"{path}:{number + 1}: expected a line of at most {MAX_LINE} bytes",
+                    )
+                )
             return
         number += 1
         end = offset + len(raw)
@@ -94,25 +105,51 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
 
 def _line(path: Path, number: int, raw: bytes, offset: int, end: int) -> Line:
     try:
-        data = json.loads(raw)
+        data = _loaded(raw)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path}:{number}: expected a JSON object, got {raw[:60]!r}") from error
+        raise RecordError(
+            Text(
+                f"{path}:{number} : un objet JSON est attendu, il y a {raw[:60]!r}",
+                f"{path}:{number}: expected a JSON object, got {raw[:60]!r}",
+            )
+        ) from error
     if not isinstance(data, dict) or "kind" not in data:
-        raise RecordError(f"{path}:{number}: expected an object with v, n, at and kind, got {raw[:60]!r}")
+        raise RecordError(
+            Text(
+                f"{path}:{number} : un objet qui a v, n, at et kind est attendu, il y a {raw[:60]!r}",
+                f"{path}:{number}: expected an object with v, n, at and kind, got {raw[:60]!r}",
+            )
+        )
     if data.get("v") not in READABLE:
         raise RecordError(
-            f"{path}:{number}: expected a record of version {VERSION} or older, got {data.get('v')!r};"
-            " a newer banc-insi may have written it"
+            Text(
+                f"{path}:{number} : un enregistrement de version {VERSION} au plus est attendu, il y a {data.get('v')!r} ;"
+                " un banc-insi plus récent l'a peut-être écrit",
+                f"{path}:{number}: expected a record of version {VERSION} or older, got {data.get('v')!r};"
+                " a newer banc-insi may have written it",
+            )
         )
     if data.get("n") != number:
-        raise RecordError(f"{path}:{number}: expected line number {number}, got {data.get('n')!r}")
+        raise RecordError(
+            Text(
+                f"{path}:{number} : le numéro de ligne {number} est attendu, il y a {data.get('n')!r}",
+                f"{path}:{number}: expected line number {number}, got {data.get('n')!r}",
+            )
+        )
     return Line(number, str(data["kind"]), data, offset, end)
 
 
 def _line_at(file: BinaryIO, offset: int) -> dict[str, Any]:
     file.seek(offset)
-    data: dict[str, Any] = json.loads(file.readline(MAX_LINE))
+    data: dict[str, Any] = _loaded(file.readline(MAX_LINE))
     return data
+
+
+def _loaded(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:  # Half a character, or a number of more than 64 bits.
+        return json.loads(raw)
 
 
 class Record:
@@ -168,7 +205,12 @@ class Record:
                 case _:
                     self._take(event)
         if started is None:
-            raise RecordError(f"{self.path}: expected a record that begins with the line of its campaign")
+            raise RecordError(
+                Text(
+                    f"{self.path} : un enregistrement qui commence par la ligne de sa campagne est attendu",
+                    f"{self.path}: expected a record that begins with the line of its campaign",
+                )
+            )
         self.started = started
 
     def _take(self, event: Any) -> None:
@@ -213,7 +255,12 @@ class Record:
                 entry = self._at(file, offset)
                 if isinstance(entry, Again):
                     if entry.of not in self._offsets:
-                        raise RecordError(f"{self.path}: a line refers to line {entry.of}, which is no entry")
+                        raise RecordError(
+                            Text(
+                                f"{self.path} : une ligne renvoie à la ligne {entry.of}, qui n'est pas une entrée",
+                                f"{self.path}: a line refers to line {entry.of}, which is no entry",
+                            )
+                        )
                     entry = self._at(file, self._offsets[entry.of])
                 yield entry
 
@@ -224,7 +271,12 @@ class Record:
                 data[name] = self._member(file, number, name)
             return decode(KINDS[data["kind"]], data)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise RecordError(f"{self.path}: at byte {offset}: {error}") from error
+            raise RecordError(
+                Text(
+                    f"{self.path} : à l'octet {offset}, ceci n'est pas lisible : {error}",
+                    f"{self.path}: at byte {offset}: {error}",
+                )
+            ) from error
 
     def _member(self, file: BinaryIO, number: int, name: str) -> Any:
         """Return a member of an earlier line, which has it word for word."""
@@ -239,4 +291,9 @@ class Record:
         try:
             return decode(KINDS[line.kind], line.data)
         except CodingError as error:
-            raise RecordError(f"{self.path}:{line.number}: {error}") from error
+            raise RecordError(
+                Text(
+                    f"{self.path}:{line.number} : cette ligne n'est pas lisible : {error}",
+                    f"{self.path}:{line.number}: {error}",
+                )
+            ) from error

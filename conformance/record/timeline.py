@@ -326,8 +326,8 @@ def _plain_other(value: object) -> Plain:
             return _object(value)
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
-"""The fields of the dataclasses met so far."""
+_FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
+"""The fields of the dataclasses met so far, and whether what is in one is a secret."""
 
 
 def _object(value: object) -> Plain:
@@ -336,8 +336,21 @@ def _object(value: object) -> Plain:
         return str(value)
     names = _FIELDS.get(type(value))
     if names is None:
-        names = _FIELDS[type(value)] = tuple(field.name for field in dataclasses.fields(value))
-    return _members(((name, getattr(value, name)) for name in names), keep_empty=False)
+        every = [field.name for field in dataclasses.fields(value)]
+        names = _FIELDS[type(value)] = tuple((name, _is_secret(name)) for name in every)
+    members: dict[str, Plain] = {}
+    # The members of answers are most of a record: those that are texts, or nothing, are told at once.
+    for name, is_secret in names:
+        member = getattr(value, name)
+        if member is None or member == "":
+            continue
+        if is_secret and member:
+            members[name] = "***"
+        elif type(member) is str:
+            members[name] = member
+        elif not _is_empty(member):
+            members[name] = plain(member)
+    return members
 
 
 def changes_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[Change, ...]:

@@ -16,6 +16,7 @@ from conformance.record.packing import MANIFEST, PACKAGE_VERSION, VERDICTS, verd
 from conformance.record.reading import Record, RecordError
 from conformance.record.writing import RECORD_NAME
 from conformance.rules.catalogue import load_catalogue
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +29,12 @@ MAX_FILES: Final = 500_000
 _CHUNK: Final = 1024 * 1024
 
 
-class PackageError(Exception):
+class PackageError(TextError):
     """The file is no evidence package; the message says what was expected."""
+
+
+class _NoPackageError(TextError):
+    """What is amiss inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +70,46 @@ def verify(path: Path, catalogue: Mapping[str, Rule] | None = None) -> Verificat
     try:
         with zipfile.ZipFile(path) as package, tempfile.TemporaryDirectory(prefix="banc-") as scratch:
             return _verify(package, Path(scratch), catalogue)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise PackageError(f"{path}: expected an evidence package of banc-insi: {error}") from error
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        RecordError,
+        _NoPackageError,
+    ) as error:
+        why = text_of(error) if isinstance(error, (OSError, TextError)) else Text.same(str(error))
+        raise PackageError(
+            Text(
+                f"{path} : un paquet de preuves de banc-insi est attendu : {why.fr}",
+                f"{path}: expected an evidence package of banc-insi: {why.en}",
+            )
+        ) from error
 
 
 def _verify(package: zipfile.ZipFile, scratch: Path, catalogue: Mapping[str, Rule]) -> Verification:
     names = package.namelist()
     if MANIFEST not in names or len(names) > MAX_FILES:
-        raise ValueError(f"it holds no {MANIFEST}, or too many files")
+        raise _NoPackageError(
+            Text(
+                f"il n'a pas de {MANIFEST}, ou trop de fichiers", f"it holds no {MANIFEST}, or too many files"
+            )
+        )
     try:
         manifest = json.loads(package.read(MANIFEST))
         expected: dict[str, str] = manifest["files"]
         version = manifest["version"]
     except (ValueError, LookupError, TypeError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{MANIFEST} is altered: {error}") from error
+        raise _NoPackageError(
+            Text(f"{MANIFEST} est altéré : {error}", f"{MANIFEST} is altered: {error}")
+        ) from error
     if version != PACKAGE_VERSION:
-        raise ValueError(f"expected version {PACKAGE_VERSION}, got {version!r}")
+        raise _NoPackageError(
+            Text(
+                f"la version {PACKAGE_VERSION} est attendue, il y a {version!r}",
+                f"expected version {PACKAGE_VERSION}, got {version!r}",
+            )
+        )
     present = {name for name in names if name != MANIFEST}
     altered = sorted(
         name for name in present & set(expected) if _digest(package, name, scratch) != expected[name]
@@ -101,8 +130,8 @@ def _judged(
     try:
         record = Record(scratch / RECORD_NAME)
         told: dict[str, Any] = json.loads(package.read(VERDICTS))
-    except (RecordError, KeyError, zipfile.BadZipFile, zlib.error, ValueError) as error:
-        raise ValueError(str(error)) from error
+    except (KeyError, zipfile.BadZipFile, zlib.error, ValueError) as error:
+        raise _NoPackageError(Text.same(str(error))) from error
     again = verdicts_of(record)
     changed = tuple(
         key

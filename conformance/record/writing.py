@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
 
-from conformance.record.coding import KIND_OF, encode
+from conformance.record.coding import KIND_OF, encode, encode_act
 from conformance.record.events import VERSION, Again, CheckStarted
-from conformance.record.timeline import ExchangeEntry
+from conformance.record.timeline import ActEntry, ExchangeEntry
 from simulator.journal.masking import is_clean_json, mask, mask_xml
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +44,17 @@ RECORD_NAME = "record.ndjson"
 """Name of the record in the folder of its campaign."""
 
 
-class RecordWriteError(Exception):
+class RecordWriteError(TextError):
     """The record cannot be written: the campaign must not begin, or cannot go on. The message says what to do."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         """Say where and why."""
+        why = text_of(error)
         super().__init__(
-            f"cannot write the record {path}: {error.strerror or error}; choose another folder with --report DIR"
+            Text(
+                f"le dossier de campagne {path} ne peut pas être écrit : {why.fr} ; choisissez un autre dossier par --report DOSSIER",
+                f"cannot write the record {path}: {why.en}; choose another folder with --report DIR",
+            )
         )
         self.path = path
 
@@ -101,7 +106,7 @@ class RecordWriter:
 
         An entry written before, for whichever check, is only referred to.
         """
-        data = encode(entry)
+        data = encode_act(entry) if isinstance(entry, ActEntry) else encode(entry)
         about = {} if check == self._check else {"check": check}
         content = _sorted(data)
         digest = _digest(content)

@@ -17,7 +17,7 @@ from pathlib import Path
 from conformance.reference.defects import UnknownDefectError, select
 from conformance.reference.server import opened, running
 from conformance.reference.stdio import serve
-from simulator.ending import end_with_input
+from simulator.serving.ending import end_with_input
 
 _POLL_SECONDS = 0.2
 

@@ -14,6 +14,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
+import orjson
+
 from conformance.drivers import wire
 from conformance.drivers.model import Actor, Role
 from conformance.drivers.protocol import RefusedError
@@ -71,7 +73,7 @@ class Api:
             answer, status = _problem_of(error)
             if allow := getattr(error, "allow", ""):
                 headers.append(("Allow", allow))
-        content = b"" if answer is None else json.dumps(answer).encode("ascii")
+        content = b"" if answer is None else _written(answer)
         if answer is not None:
             headers += [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
         start_response(f"{status.value} {status.phrase}", headers)
@@ -195,6 +197,13 @@ def _problem_of(error: Exception) -> tuple[_Answer, HTTPStatus]:
     _log.error("an act failed", exc_info=error)
     failed = HTTPStatus.INTERNAL_SERVER_ERROR
     return problem(failed.name, "the reference LGO failed: its own log says why"), failed
+
+
+def _written(answer: _Answer) -> bytes:
+    try:
+        return orjson.dumps(answer)
+    except TypeError:  # Half a character.
+        return json.dumps(answer).encode("ascii")
 
 
 def problem(code: str, message: str, fields: Sequence[str] = ()) -> _Answer:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
-
-import httpx
 
 from conformance.reference import card_soap, soap
 from conformance.reference.members import members
+from conformance.reference.posting import Lines, PostError, TooLateError
 from conformance.reference.reader import CardCriteria
 from conformance.reference.seams import Seam
 from conformance.reference.sign_in import SignIn
@@ -34,12 +32,12 @@ class InsiClient:
         self.instance = instance
         self._seams = seams
         self.sign_in = SignIn(seams)
-        # A proxy of the environment must not see identities.
-        self._http = httpx.Client(trust_env=False)
+        # No proxy of the environment: it must not see identities.
+        self._lines = Lines()
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._lines.close()
 
     def search(self, url: str, criteria: Criteria, *, timeout: float, **about: Any) -> Reply:
         """Search one identity by traits.
@@ -88,17 +86,13 @@ class InsiClient:
         """
         content, headers = self.sign_in.signed(content)
         headers = {"Content-Type": content_type, **headers}
-        deadline = time.monotonic() + timeout
         try:
-            with self._http.stream(
-                "POST", url, content=content, headers=headers, timeout=timeout
-            ) as response:
-                received = _read(response, deadline)
-        except httpx.TimeoutException:
+            status, received = self._lines.post(url, content, headers, timeout=timeout, limit=soap.MAX_BYTES)
+        except TooLateError:
             return soap.failure(f"pas de réponse en {timeout:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except PostError as error:
             return soap.failure(f"INSi injoignable : {error}")
-        return response.status_code, self._seams.one(Seam.RAW, {"content": received})["content"]
+        return status, self._seams.one(Seam.RAW, {"content": received})["content"]
 
     def _exchange(self, url: str, criteria: Criteria, timeout: float, about: dict[str, Any]) -> Reply:
         content = soap.request_xml(criteria, instance=self.instance)
@@ -106,15 +100,3 @@ class InsiClient:
         leaving = self._seams.one(Seam.LEAVING, leaving, **about)
         received = self.post(url, leaving["content"], leaving["content_type"], timeout=timeout)
         return received if isinstance(received, Reply) else soap.read_reply(*received)
-
-
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    """Read a body up to the size limit and the deadline: a time-out of httpx is per piece only."""
-    received = bytearray()
-    for piece in response.iter_bytes():
-        received += piece
-        if len(received) > soap.MAX_BYTES:
-            break
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer came too slowly")
-    return bytes(received)

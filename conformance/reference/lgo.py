@@ -89,6 +89,7 @@ class Lgo:
     def close(self) -> None:
         """Close the database and the connections."""
         self._client.close()
+        self.papers.close()
         self._store.close()
 
     def reset(self, insi_url: str) -> None:

@@ -2,19 +2,23 @@
 
 HTTP is cheroot's. Left to itself it gives a connection back, after each answer, to a thread that watches all of them, reads
 through buffers written in Python, and sends head and body apart; together that costs more than the acts of the LGO. Here the
-thread that has answered looks a moment for the next request, the buffers are those of the interpreter, and an answer
-leaves in one piece.
+thread that has answered looks a moment for the next request, the buffers are those of the interpreter, an answer
+leaves in one piece, and a plain request that has come whole is read at once (``plain_http``).
 """
 
 from __future__ import annotations
 
 import io
+import logging
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.wsgi import Server
+
+from conformance.reference.plain_http import answer_of, plain_request
 
 if TYPE_CHECKING:
     import socket
@@ -25,6 +29,8 @@ PATIENCE_S: Final = 0.02
 """How long the thread that has answered waits for the next request; afterwards the connection is watched with the others."""
 _STOP_S: Final = 0.1
 """How often the server looks whether it has to stop."""
+_FAILED: Final = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_log = logging.getLogger(__name__)
 
 
 class _Raw(io.RawIOBase):
@@ -122,17 +128,58 @@ class _Connection(HTTPConnection):
 
     def communicate(self) -> bool:
         """Answer requests as long as they come one upon the other and nobody else waits; tell whether to keep the connection."""
-        while super().communicate():  # type: ignore[no-untyped-call] # a stub without types
+        keeps = self._plain() if self.rfile.has_data() else None
+        while super().communicate() if keeps is None else keeps:  # type: ignore[no-untyped-call] # a stub without types
             is_wanted = not self.server.ready or self.server.requests.qsize > 0
             if is_wanted or not self.rfile.comes_within(PATIENCE_S):
                 return True
+            keeps = self._plain()
         return False
+
+    def _plain(self) -> bool | None:
+        """Answer the plain request that has come and tell whether to keep the connection; ``None``: it is for cheroot to read."""
+        found = plain_request(self.rfile.peek(1), self.server.environ)
+        if found is None:
+            return None
+        environ, size = found
+        self.rfile.read(size)
+        content, keeps = _FAILED, False
+        try:
+            content, keeps = answer_of(self.server.wsgi_app, environ, self.server.server_name), True
+        except Exception:  # noqa: BLE001 - the last line of defence, as cheroot has it
+            _log.exception("a request could not be answered")
+        try:
+            self.wfile.write(content)
+        except OSError:  # The client has left.
+            return False
+        return keeps
 
 
 class _Server(Server):
     """A server of such connections."""
 
     ConnectionClass = _Connection
+
+    @property
+    def environ(self) -> dict[str, Any]:
+        """What the environment of every request holds (PEP 3333)."""
+        if not self._environ:
+            host, port = self.bind_addr[:2]
+            self._environ = {
+                "SCRIPT_NAME": "",
+                "SERVER_NAME": str(host),
+                "SERVER_PORT": str(port),
+                "SERVER_PROTOCOL": "HTTP/1.1",
+                "wsgi.version": (1, 0),
+                "wsgi.url_scheme": "http",
+                "wsgi.errors": sys.stderr,
+                "wsgi.multithread": True,
+                "wsgi.multiprocess": False,
+                "wsgi.run_once": False,
+            }
+        return self._environ
+
+    _environ: dict[str, Any] = {}  # noqa: RUF012 - replaced, never filled
 
 
 @contextmanager

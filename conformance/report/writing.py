@@ -9,6 +9,7 @@ from conformance.report.csv_report import render_csv
 from conformance.report.html import render_html
 from conformance.report.json_report import render_json
 from conformance.report.junit import render_junit
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 HTML_NAME, JSON_NAME, JUNIT_NAME, CSV_NAME = "index.html", "report.json", "junit.xml", "rules.csv"
 
 
-class ReportError(Exception):
+class ReportError(TextError):
     """The reports cannot be written. ``directory`` is where, ``reason`` is what the system says."""
 
-    def __init__(self, directory: Path, reason: str) -> None:
+    def __init__(self, directory: Path, reason: Text) -> None:
         super().__init__(
-            f"cannot write the report in {directory}: {reason}; choose another folder with --report DIR"
+            Text(
+                f"le rapport ne peut pas être écrit dans {directory} : {reason.fr} ; choisissez un autre dossier par --report DOSSIER",
+                f"cannot write the report in {directory}: {reason.en}; choose another folder with --report DIR",
+            )
         )
         self.directory = directory
         self.reason = reason
@@ -48,7 +52,7 @@ def write_reports(campaign: Campaign, directory: Path, lang: Lang) -> list[Path]
         directory.mkdir(parents=True, exist_ok=True)
         return [_write(directory / name, content) for name, content in contents.items()]
     except OSError as error:
-        raise ReportError(directory, error.strerror or str(error)) from error
+        raise ReportError(directory, text_of(error)) from error
 
 
 def _write(path: Path, content: bytes) -> Path:

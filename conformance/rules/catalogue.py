@@ -19,7 +19,7 @@ import yaml
 from conformance.rules.model import Actor, Obstacle, Part, Reference, Rule, Source, Strength
 from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import DataFileError, Problem, load_yaml
-from simulator.text import Text
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,14 +78,19 @@ _LOOSE_KEY: Final = re.compile(r"([A-Z]{3})[-_ ]?([0-9]{1,2})")
 _FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class UnknownRuleError(LookupError):
+class UnknownRuleError(TextError, LookupError):
     """No rule has this key. ``suggestions`` holds the keys that look like it."""
 
     def __init__(self, key: str, suggestions: Iterable[str]) -> None:
         self.key = key
         self.suggestions = tuple(suggestions)
-        hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(f"unknown rule {key!r}{hint}")
+        near = self.suggestions
+        super().__init__(
+            Text(
+                f"règle inconnue : {key!r}" + (f" ; voulez-vous dire {' ou '.join(near)} ?" if near else ""),
+                f"unknown rule {key!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""),
+            )
+        )
 
 
 def load_catalogue(paths: Iterable[Path] | None = None) -> dict[str, Rule]:

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.contract.evidence import EvidenceLevel
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from simulator.text import Text
 
 EVERYBODY = "ALL"
 """The actor that stands for any software that holds or displays patient identities."""
@@ -85,6 +85,10 @@ class Actor:
     title: Text
 
 
+class OptionalRuleError(TextError, ValueError):
+    """A rule that is optional (MAY) cannot be promoted: not doing it is no departure."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule a software is judged on."""
@@ -150,10 +154,15 @@ class Rule:
         """Return the rule with its departures counted as FAIL.
 
         Raises:
-            ValueError: the rule is optional (MAY): not doing it is no departure.
+            OptionalRuleError: the rule is optional (MAY): not doing it is no departure.
         """
         if self.strength is Strength.MAY:
-            raise ValueError(f"{self.key} is optional (MAY): it cannot be promoted")
+            raise OptionalRuleError(
+                Text(
+                    f"{self.key} est facultative (MAY) : elle ne peut pas être promue",
+                    f"{self.key} is optional (MAY): it cannot be promoted",
+                )
+            )
         return replace(self, promoted=True)
 
     def applies_to(self, actors: Collection[str]) -> bool:

@@ -16,7 +16,7 @@ from conformance.rules.catalogue import (
 )
 from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import load_yaml
-from simulator.text import Text
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,14 +82,21 @@ class StateCase:
         return f"{self.event.key}/{self.status}"
 
 
-class UnknownCaseError(LookupError):
+class UnknownCaseError(TextError, LookupError):
     """No case has this address."""
 
     def __init__(self, key: str, suggestions: Iterable[str]) -> None:
         self.key = key
         self.suggestions = tuple(suggestions)
-        hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(f"unknown case {key!r}: expected an event and a status, such as E9/QUAL{hint}")
+        near = self.suggestions
+        super().__init__(
+            Text(
+                f"cas inconnu : {key!r} ; un événement et un statut sont attendus, tels que E9/QUAL"
+                + (f" ; voulez-vous dire {' ou '.join(near)} ?" if near else ""),
+                f"unknown case {key!r}: expected an event and a status, such as E9/QUAL"
+                + (f"; did you mean {' or '.join(near)}?" if near else ""),
+            )
+        )
 
 
 def load_states(path: Path | Traversable | None = None) -> dict[str, StateCase]:

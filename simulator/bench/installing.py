@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.datafile import DataFileError
 from simulator.scripting.loader import checked_scenario, load_data, shipped_scenarios
 from simulator.scripting.people import bind, given_people
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.sessions.store import Session, SessionStore
 
 
-class InstallError(ValueError):
+class InstallError(TextError, ValueError):
     """A scenario cannot be put in force; the message says what to do."""
 
 
@@ -61,11 +62,16 @@ class Installer:
         """
         file = Path(path).expanduser().resolve()
         if file.suffix not in {".yaml", ".yml"}:
-            raise InstallError(f"expected the path of a .yaml file, got {str(path)!r}")
+            raise InstallError(
+                Text(
+                    f"le chemin d'un fichier .yaml est attendu, reçu : {str(path)!r}",
+                    f"expected the path of a .yaml file, got {str(path)!r}",
+                )
+            )
         try:
             data = load_data(file)
         except DataFileError as error:
-            raise InstallError(str(error)) from error
+            raise InstallError(error.text) from error
         return self.install(session_id, data, people, file=str(file))
 
     def install_folder(self, session_id: str, folder: Path) -> list[str]:
@@ -79,7 +85,12 @@ class Installer:
         """
         files = sorted(entry for entry in folder.iterdir() if entry.suffix in {".yaml", ".yml"})
         if not files:
-            raise InstallError(f"expected scenario files (*.yaml) in {folder}, found none")
+            raise InstallError(
+                Text(
+                    f"des fichiers de scénario (*.yaml) sont attendus dans {folder}, il n'y en a pas",
+                    f"expected scenario files (*.yaml) in {folder}, found none",
+                )
+            )
         self.sessions.clear_scenarios(session_id)
         for file in reversed(files):
             self.install_file(session_id, file, {})
@@ -94,7 +105,12 @@ def shipped_data(scenario_id: str) -> Any:
     """
     for source in _named(scenario_id):
         return load_data(source)
-    raise InstallError(f"expected the id of a shipped scenario, got {scenario_id!r}; see banc scenario list")
+    raise InstallError(
+        Text(
+            f"l'identifiant d'un scénario livré est attendu, reçu : {scenario_id!r} ; voir banc scenario list",
+            f"expected the id of a shipped scenario, got {scenario_id!r}; see banc scenario list",
+        )
+    )
 
 
 def _named(scenario_id: str) -> Iterator[Any]:

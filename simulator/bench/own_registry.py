@@ -12,6 +12,7 @@ from simulator.registry.base_file import BaseFile
 from simulator.registry.building import BeingBuiltError, build_file
 from simulator.registry.parting import is_of_another_format, is_undivided, part
 from simulator.registry.store import RegistryStore
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ _LONGEST_BUILD_S: Final = 600.0
 _LOOK_AGAIN_S: Final = 0.05
 
 
-class PeopleInUseError(Exception):
+class PeopleInUseError(TextError):
     """Others use the people of the data directory, which would be replaced; the message says what to do."""
 
 
@@ -55,7 +56,10 @@ def open_own_registry(
     if is_undivided(path):
         if in_use():
             raise PeopleInUseError(
-                f"another simulator, of a former version, is using {data_dir}: stop it, or give another --data-dir"
+                Text(
+                    f"un autre simulateur, d'une version antérieure, se sert de {data_dir} : arrêtez-le, ou donnez un autre --data-dir",
+                    f"another simulator, of a former version, is using {data_dir}: stop it, or give another --data-dir",
+                )
             )
         part(path, sessions, **{_MADE_BY: _OURS})
     wanted = f"cnda oid={oid_mode} {recipe(size, seed)}"
@@ -65,8 +69,12 @@ def open_own_registry(
             break
         if built is not None and in_use():
             raise PeopleInUseError(
-                f"another simulator is using the people of {data_dir} ({built}), and {wanted} would replace them. "
-                "Stop it, give the same --people, --seed and --oid, or another --data-dir."
+                Text(
+                    f"un autre simulateur se sert des personnes de {data_dir} ({built}), que {wanted} remplacerait. "
+                    "Arrêtez-le, donnez les mêmes --people, --seed et --oid, ou un autre --data-dir.",
+                    f"another simulator is using the people of {data_dir} ({built}), and {wanted} would replace them. "
+                    "Stop it, give the same --people, --seed and --oid, or another --data-dir.",
+                )
             )
         try:
             build_file(path, chain(load_cnda(oid_mode), people(size, seed)), wanted, facts={_MADE_BY: _OURS})

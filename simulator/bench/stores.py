@@ -26,6 +26,7 @@ from simulator.sessions.store import SessionStore
 from simulator.teleservice.authentication import Authenticator
 from simulator.teleservice.freshness import Freshness
 from simulator.teleservice.service import Teleservice
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ IN_USE: Final = "in-use"
 """Folder of a data directory where each simulator that uses it has a locked file."""
 
 
-class BenchSetupError(Exception):
+class BenchSetupError(TextError):
     """The simulator cannot be set up; the message says what to do."""
 
 
@@ -135,11 +136,22 @@ def open_bench(options: BenchOptions) -> Bench:
         BenchSetupError: the directory cannot be written, a file in it is not ours, or the profile is unknown.
     """
     if options.profile not in profiles():
-        raise BenchSetupError(f"unknown profile {options.profile!r}; known are {', '.join(profiles())}")
+        known = ", ".join(profiles())
+        raise BenchSetupError(
+            Text(
+                f"profil inconnu : {options.profile!r} ; sont connus {known}",
+                f"unknown profile {options.profile!r}; known are {known}",
+            )
+        )
     try:
         trust = None if options.pki is None else TrustStore.load(options.pki / TRUST_FOLDER)
     except TrustStoreError as error:
-        raise BenchSetupError(f"{error}. Make a PKI with: banc pki init {options.pki}") from error
+        raise BenchSetupError(
+            Text(
+                f"{error.text.fr}. Faites une PKI par : banc pki init {options.pki}",
+                f"{error.text.en}. Make a PKI with: banc pki init {options.pki}",
+            )
+        ) from error
     try:
         # For its owner alone: the journal has what software under test sends, card numbers and tokens included.
         options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -152,12 +164,16 @@ def open_bench(options: BenchOptions) -> Bench:
         lots = LotStore(options.data_dir / "lots.sqlite", options.lots)
     except PeopleInUseError as error:
         presence.leave()
-        raise BenchSetupError(str(error)) from error
+        raise BenchSetupError(error.text) from error
     except RegistryError as error:
-        raise BenchSetupError(str(error)) from error
+        raise BenchSetupError(error.text) from error
     except (OSError, sqlite3.Error) as error:
+        why = text_of(error) if isinstance(error, OSError) else Text.same(str(error))
         raise BenchSetupError(
-            f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir."
+            Text(
+                f"le dossier de données {options.data_dir} ne peut pas servir : {why.fr}. Donnez-en un autre par --data-dir.",
+                f"the data directory {options.data_dir} cannot be used: {error}. Give another one with --data-dir.",
+            )
         ) from error
     return Bench(
         options=options,

@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.contract.evidence import EvidenceLevel
-from simulator.datafile import closest, load_yaml
+from simulator.datafile import load_yaml
+from simulator.schema_words import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +161,7 @@ def _step(index: int, entry: object) -> ChaosStep:
     disturbance = chaos_catalogue().get(name) if isinstance(name, str) else None
     if disturbance is None or not isinstance(name, str):
         listed = ", ".join(chaos_catalogue())
-        remedy = closest(str(name), chaos_catalogue())
+        remedy = closest(str(name), chaos_catalogue()).en
         raise ChaosError((index,), f"expected one of {listed}, got {name!r:.60}{remedy}")
     if not isinstance(given, Mapping):
         raise ChaosError((index, name), f"expected parameters (name: value), got {given!r:.60}")
@@ -171,7 +172,7 @@ def _step(index: int, entry: object) -> ChaosStep:
         parameter = disturbance.parameters.get(key)
         if parameter is None:
             known = ", ".join(disturbance.parameters) or "none"
-            remedy = closest(str(key), disturbance.parameters)
+            remedy = closest(str(key), disturbance.parameters).en
             raise ChaosError(
                 (index, name), f"unknown parameter {key!r:.60}; known parameters are {known}{remedy}"
             )

@@ -17,6 +17,7 @@ from simulator.client.received import ReceivedClient
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
 from simulator.security.tls import usual_tls
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _PAGE = 1000
 
 
-class BenchClientError(Exception):
+class BenchClientError(TextError):
     """The simulator could not be reached, or refused a request; the message says why."""
 
 
@@ -177,7 +178,10 @@ class BenchClient:
             data = loads(answer.content) if answer.content else None
         except ValueError as error:
             raise BenchClientError(
-                f"{method} {path}: expected JSON from {self.base_url}, got {answer.text[:80]!r}; is it a simulator?"
+                Text(
+                    f"{method} {path} : du JSON est attendu de {self.base_url}, reçu : {answer.text[:80]!r} ; est-ce un simulateur ?",
+                    f"{method} {path}: expected JSON from {self.base_url}, got {answer.text[:80]!r}; is it a simulator?",
+                )
             ) from error
         return data, 'rel="next"' in answer.header("link")
 
@@ -218,14 +222,23 @@ class BenchClient:
                 answer = Answer(*self._http.request(method, target, fields, content))
         except (*_NO_ANSWER, OSError, ValueError) as error:
             raise BenchClientError(
-                f"the simulator at {self.base_url} does not answer ({error}); is it started? Try: banc serve"
+                Text(
+                    f"le simulateur à {self.base_url} ne répond pas ({error}) ; est-il démarré ? Essayez : banc serve",
+                    f"the simulator at {self.base_url} does not answer ({error}); is it started? Try: banc serve",
+                )
             ) from error
         if answer.status >= HTTPStatus.BAD_REQUEST:
             try:
                 message = loads(answer.content)["error"]
             except (ValueError, KeyError, TypeError):
                 message = answer.text[:200]
-            raise BenchClientError(f"{method} {path}: HTTP {answer.status}: {message}")
+            # The API speaks English, as its names do.
+            raise BenchClientError(
+                Text(
+                    f"le simulateur refuse {method} {path} (HTTP {answer.status}) : {message}",
+                    f"{method} {path}: HTTP {answer.status}: {message}",
+                )
+            )
         return answer
 
 

@@ -17,7 +17,7 @@ from simulator.registry.opening import open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.target import shown
 from simulator.serving import REGISTRY_VARIABLE, TOKEN_VARIABLE
-from simulator.text import Text, visible_lines
+from simulator.text import Text, text_of, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,10 +85,13 @@ def _token(token: str | None, file: Path | None) -> str | None:
         with file.open(encoding="utf-8") as opened:
             found = opened.read(_LONGEST_TOKEN + 1).strip()
     except (OSError, ValueError) as error:
-        raise SetupError(f"--token-file {file} cannot be read: {error}") from error
+        raise unreadable(f"--token-file {file}", error) from error
     if not found or len(found) > _LONGEST_TOKEN or not (found.isascii() and found.isprintable()):
         raise SetupError(
-            f"--token-file {file}: expected one line of at most {_LONGEST_TOKEN} ASCII characters, got another content"
+            Text(
+                f"--token-file {file} : une ligne d'au plus {_LONGEST_TOKEN} caractères ASCII est attendue, il y a autre chose",
+                f"--token-file {file}: expected one line of at most {_LONGEST_TOKEN} ASCII characters, got another content",
+            )
         )
     return found
 
@@ -98,21 +101,42 @@ class SetupError(click.ClickException):
 
     exit_code = EXIT_SETUP
 
-    def __init__(self, message: str | Text) -> None:
-        """Keep the message, in the language of the command that runs when there are two."""
+    def __init__(self, message: Text) -> None:
+        """Keep the message, in the language of the command that runs."""
         super().__init__(said(message))
-        self._is_french = not isinstance(message, str) and spoken() == "fr"
+        self._is_french = spoken() == "fr"
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write it."""
         if self._is_french:
             click.echo(f"Erreur : {self.format_message()}", file=file, err=file is None)
         else:
-            super().show(file)
+            click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
 
     def format_message(self) -> str:
         """Return the message, which may quote a file or a server, so that all of it is seen."""
         return visible_lines(self.message)
+
+
+def unwritable(what: object, error: OSError) -> SetupError:
+    """Return the error of a file or folder that cannot be written."""
+    why = text_of(error)
+    return SetupError(
+        Text(f"{what} ne peut pas être écrit : {why.fr}", f"{what} cannot be written: {why.en}")
+    )
+
+
+def unreadable(what: object, error: OSError | ValueError) -> SetupError:
+    """Return the error of a file that cannot be read, or whose bytes are no text."""
+    why = text_of(error) if isinstance(error, OSError) else _no_text(error)
+    return SetupError(Text(f"{what} ne peut pas être lu : {why.fr}", f"{what} cannot be read: {why.en}"))
+
+
+def _no_text(error: ValueError) -> Text:
+    if isinstance(error, UnicodeDecodeError):
+        byte = f"0x{error.object[error.start]:02X}"
+        return Text(f"de l'UTF-8 est attendu, il y a l'octet {byte}", f"expected UTF-8, got byte {byte}")
+    return Text.same(str(error))
 
 
 @contextmanager
@@ -135,7 +159,7 @@ def opened_registry(registry: str | None, data_dir: Path) -> Iterator[Registry]:
         finally:
             store.close()
     except RegistryError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     except sqlite3.Error as error:
         raise SetupError(
             Text(

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
-from rich.text import Text
+from rich.text import Text as Styled
 
-from simulator.commands.common import SetupError, data_dir_option, lang_option
+from simulator.commands.bilingual import BilingualCommand
+from simulator.commands.common import SetupError, data_dir_option, lang_option, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
 from simulator.commands.output import Console, echo
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
-from simulator.journal.to_scenario import NotReproducibleError, check_id, scenario_of, to_yaml
-from simulator.text import visible
+from simulator.journal.to_scenario import NotReproducibleError, WrongIdError, check_id, scenario_of, to_yaml
+from simulator.text import Text, text_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
 
-@click.command("export")
+@click.command("export", cls=BilingualCommand)
 @click.argument("exchange_ids", metavar="[ID]...", nargs=-1, type=int)
 @data_dir_option
 @filter_options
@@ -96,7 +97,7 @@ def export_exchanges(
         echo(f"{out}: {count} échange(s)" if lang == "fr" else f"{out}: {count} exchange(s)", err=True)
 
 
-@click.command("diff")
+@click.command("diff", cls=BilingualCommand)
 @click.argument("first_id", metavar="FIRST", type=int)
 @click.argument("second_id", metavar="SECOND", type=int)
 @data_dir_option
@@ -124,11 +125,11 @@ def diff_exchanges(*, first_id: int, second_id: int, data_dir: Path, exact: bool
         return
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(Text(visible(line), _STYLES.get(line[:1], "")))
+        console.print(Styled(visible(line), _STYLES.get(line[:1], "")))
     sys.exit(EXIT_FAILED)
 
 
-@click.command("to-scenario")
+@click.command("to-scenario", cls=BilingualCommand)
 @click.argument("exchange_id", metavar="ID", type=int)
 @data_dir_option
 @click.option(
@@ -155,14 +156,19 @@ def exchange_to_scenario(
     try:
         if scenario_id is not None:
             check_id(scenario_id)
-    except ValueError as error:
-        raise SetupError(f"--id: {error}") from error
+    except WrongIdError as error:
+        raise SetupError(Text(f"--id : {text_of(error).fr}", f"--id: {error}")) from error
     with opened_journal(data_dir) as journal:
         exchange = exchange_of(journal, exchange_id, data_dir)
     try:
         text = to_yaml(scenario_of(exchange, scenario_id, exact=exact))
     except NotReproducibleError as error:
-        raise SetupError(f"exchange {exchange_id} cannot be made a scenario: {error}") from error
+        raise SetupError(
+            Text(
+                f"l'échange {exchange_id} ne peut pas devenir un scénario : {error.text.fr}",
+                f"exchange {exchange_id} cannot be made a scenario: {error}",
+            )
+        ) from error
     if out is None:
         sys.stdout.buffer.write(text.encode("utf-8"))
         return
@@ -170,7 +176,7 @@ def exchange_to_scenario(
         with out.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
-        raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise unwritable(out, error) from error
     echo(f"{out}. Next: banc scenario run {out} --call", err=True)
 
 
@@ -189,4 +195,4 @@ def _output(out: Path | None) -> Iterator[IO[bytes]]:
         with out.open("wb") as file:
             yield file
     except OSError as error:
-        raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise unwritable(out, error) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import data_dir_option, lang_option
 from simulator.commands.exchange_files import diff_exchanges, exchange_to_scenario, export_exchanges
 from simulator.commands.exchange_view import exchange_cells, exchange_table, print_exchange
@@ -33,7 +34,7 @@ _LOSSES_EVERY: Final = 10
 _AT_A_TIME: Final = 200
 
 
-@click.group("exchanges")
+@click.group("exchanges", cls=BilingualGroup)
 def exchanges_group() -> None:
     """Read the journal: what was asked, what was answered, and why."""
 

@@ -22,6 +22,7 @@ from simulator.journal.health import loss_lines
 from simulator.journal.index import INDEX, JournalIndexError
 from simulator.journal.reading import DamagedRecordError
 from simulator.journal.store import FOLDER
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,9 +91,12 @@ def opened_journal(data_dir: Path) -> Iterator[Journal]:
     folder = data_dir / FOLDER
     if not folder.is_dir():
         former = former_journal(data_dir)
+        more = f"\n{former}" if former else ""
         raise SetupError(
-            f"there is no journal in {data_dir}. Start the simulator with: banc serve --data-dir {data_dir}"
-            + (f"\n{former}" if former else "")
+            Text(
+                f"il n'y a pas de journal dans {data_dir}. Démarrez le simulateur par : banc serve --data-dir {data_dir}{more}",
+                f"there is no journal in {data_dir}. Start the simulator with: banc serve --data-dir {data_dir}{more}",
+            )
         )
     try:
         if _is_writable(folder):
@@ -109,7 +113,12 @@ def opened_journal(data_dir: Path) -> Iterator[Journal]:
             finally:
                 journal.close()
     except (sqlite3.Error, JournalIndexError, DamagedRecordError, PermissionError) as error:
-        raise SetupError(f"the journal in {data_dir} cannot be read: {error}{_remedy(error)}") from error
+        raise SetupError(
+            Text(
+                f"le journal de {data_dir} ne peut pas être lu : {_why(error).fr}{_remedy(error).fr}",
+                f"the journal in {data_dir} cannot be read: {_why(error).en}{_remedy(error).en}",
+            )
+        ) from error
 
 
 def exchange_of(journal: Journal, exchange_id: int, data_dir: Path) -> Exchange:
@@ -120,7 +129,12 @@ def exchange_of(journal: Journal, exchange_id: int, data_dir: Path) -> Exchange:
     """
     exchange = journal.get(exchange_id)
     if exchange is None:
-        raise SetupError(f"there is no exchange {exchange_id} in {data_dir}; see: banc exchanges list")
+        raise SetupError(
+            Text(
+                f"il n'y a pas d'échange {exchange_id} dans {data_dir} ; voir : banc exchanges list",
+                f"there is no exchange {exchange_id} in {data_dir}; see: banc exchanges list",
+            )
+        )
     return exchange
 
 
@@ -135,7 +149,14 @@ def _is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK) and (not index.exists() or os.access(index, os.W_OK))
 
 
-def _remedy(error: Exception) -> str:
+def _why(error: Exception) -> Text:
+    return text_of(error) if isinstance(error, (TextError, OSError)) else Text.same(str(error))
+
+
+def _remedy(error: Exception) -> Text:
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-        return f". Delete {INDEX} in its folder: it is made again from the segments."
-    return ""
+        return Text(
+            f". Supprimez {INDEX} dans son dossier : il est refait depuis les segments.",
+            f". Delete {INDEX} in its folder: it is made again from the segments.",
+        )
+    return Text.same("")

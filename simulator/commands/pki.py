@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from cryptography.x509 import load_pem_x509_certificate
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.output import Console, Table
 from simulator.security.certificates import card_of
@@ -21,6 +22,7 @@ from simulator.security.signing import (
     make_psc_assertion,
     make_vitale_assertion,
 )
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from simulator.security.pki import PkiSummary
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _directory = click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 
 
-@click.group("pki")
+@click.group("pki", cls=BilingualGroup)
 def pki_group() -> None:
     """Make certificates and assertions for tests. They are worth nothing elsewhere."""
 
@@ -61,7 +63,7 @@ def init_command(
             directory, now=datetime.now(UTC), days=days, hosts=hosts, password=password, force=force
         )
     except PkiError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     _print_entries(summary, lang)
     _print_use(summary, lang)
 
@@ -74,7 +76,7 @@ def list_command(*, directory: Path, lang: str) -> None:
     try:
         _print_entries(read_pki(directory), lang)
     except PkiError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
 
 
 @pki_group.command("assertion")
@@ -118,7 +120,12 @@ def assertion_command(
       banc pki assertion ./pki --vitale 0123456789 > vitale.xml
     """
     if apcv and vitale is None:
-        raise SetupError("--apcv needs the serial number of the card: --vitale SERIAL --apcv")
+        raise SetupError(
+            Text(
+                "--apcv demande le numéro de série de la carte : --vitale SÉRIE --apcv",
+                "--apcv needs the serial number of the card: --vitale SERIAL --apcv",
+            )
+        )
     issued = datetime.now(UTC) - timedelta(minutes=age)
     attributes = {"identifiantFacturation": billing, "secteurActivite": sector}
     try:
@@ -141,10 +148,13 @@ def assertion_command(
                 content = make_ps_assertion(certificate, key, attributes=attributes, issue_instant=issued)
     except KeyError as error:
         raise SetupError(
-            f"there is no card {card!r} in {directory}; see: banc pki list {directory}"
+            Text(
+                f"il n'y a pas de carte {card!r} dans {directory} ; voir : banc pki list {directory}",
+                f"there is no card {card!r} in {directory}; see: banc pki list {directory}",
+            )
         ) from error
     except (PkiError, SigningError, OSError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     sys.stdout.buffer.write(content)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import (
     SetupError,
     data_dir_option,
@@ -32,6 +33,7 @@ from simulator.registry.person import to_json
 from simulator.registry.protocol import RegistryError
 from simulator.registry.target import shown
 from simulator.sheet import SheetError, person_sheet, sheet_png
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +48,7 @@ _FILE_WIDTH = 200
 """Columns of a table that goes to a file or another program."""
 
 
-@click.group("population")
+@click.group("population", cls=BilingualGroup)
 def population_group() -> None:
     """Build a registry of synthetic people, look into it, export and import it."""
 
@@ -101,7 +103,7 @@ def build_command(*, size: int, seed: int, profile: str, out: str) -> None:
         echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except RegistryError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     echo(f"{count} people in {shown(out)}. Serve them with: banc serve --registry {shown(out)}")
 
 
@@ -206,7 +208,7 @@ def card_command(
     try:
         target.write_bytes(sheet_png(page) if kind == "png" else page.encode())
     except (SheetError, OSError) as error:
-        raise SetupError(f"{target}: {error}") from error
+        raise SetupError(Text(f"{target} : {text_of(error).fr}", f"{target}: {error}")) from error
     echo(str(target))
 
 
@@ -218,8 +220,11 @@ def _of(store: Registry, wanted: str) -> Person:
     people = store.by_matricule(number) or store.by_former_matricule(number)
     if not people:
         raise SetupError(
-            f"expected the key or the matricule of somebody in the registry, got {wanted!r}; "
-            "look for people with: banc population find"
+            Text(
+                f"la clé ou le matricule de quelqu'un du registre est attendu, reçu : {wanted!r} ; cherchez des personnes par : banc population find",
+                f"expected the key or the matricule of somebody in the registry, got {wanted!r}; "
+                "look for people with: banc population find",
+            )
         )
     return people[0]
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, data_dir_option, registry_option
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.output import echo
@@ -20,7 +21,7 @@ from simulator.registry.opening import add_people, build_registry, open_registry
 from simulator.registry.protocol import RegistryError
 from simulator.registry.records import ENCODINGS, UnreadableFileError, read_csv, read_jsonl
 from simulator.registry.target import is_postgres, shown
-from simulator.text import inert
+from simulator.text import Text, inert, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ _SHOWN = 20
 """Problems shown in the terminal."""
 
 
-@click.command("export")
+@click.command("export", cls=BilingualCommand)
 @data_dir_option
 @registry_option
 @click.option(
@@ -90,12 +91,17 @@ def export_command(
         # Whoever read has had enough.
         sys.stderr.close()
     except (RegistryError, OSError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     except sqlite3.Error as error:
-        raise SetupError(f"{shown(target)}: cannot be read as a registry: {error}") from error
+        raise SetupError(
+            Text(
+                f"{shown(target)} : ne peut pas être lu comme un registre : {error}",
+                f"{shown(target)}: cannot be read as a registry: {error}",
+            )
+        ) from error
 
 
-@click.command("import")
+@click.command("import", cls=BilingualCommand)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @data_dir_option
 @registry_option
@@ -162,12 +168,18 @@ def import_command(
         sys.exit(EXIT_FAILED)
     except UnreadableFileError as error:
         _show(report)
-        raise SetupError(f"{file}: {error}. Nothing was imported.") from error
+        raise SetupError(
+            Text(
+                f"{file} : {error.text.fr}. Rien n'a été importé.", f"{file}: {error}. Nothing was imported."
+            )
+        ) from error
     except KeyboardInterrupt:
         echo("Interrupted: nothing was imported.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except (RegistryError, OSError) as error:
-        raise SetupError(f"{error}. Nothing was imported.") from error
+        raise SetupError(
+            Text(f"{text_of(error).fr}. Rien n'a été importé.", f"{error}. Nothing was imported.")
+        ) from error
     finally:
         if log is not None:
             log.close()

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import click
 from jinja2 import Environment, StrictUndefined
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import (
-    SetupError,
     data_dir_option,
     lang_option,
     opened_registry,
     registry_option,
+    unwritable,
 )
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo
@@ -73,7 +74,7 @@ _TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-@click.command("stats")
+@click.command("stats", cls=BilingualCommand)
 @click.option(
     "--format",
     "kind",
@@ -137,7 +138,7 @@ def _write(text: str, out: Path | None) -> None:
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SetupError(f"{out}: {error.strerror or error}") from error
+        raise unwritable(out, error) from error
 
 
 def _print(console: Console, found: Statistics, profile: str | None, lang: Lang) -> None:

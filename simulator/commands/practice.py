@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from simulator.commands.bilingual import BilingualCommand, WrongUsageError
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_INTERRUPTED
 from simulator.commands.output import Console, Table, echo
@@ -27,6 +28,7 @@ from simulator.population.practice.making import (
 from simulator.population.practice.parameters import load_parameters
 from simulator.registry.protocol import RegistryError
 from simulator.registry.target import shown
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +44,7 @@ _STAGES: Final[dict[str, dict[Stage, str]]] = {
 }
 
 
-@click.command("practice")
+@click.command("practice", cls=BilingualCommand)
 @click.option(
     "--size", default=1000, show_default=True, type=click.IntRange(1, 200_000), help="How many lines."
 )
@@ -114,13 +116,16 @@ def practice_command(
       banc serve --registry practice/registry.sqlite
     """
     if plant and target is None:
-        raise click.UsageError(
-            "--plant goes with --registry: without it, everybody is in the registry written"
+        raise WrongUsageError(
+            Text(
+                "--plant va avec --registry : sans lui, tout le monde est dans le registre écrit",
+                "--plant goes with --registry: without it, everybody is in the registry written",
+            )
         )
     try:
         parameters = load_parameters(parameters_path)
     except DataFileError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     order = Order(size=size, seed=seed, parameters=parameters, delimiter=separator, encoding=encoding)
     try:
         with whole_or_nothing(folder) as draft, _progress(lang, size) as tell:
@@ -129,13 +134,21 @@ def practice_command(
             else:
                 figures = make_from_registry(draft, order, target, plant=plant, tell=tell)
     except (TooFewPeopleError, RegistryError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     except sqlite3.Error as error:
         raise SetupError(
-            f"{shown(target or str(folder / REGISTRY))}: cannot be read as a registry: {error}"
+            Text(
+                f"{shown(target or str(folder / REGISTRY))} : ne peut pas être lu comme un registre : {error}",
+                f"{shown(target or str(folder / REGISTRY))}: cannot be read as a registry: {error}",
+            )
         ) from error
     except OSError as error:
-        raise SetupError(f"{folder}: the files cannot be written: {error}") from error
+        raise SetupError(
+            Text(
+                f"{folder} : les fichiers ne peuvent pas être écrits : {text_of(error).fr}",
+                f"{folder}: the files cannot be written: {error}",
+            )
+        ) from error
     except KeyboardInterrupt:
         echo(
             "Interrompu : rien n'a été écrit." if lang == "fr" else "Interrupted: nothing was written.",

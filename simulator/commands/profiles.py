@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import lang_option
 from simulator.commands.output import Console, Table
 from simulator.sessions.profiles import profiles
 
 
-@click.command("profiles")
+@click.command("profiles", cls=BilingualCommand)
 @lang_option
 def profiles_command(lang: str) -> None:
     """List the environment profiles, with how sure each is."""

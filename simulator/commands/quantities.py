@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from simulator.commands.bilingual import WrongValueError
 from simulator.journal.filters import FilterError, parse_time
-from simulator.text import parse_duration
+from simulator.text import Text, parse_duration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +34,14 @@ class SizeType(_Size):
         """Return bytes."""
         found = _SIZE.fullmatch(str(value).strip())
         if found is None or float(found[1]) == 0:
-            self.fail(f"expected a size such as 500MB or 2GB, got {value!r}", param, ctx)
+            raise WrongValueError(
+                Text(
+                    f"une taille telle que 500MB ou 2GB est attendue, reçu : {value!r}",
+                    f"expected a size such as 500MB or 2GB, got {value!r}",
+                ),
+                ctx,
+                param,
+            )
         return int(float(found[1]) * _FACTORS[found[2].lower()])
 
 
@@ -48,7 +56,14 @@ class DurationType(_Duration):
         seconds = parse_duration(text)
         # A number alone could be meant as bytes, minutes or days.
         if seconds is None or seconds <= 0 or text[-1].isdigit():
-            self.fail(f"expected a time such as 30m, 12h or 7d, got {value!r}", param, ctx)
+            raise WrongValueError(
+                Text(
+                    f"une durée telle que 30m, 12h ou 7d est attendue, reçu : {value!r}",
+                    f"expected a time such as 30m, 12h or 7d, got {value!r}",
+                ),
+                ctx,
+                param,
+            )
         return seconds
 
 
@@ -62,4 +77,4 @@ class TimeType(_Time):
         try:
             return parse_time(str(value))
         except FilterError as error:
-            self.fail(str(error), param, ctx)
+            raise WrongValueError(error.text, ctx, param) from error

@@ -10,9 +10,10 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from simulator.commands.common import SetupError
+from simulator.commands.common import SetupError, unwritable
 from simulator.serving import base_url
 from simulator.sinks.addresses import addresses_of
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +30,19 @@ def clear_ready_file(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise SetupError(f"--ready-file {path} cannot be replaced: {error.strerror or error}") from error
+        raise SetupError(
+            Text(
+                f"--ready-file {path} ne peut pas être remplacé : {text_of(error).fr}",
+                f"--ready-file {path} cannot be replaced: {error.strerror or error}",
+            )
+        ) from error
     if not path.absolute().parent.is_dir():
-        raise SetupError(f"--ready-file {path}: expected a folder that exists, got {path.absolute().parent}")
+        raise SetupError(
+            Text(
+                f"--ready-file {path} : un dossier qui existe est attendu, reçu : {path.absolute().parent}",
+                f"--ready-file {path}: expected a folder that exists, got {path.absolute().parent}",
+            )
+        )
 
 
 def write_ready_file(path: Path, options: ServeOptions) -> None:
@@ -61,4 +72,4 @@ def write_ready_file(path: Path, options: ServeOptions) -> None:
         beside.write_text(json.dumps(ready) + "\n", encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        raise SetupError(f"--ready-file {path} cannot be written: {error.strerror or error}") from error
+        raise unwritable(f"--ready-file {path}", error) from error

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from simulator.commands.common import SetupError, data_dir_option, lang_option
+from simulator.commands.bilingual import BilingualGroup
+from simulator.commands.common import SetupError, data_dir_option, lang_option, unwritable
 from simulator.commands.output import Console, Table, echo
 from simulator.sinks import Sink, SinkStore
 from simulator.sinks.archive import as_file, file_name
 from simulator.sinks.kept import FILE
-from simulator.text import visible
+from simulator.text import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ _COLUMNS: Final = {
 }
 
 
-@click.group("received")
+@click.group("received", cls=BilingualGroup)
 def received_group() -> None:
     """What the DMP and the MSSanté operator of the bench hold: mails, submissions, queries.
 
@@ -96,7 +97,12 @@ def show_received(*, item_id: int, raw: bool, data_dir: Path) -> None:
     with _opened(data_dir) as store:
         item = store.get(item_id)
         if item is None:
-            raise SetupError(f"nothing received has the id {item_id} in {data_dir}; see: banc received list")
+            raise SetupError(
+                Text(
+                    f"rien de reçu n'a l'identifiant {item_id} dans {data_dir} ; voir : banc received list",
+                    f"nothing received has the id {item_id} in {data_dir}; see: banc received list",
+                )
+            )
         if raw:
             sys.stdout.buffer.write(as_file(item, store.content(item_id) or b""))
             return
@@ -139,11 +145,14 @@ def save_received(
             for one in items:
                 (out / file_name(one)).write_bytes(as_file(one, store.content(one.id) or b""))
         except OSError as error:
-            raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
+            raise unwritable(out, error) from error
     missing = set(item_ids) - {one.id for one in items}
     if missing:
         raise SetupError(
-            f"nothing received has the id {', '.join(map(str, sorted(missing)))}; see: banc received list"
+            Text(
+                f"rien de reçu n'a l'identifiant {', '.join(map(str, sorted(missing)))} ; voir : banc received list",
+                f"nothing received has the id {', '.join(map(str, sorted(missing)))}; see: banc received list",
+            )
         )
     echo(f"{out} : {len(items)} fichier(s)" if lang == "fr" else f"{out}: {len(items)} file(s)", err=True)
 
@@ -153,7 +162,10 @@ def _opened(data_dir: Path) -> Iterator[SinkStore]:
     path = data_dir / FILE
     if not path.is_file():
         raise SetupError(
-            f"no sink was opened in {data_dir}. Start them with: banc serve --dmp --mssante --data-dir {data_dir}"
+            Text(
+                f"aucun récepteur n'a été ouvert dans {data_dir}. Démarrez-les par : banc serve --dmp --mssante --data-dir {data_dir}",
+                f"no sink was opened in {data_dir}. Start them with: banc serve --dmp --mssante --data-dir {data_dir}",
+            )
         )
     try:
         store = SinkStore(path)
@@ -162,7 +174,9 @@ def _opened(data_dir: Path) -> Iterator[SinkStore]:
         finally:
             store.close()
     except sqlite3.Error as error:
-        raise SetupError(f"{path} cannot be read: {error}") from error
+        raise SetupError(
+            Text(f"{path} ne peut pas être lu : {error}", f"{path} cannot be read: {error}")
+        ) from error
 
 
 def _sink(name: str | None) -> Sink | None:

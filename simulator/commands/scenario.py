@@ -12,7 +12,8 @@ import click
 from simulator.client import BenchClient, BenchClientError
 from simulator.client.calling import play
 from simulator.client.sink_calling import is_of_a_sink, play_sink
-from simulator.commands.common import SetupError, lang_option, token_options
+from simulator.commands.bilingual import BilingualGroup
+from simulator.commands.common import SetupError, lang_option, token_options, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.output import Console, Table, echo, headed
 from simulator.commands.scenario_template import template
@@ -21,6 +22,7 @@ from simulator.scripting.check import check_file, shadowed_by
 from simulator.scripting.loader import load_scenario, scenario_source, shipped_scenarios
 from simulator.scripting.sinks import SINK_OPERATIONS
 from simulator.scripting.words import rule_words
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +47,7 @@ _TEXTS = {
 }
 
 
-@click.group("scenario")
+@click.group("scenario", cls=BilingualGroup)
 def scenario_group() -> None:
     """Scripted answers."""
 
@@ -64,7 +66,12 @@ def list_scenarios(lang: str, pack: str | None) -> None:
     scenarios = [load_scenario(source) for source in shipped_scenarios()]
     packs = sorted({scenario.pack for scenario in scenarios})
     if pack is not None and pack not in packs:
-        raise SetupError(f"expected one of the packs {', '.join(packs)}, got {pack!r}")
+        raise SetupError(
+            Text(
+                f"l'un des recueils {', '.join(packs)} est attendu, reçu : {pack!r}",
+                f"expected one of the packs {', '.join(packs)}, got {pack!r}",
+            )
+        )
     console = Console(soft_wrap=True)
     for name in packs if pack is None else [pack]:
         console.print(headed(f"{name}/"))
@@ -166,12 +173,17 @@ def new_scenario(scenario_id: str, out: Path) -> None:
       banc scenario new mine/lunar-day --out lunar-day.yaml
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", scenario_id):
-        raise SetupError(f"expected an id such as mine/lunar-day, got {scenario_id!r}")
+        raise SetupError(
+            Text(
+                f"un identifiant tel que mine/lunar-day est attendu, reçu : {scenario_id!r}",
+                f"expected an id such as mine/lunar-day, got {scenario_id!r}",
+            )
+        )
     try:
         with out.open("x", encoding="utf-8", newline="\n") as file:
             file.write(template(scenario_id))
     except OSError as error:
-        raise SetupError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise unwritable(out, error) from error
     echo(f"{out}: {scenario_id}. Next: banc scenario check {out}")
 
 
@@ -219,7 +231,7 @@ def run_scenario(
             _announce(scenario, session, installed, index)
             wrong = _call(scenario, session, installed) if call else 0
     except BenchClientError as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     if wrong:
         sys.exit(EXIT_FAILED)
 
@@ -229,9 +241,14 @@ def _loaded(reference: str) -> Scenario:
         return load_scenario(scenario_source(reference))
     except DataFileError as error:
         hint = (
-            "" if reference.endswith((".yaml", ".yml")) else ". See banc scenario list, or give a .yaml file"
+            Text.same("")
+            if reference.endswith((".yaml", ".yml"))
+            else Text(
+                ". Voir banc scenario list, ou donnez un fichier .yaml",
+                ". See banc scenario list, or give a .yaml file",
+            )
         )
-        raise SetupError(f"{error}{hint}") from error
+        raise SetupError(Text(f"{error.text.fr}{hint.fr}", f"{error.text.en}{hint.en}")) from error
 
 
 def _named(people: tuple[str, ...], scenario: Scenario) -> dict[str, str]:
@@ -241,7 +258,10 @@ def _named(people: tuple[str, ...], scenario: Scenario) -> dict[str, str]:
         if not found or not key or role not in scenario.people:
             roles = ", ".join(scenario.people) or "none"
             raise SetupError(
-                f"--person: expected ROLE=KEY with a role of {scenario.id} ({roles}), got {entry!r}"
+                Text(
+                    f"--person : RÔLE=CLÉ est attendu, avec un rôle de {scenario.id} ({', '.join(scenario.people) or 'aucun'}), reçu : {entry!r}",
+                    f"--person: expected ROLE=KEY with a role of {scenario.id} ({roles}), got {entry!r}",
+                )
             )
         named[role] = key
     return named
@@ -300,7 +320,12 @@ def _where(scenario: Scenario, session: SessionClient) -> str:
 def _call(scenario: Scenario, session: SessionClient, people: dict[str, Person]) -> int:
     """Make the calls of the scenario and print each answer; return how many were not as declared."""
     if not scenario.outcome:
-        raise SetupError(f"{scenario.id} declares no outcome: add one, or send calls yourself")
+        raise SetupError(
+            Text(
+                f"{scenario.id} ne déclare aucune issue (outcome) : ajoutez-en une, ou envoyez les appels vous-même",
+                f"{scenario.id} declares no outcome: add one, or send calls yourself",
+            )
+        )
     wrong = 0
     for number, step in enumerate(scenario.outcome, start=1):
         for reply, differences in _played(step, session, people):
@@ -324,7 +349,10 @@ def _played(
         yield from play_sink(step, session.received.addresses(), session.id, people)
     except KeyError as error:
         raise SetupError(
-            f"the sink {error} does not listen: start the simulator with banc serve --dmp --mssante"
+            Text(
+                f"le récepteur {error} n'écoute pas : démarrez le simulateur par banc serve --dmp --mssante",
+                f"the sink {error} does not listen: start the simulator with banc serve --dmp --mssante",
+            )
         ) from error
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator import ending
 from simulator.bench import BenchOptions, BenchSetupError, former_journal
 from simulator.bench.installing import InstallError
 from simulator.bench.own_registry import put_there_by_hand
+from simulator.commands.bilingual import BilingualCommand, WrongValueError
 from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
@@ -30,9 +30,11 @@ from simulator.serving import (
     read_options,
     serve,
 )
+from simulator.serving.ending import end_with_input as end_when_input_ends
 from simulator.sessions.profiles import profiles
 from simulator.sessions.session import NODE_FORM
 from simulator.sinks.addresses import addresses_of
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from simulator.journal.writer import Mode
@@ -41,11 +43,16 @@ if TYPE_CHECKING:
 
 def _node_name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not NODE_FORM.fullmatch(value):
-        raise click.BadParameter(f"expected 1 to 16 of a-z 0-9, such as a, got {value!r}")
+        raise WrongValueError(
+            Text(
+                f"1 à 16 caractères parmi a-z 0-9 sont attendus, par exemple a, reçu : {value!r}",
+                f"expected 1 to 16 of a-z 0-9, such as a, got {value!r}",
+            )
+        )
     return value
 
 
-@click.command("serve")
+@click.command("serve", cls=BilingualCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
@@ -222,12 +229,12 @@ def serve_command(
     )
 
     if end_with_input:
-        ending.end_with_input()
+        end_when_input_ends()
     if options_file is not None:
         try:
             asked = read_options(options_file)
         except ServingError as error:
-            raise SetupError(str(error)) from error
+            raise SetupError(text_of(error)) from error
     data_dir = asked.bench.data_dir
 
     def ready(options: ServeOptions) -> None:
@@ -240,7 +247,7 @@ def serve_command(
     try:
         serve(prepare(asked), on_ready=ready)
     except (ServingError, BenchSetupError, DataFileError, InstallError, NobodyError) as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(text_of(error)) from error
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.client import BenchClient, BenchClientError
-from simulator.commands.common import SetupError
+from simulator.commands.bilingual import BilingualGroup, WrongUsageError
+from simulator.commands.common import SetupError, unwritable
 from simulator.commands.output import Console, Table, echo
 from simulator.commands.session_options import (
     duration,
@@ -22,6 +23,7 @@ from simulator.commands.session_options import (
 )
 from simulator.registry.person import PersonError, from_json, to_json
 from simulator.sessions.addressing import HEADER
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.client import SessionClient
 
 
-@click.group("session")
+@click.group("session", cls=BilingualGroup)
 def session_group() -> None:
     """Sessions of a running simulator: isolated people, scripts, settings and clock, one for each tester."""
 
@@ -129,7 +131,12 @@ def set_command(
     if no_recognition:
         settings["recognise"] = {}
     if not settings:
-        raise click.UsageError("expected at least one setting to change; see: banc session set --help")
+        raise WrongUsageError(
+            Text(
+                "au moins un réglage à changer est attendu ; voir : banc session set --help",
+                "expected at least one setting to change; see: banc session set --help",
+            )
+        )
     with _simulator(url, token) as client:
         changed = client.session(session_id).change(**settings)
     for name in settings:
@@ -176,8 +183,11 @@ def clock_command(
     command = {name: value for name, value in asked.items() if value is not None}
     command.update({name: True for name, given in (("resume", resume), ("reset", reset)) if given})
     if len(command) > 1:
-        raise click.UsageError(
-            f"expected one of the options, got {', '.join(f'--{name}' for name in command)}"
+        raise WrongUsageError(
+            Text(
+                f"une seule de ces options est attendue, il y a {', '.join(f'--{name}' for name in command)}",
+                f"expected one of the options, got {', '.join(f'--{name}' for name in command)}",
+            )
         )
     with _simulator(url, token) as client:
         session = client.session(session_id)
@@ -269,7 +279,7 @@ def export_command(
     try:
         target.write_bytes(content)
     except OSError as error:
-        raise SetupError(f"cannot write {target}: {error.strerror or error}") from error
+        raise unwritable(target, error) from error
     echo(f"{target}: {len(content)} bytes")
 
 
@@ -320,10 +330,13 @@ def _simulator(url: str, token: str | None) -> Iterator[BenchClient]:
         with BenchClient(url, token=token) as client:
             yield client
     except BenchClientError as error:
-        hint = ""
+        hint = Text.same("")
         if "HTTP 401" in str(error):
-            hint = ". Give the token that banc serve printed with --token or in BANC_TOKEN"
-        raise SetupError(f"{error}{hint}") from error
+            hint = Text(
+                ". Donnez le jeton que banc serve a affiché, par --token ou dans BANC_TOKEN",
+                ". Give the token that banc serve printed with --token or in BANC_TOKEN",
+            )
+        raise SetupError(Text(f"{error.text.fr}{hint.fr}", f"{error.text.en}{hint.en}")) from error
 
 
 def _add_people(session: SessionClient, file: Path) -> int:
@@ -335,9 +348,16 @@ def _add_people(session: SessionClient, file: Path) -> int:
             try:
                 people.append(from_json(entry))
             except PersonError as error:
-                raise SetupError(f"{file}: person {number}: {error}") from error
+                raise SetupError(
+                    Text(f"{file} : personne {number} : {error.text.fr}", f"{file}: person {number}: {error}")
+                ) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise SetupError(f"{file}: expected a JSON list of people, or one a line: {error}") from error
+        raise SetupError(
+            Text(
+                f"{file} : une liste JSON de personnes est attendue, ou une par ligne : {text_of(error).fr if isinstance(error, OSError) else error}",
+                f"{file}: expected a JSON list of people, or one a line: {error}",
+            )
+        ) from error
     return session.add_people(people)
 
 

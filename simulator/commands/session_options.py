@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from simulator.commands.bilingual import WrongValueError
 from simulator.commands.common import token_options
 from simulator.sessions.profiles import profiles
 from simulator.sessions.recognition import KINDS
 from simulator.sessions.settings import AUTHENTICATIONS, STRICTNESSES
-from simulator.text import parse_duration
+from simulator.text import Text, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +25,17 @@ def duration(value: str | float) -> float:
     """Return seconds: ``90``, ``61m``, ``1h30m``, ``-2d``.
 
     Raises:
-        click.BadParameter: it is no duration.
+        WrongValueError: it is no duration.
     """
     if isinstance(value, (int, float)):
         return float(value)
     seconds = parse_duration(value.lower())
     if seconds is None:
-        raise click.BadParameter(
-            f"expected seconds or a duration such as 90, 61m, 1h30m or -2d, got {value!r}"
+        raise WrongValueError(
+            Text(
+                f"des secondes ou une durée telle que 90, 61m, 1h30m ou -2d est attendue, reçu : {value!r}",
+                f"expected seconds or a duration such as 90, 61m, 1h30m or -2d, got {value!r}",
+            )
         )
     return seconds
 
@@ -40,13 +44,18 @@ def recognition(value: str | tuple[str, str]) -> tuple[str, str]:
     """Return kind and value of ``KIND=VALUE``.
 
     Raises:
-        click.BadParameter: it is something else.
+        WrongValueError: it is something else.
     """
     if isinstance(value, tuple):
         return value
     kind, equals, text = value.partition("=")
     if not equals or kind not in KINDS:
-        raise click.BadParameter(f"expected KIND=VALUE, KIND one of {', '.join(KINDS)}; got {value!r}")
+        raise WrongValueError(
+            Text(
+                f"SORTE=VALEUR est attendu, SORTE parmi {', '.join(KINDS)} ; reçu : {value!r}",
+                f"expected KIND=VALUE, KIND one of {', '.join(KINDS)}; got {value!r}",
+            )
+        )
     return kind, text
 
 

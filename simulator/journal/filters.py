@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.text import parse_duration
+from simulator.text import Text, TextError, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class FilterError(ValueError):
+class FilterError(TextError, ValueError):
     """A filter cannot be used; the message says what was expected."""
 
 
@@ -71,7 +71,10 @@ def parse_time(text: str, *, now: datetime | None = None) -> datetime:
         found = datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError) as error:
         raise FilterError(
-            f"expected a time such as 2026-01-31T09:30 (UTC) or 10m ago (s, m, h, d), got {text!r}"
+            Text(
+                f"une heure telle que 2026-01-31T09:30 (UTC) ou 10m ago (s, m, h, d) est attendue, reçu : {text!r}",
+                f"expected a time such as 2026-01-31T09:30 (UTC) or 10m ago (s, m, h, d), got {text!r}",
+            )
         ) from error
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 

@@ -24,6 +24,7 @@ from simulator.journal.indexing import (
 )
 from simulator.journal.reading import read_head
 from simulator.journal.record import HEAD
+from simulator.text import TextError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _log = logging.getLogger(__name__)
 
 
-class JournalIndexError(Exception):
+class JournalIndexError(TextError):
     """The index cannot be used; the message says why and what to do. Calls are kept all the same."""
 
 

@@ -15,6 +15,7 @@ from simulator.journal.record import (
     decode_exchange,
     read_frame,
 )
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ _MOST_COUNTED: Final = 2**48
 """No process has so many records to write."""
 
 
-class DamagedRecordError(Exception):
+class DamagedRecordError(TextError):
     """A record of a segment cannot be read; the message says which file and where in it."""
 
 
@@ -96,9 +97,19 @@ def read_exchange(file: IO[bytes], name: str, offset: int, length: int, exchange
     data = memoryview(file.read(length + FRAME.size))
     frame = read_frame(data) if len(data) >= FRAME.size else None
     if frame is None or frame.length != length or len(data) < length:
-        raise DamagedRecordError(f"{name}: expected a record of {length} bytes at byte {offset}, got none")
+        raise DamagedRecordError(
+            Text(
+                f"{name} : un enregistrement de {length} octets est attendu à l'octet {offset}, il n'y en a pas",
+                f"{name}: expected a record of {length} bytes at byte {offset}, got none",
+            )
+        )
     if _checksum(data[:length]) != frame.checksum:
-        raise DamagedRecordError(f"{name}: the checksum of the record at byte {offset} does not match")
+        raise DamagedRecordError(
+            Text(
+                f"{name} : la somme de contrôle de l'enregistrement à l'octet {offset} ne correspond pas",
+                f"{name}: the checksum of the record at byte {offset} does not match",
+            )
+        )
     after = read_frame(data, length) if len(data) >= length + FRAME.size else None
     parts = FRAME.size, FRAME.size + frame.json_length, length - frame.response_length
     try:
@@ -110,7 +121,12 @@ def read_exchange(file: IO[bytes], name: str, offset: int, length: int, exchange
             write=(after.previous_write or None) if after is not None else None,
         )
     except ValueError as error:
-        raise DamagedRecordError(f"{name}: the record at byte {offset}: {error}") from error
+        raise DamagedRecordError(
+            Text(
+                f"{name} : l'enregistrement à l'octet {offset} : {error}",
+                f"{name}: the record at byte {offset}: {error}",
+            )
+        ) from error
 
 
 class SegmentReader:

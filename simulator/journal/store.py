@@ -28,6 +28,7 @@ from simulator.journal.record import REMOVE_SESSION
 from simulator.journal.retention import prune
 from simulator.journal.slices import index_while_serving
 from simulator.journal.writer import JournalOptions, Writer
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -312,18 +313,27 @@ class Journal:
             if not current:
                 done, total = self._index.progress()
                 raise JournalBehindError(
-                    f"the journal is being indexed after many calls: {done * 100 // max(total, 1)} % of {total} bytes "
-                    "are; try again in a few seconds"
+                    Text(
+                        f"le journal est en cours d'indexation après beaucoup d'appels : {done * 100 // max(total, 1)} % de {total} octets le sont ; réessayez dans quelques secondes",
+                        f"the journal is being indexed after many calls: {done * 100 // max(total, 1)} % of {total} bytes "
+                        "are; try again in a few seconds",
+                    )
                 )
             yield
         except sqlite3.Error as error:
             if self._index.remake(error):
                 raise JournalBehindError(
-                    f"the index of the journal in {self.folder} was damaged ({error}) and is made again; try again"
+                    Text(
+                        f"l'index du journal de {self.folder} était abîmé ({error}) et est refait ; réessayez",
+                        f"the index of the journal in {self.folder} was damaged ({error}) and is made again; try again",
+                    )
                 ) from error
             raise JournalIndexError(
-                f"the index of the journal in {self.folder} cannot be used: {error}. Calls are kept all the same. "
-                "If it stays so, stop what uses the folder and delete index.sqlite in it: it is made again."
+                Text(
+                    f"l'index du journal de {self.folder} ne peut pas servir : {error}. Les appels sont gardés quand même. Si cela dure, arrêtez ce qui se sert du dossier et supprimez-y index.sqlite : il est refait.",
+                    f"the index of the journal in {self.folder} cannot be used: {error}. Calls are kept all the same. "
+                    "If it stays so, stop what uses the folder and delete index.sqlite in it: it is made again.",
+                )
             ) from error
 
     def _catch_up(self, *, thorough: bool) -> bool:

@@ -19,6 +19,7 @@ from simulator.journal.xml_lines import parse
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.answers import person_answer
 from simulator.scripting.loader import ScenarioError, read_scenario
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,18 +54,27 @@ _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 _MAX_ID: Final = 120
 
 
-class NotReproducibleError(Exception):
+class NotReproducibleError(TextError):
     """No scenario can give this answer again; the message says why."""
+
+
+class WrongIdError(TextError, ValueError):
+    """A text cannot be the id of a scenario."""
 
 
 def check_id(scenario_id: str) -> None:
     """Refuse what cannot be the id of a scenario.
 
     Raises:
-        ValueError: with what was expected.
+        WrongIdError: with what was expected.
     """
     if len(scenario_id) > _MAX_ID or not _ID.fullmatch(scenario_id):
-        raise ValueError(f"expected an id such as mine/slow-answer, got {scenario_id[:80]!r}")
+        raise WrongIdError(
+            Text(
+                f"un identifiant tel que mine/slow-answer est attendu, reçu : {scenario_id[:80]!r}",
+                f"expected an id such as mine/slow-answer, got {scenario_id[:80]!r}",
+            )
+        )
 
 
 def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bool = False) -> dict[str, Any]:
@@ -86,8 +96,11 @@ def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bo
     people: dict[str, Any] = {}
     if exchange.service != INSI:
         raise NotReproducibleError(
-            "it is an exchange of a sink; write a rule with the operation "
-            f"{exchange.operation} and dmp, smtp or imap: see docs/sinks.md"
+            Text(
+                f"c'est un échange d'un récepteur ; écrivez une règle avec l'opération {exchange.operation} et dmp, smtp ou imap : voir docs/sinks.md",
+                "it is an exchange of a sink; write a rule with the operation "
+                f"{exchange.operation} and dmp, smtp or imap: see docs/sinks.md",
+            )
         )
     then = _then(exchange, people, exact=exact)
     rule: dict[str, Any] = {"when": _when(exchange), "then": then}
@@ -115,7 +128,12 @@ def scenario_of(exchange: Exchange, scenario_id: str | None = None, *, exact: bo
     try:
         read_scenario(data)
     except ScenarioError as error:
-        raise NotReproducibleError(f"no scenario can give this answer again: {error}") from error
+        raise NotReproducibleError(
+            Text(
+                f"aucun scénario ne peut redonner cette réponse : {error}",
+                f"no scenario can give this answer again: {error}",
+            )
+        ) from error
     return data
 
 
@@ -141,7 +159,12 @@ def _then(exchange: Exchange, people: dict[str, Any], *, exact: bool) -> dict[st
     if exchange.chaos and not exact:
         return {**_before_chaos(exchange), "chaos": list(_steps(exchange))}
     if exchange.http_status < _OK:
-        raise NotReproducibleError("nothing was answered, so there are no bytes to give again")
+        raise NotReproducibleError(
+            Text(
+                "rien n'a été répondu : il n'y a pas d'octets à redonner",
+                "nothing was answered, so there are no bytes to give again",
+            )
+        )
     said = None if exact else _said(exchange, people)
     return {"raw": _raw(exchange)} if said is None else said
 
@@ -262,7 +285,10 @@ def _text(element: etree._Element, *path: str) -> str | None:
 def _raw(exchange: Exchange) -> dict[str, Any]:
     if len(exchange.response) > _MAX_RAW:
         raise NotReproducibleError(
-            f"expected an answer of at most {_MAX_RAW} bytes, got {len(exchange.response)}"
+            Text(
+                f"une réponse d'au plus {_MAX_RAW} octets est attendue, elle en a {len(exchange.response)}",
+                f"expected an answer of at most {_MAX_RAW} bytes, got {len(exchange.response)}",
+            )
         )
     text = _as_yaml_text(exchange.response)
     content = {"base64": b64encode(exchange.response).decode("ascii")} if text is None else {"text": text}

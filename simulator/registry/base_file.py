@@ -14,6 +14,7 @@ from simulator.database import Database
 from simulator.registry.protocol import RegistryUnavailableError
 from simulator.registry.rows import COLUMNS, from_row
 from simulator.registry.sqlite_tables import check_format
+from simulator.text import Text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,6 +56,13 @@ class _Here(threading.local):
     """What a thread has open: its connection, once it is known to be to the file of this ``BaseFile``."""
 
     connection: sqlite3.Connection | None = None
+
+
+def _replaced(path: object) -> Text:
+    return Text(
+        f"{path} a été remplacé pendant sa lecture ; redemandez",
+        f"{path} was replaced while it was read; ask again",
+    )
 
 
 class BaseFile:
@@ -101,7 +109,7 @@ class BaseFile:
         if connection is not None:
             return connection
         if not self.is_open_here():
-            raise RegistryUnavailableError(f"{self._path} was replaced while it was read; ask again")
+            raise RegistryUnavailableError(_replaced(self._path))
         return self._database.connection()
 
     def begin(self) -> bool:
@@ -152,7 +160,7 @@ class BaseFile:
         query = f"{_BASE.replace('SELECT ', 'SELECT id, ', 1)} id > ? ORDER BY id LIMIT ?"
         while page := self.connection().execute(query, (last, _PAGE)).fetchall():
             if IN_PLACE and mark_of(self._name) != self.mark:
-                raise RegistryUnavailableError(f"{self._path} was replaced while it was read; ask again")
+                raise RegistryUnavailableError(_replaced(self._path))
             last = page[-1][0]
             for row in page:
                 yield self._person(row[1:])

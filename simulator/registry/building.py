@@ -25,6 +25,7 @@ from simulator.registry.sqlite_tables import (
     insert,
     set_meta,
 )
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -124,8 +125,12 @@ def _replaced(path: Path, write: Callable[[sqlite3.Connection], int]) -> int:
             finally:
                 part.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
+        why = text_of(error) if isinstance(error, OSError) else Text.same(str(error))
         raise RegistryError(
-            f"{path}: cannot be written: {error}. Stop what uses it, or give another file"
+            Text(
+                f"{path} : ne peut pas être écrit : {why.fr}. Arrêtez ce qui s'en sert, ou donnez un autre fichier",
+                f"{path}: cannot be written: {error}. Stop what uses it, or give another file",
+            )
         ) from error
     return count
 
@@ -136,8 +141,12 @@ def _put(part: Path, path: Path) -> None:
         with contextlib.closing(_read(path)) as former:
             if has_people_of_sessions(former):
                 raise RegistryError(
-                    f"{path}: expected a base population alone, got one with people of sessions, as former versions kept "
-                    "them; start banc serve once on this folder, which moves them to a file of their own"
+                    Text(
+                        f"{path} : une population seule est attendue, celle-ci a des personnes de sessions, comme les gardaient "
+                        "d'anciennes versions ; démarrez une fois banc serve sur ce dossier, qui les met dans leur propre fichier",
+                        f"{path}: expected a base population alone, got one with people of sessions, as former versions kept "
+                        "them; start banc serve once on this folder, which moves them to a file of their own",
+                    )
                 )
     # A log left by a process that died would be replayed into the new file.
     for suffix in ("-wal", "-shm", "-journal"):
@@ -160,7 +169,10 @@ def _check(part: Path) -> None:
         (there,) = connection.execute("SELECT count(*) FROM person").fetchone()
     if found != "ok" or int(told) != there:
         raise RegistryError(
-            f"{part}: what was written does not read back ({found}; {there} people, expected {told}); is the disk sound?"
+            Text(
+                f"{part} : ce qui a été écrit ne se relit pas ({found} ; {there} personnes, {told} attendues) ; le disque est-il sain ?",
+                f"{part}: what was written does not read back ({found}; {there} people, expected {told}); is the disk sound?",
+            )
         )
 
 
@@ -191,7 +203,12 @@ def _alone(path: Path) -> Iterator[None]:
         descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
         if not try_lock(descriptor):
             os.close(descriptor)
-            raise BeingBuiltError(f"{path}: another build is writing here; wait for it, or give another file")
+            raise BeingBuiltError(
+                Text(
+                    f"{path} : une autre construction écrit ici ; attendez-la, ou donnez un autre fichier",
+                    f"{path}: another build is writing here; wait for it, or give another file",
+                )
+            )
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(descriptor), lock.stat()):
                 break

@@ -11,6 +11,7 @@ from simulator.registry.building import add_to_file, build_file
 from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
 from simulator.registry.target import is_postgres
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,12 +40,20 @@ def open_registry(target: str | Path, *, sessions: Path | None = None) -> Regist
     path = Path(target)
     if not path.is_file():
         raise RegistryError(
-            f"{path}: there is no such file; build one with: banc population build --size N --out {path}"
+            Text(
+                f"{path} : ce fichier n'existe pas ; construisez-en un par : banc population build --size N --out {path}",
+                f"{path}: there is no such file; build one with: banc population build --size N --out {path}",
+            )
         )
     try:
         return RegistryStore(path, IN_MEMORY if sessions is None else sessions)
     except sqlite3.OperationalError as error:
-        raise RegistryError(f"{path}: cannot be read as a registry: {error}") from error
+        raise RegistryError(
+            Text(
+                f"{path} : ne peut pas être lu comme un registre : {error}",
+                f"{path}: cannot be read as a registry: {error}",
+            )
+        ) from error
 
 
 def build_registry(

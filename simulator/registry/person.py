@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.ins.dates import BirthDate, BirthDateError
 from simulator.ins.identity import HistoricId, InsIdentity, Traits
@@ -26,6 +26,7 @@ from simulator.ins.matricule import NUMBER_LENGTH, Matricule, MatriculeError, ke
 from simulator.ins.oid import OidError, parse_oid
 from simulator.ins.places import check_place_format
 from simulator.ins.traits import check_birth_name, check_first_names
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,12 +68,17 @@ class Person:
         return self.identity.traits.first_names.partition(" ")[0]
 
 
-class PersonError(ValueError):
+class PersonError(TextError, ValueError):
     """A JSON object is not a person: ``field`` is wrong, ``expected`` is what it should be, ``got`` what it is."""
 
     def __init__(self, field: str, expected: str, got: str) -> None:
         """Keep the three facts; ``field`` is a path such as ``history[0].oid``."""
-        super().__init__(f"{field}: expected {expected}, got {got}")
+        super().__init__(
+            Text(
+                f"{field} : attendu : {_FRENCH.get(expected, expected)} ; reçu : {_FRENCH.get(got, got)}",
+                f"{field}: expected {expected}, got {got}",
+            )
+        )
         self.field = field
         self.expected = expected
         self.got = got
@@ -80,6 +86,22 @@ class PersonError(ValueError):
     def __reduce__(self) -> tuple[type[PersonError], tuple[str, str, str]]:
         """Survive a trip between processes, which rebuilds exceptions from their arguments."""
         return type(self), (self.field, self.expected, self.got)
+
+
+_FRENCH: Final = {
+    "an object": "un objet",
+    "an unknown field": "un champ inconnu",
+    "text": "un texte",
+    "nothing": "rien",
+    "a list": "une liste",
+    "M or F": "M ou F",
+    "a COG code: five digits, or 2A or 2B and three digits": "un code COG : cinq chiffres, ou 2A ou 2B et trois chiffres",
+    "the OID of an INS": "l'OID d'un INS",
+    "a digit from 1 to 9": "un chiffre de 1 à 9",
+    "1 to 32 digits and letters": "1 à 32 chiffres et lettres",
+    "text without spaces": "un texte sans espace",
+}
+"""What a field has to be, in French; what the rules of an INS itself say is in English alone."""
 
 
 def to_json(person: Person) -> dict[str, Any]:

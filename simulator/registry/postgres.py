@@ -36,13 +36,17 @@ from simulator.registry.protocol import (
     RegistryUnavailableError,
 )
 from simulator.registry.target import shown
+from simulator.text import Text
 
 try:
     import psycopg
     from psycopg import errors
 except ImportError as missing:
     raise RegistryError(
-        "a registry in PostgreSQL needs psycopg; install it with: pip install 'banc-insi[postgres]'"
+        Text(
+            "un registre en PostgreSQL demande psycopg ; installez-le par : pip install 'banc-insi[postgres]'",
+            "a registry in PostgreSQL needs psycopg; install it with: pip install 'banc-insi[postgres]'",
+        )
     ) from missing
 
 if TYPE_CHECKING:
@@ -254,17 +258,26 @@ class PostgresRegistry:
             del self._local.connection
 
     def _check_format(self) -> None:
-        remedy = f"build it with: banc population build --size N --out {self.name}"
+        command = f"banc population build --size N --out {self.name}"
+        remedy = Text(f"construisez-le par : {command}", f"build it with: {command}")
         try:
             found = self.meta("format")
         except RegistryUnavailableError:
             raise
         except RegistryError as error:
             raise RegistryError(
-                f"{self.name}: expected a registry of banc-insi in this database; {remedy}"
+                Text(
+                    f"{self.name} : un registre de banc-insi est attendu dans cette base ; {remedy.fr}",
+                    f"{self.name}: expected a registry of banc-insi in this database; {remedy.en}",
+                )
             ) from error
         if found != FORMAT:
-            raise RegistryError(f"{self.name}: expected a registry in format {FORMAT}, got {found}; {remedy}")
+            raise RegistryError(
+                Text(
+                    f"{self.name} : un registre au format {FORMAT} est attendu, il est au format {found} ; {remedy.fr}",
+                    f"{self.name}: expected a registry in format {FORMAT}, got {found}; {remedy.en}",
+                )
+            )
 
     def _both(self, condition: LiteralString, scope: str, *parameters: object) -> list[Person]:
         found = self._base(condition, *parameters)
@@ -308,7 +321,10 @@ class PostgresRegistry:
                 rows = [(None,)]  # a build of a former version leaves none
             if rows[0][0] != population:
                 raise RegistryUnavailableError(
-                    f"the population of {self.name} was replaced more than once while a call was answered; call again"
+                    Text(
+                        f"la population de {self.name} a été remplacée plus d'une fois pendant une réponse ; rappelez",
+                        f"the population of {self.name} was replaced more than once while a call was answered; call again",
+                    )
                 )
         return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
@@ -337,14 +353,24 @@ class PostgresRegistry:
             yield self._connection()
         except errors.UniqueViolation as error:
             detail = error.diag.message_detail or str(error)
-            raise DuplicateKeyError(f"expected each key once: {self._clean(detail)}") from None
+            said = self._clean(detail)
+            raise DuplicateKeyError(
+                Text(f"chaque clé est attendue une fois : {said}", f"expected each key once: {said}")
+            ) from None
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()
+            said = self._clean(str(error))
             raise RegistryUnavailableError(
-                f"the registry {self.name} does not answer: {self._clean(str(error))}"
+                Text(
+                    f"le registre {self.name} ne répond pas : {said}",
+                    f"the registry {self.name} does not answer: {said}",
+                )
             ) from None
         except psycopg.Error as error:
-            raise RegistryError(f"the registry {self.name} refused: {self._clean(str(error))}") from None
+            said = self._clean(str(error))
+            raise RegistryError(
+                Text(f"le registre {self.name} refuse : {said}", f"the registry {self.name} refused: {said}")
+            ) from None
 
     def _connection(self) -> psycopg.Connection[Any]:
         connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from simulator.text import TextError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
@@ -21,7 +23,7 @@ CARD_LIMIT: Final = 100
 """How many people of one insured person are looked at (ours): more than any family."""
 
 
-class RegistryError(Exception):
+class RegistryError(TextError):
     """A registry cannot be used as asked; the message says what was expected, what came and what to do."""
 
 

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from simulator.registry.exporting import BOM, COLUMNS
-from simulator.text import as_written
+from simulator.text import Text, TextError, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,19 +43,25 @@ class Problem:
     """What came, shortened."""
     expected: str
     remedy: str
+    french: str = ""
+    """The whole in French, of what keeps a file from being read; empty otherwise."""
 
     def __str__(self) -> str:
         where = f"line {self.line}" + (f", column {self.column}" if self.column else "")
         return f"{where}: expected {self.expected}, got {self.value}. {self.remedy}"
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(TextError):
     """A file that cannot be read any further; ``problem`` says where and why."""
 
     def __init__(self, problem: Problem) -> None:
         """Keep the problem."""
-        super().__init__(str(problem))
+        super().__init__(Text(problem.french or str(problem), str(problem)))
         self.problem = problem
+
+    def __reduce__(self) -> tuple[type[UnreadableFileError], tuple[Problem]]:
+        """Survive a trip between processes, which rebuilds exceptions from their arguments."""
+        return type(self), (self.problem,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,8 @@ def read_csv(file: IO[bytes], encoding: str = "utf-8") -> Iterator[Record]:
                     value=f"{error} ({shorten(''.join(kept))})",
                     expected="quotation marks that are closed, and doubled inside a cell",
                     remedy="Correct the quotation marks of this line.",
+                    french=f"ligne {line} : des guillemets fermés, et doublés dans une cellule, sont attendus : {error}. "
+                    "Corrigez les guillemets de cette ligne.",
                 )
             ) from error
         if row is None:
@@ -175,6 +183,8 @@ def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
                     value=f"more, beginning with {shorten(raw[:40].decode(encoding, 'replace'))}",
                     expected=f"at most {MAX_LINE_BYTES} bytes in a line",
                     remedy="Check that this is a text file with one person a line.",
+                    french=f"ligne {number} : au plus {MAX_LINE_BYTES} octets sont attendus, il y en a plus. "
+                    "Vérifiez que c'est un fichier texte avec une personne par ligne.",
                 )
             )
         try:
@@ -193,7 +203,13 @@ def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
 
 def _encoding_problem(line: int, got: str, expected: str, remedy: str) -> Problem:
     return Problem(
-        line=line, column="", value=got, expected=expected, remedy=f"Save the file as CSV UTF-8.{remedy}"
+        line=line,
+        column="",
+        value=got,
+        expected=expected,
+        remedy=f"Save the file as CSV UTF-8.{remedy}",
+        french=f"ligne {line} : un texte en UTF-8 ou cp1252, comme le dit --encoding, est attendu. Enregistrez le fichier en CSV "
+        "UTF-8, ou, s'il vient d'Excel sous Windows, donnez --encoding cp1252.",
     )
 
 
@@ -233,4 +249,7 @@ def _header_problem(column: str, value: str, expected: str, hint: str) -> Proble
         value=value,
         expected=expected,
         remedy=f"{hint}The first line names the columns, as banc population export writes them.",
+        french=f"ligne 1{f', colonne {column}' if column else ''} : {value} ne va pas ; les colonnes {', '.join(REQUIRED)} "
+        f"sont attendues, chacune une fois, et d'autres parmi {', '.join(COLUMNS)}. La première ligne les nomme, comme les écrit "
+        "banc population export.",
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.registry.codes import NAME_MASK
 from simulator.registry.protocol import DuplicateKeyError, RegistryError
 from simulator.registry.rows import COLUMNS, number_value, split_key, to_row
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,7 +100,12 @@ def create_indexes(connection: sqlite3.Connection) -> None:
             "SELECT iif(person.prefix, prefix.text || '/', '') || key_number FROM person"
             " LEFT JOIN prefix ON prefix.id = person.prefix GROUP BY person.prefix, key_number HAVING count(*) > 1"
         ).fetchone()
-        raise DuplicateKeyError(f"expected each key once, got {key!r} twice") from error
+        raise DuplicateKeyError(
+            Text(
+                f"chaque clé est attendue une fois, {key!r} y est deux fois",
+                f"expected each key once, got {key!r} twice",
+            )
+        ) from error
 
 
 def check_format(connection: sqlite3.Connection, path: Path) -> None:
@@ -108,19 +114,36 @@ def check_format(connection: sqlite3.Connection, path: Path) -> None:
     Raises:
         RegistryError: saying what it is instead, and what to do.
     """
-    remedy = "build one with: banc population build --size N --out FILE"
+    remedy = Text(
+        "construisez-en un par : banc population build --size N --out FICHIER",
+        "build one with: banc population build --size N --out FILE",
+    )
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.Error as error:
-        raise RegistryError(f"{path}: expected a registry of banc-insi, got {error}; {remedy}") from error
+        raise RegistryError(
+            Text(
+                f"{path} : un registre de banc-insi est attendu : {error} ; {remedy.fr}",
+                f"{path}: expected a registry of banc-insi, got {error}; {remedy.en}",
+            )
+        ) from error
     if application != APPLICATION_ID:
         raise RegistryError(
-            f"{path}: expected a registry of banc-insi in format {FORMAT}, "
-            f"got another SQLite file, or one of an older bench; {remedy}"
+            Text(
+                f"{path} : un registre de banc-insi au format {FORMAT} est attendu, "
+                f"c'est un autre fichier SQLite, ou celui d'un banc plus ancien ; {remedy.fr}",
+                f"{path}: expected a registry of banc-insi in format {FORMAT}, "
+                f"got another SQLite file, or one of an older bench; {remedy.en}",
+            )
         )
     if version != FORMAT:
-        raise RegistryError(f"{path}: expected a registry in format {FORMAT}, got format {version}; {remedy}")
+        raise RegistryError(
+            Text(
+                f"{path} : un registre au format {FORMAT} est attendu, il est au format {version} ; {remedy.fr}",
+                f"{path}: expected a registry in format {FORMAT}, got format {version}; {remedy.en}",
+            )
+        )
 
 
 def has_people_of_sessions(connection: sqlite3.Connection) -> bool:
@@ -154,7 +177,10 @@ def insert_scoped(connection: sqlite3.Connection, people: Iterable[Person], scop
             cursor = connection.execute(_INSERT_SCOPED, (*head, *to_row(person)))
         except sqlite3.IntegrityError as error:
             raise DuplicateKeyError(
-                f"expected a key that is not in the session {scope!r} yet, got {person.key!r}"
+                Text(
+                    f"une clé qui n'est pas encore dans la session {scope!r} est attendue, reçu : {person.key!r}",
+                    f"expected a key that is not in the session {scope!r} yet, got {person.key!r}",
+                )
             ) from error
         connection.executemany(
             "INSERT OR IGNORE INTO scoped_former VALUES (?, ?)",
@@ -191,7 +217,10 @@ class _Writer:
                 self._connection.executemany(_INSERT, self._rows(batch, next_id))
             except sqlite3.IntegrityError as error:
                 raise DuplicateKeyError(
-                    f"expected each key once, got one twice from {batch[0].key!r} to {batch[-1].key!r}"
+                    Text(
+                        f"chaque clé est attendue une fois, l'une est deux fois de {batch[0].key!r} à {batch[-1].key!r}",
+                        f"expected each key once, got one twice from {batch[0].key!r} to {batch[-1].key!r}",
+                    )
                 ) from error
             self._insert_former(batch, next_id)
             next_id += len(batch)

@@ -26,6 +26,7 @@ from simulator.registry.protocol import (
 )
 from simulator.registry.rows import COLUMNS, from_row, number_value, split_key
 from simulator.registry.sqlite_tables import create_scoped, insert_scoped
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -264,7 +265,12 @@ class RegistryStore:
                 if base.is_open_here():
                     return base
                 if mark == self._refused:
-                    raise RegistryUnavailableError(f"{self._path} was replaced by a file that is no registry")
+                    raise RegistryUnavailableError(
+                        Text(
+                            f"{self._path} a été remplacé par un fichier qui n'est pas un registre",
+                            f"{self._path} was replaced by a file that is no registry",
+                        )
+                    )
             self._renew(base)
 
     def _renew(self, former: BaseFile) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.registry.matching import SearchTraits
 from simulator.registry.person import PersonError, from_json
 from simulator.scripting.model import Pick
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ _LOOKED_AT: Final = 100
 """How many people of a tag are looked at: more than any scenario has roles."""
 
 
-class NobodyError(ValueError):
+class NobodyError(TextError, ValueError):
     """A role has no person; the message says which and what to do."""
 
 
@@ -39,7 +40,7 @@ def given_people(
         try:
             people[role] = from_json(value)
         except PersonError as error:
-            raise NobodyError(f"people.{role}.{error}") from error
+            raise NobodyError(Text(f"people.{role}.{error.text.fr}", f"people.{role}.{error}")) from error
     return people
 
 
@@ -57,8 +58,12 @@ def bind(
         if role not in given and not scenario.picks.get(role, _NOT_GIVEN).given
     ]
     if missing:
+        listed = ", ".join(sorted(missing))
         raise NobodyError(
-            f"expected a person for each role of {scenario.id}, got none for {', '.join(sorted(missing))}"
+            Text(
+                f"une personne est attendue pour chaque rôle de {scenario.id}, il n'y en a pas pour {listed}",
+                f"expected a person for each role of {scenario.id}, got none for {listed}",
+            )
         )
     people = dict(given)
     for role in scenario.people:
@@ -84,26 +89,39 @@ def _picked(
         found = registry.by_key(pick.key, scope)
         if found is None:
             raise NobodyError(
-                f"people.{role} of {scenario.id}: expected somebody of the key {pick.key!r}, found nobody"
+                Text(
+                    f"people.{role} de {scenario.id} : quelqu'un de la clé {pick.key!r} est attendu, personne n'est trouvé",
+                    f"people.{role} of {scenario.id}: expected somebody of the key {pick.key!r}, found nobody",
+                )
             )
         return found
     if pick.tag is not None:
         candidates: Iterable[Person] = registry.people(scope=scope, limit=_LOOKED_AT, tag=pick.tag)
-        what = f"the tag {pick.tag!r}"
+        what = Text(f"l'étiquette {pick.tag!r}", f"the tag {pick.tag!r}")
     elif pick.twin_of is not None:
         candidates = _twins(people[pick.twin_of], registry, scope)
-        what = f"the same card and birth date as {pick.twin_of}"
+        what = Text(
+            f"la même carte et la même date de naissance que {pick.twin_of}",
+            f"the same card and birth date as {pick.twin_of}",
+        )
     else:
         assert pick.namesake_of is not None  # noqa: S101 - one of the ways to pick is given
         candidates = _namesakes(people[pick.namesake_of], registry, scope)
-        what = f"the same birth name and birth date as {pick.namesake_of}"
+        what = Text(
+            f"les mêmes nom et date de naissance que {pick.namesake_of}",
+            f"the same birth name and birth date as {pick.namesake_of}",
+        )
     taken = {person.key for person in people.values()}
     for person in candidates:
         if person.key not in taken:
             return person
     raise NobodyError(
-        f"people.{role} of {scenario.id}: expected somebody with {what} in the population, found nobody; "
-        f"name somebody with {role}=KEY, or add people to the session"
+        Text(
+            f"people.{role} de {scenario.id} : quelqu'un avec {what.fr} est attendu dans la population, personne n'est trouvé ; "
+            f"nommez quelqu'un par {role}=CLÉ, ou ajoutez des personnes à la session",
+            f"people.{role} of {scenario.id}: expected somebody with {what.en} in the population, found nobody; "
+            f"name somebody with {role}=KEY, or add people to the session",
+        )
     )
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.chaos.catalogue import ChaosError, read_steps
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
-from simulator.datafile import closest
 from simulator.registry.person import PersonError, from_json
+from simulator.schema_words import closest
 from simulator.scripting.alterations import ALTERATIONS
 from simulator.scripting.model import Stage
 from simulator.scripting.patterns import pattern_problem
@@ -63,7 +63,7 @@ def meaning_problems(data: Mapping[str, Any]) -> Iterator[Found]:
 def _role(at: Place, role: str, roles: tuple[str, ...]) -> Iterator[Found]:
     if role not in roles:
         listed = ", ".join(roles) or "none"
-        yield at, f"expected a role listed in people ({listed}), got {role!r}{closest(role, roles)}"
+        yield at, f"expected a role listed in people ({listed}), got {role!r}{closest(role, roles).en}"
 
 
 def _picks(people: Mapping[str, Any]) -> Iterator[Found]:
@@ -245,7 +245,7 @@ def _answer(at: Place, then: Mapping[str, Any], roles: tuple[str, ...]) -> Itera
     if fault is not None and fault not in fault_catalogue():
         yield (
             place,
-            f"expected a code of the fault catalogue, got {fault!r}{closest(fault, fault_catalogue())}",
+            f"expected a code of the fault catalogue, got {fault!r}{closest(fault, fault_catalogue()).en}",
         )
     alter = then.get("alter")
     for index, entry in enumerate(alter if isinstance(alter, list) else ()):
@@ -254,7 +254,7 @@ def _answer(at: Place, then: Mapping[str, Any], roles: tuple[str, ...]) -> Itera
                 (*at, "alter", index),
                 (
                     f"expected an alteration by name ({', '.join(ALTERATIONS)}), got {entry!r}"
-                    f"{closest(entry, ALTERATIONS)}"
+                    f"{closest(entry, ALTERATIONS).en}"
                 ),
             )
     if "raw" in then:

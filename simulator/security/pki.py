@@ -37,6 +37,7 @@ from simulator.security.issuing import (
     new_key,
     server_names,
 )
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +57,7 @@ DEFAULT_DAYS: Final = 365
 _MAX_DAYS: Final = 3650
 
 
-class PkiError(Exception):
+class PkiError(TextError):
     """The PKI cannot be made or read; the message says why and what to do."""
 
 
@@ -134,17 +135,28 @@ def init_pki(
     """
     if now.tzinfo is None or not 1 <= days <= _MAX_DAYS or not password:
         raise PkiError(
-            f"expected an aware time, 1 to {_MAX_DAYS} days and a password, got {now}, {days} days"
+            Text(
+                f"une heure avec son fuseau, 1 à {_MAX_DAYS} jours et un mot de passe sont attendus, reçu : {now}, {days} jours",
+                f"expected an aware time, 1 to {_MAX_DAYS} days and a password, got {now}, {days} days",
+            )
         )
     if not force and (directory / MANIFEST).exists():
-        raise PkiError(f"{directory} already holds a PKI; use another directory, or force to replace it")
+        raise PkiError(
+            Text(
+                f"{directory} a déjà une PKI ; prenez un autre dossier, ou --force pour la remplacer",
+                f"{directory} already holds a PKI; use another directory, or force to replace it",
+            )
+        )
     now = now.replace(microsecond=0)
     all_hosts = tuple(dict.fromkeys((*DEFAULT_HOSTS, *hosts)))
     try:
         names = server_names(all_hosts)
     except ValueError as error:
         raise PkiError(
-            f"expected ASCII host names or addresses in {', '.join(all_hosts)}: {error}"
+            Text(
+                f"des noms ou adresses de machines en ASCII sont attendus dans {', '.join(all_hosts)} : {error}",
+                f"expected ASCII host names or addresses in {', '.join(all_hosts)}: {error}",
+            )
         ) from error
     maker = _Maker(now=now, end=now + timedelta(days=days), names=names, keys={})
     made = maker.make()
@@ -160,7 +172,10 @@ def init_pki(
     try:
         _write(summary, made)
     except OSError as error:
-        raise PkiError(f"{directory} cannot be written: {error.strerror or error}") from error
+        why = text_of(error)
+        raise PkiError(
+            Text(f"{directory} ne peut pas être écrit : {why.fr}", f"{directory} cannot be written: {why.en}")
+        ) from error
     return summary
 
 
@@ -185,9 +200,20 @@ def read_pki(directory: Path) -> PkiSummary:
             ),
         )
     except OSError as error:
-        raise PkiError(f"no PKI in {directory} ({error.strerror}); make one with init_pki") from error
+        why = text_of(error)
+        raise PkiError(
+            Text(
+                f"il n'y a pas de PKI dans {directory} ({why.fr}) ; faites-en une par banc pki init",
+                f"no PKI in {directory} ({why.en}); make one with init_pki",
+            )
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise PkiError(f"{directory / MANIFEST} is damaged ({error}); make the PKI again") from error
+        raise PkiError(
+            Text(
+                f"{directory / MANIFEST} est abîmé ({error}) ; refaites la PKI",
+                f"{directory / MANIFEST} is damaged ({error}); make the PKI again",
+            )
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from simulator.security.names import (
     SHA256,
     VITALE,
 )
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _NAMESPACES: Final = {"saml": SAML}
 
 
-class SigningError(Exception):
+class SigningError(TextError):
     """The assertion cannot be made; the message says why."""
 
 
@@ -68,7 +69,12 @@ def make_ps_assertion(
         card = card_of(loaded)
         signing_key = xmlsec.Key.from_memory(key, constants.KeyDataFormatPem)
     except (ValueError, xmlsec.Error) as error:
-        raise SigningError(f"expected the certificate of a card and its key, PEM: {error}") from error
+        raise SigningError(
+            Text(
+                f"le certificat d'une carte et sa clé sont attendus, PEM : {error}",
+                f"expected the certificate of a card and its key, PEM: {error}",
+            )
+        ) from error
     root = _assertion(
         issuer=card.subject,
         issuer_format=ISSUER_FORMAT,
@@ -87,7 +93,12 @@ def make_ps_assertion(
     try:
         context.sign(signature)
     except xmlsec.Error as error:
-        raise SigningError(f"the assertion cannot be signed with this key: {error}") from error
+        raise SigningError(
+            Text(
+                f"l'assertion ne peut pas être signée par cette clé : {error}",
+                f"the assertion cannot be signed with this key: {error}",
+            )
+        ) from error
     return etree.tostring(root)
 
 
@@ -147,7 +158,12 @@ def _assertion(
     issuer_format: str | None = None,
 ) -> etree._Element:
     if issue_instant.tzinfo is None:
-        raise SigningError(f"expected an aware time, got {issue_instant}")
+        raise SigningError(
+            Text(
+                f"une heure avec son fuseau est attendue, reçu : {issue_instant}",
+                f"expected an aware time, got {issue_instant}",
+            )
+        )
     root = etree.Element(_saml("Assertion"), nsmap=_NAMESPACES)
     root.set("Version", "2.0")
     root.set("ID", assertion_id or f"_{uuid.uuid4()}")

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from simulator.security.names import MIN_EC_BITS, MIN_RSA_BITS
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +62,7 @@ class CertificateRefusedError(Exception):
         super().__init__(f"{fault_code}: {cause}")
 
 
-class TrustStoreError(Exception):
+class TrustStoreError(TextError):
     """The folder of trusted authorities cannot be used; the message says which file and why."""
 
 
@@ -98,11 +99,19 @@ class TrustStore:
         for certificate in dict.fromkeys(authorities):
             if not _is_authority(certificate):
                 raise TrustStoreError(
-                    f"expected authorities, got {dn(certificate.subject)}, which is not one"
+                    Text(
+                        f"des autorités sont attendues, {dn(certificate.subject)} n'en est pas une",
+                        f"expected authorities, got {dn(certificate.subject)}, which is not one",
+                    )
                 )
             self._by_name.setdefault(certificate.subject, []).append(certificate)
         if not self._by_name:
-            raise TrustStoreError("expected the certificate of one authority at least, got none")
+            raise TrustStoreError(
+                Text(
+                    "le certificat d'une autorité au moins est attendu, il n'y en a pas",
+                    "expected the certificate of one authority at least, got none",
+                )
+            )
         self._revoked: dict[x509.Certificate, set[int]] = {}
         for crl in revocations:
             signer = next(
@@ -110,7 +119,10 @@ class TrustStore:
             )
             if signer is None:
                 raise TrustStoreError(
-                    f"the revocation list of {dn(crl.issuer)} is signed by no authority of the store"
+                    Text(
+                        f"la liste de révocation de {dn(crl.issuer)} n'est signée par aucune autorité du magasin",
+                        f"the revocation list of {dn(crl.issuer)} is signed by no authority of the store",
+                    )
                 )
             self._revoked.setdefault(signer, set()).update(entry.serial_number for entry in crl)
         self._known: OrderedDict[bytes, KnownCertificate] = OrderedDict()
@@ -134,19 +146,32 @@ class TrustStore:
                     continue
                 found_certificates, found_lists = _read(path.read_bytes())
                 if not found_certificates and not found_lists:
-                    raise TrustStoreError(f"{path}: expected a certificate or a revocation list, got neither")
+                    raise TrustStoreError(
+                        Text(
+                            f"{path} : un certificat ou une liste de révocation est attendu, ce n'est ni l'un ni l'autre",
+                            f"{path}: expected a certificate or a revocation list, got neither",
+                        )
+                    )
                 certificates += found_certificates
                 lists += found_lists
         except OSError as error:
-            raise TrustStoreError(f"{directory} cannot be read: {error.strerror or error}") from error
+            why = text_of(error)
+            raise TrustStoreError(
+                Text(f"{directory} ne peut pas être lu : {why.fr}", f"{directory} cannot be read: {why.en}")
+            ) from error
         except ValueError as error:
             raise TrustStoreError(
-                f"{path}: expected a certificate or a revocation list, PEM or DER: {error}"
+                Text(
+                    f"{path} : un certificat ou une liste de révocation est attendu, PEM ou DER : {error}",
+                    f"{path}: expected a certificate or a revocation list, PEM or DER: {error}",
+                )
             ) from error
         try:
             return cls(certificates, lists)
         except TrustStoreError as error:
-            raise TrustStoreError(f"{directory}: {error}") from error
+            raise TrustStoreError(
+                Text(f"{directory} : {error.text.fr}", f"{directory}: {error.text.en}")
+            ) from error
 
     def examine(self, der: bytes, fault_code: str) -> KnownCertificate:
         """Return what is known of a certificate, remembered from one call to the next.

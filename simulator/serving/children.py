@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
 
 from simulator.serving.supervising import READY_TIMEOUT_S
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ _ASK_TIMEOUT_S = 2
 """How long a server is given for one answer when it is asked whether it is ready."""
 
 
-class ServingError(Exception):
+class ServingError(TextError):
     """The server could not start; the message says what to do."""
 
 
@@ -73,11 +74,20 @@ def running_process(
         while not is_ready():
             if process.poll() is not None:
                 drain.join(timeout=1)
+                said = "".join(printed)
                 raise ServingError(
-                    f"the server stopped at once (exit code {process.returncode}):\n{''.join(printed)}"
+                    Text(
+                        f"le serveur s'est arrêté aussitôt (code de sortie {process.returncode}) :\n{said}",
+                        f"the server stopped at once (exit code {process.returncode}):\n{said}",
+                    )
                 )
             if time.monotonic() > deadline:
-                raise ServingError(f"the server did not answer at {ready_url} within {READY_TIMEOUT_S:.0f} s")
+                raise ServingError(
+                    Text(
+                        f"le serveur n'a pas répondu à {ready_url} en {READY_TIMEOUT_S:.0f} s",
+                        f"the server did not answer at {ready_url} within {READY_TIMEOUT_S:.0f} s",
+                    )
+                )
             time.sleep(0.02)
         yield ready_url
     finally:

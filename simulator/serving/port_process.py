@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.serving.supervising import READY_TIMEOUT_S, SupervisedProcess, birth
 from simulator.serving.tls_ports import TlsSetupError
+from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,9 +73,15 @@ def _start(
         process.start()
     theirs.close()
     try:
-        answer = mine.recv() if mine.poll(READY_TIMEOUT_S) else f"{what} did not open in time"
+        answer = (
+            mine.recv()
+            if mine.poll(READY_TIMEOUT_S)
+            else Text(f"pas d'ouverture à temps : {what}", f"{what} did not open in time")
+        )
     except EOFError:
-        answer = f"the process of {what} stopped at once"
+        answer = Text(
+            f"le processus s'est arrêté aussitôt : {what}", f"the process of {what} stopped at once"
+        )
     if answer:
         mine.close()
         process.kill()
@@ -94,8 +101,8 @@ def _run(
         try:
             stack.enter_context(serve(*arguments))
         except TlsSetupError as error:
-            parent.send(str(error))
+            parent.send(error.text)
             return
-        parent.send("")
+        parent.send(None)
         with contextlib.suppress(EOFError, OSError):
             parent.recv()

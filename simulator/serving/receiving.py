@@ -112,8 +112,12 @@ def _ends_in_trailers(scope: Scope, body: bytearray) -> bool:
     same two empty parts, and ``client_disconnect`` tells neither a half that was closed nor a length of chunk that is none
     (measured, 2.8). Awaiting the whole body instead does tell them, but takes into memory whatever comes. A call must never be
     taken for whole that is not: they are refused on the port of granian. What trailers say is not used (RFC 9112 §7.1.2).
+
+    In HTTP/2 a part without content may end a body, or stand within it (RFC 9113 §6.1), trailers need no announcement, and who
+    breaks a stream off hears no answer: there the end of the message decides alone.
     """
-    return bool(scope.headers.get("trailer")) and body.rstrip().endswith(_ENDS)
+    announced = bool(scope.headers.get("trailer")) or scope.http_version.startswith("2")
+    return announced and body.rstrip().endswith(_ENDS)
 
 
 def _declared(scope: Scope) -> int | None:

@@ -16,6 +16,7 @@ from simulator.serving.rsgi_delivery import deliver
 from simulator.serving.tls_ports import TlsSetupError, tls_context
 from simulator.sinks.backing import ALONE
 from simulator.sinks.dmp import DmpRequest, DmpService
+from simulator.text import Text, text_of
 from simulator.web.soap import HttpAnswer
 
 if TYPE_CHECKING:
@@ -58,20 +59,33 @@ def listening(options: SinkOptions, host: str, *, pki: Path | None) -> Iterator[
     """
     if options.needs_pki and pki is None:
         raise TlsSetupError(
-            "a TLS port of a sink needs certificates: make some with banc pki init DIR, then give --pki DIR"
+            Text(
+                "un port TLS d'un récepteur demande des certificats : faites-en par banc pki init DOSSIER, puis donnez --pki DOSSIER",
+                "a TLS port of a sink needs certificates: make some with banc pki init DIR, then give --pki DIR",
+            )
         )
     wanted = {name: port for name, port in options.ports().items() if port is not None}
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing and any(name in wanted for name in MAIL):
-        raise TlsSetupError(f"the MSSanté sink needs {', '.join(missing)}: {EXTRA}")
+        named = ", ".join(missing)
+        raise TlsSetupError(
+            Text(
+                f"le récepteur MSSanté demande {named} : {EXTRA}", f"the MSSanté sink needs {named}: {EXTRA}"
+            )
+        )
     with contextlib.ExitStack() as stack:
         sockets = {}
         for name, port in wanted.items():
             try:
                 sockets[name] = stack.enter_context(contextlib.closing(listen(host, port)))
             except OSError as error:
-                text = f"cannot listen on {host}:{port} ({name}): {error.strerror or error}. Choose another port (0 takes a free one)."
-                raise TlsSetupError(text) from error
+                why = text_of(error)
+                raise TlsSetupError(
+                    Text(
+                        f"impossible d'écouter sur {host}:{port} ({name}) : {why.fr}. Choisissez un autre port (0 en prend un libre).",
+                        f"cannot listen on {host}:{port} ({name}): {why.en}. Choose another port (0 takes a free one).",
+                    )
+                ) from error
         yield Listening(sockets)
 
 

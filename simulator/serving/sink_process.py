@@ -16,6 +16,7 @@ from simulator.sinks import SinkOptions, SinkStore
 from simulator.sinks.addresses import addresses_of, say_addresses
 from simulator.sinks.backing import ALONE, Backing
 from simulator.sinks.kept import FILE
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,12 @@ def _say(path: Path, addresses: dict[str, str]) -> None:
         say_addresses(store, addresses)
         store.close()
     except sqlite3.Error as error:
-        raise TlsSetupError(f"the store of the sinks, {path}, cannot be used: {error}") from error
+        raise TlsSetupError(
+            Text(
+                f"le magasin des récepteurs, {path}, ne peut pas servir : {error}",
+                f"the store of the sinks, {path}, cannot be used: {error}",
+            )
+        ) from error
 
 
 @contextlib.contextmanager
@@ -79,8 +85,10 @@ def _serve(options: SinkPorts, sockets: dict[str, Any]) -> Iterator[None]:
             backing = ALONE if options.bench is None else stack.enter_context(_backing(options.bench))
             ports = Listening(sockets)
             stack.enter_context(sinks_served(store, options.sinks, ports, pki=options.pki, backing=backing))
-        except (OSError, sqlite3.Error, BenchSetupError) as error:
-            raise TlsSetupError(str(error)) from error
+        except (OSError, BenchSetupError) as error:
+            raise TlsSetupError(text_of(error)) from error
+        except sqlite3.Error as error:
+            raise TlsSetupError(Text.same(str(error))) from error
         yield
 
 

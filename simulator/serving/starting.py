@@ -36,6 +36,7 @@ from simulator.serving.tls_ports import TlsSetupError
 from simulator.serving.tls_process import INDEX_PATIENCE_S, TlsPorts, read_catalogues, tls_process
 from simulator.sessions.store import DEFAULT
 from simulator.sinks import KeptLimits, SinkOptions
+from simulator.text import Text, text_of
 from simulator.web.app import create_parts
 
 if TYPE_CHECKING:
@@ -102,7 +103,10 @@ def prepare(options: ServeOptions) -> ServeOptions:
         raise _port_refused(options.host, options.port, error) from error
     if options.bench.pki is None and (options.https_port is not None or options.mtls_port is not None):
         raise ServingError(
-            "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR"
+            Text(
+                "un port TLS demande des certificats : faites-en par banc pki init DOSSIER, puis donnez --pki DOSSIER",
+                "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR",
+            )
         )
     bench = open_bench(options.bench)
     if options.scenarios is not None:
@@ -201,7 +205,12 @@ def serve_rsgi(
         server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
         server.serve(target_loader=loader, wrap_loader=False)
         if server.gave_up:
-            raise ServingError(f"the server does not start: {server.gave_up}; its log above says why")
+            raise ServingError(
+                Text(
+                    f"le serveur ne démarre pas : {server.gave_up} ; son journal ci-dessus dit pourquoi",
+                    f"the server does not start: {server.gave_up}; its log above says why",
+                )
+            )
 
 
 @contextlib.contextmanager
@@ -234,9 +243,19 @@ def read_options(path: Path) -> ServeOptions:
     try:
         options = decode(json.loads(path.read_text("utf-8")), _HANDED)
     except (OSError, ValueError, TypeError) as error:
-        raise ServingError(f"{path}: expected the options of a server: {error}") from error
+        raise ServingError(
+            Text(
+                f"{path} : les options d'un serveur sont attendues : {error}",
+                f"{path}: expected the options of a server: {error}",
+            )
+        ) from error
     if not isinstance(options, ServeOptions):
-        raise ServingError(f"{path}: expected the options of a server, got {options!r:.80}")
+        raise ServingError(
+            Text(
+                f"{path} : les options d'un serveur sont attendues, il y a {options!r:.80}",
+                f"{path}: expected the options of a server, got {options!r:.80}",
+            )
+        )
     return options
 
 
@@ -264,7 +283,7 @@ def _tls(ports: TlsPorts, standing: Standing) -> Iterator[tuple[int | None, int 
         with tls_process(ports, standing) as taken:
             yield taken
     except TlsSetupError as error:
-        raise ServingError(str(error)) from error
+        raise ServingError(error.text) from error
 
 
 @contextlib.contextmanager
@@ -274,13 +293,18 @@ def _sinks(ports: SinkPorts, standing: Standing) -> Iterator[SinkOptions]:
         with sink_process(ports, standing) as opened:
             yield opened
     except TlsSetupError as error:
-        raise ServingError(str(error)) from error
+        raise ServingError(error.text) from error
 
 
 def _port_refused(host: str, port: int, error: OSError) -> ServingError:
+    why = text_of(error)
     return ServingError(
-        f"cannot listen on {host}:{port}: {error.strerror or error}. "
-        "Stop what uses it or choose another --port (0 takes a free one)."
+        Text(
+            f"impossible d'écouter sur {host}:{port} : {why.fr}. "
+            "Arrêtez ce qui l'occupe ou choisissez un autre --port (0 en prend un libre).",
+            f"cannot listen on {host}:{port}: {why.en}. "
+            "Stop what uses it or choose another --port (0 takes a free one).",
+        )
     )
 
 

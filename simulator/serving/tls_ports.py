@@ -9,6 +9,7 @@ from simulator.security.pki import PkiError, read_pki
 from simulator.security.tls import mutual_tls_context, one_way_tls_context
 from simulator.serving.front import Front
 from simulator.serving.own_server import OwnServer, listen, served
+from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
     import socket
@@ -22,7 +23,7 @@ SERVER_ENTRY: Final = "server"
 """Name of the server's certificate in the PKI."""
 
 
-class TlsSetupError(Exception):
+class TlsSetupError(TextError):
     """A TLS port cannot be opened; the message says what to do."""
 
 
@@ -35,8 +36,12 @@ def listen_tls(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except OSError as error:
+        why = text_of(error)
         raise TlsSetupError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. Choose another port (0 takes a free one)."
+            Text(
+                f"impossible d'écouter sur {host}:{port} : {why.fr}. Choisissez un autre port (0 en prend un libre).",
+                f"cannot listen on {host}:{port}: {why.en}. Choose another port (0 takes a free one).",
+            )
         ) from error
 
 
@@ -58,9 +63,20 @@ def tls_context(pki: Path, *, mutual: bool) -> ssl.SSLContext:
             return mutual_tls_context(chain, key, summary.bundle)
         return one_way_tls_context(chain, key)
     except PkiError as error:
-        raise TlsSetupError(f"{error}. Make one with: banc pki init {pki}") from error
+        raise TlsSetupError(
+            Text(
+                f"{error.text.fr}. Faites-en une par : banc pki init {pki}",
+                f"{error.text.en}. Make one with: banc pki init {pki}",
+            )
+        ) from error
     except OSError as error:
-        raise TlsSetupError(f"the certificates in {pki} cannot be used: {error}") from error
+        why = text_of(error)
+        raise TlsSetupError(
+            Text(
+                f"les certificats de {pki} ne peuvent pas servir : {why.fr}",
+                f"the certificates in {pki} cannot be used: {why.en}",
+            )
+        ) from error
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from simulator.text import Text, TextError
+
 _NAMES: Final = (
     "chromium",
     "chromium-browser",
@@ -36,7 +38,7 @@ _SIZE: Final = "794,1123"
 _TIMEOUT_S: Final = 60
 
 
-class SheetError(Exception):
+class SheetError(TextError):
     """No picture can be made; the message says what to do."""
 
 
@@ -49,8 +51,11 @@ def sheet_png(page: str) -> bytes:
     browser = find_browser()
     if browser is None:
         raise SheetError(
-            "a picture needs a browser of the Chromium family (Chromium, Chrome or Edge) on this machine; "
-            "none was found. Install one, or take --format html and print it from any browser"
+            Text(
+                "une image demande un navigateur de la famille Chromium (Chromium, Chrome ou Edge) sur cette machine ; il n'y en a pas. Installez-en un, ou prenez --format html et imprimez depuis n'importe quel navigateur",
+                "a picture needs a browser of the Chromium family (Chromium, Chrome or Edge) on this machine; "
+                "none was found. Install one, or take --format html and print it from any browser",
+            )
         )
     with tempfile.TemporaryDirectory(prefix="banc-sheet-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -71,10 +76,20 @@ def sheet_png(page: str) -> bytes:
             # The command is ours; the browser is the one the user has installed.
             done = subprocess.run(command, check=False, capture_output=True, timeout=_TIMEOUT_S)  # noqa: S603
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise SheetError(f"{browser} did not make the picture: {error}") from error
+            raise SheetError(
+                Text(
+                    f"{browser} n'a pas fait l'image : {error}",
+                    f"{browser} did not make the picture: {error}",
+                )
+            ) from error
         if not picture.is_file():
             said = done.stderr.decode("utf-8", "replace").strip()[-500:]
-            raise SheetError(f"{browser} did not make the picture (exit code {done.returncode}): {said}")
+            raise SheetError(
+                Text(
+                    f"{browser} n'a pas fait l'image (code de sortie {done.returncode}) : {said}",
+                    f"{browser} did not make the picture (exit code {done.returncode}): {said}",
+                )
+            )
         return picture.read_bytes()
 
 

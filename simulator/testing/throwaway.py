@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 
 from simulator.security.pki import PkiError, init_pki, read_pki
+from simulator.text import Text
 from simulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -59,5 +60,10 @@ def throwaway_pki(cache: Path | None = None, *, now: datetime | None = None) -> 
 def _still_good(folder: Path, now: datetime) -> PkiSummary:
     summary = read_pki(folder)
     if datetime.fromisoformat(summary.valid_until) - now < _MARGIN:
-        raise PkiError(f"the certificates in {folder} end on {summary.valid_until}")
+        raise PkiError(
+            Text(
+                f"les certificats de {folder} finissent le {summary.valid_until}",
+                f"the certificates in {folder} end on {summary.valid_until}",
+            )
+        )
     return summary

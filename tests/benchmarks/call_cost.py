@@ -1,11 +1,13 @@
 """What one call costs in the server, layer by layer: Python calls, processor time, instructions. No network, no generator.
 
-    python tests/benchmarks/call_cost.py [--calls 4000] [--rounds 9] [--signed] [--beside TREE] [--callgrind] [--list]
+    python tests/benchmarks/call_cost.py [--calls 4000] [--rounds 9] [--signed] [--beside TREE] [--python PATH]
+        [--callgrind] [--list]
 
 Three layers, each around the one before: the teleservice (read, decide, render, journal), the SOAP entry (session, HTTP
 headers), the front (what the server runs: body, attendance, delivery). ``--beside`` names another checkout: both are
 measured in turns, each round one after the other in processes that stay, so that what else the machine does hits both
-alike; the ratios are what counts. ``--callgrind`` counts instructions with valgrind (Debian), which nothing else disturbs.
+alike; the ratios are what counts. ``--python`` names another interpreter, which has this package installed: this checkout is
+measured with both, in turns in the same way. ``--callgrind`` counts instructions with valgrind (Debian), which nothing else disturbs.
 ``--list`` prints each Python function called for one request.
 """
 
@@ -176,9 +178,9 @@ def _serve(options):
 class Tree:
     """A checkout that is measured, in a process of its own."""
 
-    def __init__(self, folder, *, signed):
-        command = [sys.executable, str(_HERE), "--serve", *(["--signed"] if signed else [])]
-        self.name = folder.name
+    def __init__(self, folder, *, signed, python=sys.executable):
+        command = [str(python), str(_HERE), "--serve", *(["--signed"] if signed else [])]
+        self.folder, self.python = folder, python
         self._process = subprocess.Popen(
             command,
             cwd=folder,
@@ -199,7 +201,7 @@ class Tree:
         self._process.wait()
 
 
-def _instructions(folder, layer, *, signed):
+def _instructions(tree, layer, *, signed):
     """Return the instructions of one call: those of 300 more calls than 150, by callgrind, the warming-up left out."""
 
     def counted(calls):
@@ -208,14 +210,14 @@ def _instructions(folder, layer, *, signed):
                 "valgrind",
                 "--tool=callgrind",
                 f"--callgrind-out-file={out.name}",
-                sys.executable,
+                str(tree.python),
                 str(_HERE),
             ]
             command += ["--once", layer, "--calls", str(calls), *(["--signed"] if signed else [])]
             done = subprocess.run(
                 command,
-                cwd=folder,
-                env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"},
+                cwd=tree.folder,
+                env={"PYTHONPATH": str(tree.folder), "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"},
                 capture_output=True,
                 text=True,
                 check=True,
@@ -241,6 +243,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--signed", action="store_true")
     parser.add_argument("--beside", type=Path)
+    parser.add_argument("--python", type=Path, action="append", default=[])
     parser.add_argument("--callgrind", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -256,8 +259,15 @@ def main():
 
 def _compare(options):
     """Measure in turns and print."""
-    folders = [_HERE.parents[2], *([options.beside.resolve()] if options.beside else [])]
-    trees = [Tree(folder, signed=options.signed) for folder in folders]
+    here = _HERE.parents[2]
+    trees = {"this": Tree(here, signed=options.signed)}
+    if options.beside:
+        trees["beside"] = Tree(options.beside.resolve(), signed=options.signed)
+    # As it is written: a link in a virtual environment is what makes it one.
+    trees |= {
+        str(python): Tree(here, signed=options.signed, python=python.absolute()) for python in options.python
+    }
+    names, trees = list(trees), list(trees.values())
     calls = {(tree, layer): tree.ask("calls", layer) for tree in trees for layer in LAYERS}
     if options.list:
         for name, times in sorted(calls[trees[0], "front"].items(), key=lambda pair: -pair[1]):
@@ -269,24 +279,22 @@ def _compare(options):
                 spent[tree, layer].append(tree.ask(layer, options.calls) * 1e6)
     for tree in trees:
         tree.close()
-    _print(trees, folders, calls, spent, options)
+    _print(trees, names, calls, spent, options)
 
 
-def _print(trees, folders, calls, spent, options):
+def _print(trees, names, calls, spent, options):
     """Print the table: this tree first, the other one below it; the first round has warmed up."""
     print(
         "| layer | tree | Python calls | µs, median | least | ratio | instructions |\n|---|---|---|---|---|---|---|"
     )
     for layer in LAYERS:
-        for tree, folder in zip(trees, folders, strict=True):
+        for tree, name in zip(trees, names, strict=True):
             rounds = spent[tree, layer][1:]
             theirs = spent[trees[-1], layer][1:]
             ratio = statistics.median(mine / other for mine, other in zip(rounds, theirs, strict=True))
-            counted = (
-                f"{_instructions(folder, layer, signed=options.signed):,.0f}" if options.callgrind else ""
-            )
+            counted = f"{_instructions(tree, layer, signed=options.signed):,.0f}" if options.callgrind else ""
             print(
-                f"| {layer} | {'this' if tree is trees[0] else 'beside'} | {sum(calls[tree, layer].values()):.0f} "
+                f"| {layer} | {name} | {sum(calls[tree, layer].values()):.0f} "
                 f"| {statistics.median(rounds):.1f} | {min(rounds):.1f} | {ratio:.2f} | {counted} |",
                 flush=True,
             )

@@ -17,12 +17,15 @@ _AIMS = {"search": 6000, "search signed": 4000}
 _AIMED_P99_MS = 10
 _AIMED_TIMES_WIREMOCK = 8
 _AIMED_RULES_RATIO = 0.85
+_AIMED_MIB = 200
 _PACKAGES = ("granian", "uvloop", "lxml", "xmlsec", "cryptography")
 _MOCKS = ("WireMock", "mountebank")
 _STANDING = Path(__file__).with_name("layers.md")
 """What is measured by programs of their own, and written by hand."""
 LARGE = "search, large registry"
 """Name of the row over a registry built before."""
+KNEES = ("search, 1 worker", "search, 2 workers")
+"""The rows of which the knee is looked for, and the memory held against the aim."""
 _AIMED_SIZE_RATIO = 0.9
 """Rate with the large registry, of that with the usual one."""
 
@@ -101,6 +104,7 @@ def table(servers, missing):
         "calls/s",
         "p50 ms",
         "p99 ms",
+        "MiB",
     )
     rows = [header]
     for server in servers:
@@ -116,6 +120,7 @@ def table(servers, missing):
                 _shown(_median(server.half, "rate"), ".0f"),
                 _shown(_median(server.half, "p50_ms"), ".2f"),
                 _shown(_median(server.half, "p99_ms"), ".2f"),
+                _shown(_median(server.half, "rss_mib"), ".0f"),
             )
         )
     rows += [(name, f"not measured: {reason}", *[""] * (len(header) - 2)) for name, reason in missing.items()]
@@ -207,6 +212,23 @@ def _rules(servers):
     return f"- A session with 50 rules costs at most 15 % of the rate: {_verdict(ratio >= _AIMED_RULES_RATIO)}, ratio {ratio:.2f}"
 
 
+def _memory(servers):
+    """Say what the rows of the simulator have in memory, against the aim."""
+    lines = []
+    for server in servers:
+        resident, proportional = (_median(server.half, key) for key in ("rss_mib", "pss_mib"))
+        if server.name not in KNEES:
+            continue
+        if resident is None:
+            lines.append(f"- Resident memory, {server.name}: not measured here")
+            continue
+        lines.append(
+            f"- Resident memory below {_AIMED_MIB} MiB, {server.name}: {_verdict(resident < _AIMED_MIB)}, {resident:.0f} MiB in "
+            f"{len(server.processes)} processes ({proportional:.0f} MiB with what they share counted once)"
+        )
+    return "\n".join(lines)
+
+
 def _others(servers):
     """Say how busy the machine was with something else."""
     shares = [figures["others"] for server in servers for figures in (*server.rounds, *server.half)]
@@ -218,11 +240,21 @@ def _others(servers):
     )
 
 
+def _knees(table):
+    if not table:
+        return "Not looked for in this run (`--knee-rounds 0`)."
+    return f"""`banc load --profile ramp-to-saturation` on two of the rows above, from an eighth of the rate of the first column on, every answer checked against the registry
+(`tests/benchmarks/knee.py`): the last step that was held, and the first one that was not. The rate is that of an open workload, of which a call waits for nobody; generator and server
+share the machine, and *at its end* says which of them used up what it can have. The row of the middle round is shown.
+
+{table}"""
+
+
 def _verdict(reached):
     return "reached" if reached else "**not reached**"
 
 
-def render_page(servers, missing, starts, rig, journal):
+def render_page(servers, missing, starts, rig, *, journal, knees):
     """Return the whole page."""
     load = "unknown" if rig.load_before is None else f"{rig.load_before:.2f}"
     others = f"\n- {', '.join(rig.others)}" if rig.others else ""
@@ -232,7 +264,8 @@ Written by `make bench` on {rig.when}. One machine at one time: quote the ratios
 
 ## Figures
 
-The first five columns are at full speed, the last three at half of the rate of the first one. Medians of {rig.rounds} rounds.
+The first five columns are at full speed, the next three at half of the rate of the first one. *MiB* is the resident memory of all processes of
+the server after that, added up. Medians of {rig.rounds} rounds.
 
 {table(servers, missing)}
 
@@ -255,6 +288,11 @@ measures an append alone, `fsync` and the indexing):
 {_aims(servers)}
 {_size(servers, rig)}
 {_rules(servers)}
+{_memory(servers)}
+
+## The knee of the simulator
+
+{_knees(knees)}
 
 ## What each row does
 

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import bodies
 import competitors
+import knee
 from journal_cost import whole_calls, whole_calls_table
 from page import Rig, render_page, table
-from servers import machine_seconds, processor_seconds, start_all
+from servers import machine_seconds, memory_mib, processor_seconds, start_all
 
 from simulator.bench import BenchOptions
 from simulator.population.build import people, recipe
@@ -72,7 +73,8 @@ def _load(server, seconds, options, rate):
         used = (after - before) / figures["calls"] * 1e6
         busy, whole = (later - sooner for sooner, later in zip(machine, machine_after, strict=True))
         others = max(busy - (after - before) - figures["own_s"], 0) / whole
-    return figures | {"server_us": used, "others": others}
+    resident, proportional = memory_mib(server.processes) or (None, None)
+    return figures | {"server_us": used, "others": others, "rss_mib": resident, "pss_mib": proportional}
 
 
 def _first_answer():
@@ -128,6 +130,7 @@ def main():
     parser.add_argument(
         "--competitors", action="store_true", help="WireMock and mountebank too (npm, Java, Node)"
     )
+    parser.add_argument("--knee-rounds", type=int, default=3, help="ramps to the knee; 0 leaves it out")
     parser.add_argument("--page", type=Path, nargs="?", const=PAGE, help="write the page, docs/benchmarks.md")
     options = parser.parse_args()
     load_before = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
@@ -141,15 +144,20 @@ def main():
             stack, folder, options, drawn=drawn, signed=signed, pki=pki.directory, large=large
         )
         _run(servers, options)
+        _say("looking for the knee")
+        knees = knee.table(knee.knees(servers, options.knee_rounds)) if options.knee_rounds else ""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         journal = whole_calls_table(whole_calls(Path(name), calls=2_000, rounds=options.rounds))
     starts = [_first_answer() for _ in range(options.rounds)]
     rig = Rig.here(options, load_before, competitors.versions() if options.competitors else [])
     _say(table(servers, missing))
+    _say(f"the knee:\n{knees}")
     _say(f"the journal, whole calls in one process:\n{journal}")
     _say(f"first answer of a fresh banc serve: {statistics.median(starts):.2f} s")
     if options.page:
-        options.page.write_text(render_page(servers, missing, starts, rig, journal), encoding="utf-8")
+        options.page.write_text(
+            render_page(servers, missing, starts, rig, journal=journal, knees=knees), encoding="utf-8"
+        )
         _say(f"written: {options.page}")
 
 

@@ -14,13 +14,12 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.defects.each import expanded
-from conformance.reference.defects.model import Defect, Kind, SeamFault, fault_of
-from conformance.reference.defects.schema import SCHEMA, problems
-from simulator.datafile import load_yaml
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from conformance.reference.defects.model import Defect, Kind, SeamFault
 
 __all__ = [
     "NO_DEFECTS",
@@ -40,15 +39,33 @@ NO_DEFECTS: Defects = frozenset()
 """The correct LGO."""
 
 
-class UnknownDefectError(ValueError):
+def __getattr__(name: str) -> Any:
+    """Return a class of the catalogue, of which the correct LGO needs nothing: reading it takes longer than all the rest."""
+    if name not in {"Defect", "Kind"}:
+        raise AttributeError(name)
+    from conformance.reference.defects import model  # noqa: PLC0415 - as said
+
+    return getattr(model, name)
+
+
+class UnknownDefectError(TextError, ValueError):
     """A name that is not in the catalogue."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         """Keep the name and the nearest known ones."""
         self.name = name
         self.near = difflib.get_close_matches(name, list(known), n=3)
-        near = f"; did you mean {' or '.join(self.near)}?" if self.near else "; see banc demo --list-defects"
-        super().__init__(f"expected the name of a defect, got {name!r}{near}")
+        near = (
+            Text(f"voulez-vous dire {' ou '.join(self.near)} ?", f"did you mean {' or '.join(self.near)}?")
+            if self.near
+            else Text("voir banc demo --list-defects", "see banc demo --list-defects")
+        )
+        super().__init__(
+            Text(
+                f"le nom d'un défaut est attendu, reçu : {name!r} ; {near.fr}",
+                f"expected the name of a defect, got {name!r}; {near.en}",
+            )
+        )
 
 
 def catalogue() -> Mapping[str, Defect]:
@@ -84,6 +101,10 @@ def faults_of(names: Iterable[str]) -> list[SeamFault]:
 
 @cache
 def _catalogue() -> Mapping[str, Defect]:
+    from conformance.reference.defects.each import expanded  # noqa: PLC0415 - only where there are defects
+    from conformance.reference.defects.schema import SCHEMA, problems  # noqa: PLC0415 - as above
+    from simulator.datafile import load_yaml  # noqa: PLC0415 - as above
+
     folder = files("conformance.reference.defects")
     found: dict[str, Defect] = {}
     for file in sorted(
@@ -97,6 +118,8 @@ def _catalogue() -> Mapping[str, Defect]:
 
 
 def _defect(name: str, group: str, entry: Mapping[str, Any]) -> Defect:
+    from conformance.reference.defects.model import Defect, Kind, fault_of  # noqa: PLC0415 - as above
+
     return Defect(
         name=name,
         group=group,

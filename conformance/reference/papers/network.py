@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
-import httpx
-
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.reference import settings
 from conformance.reference.papers.leaving import SENDER, passing
+from conformance.reference.posting import Lines, PostError
 from conformance.reference.seams import Seam
 from simulator.xml import parsed
 
@@ -28,7 +27,11 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Record
 
 _TIMEOUT_S: Final = 20.0
+_MAX_ANSWER: Final = 1024 * 1024
+"""Bytes."""
 _SOAP: Final = "application/soap+xml; charset=utf-8"
+_NAME: Final = "lgo.banc.example"
+"""How it greets: left to itself smtplib asks the network for the name of this machine, at each mail."""
 _ASKED: Final = "td0.2"
 _PASSWORD: Final = "banc"  # noqa: S105 - of a test account that takes any
 
@@ -52,6 +55,12 @@ class Network:
     def __init__(self, files: Files) -> None:
         """Use a set of files."""
         self._files, self._store, self._seams = files, files.store, files.seams
+        # No proxy of the environment: it must not see identities.
+        self._lines = Lines()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._lines.close()
 
     def feeds_dmp_by_itself(self, patient: Patient, kind: str) -> bool:
         """Tell whether a document goes to the DMP once it is made (TRA-15)."""
@@ -138,7 +147,7 @@ class Network:
         step = {"recipient": recipient, "copy": "", "content": documents[0].content}
         leaving = self._passing("envelope", step, patient, kind)
         try:
-            with smtplib.SMTP(host, int(port), timeout=_TIMEOUT_S) as client:
+            with smtplib.SMTP(host, int(port), _NAME, timeout=_TIMEOUT_S) as client:
                 if told[settings.MSSANTE_ACCOUNT]:
                     client.login(told[settings.MSSANTE_ACCOUNT], _PASSWORD)
                 recipients = [one for one in (leaving["recipient"], leaving["copy"]) if one]
@@ -149,11 +158,12 @@ class Network:
 
     def _posted(self, url: str, content: bytes) -> bytes | Stopped:
         try:
-            # A proxy of the environment must not see identities.
-            with httpx.Client(trust_env=False, timeout=_TIMEOUT_S) as client:
-                return client.post(url, content=content, headers={"Content-Type": _SOAP}).content
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            _, answer = self._lines.post(
+                url, content, {"Content-Type": _SOAP}, timeout=_TIMEOUT_S, limit=_MAX_ANSWER
+            )
+        except PostError as error:
             return Stopped(SendingOutcome.ERROR, f"Le DMP ne répond pas : {error}")
+        return answer
 
     def _passing(self, step: str, record: dict[str, Any], patient: Patient, kind: str) -> Record:
         passed = passing(self._seams, Seam.NETWORK, [record], patient, where=step, document=kind)

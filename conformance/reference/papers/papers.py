@@ -61,6 +61,10 @@ class Papers:
         self._seams = files.seams
         self._network = Network(files)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._network.close()
+
     def acts(self) -> Mapping[Verb, Callable[..., object]]:
         """Return what is done for each verb; nothing for those that lack a library."""
         return {Verb.SCAN_DATAMATRIX: self.scan, **({} if missing_libraries() else self._with_libraries())}

@@ -25,6 +25,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.clocks import passing
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.steps import USERS
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -72,10 +73,14 @@ def test_second_call(desk: Desk, span: str) -> None:
         reading = read_card(desk, people.card())
         need_card_request(*try_card_call(desk, reading, people.insured, first))
         time.passes(seconds=SPANS[span].total_seconds())
-        for attempt in ("premier essai", "second essai"):
-            call, requests = try_card_call(desk, reading, people.member("child"), second)
+        # Asked twice, by either user: neither a second click nor a right makes the reading younger.
+        for user in USERS:
+            call, requests = try_card_call(desk.by(user), reading, people.member("child"), second)
             _expect_fresh(
-                call, requests, time, Moment(f"{span} après lecture, {attempt}", f"{span} after the reading")
+                call,
+                requests,
+                time,
+                Moment(f"{span} après lecture ({user})", f"{span} after the reading ({user})"),
             )
 
 
@@ -95,9 +100,13 @@ def test_prepared_call(desk: Desk, span: str, way: str) -> None:
     with passing(desk) as time:
         reading = read_card(desk, people.card())
         time.passes(seconds=SPANS[span].total_seconds())
-        call, requests = try_card_call(desk, reading, member, patient)
-        moment = Moment(f"premier appel, {span} après lecture", f"first call, {span} after the reading")
-        _expect_fresh(call, requests, time, moment)
+        for user in USERS[::-1]:
+            call, requests = try_card_call(desk.by(user), reading, member, patient)
+            moment = Moment(
+                f"premier appel, {span} après lecture ({user})",
+                f"first call, {span} after the reading ({user})",
+            )
+            _expect_fresh(call, requests, time, moment)
 
 
 @pytest.mark.rule("CAL-04")

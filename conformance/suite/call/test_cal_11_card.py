@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Attribute
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
-from conformance.suite.desk.apart import CARD
+from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import KEYS, family
-from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.steps import USERS
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Attribute
     from conformance.suite.desk.steps import Desk
 
 
@@ -37,9 +38,9 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
         reading = read_card(desk, people.card())
         need_card_request(*try_card_call(desk, reading, member, patient))
         before = mark(desk, patient, attributes)
-        # Read again: a reading of before the attribute proves nothing about the attribute.
-        for each in (reading, read_card(desk, people.card())):
-            call, requests = try_card_call(desk, each, member, patient)
+        # Read again, by either user: a reading of before the attribute proves nothing about the attribute.
+        for user, each in zip(USERS, (reading, read_card(desk, people.card())), strict=True):
+            call, requests = try_card_call(desk.by(user), each, member, patient)
             expect_blocked(
                 call,
                 requests,
@@ -52,3 +53,24 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
     # Somebody else for each: a software may refuse a second file of one person.
     cases = zip(DISQUALIFYING_SETS, KEYS, strict=False)
     expect_each({named(kinds): partial(judge, kinds, key) for kinds, key in cases})
+
+
+@pytest.mark.rule("CAL-11")
+@pytest.mark.title(
+    fr="L'attribut homonyme seul ne bloque pas l'appel par carte",
+    en="The attribute homonyme alone does not block the call by card",
+)
+@CARD.mark
+@ATTRIBUTES.mark
+def test_homonym_calls_by_card(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    reading = read_card(desk, people.card())
+    need_card_request(*try_card_call(desk, reading, people.insured, patient))
+    mark(desk, patient, frozenset({Attribute.HOMONYME}))
+    call, requests = try_card_call(desk, reading, people.insured, patient)
+    expect(
+        requests,
+        fr=f"identité homonyme : l'appel par carte ne part plus ({call.message})",
+        en=f"identity homonyme: the call by card no longer leaves ({call.message})",
+    )

@@ -146,6 +146,28 @@ def test_means_in_turn(desk: Desk) -> None:
             )
 
 
+@pytest.mark.rule("CAL-16")
+@pytest.mark.title(
+    fr="L'appel d'un autre utilisateur que celui qui s'est authentifié est tracé à son nom",
+    en="The call of another user than the one who signed in is logged under their own name",
+)
+def test_called_by_another(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    other = desk.as_super_user()
+    with signing_in(desk):
+        _need_psc(sign_in(desk, Authentication.PSC))
+        before = len(desk.logged_calls())
+        _, requests = other.try_call(patient)
+    # A software may want them to sign in first: nothing leaves then.
+    for entry in desk.logged_calls()[before:] if requests else ():
+        expect_equal(
+            got=entry.user,
+            expected=other.user.user,
+            fr="utilisateur dans la trace de l'appel, un autre s'étant authentifié",
+            en="user in the log of the call, another one having signed in",
+        )
+
+
 def _need_psc(refusal: RefusedError | None) -> None:
     if refusal is not None:
         raise UndecidedError(

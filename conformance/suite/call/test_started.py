@@ -1,4 +1,4 @@
-"""CAL-11 and ERR-06 by a call that the user does not wait for: the same blocks, and its answer stays with its patient."""
+"""CAL-11, ERR-06 and SEC-02 by a call that the user does not wait for: the same blocks, the same log, its answer with its patient."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.apart import WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.log import Sent, expect_credited
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.started import ended, start, try_started
 from conformance.suite.desk.wire import need_request
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Attribute
+    from conformance.drivers.model import Attribute, Patient
     from conformance.suite.desk.steps import Desk
 
 
@@ -82,3 +83,37 @@ def test_started_calls_do_not_cross(desk: Desk) -> None:
         "answers accepted, another file having been opened",
     )
     expect_kept(desk.snapshot(aside.patient), aside, moment)
+
+
+@pytest.mark.rule("SEC-02")
+@WITHOUT_WAITING.mark
+@pytest.mark.title(
+    fr="Un appel lancé sans attendre est tracé au nom de qui l'a lancé, sous le dossier pour lequel il l'a été",
+    en="A call started without waiting is logged under whoever started it, and under the file that it was for",
+)
+def test_started_calls_are_credited(desk: Desk) -> None:
+    other = desk.create(desk.draw())
+    sent: list[Sent] = []
+    before = len(desk.logged_calls())
+    for worker in (desk.as_super_user(), desk):
+        patient = desk.create(desk.draw(first_names_count=1))
+
+        def act(worker: Desk = worker, patient: Patient = patient) -> object:
+            call_id = start(worker, patient)
+            # Somebody else is at the counter when the answer comes.
+            desk.read(other, desk.super_user if worker is desk else desk.user)
+            return ended(worker, call_id)
+
+        _, requests = desk.during(act)
+        need_request(requests)
+        sent += [Sent(exchange=each, user=worker.user.user, patient_id=patient.id) for each in requests]
+    entries = desk.logged_calls()[before:]
+    moment = Moment("appels lancés sans attendre", "calls started without waiting")
+    expect_credited(entries, sent, moment)
+    made = {(each.user, each.patient_id) for each in sent}
+    wrong = [entry for entry in entries if entry.patient_id and (entry.user, entry.patient_id) not in made]
+    expect(
+        not wrong,
+        fr=f"{moment.fr}, {len(wrong)} tracé(s) sous un autre dossier",
+        en=f"{moment.en}, {len(wrong)} logged under another file",
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.drivers import site
@@ -58,7 +58,7 @@ class Sinks:
     """Id of the last item that was looked at."""
     heard: Callable[[], object] = lambda: None
     """Takes what the sinks heard into the evidence of the check."""
-    patience_s: float = PATIENCE_S
+    patience_s: float = field(default_factory=lambda: PATIENCE_S)
 
     def news(self) -> list[ReceivedItem]:
         """Return what came since the last look."""

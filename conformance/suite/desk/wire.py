@@ -168,3 +168,10 @@ def expect_sent(
             en=f"{moment.en}, request {number + 1} carries the first name {shown(joined).en}, expected "
             f"{shown(sorted(allowed)).en}",
         )
+        expect(
+            sent["birth_place"] != UNKNOWN_PLACE,
+            fr=f"{moment.fr}, la requête {number + 1} cherche le lieu {UNKNOWN_PLACE}, qui dit que le lieu n'est pas connu",
+            en=f"{moment.en}, request {number + 1} searches the place {UNKNOWN_PLACE}, which says that the place is not known",
+            # The place is optional (CAL-08, CRE-04): that a code for none finds nobody is deduced.
+            inferred=True,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +12,12 @@ from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.cast import PARTS
-from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import FIELD, shown
+from conformance.suite.desk.words import shown
+from conformance.suite.display.labels import ALWAYS, expect_own_labels, expect_shown
 from conformance.suite.site.settings import restored, setting
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
     from conformance.drivers.screens import FormField
     from conformance.suite.desk.steps import Desk
 
-ALWAYS: Final = ("birth_name", "first_name", "birth_date", "sex")
-
 OTHERS: Final = ("matricule", "oid", "first_names", "used_name", "used_first_name", "birth_place")
-
-VAGUE: Final = re.compile(r"(les? )?(noms?|pr[ée]noms?|name|first ?name|date|identit[ée])", re.IGNORECASE)
-"""Words that may mean the used name as well as the birth name."""
 
 
 @pytest.mark.rule("DIS-01")
@@ -46,8 +41,8 @@ def test_four_traits(desk: Desk, route: Route) -> None:
     )
     for at in (desk, desk.as_super_user()):
         fields = _fields(at, patient)
-        expect_each({name: partial(_expect_shown, fields, name, patient) for name in ALWAYS})
-        _expect_own_labels(fields)
+        expect_each({name: partial(expect_shown, fields, name, patient) for name in ALWAYS})
+        expect_own_labels(fields)
 
 
 @pytest.mark.rule("DIS-01")
@@ -62,7 +57,7 @@ def test_file_that_is_open(desk: Desk) -> None:
     def look(when: str) -> None:
         for patient in map(desk.read, patients):
             fields = _fields(desk, patient)
-            expect_each({f"{when}, {name}": partial(_expect_shown, fields, name, patient) for name in ALWAYS})
+            expect_each({f"{when}, {name}": partial(expect_shown, fields, name, patient) for name in ALWAYS})
 
     look("ouvert")
     for patient, person in zip(patients, people, strict=True):
@@ -88,7 +83,7 @@ def test_no_setting_hides_them(desk: Desk) -> None:
             fields = _fields(desk, patient)
     else:
         fields = _fields(desk, patient)
-    expect_each({name: partial(_expect_shown, fields, name, patient) for name in ALWAYS})
+    expect_each({name: partial(expect_shown, fields, name, patient) for name in ALWAYS})
 
 
 @pytest.mark.rule("DIS-02")
@@ -124,7 +119,7 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
                 fr=f"données affichées en plus des quatre traits ({at.user.user})",
                 en=f"data shown besides the four traits ({at.user.user})",
             )
-            expect_each({name: partial(_expect_shown, fields, name, patient) for name in chosen})
+            expect_each({name: partial(expect_shown, fields, name, patient) for name in chosen})
 
     with restored(desk, site.DISPLAYED_FIELDS):
         choices = [(), OTHERS, *((name,) for name in OTHERS)]
@@ -134,49 +129,3 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
 def _fields(desk: Desk, patient: Patient) -> dict[str, FormField]:
     fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
     return {field.name: field for field in fields}
-
-
-def _expect_shown(fields: dict[str, FormField], name: str, patient: Patient) -> None:
-    field = fields.get(name)
-    label = FIELD[name]
-    expect(
-        field is not None and field.always_visible,
-        fr=f"{label.fr} n'est pas à l'écran sans cliquer",
-        en=f"{label.en} is not on the screen without a click",
-    )
-    assert field is not None
-    stored = getattr(patient, name) or ""
-    wanted = "/".join(reversed(stored.split("-"))) if name == "birth_date" else stored
-    # A screen may say more, in groups or in words: «F (féminin)», «1 84 09…». What is stored has to be in it.
-    expect(
-        _bare(wanted) in _bare(field.value or "") or _is_word_for(name, stored, field.value or ""),
-        fr=f"{label.fr} à l'écran : {shown(field.value).fr}, au dossier : {shown(wanted).fr}",
-        en=f"{label.en} on the screen: {shown(field.value).en}, in the file: {shown(wanted).en}",
-    )
-
-
-def _expect_own_labels(fields: dict[str, FormField]) -> None:
-    for name in ALWAYS:
-        words = fields[name].label.strip(" :*.\u00a0")
-        expect(
-            re.search(r"\w", words) and not VAGUE.fullmatch(words),
-            fr=f"le libellé {shown(fields[name].label).fr} peut désigner autre chose que : {FIELD[name].fr}",
-            en=f"the label {shown(fields[name].label).en} may mean something else than: {FIELD[name].en}",
-        )
-        others = [
-            other for other, field in fields.items() if other != name and field.label == fields[name].label
-        ]
-        expect(
-            not others,
-            fr=f"le libellé {shown(fields[name].label).fr} sert à {FIELD[name].fr} et à {', '.join(others)}",
-            en=f"the label {shown(fields[name].label).en} stands for {FIELD[name].en} and for {', '.join(others)}",
-        )
-
-
-def _is_word_for(name: str, stored: str, value: str) -> bool:
-    words = {"M": ("masculin", "homme", "male"), "F": ("féminin", "femme", "female")}
-    return name == "sex" and value.strip().casefold() in words.get(stored, ())
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text).upper()

@@ -63,8 +63,8 @@ PLACES = {
     "pays voisin": ("1994-01-19", "99109"),
 }
 
-NO_PLACES = ("1053", "750560", "6027", "2A04")
-"""Codes without five characters."""
+NO_PLACES = ("1053", "750560", "6027", "2A04", "2a004")
+"""Codes without five characters, and one whose letter is no letter of a code: it may be put right, or refused."""
 
 
 @pytest.mark.rule("TRT-05")
@@ -281,7 +281,7 @@ def test_places_of_another_length(desk: Desk) -> None:
 
 def _expect_five(got: str | None, place: str) -> None:
     expect(
-        got is not None and len(got) == 5,  # noqa: PLR2004 - the rule says so
+        got is not None and len(got) == 5 and got == got.upper(),  # noqa: PLR2004 - the rule says so
         fr=f"lieu saisi {place}, enregistré {shown(got).fr}",
         en=f"place typed {place}, stored {shown(got).en}",
     )

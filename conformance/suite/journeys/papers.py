@@ -18,6 +18,8 @@ from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
+from conformance.suite.desk.together import kept_together
+from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -62,16 +64,19 @@ Produce: TypeAlias = "Callable[..., None]"
 """Has the software produce everything (``every``) about somebody, or a part of it."""
 
 
+@kept_together("papers")
 def printed(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the documents printed about them."""
     return desk.once("papers-printed", lambda own: _taken(own, _print))
 
 
+@kept_together("papers")
 def told(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the messages produced about them."""
     return desk.once("papers-told", lambda own: _taken(own, _tell))
 
 
+@kept_together("papers")
 def sent(desk: Desk) -> Sequence[Subject]:
     """Return some with what was sent about them, and what was not."""
     return desk.once("papers-sent", _sent)
@@ -155,7 +160,7 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
 
 def _people(
     desk: Desk, parts: Sequence[str], produce: Produce
-) -> Iterator[tuple[str, Apart | None, Callable[[], Subject]]]:
+) -> Iterator[tuple[str, Apart | None, Callable[[], Subject | None]]]:
     for part in CAST:
         if part.key in parts:
             yield part.key, None, partial(_bring, desk, part.key, Route.IMPORTED_CHECKED)
@@ -170,6 +175,7 @@ def _people(
     }
     for how, (path, fall) in falls.items():
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce)
+    yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False))
 
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:

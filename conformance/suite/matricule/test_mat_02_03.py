@@ -11,11 +11,15 @@ import pytest
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import typed
+from conformance.suite.desk.wire import need_found
 from conformance.suite.desk.words import expect_values, insi_values
-from conformance.suite.response.proposals import accepted
+from conformance.suite.response.proposals import accepted, need_proposed
+from conformance.verdicts import Departure
 from simulator.ins.matricule import Matricule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -33,9 +37,22 @@ NUMBERS = {
     "premier chiffre 8": ("F", "1988-05-21", "8", None, None),
     "né à l'étranger": ("F", "1976-06-30", "2", None, "99127"),
     "né outre-mer": ("M", "1999-12-31", "1", None, "97411"),
-    "année qui n'est pas celle de la naissance": ("M", "1949-12-31", "1", None, None),
 }
 """Sex, birth date, first digit, month of the number, place: what exists though it looks odd (ins-formats §8)."""
+
+CONTRARY = {
+    "premier chiffre de l'autre sexe": lambda number: f"{'2' if number[0] == '1' else '1'}{number[1:]}",
+    "année qui n'est pas celle de la naissance": lambda number: (
+        f"{number[0]}{(int(number[1:3]) + 1) % 100:02d}{number[3:]}"
+    ),
+    "mois qui n'est pas celui de la naissance": lambda number: (
+        f"{number[:3]}{int(number[3:5]) % 12 + 1:02d}{number[5:]}"
+    ),
+    "département 99, né en France": lambda number: f"{number[:5]}99352{number[10:]}",
+    "département de Corse, né ailleurs": lambda number: f"{number[:5]}2A004{number[10:]}",
+    "ordre 001": lambda number: f"{number[:10]}001",
+}
+"""Numbers that agree with the traits in all but one part: what INSi says stands, a number proves no trait."""
 
 
 @pytest.mark.rule("MAT-02")
@@ -68,6 +85,25 @@ def test_unusual_numbers(desk: Desk, way: str) -> None:
     expect_each({name: partial(judge, *case) for name, case in NUMBERS.items()})
 
 
+@pytest.mark.rule("MAT-03")
+@pytest.mark.title(
+    fr="Un matricule qui contredit un trait (sexe, année, mois, lieu) est repris tel qu'INSi le rend",
+    en="A matricule that contradicts a trait (sex, year, month, place) is taken as INSi returns it",
+)
+def test_contrary_numbers(desk: Desk) -> None:
+    def judge(change: Callable[[str], str]) -> None:
+        def shape(person: Person) -> Person:
+            identity = person.identity
+            number = Matricule.from_number(change(identity.matricule.number))
+            return replace(person, identity=replace(identity, matricule=number))
+
+        wanted = {"birth_date": "1971-06-15", "birth_place": "75114", "nia": False}
+        # The rule names months and départements: that the rest of a number proves no trait either is deduced.
+        _expect_imported(desk, desk.draw(shape=shape, **wanted), "typed", inferred=True)
+
+    expect_each({name: partial(judge, change) for name, change in CONTRARY.items()})
+
+
 def with_digits(person: Person, digit: str, month: str | None) -> Person:
     """Return the person with this first digit and this month in their number."""
     number = person.identity.matricule.number
@@ -75,11 +111,20 @@ def with_digits(person: Person, digit: str, month: str | None) -> Person:
     return replace(person, identity=replace(person.identity, matricule=Matricule.from_number(changed)))
 
 
-def _expect_imported(desk: Desk, person: Person, way: str) -> None:
-    call = desk.find_by(typed(person)) if way == "from-insi" else desk.find(desk.create(person))
+def _expect_imported(desk: Desk, person: Person, way: str, *, inferred: bool = False) -> None:
+    if way == "from-insi":
+        call, requests = desk.try_search_insi(typed(person))
+    else:
+        call, requests = desk.try_call(desk.create(person))
+    need_found(requests)
+    try:
+        after = accepted(desk, need_proposed(call))
+    except Departure as departure:
+        raise Departure(departure.text.fr, departure.text.en, inferred=inferred) from departure
     expect_values(
-        accepted(desk, call),
+        after,
         insi_values(person),
         fr="le dossier ne porte pas l'identité d'INSi",
         en="the file does not hold the identity of INSi",
+        inferred=inferred,
     )

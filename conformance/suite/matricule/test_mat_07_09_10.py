@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,13 +16,12 @@ from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
-from simulator.ins.identity import HistoricId
+from conformance.suite.journeys.renumbered import now_known_by
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
-    from simulator.registry.person import Person
 
 
 @pytest.mark.rule("MAT-07")
@@ -60,7 +58,9 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
             elif act == "nom utilisé":
                 desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
             else:
-                desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+                half = route in {Route.IMPORTED_CHECKED, Route.ARRIVED_CHECKED}
+                target = Status.VALI if half else Status.PROV
+                desk.lgo.downgrade_status(patient.id, target, actor=desk.super_user)
         _expect_together(desk.read(patient), act)
 
     expect_each(
@@ -84,7 +84,7 @@ def test_new_number(desk: Desk, route: Route) -> None:
     )
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
-    now = _now_known_by(waiting, definitive)
+    now = now_known_by(waiting, definitive)
     desk.insi.install("answers/whatever-traits", patient=now)
     call, requests = desk.try_call(patient)
     need_answer(requests, "answers/whatever-traits")
@@ -143,17 +143,6 @@ def test_without_ins(desk: Desk, route: Route) -> None:
             fr="statut après contrôle sur pièce, sans INS",
             en="status after the check of a document, without INS",
         )
-
-
-def _now_known_by(person: Person, other: Person) -> Person:
-    """Return the person with the number of another, and their own among the former ones."""
-    old, new = person.identity, other.identity
-    former = (HistoricId(matricule=old.matricule, oid=old.oid, date_from="2019-02-01", date_to="2026-01-31"),)
-    return replace(
-        person,
-        key=f"{person.key}/now",
-        identity=replace(old, matricule=new.matricule, oid=new.oid, history=former),
-    )
 
 
 def _expect_together(patient: Patient, where: str) -> None:

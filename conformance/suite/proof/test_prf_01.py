@@ -11,7 +11,7 @@ import pytest
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOWNGRADE
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
+    # Another user made the file: the document is shown to whoever is at the counter now.
+    maker = desk.by(next(one for one in USERS if one != user))
     desk = desk.by(user)
 
     def judge(kind: str) -> None:
-        patient = desk.bring(adult(desk), route)
+        patient = maker.bring(adult(desk), route)
         before = desk.snapshot(patient)
         if route in {Route.TYPED, Route.IMPORTED, Route.ARRIVED} and before.patient.proof is not None:
             raise UndecidedError(
@@ -60,6 +62,14 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
             Moment(f"{kind} enregistré", f"{kind} recorded"),
             besides={"proof": checked_with.kind if stays and checked_with else kind},
         )
+        if not stays and after.patient.proof:
+            expect(
+                after.patient.proof.recorded_by != maker.user.user,
+                fr=f"{kind} enregistrée par {desk.user.user}, attribuée à {maker.user.user}, qui a fait le dossier",
+                en=f"{kind} recorded by {desk.user.user}, said to be by {maker.user.user}, who made the file",
+                # The text asks for the kind; that whoever is named with it is who recorded it is ours.
+                inferred=True,
+            )
 
     expect_each({kind: partial(judge, kind) for kind in kinds_known(desk)})
 

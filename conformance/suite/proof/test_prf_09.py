@@ -71,7 +71,8 @@ def test_composite_proof(desk: Desk, route: Route) -> None:
 )
 @pytest.mark.parametrize("route", UNCHECKED, ids=str)
 def test_certificate_alone(desk: Desk, route: Route) -> None:
-    ages = {"7 ans": 7, "30 ans": 30, "90 ans": 90}
+    # Adults of working age: PRF-08.
+    ages = {"7 ans": 7, "16 ans": 16, "90 ans": 90}
     cases = {
         f"BIRTH_CERTIFICATE, {age}": partial(
             _expect_no_validation, desk, route, _born(years), "BIRTH_CERTIFICATE"

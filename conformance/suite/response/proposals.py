@@ -45,7 +45,7 @@ def proposed(desk: Desk, patient: Patient, person: Person) -> InsiCall:
         need_answer(requests, WHATEVER)
     finally:
         desk.insi.clear_scenarios()
-    return _need_proposed(call)
+    return need_proposed(call)
 
 
 def proposed_for_creation(desk: Desk, person: Person, **others: str | None) -> InsiCall:
@@ -56,7 +56,7 @@ def proposed_for_creation(desk: Desk, person: Person, **others: str | None) -> I
         need_answer(requests, WHATEVER)
     finally:
         desk.insi.clear_scenarios()
-    return _need_proposed(call)
+    return need_proposed(call)
 
 
 def accepted(desk: Desk, call: InsiCall) -> Patient:
@@ -71,7 +71,8 @@ def accepted(desk: Desk, call: InsiCall) -> Patient:
     return desk.read(patient)
 
 
-def _need_proposed(call: InsiCall | RefusedError) -> InsiCall:
+def need_proposed(call: InsiCall | RefusedError) -> InsiCall:
+    """Return the call, which has to propose the identity that INSi returned."""
     if isinstance(call, RefusedError) or call.outcome != "FOUND":
         said = call.message if isinstance(call, RefusedError) else f"{call.outcome}, {call.message}"
         raise Departure(
@@ -113,3 +114,13 @@ def expect_lines(
             fr=f"{label.fr} : la comparaison {'ne signale pas la' if is_different else 'signale une'} différence ({sides_fr})",
             en=f"{label.en}: the comparison flags {'no' if is_different else 'a'} difference ({sides_en})",
         )
+    for name in ("matricule", "oid"):
+        # Neither is a trait: they need not be shown. Shown on both sides and unlike, they are not told to be the same.
+        line = lines.get(name)
+        if line is not None and line.local and line.insi and line.local != line.insi:
+            expect(
+                line.different,
+                fr=f"{FIELD[name].fr} : la comparaison ne signale pas la différence ({line.local} / {line.insi})",
+                en=f"{FIELD[name].en}: the comparison flags no difference ({line.local} / {line.insi})",
+                inferred=True,
+            )

@@ -14,7 +14,8 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import expect_values, insi_values
-from conformance.verdicts import UndecidedError
+from conformance.suite.response.proposals import COMPARED, expect_lines
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,36 @@ def test_refused_then_called_again(desk: Desk, route: Route) -> None:
         fr="l'identité refusée puis acceptée n'est pas reprise",
         en="the identity refused and then accepted is not taken over",
     )
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="La comparaison lue après une modification du dossier montre le dossier tel qu'il est devenu",
+    en="The comparison read after a change of the file shows the file as it has become",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_compared_with_the_file_of_now(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=2, birth_place="75114", birth_date="1984-09-25")
+    patient = desk.bring(person, route)
+    call = desk.find(patient)
+    colleague = desk.as_super_user()
+    with preparing("modifier le dossier", "change the file", depends_on=("FLD-01",)):
+        changes = {"birth_place": "99999", "first_names": None}
+        desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
+    now = desk.read(patient)
+    try:
+        lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    except RefusedError:
+        return  # A proposal that is out of date may be refused.
+    try:
+        expect_lines(
+            {line.field: line for line in lines},
+            {name: getattr(now, name) for name in COMPARED},
+            insi_values(person),
+        )
+    except Departure as departure:
+        # That the file of before the call be compared is excluded by no text.
+        raise Departure(departure.text.fr, departure.text.en, inferred=True) from departure
 
 
 def _is_accepted(desk: Desk, call: InsiCall) -> bool:

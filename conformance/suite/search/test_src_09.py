@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,8 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CARD
+from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
@@ -46,6 +48,10 @@ def test_right_matricule(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     files = {key: desk.bring(desk.draw(**wish), Route.IMPORTED) for key, wish in PEOPLE.items()}
     desk.create(desk.draw(birth_date="1984-09-25"))
+    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+        # A mark that changes no status hides nobody.
+        marked = desk.bring(desk.draw(birth_date="1984-09-25"), Route.IMPORTED_CHECKED)
+        files["homonyme"] = set_attributes(desk, marked, frozenset({Attribute.HOMONYME}))
 
     def judge(patient: Patient) -> None:
         found = _search(desk, patient.matricule or "")

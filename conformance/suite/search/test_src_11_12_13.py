@@ -11,6 +11,7 @@ import pytest
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import routes
+from conformance.suite.desk.steps import USERS
 from conformance.suite.search.neighbours import Neighbour, expect_search
 from conformance.verdicts import UndecidedError
 
@@ -87,8 +88,9 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         else:
             desk.insi.install("answers/not-found" if case == "not-found" else "faults/insi-102")
         person = desk.draw()
-        # Asked for first, in vain: what INSi did not answer, or answered, does not decide about the file.
-        desk.try_search_insi(typed(person))
+        # Asked for first, in vain and more than once: what INSi did not answer, or answered, does not decide about the file.
+        for user in (*USERS, *USERS):
+            desk.by(user).try_search_insi(typed(person))
         patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
         stored = desk.read(patient)
     expect(

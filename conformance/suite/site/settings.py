@@ -5,6 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from conformance.drivers import site
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.expect import expect_equal
+from conformance.verdicts import Departure
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,3 +35,24 @@ def restored(desk: Desk, *names: str) -> Iterator[None]:
 def parts(text: str | None) -> list[str]:
     """Return the parts of a setting that is a list."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def switch(desk: Desk, value: str) -> None:
+    """Switch the automatic validation on or off.
+
+    Raises:
+        Departure: it cannot be.
+    """
+    try:
+        desk.lgo.write_settings({site.AUTOMATIC_VALIDATION: value})
+    except RefusedError as refusal:
+        raise Departure(
+            f"la validation automatique ne se règle pas ({value}) : {refusal.message}",
+            f"automatic validation cannot be set ({value}): {refusal.message}",
+        ) from refusal
+    expect_equal(
+        got=setting(desk, site.AUTOMATIC_VALIDATION),
+        expected=value,
+        fr=f"paramètre {site.AUTOMATIC_VALIDATION} après écriture",
+        en=f"setting {site.AUTOMATIC_VALIDATION} after it was written",
+    )

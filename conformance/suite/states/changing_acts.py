@@ -240,6 +240,16 @@ def lower(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     return CLEARED
 
 
+def raise_by_hand(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Try to make an identity validée by the act that lowers a status: nobody has checked a document."""
+    del cast
+    with suppress(RefusedError):
+        desk.lgo.downgrade_status(before.patient.id, VALI, actor=desk.user)
+    # What came from INSi may fall as far as it can.
+    fell = before.patient.status is RECUP and desk.read(before.patient).status is PROV
+    return CLEARED if fell else {}
+
+
 def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Try to change locked traits, some of them along with a complementary one."""
     for change in (

@@ -105,10 +105,27 @@ _CONFIRMED: Final = _turn(
 )
 
 
+LONG_NAME: Final = "KVORLAN-DRIMVAK-NALROVK-VIZBELOR-HUZBERT-CURBLEZ-ZELBRUC-VORLKAN"
+"""As long as a name may be (TRT-04), typed into a file that is locked but for that."""
+
+
 def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:
     return _turn(
         acts.rename(*changes), "STA-14", "noms utilisés modifiés", "names in use changed", by=by, must=True
     )
+
+
+_RAISED: Final = _turn(
+    acts.raise_by_hand,
+    "STA-04",
+    "déclassement à validée tenté sans pièce contrôlée",
+    "lowering to validée tried, no document having been checked",
+    begins=frozenset({PROV, RECUP}),
+    leads_to={RECUP: (RECUP, PROV)},
+    path=DOWNGRADE,
+    by="super-user",
+    is_quiet=True,
+)
 
 
 TURNS: Final = (
@@ -121,6 +138,7 @@ TURNS: Final = (
         "document recorded, not validated",
         leads_to={PROV: (PROV, VALI)},
     ),
+    _RAISED,
     _SILENCE,
     replace(
         _DECLINED,
@@ -138,6 +156,7 @@ TURNS: Final = (
         leads_to=_FED,
         by="super-user",
     ),
+    _RAISED,
     _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
     _CONFIRMED,
     _CHECKED,
@@ -224,7 +243,7 @@ TURNS: Final = (
         begins=frozenset({RECUP, QUAL}),
         is_quiet=True,
     ),
-    _named("user", {"used_name": "KVORLAN"}),
+    _named("user", {"used_name": LONG_NAME, "used_first_name": LONG_NAME.replace("KVORLAN", "KVORLIN")}),
     _turn(
         acts.mark(DOUBT),
         "ATT-03",

@@ -28,8 +28,6 @@ from conformance.suite.desk.apart import (
     CARD,
     DOWNGRADE,
     FROM_INSI,
-    HISTORY,
-    INS_HISTORY,
     SCAN,
     VERIFICATION,
 )
@@ -38,18 +36,18 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.people import PLAIN, another_value, sharing, typed
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
+from conformance.suite.states.household_log import log_of, logs_between, past_of
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
 from conformance.verdicts import Ending
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
-    from conformance.drivers.screens import FormerIns
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.household_log import Logs, Past
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
 
@@ -74,6 +72,10 @@ class Act:
     """The file is doubtful or fictitious meanwhile: nothing may leave for it."""
     makes: int = 0
     """How many files it may make."""
+    asks_nobody: bool = False
+    """It ends before anything could be asked of INSi."""
+    must_make: bool = False
+    """Whether it makes them unless it is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +91,8 @@ class Beside:
     gone: frozenset[str]
     """And those that no longer are."""
     requests: tuple[ExchangeView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What the four others keep of their past, by what they are to the one worked on; empty where it is not told."""
-
-    statuses: dict[str, list[tuple[str, str]]]
-    numbers: dict[str, list[FormerIns]]
+    done: bool
+    """Whether the software went through with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +103,8 @@ class Household:
     acts: tuple[Beside, ...]
     pasts: tuple[Past, Past]
     """At the beginning and at the end."""
+    logs: Logs | None
+    """``None``: the software does not show its log."""
     missed: tuple[tuple[Act, VerbNotSupportedError], ...]
     """The acts that the software does not have."""
 
@@ -149,7 +147,12 @@ def _feed(desk: Desk, patient: Patient, _: Person) -> object:
 
 
 def _check(desk: Desk, patient: Patient, _: Person) -> object:
-    return desk.check_document(patient)
+    """Validate with a document of another kind than those of the others, where there is one: it must not get into them."""
+    try:
+        desk.lgo.record_proof(patient.id, "PASSPORT", actor=desk.user)
+    except RefusedError:
+        desk.record_document(patient)
+    return desk.lgo.validate_identity(patient.id, actor=desk.user)
 
 
 def _mark(*attributes: Attribute) -> Does:
@@ -215,7 +218,7 @@ ACTS: Final = (
     _act("FLD-01", _correct("birth_place"), "lieu corrigé", "place corrected"),
     _act("FLD-01", _correct("birth_name"), "nom corrigé", "name corrected", by="super-user"),
     _act("FLD-01", _put_right, "nom et lieu rétablis", "name and place put right"),
-    _act("CRE-01", _refuse, "création refusée", "creation refused"),
+    _act("CRE-01", _refuse, "création refusée", "creation refused", asks_nobody=True),
     _act("RSP-12", _call("answers/not-found"), "réponse 01", "answer 01"),
     _act("RSP-13", _call("answers/several"), "réponse 02", "answer 02"),
     _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),
@@ -242,7 +245,7 @@ ACTS: Final = (
     _act("FLD-03", _attach, "carte rattachée", "card attached", path=CARD),
     _act("CRE-07", _import_app, "appli carte Vitale", "Appli carte Vitale", path=APP),
     _act("VER-05", _deny, "vérification KO", "verification KO", path=VERIFICATION),
-    _act("CRE-05", _create, "autre dossier créé", "another file created", makes=1),
+    _act("CRE-05", _create, "autre dossier créé", "another file created", makes=1, must_make=True),
     _act(
         "RSP-02", _arrive, "autre dossier créé depuis INSi", "another file created from INSi", path=FROM_INSI,
         makes=1,
@@ -271,11 +274,13 @@ def _live(desk: Desk) -> Household:
     subject = desk.create(person, used_name="KVORLAN", used_first_name="NALROVK")
     seen: list[Beside] = []
     missed: list[tuple[Act, VerbNotSupportedError]] = []
+    began = log_of(desk)
     before = {key: desk.read(patient) for key, patient in others.items()}
-    there, past = _there(desk), _past(desk, others)
+    there, past = _there(desk), past_of(desk, others)
+    first, looked = before, log_of(desk)
     for act in ACTS:
         try:
-            requests = _do(desk.by(act.by), act, subject, person)
+            requests, done = _do(desk.by(act.by), act, subject, person)
         except VerbNotSupportedError as missing:
             missed.append((act, missing))
             if act.path is not None:
@@ -286,11 +291,25 @@ def _live(desk: Desk) -> Household:
         after = {key: desk.read(patient) for key, patient in before.items()}
         now = _there(desk)
         seen.append(
-            Beside(act=act, before=before, after=after, made=now - there, gone=there - now, requests=requests)
+            Beside(
+                act=act,
+                before=before,
+                after=after,
+                made=now - there,
+                gone=there - now,
+                requests=requests,
+                done=done,
+            )
         )
         before, there = after, now
+    # Whom the software itself has marked as a homonym meanwhile was changed by it.
+    same = {one.id for key, one in before.items() if one.attributes == first[key].attributes}
     return Household(
-        subject=subject, acts=tuple(seen), pasts=(past, _past(desk, others)), missed=tuple(missed)
+        subject=subject,
+        acts=tuple(seen),
+        pasts=(past, past_of(desk, others)),
+        logs=logs_between(began, looked, log_of(desk), same),
+        missed=tuple(missed),
     )
 
 
@@ -298,32 +317,24 @@ def _there(desk: Desk) -> frozenset[str]:
     return frozenset(patient.id for day in (DAY, OTHER_DAY) for patient in desk.born_on(day))
 
 
-def _past(desk: Desk, others: dict[str, Patient]) -> Past:
-    statuses, numbers = {}, {}
-    for key, patient in others.items():
-        with desk.if_offered(HISTORY):
-            statuses[key] = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
-        with desk.if_offered(INS_HISTORY), suppress(RefusedError):
-            numbers[key] = desk.lgo.read_ins_history(patient.id, actor=desk.user)
-    return Past(statuses=statuses, numbers=numbers)
+def _do(desk: Desk, act: Act, subject: Patient, person: Person) -> tuple[tuple[ExchangeView, ...], bool]:
+    """Do an act, look at the file as users do meanwhile; return the requests that INSi had, and whether it was done."""
 
-
-def _do(desk: Desk, act: Act, subject: Patient, person: Person) -> tuple[ExchangeView, ...]:
-    """Do an act, look at the file as users do meanwhile, and return the requests that INSi had."""
-
-    def do() -> None:
+    def do() -> bool:
+        done = True
         try:
             act.does(desk, subject, person)
         except VerbNotSupportedError:
             raise
         except (Ending, RefusedError):
-            pass  # What was refused must not have done anything to the others either.
+            done = False  # What was refused must not have done anything to the others either.
         if act.is_about_marked:
             desk.read(subject)
             desk.born_on(DAY)
+        return done
 
-    _, requests = desk.during(do)
-    return tuple(requests)
+    done, requests = desk.during(do)
+    return tuple(requests), done
 
 
 def _others(desk: Desk, person: Person) -> dict[str, Patient]:

@@ -158,6 +158,16 @@ def _unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     return set_attributes(desk, patient, frozenset())
 
 
+def _replace(desk: Desk, patient: Patient, person: Person) -> Patient | None:
+    """Put homonyme in the place of a doubt: what the doubt took away does not come back by another door."""
+    with suppress(RefusedError):  # A doubt may have to be lifted first.
+        between = set_attributes(desk, patient, frozenset({Attribute.HOMONYME}))
+        # What came back shows in the step; taking the last attribute away would hide it.
+        if between.status is not PROV or between.matricule:
+            return between
+    return _unmark(desk, patient, person)
+
+
 _OTHER: Final = "super-user"
 
 
@@ -194,6 +204,10 @@ def _marked(begins: Status, attribute: Attribute, *, by: str = "user") -> Step:
 _UNMARKED: Final = Step(
     does=_unmark, begins=PROV, leads_to=(PROV,), rule="ATT-03", is_free=True, is_deduced=True,
     fr="attribut retiré", en="attribute removed",
+)  # fmt: skip
+_REPLACED: Final = Step(
+    does=_replace, begins=PROV, leads_to=(PROV,), rule="ATT-03", is_free=True, is_deduced=True,
+    fr="douteuse remplacée par homonyme, puis attribut retiré", en="douteuse replaced by homonyme, then attribute removed",
 )  # fmt: skip
 _PUT_RIGHT: Final = Step(
     does=_put_right, begins=VALI, leads_to=(PROV, VALI), rule="STA-09", by=_OTHER,
@@ -243,7 +257,7 @@ STEPS: Final = (
     _lowered(QUAL, PROV),
     _fed(PROV, RECUP),
     _marked(RECUP, Attribute.DOUTEUSE),
-    _UNMARKED,
+    _REPLACED,
     _checked(PROV, VALI, by=_OTHER, is_deduced=True),
     _marked(VALI, Attribute.FICTIVE, by=_OTHER),
     _UNMARKED,

@@ -64,6 +64,11 @@ def test_others_stay(desk: Desk, rule: str) -> None:
             en=f"{one.act.en}: {len(one.made)} file(s) more, expected {one.act.makes} at most",
         )
         expect(
+            not one.act.must_make or not one.done or one.made,
+            fr=f"{one.act.fr}, dit fait : aucun dossier de plus pour qui porte le nom d'un autre, né le même jour",
+            en=f"{one.act.en}, said to be done: no file more for somebody of another's name, born the same day",
+        )
+        expect(
             not one.gone,
             fr=f"{one.act.fr} : {len(one.gone)} dossier(s) ne se trouvent plus",
             en=f"{one.act.en}: {len(one.gone)} file(s) cannot be found any more",
@@ -128,6 +133,26 @@ def test_nothing_leaves_for_marked(desk: Desk) -> None:
         )
 
     seen = [one for one in household(desk).acts if one.act.is_about_marked]
+    expect_each({one.act.fr: partial(judge, one) for one in seen})
+
+
+@pytest.mark.rule("SRC-13")
+@pytest.mark.title(
+    fr="Une création refusée n'a rien demandé à INSi",
+    en="A creation that was refused has asked INSi for nothing",
+)
+@BESIDE.mark
+def test_refused_creation_asks_nobody(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        expect(
+            not one.requests,
+            fr=f"{one.act.fr} : {len(one.requests)} requête(s) envoyée(s) à INSi",
+            en=f"{one.act.en}: {len(one.requests)} request(s) sent to INSi",
+            # Creation is independent of INS retrieval; that it asks nothing is deduced.
+            inferred=True,
+        )
+
+    seen = [one for one in household(desk).acts if one.act.asks_nobody]
     expect_each({one.act.fr: partial(judge, one) for one in seen})
 
 

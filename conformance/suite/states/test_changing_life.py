@@ -26,6 +26,7 @@ RULES: Mapping[str, Apart | None] = {
     "ATT-06": ATTRIBUTES,
     "CRE-07": APP,
     "FLD-03": CARD,
+    "STA-04": DOWNGRADE,
     "STA-08": DOWNGRADE,
     "VER-02": VERIFICATION,
     "VER-04": RECEPTION,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -190,6 +190,17 @@ def test_validated_by_each_document(desk: Desk) -> None:
             return  # For STA-04.
         desk.feed(patient)
         _expect_qualified(desk, patient, person, f"validée avec {kind}, puis alimentée par INSi")
+        call, _ = desk.try_call(patient)
+        # Nobody has to ask again for an INS that is there.
+        if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
+            desk.try_accept(call)
+        status = desk.read(patient).status
+        expect(
+            status is Status.QUAL,
+            fr=f"qualifiée avec {kind}, puis rafraîchie par INSi, l'identité est {status}",
+            en=f"qualifiée with {kind}, then refreshed by INSi, the identity is {status}",
+            inferred=True,
+        )
 
     expect_each({kind: partial(judge, kind) for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS})
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents.numbers import compact
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.apart import ATTRIBUTES
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.mllp import neighbour
 from conformance.suite.desk.people import adult, another_value
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _IDENTIFIERS, _NAMES, _BIRTH_DATE, _SEX, _ADDRESS = 3, 5, 7, 8, 11
 _PLACES = {"birth_name": _NAMES, "birth_date": _BIRTH_DATE, "sex": _SEX, "birth_place": _ADDRESS}
 """The fields of PID that tell a trait."""
+_UPDATE = "ADT^A31"
 
 
 @pytest.mark.rule("STA-10")
@@ -34,7 +36,7 @@ _PLACES = {"birth_name": _NAMES, "birth_date": _BIRTH_DATE, "sex": _SEX, "birth_
     fr="Un trait changé par un utilisateur habilité, et l'INS perdue, parviennent au logiciel relié, pour chaque trait",
     en="A trait changed by an entitled user, and the INS lost, reach the connected software, for each trait",
 )
-@pytest.mark.parametrize("route", [Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED], ids=str)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED], ids=str)
 def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
     with neighbour(desk) as other:
 
@@ -64,12 +66,60 @@ def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
         expect_each({field: partial(judge, field) for field in _PLACES})
 
 
+@pytest.mark.rule("STA-10")
+@pytest.mark.title(
+    fr="Un nom utilisé changé, puis un doute qui retire l'INS, parviennent au logiciel relié",
+    en="A used name changed, and then a doubt that takes the INS away, reach the connected software",
+)
+@pytest.mark.parametrize("mark", [Attribute.DOUTEUSE, Attribute.FICTIVE], ids=str)
+@ATTRIBUTES.mark
+def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
+    patient = desk.bring(adult(desk), Route.IMPORTED_CHECKED)
+    name = {Attribute.DOUTEUSE: "ZELBRUC", Attribute.FICTIVE: "DRIMVAK"}[mark]
+    with neighbour(desk) as other:
+        with preparing("modifier le nom utilisé", "change the used name", depends_on=("STA-14",)):
+            desk.lgo.update_patient(patient.id, {"used_name": name}, actor=desk.user)
+        named = other.awaited(lambda found: any(name in one for one in found))
+        expect(
+            any(name in one for one in named),
+            fr=f"aucun message ne porte le nom utilisé {name} ; reçu : {len(named)} message(s)",
+            en=f"no message holds the used name {name}; received: {len(named)} message(s)",
+            # Règle 27 asks it of what changes a status; that complementary traits follow is E15, in part inferred.
+            inferred=True,
+        )
+        before = len(other.messages)
+        with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-03",)):
+            desk.lgo.set_attributes(patient.id, frozenset({mark}), actor=desk.user)
+        if desk.read(patient).matricule:
+            raise UndecidedError(
+                "l'identité a gardé son INS : il n'y a rien à propager",
+                "the identity has kept its INS: there is nothing to propagate",
+                depends_on=("ATT-05",),
+            )
+        told = other.awaited(lambda found: _is_without_ins(found, patient), before)
+        expect(
+            _is_without_ins(told, patient),
+            fr=f"l'identité devenue {mark} a perdu son INS, et aucun message ne le dit ; reçu : {len(told)} message(s)",
+            en=f"the identity made {mark} has lost its INS, and no message says so; received: {len(told)} message(s)",
+            # Events E9 and E10: the propagation itself is second-hand.
+            inferred=True,
+        )
+
+
 def _expect_told(messages: list[str], field: str, value: str, before: Patient) -> None:
     shown = f"{len(messages)} message(s)" + "".join(f", {_event(one)}" for one in messages[:5])
     expect(
         _tells(messages, field, value),
         fr=f"aucun message ne porte la nouvelle valeur {value} ({field}) ; reçu : {shown}",
         en=f"no message holds the new value {value} ({field}); received: {shown}",
+    )
+    updates = [one for one in messages if _event(one).startswith(_UPDATE)]
+    expect(
+        not updates or _tells(updates, field, value),
+        fr=f"le message de mise à jour (A31) ne porte pas la nouvelle valeur {value} ({field}) ; reçu : {shown}",
+        en=f"the message of update (A31) does not hold the new value {value} ({field}); received: {shown}",
+        # That the change itself goes by A31 is what the text suggests; another message may tell it.
+        inferred=True,
     )
     expect(
         _is_without_ins(messages, before),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.suite.desk.apart import EXPORTS, SENDINGS, NotOfferedError
+from conformance.suite.desk.together import kept_together
 from conformance.suite.journeys.papers import sent, told
 from conformance.verdicts import UndecidedError
 
@@ -19,11 +20,13 @@ Found: TypeAlias = list["tuple[Subject, Artefact]"]
 """Whose, and what."""
 
 
+@kept_together("papers")
 def messages(desk: Desk, *, qualified: bool | None = None) -> Found:
     """Return the messages produced, about those who are qualified, those who are not, or everybody."""
     return list(_of(desk, told, qualified=qualified))
 
 
+@kept_together("papers")
 def sendings(desk: Desk, channel: str = "", *, qualified: bool | None = None) -> Found:
     """Return what was sent by a channel, or by any."""
     return [
@@ -33,6 +36,7 @@ def sendings(desk: Desk, channel: str = "", *, qualified: bool | None = None) ->
     ]
 
 
+@kept_together("papers")
 def everything(desk: Desk, *, qualified: bool) -> Found:
     """Return messages and sendings, of whichever the software produces.
 

@@ -17,7 +17,7 @@ from conformance.suite.desk.papers import (
     owners,
 )
 from conformance.suite.journeys.papers import PROFESSIONAL, sent
-from conformance.suite.transmission.produced import sendings
+from conformance.suite.transmission.produced import everything, sendings
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
@@ -101,7 +101,7 @@ def test_address_of_patient(desk: Desk) -> None:
     en="No address of a patient in what is produced for an identity not qualified, or for another patient",
 )
 def test_no_address_elsewhere(desk: Desk) -> None:
-    found = sendings(desk)
+    found = [one for is_qualified in (True, False) for one in everything(desk, qualified=is_qualified)]
     expect_right(found, lambda problem, artefact: "TRA-09" in owners(problem, artefact))
 
 

@@ -126,6 +126,12 @@ def test_neighbours(desk: Desk) -> None:
         fr=f"{moment.fr}, la liste à traiter désigne un dossier qui n'a pas été vérifié",
         en=f"{moment.en}, the worklist names a file that was not verified",
     )
+    expect_queued(desk, items, patient, Moment("vérification KO", "verification KO"))
+    need_verified(verify(desk, others[0])[1], Said.OK)
+    moment = Moment(
+        "vérification OK d'un autre dossier ensuite", "verification OK of another file afterwards"
+    )
+    expect_queued(desk, items, patient, moment)
 
 
 @pytest.mark.rule("VER-05")

@@ -18,6 +18,7 @@ from simulator.population.practice.defects import DEFECTS
 from simulator.population.practice.parameters import Stratum
 from simulator.population.practice.record import Line, Patient, true_record
 from simulator.population.uninsurable import patients as uninsurable_patients
+from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -39,14 +40,17 @@ _LAST_CHOICE: Final = frozenset({"designed", "companion"})
 _DUPLICATE_ATTEMPTS: Final = 50
 
 
-class TooFewPeopleError(ValueError):
+class TooFewPeopleError(TextError, ValueError):
     """The population has not enough people of some sex and age for a file of this size."""
 
     def __init__(self, stratum: Stratum, wanted: int, got: int) -> None:
         """Keep whom the file lacks, how many it needs and how many there were."""
         super().__init__(
-            f"people {stratum.sex} aged {stratum.ages}: expected {wanted} of them in the population, got {got};"
-            " ask for fewer lines, or take a larger population"
+            Text(
+                f"personnes {stratum.sex} de {stratum.ages} ans : {wanted} sont attendues dans la population, il y en a {got} ; demandez moins de lignes, ou prenez une population plus grande",
+                f"people {stratum.sex} aged {stratum.ages}: expected {wanted} of them in the population, got {got};"
+                " ask for fewer lines, or take a larger population",
+            )
         )
         self.stratum = stratum
         self.wanted = wanted

@@ -79,6 +79,12 @@ def _failures(document, who):
     return [one.line("en") for one in problems if one.severity is Severity.FAIL or one.unjudged]
 
 
+def _told(document):
+    """Return what a document and all those inside it say of each trait: the traits of the source too."""
+    records = [record for one in document.walk() for record in one.records]
+    return {trait: {value.normal for record in records for value in record.of(trait)} for trait in COMPARED}
+
+
 @pytest.mark.parametrize("how", WRITERS)
 @limits(max_examples=25, deadline=None)
 @given(who=identities())
@@ -96,13 +102,7 @@ def test_what_is_written_is_read(how, who):
 @given(who=identities())
 def test_what_is_sent_is_read(how, who):
     document = read_document(WITH_METADATA[how](who))
-    numbers = {
-        value.normal
-        for one in document.walk()
-        for record in one.records
-        for value in record.of(Trait.MATRICULE)
-    }
-    assert numbers == {who.matricule.value}
+    assert _told(document) == {trait: {Expected(identity=who).of(trait)} for trait in COMPARED}
     assert _failures(document, who) == []
 
 
@@ -115,6 +115,14 @@ def test_what_is_printed_and_mailed_is_read(how, who):
     symbols = [one for page in pages for one in page.walk() if one.format is Format.DATAMATRIX]
     assert len(pages) == len(symbols) == 1
     expected = Expected(identity=who)
+    written = [one for one in document.walk() if one.format in {Format.CDA, Format.XDM, Format.MAIL}]
+    for one in written:
+        told = {
+            trait: values
+            for trait, values in _told(one).items()
+            if trait not in {Trait.FIRST_NAMES, Trait.BIRTH_NAME}
+        }
+        assert all(values == {expected.of(trait)} for trait, values in told.items())
     for one, traits in ((pages[0], SHOWN), (symbols[0], COMPARED)):
         read = {trait: {value.normal for value in one.records[0].of(trait)} for trait in traits}
         assert read == {trait: {expected.of(trait)} for trait in traits}

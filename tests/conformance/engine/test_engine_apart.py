@@ -10,6 +10,7 @@ import pytest
 
 import conformance.suite
 from conformance.engine.collecting import collect_suite
+from conformance.engine.wanted import keys_in
 from conformance.suite.desk.apart import DOCUMENTS, DOWNGRADE, WORKLIST
 from conformance.verdicts import Verdict
 
@@ -183,6 +184,14 @@ def test_the_contract_sees_a_swallowed_verb() -> None:
 def test_every_path_that_a_check_declares_is_one_that_it_takes() -> None:
     suite = collect_suite()
     assert suite.problems == ()
+    # One collection for both: which modules a rule needs is told by their text.
+    modules = {path.stem.removeprefix("test_"): keys_in(path) for path in SUITE.rglob("test_*.py")}
+    unseen = {
+        check.id: keys
+        for check in suite.checks
+        if (keys := set(check.keys) - modules[check.id.partition(".")[0]])
+    }
+    assert unseen == {}
     taken: dict[tuple[str, Apart], bool] = {}
     for check in suite.checks:
         for path in check.apart:

@@ -52,7 +52,7 @@ DEPARTING = """
 
 
 def test_the_first_departure_is_enough_when_asked(bench: Bench) -> None:
-    found = ends(bench.run(DEPARTING, limits=Limits(fail_fast=True)))
+    found = ends(bench.run(DEPARTING, limits=Limits(stop_at=frozenset({Verdict.FAIL}))))
     assert [verdict for verdict, _ in found] == [Verdict.FAIL, Verdict.NOT_TESTED]
     assert "stopped at the first departure (sample.first)" in found[1][1]
 

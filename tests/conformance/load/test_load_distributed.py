@@ -143,3 +143,51 @@ def test_a_wrong_answer_at_one_worker_ends_the_whole_run(tmp_path):
     summary = add_up(read_record(tmp_path / "run" / "record.ndjson"))
     assert summary.reason == "wrong"
     assert summary.wrong[0]["worker"] in {"1", "2"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("gone", [1, 2], ids=["one of two", "both"])
+def test_a_node_that_goes_is_said_by_the_master_and_the_others_go_on(tmp_path, gone):
+    port = free_port()
+    record = tmp_path / "run" / "record.ndjson"
+    nodes = [Simulator(people=100) for _ in range(2)]
+    with _processes() as start:
+        sessions = [node.start() for node in nodes]
+        try:
+            urls = [f"{node.url}/s/{session.id}/lps" for node, session in zip(nodes, sessions, strict=True)]
+            master = start(
+                *("--master", 2, "--bind", f"127.0.0.1:{port}", "--url", urls[0], "--url", urls[1]),
+                *("--rate", "60/s", "--users", 4, "--duration", "10m", "--calls", 800),
+                *("--report", tmp_path / "run", "--lang", "en"),
+            )
+            workers = [start("--worker", f"127.0.0.1:{port}") for _ in range(2)]
+            deadline = time.monotonic() + 100
+            while sum(_told(record).values()) < 100:
+                assert time.monotonic() < deadline
+                assert master.poll() is None, master.communicate()
+                time.sleep(0.1)
+            for node in nodes[:gone]:
+                node.stop()
+            printed, _ = master.communicate(timeout=TIMEOUT_S)
+            for worker in workers:
+                worker.communicate(timeout=60)
+        finally:
+            for node in nodes:
+                node.stop()
+    summary = add_up(read_record(record))
+    assert master.returncode == 3, printed
+    names = [node.url.partition("//")[2] for node in nodes]
+    if gone == 2:
+        assert summary.reason == "server-gone"
+        assert "the server does not answer any more" in printed
+    else:
+        assert (summary.reason, summary.lost_nodes) == ("calls", names[:1])
+        assert f"the others went on: {names[0]}" in printed
+        stays = summary.nodes[names[1]]
+        assert (stays.errors, stays.wrong) == (0, 0)
+    # What each had measured until then is kept.
+    assert all(summary.nodes[name].calls - summary.nodes[name].errors >= 10 for name in names)
+    assert summary.total().calls == sum(cell.calls for cell in summary.workers.values())
+    assert summary.total().wrong == 0
+    assert (tmp_path / "run" / "index.html").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from conformance.load.options import LoadOptions, Node
 from conformance.load.outcome import print_outcome
 from conformance.load.parts import part_of
 from conformance.load.summary import add_up, exit_code
+from conformance.load.watching import GONE_CALLS, GONE_S, Watchman, reached_by_none
 from simulator.population.generate import draw
 from simulator.testing import Simulator
 
@@ -94,6 +96,36 @@ def test_what_is_measured_of_each_node_adds_up_to_the_whole():
         "b": (2, 1),
     }
     assert summary.total().calls == 4
+
+
+def test_a_node_is_gone_only_when_none_of_several_generators_reaches_it():
+    assert reached_by_none([{"a": 0, "b": 40}, {"a": 3, "b": 25}, {"b": 30}]) == {"a": 0, "b": 25}
+    assert reached_by_none([{"a": 0, "b": 40}, {"b": 0}])["b"] == 0
+
+
+def test_a_gone_node_is_asked_told_once_and_told_again_when_it_went_again():
+    there = {"a": True, "b": False}
+    lines = []
+    run = SimpleNamespace(emit=lines.append, stop=lines.append)
+    stand = SimpleNamespace(
+        each=there, silent=lambda: [name for name, is_there in there.items() if not is_there]
+    )
+    watchman = Watchman(run, stand)
+    # A few calls, or a short time, say nothing yet; nor does a node that answers elsewhere.
+    watchman.look(0.0, {"a": 0, "b": GONE_CALLS - 1})
+    watchman.look(1.0, {"a": GONE_CALLS, "b": GONE_CALLS})
+    watchman.look(1.0 + GONE_S, {"a": GONE_CALLS, "b": GONE_CALLS})
+    assert lines == []
+    for at in (5.0, 10.0, 15.0):
+        watchman.look(at, {"a": GONE_CALLS, "b": 90})
+    assert [(line["what"], line["node"]) for line in lines] == [("node-gone", "b")]
+    watchman.look(16.0, {"b": 0})
+    watchman.look(17.0, {"b": 20})
+    watchman.look(21.0, {"b": 40})
+    assert [line["t"] for line in lines] == [5.0, 21.0]
+    there["a"] = False
+    watchman.look(30.0, {"a": 90, "b": 90})
+    assert lines[-1] == "server-gone"
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

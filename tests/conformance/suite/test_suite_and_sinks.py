@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk import sinks
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ def test_the_status_matrix_passes_through_both_sinks(campaigns: Rig) -> None:
     ("name", "rule"),
     [
         ("mail-copied-to-the-number", "TRA-01"),
-        ("dmp-sends-to-nowhere", "TRA-14"),
         ("dmp-asked-the-first-time-only", "TRA-13"),
         ("dmp-difference-behind-the-usual-words", "TRA-13"),
         ("dmp-reviews-not-fed", "TRA-15"),
@@ -35,3 +35,14 @@ def test_the_status_matrix_passes_through_both_sinks(campaigns: Rig) -> None:
 def test_a_mistake_of_the_network_is_caught(campaigns: Rig, name: str, rule: str) -> None:
     [result] = campaigns.run(defects=frozenset({name}), rules=[rule]).rules
     assert result.verdict is Verdict.FAIL, result.reason.en
+
+
+def test_what_is_said_to_be_sent_and_never_comes_is_caught(
+    campaigns: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sinks, "PATIENCE_S", 2.0
+    )  # it will not come: each check need not wait twenty seconds for it
+    [result] = campaigns.run(defects=frozenset({"dmp-sends-to-nowhere"}), rules=["TRA-14"]).rules
+    assert result.verdict is Verdict.FAIL, result.reason.en
+    assert "nothing reaches the DMP for" in result.reason.en

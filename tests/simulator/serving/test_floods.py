@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, RST_STREAM, SETTINGS, CONTINUATION = 0, 1, 3, 4, 9
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, CONTINUATION = 0, 1, 3, 4, 6, 9
 END_HEADERS, END_STREAM = 0x4, 0x1
 # ":method GET", ":scheme http", ":path /" and ":authority x", as HPACK has them in its static table.
 GET = b"\x82\x86\x84\x41\x01x"
@@ -80,6 +80,9 @@ def memory() -> int:
             id="continuations without end",
         ),
         pytest.param([PREFACE, *[frame(SETTINGS, 0, 0, b"\0\x03\0\0\0\x01")] * 20_000], id="settings"),
+        pytest.param(
+            [PREFACE, frame(SETTINGS, 0, 0), *[frame(PING, 0, 0, b"12345678")] * 20_000], id="pings"
+        ),
     ],
 )
 def test_a_flood_within_a_connection_starves_nobody(server: Any, parts: list[bytes]) -> None:

@@ -13,6 +13,8 @@ import yaml
 from simulator.journal.masking import MASK
 from simulator.scripting.loader import read_scenario
 
+from .answers import ok, refused
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,17 +28,6 @@ if TYPE_CHECKING:
 API = "/api/v1/exchanges"
 SECRET = "c2VjcmV0"
 WITH_SECRET = f"<Security><Assertion><NameID>{SECRET}</NameID></Assertion></Security>"
-
-
-def ok(response: Any) -> Any:
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
-
-
-def refused(response: Any, status: int) -> str:
-    assert response.status_code == status, response.get_data(as_text=True)
-    assert list(response.json) == ["error"]
-    return str(response.json["error"])
 
 
 class TestList:

@@ -10,6 +10,8 @@ import pytest
 
 from simulator.registry.person import to_json
 
+from .answers import ok, refused
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,17 +22,6 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 API = "/api/v1/sessions"
-
-
-def ok(response: Any, status: int = 200) -> Any:
-    assert response.status_code == status, response.get_data(as_text=True)
-    return response.json
-
-
-def refused(response: Any, status: int) -> str:
-    assert response.status_code == status, response.get_data(as_text=True)
-    assert list(response.json) == ["error"]
-    return str(response.json["error"])
 
 
 def test_a_session_is_created_with_all_that_can_be_said_of_it(web: Client) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import ssl
+import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from simulator.serving.tls_ports import tls_context
 from simulator.web.app import create_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.bench import Bench
 
 API = "/api/v1"
@@ -84,8 +87,40 @@ def test_a_number_that_is_none_is_refused_in_a_sentence(
     assert len(told) < 700
 
 
+def _query(names: int) -> str:
+    return "&".join(f"a{number}=1" for number in range(names))
+
+
+def growth(act: Callable[[str], object], names: int = 10_000) -> float:
+    """Return how many times longer ten times as many names take: 10 where time grows with them, 100 with their square."""
+
+    def least(query: str) -> float:
+        taken = []
+        for _ in range(3):
+            started = time.process_time()
+            act(query)
+            taken.append(time.process_time() - started)
+        return min(taken)
+
+    return least(_query(names)) / least(_query(names // 10))
+
+
 def test_a_query_of_a_hundred_thousand_names_costs_nothing(web: Client) -> None:
-    assert web.get(f"{API}/exchanges?{'&'.join(f'a{number}=1' for number in range(100_000))}").json == []
+    assert web.get(f"{API}/exchanges?{_query(100_000)}").json == []
+
+
+def test_the_time_of_a_query_grows_with_its_names_and_not_faster(web: Client) -> None:
+    assert growth(lambda query: web.get(f"{API}/exchanges?{query}")) < 30
+
+
+def test_a_query_looked_through_once_for_each_name_would_be_seen() -> None:
+    def quadratic(query: str) -> None:
+        names: list[str] = []
+        for part in query.split("&"):
+            if part not in names:
+                names.append(part)
+
+    assert growth(quadratic, 5_000) > 30
 
 
 def test_a_file_twice_in_an_archive_is_refused(bench: Bench) -> None:

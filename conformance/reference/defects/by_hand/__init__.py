@@ -16,6 +16,8 @@ from conformance.reference.defects.by_hand import (
     elsewhere,
     entering,
     files,
+    keeping,
+    lapses,
     later,
     logs,
     messages,
@@ -24,8 +26,10 @@ from conformance.reference.defects.by_hand import (
     proofs,
     proposals,
     right,
+    slips,
     status,
     traces,
+    windows,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +45,8 @@ SUBJECTS: Final = (
     elsewhere,
     entering,
     files,
+    lapses,
+    keeping,
     later,
     logs,
     messages,
@@ -49,8 +55,10 @@ SUBJECTS: Final = (
     proofs,
     proposals,
     right,
+    slips,
     status,
     traces,
+    windows,
 )
 
 FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {

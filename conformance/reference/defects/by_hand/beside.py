@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from lxml import etree
 
 from conformance.reference import soap
@@ -33,6 +32,8 @@ def store_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) 
 
 def asks_insi(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Ask INSi for everybody who passes, and do nothing with the answer."""
+    import httpx  # noqa: PLC0415 - slow to import, and wanted by this fault alone
+
     store: Store | None = about.get("store") or memory.shared.get("store")
     if store is None:
         return records
