@@ -36,8 +36,6 @@ def need_no_exemption(desk: Desk, patient: Patient, answer: InsiCall | RefusedEr
     Raises:
         NotOfferedError: it is one. The rules are judged at the other statuses.
     """
-    if patient.status is not Status.QUAL:
-        return
     now = desk.read(patient)
     if now.status is not Status.QUAL or now.attributes & {Attribute.DOUTEUSE, Attribute.FICTIVE}:
         return

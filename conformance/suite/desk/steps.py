@@ -273,6 +273,8 @@ class Desk:
     def call(self, patient: Patient, user: Actor | None = None) -> tuple[InsiCall, list[ExchangeView]]:
         """Call INSi for a patient; return what the software says of it, and what INSi received."""
         answer, exchanges = self.try_call(patient, user)
+        if not exchanges:
+            need_no_exemption(self, patient, answer)
         with preparing("appeler INSi", "call INSi"):
             if isinstance(answer, RefusedError):
                 raise answer
@@ -290,7 +292,7 @@ class Desk:
                 return refusal
 
         answer, exchanges = self.during(act)
-        if not exchanges and user in {None, self.user}:
+        if not exchanges and user in {None, self.user, self.super_user}:
             need_no_exemption(self, patient, answer)
         return answer, exchanges
 
