@@ -1,6 +1,6 @@
-"""Who looks for the bench where an ordinary user may not: the log, the dashboard and the lists of an office are often its head's.
+"""Who acts for the bench where an ordinary user may not: the log, the lists and the lots of an office are often its head's.
 
-No text says that every user reads them. What is refused to the ordinary user of a campaign is asked again as the entitled
+No text says that every user has them. What is refused to the ordinary user of a campaign is asked again as the entitled
 one; a refusal to both is a refusal. Other users, such as those of the checks of rights, are nobody's deputies.
 """
 
@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor
 
-OFFICE_LOOKS: Final = frozenset({"read_audit_log", "read_transmissions", "read_worklist", "read_dashboard"})
-"""Verbs that show what concerns the office and change nothing."""
+OFFICE: Final = frozenset(
+    {
+        "read_audit_log",
+        "read_transmissions",
+        "read_worklist",
+        "read_dashboard",
+        "export_patients",
+        "start_bulk_verification",
+        "read_bulk_verification",
+        "write_trusted_senders",
+    }
+)
+"""Verbs that concern the whole office, which a software may reserve: no rule is about who does them."""
 
 
 class Deputies:
@@ -33,8 +44,8 @@ class Deputies:
         self._entitled = entitled
         self._reserved: set[str] = set()
 
-    def look(self, verb: str, ask: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Return the answer to one of ``OFFICE_LOOKS``.
+    def do(self, verb: str, ask: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Return the answer to one of ``OFFICE``.
 
         Args:
             verb: its name.

@@ -12,7 +12,7 @@ from conformance.drivers.lateness import Lateness
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.drivers.verbs import VERBS
-from conformance.engine.deputies import OFFICE_LOOKS
+from conformance.engine.deputies import OFFICE
 from conformance.engine.looking import LOOKS, Looks
 from conformance.record.timeline import ActEntry, Change, Plain, changes_between, plain
 
@@ -44,7 +44,7 @@ class RecordingDriver:
         keep: is told the answer of each verb, to keep the documents in it.
         looks: what need not be asked again.
         lateness: waits for traces that a software shows late.
-        deputies: asks as the entitled user what the ordinary one may not look at.
+        deputies: asks as the entitled user what the ordinary one may not do.
     """
 
     def __init__(
@@ -91,9 +91,7 @@ class RecordingDriver:
         @functools.wraps(member)
         def as_deputy(*args: Any, **kwargs: Any) -> Any:
             return (
-                ask(*args, **kwargs)
-                if self._deputies is None
-                else self._deputies.look(name, ask, args, kwargs)
+                ask(*args, **kwargs) if self._deputies is None else self._deputies.do(name, ask, args, kwargs)
             )
 
         @functools.wraps(member)
@@ -104,7 +102,7 @@ class RecordingDriver:
         def act(*args: Any, **kwargs: Any) -> Any:
             self._looks.forget()
             try:
-                return (as_deputy if name in OFFICE_LOOKS else ask)(*args, **kwargs)
+                return (as_deputy if name in OFFICE else ask)(*args, **kwargs)
             finally:
                 self._looks.forget()
 

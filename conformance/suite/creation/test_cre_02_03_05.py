@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form
 from conformance.suite.creation.test_cre_01 import MANDATORY
-from conformance.suite.desk.apart import LADEN, SEARCH
+from conformance.suite.desk.apart import LADEN, SCREENS, SEARCH
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -109,6 +110,26 @@ def test_nothing_else_is_mandatory(desk: Desk, user: str) -> None:
 def test_each_optional_field(desk: Desk) -> None:
     filled = [dict(pair) for count in (1, 2) for pair in combinations(NAMES_IN_USE.items(), count)]
     expect_each({"+".join(fields): partial(_expect_created, desk, CAST[0], fields) for fields in filled})
+
+
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="L'écran de création ne dit obligatoire aucun autre trait que les cinq",
+    en="The screen of a creation calls no trait mandatory but the five",
+)
+@SCREENS.mark
+def test_screen_demands_no_more(desk: Desk) -> None:
+    said = {
+        field.name for field in desk.lgo.read_form(Form.CREATION, actor=desk.user) if field.mandatory
+    } & set(IDENTITY_FIELDS)
+    more = sorted(said - set(MANDATORY))
+    expect(
+        not more,
+        fr=f"dits obligatoires à la création : {', '.join(more)}",
+        en=f"called mandatory at creation: {', '.join(more)}",
+        # The rule speaks of what is demanded; that the screen has to say the same is deduced.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("CRE-03")

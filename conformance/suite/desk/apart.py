@@ -68,12 +68,18 @@ def missed_by(ending: Exception, paths: Collection[Apart]) -> Missed | None:
                     reason = Text.same(ending.reason) if ending.reason else _UNDECLARED
                     return Missed(path=path.name, verb=ending.verb.value, reason=reason)
             return None
-        case NotOfferedError() if ending.path in paths:
+        case NotOfferedError() if ending.path in paths or ending.path in ANYWHERE:
             return Missed(path=ending.path.name, reason=ending.text)
         case _:
             return None
 
 
+CALL_OF_QUALIFIED: Final = path(
+    "appel INSi pour une identité déjà qualifiée", "INSi call for an identity already qualifiée"
+)
+"""No text asks that an identité qualifiée be searched again: a software may refuse that."""
+ANYWHERE: Final = frozenset({CALL_OF_QUALIFIED})
+"""Paths apart of whatever check comes upon them."""
 CARD: Final = path(
     "par carte", "by card", Verb.READ_CARD, Verb.SWAP_CARD, Verb.CALL_INSI_CARD, Verb.ATTACH_CARD
 )
@@ -131,6 +137,7 @@ USUAL: Final = path(
     Verb.CALL_INSI_TRAITS,
     Verb.DECIDE_PROPOSAL,
 )
+LOG: Final = path("journal", "log", Verb.READ_AUDIT_LOG)
 HISTORY: Final = path("historique des statuts", "history of statuses", Verb.READ_STATUS_HISTORY)
 WITHOUT_WAITING: Final = path(
     "appel sans attendre", "call without waiting", Verb.START_INSI_CALL, Verb.READ_INSI_CALL

@@ -12,6 +12,7 @@ from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.needs import need_no_exemption
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.told import told
 from conformance.suite.desk.words import shown
@@ -88,6 +89,8 @@ def card_call(
 ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
     """Read the card of a family and call INSi for one of its members; a request has to leave."""
     call, requests = try_card_call(desk, read_card(desk, family.card()), family.member(key), patient)
+    if patient is not None and not requests:
+        need_no_exemption(desk, patient, call)
     need_card_request(call, requests)
     return call, requests
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.drivers.lateness import Lateness
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, SearchCriteria, Status
-from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
+from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.record.timeline import Timeline
 from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, missed_by
 from conformance.suite.desk.cast import played
+from conformance.suite.desk.needs import need_no_exemption, need_proposed, need_status, shows
 from conformance.suite.desk.people import typed
-from conformance.suite.desk.routes import OWNER, TYPICAL, Route
+from conformance.suite.desk.routes import TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.told import Told, told
 from conformance.suite.desk.wire import need_found, returned
@@ -110,7 +111,7 @@ class Desk:
         # A refusal: the checks of creation and search say so.
         with self.if_offered(EMPTYING), suppress(RefusedError):
             patient = self.lgo.create_patient(typed(person), actor=self.user)
-            self.lateness.learn(lambda: self._shows(patient, day))
+            self.lateness.learn(lambda: shows(self, patient, day))
             self.lgo.reset(insi_url=self.insi.soap_url)
             kept = [each for each in self.search(birth_date=day) if each.id == patient.id]
         if any(each.birth_name == person.identity.traits.birth_name for each in kept):
@@ -118,14 +119,6 @@ class Desk:
                 "le logiciel garde ses dossiers après /reset : ce qu'un contrôle trouve peut être ce qu'un autre a laissé",
                 "the software keeps its files after /reset: what a check finds may be what another one left",
             )
-
-    def _shows(self, patient: Patient, day: str) -> bool:
-        """Tell whether a file just created is found, and whether the log speaks of anything, where the software has one."""
-        if not any(each.id == patient.id for each in self.search(birth_date=day)):
-            return False
-        with suppress(VerbNotSupportedError, RefusedError):
-            return bool(self.lgo.read_audit_log(actor=self.user))
-        return True
 
     def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
         """Return what ``make`` makes, made once a campaign for all the checks that share it.
@@ -279,8 +272,13 @@ class Desk:
 
     def call(self, patient: Patient, user: Actor | None = None) -> tuple[InsiCall, list[ExchangeView]]:
         """Call INSi for a patient; return what the software says of it, and what INSi received."""
+        answer, exchanges = self.try_call(patient, user)
+        if not exchanges:
+            need_no_exemption(self, patient, answer)
         with preparing("appeler INSi", "call INSi"):
-            return self.during(lambda: self.lgo.call_insi_traits(patient.id, actor=user or self.user))
+            if isinstance(answer, RefusedError):
+                raise answer
+            return answer, exchanges
 
     def try_call(
         self, patient: Patient, user: Actor | None = None
@@ -293,7 +291,10 @@ class Desk:
             except RefusedError as refusal:
                 return refusal
 
-        return self.during(act)
+        answer, exchanges = self.during(act)
+        if not exchanges and user in {None, self.user, self.super_user}:
+            need_no_exemption(self, patient, answer)
+        return answer, exchanges
 
     def try_search_insi(self, traits: PatientTraits) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
         """Search INSi with typed traits; a refusal to go on is an answer here."""
@@ -310,14 +311,14 @@ class Desk:
         """Call INSi for a patient that it knows; the identity found is proposed, nothing is decided."""
         call, requests = self.call(patient)
         need_found(requests)
-        return _need_proposed(call)
+        return need_proposed(call)
 
     def find_by(self, traits: PatientTraits) -> InsiCall:
         """Search INSi with typed traits of somebody that it knows; the identity found is proposed."""
         with preparing("chercher sur INSi", "search INSi"):
             call, requests = self.during(lambda: self.lgo.search_insi(traits, actor=self.user))
         need_found(requests)
-        return _need_proposed(call)
+        return need_proposed(call)
 
     def decide(self, call: InsiCall, *, accept: bool) -> Patient | None:
         """Accept or refuse the identity found."""
@@ -339,7 +340,7 @@ class Desk:
         """Call INSi, accept the identity found, and return the file, which has to hold the number that INSi returned."""
         call, requests = self.call(patient)
         answer = need_found(requests)
-        self.decide(_need_proposed(call), accept=True)
+        self.decide(need_proposed(call), accept=True)
         after = self.read(patient)
         number = returned(answer)["matricule"]
         if after.matricule != number:
@@ -444,25 +445,3 @@ class Desk:
                 pass
         need_status(patient, route)
         return patient
-
-
-def need_status(patient: Patient, route: Route) -> None:
-    """Make sure that the way led where it does: another rule judges that."""
-    if patient.status is not route.status:
-        raise UndecidedError(
-            f"préparation impossible, le dossier ({route}) devait être {route.status} et il est {patient.status}",
-            f"could not be prepared, the file ({route}) had to be {route.status} and it is {patient.status}",
-            depends_on=OWNER[route],
-        )
-
-
-def _need_proposed(call: InsiCall) -> InsiCall:
-    if call.outcome is not CallOutcome.FOUND:
-        raise UndecidedError(
-            f"préparation impossible, INSi trouve le patient et le logiciel ne le propose pas : "
-            f"{call.outcome}, {call.message}",
-            f"could not be prepared, INSi finds the patient and the software does not propose it: "
-            f"{call.outcome}, {call.message}",
-            depends_on=("RSP-01",),
-        )
-    return call

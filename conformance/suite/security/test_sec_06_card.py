@@ -23,6 +23,7 @@ from conformance.suite.desk.card_calls import (
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.log import Sent, expect_credited, expect_data_kept, expect_logged
+from conformance.suite.desk.needs import need_no_exemption
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.security.profiles import need_withheld, profile
@@ -67,6 +68,8 @@ class _Watch:
         desk = desk or self.desk
         reading = read_card(desk, self.people.card())
         call, requests = try_card_call(desk, reading, self.people.member(key), patient)
+        if patient is not None and not requests:
+            need_no_exemption(desk, patient, call)
         self.note(requests, desk, patient)
         return call, requests
 

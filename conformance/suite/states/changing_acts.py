@@ -284,7 +284,8 @@ def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
 
 def arrive_under_former(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     """Have the identity arrive that the file had once: its number is RECUP or QUAL nowhere here, and has to be verified."""
-    del before
+    if before.patient.matricule == cast.earlier.identity.matricule.value:
+        return None  # No search has replaced the number: a software may make none for an identité qualifiée.
     with answering(desk, KO):
         arrived = receive(desk, received(cast.earlier))
     if isinstance(arrived.said, RefusedError):

@@ -105,8 +105,8 @@ _CONFIRMED: Final = _turn(
 )
 
 
-LONG_NAME: Final = "KVORLAN-DRIMVAK-NALROVK-VIZBELOR-HUZBERT-CURBLEZ-ZELBRUC-VORLKAN"
-"""As long as a name may be (TRT-04), typed into a file that is locked but for that."""
+LONG_NAME: Final = "KVORLAN-DRIMVAK-NALROVK-VIZBELOR-HUZBERT-CURBLEZ-ZELBR"
+"""As long as a name has to be taken (TRT-04: 54 characters), typed into a file that is locked but for that."""
 
 
 def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:

@@ -15,8 +15,9 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
 from conformance.suite.desk.cast import Part
+from conformance.suite.desk.needs import need_status
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.steps import need_status, preparing
+from conformance.suite.desk.steps import preparing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

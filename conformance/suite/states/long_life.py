@@ -105,9 +105,10 @@ def _feed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
 
 
 def _feed_by_two(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    """One user calls, another accepts."""
-    del person
-    return desk.decide(desk.as_super_user().find(desk.read(patient)), accept=True)
+    """One user calls, another accepts; the one who calls, where a software leaves the decision to them."""
+    call = desk.as_super_user().find(desk.read(patient))
+    taken = desk.try_accept(call)
+    return _feed(desk, patient, person) if isinstance(taken, RefusedError) else taken
 
 
 def _check(desk: Desk, patient: Patient, person: Person) -> Patient | None:

@@ -8,9 +8,10 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI, PRINTING
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
+from conformance.suite.desk.needs import lowered
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent
@@ -37,10 +38,8 @@ def test_access_by_status(desk: Desk) -> None:
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
         patient = desk.bring(desk.draw(), route)
-        if isinstance(fall, Status):
-            desk.lgo.downgrade_status(patient.id, fall, actor=desk.user)
-        elif isinstance(fall, Attribute):
-            desk.lgo.set_attributes(patient.id, frozenset({fall}), actor=desk.user)
+        if fall is not None:
+            lowered(desk, patient, fall)
         expect_refused(
             lambda: desk.lgo.open_dmp(patient.id, actor=desk.user),
             fr="le DMP s'ouvre alors que l'identité n'est pas qualifiée",
@@ -57,7 +56,7 @@ def test_access_by_status(desk: Desk) -> None:
             "doubtful": lambda: refused(Route.IMPORTED_CHECKED, Attribute.DOUTEUSE),
         },
         desk=desk,
-        paths=(FROM_INSI, DOWNGRADE),
+        paths=(FROM_INSI, DOWNGRADE, ATTRIBUTES),
     )
 
 

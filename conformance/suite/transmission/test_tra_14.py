@@ -9,8 +9,9 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE, FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.needs import lowered
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of
@@ -84,7 +85,7 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
                 },
             },
             desk=desk,
-            paths=(FROM_INSI, DOWNGRADE),
+            paths=(FROM_INSI, DOWNGRADE, ATTRIBUTES),
         )
 
 
@@ -157,8 +158,4 @@ def _fallen(desk: Desk, sinks: Sinks, to: Status | Attribute) -> Patient:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     send(desk, patient, kind_of(desk, INTERVIEW_REPORT))
     sinks.awaited(SUBMISSION)
-    if isinstance(to, Status):
-        desk.lgo.downgrade_status(patient.id, to, actor=desk.user)
-    else:
-        desk.lgo.set_attributes(patient.id, frozenset({to}), actor=desk.user)
-    return desk.read(patient)
+    return lowered(desk, patient, to)

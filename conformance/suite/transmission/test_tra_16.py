@@ -13,6 +13,7 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import connected_if_possible
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -76,19 +77,28 @@ def test_refusal(desk: Desk) -> None:
 def test_refusals_are_not_mixed_up(desk: Desk) -> None:
     _, patient = _qualified(desk)
     _need_sent(desk, patient)
-    desk.lgo.record_opposition(patient.id, frozenset({Channel.DMP}), actor=desk.user)
-    expect(
-        _is_sent(_try(desk, patient)),
-        fr="le patient s'oppose au DMP seulement, et le courriel ne lui part plus",
-        en="the patient opposes the DMP only, and the mail no longer leaves",
-        inferred=True,
-    )
-    fed = _try(desk, patient, Channel.DMP)
-    expect(
-        not _is_sent(fed),
-        fr="le patient s'oppose au DMP, et un document y part quand même",
-        en="the patient opposes the DMP, and a document goes there all the same",
-    )
+    # A software that reaches no DMP sends nothing there whoever opposes.
+    with connected_if_possible(desk):
+        if _opposes(desk, patient, Channel.DMP):
+            expect(
+                _is_sent(_try(desk, patient)),
+                fr="le patient s'oppose au DMP seulement, et le courriel ne lui part plus",
+                en="the patient opposes the DMP only, and the mail no longer leaves",
+                inferred=True,
+            )
+            expect(
+                not _is_sent(_try(desk, patient, Channel.DMP)),
+                fr="le patient s'oppose au DMP, et un document y part quand même",
+                en="the patient opposes the DMP, and a document goes there all the same",
+            )
+        if _opposes(desk, patient, Channel.MSSANTE):
+            expect(
+                not _is_sent(_try(desk, patient, Channel.MSSANTE)),
+                fr="le patient refuse les courriels aux professionnels, et un courriel part quand même",
+                en="the patient refuses mails to professionals, and a mail leaves all the same",
+                # The rule names the mails to the patient.
+                inferred=True,
+            )
 
 
 @pytest.mark.rule("TRA-16")
@@ -127,6 +137,14 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
 def _qualified(desk: Desk, key: str = "waiting-number-four-first-names") -> tuple[Person, Patient]:
     person = desk.play(PARTS[key])
     return person, desk.bring(person, Route.IMPORTED_CHECKED)
+
+
+def _opposes(desk: Desk, patient: Patient, channel: Channel) -> bool:
+    """Record that a patient refuses one channel, and only that; ``False`` when the software knows no refusal of it."""
+    try:
+        return channel in desk.lgo.record_opposition(patient.id, frozenset({channel}), actor=desk.user)
+    except RefusedError:
+        return False
 
 
 def _try(

@@ -39,24 +39,24 @@ def deputies() -> Deputies:
 
 def test_who_may_look_looks_alone(deputies: Deputies) -> None:
     log = Log((ORDINARY, ENTITLED))
-    assert deputies.look("read_audit_log", log.read, ("128",), {"actor": ORDINARY}) == ["128"]
+    assert deputies.do("read_audit_log", log.read, ("128",), {"actor": ORDINARY}) == ["128"]
     assert log.asked == ["ordinary"]
 
 
 def test_the_entitled_user_looks_for_the_ordinary_one_and_from_then_on_at_once(deputies: Deputies) -> None:
     log = Log((ENTITLED,))
     for _ in range(2):
-        assert deputies.look("read_audit_log", log.read, ("128",), {"actor": ORDINARY}) == ["128"]
+        assert deputies.do("read_audit_log", log.read, ("128",), {"actor": ORDINARY}) == ["128"]
     assert log.asked == ["ordinary", "entitled", "entitled"]
 
 
 def test_a_refusal_to_both_is_that_of_the_ordinary_user(deputies: Deputies) -> None:
     with pytest.raises(RefusedError, match="not for ordinary"):
-        deputies.look("read_audit_log", Log(()).read, (), {"actor": ORDINARY})
+        deputies.do("read_audit_log", Log(()).read, (), {"actor": ORDINARY})
 
 
 def test_nobody_looks_for_other_users(deputies: Deputies) -> None:
     log = Log((ENTITLED,))
     with pytest.raises(RefusedError):
-        deputies.look("read_audit_log", log.read, (), {"actor": OTHER})
+        deputies.do("read_audit_log", log.read, (), {"actor": OTHER})
     assert log.asked == ["other"]

@@ -154,10 +154,15 @@ def half_a_minute_slow(records: list[Record], _about: Mapping[str, Any], _memory
     ]
 
 
+def recipient_with_name(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Log a recipient as mail programs show one: a name, and the address behind it."""
+    return [{**one, "recipient": f"Dr KVORLAN <{one['recipient'].upper()}>"} for one in records]
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        attribute_twice_refused, removal_by_super_user, fallen_noted, no_former_after_a_fall, caller_noted,
+        recipient_with_name, attribute_twice_refused, removal_by_super_user, fallen_noted, no_former_after_a_fall, caller_noted,
         caller_blocked, replaced_number_added, fall_in_two_steps, created_in_two_steps, same_entry_once,
         validating_right_for_documents, calling_right_for_decisions, traits_compared,
         half_a_minute_slow, lines_counted,
