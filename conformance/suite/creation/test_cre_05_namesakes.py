@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 def test_namesake_is_somebody_else(desk: Desk) -> None:
     first = desk.draw(birth_date="1979-04-26", **PLAIN)
-    known = desk.bring(first, Route.IMPORTED)
+    known = desk.bring(first, Route.TYPED)
     other = desk.draw(
         birth_date="1979-04-26",
         shape=sharing(first, "birth_name"),

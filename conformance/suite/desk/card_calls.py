@@ -90,7 +90,7 @@ def card_call(
     """Read the card of a family and call INSi for one of its members; a request has to leave."""
     call, requests = try_card_call(desk, read_card(desk, family.card()), family.member(key), patient)
     if patient is not None and not requests:
-        need_no_exemption(desk, patient, call)
+        need_no_exemption(desk.read(patient), call)
     need_card_request(call, requests)
     return call, requests
 

@@ -10,9 +10,9 @@ from conformance.drivers.lateness import Lateness
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.record.timeline import Timeline
-from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, missed_by
+from conformance.suite.desk.apart import EMPTYING, HISTORY, LOG, USUAL, missed_by
 from conformance.suite.desk.cast import played
-from conformance.suite.desk.needs import need_no_exemption, need_proposed, need_status, shows
+from conformance.suite.desk.needs import need_no_exemption, need_proposed, need_status
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
@@ -111,7 +111,7 @@ class Desk:
         # A refusal: the checks of creation and search say so.
         with self.if_offered(EMPTYING), suppress(RefusedError):
             patient = self.lgo.create_patient(typed(person), actor=self.user)
-            self.lateness.learn(lambda: shows(self, patient, day))
+            self.lateness.learn(lambda: self._shows(patient, day))
             self.lgo.reset(insi_url=self.insi.soap_url)
             kept = [each for each in self.search(birth_date=day) if each.id == patient.id]
         if any(each.birth_name == person.identity.traits.birth_name for each in kept):
@@ -119,6 +119,18 @@ class Desk:
                 "le logiciel garde ses dossiers après /reset : ce qu'un contrôle trouve peut être ce qu'un autre a laissé",
                 "the software keeps its files after /reset: what a check finds may be what another one left",
             )
+
+    def _shows(self, patient: Patient, day: str) -> bool:
+        """Tell whether a file just created is found, and whether the log speaks of anything, where the software has one."""
+        if not any(each.id == patient.id for each in self.search(birth_date=day)):
+            return False
+        has_entries = True
+        with self.if_offered(LOG), suppress(RefusedError):
+            has_entries = bool(self.lgo.read_audit_log(actor=self.user))
+        # Without a log there is nothing to wait for: no path that the check which comes first would miss.
+        for missed in [each for each in self.timeline.missed if each.path == LOG.name]:
+            del self.timeline.missed[missed]
+        return has_entries
 
     def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
         """Return what ``make`` makes, made once a campaign for all the checks that share it.
@@ -274,7 +286,7 @@ class Desk:
         """Call INSi for a patient; return what the software says of it, and what INSi received."""
         answer, exchanges = self.try_call(patient, user)
         if not exchanges:
-            need_no_exemption(self, patient, answer)
+            need_no_exemption(self.read(patient), answer)
         with preparing("appeler INSi", "call INSi"):
             if isinstance(answer, RefusedError):
                 raise answer
@@ -293,7 +305,7 @@ class Desk:
 
         answer, exchanges = self.during(act)
         if not exchanges and user in {None, self.user, self.super_user}:
-            need_no_exemption(self, patient, answer)
+            need_no_exemption(self.read(patient), answer)
         return answer, exchanges
 
     def try_search_insi(self, traits: PatientTraits) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:

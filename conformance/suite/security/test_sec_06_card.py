@@ -69,7 +69,7 @@ class _Watch:
         reading = read_card(desk, self.people.card())
         call, requests = try_card_call(desk, reading, self.people.member(key), patient)
         if patient is not None and not requests:
-            need_no_exemption(desk, patient, call)
+            need_no_exemption(desk.read(patient), call)
         self.note(requests, desk, patient)
         return call, requests
 

@@ -149,7 +149,7 @@ def _live(desk: Desk) -> CardLife:
             requests = step.does(worker, before.patient, people)
         except (Ending, RefusedError, VerbNotSupportedError) as obstacle:
             # That an INS which is there may be asked for again is in no text.
-            if step.begins is step.leads_to[0]:
+            if step.begins is step.leads_to[0] and not isinstance(obstacle, VerbNotSupportedError):
                 continue
             return CardLife(steps=tuple(lived), obstacle=obstacle)
         after, written, counted = desk.snapshot(patient), log_of(desk), _counters(desk)

@@ -14,7 +14,7 @@ from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.changing_life import LOG
 from conformance.suite.verification.elsewhere import answering, speaks_of, verify
 from conformance.suite.verification.wire import KO
-from conformance.verdicts import Ending
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -57,7 +57,7 @@ class Waiting:
 
 def denied(desk: Desk) -> Waiting | None:
     """Have INSi deny somebody; ``None``: they are not on the worklist then, which is for VER-05 to say."""
-    with desk.if_offered(VERIFICATION), desk.if_offered(WORKLIST), suppress(Ending, RefusedError):
+    with desk.if_offered(VERIFICATION), desk.if_offered(WORKLIST), suppress(UndecidedError, RefusedError):
         patient = desk.bring(desk.draw(birth_date="1948-08-19"), Route.IMPORTED)
         with answering(desk, KO):
             verify(desk, patient)

@@ -11,7 +11,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
-from conformance.suite.desk.needs import lowered
+from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent

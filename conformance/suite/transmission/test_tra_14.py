@@ -11,7 +11,7 @@ from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.needs import lowered
+from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of

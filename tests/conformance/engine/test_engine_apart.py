@@ -136,6 +136,7 @@ KEEPS = {
     "desk/expect.py": "raises it, or notes its path, when all cases were looked at",
     "journeys/papers.py": "raises it at once",
     "journeys/stages.py": "keeps it, and raises it for every check that looks at the stage",
+    "states/card_life.py": "keeps it, and raises it for every check when nothing could be seen",
     "states/changing_life.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
     "states/household.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
     "states/long_life.py": "remembers what cut the life short, and raises it for the checks of its rules",
