@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import os
 import sys
 import textwrap
 from functools import partial
+from importlib.resources import files
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +50,7 @@ class Reader:
     def __init__(self, room: str = ROOM) -> None:
         """Learn the methods of the classes of the suite."""
         self._room = room
+        self._folder = str(files(ROOM)) + os.sep
         self._known: dict[FunctionType, _Source] = {}
         self._methods: dict[str, list[FunctionType]] = {}
         for module in list(sys.modules.values()):
@@ -82,7 +85,8 @@ class Reader:
 
     def _is_ours(self, module: str) -> bool:
         # Modules of checks are imported under the name of their file alone.
-        return module.startswith((self._room, "test_")) or ".test_" in module
+        file = getattr(sys.modules.get(module), "__file__", None) or ""
+        return module.startswith(self._room) or (self._room == ROOM and file.startswith(self._folder))
 
     def _source(self, function: FunctionType) -> _Source:
         if function not in self._known:

@@ -100,7 +100,7 @@ def test_no_field_is_lost_on_the_way_to_the_server(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(serve_command, "serve", lambda options, **_: seen.append(options))
     # It would end this process with its own input.
     watched: list[bool] = []
-    monkeypatch.setattr(serve_command.ending, "end_with_input", lambda: watched.append(True))
+    monkeypatch.setattr(serve_command, "end_when_input_ends", lambda: watched.append(True))
     with pytest.raises(Started), running(ALL):
         pass
     assert seen == [ALL]

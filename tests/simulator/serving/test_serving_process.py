@@ -126,6 +126,7 @@ def test_with_a_token_the_api_asks_for_it(tmp_path: Path) -> None:
             assert client.info()["profile"] == "production"
 
 
+@pytest.mark.usefixtures("in_english")
 class TestRefusals:
     def test_a_taken_port(self, tmp_path: Path) -> None:
         with socket.socket() as taken:
