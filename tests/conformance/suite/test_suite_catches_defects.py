@@ -63,6 +63,7 @@ ONLY_SEEN_BY = {
         "rsp_08_09.filtered_at_creation",
         "rsp_08_09.filtered_for_everybody",
         "rsp_08_09.wrong_key_for_everybody",
+        "rsp_by_card.nothing_is_taken",
     },
     "unknown-oid-imported": {
         "rsp_08_09.filtered",
@@ -70,6 +71,7 @@ ONLY_SEEN_BY = {
         "rsp_08_09.filtered_for_everybody",
         "rsp_08_09.hollow_answer",
         "rsp_08_09.other_oids",
+        "rsp_by_card.nothing_is_taken",
     },
 }
 """Defects that only the checks of one kind of failure see: without them they would pass."""
