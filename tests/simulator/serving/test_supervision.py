@@ -184,6 +184,7 @@ def test_restarts_wait_longer_each_time_and_forgive_a_long_life() -> None:
     assert back_off.after(STABLE_S) == 0.5
 
 
+@pytest.mark.usefixtures("in_english")
 def test_servers_started_together_do_not_share_a_port(tmp_path: Path) -> None:
     port = free_port()
     first = ServeOptions(bench=BenchOptions(data_dir=tmp_path / "a", people=0), port=port)
@@ -234,6 +235,7 @@ def test_no_thread_of_the_parent_works_while_a_worker_is_forked(tmp_path: Path) 
         )
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_server_that_cannot_say_that_it_is_ready_stops_and_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "ready"
     folder.mkdir()
