@@ -272,7 +272,7 @@ def test_what_a_software_says_fakes_no_line_of_the_terminal(capsys: pytest.Captu
     ("arguments", "says"),
     [
         (["--rule", "STA-03"], "--rule looks at a software: add --target software"),
-        (["--target", "software", "--rule", "CRE-05"], "the others need a campaign: banc run"),
+        (["--target", "software", "--rule", "DOC-01"], "the others need a campaign: banc run"),
         (["--target", "software", "--rule", "none", "--rule", "STA-03"], "expected it alone"),
         (["--target", "software", "--rule-rate", "often"], "--rule-rate: expected a rate such as 200/s"),
     ],
