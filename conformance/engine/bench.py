@@ -338,6 +338,8 @@ class BenchPlugin:
         run = item.stash[_RUN]
         outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup", run.check.apart)
         run.outcomes.append(outcome)
+        # What many checks share raises the same obstacle for each: its trace would grow with every one, and pytest writes it out.
+        call.excinfo.value.__traceback__ = None
         run.gone = run.gone or is_gone(call.excinfo.value)
         if len(run.outcomes) == 1:
             run.evidence.add(BreakEntry(at=_now(), reason=outcome.reason))

@@ -144,7 +144,7 @@ def test_not_yet(desk: Desk) -> None:
     )
 
 
-@pytest.mark.rule("BLK-03", "BLK-04", "VER-11")
+@pytest.mark.rule("BLK-03", "BLK-04")
 @pytest.mark.title(
     fr="Une ligne en erreur technique n'est pas un KO, n'est pas dite vérifiée, et laisse sa trace",
     en="A line with a technical error is no KO, is not told as verified, and leaves its trace",

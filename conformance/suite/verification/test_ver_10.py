@@ -151,6 +151,19 @@ def test_ko_with_contract(desk: Desk) -> None:
         )
 
 
+@pytest.mark.rule("VER-10")
+@pytest.mark.title(
+    fr="Un contrat crée des identités qualifiées ; il ne qualifie pas celle qui est provisoire ici",
+    en="A contract creates identités qualifiées; it does not make qualifiée the one that is provisoire here",
+)
+def test_known_and_provisional(desk: Desk) -> None:
+    person = desk.draw()
+    desk.create(person)
+    _trust(desk, TRUSTED)
+    # E23 creates; what becomes of a known file (E21) is inferred.
+    _expect_not_qualified(desk, received(person, sender=TRUSTED), inferred=True)
+
+
 def _trust(desk: Desk, *senders: str) -> None:
     with preparing("fixer les contrats de confiance", "set the trust contracts"):
         kept = desk.lgo.write_trusted_senders(frozenset(senders), actor=desk.user)

@@ -156,3 +156,19 @@ def test_a_verdict_without_its_exchanges_is_inconclusive(bench: Bench) -> None:
     result = only(bench, "insi._session.unreadable = OSError('simulateur arrêté')")
     assert result.verdict is Verdict.INCONCLUSIVE
     assert "simulateur arrêté" in result.reason.fr
+
+
+def test_an_obstacle_that_checks_share_does_not_grow(bench: Bench) -> None:
+    code = """
+        from conformance.verdicts import UndecidedError
+
+        SHARED = UndecidedError("préparation impossible", "could not be prepared")
+
+        @pytest.mark.rule("SRC-01")
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(number):
+            assert SHARED.__traceback__ is None
+            raise SHARED
+    """
+    [result] = bench.run(code).rules
+    assert [check.reason.en for check in result.checks] == ["could not be prepared"] * 3

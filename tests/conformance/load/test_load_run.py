@@ -362,6 +362,7 @@ def test_a_teleservice_that_is_not_there_is_a_set_up_error(load):
     assert "banc serve" in complaints
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_folder_of_another_run_is_not_overwritten(load, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "record.ndjson").write_text("mine\n")
