@@ -126,6 +126,7 @@ def test_pages_are_written_into_a_folder(tmp_path):
     assert (tmp_path / "rules" / "SRC-01.md").is_file()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_pages_that_cannot_be_written_are_a_set_up_error(tmp_path):
     (tmp_path / "rules").write_text("a file", encoding="utf-8")
     done = CliRunner().invoke(main, ["rules", "pages", str(tmp_path / "rules" / "deeper")])

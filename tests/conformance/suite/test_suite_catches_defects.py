@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Verb
 from conformance.drivers.protocol import VerbNotSupportedError
+from conformance.engine.context import Limits
 from conformance.matrix.running import SEEDS
 from conformance.reference.defects import catalogue
 from conformance.rules.catalogue import Strength
@@ -32,7 +33,8 @@ def departures(run: SuiteRun) -> list[CheckResult]:
 
 def is_caught(campaigns: Rig, name: str, seed: str) -> None:
     defect = catalogue()[name]
-    run = campaigns.run(defects=frozenset({name}), seed=seed, rules=defect.caught_by)
+    enough = Limits(stop_at=frozenset({Verdict.FAIL}))
+    run = campaigns.run(defects=frozenset({name}), seed=seed, rules=defect.caught_by, limits=enough)
     strengths = {
         result.rule.key: Verdict.FAIL if result.rule.strength is Strength.MUST else Verdict.WARNING
         for result in run.rules

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SOAP = {"Content-Type": "application/soap+xml; charset=utf-8"}
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 @pytest.fixture
 def run(server: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
@@ -222,7 +224,7 @@ def test_a_session_is_exported_and_imported(run: Run, server: Any, session: str,
 def test_a_file_that_cannot_be_written_is_told(run: Run, session: str, tmp_path: Path) -> None:
     result = run("export", session, "-o", tmp_path / "nowhere" / "x.zip")
     assert result.exit_code == 2
-    assert "cannot write" in result.output
+    assert "cannot be written" in result.output
 
 
 def test_sessions_are_deleted_with_their_exchanges_when_told(
