@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from conformance.reference.defects import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NAMES = tuple(sorted(tuple(catalogue())[:2]))
 CHECKS = ("first.check", "second.check")
@@ -126,3 +126,8 @@ def test_a_missed_defect_is_told_and_ends_with_1(
     monkeypatch.setattr(rig, "do", lambda job: Outcome(job=job, verdicts={"SRC-01": "PASS"}))
     assert command.main(["--defect", NAMES[0], "--seeds", "1", "--processes", "1"]) == 1
     assert f"MISSED {NAMES[0]} ({SEEDS[0]}): SRC-01 PASS" in capsys.readouterr().out
+
+
+def test_the_page_is_that_of_the_figures() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    assert page(figures.read(docs / figures.FILE)) == (docs / "kill-matrix.md").read_text(encoding="utf-8")
