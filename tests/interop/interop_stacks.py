@@ -71,6 +71,15 @@ def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
         yield prefix, str(value)
 
 
+def _javac(folder: Path, *sources: str) -> None:
+    """Compile sources against the jars of Debian, into ``classes``."""
+    _run(
+        *("javac", "-nowarn", "-encoding", "UTF-8"),
+        *("-cp", str(JARS / "*"), "-d", str(folder / "classes")),
+        *sources,
+    )
+
+
 def _build_jaxws(wsdls: tuple[str, ...], folder: Path) -> None:
     """JAX-WS RI: wsimport, then javac."""
     for program in ("wsimport", "javac", "java"):
@@ -78,18 +87,7 @@ def _build_jaxws(wsdls: tuple[str, ...], folder: Path) -> None:
     for wsdl in wsdls:
         _run("wsimport", "-quiet", "-extension", "-Xnocompile", "-s", str(folder), wsdl)
     sources = [str(path) for path in folder.rglob("*.java")]
-    _run(
-        "javac",
-        "-nowarn",
-        "-encoding",
-        "UTF-8",
-        "-cp",
-        str(JARS / "*"),
-        "-d",
-        str(folder / "classes"),
-        *sources,
-        str(HERE / "jaxws" / "Client.java"),
-    )
+    _javac(folder, *sources, str(HERE / "jaxws" / "Client.java"))
 
 
 def _jaxws(folder: Path) -> Stack:
@@ -176,18 +174,7 @@ def _build_saaj(_: tuple[str, ...], folder: Path) -> None:
         _need(program, "jaxws default-jdk-headless")
     if not list(JARS.glob("saaj-impl*.jar")):
         raise LackingError("SAAJ is not installed (Debian: apt-get install jaxws)")
-    client = str(HERE / "saaj" / "Client.java")
-    _run(
-        "javac",
-        "-nowarn",
-        "-encoding",
-        "UTF-8",
-        "-cp",
-        str(JARS / "*"),
-        "-d",
-        str(folder / "classes"),
-        client,
-    )
+    _javac(folder, str(HERE / "saaj" / "Client.java"))
 
 
 def _saaj(folder: Path) -> Stack:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.drivers.model import PatientTraits
+from simulator.ins.identity import HistoricId
 from simulator.registry.person import Person
 
 if TYPE_CHECKING:
@@ -99,6 +100,17 @@ def with_traits(person: Person, **traits: str) -> Person:
 def answered_with(person: Person, **traits: str) -> Person:
     """Return the person as INSi may answer them: somebody of their own in its registry, with other values in some traits."""
     return replace(with_traits(person, **traits), key=f"{person.key}/other")
+
+
+def now_known_by(person: Person, other: Person) -> Person:
+    """Return a person as INSi knows them once they have the number of ``other``: the former one is history."""
+    old, new = person.identity, other.identity
+    former = (HistoricId(matricule=old.matricule, oid=old.oid, date_from="2019-02-01", date_to="2026-01-31"),)
+    return replace(
+        person,
+        key=f"{person.key}/now",
+        identity=replace(old, matricule=new.matricule, oid=new.oid, history=former),
+    )
 
 
 def sharing(person: Person, *names: str) -> Callable[[Person], Person]:

@@ -6,34 +6,21 @@ right until then: the journeys of documents look at what leaves afterwards.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.papers import Subject
+from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route
-from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.suite.desk.steps import Desk
-    from simulator.registry.person import Person
 
 _PART: Final = "waiting-number-four-first-names"
-
-
-def now_known_by(person: Person, other: Person) -> Person:
-    """Return a person as INSi knows them once they have the number of ``other``: the former one is history."""
-    old, new = person.identity, other.identity
-    former = (HistoricId(matricule=old.matricule, oid=old.oid, date_from="2019-02-01", date_to="2026-01-31"),)
-    return replace(
-        person,
-        key=f"{person.key}/now",
-        identity=replace(old, matricule=new.matricule, oid=new.oid, history=former),
-    )
 
 
 def renumbered(desk: Desk, produce: Callable[[Desk, Subject], None]) -> Subject | None:

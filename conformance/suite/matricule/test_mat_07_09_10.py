@@ -11,12 +11,12 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
-from conformance.suite.journeys.renumbered import now_known_by
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient

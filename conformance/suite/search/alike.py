@@ -10,7 +10,7 @@ came.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -19,12 +19,11 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.cast import Part
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import now_known_by, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.search.neighbours import MAY, MUST, MUST_NOT, Neighbour, looked_for
 from conformance.verdicts import Departure, UndecidedError
-from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -231,7 +230,7 @@ def _renumbered(desk: Desk) -> Patient:
     later = desk.draw(birth_date=DAY, sex="M", nia=False)
     # A software need not ask INSi again for an INS that it has: the file then keeps its number.
     with suppress(UndecidedError):
-        answered(desk, patient, _known_by(waiting, later))
+        answered(desk, patient, now_known_by(waiting, later))
     return patient
 
 
@@ -261,17 +260,6 @@ def answered(desk: Desk, patient: Patient, person: Person) -> None:
     finally:
         desk.insi.clear_scenarios()
     desk.decide(call, accept=True)
-
-
-def _known_by(person: Person, other: Person) -> Person:
-    """Return the person under the number of another, their own among the former ones."""
-    old, new = person.identity, other.identity
-    former = HistoricId(matricule=old.matricule, oid=old.oid, date_from="2019-02-01", date_to="2026-01-31")
-    return replace(
-        person,
-        key=f"{person.key}/now",
-        identity=replace(old, matricule=new.matricule, oid=new.oid, history=(former,)),
-    )
 
 
 def _neighbours(desk: Desk, files: Mapping[str, Patient]) -> tuple[Neighbour, ...]:
