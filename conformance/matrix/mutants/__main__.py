@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _told(fate: Fate, output: TextIO | None) -> Fate:
     if output:
-        output.write(json.dumps(asdict(fate), ensure_ascii=False) + "\n")
+        output.write(json.dumps({**asdict(fate), "text": str(fate.mutant)}, ensure_ascii=False) + "\n")
         output.flush()
     if fate.state in _SHOWN:
         why = f" ({fate.check}: {fate.why})" if fate.check else ""

@@ -22,7 +22,6 @@ _AROUND: Final = frozenset(
 )  # fmt: skip
 """Modules in which nothing is about identities: the servers, and the machinery of the defects."""
 
-_NAMED_BY_SEAM: Final = frozenset({"one", "many"})
 _NOTED: Final = frozenset(
     {"_check", "_done", "_log", "_settings", "_typed", "act", "after", "ask", "judged", "kept", "passes", "queue", "trace"}
 )  # fmt: skip
@@ -45,8 +44,16 @@ class Mutant:
     """Its place among those of the module."""
     line: int
     kind: str
-    was: str
-    became: str
+
+    @property
+    def was(self) -> str:
+        """Return the text that the mistake is in."""
+        return _text(_read(self.module)[1][self.number][1].was)
+
+    @property
+    def became(self) -> str:
+        """Return what stands there instead."""
+        return _text(_read(self.module)[1][self.number][1].became)
 
     def __str__(self) -> str:
         """Return it in one line."""
@@ -63,8 +70,8 @@ class _Edit:
     """Of the field: a node, or the whole list of them."""
     line: int
     kind: str
-    was: str
-    became: str
+    was: ast.AST
+    became: ast.AST
 
 
 def module_names() -> list[str]:
@@ -86,8 +93,6 @@ def mutants_of(module: str) -> list[Mutant]:
             number=number,
             line=edit.line,
             kind=edit.kind,
-            was=edit.was,
-            became=edit.became,
         )
         for number, (function, edit) in enumerate(_read(module)[1])
     ]
@@ -137,9 +142,7 @@ def _edits(node: ast.AST) -> Iterator[_Edit]:
                 for kind, other in alternatives(child):
                     became = ast.copy_location(other, child) if not hasattr(other, "lineno") else other
                     whole = became if index is None else [*value[:index], became, *value[index + 1 :]]
-                    yield _Edit(
-                        node, field, whole, getattr(child, "lineno", 0), kind, _text(child), _text(other)
-                    )
+                    yield _Edit(node, field, whole, _line(child), kind, child, other)
             yield from _edits(child)
 
 
@@ -187,7 +190,16 @@ def _is_seam(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    return name in _NOTED or name == "has" or (name in _NAMED_BY_SEAM and "Seam." in _text(node.args[0]))
+    passes = any(
+        isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "Seam"
+        for each in node.args
+    )
+    return passes or name in _NOTED or name == "has"
+
+
+def _line(node: ast.AST) -> int:
+    line: int = node.target.lineno if isinstance(node, ast.comprehension) else getattr(node, "lineno", 0)
+    return line
 
 
 def _text(node: ast.AST) -> str:

@@ -6,8 +6,8 @@ A function is changed in place, by its code: whoever holds it runs the other one
 from __future__ import annotations
 
 import ast
-import gc
 import importlib
+import inspect
 import sys
 from contextlib import contextmanager
 from types import CodeType, FunctionType
@@ -35,7 +35,7 @@ def placed(mutant: Mutant) -> Iterator[None]:
     path = str(source_of(mutant.module))
     with tree_of(mutant) as tree:
         codes = dict(_codes(compile(tree, path, "exec")))
-    held = _functions_of(path).get(mutant.function, [])
+    held = _functions_of(mutant.module).get(mutant.function, [])
     code = codes.get(mutant.function)
     if code is None or not held:
         raise LookupError(f"{mutant.module} has no function {mutant.function}")
@@ -64,7 +64,7 @@ def noting_lines() -> Iterator[dict[str, set[int]]]:
             _with_notes(tree.body, is_inside=False)
             lines[name] = set()
             vars(importlib.import_module(name))[_NOTE] = lines[name].add
-            held = _functions_of(str(path))
+            held = _functions_of(name)
             for function, code in _codes(compile(ast.fix_missing_locations(tree), str(path), "exec")):
                 before += [(each, each.__code__) for each in held.get(function, ())]
                 _give(held.get(function, []), code)
@@ -97,12 +97,17 @@ def _forget() -> None:
                 value.cache_clear()
 
 
-def _functions_of(path: str) -> dict[str, list[FunctionType]]:
-    """Return the functions of a file that exist, by qualified name."""
+def _functions_of(module: str) -> dict[str, list[FunctionType]]:
+    """Return the functions of a module and of its classes, by qualified name; one that is decorated by what it is inside."""
     found: dict[str, list[FunctionType]] = {}
-    for each in gc.get_objects():
-        if isinstance(each, FunctionType) and each.__code__.co_filename == path:
-            found.setdefault(each.__code__.co_qualname, []).append(each)
+    held = vars(importlib.import_module(module))
+    classes = [each for each in held.values() if isinstance(each, type) and each.__module__ == module]
+    for members in (held, *map(vars, classes)):
+        for value in members.values():
+            inside = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            function = inspect.unwrap(inside) if callable(inside) else inside
+            if isinstance(function, FunctionType) and function.__module__ == module:
+                found.setdefault(function.__code__.co_qualname, []).append(function)
     return found
 
 
