@@ -10,7 +10,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.matrix.mutants.__main__ import main
 from conformance.matrix.mutants.alternatives import alternatives
-from conformance.matrix.mutants.edits import module_names, mutants_of, tree_of
+from conformance.matrix.mutants.edits import mutants_of, tree_of
 from conformance.matrix.mutants.hunting import Reach, State, fate_of, reach, sample
 from conformance.matrix.mutants.placing import noting_lines, placed, statement_at
 from conformance.matrix.running import rig
@@ -66,18 +66,19 @@ def test_a_mutant_is_there_inside_the_block_only() -> None:
     assert (before, inside, lifecycle.after_import(Status.VALI)) == (Status.QUAL, Status.RECUP, Status.QUAL)
 
 
-def test_every_mutant_of_every_module_can_be_compiled() -> None:
-    for name in module_names():
-        mutants = mutants_of(name)
-        for mutant in mutants[:: max(1, len(mutants) // 5)]:
-            with tree_of(mutant) as tree:
-                compile(tree, name, "exec")
+@pytest.mark.parametrize("module", ["lifecycle", "strategy", "incoming.mail"])
+def test_mutants_can_be_compiled(module: str) -> None:
+    name = f"conformance.reference.{module}"
+    mutants = mutants_of(name)
+    for mutant in mutants[:: len(mutants) // 10]:
+        with tree_of(mutant) as tree:
+            compile(tree, name, "exec")
 
 
 def test_what_only_the_seams_look_at_has_no_mutant() -> None:
-    found = [mutant for name in module_names() for mutant in mutants_of(name)]
-    assert not [mutant for mutant in found if "Seam." in mutant.was and mutant.kind == "arguments swapped"]
-    assert not [mutant for mutant in found if mutant.was.startswith("self._seams.has")]
+    found = mutants_of("conformance.reference.papers.cda")
+    assert {mutant.kind for mutant in found} >= {"entry dropped", "never"}
+    assert not [mutant for mutant in found if mutant.kind == "arguments swapped" and "Seam." in mutant.became]
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_takes_each_function_once_before_any_twice() -> None:
@@ -87,7 +88,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_takes_each_function_once_bef
 
 
 def test_lines_that_are_run_are_noted() -> None:
-    with noting_lines() as lines:
+    with noting_lines([LIFECYCLE]) as lines:
         lifecycle.after_creation()
         noted = set(lines[LIFECYCLE])
     lifecycle.after_creation()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.matrix.mutants.edits import module_names, source_of, tree_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conformance.matrix.mutants.edits import Mutant
 
@@ -50,15 +50,18 @@ def placed(mutant: Mutant) -> Iterator[None]:
 
 
 @contextmanager
-def noting_lines() -> Iterator[dict[str, set[int]]]:
-    """Have every statement of the functions that have mutants note its line; yield the lines by module.
+def noting_lines(modules: Iterable[str] | None = None) -> Iterator[dict[str, set[int]]]:
+    """Have every statement of some modules note its line; yield the lines by module.
 
     Whoever looks empties the sets when it likes.
+
+    Args:
+        modules: their names; all those that have mutants by default.
     """
     lines: dict[str, set[int]] = {}
     before: list[tuple[FunctionType, CodeType]] = []
     try:
-        for name in module_names():
+        for name in module_names() if modules is None else modules:
             path = source_of(name)
             tree = ast.parse(path.read_text(encoding="utf-8"))
             _with_notes(tree.body, is_inside=False)
