@@ -71,10 +71,14 @@ def test_envelope_differs_by_one_part(desk: Desk, form: Form) -> None:
     patient = desk.bring(person, Status.QUAL)
     right = received(person)
 
-    def judge(part: str) -> None:
-        told = Letter(
-            identity=right, envelope=spoilt(desk, person, part), title=f"Compte rendu KVORLAN {part}"
-        )
+    parts = ["birth_name", "birth_date", "sex", "matricule", "oid"]
+    if form is not Form.MAIL:  # The metadata of an archive say neither.
+        parts += ["first_names", "birth_place"]
+    wrong = {part: spoilt(desk, person, part) for part in parts}
+    wrong["first_name"] = received(person, first_name=f"{right.first_name}KV")
+
+    def judge(part: str, envelope: ReceivedIdentity) -> None:
+        told = Letter(identity=right, envelope=envelope, title=f"Compte rendu KVORLAN {part}")
         moment = Moment(
             f"enveloppe qui ne diffère que par : {label(part).fr} ({form})",
             f"envelope that differs only by: {label(part).en} ({form})",
@@ -84,7 +88,7 @@ def test_envelope_differs_by_one_part(desk: Desk, form: Form) -> None:
         # The header of the document is right: that its envelope has to be believed as well is deduced.
         expect_not_in(arrival, patient, moment, inferred=True)
 
-    expect_each({part: partial(judge, part) for part in ("birth_name", "birth_date", "sex", "matricule")})
+    expect_each({part: partial(judge, part, envelope) for part, envelope in wrong.items()})
 
 
 @pytest.mark.rule("VER-13")
