@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
 _SEARCH: Final = re.compile(
-    r"\bPatient\?(?:.*&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
+    r"\bPatient\?(?:.{0,500}&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
 )
 
 

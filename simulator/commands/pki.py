@@ -160,7 +160,11 @@ def assertion_command(
 
 def _print_entries(summary: PkiSummary, lang: str) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("name", "certificate", "answer", "evidence", "purpose"):
+    names = {
+        "fr": ("nom", "certificat", "réponse", "niveau de preuve", "à quoi il sert"),
+        "en": ("name", "certificate", "answer", "evidence", "purpose"),
+    }
+    for name in names[lang]:
         table.add_column(name, overflow="fold")
     for entry in summary.entries:
         purpose = entry.purpose_fr if lang == "fr" else entry.purpose_en
