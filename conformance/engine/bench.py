@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -22,9 +21,8 @@ from conformance.engine.outcome import judge
 from conformance.engine.planned import left_of, planned
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
-from conformance.engine.stamp import stamp_of
 from conformance.engine.stopping import Stopping, is_gone
-from conformance.engine.tap import Tap
+from conformance.engine.tap import tap_of
 from conformance.record import events
 from conformance.record.events import Outcome, SuiteCollected
 from conformance.record.judging import verdict_for
@@ -77,7 +75,7 @@ class BenchPlugin:
         self.crash: BaseException | None = None
         """What stopped pytest itself."""
         self.interrupted = False
-        self.tap = Tap(context.insi, self._exchange, partial(stamp_of, context.journal))
+        self.tap = tap_of(context, self._exchange)
         self._looks = Looks()
         self._lateness = Lateness()
         self._deputies = Deputies(context.actor, context.super_user)

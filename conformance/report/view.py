@@ -208,10 +208,17 @@ def _seen(text: str) -> str:
 
 def comparable(value: Any) -> Any:
     """Return values as they are compared: what does not show in a text is written ``<U+00A0>``, at any depth."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str or isinstance(value, str):
         return _seen(value)
-    if isinstance(value, dict):
-        return {comparable(name): comparable(item) for name, item in value.items()}
+    if kind is dict or isinstance(value, dict):
+        # Texts and names of members are nearly all of a record.
+        return {
+            _seen(name) if type(name) is str else comparable(name): _seen(item)
+            if type(item) is str
+            else comparable(item)
+            for name, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [comparable(item) for item in value]
     return value
