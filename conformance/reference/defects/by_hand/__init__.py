@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.defects.by_hand import (
     answers,
+    asking,
     beside,
     cards,
     counter,
@@ -17,11 +18,11 @@ from conformance.reference.defects.by_hand import (
     entering,
     files,
     keeping,
-    kinds,
     lapses,
     later,
     logs,
     messages,
+    mixing,
     near,
     partners,
     proofs,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 SUBJECTS: Final = (
     answers,
+    asking,
     beside,
     cards,
     counter,
@@ -48,10 +50,10 @@ SUBJECTS: Final = (
     files,
     lapses,
     keeping,
-    kinds,
     later,
     logs,
     messages,
+    mixing,
     near,
     partners,
     proofs,
