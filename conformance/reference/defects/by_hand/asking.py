@@ -79,14 +79,18 @@ def ended_noted(records: list[Record], about: Mapping[str, Any], memory: Memory)
     return records
 
 
-def created_doubtful_while_down(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def created_doubtful_while_down(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
     """Mark as douteuse a file that is made while INSi does not answer."""
     if not memory.shared.get("down"):
         return records
     return [{**one, "attributes": sorted({*one["attributes"], "DOUTEUSE"})} for one in records]
 
 
-def created_noted_while_down(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def created_noted_while_down(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
     """Note the files made while INSi does not answer."""
     if memory.shared.get("down"):
         memory.shared.setdefault("unknown", set()).update(one["id"] for one in records)

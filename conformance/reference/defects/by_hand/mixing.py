@@ -41,7 +41,9 @@ def unnamed_twin_refused(records: list[Record], _about: Mapping[str, Any], memor
         if one.get("used_name") or one.get("used_first_name"):
             continue
         if key in seen:
-            raise RefusedError("DUPLICATE", "Précisez le nom utilisé : un dossier semblable existe.", ["used_name"])
+            raise RefusedError(
+                "DUPLICATE", "Précisez le nom utilisé : un dossier semblable existe.", ["used_name"]
+            )
         seen.add(key)
     return records
 
@@ -176,7 +178,13 @@ def history_of_the_name(records: list[Record], about: Mapping[str, Any], memory:
     this = store.patient(about["patient_id"])
     others = [one for one in store.patients() if one.birth_date == this.birth_date and one.id != this.id]
     return records + [
-        {"previous": change.previous, "status": change.status, "at": change.at, "author": change.author, "reason": ""}
+        {
+            "previous": change.previous,
+            "status": change.status,
+            "at": change.at,
+            "author": change.author,
+            "reason": "",
+        }
         for other in others
         for change in store.status_changes(other.id)
     ]
@@ -187,7 +195,9 @@ def answer_into_opened(records: list[Record], about: Mapping[str, Any], memory: 
     if not _into_opened(records, about, memory, _FED):
         return records
     before = about["before"]
-    return [{**one, **{name: before[name] for name in (*_FED, "status")}} if before else one for one in records]
+    return [
+        {**one, **{name: before[name] for name in (*_FED, "status")}} if before else one for one in records
+    ]
 
 
 def answer_into_both(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
