@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.defects.by_hand import (
     answers,
+    asking,
     beside,
     cards,
     counter,
@@ -21,6 +22,7 @@ from conformance.reference.defects.by_hand import (
     later,
     logs,
     messages,
+    mixing,
     near,
     partners,
     proofs,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 SUBJECTS: Final = (
     answers,
+    asking,
     beside,
     cards,
     counter,
@@ -50,6 +53,7 @@ SUBJECTS: Final = (
     later,
     logs,
     messages,
+    mixing,
     near,
     partners,
     proofs,
