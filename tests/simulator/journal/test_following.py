@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.journal.following import Follower, LostError
-from simulator.journal.store import Journal
 from simulator.journal.writer import JournalOptions
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.journal.exchange import Exchange
+    from simulator.journal.store import Journal
 
 SMALL = JournalOptions(segment_bytes=20_000)
 
@@ -104,7 +104,9 @@ def test_a_record_half_written_is_waited_for(
     assert [each.exchange.path for each in follower.new()] == ["late"]
 
 
-def test_a_segment_that_is_gone_is_told(folder: Path, opened: Callable[..., Journal], plain: Exchange) -> None:
+def test_a_segment_that_is_gone_is_told(
+    folder: Path, opened: Callable[..., Journal], plain: Exchange
+) -> None:
     opened().append(plain)
     follower = Follower(folder, plain.session)
     for segment in folder.glob("*.segment"):
