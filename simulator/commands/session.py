@@ -29,6 +29,7 @@ from simulator.commands.session_view import (
     plain,
     print_addresses,
     print_json,
+    print_table,
 )
 from simulator.registry.person import PersonError, from_json, to_json
 from simulator.text import Text, text_of
@@ -95,7 +96,7 @@ def list_command(*, limit: int, offset: int, as_json: bool, url: str, token: str
             minute(entry["last_used_at"]),
             minute(entry["expires_at"]),
         )
-    Console().print(table)
+    print_table(table)
 
 
 @session_group.command("show")
@@ -263,7 +264,7 @@ def people_command(
             traits.birth_place or "-",
             person.identity.matricule.value,
         )
-    Console().print(table)
+    print_table(table)
 
 
 @session_group.command("export")

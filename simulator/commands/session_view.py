@@ -7,10 +7,11 @@ import sys
 from typing import Any, Final
 
 from simulator.commands.language import said
-from simulator.commands.output import Console
+from simulator.commands.output import Console, Table
 from simulator.sessions.addressing import HEADER
 from simulator.text import Text
 
+_WIDE: Final = 200
 COLUMNS: Final = (
     Text.same("id"),
     Text("nom", "name"),
@@ -29,6 +30,14 @@ PEOPLE_COLUMNS: Final = (
     Text("lieu", "place"),
     Text.same("matricule"),
 )
+
+
+def print_table(table: Table) -> None:
+    """Print a list, its lines whole where there is no terminal."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDE
+    console.print(table)
 
 
 def print_addresses(shown: dict[str, Any], url: str) -> None:

@@ -66,8 +66,8 @@ class TestCreate:
         )
         assert "LGO X, build 12" in output
         path = re.search(r"SOAP +(\S+)", output)
-        header = re.search(r"par en-tête +(\S+) +\+ +(\S+): (\S+)", output)
-        plain = re.search(r"reconnue +(\S+) +par les appels où lps_instance = cli-1", output)
+        header = re.search(r"by header +(\S+) +\+ +(\S+): (\S+)", output)
+        plain = re.search(r"recognised +(\S+) +from calls with lps_instance = cli-1", output)
         assert path is not None
         assert header is not None
         assert plain is not None
@@ -157,10 +157,10 @@ class TestClock:
     def test_it_is_moved_and_read(self, run: Run, session: str) -> None:
         done(run("clock", session, "--freeze", "2026-01-01T00:00:00Z"))
         assert "2026-01-01T01:01:00" in done(run("clock", session, "--advance", "61m"))
-        assert "figée à 2026-01-01T01:01:00" in done(run("clock", session))
-        assert "heure réelle" not in done(run("clock", session, "--resume"))
+        assert "frozen at 2026-01-01T01:01:00" in done(run("clock", session))
+        assert "real time" not in done(run("clock", session, "--resume"))
         assert "+60 s" in done(run("clock", session, "--offset", "1m"))
-        assert "heure réelle" in done(run("clock", session, "--reset"))
+        assert "real time" in done(run("clock", session, "--reset"))
 
     def test_two_commands_at_once_are_a_mistake(self, run: Run, session: str) -> None:
         result = run("clock", session, "--advance", "1m", "--reset")
@@ -183,7 +183,7 @@ class TestPeople:
         people = [to_json(make_person(f"mine/{number}", tags=["mine"])) for number in range(2)]
         file = tmp_path / "people.json"
         file.write_text(json.dumps(people) if form == "list" else "\n".join(map(json.dumps, people)) + "\n")
-        assert "2 personnes ajoutées" in done(run("people", session, "--add", file))
+        assert "2 people added" in done(run("people", session, "--add", file))
         assert [
             line.split()[0] for line in done(run("people", session, "--tag", "mine")).splitlines()[1:]
         ] == [
@@ -217,7 +217,7 @@ def test_a_session_is_exported_and_imported(run: Run, server: Any, session: str,
         assert sorted(archive.namelist()) == ["exchanges.ndjson", "people.ndjson", "session.json"]
     done(run("export", session, "-o", file, "--no-exchanges"))
     assert "/s/again/lps" in done(run("import", file, "--id", "again"))
-    assert "supprimée" in done(run("delete", "again"))
+    assert "deleted" in done(run("delete", "again"))
     assert run("import", file).exit_code == 2
 
 
