@@ -104,7 +104,9 @@ def test_a_record_half_written_is_waited_for(
     assert [each.exchange.path for each in follower.new()] == ["late"]
 
 
-def test_a_segment_that_is_gone_is_told(folder: Path, opened: Callable[..., Journal], plain: Exchange) -> None:
+def test_a_segment_that_is_gone_is_told(
+    folder: Path, opened: Callable[..., Journal], plain: Exchange
+) -> None:
     opened().append(plain)
     follower = Follower(folder, plain.session)
     for segment in folder.glob("*.segment"):
