@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.journal.following import Follower, LostError
-from simulator.journal.store import Journal
 from simulator.journal.writer import JournalOptions
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.journal.exchange import Exchange
+    from simulator.journal.store import Journal
 
 SMALL = JournalOptions(segment_bytes=20_000)
 
