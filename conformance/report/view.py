@@ -61,10 +61,13 @@ def check_view(check: CheckResult, lang: Lang, *, evidence: bool = True) -> Chec
 
 def brief_view(entry: Entry, lang: Lang) -> dict[str, Any]:
     """Return an entry in short: what was done and how it ended, without what came back and without messages."""
-    brief: Entry
     match entry:
         case ActEntry():
-            brief = replace(entry, result=None)
+            # Most of a record by far, and most of that comes back: it is not even looked at.
+            shown = {
+                "at": entry.at.isoformat(timespec="milliseconds"),
+                **_masked(_act(entry) | {"changes": _changes(entry.changes)}),
+            }
         case ExchangeEntry():
             brief = replace(
                 entry,
@@ -75,12 +78,12 @@ def brief_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 request_headers={},
                 response_headers={},
             )
+            shown = entry_view(brief, lang)
         case StateEntry():
-            brief = replace(entry, before={}, after={})
+            shown = entry_view(replace(entry, before={}, after={}), lang)
         case _:
-            brief = entry
-    shown = entry_view(brief, lang)
-    return {name: value for name, value in shown.items() if value not in ("", None, [], {})}
+            shown = entry_view(entry, lang)
+    return {name: value for name, value in shown.items() if value or value not in ("", None, [], {})}
 
 
 def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
@@ -88,15 +91,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
     shown: dict[str, Any]
     match entry:
         case ActEntry():
-            shown = {
-                "kind": "act",
-                "verb": entry.verb,
-                "actor": entry.actor,
-                "arguments": dict(entry.arguments),
-                "outcome": entry.outcome,
-                "result": entry.result,
-                "changes": _changes(entry.changes),
-            }
+            shown = _act(entry) | {"result": entry.result, "changes": _changes(entry.changes)}
         case ExchangeEntry():
             shown = {
                 "kind": "exchange",
@@ -154,6 +149,17 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
         "at": entry.at.isoformat(timespec="milliseconds"),
         **_masked(shown | dict.fromkeys(messages, "")),
         **messages,
+    }
+
+
+def _act(entry: ActEntry) -> dict[str, Any]:
+    """Return what was done, without what came back and what it changed."""
+    return {
+        "kind": "act",
+        "verb": entry.verb,
+        "actor": entry.actor,
+        "arguments": dict(entry.arguments),
+        "outcome": entry.outcome,
     }
 
 
