@@ -12,13 +12,16 @@ from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
 from conformance.documents.cda import CdaFacts
 from conformance.documents.pdf import archive_problems
 from conformance.documents.record import Format, PlaceKind
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import expect_right, owners
+from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
     PRESCRIPTION,
     VACCINATION_NOTE,
+    kinds_of,
     printed,
     sent,
 )
@@ -63,6 +66,8 @@ def test_cda_and_its_body(desk: Desk) -> None:
 )
 def test_prescription(desk: Desk) -> None:
     found = [one for one in _printed(desk) if one[1].label == PRESCRIPTION]
+    if not found and PRESCRIPTION in kinds_of(desk):
+        _expect_printed(desk, PRESCRIPTION)
 
     def mine(problem: Problem, artefact: Artefact) -> bool:
         told_of_symbol = any(place.kind in _SYMBOL for place in problem.places)
@@ -129,6 +134,19 @@ def test_vaccination_note(desk: Desk) -> None:
                 en=f"[{subject.key}, {artefact.label}] expected a structured body (N3) and the code {NOTE_CODE}, "
                 f"got level {facts.level} and code “{facts.code}”",
             )
+
+
+def _expect_printed(desk: Desk, kind: str) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    try:
+        desk.lgo.render_document(patient.id, kind, actor=desk.user)
+    except RefusedError as refusal:
+        raise Departure(
+            f"{kind}, que le logiciel dit produire, est refusé pour une identité qualifiée : {refusal.message}",
+            f"{kind}, which the software says it produces, is refused for an identité qualifiée: {refusal.message}",
+            # The rule says that no Datamatrix is owed; that the document can be had is deduced.
+            inferred=True,
+        ) from refusal
 
 
 def _expect_named(subject: Subject, artefact: Artefact) -> None:

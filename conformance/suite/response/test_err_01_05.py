@@ -136,19 +136,25 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
 @pytest.mark.title(
     fr="Un appel qui échoue n'est pas répété sans fin", en="A call that fails is not repeated endlessly"
 )
-@pytest.mark.parametrize("way", ["file", "typed-search"])
+@pytest.mark.parametrize("way", ["file", "qualified", "typed-search"])
 @FROM_INSI.mark
 def test_no_retry_storm(desk: Desk, way: str) -> None:
     def judge(scenario: str) -> None:
         person = desk.draw(first_names_count=3)
+        patient = None
+        if way != "typed-search":
+            patient = desk.create(person) if way == "file" else desk.bring(person, Route.IMPORTED_CHECKED)
         desk.insi.install(scenario)
-        if way == "file":
-            call, requests = desk.try_call(desk.create(person))
-        else:
-            call, requests = desk.try_search_insi(typed(person))
+        call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
         need_request(requests)
+
+        def go_on() -> None:
+            desk.search(birth_date=person.identity.traits.birth_date)
+            if patient:
+                desk.read(patient)
+
         # Nothing may go on by itself once the call has been reported.
-        _, later = desk.during(lambda: desk.search(birth_date=person.identity.traits.birth_date))
+        _, later = desk.during(go_on)
         desk.insi.clear_scenarios()
         count = len(requests) + len(later)
         said = call.message if isinstance(call, RefusedError) else call.outcome
@@ -158,9 +164,10 @@ def test_no_retry_storm(desk: Desk, way: str) -> None:
             en=f"{count} requests for one call ended by {scenario} ({said})",
         )
 
-    expect_each(
-        {scenario: partial(judge, scenario) for scenario in (*DOWN, "answers/not-found", "answers/several")}
-    )
+    scenarios = (*DOWN, "answers/not-found", "answers/several")
+    # What is qualified already, in the two ways a call fails: a fault, and nothing at all.
+    chosen = scenarios if way != "qualified" else ("faults/insi-102", "chaos/connection-reset")
+    expect_each({scenario: partial(judge, scenario) for scenario in chosen})
 
 
 @pytest.mark.rule("ERR-06")
@@ -188,4 +195,27 @@ def test_late_answer(desk: Desk, route: Route) -> None:
         desk.read(patient).matricule == person.identity.matricule.value,
         fr="l'identité acceptée n'est pas dans le dossier de son patient",
         en="the identity accepted is not in the file of its patient",
+    )
+
+
+@pytest.mark.rule("ERR-06")
+@pytest.mark.title(
+    fr="Une recherche INSi acceptée après qu'un dossier a été ouvert en crée un autre, et laisse celui-là",
+    en="An INSi search accepted after a file was opened creates another one, and leaves that one alone",
+)
+@FROM_INSI.mark
+def test_late_creation(desk: Desk) -> None:
+    person = desk.draw()
+    before = desk.snapshot(bring_full(desk, desk.draw(), Route.TYPED))
+    call = desk.find_by(typed(person))
+    desk.read(before.patient)
+    created = desk.decide(call, accept=True)
+    moment = Moment(
+        "recherche INSi acceptée, un dossier étant ouvert", "INSi search accepted while a file is open"
+    )
+    expect_kept(desk.snapshot(before.patient), before, moment)
+    expect(
+        created is not None and created.id != before.patient.id,
+        fr="l'identité acceptée n'a pas créé de dossier",
+        en="the identity accepted has made no file",
     )
