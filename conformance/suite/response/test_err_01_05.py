@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -70,9 +70,7 @@ def test_insi_down(desk: Desk, route: Route) -> None:
 def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
     person = desk.draw(first_names_count=3)
     patient = desk.create(person) if way == "file" else None
-    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
-    sequence = {"sequence": [{"code": code}, {"fault": "insi_102"}]}
-    desk.insi.install({**data, "id": "suite/then-down", "rules": [{**data["rules"][0], "then": sequence}]})
+    desk.insi.install(_then_down(code))
     try:
         call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
     finally:
@@ -84,6 +82,13 @@ def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
         call,
         Moment(f"un {code}, puis une panne au cours du même appel", f"a {code}, then a failure in one call"),
     )
+
+
+def _then_down(code: str) -> dict[str, Any]:
+    """Return the scenario of an INSi that answers this code first, then a fault."""
+    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
+    sequence = {"sequence": [{"code": code}, {"fault": "insi_102"}]}
+    return {**data, "id": "suite/then-down", "rules": [{**data["rules"][0], "then": sequence}]}
 
 
 def _expect_failure_announced(call: InsiCall | RefusedError, moment: Moment) -> None:
@@ -130,6 +135,25 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
             )
 
     expect_each({scenario: partial(judge, scenario) for scenario in FAILURES})
+
+
+@pytest.mark.rule("ERR-03")
+@pytest.mark.title(
+    fr="Une panne à la deuxième requête d'un appel est tracée comme la première requête",
+    en="A failure at the second request of a call is logged like the first request",
+)
+@pytest.mark.parametrize("code", ["01", "02"])
+def test_second_failure_is_logged(desk: Desk, code: str) -> None:
+    patient = desk.create(desk.draw(first_names_count=3))
+    before = len(desk.logged_calls())
+    desk.insi.install(_then_down(code))
+    try:
+        _, requests = desk.try_call(patient)
+    finally:
+        desk.insi.clear_scenarios()
+    sent = [Sent(exchange=each, user=desk.user.user, patient_id=patient.id) for each in requests]
+    moment = Moment(f"un {code}, puis une panne", f"a {code}, then a failure")
+    expect_logged(desk.logged_calls()[before:], sent, moment)
 
 
 @pytest.mark.rule("ERR-05")
