@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 )
 @LOTS.mark
 def test_lot_is_no_search(desk: Desk) -> None:
+    # Some have no INS: that of nobody is looked for on the occasion.
+    desk.create(desk.draw())
     patients = [file(desk, route) for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)]
+    desk.read(desk.bring(desk.draw(), Route.CHECKED))
     try:
         _, exchanges = desk.during(
             lambda: desk.lgo.start_bulk_verification(

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Status
+from conformance.suite.creation.test_cre_01 import MANDATORY
+from conformance.suite.desk.apart import BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values
 from conformance.suite.search.neighbours import Neighbour, expect_search
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.suite.desk.steps import Desk
 
 
@@ -54,8 +60,7 @@ def test_few_letters_are_enough(desk: Desk) -> None:
 )
 def test_no_call_for_a_local_search(desk: Desk) -> None:
     day = "1967-04-21"
-    for route in routes():
-        desk.bring(desk.draw(birth_date=day), route)
+    numbers = [desk.bring(desk.draw(birth_date=day), route).matricule for route in routes()]
     searches = {
         "trouve": {"birth_date": day},
         "ne trouve pas": {"birth_date": "1901-01-02"},
@@ -63,7 +68,14 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
     }
 
     def judge(criteria: dict[str, str]) -> None:
-        _, requests = desk.during(lambda: desk.search(**criteria))
+        for user in USERS:
+            _expect_silent(partial(desk.by(user).search, **criteria))
+
+    def by_number(number: str) -> None:
+        _expect_silent(partial(desk.lgo.search_by_matricule, number, actor=desk.user))
+
+    def _expect_silent(search: Callable[[], object]) -> None:
+        _, requests = desk.during(search)
         expect(
             not requests,
             fr=f"une recherche locale a envoyé {len(requests)} requête(s) à INSi",
@@ -71,6 +83,9 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
         )
 
     expect_each({name: partial(judge, criteria) for name, criteria in searches.items()})
+    with desk.if_offered(BY_MATRICULE):
+        held = [number for number in numbers if number]
+        expect_each({number: partial(by_number, number) for number in held})
 
 
 @pytest.mark.rule("SRC-13")
@@ -92,11 +107,24 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         for user in (*USERS, *USERS):
             desk.by(user).try_search_insi(typed(person))
         patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
-        stored = desk.read(patient)
-    expect(
-        stored.birth_name == person.identity.traits.birth_name,
+        stored = desk.snapshot(patient)
+        found = desk.born_on(person.identity.traits.birth_date)
+    traits = typed(person)
+    expect_values(
+        stored.values,
+        {
+            **{name: getattr(traits, name) for name in MANDATORY},
+            "status": Status.PROV,
+            "matricule": None,
+            "attributes": None,
+        },
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
+    )
+    expect(
+        patient.id in {each.id for each in found},
+        fr="le patient créé n'est pas trouvé par sa date de naissance",
+        en="the patient created is not found by their date of birth",
     )
     expect(
         not requests,

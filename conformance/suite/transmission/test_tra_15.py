@@ -47,7 +47,7 @@ def test_by_itself(desk: Desk) -> None:
 
 
 def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
-    person = desk.draw()
+    person = desk.draw(nia=kind == MEDICATION_REVIEW)
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
     sinks.news()
     desk.lgo.render_document(patient.id, kind, actor=desk.user)
