@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.expect import expect
 from conformance.suite.desk.told import told
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def expect_blocked(
         en=f"{len(requests)} request(s) went to INSi for an identity {en}",
     )
     if not isinstance(call, RefusedError):
-        expect_equal(
-            got=call.outcome,
-            expected=CallOutcome.BLOCKED,
-            fr=f"issue annoncée de l'appel pour une identité {fr}",
-            en=f"outcome announced for the call of an identity {en}",
+        # An error or a block: the rule asks that nothing leaves and that the user knows.
+        expect(
+            call.outcome in {CallOutcome.BLOCKED, CallOutcome.ERROR},
+            fr=f"issue annoncée de l'appel pour une identité {fr} : attendu « {CallOutcome.BLOCKED} », obtenu « {call.outcome} »",
+            en=f"outcome announced for the call of an identity {en}: expected “{CallOutcome.BLOCKED}”, got “{call.outcome}”",
         )
     expect(
         told(call).says_something,
