@@ -151,7 +151,7 @@ _OPTIONAL = {
     "message": "", "alerts": [], "code": None, "patient_id": None, "mode": None, "returned": {}, "authentication": None,
     "changes": {}, "reason": "", "author": "", "candidates": [], "verification": None, "recipient": None,
     "choices": [], "value": None, "local_display": None, "insi_display": None, "start": None, "end": None, "channel": None,
-    "mandatory": False, "editable": True, "always_visible": True, "recorded_by": None, "recorded_at": None, "attributes": [],
+    "mandatory": False, "editable": True, "always_visible": True, "recorded_by": None, "recorded_at": None,
 }  # fmt: skip
 """What may be left out, with what it stands for then. A list that is the whole answer may not."""
 
@@ -197,8 +197,8 @@ def more_keys(asked: Asked, inner: Inner) -> Said:
             return [fuller(one) for one in value]
         if not isinstance(value, dict):
             return value
-        if value and all(isinstance(one, str) for one in value.values()) and "code" not in value:
-            return value  # Settings, and what a log holds, are open tables.
+        if all(isinstance(one, str) for one in value.values()) and "code" not in value:
+            return value  # Settings, reasons and what a log holds are open tables.
         own = {
             "_links": {"self": {"href": "/x", "templated": False}},
             "@type": "objet",
