@@ -48,7 +48,9 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
         now = desk.read(patient)
         if now.attributes == wanted:
             return now
-        is_lifted = not wanted.intersection(DISQUALIFYING) or now.attributes.intersection(DISQUALIFYING) - wanted
+        is_lifted = (
+            not wanted.intersection(DISQUALIFYING) or now.attributes.intersection(DISQUALIFYING) - wanted
+        )
         if not is_lifted or desk.user == desk.super_user:
             raise
         try:

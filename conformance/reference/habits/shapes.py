@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, uuid5
 
-from tests.habits.front import Asked, Habit, Inner, Said, walked
+from conformance.reference.habits.front import Asked, Habit, Inner, Said, walked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 # Identifiers
 
@@ -30,7 +32,7 @@ _NESTED = {
 }
 
 
-def numbered(make: Callable[[str, int], str]) -> Habit:
+def numbered(make: Callable[[str, int], str]) -> Habit:  # noqa: C901 - a table and what looks into it
     """Give identifiers of another shape: ``make(kind, number)``; kinds are numbered apart, from 0."""
     there: dict[tuple[str, str], str] = {}
     back: dict[tuple[str, str], str] = {}
@@ -82,9 +84,7 @@ def numbered(make: Callable[[str, int], str]) -> Habit:
                 else one
                 for key, one in body.items()
             }
-        query = {
-            key: own("patient", one) if key == "patient_id" else one for key, one in asked.query.items()
-        }
+        query = {key: own("patient", one) if key == "patient_id" else one for key, one in asked.query.items()}
         said = inner(replace(asked, path=tuple(path), body=body, query=query))
         # A file may be asked for by others, but what is handed in with the refusal bears no identifier.
         return replace(said, body=shown(said.body, kind_of_path(asked)))
@@ -103,12 +103,14 @@ IDS: Mapping[str, Callable[[], Habit]] = {
     "braces": lambda: numbered(_braces),
     "letter-case": lambda: numbered(
         lambda _kind, number: "".join(
-            letter.upper() if number >> place & 1 else letter for place, letter in enumerate("dossierpatients")
+            letter.upper() if number >> place & 1 else letter
+            for place, letter in enumerate("dossierpatients")
         )
     ),
     "like-nothing": lambda: numbered(
-        lambda _kind, number: ("null", "None", "undefined", "0", "false", "NaN", "-1")[number % 7]
-        + "\u00a0" * (number // 7)
+        lambda _kind, number: (
+            ("null", "None", "undefined", "0", "false", "NaN", "-1")[number % 7] + "\u00a0" * (number // 7)
+        )
     ),
     "dotted": lambda: numbered(lambda _kind, number: "." * (number + 3)),
     "shared-start": lambda: numbered(lambda _kind, number: "1" * (number + 1)),
@@ -229,7 +231,9 @@ def own_words_of_refusal(asked: Asked, inner: Inner) -> Said:
     """Refuse with a number and a French sentence, always 409."""
     said = inner(asked)
     if said.status in {409, 422}:
-        return Said(status=409, body={"code": "4012", "message": "Opération impossible.", "errors": [{"n": 1}]})
+        return Said(
+            status=409, body={"code": "4012", "message": "Opération impossible.", "errors": [{"n": 1}]}
+        )
     return said
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 from conformance.reference import strategy
 from conformance.reference.soap import Criteria, Reply, ReplyKind
@@ -43,7 +42,9 @@ def again_after_a_fault(planned: Sequence[Criteria], traits: strategy.Traits, se
     return _SEARCH(planned, traits, patient)
 
 
-def several_left_to_the_user(planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
+def several_left_to_the_user(
+    planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send
+) -> Reply:
     """Stop at a 02 and leave it to the user."""
     for criteria in planned:
         reply = send(criteria)
@@ -56,5 +57,8 @@ def several_left_to_the_user(planned: Sequence[Criteria], traits: strategy.Trait
 @contextmanager
 def searching(search: Search) -> Iterator[None]:
     """Have the reference LGO search so until the end of the block."""
-    with patch.object(strategy, "search", search):
+    strategy.search = search
+    try:
         yield
+    finally:
+        strategy.search = _SEARCH

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.habits.front import Asked, Habit, Inner, Said, refused, walked
+from conformance.reference.habits.front import Asked, Habit, Inner, Said, refused, walked
 
 
 def _is(asked: Asked, method: str, *path: str) -> bool:
@@ -29,7 +29,9 @@ def verified_after_import(after: float = 0.0) -> Habit:
 
     def habit(asked: Asked, inner: Inner) -> Said:
         said = inner(asked)
-        if not (_is(asked, "POST", "insi-calls", "*", "decision") and asked.body.get("accept") and _done(said)):
+        if not (
+            _is(asked, "POST", "insi-calls", "*", "decision") and asked.body.get("accept") and _done(said)
+        ):
             return said
         patient = (said.body or {}).get("patient")
         if patient:
@@ -75,7 +77,11 @@ def old_proposals_expire() -> Habit:
         if asked.path[0] == "reset":
             last.clear()
             over.clear()
-        if asked.path[0] == "insi-calls" and asked.path[-1] in {"proposal", "decision"} and asked.path[1] in over:
+        if (
+            asked.path[0] == "insi-calls"
+            and asked.path[-1] in {"proposal", "decision"}
+            and asked.path[1] in over
+        ):
             return refused("Cette proposition n'est plus d'actualité.")
         said = inner(asked)
         if _is(asked, "POST", "insi-calls") and _done(said) and (patient := asked.body.get("patient_id")):
@@ -166,7 +172,11 @@ def lots_line_by_line() -> Habit:
     def cut(body: dict[str, Any], count: int) -> dict[str, Any]:
         results = list(reversed(body["results"]))
         pending = [{"outcome": "PENDING", "patient_id": one.get("patient_id")} for one in results[count:]]
-        return {**body, "results": [*results[:count], *pending], "is_complete": body["is_complete"] and not pending}
+        return {
+            **body,
+            "results": [*results[:count], *pending],
+            "is_complete": body["is_complete"] and not pending,
+        }
 
     def habit(asked: Asked, inner: Inner) -> Said:
         said = inner(asked)
@@ -184,7 +194,7 @@ def without_settings(*names: str) -> Habit:
     """Have no such settings."""
 
     def habit(asked: Asked, inner: Inner) -> Said:
-        if not (asked.path[0] == "settings"):
+        if asked.path[0] != "settings":
             return inner(asked)
         if asked.method == "PUT" and set(names) & set(asked.body or {}):
             return refused("Paramètre inconnu.", 422)
@@ -216,7 +226,9 @@ def nothing_to_change_refused(asked: Asked, inner: Inner) -> Said:
     """Refuse a change that changes nothing."""
     if _is(asked, "PATCH", "patients", "*") and asked.body:
         now = inner(asked.other("GET", "patients", asked.path[1]))
-        if _done(now) and all((now.body.get(key) or None) == (one or None) for key, one in asked.body.items()):
+        if _done(now) and all(
+            (now.body.get(key) or None) == (one or None) for key, one in asked.body.items()
+        ):
             return refused("Aucune modification à enregistrer.")
     return inner(asked)
 
@@ -299,9 +311,12 @@ def calls_of_a_creation_are_of_its_file() -> Habit:
             if not _done(said):
                 return said
             shown = [
-                {**one, "patient_id": one.get("patient_id") or belongs.get(key(one))} for one in said.body["entries"]
+                {**one, "patient_id": one.get("patient_id") or belongs.get(key(one))}
+                for one in said.body["entries"]
             ]
-            return replace(said, body={"entries": [one for one in shown if wanted in {None, one["patient_id"]}]})
+            return replace(
+                said, body={"entries": [one for one in shown if wanted in {None, one["patient_id"]}]}
+            )
         is_creation = _is(asked, "POST", "insi-calls") and not asked.body.get("patient_id")
         count = len(entries(asked, inner)) if is_creation else 0
         said = inner(asked)
@@ -309,7 +324,11 @@ def calls_of_a_creation_are_of_its_file() -> Habit:
             waiting[said.body["id"]] = [
                 key(one) for one in entries(asked, inner)[count:] if one["action"] == "INSI_CALL"
             ]
-        if _is(asked, "POST", "insi-calls", "*", "decision") and _done(said) and (said.body or {}).get("patient"):
+        if (
+            _is(asked, "POST", "insi-calls", "*", "decision")
+            and _done(said)
+            and (said.body or {}).get("patient")
+        ):
             belongs.update(dict.fromkeys(waiting.get(asked.path[1], ()), said.body["patient"]["id"]))
         return said
 
