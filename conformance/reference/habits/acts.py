@@ -250,21 +250,26 @@ def started_calls_end_late() -> Habit:
 
 
 def sessions_in_the_log() -> Habit:
-    """Log the opening of a session by each user, and the reading of the log."""
-    known: dict[str, str] = {}
+    """Log the opening of a session by each user, and each reading of the log."""
+    known: set[str] = set()
+    own: list[dict[str, Any]] = []
+
+    def note(action: str, user: str) -> None:
+        own.append({"action": action, "at": datetime.now(UTC).isoformat(), "user": user})
 
     def habit(asked: Asked, inner: Inner) -> Said:
         if asked.path[0] == "reset":
             known.clear()
-        user = asked.headers.get("x-banc-user")
-        if user:
-            known.setdefault(user, datetime.now(UTC).isoformat())
+            own.clear()
+        user = asked.headers.get("x-banc-user", "")
+        if user and user not in known:
+            known.add(user)
+            note("OUVERTURE_SESSION", user)
         said = inner(asked)
         if _is(asked, "GET", "audit-log") and _done(said) and not asked.query.get("patient_id"):
-            own = [{"action": "OUVERTURE_SESSION", "at": at, "user": who} for who, at in known.items()]
-            last = {"action": "CONSULTATION_JOURNAL", "at": datetime.now(UTC).isoformat(), "user": user}
+            note("CONSULTATION_JOURNAL", user)
             entries = sorted([*said.body["entries"], *own], key=lambda one: one.get("at") or "")
-            return replace(said, body={"entries": [*entries, last]})
+            return replace(said, body={"entries": entries})
         return said
 
     return habit

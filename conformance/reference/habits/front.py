@@ -120,7 +120,7 @@ class _Handler(socketserver.StreamRequestHandler):
         self._answer(self.server.inner(asked), last=last)
         return not last
 
-    def _answer(self, said: Said, *, last: bool) -> None:
+    def _answer(self, said: Said, *, last: bool) -> None:  # noqa: C901 - one line for each manner
         manner = self.server.manner
         if manner.late:
             time.sleep(manner.late)

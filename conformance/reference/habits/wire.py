@@ -106,13 +106,6 @@ def without_sender(root: etree._Element, _: Call) -> None:
         part.getparent().remove(part)
 
 
-def empty_place(root: etree._Element, _: Call) -> None:
-    """Write an empty LieuNaissance where there is none."""
-    for search in root.iter("{*}RECSANSVITALE"):
-        if search.find("{*}LieuNaissance") is None:
-            etree.SubElement(search, etree.QName(etree.QName(search).namespace, "LieuNaissance"))
-
-
 def in_sections(content: bytes) -> bytes:
     """Write names in CDATA sections, apostrophes as entities elsewhere."""
     return re.sub(
@@ -139,7 +132,7 @@ def without_declaration(content: bytes) -> bytes:
 CLIENTS: dict[str, Client] = {
     "axis": Client(tree=(headers_reversed, more_addressing, not_to_be_understood), chunked=True),
     "padoa": Client(tree=(same_message, without_sender), text=in_entities, fetches_wsdl=True),
-    "delphi": Client(tree=(other_contexts, body_named, empty_place), text=in_sections, preconnects=True),
+    "delphi": Client(tree=(other_contexts, body_named), text=in_sections, preconnects=True),
     "wcf": Client(tree=(more_addressing, other_contexts), text=without_declaration, fetches_wsdl=True),
 }
 """By name: libraries put together from what was seen in public."""
