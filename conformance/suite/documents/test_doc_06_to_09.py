@@ -12,13 +12,14 @@ from conformance.documents import Severity
 from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
 from conformance.documents.cda import CdaFacts
 from conformance.documents.pdf import archive_problems
-from conformance.documents.record import Format, PlaceKind
+from conformance.documents.record import Format, PlaceKind, Trait
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import SENDINGS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
 from conformance.suite.desk.routes import Route
+from conformance.suite.documents.other_codes import pdf_holds_number
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -55,9 +56,11 @@ def test_cda_and_its_body(desk: Desk) -> None:
     expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
     for subject, artefact in found:
         for pdf in _bodies(artefact):
-            symbols = [one for one in pdf.walk() if one.format is Format.DATAMATRIX]
+            number = artefact.expected.of(Trait.MATRICULE) or ""
             expect(
-                symbols,
+                any(one.format is Format.DATAMATRIX for one in pdf.walk())
+                # Règle 32 exempts a document whose INS is in another barcode already.
+                or pdf_holds_number(pdf.data, number),
                 fr=f"[{subject.key}, {artefact.label}] le PDF du corps ne porte pas de Datamatrix INS",
                 en=f"[{subject.key}, {artefact.label}] the PDF in the body bears no INS Datamatrix",
             )
