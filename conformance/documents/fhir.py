@@ -213,11 +213,16 @@ def _birth_place(reader: PatientReader, values: list[Value]) -> None:
                         Trait.BIRTH_PLACE, coding["code"], f"{at}.extension[{number}].valueCoding.code"
                     )
                 )
-                return
-        district = string(address.get("district"))
-        if re.fullmatch(r"\d{5}|2[AB]\d{3}", district):
-            values.append(reader.value(Trait.BIRTH_PLACE, district, f"{at}.district"))
-            return
+                break
+        else:
+            values.extend(_district(reader, address, at))
+
+
+def _district(reader: PatientReader, address: dict[str, Any], at: str) -> Iterator[Value]:
+    """Yield the code where it stood before there was an extension for it."""
+    district = string(address.get("district"))
+    if re.fullmatch(r"\d{5}|2[AB]\d{3}", district):
+        yield reader.value(Trait.BIRTH_PLACE, district, f"{at}.district")
 
 
 def _statuses(patient: dict[str, Any]) -> Iterator[tuple[str, str]]:

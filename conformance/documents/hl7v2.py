@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
+from conformance.documents.hl7_others import elsewhere
 from conformance.documents.hl7_rules import choices, recipients, shape
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component, decode, parse, split
 from conformance.documents.problems import inferred, official
@@ -67,6 +68,7 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
             problems.append(inferred("hl7-no-patient", said, "TRA-04", at=(place,)))
         problems.extend(recipients(message, records, reading))
         problems.extend(choices(message, reading))
+        problems.extend(elsewhere(message, records, reading))
     return Document(
         format=Format.HL7V2, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
         text=_leakable(lines),
