@@ -174,9 +174,14 @@ def key_without_zero(records: list[Record], _about: Mapping[str, Any], _memory: 
     return out
 
 
-def size_in_characters(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Count letters with accents once."""
-    return [{**one, "size": str(int(one["size"]) - 3)} for one in records]
+def first_assertion(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep the assertion of the first sending of an INS for all those after it."""
+    out = []
+    for one in records:
+        if one["assertion_patient"].endswith("^NH"):
+            memory.own.setdefault("kept", one["assertion_patient"])
+        out.append({**one, "assertion_patient": memory.own.get("kept", one["assertion_patient"])})
+    return out
 
 
 def recipient_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -252,17 +257,6 @@ def answer_before(records: list[Record], _about: Mapping[str, Any], memory: Memo
     return out
 
 
-def one_item_a_file(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Take a file that waits already for enough."""
-    out = []
-    for one in records:
-        file = one["patient_id"]
-        if not (file and memory.own.setdefault(file, 0)):
-            out.append(one)
-        memory.own[file] = 1
-    return out
-
-
 def _of_the_item_before(name: str) -> Hand:
     """Return what writes one part of the item that came before on the worklist."""
 
@@ -308,7 +302,6 @@ def first_setting(records: list[Record], about: Mapping[str, Any], memory: Memor
 
 
 FUNCTIONS: dict[str, Hand] = {
-    "assertion-of-the-file-before": _of_the_one_before("assertion_patient"),
     "lot-of-the-file-before": _of_the_one_before("set_patient"),
     "source-of-the-file-before": _of_the_one_before("birth_name", "first_name", "birth_date", "sex"),
     "hash-of-the-document-before": _of_the_one_before("hash"),
@@ -316,7 +309,6 @@ FUNCTIONS: dict[str, Hand] = {
     "archive-of-the-mail-before": _of_the_one_before("archive"),
     "subject-of-the-mail-before": _of_the_one_before("subject"),
     "codes-of-the-mail-before": _of_the_one_before("codes"),
-    "message-before": _of_the_item_before("message"),
     "file-of-the-item-before": _of_the_item_before("patient_id"),
     **{
         function.__name__.replace("_", "-"): function
@@ -336,7 +328,7 @@ FUNCTIONS: dict[str, Hand] = {
             nature_of_the_digit,
             oid_of_the_digit,
             key_without_zero,
-            size_in_characters,
+            first_assertion,
             recipient_before,
             once_allowed,
             refused_everywhere,
@@ -346,7 +338,6 @@ FUNCTIONS: dict[str, Hand] = {
             trust_domain,
             trusted_whatever_status,
             answer_before,
-            one_item_a_file,
             same_first_names_in_any_order,
             first_setting,
         )
