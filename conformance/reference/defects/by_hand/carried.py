@@ -59,17 +59,6 @@ def ins_of_the_record_before(
     return out
 
 
-def used_name_of_the_record_before(
-    records: list[Record], _about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
-    """Do not empty the used name between two records."""
-    out = []
-    for one in records:
-        memory.own["used_name"] = one["used_name"] or memory.own.get("used_name", "")
-        out.append({**one, "used_name": memory.own["used_name"]})
-    return out
-
-
 def last_ins(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the last INS that the file held, when it holds none or may not send it."""
     held = {name: about["file"].get(name) or "" for name in _INS}
@@ -115,17 +104,6 @@ def symbol_late(records: list[Record], _about: Mapping[str, Any], memory: Memory
         if one["content"]:
             drawn.append(one["content"])
         out.append({**one, "content": drawn[-2]} if one["content"] and len(drawn) > 2 else one)  # noqa: PLR2004
-    return out
-
-
-def pdf_of_the_document_before(
-    records: list[Record], _about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
-    """Put the PDF of the document before into the body."""
-    out = []
-    for one in records:
-        out.append({**one, "pdf": memory.own.get("pdf", one["pdf"])})
-        memory.own["pdf"] = one["pdf"]
     return out
 
 
@@ -316,13 +294,11 @@ FUNCTIONS: dict[str, Hand] = {
             first_traits,
             kept_by_name,
             ins_of_the_record_before,
-            used_name_of_the_record_before,
             last_ins,
             hint_of_the_last,
             silent_after_a_fall,
             symbol_once,
             symbol_late,
-            pdf_of_the_document_before,
             sex_of_the_number,
             place_of_the_number,
             nature_of_the_digit,
