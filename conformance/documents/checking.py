@@ -17,6 +17,7 @@ from conformance.documents.numbers import (
     compact,
     find_across_lines,
     find_matricules,
+    find_within,
     find_without_key,
 )
 from conformance.documents.one_number import Holders
@@ -157,6 +158,7 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
         if known and len(known) > NUMBER_LENGTH:
             spans.extend(find_without_key(text, known))
             spans.extend(find_across_lines(text, known))
+            spans.extend(find_within(text, known))
         for span in spans:
             yield (
                 _billed(document, text, span)

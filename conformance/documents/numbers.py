@@ -78,6 +78,12 @@ def find_without_key(text: str, number: str) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end()
 
 
+def find_within(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Yield where a known number stands among letters, as in an identifier made of it: start and end."""
+    for match in re.finditer(rf"(?<![0-9])(?:(?<=[A-Za-z]){number}|{number}(?=[A-Za-z]))(?![0-9])", text):
+        yield match.start(), match.end()
+
+
 def find_across_lines(text: str, number: str) -> Iterator[tuple[int, int]]:
     """Yield where the characters of a known number go on in the next line of a text: start and end."""
     gap = rf"[{SPACES}.\-\r\n]{{0,4}}"

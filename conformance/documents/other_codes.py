@@ -7,6 +7,7 @@ to look at. What else codes hold (addresses, medicine boxes, file numbers) is no
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.datamatrix.payload import read_payload
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from conformance.documents.record import Value
 
 _HEADER: Final = "IS01"
+_GLUED: Final = re.compile(r"(?<=[A-Za-z])(?=[1-8]\d{4}(?:\d\d|2[AB])\d{8}(?!\d))")
+"""Between a word and the number that follows it at once: ``INS279…``."""
 _NAMES: Final = {"S4": Trait.BIRTH_NAME, "S3": Trait.FIRST_NAMES}
 
 
@@ -67,19 +70,21 @@ def _told(
                 )
                 yield official("code-contradicts", text, "F13", "DOC-03", at=(shown,))
         return
-    for number, start, end in find_matricules(code.text):
+    text = _GLUED.sub(" ", code.text)
+    called = {number for number, _, _ in called_ins(text)}
+    for number, _, _ in find_matricules(text):
         if number in numbers:
             continue
-        if any(span == (start, end) for _, *rest in called_ins(code.text) if (span := tuple(rest))):
+        if number in called:
             yield _of_another(shown, known)
         else:
-            text = Text(
+            said = Text(
                 "un code de la page porte un numéro de la forme d’un matricule qui n’est pas celui du patient : "
                 "celui d’un assuré, ou d’un autre patient",
                 "a code of the page has a number of the form of a matricule that is not that of the patient: "
                 "that of an insured person, or of another patient",
             )
-            yield inferred("code-other-number", text, "F13", "DOC-03", at=(shown, *known[:1]))
+            yield inferred("code-other-number", said, "F13", "DOC-03", at=(shown, *known[:1]))
         return
 
 

@@ -21,6 +21,8 @@ _INLINE: Final = re.compile(
     r"</?(?:b|i|u|em|strong|span|font|small|big|sub|sup|tt|code|a|abbr|mark)\b[^<>]{0,500}>", re.IGNORECASE
 )
 """Tags that do not part what stands around them."""
+_CELL: Final = re.compile(r"</?t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
+"""Cells of one row are read as one line."""
 _TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
 _RTF: Final = re.compile(r"\\'[0-9a-f]{2}|\\[a-z]{1,32}-?\d{0,10} ?|[{}]|\\[^a-z]", re.IGNORECASE)
 _LINES: Final = re.compile(r"\\(?:par|line|cell|row|tab)\b ?")
@@ -29,7 +31,7 @@ _LINES: Final = re.compile(r"\\(?:par|line|cell|row|tab)\b ?")
 def is_readable(media: str) -> bool:
     """Tell whether a media type, in lower case, is one of running text."""
     kind = media.partition(";")[0].strip()
-    return kind in {"application/rtf", "application/xhtml+xml"} or (
+    return kind in {"application/rtf", "application/xhtml+xml", "image/svg+xml"} or (
         kind.startswith("text/") and kind not in {"text/xml", "text/calendar"}
     )
 
@@ -50,8 +52,12 @@ def words_of(content: bytes | str, media: str = "") -> str:
         text = content
     if text.startswith(r"{\rtf") or media.partition(";")[0].endswith("rtf"):
         return _RTF.sub("", _LINES.sub("\n", text))
-    if "html" in media or re.match(r"\s*<(?:!doctype|html|body|p|div|table)\b", text, re.IGNORECASE):
-        return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))
+    if (
+        "html" in media
+        or "svg" in media
+        or re.match(r"\s*<(?:!doctype|html|body|p|div|table)\b", text, re.IGNORECASE)
+    ):
+        return html.unescape(_TAG.sub("\n", _CELL.sub(" ", _INLINE.sub("", text))))
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 
@@ -14,13 +15,17 @@ from people import P1, P2
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
-from sendings import xdm
+from sendings import submission, xdm
 
 from conformance.documents import Expected, Severity, Status, check
 from conformance.documents.datamatrix import payload_of, write_symbol
 
 QUALIFIED, CHECKED = (Expected(identity=P1, status=status) for status in (Status.QUAL, Status.VALI))
 NUMBER, OTHER = P1.matricule.value, P2.matricule.value
+HTML, OWN_HTML = (
+    base64.b64encode(f"<html><td>Matricule INS</td><td>{number}</td></html>".encode()).decode()
+    for number in (OTHER, NUMBER)
+)
 
 
 def _found(document, expected=QUALIFIED):
@@ -112,6 +117,75 @@ def test_a_body_to_be_read(media, body):
 
     assert _found(document(OTHER))["body-of-another"] is Severity.FAIL
     assert "body-of-another" not in _found(document(NUMBER))
+
+
+@pytest.mark.parametrize(
+    ("segment", "found", "severity"),
+    [
+        (f"OBX|1|TX|1^x||NESSI RUTH, INS {OTHER} NIR||||||F", "hl7-text-of-another", Severity.FAIL),
+        (f"NTE|1||INS {OTHER} NIR", "hl7-text-of-another", Severity.FAIL),
+        (f"OBX|1|ED|1^x||^text^html^Base64^{HTML}||||||F", "hl7-text-of-another", Severity.FAIL),
+        (f"ZPI|1|{cx(P2)}", "hl7-own-segment-ins", Severity.REVIEW),
+    ],
+)
+def test_a_text_of_a_message(segment, found, severity):
+    assert _found(hl7(msh(), pid(P1), segment))[found] is severity
+    assert found not in _found(hl7(msh(), pid(P1), segment.replace(OTHER, NUMBER).replace(HTML, OWN_HTML)))
+
+
+def test_what_is_called_the_mothers_is_for_a_person_to_look_at():
+    note = f"NTE|1||Mère : NESSI RUTH, INS {OTHER} NIR"
+    assert _found(hl7(msh(), pid(P1), note))["hl7-text-of-another"] is Severity.REVIEW
+
+
+@pytest.mark.parametrize("key", ["text", "content"])
+def test_a_text_of_a_resource(key):
+    def bundle(number, html):
+        who = patient(P1)
+        more = {
+            "resourceType": "DocumentReference",
+            "content": [{"attachment": {"contentType": "text/html", "data": html}}],
+        }
+        if key == "text":
+            who["text"] = {
+                "status": "generated",
+                "div": f"<div>INS : <b>{number[:4]}</b>{number[4:]} NIR</div>",
+            }
+            more = {"resourceType": "Basic"}
+        return as_json(
+            {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": who}, {"resource": more}]}
+        )
+
+    assert _found(bundle(OTHER, HTML))["fhir-text-of-another"] is Severity.FAIL
+    assert "fhir-text-of-another" not in _found(bundle(NUMBER, OWN_HTML))
+
+
+def test_a_text_of_a_resource_about_somebody_who_is_in_the_file():
+    who = patient(P1)
+    who["text"] = {"status": "generated", "div": f"<div>Accompagnée de NESSI RUTH (INS {OTHER} NIR)</div>"}
+    other = {"resourceType": "RelatedPerson", "identifier": [{"system": f"urn:oid:{P2.oid}", "value": OTHER}]}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": who}, {"resource": other}],
+    }
+    assert "fhir-text-of-another" not in _found(as_json(bundle))
+
+
+def test_the_title_of_a_submission():
+    files = {"note": n3(patient_role(P1))}
+    sent = submission(P1, files)
+    assert "xds-title-of-another" not in _found(sent)
+    named = sent.replace(
+        b"<RegistryPackage ", f'<Name value="Note INS {OTHER}"/><RegistryPackage '.encode(), 1
+    )
+    assert named != sent
+    assert _found(named)["xds-title-of-another"] is Severity.FAIL
+
+
+def test_a_number_within_an_identifier():
+    document = n3(patient_role(P1, ins=False), narrative=f'<content ID="p{NUMBER}">x</content>')
+    assert _found(document, CHECKED)["matricule-leaks"] is Severity.FAIL
 
 
 def test_a_page_of_an_archive_about_somebody_else():
