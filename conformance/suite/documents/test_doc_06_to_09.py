@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
 _SYMBOL: Final = frozenset({PlaceKind.PIXELS, PlaceKind.BLOCK})
+_ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
 
 
 @pytest.mark.rule("DOC-06")
@@ -112,6 +113,22 @@ def test_report_as_archive(desk: Desk, kind: str) -> None:
                 )
     for subject, artefact in found:
         _expect_named(subject, artefact)
+
+
+@pytest.mark.rule("DOC-08")
+@pytest.mark.title(
+    fr="Le PDF joint à un courriel dit la même identité que le dossier et qu'INSi",
+    en="The PDF attached to a mail tells the same identity as the file and INSi",
+)
+def test_page_beside_an_archive(desk: Desk) -> None:
+    found = [one for one in _sent(desk) if one[1].read.format is Format.MAIL and one[1].inside(Format.PDF)]
+
+    def mine(problem: Problem, artefact: Artefact) -> bool:
+        of_identity = problem.severity is Severity.FAIL and {"F12", "F13"} & set(problem.rules)
+        beside = any(place.kind in _ON_A_PAGE for place in problem.places[:1])
+        return bool(of_identity) and (beside or "DOC-08" in owners(problem, artefact))
+
+    expect_right(found, mine, nothing=("aucun courriel n'a de PDF joint", "no mail has a PDF attached"))
 
 
 @pytest.mark.rule("DOC-09")
