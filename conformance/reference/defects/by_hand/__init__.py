@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.reference.defects.by_hand import (
     answers,
     beside,
+    between,
     cards,
+    carried,
     counter,
     elsewhere,
     entering,
@@ -28,6 +30,7 @@ from conformance.reference.defects.by_hand import (
     right,
     slips,
     status,
+    strict,
     traces,
     windows,
 )
@@ -40,7 +43,9 @@ if TYPE_CHECKING:
 SUBJECTS: Final = (
     answers,
     beside,
+    between,
     cards,
+    carried,
     counter,
     elsewhere,
     entering,
@@ -57,6 +62,7 @@ SUBJECTS: Final = (
     right,
     slips,
     status,
+    strict,
     traces,
     windows,
 )
