@@ -64,6 +64,8 @@ class Ended:
     counted: tuple[Dashboard, Dashboard] | None
     own_logs: Mapping[str, tuple[AuditEntry, ...]]
     """What the log says of calls when it is asked for one file alone."""
+    strangers: tuple[str, ...]
+    """Identifiers in the log of one file that are those of others, where that of the one begins theirs."""
     histories: Mapping[str, tuple[StatusChange, ...]]
     worklist: Mapping[str, tuple[list[WorkItem], list[WorkItem]]]
     """Of each file, before and after."""
@@ -115,6 +117,7 @@ def _live(desk: Desk) -> Ended:
         own_logs={key: tuple(desk.logged_calls(patient)) for key, patient in day.files.items()}
         if written
         else {},
+        strangers=_strangers(desk, written),
         histories={key: _history(desk, patient) for key, patient in day.files.items()},
         worklist={key: (worklist[key], _waiting(desk, patient)) for key, patient in day.files.items()},
         missed=tuple(missed),
@@ -153,6 +156,16 @@ def _counters(desk: Desk) -> Dashboard | None:
 def _history(desk: Desk, patient: Patient) -> tuple[StatusChange, ...]:
     with desk.if_offered(HISTORY):
         return tuple(desk.lgo.read_status_history(patient.id, actor=desk.user))
+    return ()
+
+
+def _strangers(desk: Desk, written: list[AuditEntry] | None) -> tuple[str, ...]:
+    """Ask for the log of a file whose identifier begins that of another one; whose entries come besides."""
+    known = sorted({entry.patient_id for entry in written or () if entry.patient_id})
+    for one in known:
+        if any(other != one and other.startswith(one) for other in known):
+            found = desk.lgo.read_audit_log(actor=desk.user, patient_id=one)
+            return tuple(sorted({entry.patient_id or one for entry in found} - {one}))
     return ()
 
 

@@ -250,6 +250,12 @@ def _expect_modes(day: Ended, sent: Sequence[Sent]) -> None:
 
 def _expect_own_logs(day: Ended, sent: Sequence[Sent]) -> None:
     """Check that the log of one file holds its own calls, all of them."""
+    expect(
+        not day.strangers,
+        fr=f"le journal d'un dossier donne des traces d'autres dossiers ({', '.join(day.strangers)})",
+        en=f"the log of a file gives entries of other files ({', '.join(day.strangers)})",
+        inferred=True,
+    )
     for key, entries in day.own_logs.items():
         own = [each for each in sent if each.patient_id == day.day.files[key].id]
         moment = Moment(f"journal d'un seul dossier ({key})", f"log of one file alone ({key})")

@@ -32,6 +32,7 @@ from conformance.reference.defects.by_hand import (
     status,
     strict,
     traces,
+    turns,
     windows,
 )
 
@@ -64,6 +65,7 @@ SUBJECTS: Final = (
     status,
     strict,
     traces,
+    turns,
     windows,
 )
 

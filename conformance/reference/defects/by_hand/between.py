@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.files import as_record
 from conformance.reference.soap import FormerIns
+from conformance.reference.store import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -283,7 +284,7 @@ def failure_queued(records: list[Record], about: Mapping[str, Any], _memory: Mem
         "reason": "VERIFICATION_KO",
         "message": "INS non confirmée.",
         "patient_id": records[0]["id"],
-        "at": "",
+        "at": now(),
     }
     about["store"].insert("work_item", entry)
     return records
@@ -296,17 +297,6 @@ def former_code_on_failure(records: list[Record], _about: Mapping[str, Any], mem
         out.append({**one, "code": one["code"] or memory.own.get("code")})
         memory.own["code"] = out[-1]["code"]
     return out
-
-
-def prefix_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember whether a fault is written as in the capture."""
-    memory.shared["as-captured"] = b"<siram:Erreur" in records[0]["content"]
-    return records
-
-
-def code_by_prefix(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Find the code of a fault only where it is written as in the capture."""
-    return records if memory.shared.get("as-captured") else _each(records, code=None)
 
 
 def declined_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -391,8 +381,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         incomplete_after_several,
         failure_queued,
         former_code_on_failure,
-        prefix_noted,
-        code_by_prefix,
         declined_noted,
         declined_for_good,
         way_noted,

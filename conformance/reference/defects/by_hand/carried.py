@@ -72,6 +72,13 @@ def given_right_keeps(records: list[Record], about: Mapping[str, Any], memory: M
     return _each(records, status=str(about["before"])) if is_given else records
 
 
+def given_right_keeps_number(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep the number when the right to change traits was given to the user by hand."""
+    if memory.shared.get("typing") not in memory.shared.get("entitled", ()):
+        return records
+    return _each(records, **{name: about["before"][name] for name in ("matricule", "oid")})
+
+
 def _bare(text: Any) -> str:
     return re.sub("[-' ]", "", str(text or ""))
 
@@ -313,6 +320,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         pending_written,
         typing_noted,
         given_right_keeps,
+        given_right_keeps_number,
         spelling_noted,
         added_name_noted,
         spelling_keeps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 _WITH_INS = frozenset({"RECUP", "QUAL"})
-_PAUSE = timedelta(seconds=10)
-_MANY = 2
+_MANY = 3
 
 
 def swap_spoils_readings(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -86,21 +85,21 @@ def retry_queued(records: list[Record], about: Mapping[str, Any], _memory: Memor
     return records
 
 
-def failures_timed(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Count failures in a row and note when the last one was."""
-    has_failed = str(about["outcome"]) == "ERROR"
-    memory.shared["failures"] = memory.shared.get("failures", 0) + 1 if has_failed else 0
-    memory.shared["at"] = datetime.now(UTC)
+def failures_counted_in_a_row(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Count failures in a row."""
+    if str(about["outcome"]) != "BLOCKED":
+        has_failed = str(about["outcome"]) == "ERROR"
+        memory.shared["failures"] = memory.shared.get("failures", 0) + 1 if has_failed else 0
     return records
 
 
 def pause_after_failures(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Ask nothing for a few seconds after several failures in a row."""
+    """Leave one call out after several failures in a row."""
     if records or memory.shared.get("failures", 0) < _MANY:
         return records
-    if datetime.now(UTC) - memory.shared["at"] >= _PAUSE:
-        memory.shared["failures"] = 0
-        return records
+    memory.shared["failures"] = 0
     return [{"code": "INSI_AWAY", "message": "INSi ne répond pas : réessayez dans quelques secondes."}]
 
 
@@ -114,7 +113,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         same_value_refused,
         lot_without_number_refused,
         retry_queued,
-        failures_timed,
+        failures_counted_in_a_row,
         pause_after_failures,
     )
 }
