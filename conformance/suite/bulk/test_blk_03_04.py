@@ -197,9 +197,12 @@ def test_error_line(desk: Desk) -> None:
 )
 def test_read_again(desk: Desk) -> None:
     denied = file(desk, Route.IMPORTED, denied=True)
+    brought = desk.snapshot(denied)
     lot = start(desk, [denied])
     need_deposited(lot)
     finish(desk, lot)
+    if results_of(lot).get(denied.matricule or "") is Said.KO:
+        expect_lowered(desk, brought, Moment("lot d'un seul dossier", "lot of one file"), inferred=True)
     if Attribute.DOUTEUSE in desk.read(denied).attributes:
         return  # A software may doubt an identity that INSi denies; it is then not called for.
     before = desk.snapshot(desk.feed(denied))

@@ -32,6 +32,7 @@ ERRORS: Final = (
     "fault-insi-24",
     "chaos/http-503",
     "chaos/truncated-body",
+    "chaos/html-maintenance",
     UNKNOWN,
 )
 

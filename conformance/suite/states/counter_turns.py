@@ -12,7 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI, VERIFICATION, WITHOUT_WAITING
 from conformance.suite.desk.card_calls import by_card, calls_without_file, read_card, try_card_call
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import another_value, typed
 from conformance.suite.desk.started import ended, start
 from conformance.suite.desk.words import insi_values
 from conformance.suite.verification.elsewhere import answering, verify
@@ -126,6 +126,16 @@ def _verify(scenario: str | None) -> Does:
 
 def _rename(desk: Desk, day: Day) -> object:
     return desk.lgo.update_patient(day.files[TYPED].id, {"used_name": "ZELBRUC"}, actor=desk.user)
+
+
+def _correct(desk: Desk, day: Day) -> object:
+    other = another_value(desk, day.person, "birth_place")
+    return desk.lgo.update_patient(day.files[TYPED].id, {"birth_place": other}, actor=desk.user)
+
+
+def _put_right(desk: Desk, day: Day) -> object:
+    right = day.person.identity.traits.birth_place
+    return desk.lgo.update_patient(day.files[TYPED].id, {"birth_place": right}, actor=desk.user)
 
 
 def _card(scenario: str | None = None, *, accept: bool = False) -> Does:
@@ -243,6 +253,13 @@ TURNS: Final = (
         begins=(PROV,), leads_to=VALI, by=_OTHER,
     ),
     Turn(rule="RSP-01", does=_decline, fr="réponse refusée ensuite", en="answer declined then", begins=(VALI,)),
+    # What a change makes of a validée is in no text: where it falls, the document is checked again.
+    Turn(rule="FLD-01", does=_correct, fr="lieu modifié", en="place changed", begins=(VALI,), is_free=True),
+    Turn(rule="FLD-01", does=_put_right, fr="lieu rétabli", en="place put right", is_free=True, by=_OTHER),
+    Turn(
+        rule="STA-04", does=_check(TYPED), fr="pièce contrôlée de nouveau", en="document checked again",
+        begins=(PROV,), leads_to=VALI,
+    ),
     *_nobody(VALI),
     Turn(
         rule="STA-05", does=_feed(TYPED), fr="acceptée après un refus", en="accepted after a refusal",

@@ -177,27 +177,6 @@ def after_active_dropped(records: list[Record], about: Mapping[str, Any], _memor
     return records[numbers.index(about["matricule"]) :] if about["matricule"] in numbers else records
 
 
-def log_by_prefix(_records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Show with the log of a file that of those whose number begins like its own."""
-    return [one for one in about["whole"] if str(one["patient_id"] or "").startswith(about["asked"])]
-
-
-def circuit_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Hold INSi for away for good after three failures in a row."""
-    if str(about["outcome"]) == "BLOCKED":
-        return records
-    has_failed = str(about["outcome"]) == "ERROR"
-    memory.shared["failures"] = memory.shared.get("failures", 0) + 1 if has_failed else 0
-    return records
-
-
-def circuit_open(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Make no call any more once INSi is held for away."""
-    if records or memory.shared.get("failures", 0) < 3:  # noqa: PLR2004 - three in a row
-        return records
-    return [{"code": "INSI_AWAY", "message": "INSi ne répond pas."}]
-
-
 def used_names_over_the_mark(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write status and number of a fallen file again with any used name."""
     number = memory.shared.get("numbers", {}).get(records[0]["id"])
@@ -228,9 +207,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         lock_once_late,
         place_with_last_name,
         after_active_dropped,
-        log_by_prefix,
-        circuit_noted,
-        circuit_open,
         used_names_over_the_mark,
     )
 }
