@@ -12,6 +12,7 @@ from conformance.reference.defects.by_hand import (
     answers,
     asking,
     beside,
+    between,
     cards,
     carried,
     counter,
@@ -20,6 +21,7 @@ from conformance.reference.defects.by_hand import (
     files,
     habits,
     keeping,
+    kept_over,
     lapses,
     later,
     logs,
@@ -32,7 +34,9 @@ from conformance.reference.defects.by_hand import (
     right,
     slips,
     status,
+    strict,
     traces,
+    turns,
     windows,
 )
 
@@ -45,6 +49,7 @@ SUBJECTS: Final = (
     answers,
     asking,
     beside,
+    between,
     cards,
     carried,
     counter,
@@ -52,6 +57,7 @@ SUBJECTS: Final = (
     entering,
     files,
     habits,
+    kept_over,
     lapses,
     keeping,
     later,
@@ -65,7 +71,9 @@ SUBJECTS: Final = (
     right,
     slips,
     status,
+    strict,
     traces,
+    turns,
     windows,
 )
 
