@@ -20,6 +20,7 @@ from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.steps import USERS
 from conformance.suite.states.changing_acts import Cast
 from conformance.suite.states.changing_turns import TURNS, Turn
 from conformance.verdicts import Departure, Ending, UndecidedError
@@ -83,10 +84,12 @@ def _live(desk: Desk) -> ChangingLife:
     departures: list[tuple[Turn, Departure]] = []
     obstacles: list[tuple[Turn, Exception]] = []
     before, log = desk.snapshot(patient), _log(desk, patient)
-    for turn in TURNS:
+    for number, turn in enumerate(TURNS):
         if before.patient.status not in turn.begins:
             continue
         worker = desk.by(turn.by)
+        # The users look in turn: what one of them sees the other sees too.
+        looking = desk.by(USERS[number % len(USERS)])
         try:
             besides = turn.does(worker, cast, before)
         except Departure as departure:
@@ -101,7 +104,7 @@ def _live(desk: Desk) -> ChangingLife:
                 with desk.if_offered(turn.path):
                     raise
             besides = None
-        after, written = desk.snapshot(patient), _log(desk, patient)
+        after, written = looking.snapshot(patient), _log(desk, patient)
         if besides is not None:
             logs = None if log is None or written is None else (log, written)
             turns.append(

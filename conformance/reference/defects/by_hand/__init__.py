@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.defects.by_hand import (
+    allowed,
     answers,
     beside,
     cards,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 SUBJECTS: Final = (
+    allowed,
     answers,
     beside,
     cards,

@@ -64,7 +64,9 @@ def sought_by_card_date(records: list[Record], _about: Mapping[str, Any], memory
     return [{**one, "birth_date": dates.get(one["id"], one["birth_date"])} for one in records]
 
 
-def _night(change: Callable[[Patient], Patient]) -> Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]:
+def _night(
+    change: Callable[[Patient], Patient],
+) -> Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]:
     def at_night(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
         for one in about["store"].patients():
             about["store"].save_patient(change(one))
@@ -118,8 +120,20 @@ def provisional_not_found(records: list[Record], _about: Mapping[str, Any], memo
 
 
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
-    **{function.__name__.replace("_", "-"): function
-    for function in (typist_noted, used_names_private, file_as_first_opened, card_date_noted, sought_by_card_date, settings_of_delivery, put_away, archived_not_found, provisional_not_found)},
+    **{
+        function.__name__.replace("_", "-"): function
+        for function in (
+            typist_noted,
+            used_names_private,
+            file_as_first_opened,
+            card_date_noted,
+            sought_by_card_date,
+            settings_of_delivery,
+            put_away,
+            archived_not_found,
+            provisional_not_found,
+        )
+    },
     "used-names-plain-at-night": _night(_plain_used),
     "validated-at-night": _night(_validated_at_night),
     "doubt-expired": _night(_doubt_expired),

@@ -30,7 +30,9 @@ def _others(store: Store, record: Record) -> list[Patient]:
     return [one for one in store.patients() if one.id != record["id"]]
 
 
-def number_of_card_to_its_file(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def number_of_card_to_its_file(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Write the number of the card that is read into the file of that person."""
     person = about.get("person") or {}
     number = person.get("own_number") or person.get("billing_number")
@@ -47,7 +49,9 @@ def used_name_of_family(records: list[Record], about: Mapping[str, Any], _memory
     [one] = records
     if about["event"] != "created" or one["used_name"]:
         return records
-    names = [other.used_name for other in _others(about["store"], one) if other.birth_name == one["birth_name"]]
+    names = [
+        other.used_name for other in _others(about["store"], one) if other.birth_name == one["birth_name"]
+    ]
     return _each(records, used_name=next(filter(None, names), None))
 
 
@@ -87,7 +91,9 @@ def twin_born_with(records: list[Record], about: Mapping[str, Any], memory: Memo
     return records
 
 
-def number_cleared_everywhere(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def number_cleared_everywhere(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Take a number that a file loses, or takes, out of every other file."""
     [one] = records
     before = about.get("before") or {}
@@ -139,18 +145,24 @@ def doubt_lifted_by_scan(records: list[Record], about: Mapping[str, Any], memory
     for one in store.patients() if store else ():
         same = (one.birth_name, one.birth_date) == (read["birth_name"], read["birth_date"])
         if same and store and one.attributes & {Attribute.DOUTEUSE, Attribute.FICTIVE}:
-            store.save_patient(replace(one, matricule=read["matricule"], oid=read["oid"], status=Status.RECUP))
+            store.save_patient(
+                replace(one, matricule=read["matricule"], oid=read["oid"], status=Status.RECUP)
+            )
     return records
 
 
 # Attributes, documents
 
 
-def fictive_combines_with_new(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def fictive_combines_with_new(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Check the attributes asked for together with those in place."""
     there, asked = set((about.get("file") or {}).get("attributes") or ()), set(records[0]["attributes"])
     if "FICTIVE" in there and asked - {"FICTIVE"}:
-        raise RefusedError("ATTRIBUTE_COMBINATION", "Identité fictive : aucun autre attribut.", ["attributes"])
+        raise RefusedError(
+            "ATTRIBUTE_COMBINATION", "Identité fictive : aucun autre attribut.", ["attributes"]
+        )
     return records
 
 
@@ -162,7 +174,9 @@ def pair_in_one_step(records: list[Record], about: Mapping[str, Any], _memory: M
     return records
 
 
-def attributes_before_the_doubt(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def attributes_before_the_doubt(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
     """Put the attributes back as they were before a doubt when it is lifted."""
     if about["event"] != "attributes-set":
         return records
@@ -248,5 +262,29 @@ def check_date_kept(records: list[Record], about: Mapping[str, Any], memory: Mem
 
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
-    for function in (number_of_card_to_its_file, used_name_of_family, place_of_family, used_name_noted, twin_born_with, number_cleared_everywhere, one_line_for_a_number, last_twenty, asks_for_the_only_one, asks_when_no_number, doubt_lifted_by_scan, fictive_combines_with_new, pair_in_one_step, attributes_before_the_doubt, from_app_noted, app_falls_on_change, app_stands_doubt, proof_to_the_open_file, lists_at_creation, lists_of_creation_used, places_noted, passport_for_abroad, check_date_kept)
+    for function in (
+        number_of_card_to_its_file,
+        used_name_of_family,
+        place_of_family,
+        used_name_noted,
+        twin_born_with,
+        number_cleared_everywhere,
+        one_line_for_a_number,
+        last_twenty,
+        asks_for_the_only_one,
+        asks_when_no_number,
+        doubt_lifted_by_scan,
+        fictive_combines_with_new,
+        pair_in_one_step,
+        attributes_before_the_doubt,
+        from_app_noted,
+        app_falls_on_change,
+        app_stands_doubt,
+        proof_to_the_open_file,
+        lists_at_creation,
+        lists_of_creation_used,
+        places_noted,
+        passport_for_abroad,
+        check_date_kept,
+    )
 }

@@ -96,7 +96,9 @@ def list_cut_by_card(records: list[Record], _about: Mapping[str, Any], memory: M
     return _each(records, first_names=(records[0].get("first_names") or "")[:_CARD_COLUMN])
 
 
-def compound_of_first_split(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def compound_of_first_split(
+    records: list[Record], _about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
     """Split the compound name that heads the list when the 1er prénom is its first half."""
     out = []
     for one in records:
@@ -145,5 +147,20 @@ def newborn_refused(records: list[Record], _about: Mapping[str, Any], _memory: M
 
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
-    for function in (month_taken_for_day, date_alone_checked, first_name_field_checked, quotes_doubled_again, particle_last, escaped_length, way_noted, list_cut_by_card, compound_of_first_split, place_of_today, sex_noted, unblocked_by_former_sex, former_sex_sent, newborn_refused)
+    for function in (
+        month_taken_for_day,
+        date_alone_checked,
+        first_name_field_checked,
+        quotes_doubled_again,
+        particle_last,
+        escaped_length,
+        way_noted,
+        list_cut_by_card,
+        compound_of_first_split,
+        place_of_today,
+        sex_noted,
+        unblocked_by_former_sex,
+        former_sex_sent,
+        newborn_refused,
+    )
 }
