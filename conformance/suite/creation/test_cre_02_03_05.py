@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -27,9 +28,11 @@ from conformance.verdicts import Departure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
+    from simulator.registry.person import Person
 
 
 @pytest.mark.rule("CRE-02")
@@ -100,6 +103,29 @@ def test_nothing_else_is_mandatory(desk: Desk, user: str) -> None:
         _expect_created(desk, part, {})
 
     expect_each({part.key: partial(judge, part) for part in CAST})
+
+
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Un nom d'une ou deux lettres, un prénom de deux, une naissance d'aujourd'hui : les cinq traits suffisent aussi",
+    en="A name of one or two letters, a first name of two, a birth of today: the five traits are enough as well",
+)
+def test_short_names_and_newborns(desk: Desk) -> None:
+    # Today at the counters of the Antilles as well as in Paris, all but in the small hours.
+    today = (datetime.now(UTC) - timedelta(hours=4)).date().isoformat()
+
+    def judge(wanted: Mapping[str, object], fields: Mapping[str, str]) -> None:
+        person = desk.draw(**wanted)
+        _expect_created_as(desk, person, dict(fields), control=typed(desk.draw(**PLAIN)))
+
+    expect_each(
+        {
+            "nom de deux lettres": partial(judge, {}, {"birth_name": "LY"}),
+            "nom d'une lettre": partial(judge, {}, {"birth_name": "O"}),
+            "prénom de deux lettres": partial(judge, {}, {"first_name": "JO"}),
+            "né aujourd'hui": partial(judge, {"birth_date": "2025-01-15"}, {"birth_date": today}),
+        }
+    )
 
 
 @pytest.mark.rule("CRE-03")
@@ -191,9 +217,12 @@ def test_like_somebody_known(desk: Desk) -> None:
 
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
+    _expect_created_as(desk, person, others, control=typed(person, **NAMES_IN_USE))
+
+
+def _expect_created_as(desk: Desk, person: Person, others: dict[str, str], *, control: PatientTraits) -> None:
     minimal = typed(person, first_names=None, **others)
-    complete = typed(person, **NAMES_IN_USE)
-    stored = desk.try_create(minimal, control=complete)
+    stored = desk.try_create(minimal, control=control)
     if isinstance(stored, RefusedError):
         raise Departure(
             f"la création avec les cinq traits obligatoires seulement est refusée : {stored.message}",

@@ -14,7 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES
 from conformance.suite.desk.people import PLAIN, another_value, sharing
 from conformance.suite.desk.snapshot import ANYTHING, Snapshot
 from conformance.suite.desk.steps import USERS
@@ -161,6 +163,14 @@ def _document(desk: Desk, files: Files) -> Besides:
     return {ONE: {"proof": kind.kind if kind else "?", "status": ANYTHING}}
 
 
+def _homonym(desk: Desk, files: Files) -> Besides:
+    with desk.if_offered(ATTRIBUTES):
+        marks = frozenset({Attribute.HOMONYME})
+        desk.lgo.set_attributes(files.patients[ONE].id, marks, actor=desk.user)
+        return {ONE: {"attributes": marks}}
+    return {}
+
+
 def _step(rule: str, does: Does, fr: str, en: str, **more: object) -> Step:
     return Step(rule=rule, does=does, fr=fr, en=en, **more)  # type: ignore[arg-type] # the fields by name
 
@@ -196,6 +206,7 @@ STEPS: Final = (
     _step("FLD-01", _change(ONE, used_name=USED_NAME), "nom utilisé remis", "used name put back", by="super-user"),
     _step("FLD-01", _correct("birth_date", "sex"), "date et sexe corrigés", "date and sex corrected"),
     _step("FLD-01", _put_back("birth_date", "sex"), "date et sexe remis", "date and sex put back"),
+    _step("ATT-01", _homonym, "attribut homonyme posé", "attribute homonyme set"),
     _step(
         "TRT-06", _wrong_names("chiffre", "digit", birth_name="VIZKEL0R", used_name="ZELBRUC"), "chiffre, deux fois",
         "digit, twice",
