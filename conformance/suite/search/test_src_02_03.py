@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from itertools import product
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
-from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
@@ -221,22 +219,6 @@ def test_later_in_the_list(desk: Desk, before: str) -> None:
     }:
         return
     expect_search(desk, [listed], birth_date=DAY, first_name_prefix=ways[1])
-
-
-@pytest.mark.rule("SRC-01", "SRC-02")
-@pytest.mark.title(
-    fr="Une recherche n'hérite rien de celle d'avant : par le nom seul, la même deux fois, puis par la date seule",
-    en="A search inherits nothing of the one before: by the name alone, the same twice, then by the date alone",
-)
-def test_one_after_another(desk: Desk) -> None:
-    neighbours = settle(desk, DAY, {"le nom": {"birth_name": NAME}, "un autre": {"birth_name": ANOTHER}})
-    for criteria in ({"name_prefix": "VIZ"}, {"first_name_prefix": "XQ"}):
-        with suppress(RefusedError):  # A software may want the date first.
-            desk.search(**criteria)
-        for _ in range(2):
-            expect_search(desk, neighbours, birth_date=DAY)
-    expect_search(desk, neighbours, birth_date=DAY, name_prefix="VIZ")
-    expect_search(desk, neighbours, birth_date=DAY)
 
 
 @pytest.mark.rule("SRC-02", "SRC-03")

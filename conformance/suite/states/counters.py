@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.cast import LONG, Part
 from conformance.suite.desk.people import PLAIN, another_value, sharing
 from conformance.suite.desk.snapshot import ANYTHING, Snapshot
 from conformance.suite.desk.steps import USERS
@@ -32,6 +33,16 @@ ONE, OTHER = "one", "other"
 LABELS: Final = {ONE: ("le dossier", "the file"), OTHER: ("le dossier du jumeau", "the file of the twin")}
 USED_NAME: Final = "KVORLAN"
 """Both bear it: a query by its value reaches both."""
+
+_AWKWARD: Final = Part(
+    key="at-two-counters",
+    wish={"birth_date": DAY, "birth_place": "06027"},
+    names=lambda name, firsts: (
+        f"L'{name}-D'{firsts[3]}",
+        f"{firsts[0]}-{firsts[1]} {firsts[2]} {' '.join(['MARIE-CLAUDE'] * 5)}"[: LONG - 1] + "E",
+    ),
+)
+"""What is cut, counted or doubled when another field is saved is then seen."""
 
 Besides = Mapping[str, Mapping[str, object]]
 """What may differ afterwards, by file."""
@@ -239,7 +250,7 @@ def afternoon(desk: Desk) -> Afternoon:
 
 
 def _live(desk: Desk) -> Afternoon:
-    one = desk.draw(birth_date=DAY, birth_place="06027", first_names_count=2, **PLAIN)
+    one = desk.play(_AWKWARD)
     other = desk.draw(
         shape=sharing(one, "birth_name", "birth_place"), birth_date=DAY, sex=str(one.identity.traits.sex),
         first_names_count=2, where=lambda each: each.first_name[:1] != one.first_name[:1], **PLAIN,
