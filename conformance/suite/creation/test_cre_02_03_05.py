@@ -13,7 +13,7 @@ from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.creation.test_cre_01 import MANDATORY
-from conformance.suite.desk.apart import LADEN, SCREENS, SEARCH
+from conformance.suite.desk.apart import CHECKED, LADEN, SCREENS, SEARCH
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -88,6 +88,14 @@ def test_place_becomes_unknown(desk: Desk) -> None:
         Moment("après passage du lieu à 99999", "after the place became 99999"),
         besides={"birth_place": UNKNOWN_PLACE},
     )
+    with desk.if_offered(CHECKED):
+        place = desk.check_document(before.patient).birth_place
+        expect_equal(
+            got=place,
+            expected=UNKNOWN_PLACE,
+            fr="lieu inconnu, une fois l'identité validée",
+            en="unknown place, once validated",
+        )
 
 
 @pytest.mark.rule("CRE-03")
