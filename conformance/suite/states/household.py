@@ -203,7 +203,11 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
     for number, (key, (other, route)) in enumerate(people.items()):
         letter = "BDFH"[number]
         # The twin bears the used name of the file that is worked on.
-        patient = desk.bring(other, route, used_name=f"VIZ-{letter}'ELOR" if number else USED_NAME)
+        names = {
+            "used_name": f"VIZ-{letter}'ELOR" if number else USED_NAME,
+            "used_first_name": f"CUR{letter}LEZ",
+        }
+        patient = desk.bring(other, route, **names)
         with preparing("modifier le prénom utilisé", "change the used first name", depends_on=("STA-14",)):
             desk.lgo.update_patient(patient.id, {"used_first_name": f"HUZ{letter}ERT"}, actor=desk.user)
         files[key] = desk.read(patient)

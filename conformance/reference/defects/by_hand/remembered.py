@@ -174,7 +174,7 @@ def missing_asked(records: list[Record], about: Mapping[str, Any], memory: Memor
     if about["event"] == "create-refused":
         typed = about.get("typed") or {}
         memory.shared["asked"] = {
-            name for name in ("birth_name", "first_name", "sex", "birth_place") if not typed.get(name)
+            name for name in ("birth_name", "first_name", "sex", "birth_place") if not (typed.get(name) or "").strip()
         }
     elif about["event"] == "created":
         memory.shared.pop("asked", None)
