@@ -271,7 +271,6 @@ FUNCTIONS: dict[str, Hand] = {
     ),
     "night-particle-joined": at_night(lambda one: replace(one, birth_name=(one.birth_name or "").replace("LE ", "LE"))),
     "year-without-ins": at_night(_becomes(Status.RECUP, Status.PROV), after_days=300),
-    "night-date-known": at_night(lambda one: replace(one, birth_date_uncertain=False)),
     "night-weak-list-delivered": automatic_at_night,
     "place-to-the-twin": to_others(("birth_name", "birth_date"), ("birth_place",), "updated", typed="birth_place"),
     "sex-to-the-twin": to_others(("birth_name", "birth_date"), ("sex",), "updated", typed="sex"),
@@ -296,7 +295,6 @@ FUNCTIONS: dict[str, Hand] = {
     "ko-holds": held_since("verified-ko"),
     "declined-holds": held_since("import-declined"),
     "lowered-holds": held_since("downgraded"),
-    "family-billing": known_by_family("billing_number"),
     "family-document": known_by_family("proof"),
     **{
         function.__name__.replace("_", "-"): function

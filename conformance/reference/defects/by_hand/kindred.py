@@ -154,18 +154,6 @@ def doubt_lifted_by_scan(records: list[Record], about: Mapping[str, Any], memory
 # Attributes, documents
 
 
-def fictive_combines_with_new(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Check the attributes asked for together with those in place."""
-    there, asked = set((about.get("file") or {}).get("attributes") or ()), set(records[0]["attributes"])
-    if "FICTIVE" in there and asked - {"FICTIVE"}:
-        raise RefusedError(
-            "ATTRIBUTE_COMBINATION", "Identité fictive : aucun autre attribut.", ["attributes"]
-        )
-    return records
-
-
 def pair_in_one_step(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Allow douteuse with homonyme only when both are set at once."""
     there, asked = set((about.get("file") or {}).get("attributes") or ()), set(records[0]["attributes"])
@@ -274,7 +262,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         asks_for_the_only_one,
         asks_when_no_number,
         doubt_lifted_by_scan,
-        fictive_combines_with_new,
         pair_in_one_step,
         attributes_before_the_doubt,
         from_app_noted,

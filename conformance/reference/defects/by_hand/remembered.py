@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, STRICT_FIELDS
+from conformance.drivers.model import STRICT_FIELDS
 from conformance.drivers.protocol import RefusedError
 
 if TYPE_CHECKING:
@@ -174,7 +174,9 @@ def missing_asked(records: list[Record], about: Mapping[str, Any], memory: Memor
     if about["event"] == "create-refused":
         typed = about.get("typed") or {}
         memory.shared["asked"] = {
-            name for name in ("birth_name", "first_name", "sex", "birth_place") if not (typed.get(name) or "").strip()
+            name
+            for name in ("birth_name", "first_name", "sex", "birth_place")
+            if not (typed.get(name) or "").strip()
         }
     elif about["event"] == "created":
         memory.shared.pop("asked", None)
@@ -309,14 +311,6 @@ def validation_held(records: list[Record], about: Mapping[str, Any], memory: Mem
     return records
 
 
-def better_document_kept(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep a high-confidence document when another kind is recorded."""
-    proof = (about.get("file") or {}).get("proof") or {}
-    if about.get("path") != "proof" or proof.get("kind") not in HIGH_CONFIDENCE_PROOFS:
-        return records
-    return [one if one["kind"] in HIGH_CONFIDENCE_PROOFS else {**one, **proof} for one in records]
-
-
 def day_of_the_former_date(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Complete an unknown day or month from the date that the file had."""
     former = (about.get("file") or {}).get("birth_date") or ""
@@ -349,6 +343,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         wrong_key_passes_after_hits, missing_asked, only_what_was_asked, refusals_counted, refused_on_the_dashboard,
         passes_the_second_time, scanned_noted, file_of_scan_noted, scan_counts_as_insi, scanned_number_taken,
         second_scan_qualifies, locks_left, locked_still, message_built_once, several_noted, lowered_noted,
-        weak_refusal_noted, validation_held, better_document_kept, day_of_the_former_date, first_proposal_undone,
+        weak_refusal_noted, validation_held, day_of_the_former_date, first_proposal_undone,
     )
 }  # fmt: skip
