@@ -9,10 +9,12 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, sharing, typed
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.wire import UNKNOWN_PLACE
-from conformance.suite.desk.words import expect_values
+from conformance.suite.desk.words import label
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 )
 def test_namesake_is_somebody_else(desk: Desk) -> None:
     first = desk.draw(birth_date="1979-04-26", **PLAIN)
-    known = desk.bring(first, Route.TYPED, **NAMES_IN_USE)
+    known = bring_full(desk, first, Route.TYPED)
     other = desk.draw(
         birth_date="1979-04-26",
         shape=sharing(first, "birth_name"),
@@ -44,9 +46,13 @@ def test_namesake_is_somebody_else(desk: Desk) -> None:
     )
     expect_equal(got=made.status, expected=Status.PROV, fr="statut à la création", en="status at creation")
     # What was left empty, or is not known, is not taken from the other one.
-    expect_values(
-        made,
-        {"birth_place": UNKNOWN_PLACE, **dict.fromkeys(NAMES_IN_USE)},
-        fr="le dossier n'est pas ce qui a été saisi",
-        en="the file is not what was typed",
-    )
+    values = Snapshot(patient=made, history=None).values
+    for name in ("birth_place", *NAMES_IN_USE, "proof", "matricule", "oid", "billing_number"):
+        expected = UNKNOWN_PLACE if name == "birth_place" else None
+        named = label(name)
+        expect_equal(
+            got=values[name],
+            expected=expected,
+            fr=f"{named.fr} d'un nouveau dossier",
+            en=f"{named.en} of a new file",
+        )

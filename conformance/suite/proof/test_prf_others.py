@@ -50,11 +50,12 @@ def test_recorded_by_one_validated_by_another(desk: Desk, route: Route) -> None:
 
 @pytest.mark.rule("PRF-04")
 @pytest.mark.title(
-    fr="Que INSi n'ait pas répondu, n'ait trouvé personne ou en ait trouvé plusieurs, la pièce contrôlée valide l'identité",
-    en="Whether INSi did not answer, found nobody or found several, the document checked validates the identity",
+    fr="Qu'INSi n'ait pas répondu, n'ait trouvé personne ou plusieurs, ou qu'on ait refusé sa réponse, la pièce contrôlée valide l'identité",
+    en="Whether INSi did not answer, found nobody or several, or its answer was declined, the document checked validates the identity",
 )
 def test_whatever_insi_said(desk: Desk) -> None:
     patient = desk.create(adult(desk))
+    desk.decline(patient)
     for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
         desk.insi.install(ending)
         try:

@@ -74,6 +74,7 @@ _CHECKED: Final = _turn(
     "document checked",
     begins=frozenset({RECUP}),
     leads_to={RECUP: (QUAL,)},
+    must=True,
 )
 _FED: Final = {PROV: (RECUP,), VALI: (QUAL, RECUP), QUAL: (QUAL, RECUP)}
 """RSP-18, inferred: what a differing identity makes of a checked status is the software's to say."""

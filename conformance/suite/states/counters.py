@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES
 from conformance.suite.desk.cast import LONG, Part
@@ -176,6 +176,11 @@ def _document(desk: Desk, files: Files) -> Besides:
     return {ONE: {"proof": kind.kind if kind else "?", "status": ANYTHING}}
 
 
+def _validated(desk: Desk, files: Files) -> Besides:
+    kind = desk.check_document(files.patients[ONE]).proof
+    return {ONE: {"proof": kind.kind if kind else "?", "status": Status.VALI}}
+
+
 def _homonym(desk: Desk, files: Files) -> Besides:
     with desk.if_offered(ATTRIBUTES):
         marks = frozenset({Attribute.HOMONYME})
@@ -218,7 +223,9 @@ STEPS: Final = (
     _step("FLD-01", _change(ONE, used_name="VIZ-KELOR"), "nom utilisé changé", "used name changed"),
     _step("FLD-01", _change(ONE, used_name=USED_NAME), "nom utilisé remis", "used name put back", by="super-user"),
     _step("FLD-01", _correct("birth_date", "sex"), "date et sexe corrigés", "date and sex corrected"),
-    _step("FLD-01", _put_back("birth_date", "sex"), "date et sexe remis", "date and sex put back"),
+    _step(
+        "FLD-01", _put_back("birth_date", "sex", "birth_place"), "date, sexe et lieu remis", "date, sex and place put back"
+    ),
     _step("ATT-01", _homonym, "attribut homonyme posé", "attribute homonyme set"),
     _step(
         "TRT-06", _wrong_names("chiffre", "digit", birth_name="VIZKEL0R", used_name="ZELBRUC"), "chiffre, deux fois",
@@ -241,6 +248,12 @@ STEPS: Final = (
         "accents dans deux noms, deux fois", "accents in two names, twice",
     ),
     _step("PRF-01", _document, "pièce enregistrée, l'autre dossier ouvert", "document recorded, the other file open"),
+    _step("STA-04", _validated, "identité validée", "identity validated", by="super-user"),
+    _step(
+        "TRT-06", _wrong_names("chiffre", "digit", birth_name="VIZKEL0R", used_name="ZELBRUC"),
+        "identité validée, chiffre, deux fois", "validated identity, digit, twice",
+    ),
+    _step("TRT-05", _wrong_date("1984-13-05"), "identité validée, mois 13, deux fois", "validated identity, month 13, twice"),
     _step("FLD-01", _change(ONE, used_name=None), "nom utilisé vidé", "used name emptied", by="super-user"),
     _step("FLD-01", _change(ONE, used_first_name=None), "prénom utilisé vidé", "used first name emptied"),
 )  # fmt: skip
