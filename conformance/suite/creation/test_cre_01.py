@@ -51,7 +51,7 @@ def test_one_missing(desk: Desk, missing: str, user: str) -> None:
     )
     # Sent back for one field, the form is not good because that one is filled.
     other = MANDATORY[(MANDATORY.index(missing) + 1) % len(MANDATORY)]
-    _expect_refused(desk, person, replace(_complete(person), **{other: None}), (other,))
+    _expect_refused(desk, there, replace(_complete(person), **{other: None}), (other,))
     _expect_accepted(desk, person)
 
 

@@ -232,7 +232,7 @@ _DENIED: Final = Step(
     path=VERIFICATION,
 )
 
-_RENAMED: Final = Step(
+RENAMED: Final = Step(
     does=_rename, begins=PROV, leads_to=(PROV,), rule="STA-08", is_free=True,
     fr="nom utilisé modifié après un KO", en="used name changed after a KO",
 )  # fmt: skip
@@ -256,7 +256,7 @@ STEPS: Final = (
     replace(_checked(VALI, VALI), does=_check_again, is_free=True),
     replace(_fed(VALI, QUAL), does=_feed_by_two),
     _DENIED,
-    _RENAMED,
+    RENAMED,
     _fed(PROV, RECUP, by=_OTHER),
     _checked(RECUP, QUAL),
     _marked(QUAL, Attribute.DOUTEUSE, by=_OTHER),
