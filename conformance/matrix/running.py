@@ -31,6 +31,7 @@ from conformance.rules import load_actors, load_catalogue
 from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
+from simulator.journal.store import FOLDER as JOURNAL
 from simulator.serving import ServeOptions, free_port, running
 from simulator.serving.supervising import end_with_parent
 
@@ -103,11 +104,12 @@ def jobs_of(
 class Rig:
     """A simulator and a reference LGO whose defects can be changed between runs."""
 
-    def __init__(self, simulator: BenchClient, lgo: Lgo, url: str) -> None:
-        """Use what is running; see ``rig``."""
+    def __init__(self, simulator: BenchClient, lgo: Lgo, url: str, journal: Path | None = None) -> None:
+        """Use what is running; see ``rig``. ``journal``: that of the simulator, when it is on this machine."""
         self._simulator = simulator
         self._lgo = lgo
         self._url = url
+        self._journal = journal
 
     def run(
         self,
@@ -139,6 +141,7 @@ class Rig:
                     seed=seed,
                     actors=frozenset(load_actors() if actors is None else actors),
                     limits=limits,
+                    journal=self._journal,
                     on_event=on_event,
                 )
                 return run_checks(context, catalogue=load_catalogue(), rules=rules)
@@ -190,7 +193,7 @@ def rig() -> Iterator[Rig]:
         client = stack.enter_context(BenchClient(simulator))
         lgo = stack.enter_context(closing(Lgo(folder / "lgo.sqlite")))
         url = stack.enter_context(served(create_app(lgo), threads=4))
-        yield Rig(client, lgo, url)
+        yield Rig(client, lgo, url, folder / "bench" / JOURNAL)
 
 
 def run_jobs(

@@ -42,6 +42,8 @@ class Part:
     """What is asked of the draw."""
     names: Callable[[str, list[str]], Names] | None = None
     """Makes birth name and list from a drawn birth name of letters only and four drawn first names, of letters only."""
+    is_waiting: bool = False
+    """Whether the number is one of waiting though its first digit is that of a NIR: the OID alone tells (MAT-04)."""
     former: int = 0
     """How many former matricules the person has."""
     typed_list: bool = True
@@ -79,7 +81,8 @@ CAST: Final[tuple[Part, ...]] = (
     ),
     Part(
         key="short-names-new-year",
-        wish={"sex": "F", "birth_date": "2001-01-01"},
+        wish={"sex": "F", "birth_date": "2001-01-01", "nia": False},
+        is_waiting=True,
         names=lambda name, firsts: (
             _letters(2, name, *firsts),
             f"{_letters(2, *firsts)} {firsts[1]} {firsts[2]}",
@@ -148,8 +151,9 @@ def _shaped(part: Part, person: Person) -> Person:
         firsts = [name.replace("-", "").replace("'", "") for name in traits.first_names.split()]
         birth_name, first_names = part.names(traits.birth_name, firsts)
         traits = replace(traits, birth_name=birth_name, first_names=first_names)
+    oid = InsOid.NIA if part.is_waiting else identity.oid
     return replace(
-        person, identity=replace(identity, traits=traits, history=_former(part, identity.matricule))
+        person, identity=replace(identity, traits=traits, oid=oid, history=_former(part, identity.matricule))
     )
 
 
