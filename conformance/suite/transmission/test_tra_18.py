@@ -224,6 +224,16 @@ def test_changes_are_followed(desk: Desk) -> None:
                 en="the trait changed by the reference is not changed here",
             )
             expect_equal(got=after.id, expected=first.id, fr="dossier mis à jour", en="file updated")
+        known = after.birth_place
+        silent = feed.send(person, "PROV", event="A31", changes={"birth_place": None})
+        expect_equal(
+            got=silent.birth_place,
+            expected=known,
+            fr="lieu de naissance du dossier, après un message qui n'en dit pas",
+            en="birth place of the file, after a message that does not say one",
+            # In HL7 v2 a field that is not there says nothing; the rule speaks of what is sent.
+            inferred=True,
+        )
 
 
 def _need_ins(patient: Patient) -> None:
