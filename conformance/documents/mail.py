@@ -22,6 +22,7 @@ from conformance.documents.pdf import archive_problems
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
+from conformance.documents.running_text import words_of
 from conformance.documents.values import mailboxes
 from conformance.documents.xdm import XdmFacts
 from simulator.ins.traits import comparison_key
@@ -108,6 +109,9 @@ def _leaf(
     if not name and kind.startswith("text/"):
         bodies.append(kind)
         texts.append(written(content, charset)[:TEXT_LIMIT])
+        if kind == "text/html":
+            # A tag in the middle of a number hides it from who looks at the bytes, not from who reads.
+            texts.append(words_of(texts[-1], kind))
         return
     part = reading.part(content, name or f"part {number + 1}")
     if kind.startswith("text/") and part.format is Format.UNKNOWN:

@@ -16,7 +16,7 @@ from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.paper import PagePlaces, read_page
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.pdf_hidden import hidden_leaks
-from conformance.documents.pdf_symbol import DPI, code_leaks, symbol_problems
+from conformance.documents.pdf_symbol import DPI, code_leaks, codes_of_others, symbol_problems
 from conformance.documents.pdfa import claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
@@ -204,6 +204,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     elif has_text:
         yield from _printed(record, facts, expected, place)
     yield from symbol_problems(document, facts, expected, place)
+    yield from codes_of_others(document, facts, expected)
 
 
 def _nature_alone(facts: PdfFacts, file: str) -> Iterator[Problem]:

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpcore
 
 from simulator.client.connection import Connections, Reply
-from simulator.client.exchange_view import ExchangeView, exchange_view
 from simulator.client.received import ReceivedClient
+from simulator.client.views import ExchangeView, exchange_view
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
 from simulator.security.tls import usual_tls

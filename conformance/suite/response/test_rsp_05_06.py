@@ -12,6 +12,7 @@ from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
@@ -302,7 +303,7 @@ def test_first_name_stays_editable(desk: Desk, route: Route, user: str) -> None:
 
     def judge(pattern: str) -> None:
         person = three_plain_names(desk)
-        before = desk.snapshot(desk.bring(person, route))
+        before = desk.snapshot(desk.bring(person, route, **NAMES_IN_USE))
         first_name = made(pattern, person)
         try:
             desk.lgo.update_patient(before.patient.id, {"first_name": first_name}, actor=actor)
