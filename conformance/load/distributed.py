@@ -134,11 +134,11 @@ class _Leader:
         for refusal in self._refusals:
             sys.stderr.write(f"{'Error:' if self._options.lang == 'en' else 'Erreur :'} {refusal}\n")
         if not ready:
-            told = Text(
+            late = Text(
                 f"Erreur : {count} générateurs prêts attendus, prêts : {len(self._ready)}\n",
                 f"Error: expected {count} workers to be ready, got {len(self._ready)}\n",
             )
-            sys.stderr.write(told["en" if self._options.lang == "en" else "fr"])
+            sys.stderr.write(late["en" if self._options.lang == "en" else "fr"])
         return ready and not self._refusals and self._run.stopped is None
 
     def go(self) -> None:

@@ -113,7 +113,7 @@ def _alone(options: LoadOptions, this: Run, stand: Stands) -> int:
     finish(this, stand, meter.now(), meter.samples, unserved=generator.due.qsize())
     keep_locust_page(generator.environment, this)
     if this.full is not None:
-        why = text_of(this.full) if isinstance(this.full, TextError) else Text.same(str(this.full))
+        why = this.full.text
         sys.stderr.write(
             Text(f"Erreur : {why.fr}\n", f"Error: {why.en}\n")["en" if options.lang == "en" else "fr"]
         )
