@@ -38,6 +38,7 @@ from simulator.serving.supervising import end_with_parent
 if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine import SuiteRun
+    from conformance.engine.events import Event
 
 SEEDS = ("matrix-1", "matrix-2", "matrix-3", "matrix-4", "matrix-5")
 """The seeds of a whole matrix: a verdict that depends on the people drawn shows as a difference between them."""
@@ -120,10 +121,12 @@ class Rig:
         as_variants: Collection[str] = (),
         actors: Collection[str] | None = None,
         limits: Limits = ALL_CHECKS,
+        on_event: Callable[[Event], None] = lambda _: None,
     ) -> SuiteRun:
         """Run rules against the LGO with these defects or as these variants, through a driver that may be wrapped.
 
-        Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it.
+        Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it. ``on_event`` hears
+        what happens meanwhile.
         """
         faults = [fault for name in as_variants for fault in variants()[name].faults]
         self._lgo.behave(faults or faults_of(defects))
@@ -139,6 +142,7 @@ class Rig:
                     actors=frozenset(load_actors() if actors is None else actors),
                     limits=limits,
                     journal=self._journal,
+                    on_event=on_event,
                 )
                 return run_checks(context, catalogue=load_catalogue(), rules=rules)
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.client.control import exchange_view
+from simulator.client.views import exchange_view
 from simulator.journal.as_json import to_json
 from simulator.journal.explain import explain
 from simulator.journal.following import Follower, LostError
