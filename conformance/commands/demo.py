@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 USUAL_JOBS: Final = 3
 """Processes of a demonstration of all rules, each with a reference LGO, where there is more than one core.
 
-A check, its LGO and the simulator wait for each other in turn: two processes leave a quarter of two cores idle."""
+A check, its LGO and the simulator wait for each other in turn: two processes leave about a quarter of two cores idle."""
 
 
 @click.command("demo", cls=BilingualCommand)
