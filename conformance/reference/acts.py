@@ -41,7 +41,7 @@ class Acts:
             Verb.IMPORT_APP_IDENTITY: lgo.cards.import_app,
             Verb.READ_INS_HISTORY: calls.former,
             Verb.CHOOSE_AUTHENTICATION: lgo.sign_in.choose,
-            Verb.SET_CLOCK: lgo.clock.set,
+            Verb.SET_CLOCK: lgo.set_clock,
             Verb.READ_PATIENT: patients.read,
             Verb.UPDATE_PATIENT: lgo.feed.telling(patients.update),
             Verb.RECORD_PROOF: patients.record_proof,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @LOTS.mark
 def test_lot_is_no_search(desk: Desk) -> None:
     # One that INSi denies, and one that has no INS to verify: neither is a reason to search for somebody.
+    desk.read(desk.bring(desk.draw(), Route.CHECKED))  # Another without an INS, which is in no lot.
     patients = [file(desk, Route.IMPORTED), file(desk, Route.IMPORTED_CHECKED, denied=True)]
     for lot in ([*patients, desk.create(desk.draw())], patients):
         try:

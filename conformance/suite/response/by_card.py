@@ -17,8 +17,9 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import by_card, call_or_read_again, need_card_request, read_card
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cast import LONG
 from conformance.suite.desk.full import bring_full
-from conformance.suite.desk.people import answered_with
+from conformance.suite.desk.people import PLAIN, answered_with, lengthened
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.told import told
 from conformance.suite.desk.wire import need_answer
@@ -244,6 +245,7 @@ def _others(desk: Desk, person: Person) -> Iterator[Person]:
     other = desk.draw(
         first_names_count=2,
         birth_date=traits.birth_date,
+        **PLAIN,
         where=lambda each: (
             each.first_name != person.first_name
             and each.identity.traits.birth_name != traits.birth_name
@@ -251,13 +253,13 @@ def _others(desk: Desk, person: Person) -> Iterator[Person]:
         ),
     ).identity.traits
     untold = {
-        # The 1er prénom of the file stands last: it is no longer the start of the list.
-        "first_names": f"{other.first_names} {person.first_name}",
+        # The 1er prénom of the file stands last: it is no longer the start of the list, which is as long as may be.
+        "first_names": f"{lengthened(other.first_names, LONG - len(person.first_name) - 1, desk.draw)} {person.first_name}",
         "birth_place": str(other.birth_place),
     }
     yield answered_with(
         person,
-        birth_name=other.birth_name,
+        birth_name=f"N'{other.birth_name}--D'{other.birth_name}",
         birth_date=f"{traits.birth_date[:8]}{day - 1 if day > 1 else day + 1:02d}",
         sex="M" if traits.sex == "F" else "F",
         **untold,

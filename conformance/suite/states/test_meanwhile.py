@@ -15,7 +15,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
@@ -93,10 +93,10 @@ def test_saved_by_two(desk: Desk, route: Route) -> None:
     expect_each({name: partial(judge, each) for name, each in COLLEAGUE.items()})
 
 
-@pytest.mark.rule("RSP-05", "FLD-04")
+@pytest.mark.rule("RSP-05", "FLD-04", "PRF-01")
 @pytest.mark.title(
-    fr="Accepter n'écrit que ce qu'INSi a rendu : 1er prénom, noms utilisés et attribut modifiés depuis l'appel restent",
-    en="Accepting writes what INSi returned only: 1er prénom, names in use and attribute changed since the call stay",
+    fr="Accepter n'écrit que ce qu'INSi a rendu : 1er prénom, noms utilisés, attribut et pièce changés depuis l'appel restent",
+    en="Accepting writes what INSi returned only: 1er prénom, names in use, attribute and document changed since the call stay",
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
@@ -113,6 +113,9 @@ def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
         desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
     with colleague.if_offered(ATTRIBUTES), preparing("poser homonyme", "set homonym", depends_on=("ATT-01",)):
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=colleague.user)
+    # Another document than the one that may have checked the identity.
+    with colleague.if_offered(CHECKED), suppress(RefusedError):
+        desk.lgo.record_proof(patient.id, "PASSPORT", actor=colleague.user)
     before = desk.snapshot(patient)
     if isinstance(desk.try_accept(call), RefusedError):
         return  # A proposal that is out of date may be refused.

@@ -1,352 +1,322 @@
-"""Faults of what a software carries from one act on a file to the next, one lot to the next, one user to another; see ``by_hand``."""
+"""Faults of what is carried from one document, patient or answer to the next, and of what is reckoned instead of read."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-from conformance.drivers.model import Status
-from conformance.drivers.protocol import RefusedError
-from conformance.reference.files import as_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conformance.reference.seams import Memory, Record
 
-_WITH_INS = frozenset({"RECUP", "QUAL"})
-_TRAITS = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
-_USED = frozenset({"used_name", "used_first_name"})
+    Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
+
+_INS = ("matricule", "oid", "nature", "mailbox")
+_TRAITS = ("birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place")
+_OIDS = {"NIR": "1.2.250.1.213.1.4.8", "NIA": "1.2.250.1.213.1.4.9"}
 
 
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
+def _of_the_one_before(*names: str) -> Hand:
+    """Return what writes these values of the document made before, when it was of another file."""
+
+    def carry(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        out = []
+        for one in records:
+            before = memory.own.get("values")
+            memory.own["values"] = {name: one[name] for name in names}
+            out.append({**one, **before} if before and memory.own["file"] != about["patient_id"] else one)
+            memory.own["file"] = about["patient_id"]
+        return out
+
+    return carry
 
 
-# Statuses
+def first_traits(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the traits that the file had the first time."""
+    key = f"{about['patient_id']} {about['where']}"
+    kept = memory.own.setdefault(key, {name: records[0][name] for name in _TRAITS})
+    return [{**one, **kept} for one in records]
 
 
-def ins_of_namesake(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Give a new file the INS of the one that has the same five traits."""
-    record = records[0]
-    for other in map(as_record, about["store"].patients()):
-        same = other["id"] != record["id"] and all(other[name] == record[name] for name in _TRAITS)
-        if same and other["matricule"]:
-            number = {name: other[name] for name in ("matricule", "oid")}
-            return _each(records, status="RECUP", noted=True, **number)
-    return records
-
-
-def pending_dropped(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Forget what was proposed: it has been decided."""
+def kept_by_name(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep what was written under birth name and first name: a homonym gets it too."""
+    out = []
     for one in records:
-        memory.shared.get("pending", {}).pop(one["id"], None)
-    return records
-
-
-def pending_counts(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Qualify by a validation whoever waits for a decision."""
-    return (
-        _each(records, status="QUAL") if about["patient_id"] in memory.shared.get("pending", {}) else records
-    )
-
-
-def pending_written(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Write the number that waited."""
-    waiting = memory.shared.get("pending", {}).get(records[0]["id"])
-    if not waiting or records[0]["matricule"] or str(records[0]["status"]) != "QUAL":
-        return records
-    return _each(records, matricule=waiting["matricule"], oid=waiting["oid"])
-
-
-def typing_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember who is typing."""
-    memory.shared["typing"] = about["user"]
-    return records
-
-
-def given_right_keeps(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Keep the status when the right to change traits was given to the user by hand."""
-    is_given = memory.shared.get("typing") in memory.shared.get("entitled", ())
-    return _each(records, status=str(about["before"])) if is_given else records
-
-
-def given_right_keeps_number(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Keep the number when the right to change traits was given to the user by hand."""
-    if memory.shared.get("typing") not in memory.shared.get("entitled", ()):
-        return records
-    return _each(records, **{name: about["before"][name] for name in ("matricule", "oid")})
-
-
-def _bare(text: Any) -> str:
-    return re.sub("[-' ]", "", str(text or ""))
-
-
-def spelling_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember whether a change is one of signs only."""
-    memory.shared["spelling"] = all(
-        _bare(value) == _bare(about["before"].get(name)) for name, value in records[0].items()
-    )
-    return records
-
-
-def added_name_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember whether a change only adds something at the end."""
-    memory.shared["spelling"] = all(
-        str(value or "").startswith(str(about["before"].get(name) or ""))
-        for name, value in records[0].items()
-    )
-    return records
-
-
-def spelling_keeps(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Keep the status when such a change is made."""
-    return _each(records, status=str(about["before"])) if memory.shared.get("spelling") else records
-
-
-def lock_of_the_last_look(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Lock what was locked when the user opened the file."""
-    seen = memory.shared.get("looks", {}).get((about["file"]["id"], about["user"]))
-    return [] if seen is not None and seen not in _WITH_INS else records
-
-
-def author_opened_last(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Sign a change of status with whoever opened the file last."""
-    user = memory.shared.get("opened", {}).get(about["patient_id"])
-    return _each(records, author=user) if user else records
-
-
-def number_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember the number that a file had."""
-    if about["before"]["matricule"]:
-        number = {name: about["before"][name] for name in ("matricule", "oid")}
-        memory.shared.setdefault("numbers", {})[records[0]["id"]] = number
-    return records
-
-
-def used_name_over_the_fall(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Write the number of a fallen file again with its used name."""
-    number = memory.shared.get("numbers", {}).get(records[0]["id"])
-    is_used = bool(about["typed"]) and set(about["typed"]) <= _USED
-    return _each(records, **number) if number and is_used and not records[0]["matricule"] else records
-
-
-def creator_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember who made a file."""
-    memory.shared.setdefault("creators", {}).setdefault(records[0]["id"], about["user"])
-    return records
-
-
-def used_names_by_creator(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Let nobody but whoever made a file change its names in use."""
-    creator = memory.shared.get("creators", {}).get(about["file"]["id"])
-    if (
-        set(records[0]) <= _USED
-        and creator
-        and creator != about["user"]
-        and str(about["status"]) in _WITH_INS
-    ):
-        raise RefusedError("NOT_YOURS", "Ce dossier est suivi par un autre utilisateur.", sorted(records[0]))
-    return records
-
-
-def failed_files_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember the files whose last call failed."""
-    failed = memory.shared.setdefault("failed-files", set())
-    for one in records:
-        (failed.add if str(about["outcome"]) == "ERROR" else failed.discard)(one["id"])
-    return records
-
-
-def failed_files_hidden(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Leave them out of the results of a search."""
-    return [one for one in records if one["id"] not in memory.shared.get("failed-files", ())]
-
-
-def failed_asked_again(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Ask INSi again whenever such a file is opened."""
-    from conformance.reference.defects.by_hand.beside import asks_insi  # noqa: PLC0415 - of the same room
-
-    failed = memory.shared.get("failed-files", ())
-    asks_insi([one for one in records if one["id"] in failed], about, memory)
-    return records
-
-
-# Lots and counters
-
-
-def lot_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember how many files a lot has."""
-    memory.shared["lot"] = len(records[0]["patient_ids"])
-    return records
-
-
-def single_line_untraced(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Trace no lot of one file."""
-    return [] if memory.shared.get("lot") == 1 else records
-
-
-def second_lot_untraced(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Trace a file in its first lot only."""
-    seen = memory.own.setdefault("seen", set())
-    out = [one for one in records if one["patient_id"] not in seen]
-    seen.update(one["patient_id"] for one in out)
+        key = f"{one['birth_name']} {one['first_name']}"
+        out.append(memory.own.setdefault(key, dict(one)) if one["matricule"] else one)
     return out
 
 
-def denied_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember who was denied."""
-    memory.shared.setdefault("denied", set()).update(one["id"] for one in records)
+def ins_of_the_record_before(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Do not empty the INS between two records."""
+    out = []
+    for one in records:
+        if one["matricule"]:
+            memory.own.update({name: one[name] for name in _INS})
+        out.append({**one, **memory.own})
+    return out
+
+
+def last_ins(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the last INS that the file held, when it holds none or may not send it."""
+    held = {name: about["file"].get(name) or "" for name in _INS}
+    if held["matricule"]:
+        memory.shared[about["patient_id"]] = held
+    kept = memory.shared.get(about["patient_id"], {})
+    return [one if one["matricule"] else {**one, **kept} for one in records]
+
+
+def hint_of_the_last(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Recall the last INS of the file in the text of a mail."""
+    number = memory.shared.get(about["patient_id"], {}).get("matricule", "")
+    return [{**one, "ins": "N", "hints": f"INS : {number}" if number else ""} for one in records]
+
+
+def silent_after_a_fall(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Hold back the INS of a file that was written about while it was not qualified, and had been qualified before."""
+    seen: dict[str, str] = memory.own
+    file, is_qualified = about["patient_id"], about["file_status"] == "QUAL"
+    if is_qualified:
+        seen.setdefault(file, "up")
+    elif seen.get(file):
+        seen[file] = "down"
+    if is_qualified and seen[file] == "down":
+        return [{**one, "matricule": "", "oid": "", "mailbox": ""} for one in records]
     return records
 
 
-def denied_again(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Lower once more whoever was denied by an earlier lot."""
-    store = about["store"]
-    for patient_id in memory.shared.get("denied", set()) - {one["id"] for one in records}:
-        patient = store.patient(patient_id)
-        if patient.matricule:
-            store.save_patient(replace(patient, status=Status.PROV, matricule=None, oid=None))
+def symbol_once(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Draw the symbol of a document the first time only."""
+    key = f"{about['patient_id']} {about['document']}"
+    if memory.own.setdefault(key, 0) and records[0]["content"]:
+        records = [{**one, "content": "", "caption": ""} for one in records]
+    memory.own[key] += bool(about["file_status"] == "QUAL")
     return records
 
 
-def namesakes_denied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Lower whoever has the same name and birth date with them."""
-    store = about["store"]
-    for patient in store.patients():
-        same = (patient.birth_name, patient.birth_date) == (
-            records[0]["birth_name"],
-            records[0]["birth_date"],
+def symbol_late(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Draw the symbol of the page before, from the third page on."""
+    drawn: list[str] = memory.own.setdefault("drawn", [])
+    out = []
+    for one in records:
+        if one["content"]:
+            drawn.append(one["content"])
+        out.append({**one, "content": drawn[-2]} if one["content"] and len(drawn) > 2 else one)  # noqa: PLR2004
+    return out
+
+
+def sex_of_the_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Read the sex from the first digit."""
+    sexes = {"1": "M", "3": "M", "7": "M", "2": "F", "4": "F", "8": "F"}
+    return [{**one, "sex": sexes.get(one["matricule"][:1], one["sex"])} for one in records]
+
+
+def place_of_the_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Read the birth place from the digits."""
+    return [{**one, "birth_place": one["matricule"][5:10] or one["birth_place"]} for one in records]
+
+
+def _nature(number: str) -> str:
+    return "NIA" if number[:1] in {"7", "8"} else "NIR"
+
+
+def nature_of_the_digit(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Tell NIR or NIA from the first digit."""
+    return [
+        {**one, "nature": _nature(one["matricule"]) if one["matricule"] else one["nature"]} for one in records
+    ]
+
+
+def oid_of_the_digit(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Make the OID from the first digit."""
+    out = []
+    for one in records:
+        nature = _nature(one["matricule"])
+        out.append({**one, "nature": nature, "oid": _OIDS[nature]} if one["matricule"] else one)
+    return out
+
+
+def key_without_zero(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Write the key as a number."""
+    out = []
+    for one in records:
+        number, key = one["matricule"][:13], one["matricule"][13:]
+        if not key.startswith("0"):
+            out.append(one)
+            continue
+        short = f"{number}{int(key)}"
+        mailbox = one["mailbox"].replace(one["matricule"], short)
+        out.append({**one, "matricule": short, "mailbox": mailbox})
+    return out
+
+
+def first_assertion(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep the assertion of the first sending of an INS for all those after it."""
+    out = []
+    for one in records:
+        if one["assertion_patient"].endswith("^NH"):
+            memory.own.setdefault("kept", one["assertion_patient"])
+        out.append({**one, "assertion_patient": memory.own.get("kept", one["assertion_patient"])})
+    return out
+
+
+def recipient_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Address the patient of the mail before."""
+    return _of_the_one_before("recipient")(records, about, memory)
+
+
+def once_allowed(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Allow what was allowed once for this file."""
+    out = []
+    for one in records:
+        if not one["why"]:
+            memory.own[about["patient_id"]] = one["recipient"]
+        elif about["patient_id"] in memory.own and "oppose" not in one["why"]:
+            one = {**one, "why": "", "recipient": memory.own[about["patient_id"]]}  # noqa: PLW2901
+        out.append(one)
+    return out
+
+
+def refused_everywhere(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse by every way what is refused by one."""
+    file = about["patient_id"]
+    for one in records:
+        memory.own[file] = memory.own.get(file, "") or (one["why"] if "oppose" in one["why"] else "")
+    return [{**one, "why": one["why"] or memory.own[file]} for one in records]
+
+
+def refused_for_ever(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep a refusal that was lifted."""
+    key = f"{about['patient_id']} {about['where']}"
+    for one in records:
+        memory.own[key] = memory.own.get(key, "") or (one["why"] if "oppose" in one["why"] else "")
+    return [{**one, "why": one["why"] or memory.own[key]} for one in records]
+
+
+def refused_for_the_next(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Hold the refusal of the patient before against this one."""
+    before = memory.own.get("why", "")
+    memory.own["why"] = records[0]["why"] if records and "oppose" in records[0]["why"] else ""
+    return [{**one, "why": one["why"] or before} for one in records]
+
+
+def withdrawn_from_the_last(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Tell a withdrawal to whoever was written to last."""
+    if about["where"] == "withdrawal":
+        return [{**one, "recipient": memory.own.get("recipient", one["recipient"])} for one in records]
+    for one in records:
+        memory.own["recipient"] = one["recipient"] if not one["why"] else memory.own.get("recipient", "")
+    return records
+
+
+def trust_domain(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Compare what follows the at sign."""
+    sender = about["received"]["sender"]
+    domain = sender.rpartition("@")[2]
+    near = any(one["sender"].rpartition("@")[2] == domain for one in records)
+    return [*records, {"sender": sender}] if near else records
+
+
+def trusted_whatever_status(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Trust the sender about an identity that it does not call qualified."""
+    if about["received"]["sender"] not in about["senders"]:
+        return records
+    return [{**one, "status": "QUAL", "with_ins": True} for one in records]
+
+
+def answer_before(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Apply the answer of the verification before."""
+    out = []
+    for one in records:
+        out.append({**one, **memory.own})
+        memory.own.update({name: one[name] for name in ("result", "code", "message")})
+    return out
+
+
+def _of_the_item_before(name: str) -> Hand:
+    """Return what writes one part of the item that came before on the worklist."""
+
+    def carry(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        out = []
+        for one in records:
+            out.append({**one, **memory.own})
+            memory.own[name] = one[name]
+        return out
+
+    return carry
+
+
+def _qualified(
+    records: list[Record], about: Mapping[str, Any], same: Callable[[Record], bool]
+) -> list[Record]:
+    found = [one for one in about["everyone"] if one["status"] == "QUAL" and same(one)]
+    return [{**one, "stands": "SAME_INS"} for one in found[:1]] or records
+
+
+def same_first_names_in_any_order(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Compare the first names as a set."""
+    values = about["values"]
+    names = ("matricule", "oid", "birth_name", "birth_date", "sex", "birth_place")
+
+    def same(one: Record) -> bool:
+        told = sorted((values["first_names"] or "").split())
+        return all(one[name] == values[name] for name in names) and told == sorted(
+            (one["first_names"] or "").split()
         )
-        if same and patient.id != records[0]["id"] and patient.matricule:
-            store.save_patient(replace(patient, status=Status.PROV, matricule=None, oid=None))
-    return records
+
+    return _qualified(records, about, same)
 
 
-def _more(records: list[Record], calls: int, failures: int) -> list[Record]:
-    return [
-        {
-            **one,
-            "insi_calls": one["insi_calls"] + calls,
-            "insi_failures": one["insi_failures"] + failures,
-            "insi_successes": one["insi_successes"] + calls - failures,
-        }
-        for one in records
-    ]
+def first_setting(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Print the optional traits that the first setting asked for, as far as there are any."""
+    extra = ("used_name", "used_first_name", "birth_place")
+    asked = memory.own.setdefault("asked", {one["key"] for one in records} & set(extra))
+    del about
+    return [one for one in records if one["key"] not in extra or one["key"] in asked]
 
 
-def _is_answer(code: str | None) -> bool:
-    return code in {"00", "01", "02"}
-
-
-def _calls(about: Mapping[str, Any]) -> list[Any]:
-    return [
-        each
-        for each in about["log"]
-        if each.action in {"INSI_CALL", "INSI_VERIFICATION"} and each.mode != "LOT"
-    ]
-
-
-def creation_calls_uncounted(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Count the calls of a file only."""
-    gone = [each for each in _calls(about) if not each.patient_id]
-    return _more(records, -len(gone), -sum(not _is_answer(each.code) for each in gone))
-
-
-def counted_on_last_page(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Count what stands on the last page of the log."""
-    last = {id(each) for each in about["log"][-50:]}
-    gone = [each for each in _calls(about) if id(each) not in last]
-    return _more(records, -len(gone), -sum(not _is_answer(each.code) for each in gone))
-
-
-def verifications_counted_twice(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Count a verification as a call and as a verification."""
-    more = [each for each in _calls(about) if each.action == "INSI_VERIFICATION"]
-    return _more(records, len(more), sum(not _is_answer(each.code) for each in more))
-
-
-def unanswered_uncounted(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Count no call without answer."""
-    gone = sum(each.code is None for each in _calls(about))
-    return _more(records, -gone, -gone)
-
-
-# Logs, and what is shown
-
-
-def emptied_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember whether a change only empties."""
-    memory.shared["emptied"] = all(value is None for value in records[0].values())
-    return records
-
-
-def emptied_unlogged(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Log no change that only empties."""
-    return [] if memory.shared.pop("emptied", False) else records
-
-
-def after_several_unlogged(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Log no request that follows a 02."""
-    codes = memory.shared.get("codes", [])
-    return [] if len(codes) > 1 and codes[-2] == "02" else records
-
-
-def claim_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember the number that is verified."""
-    if records:
-        memory.shared["number"] = records[0]["matricule"]
-    return records
-
-
-def number_told(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Say which number it is about."""
-    return [
-        {**one, "message": f"INS {memory.shared.get('number', '')} : {one['message']}"} for one in records
-    ]
-
-
-FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
-    function.__name__.replace("_", "-"): function
-    for function in (
-        ins_of_namesake,
-        pending_dropped,
-        pending_counts,
-        pending_written,
-        typing_noted,
-        given_right_keeps,
-        given_right_keeps_number,
-        spelling_noted,
-        added_name_noted,
-        spelling_keeps,
-        lock_of_the_last_look,
-        author_opened_last,
-        number_noted,
-        used_name_over_the_fall,
-        creator_noted,
-        used_names_by_creator,
-        failed_files_noted,
-        failed_files_hidden,
-        failed_asked_again,
-        lot_noted,
-        single_line_untraced,
-        second_lot_untraced,
-        denied_noted,
-        denied_again,
-        namesakes_denied,
-        creation_calls_uncounted,
-        counted_on_last_page,
-        verifications_counted_twice,
-        unanswered_uncounted,
-        emptied_noted,
-        emptied_unlogged,
-        after_several_unlogged,
-        claim_noted,
-        number_told,
-    )
+FUNCTIONS: dict[str, Hand] = {
+    "lot-of-the-file-before": _of_the_one_before("set_patient"),
+    "source-of-the-file-before": _of_the_one_before("birth_name", "first_name", "birth_date", "sex"),
+    "hash-of-the-document-before": _of_the_one_before("hash"),
+    "pdf-of-the-mail-before": _of_the_one_before("pdf"),
+    "archive-of-the-mail-before": _of_the_one_before("archive"),
+    "subject-of-the-mail-before": _of_the_one_before("subject"),
+    "codes-of-the-mail-before": _of_the_one_before("codes"),
+    "file-of-the-item-before": _of_the_item_before("patient_id"),
+    **{
+        function.__name__.replace("_", "-"): function
+        for function in (
+            first_traits,
+            kept_by_name,
+            ins_of_the_record_before,
+            last_ins,
+            hint_of_the_last,
+            silent_after_a_fall,
+            symbol_once,
+            symbol_late,
+            sex_of_the_number,
+            place_of_the_number,
+            nature_of_the_digit,
+            oid_of_the_digit,
+            key_without_zero,
+            first_assertion,
+            recipient_before,
+            once_allowed,
+            refused_everywhere,
+            refused_for_ever,
+            refused_for_the_next,
+            withdrawn_from_the_last,
+            trust_domain,
+            trusted_whatever_status,
+            answer_before,
+            same_first_names_in_any_order,
+            first_setting,
+        )
+    },
 }
+"""The faults of this module, by the name used under ``hand``."""
