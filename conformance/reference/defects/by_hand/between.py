@@ -207,7 +207,9 @@ def lot_asks_for_those_without(
     from conformance.reference.defects.by_hand.beside import asks_insi  # noqa: PLC0415 - of the same room
 
     store = memory.shared.get("store")
-    for patient_id in records[0]["patient_ids"] if store else ():
+    if store is None:
+        return records
+    for patient_id in records[0]["patient_ids"]:
         patient = store.patient(patient_id)
         if not patient.matricule:
             asks_insi([as_record(patient)], {"store": store}, memory)
