@@ -109,6 +109,15 @@ def _correct(*fields: str) -> Does:
     return does
 
 
+def _of_a_colleague(desk: Desk, files: Files) -> Besides:
+    """Change what the form of another user holds as it was."""
+    names = files.people[ONE].identity.traits.first_names.split()
+    # Still the start of the list, as it must be.
+    changes = {"used_first_name": "DRIMVAL", "first_name": " ".join(names[:2])}
+    desk.lgo.update_patient(files.patients[ONE].id, dict(changes), actor=desk.user)
+    return {ONE: changes}
+
+
 def _put_back(*fields: str) -> Does:
     def does(desk: Desk, files: Files) -> Besides:
         traits = files.people[ONE].identity.traits
@@ -123,7 +132,7 @@ def _wrong_date(date: str) -> Does:
     """Return the act of typing a date that is none along with a name in use, twice: a refusal is no question."""
 
     def does(desk: Desk, files: Files) -> Besides:
-        changes = {"used_name": "ZELBRUC", "birth_date": date}
+        changes = {"used_name": "ZELBRUC", "used_first_name": "DRIMVALZ", "birth_date": date}
         for _ in range(2):
             with suppress(RefusedError):
                 desk.lgo.update_patient(files.patients[ONE].id, dict(changes), actor=desk.user)
@@ -134,7 +143,7 @@ def _wrong_date(date: str) -> Does:
                         f"the date {date}, typed with a used name, is not refused: {after} in the file",
                     )
                 # What could be stored of it may have been.
-                return {ONE: {"used_name": ANYTHING}}
+                return {ONE: {"used_name": ANYTHING, "used_first_name": ANYTHING}}
         return {}
 
     return does
@@ -195,7 +204,7 @@ def _step(rule: str, does: Does, fr: str, en: str, **more: object) -> Step:
 
 STEPS: Final = (
     _step(
-        "FLD-01", _change(ONE, used_first_name="DRIMVAL"), "prénom utilisé saisi par l'un", "used first name typed by one",
+        "FLD-01", _of_a_colleague, "prénoms saisis par l'un", "first names typed by one",
         by="super-user", looks=("super-user",),
     ),
     _step(
