@@ -113,7 +113,11 @@ def _of_a_colleague(desk: Desk, files: Files) -> Besides:
     """Change what the form of another user holds as it was."""
     names = files.people[ONE].identity.traits.first_names.split()
     # Still the start of the list, as it must be.
-    changes = {"used_first_name": "DRIMVAL", "first_name": " ".join(names[:2])}
+    changes = {
+        "used_first_name": "DRIMVAL",
+        "first_name": " ".join(names[:2]),
+        "birth_place": another_value(desk, files.people[ONE], "birth_place"),
+    }
     desk.lgo.update_patient(files.patients[ONE].id, dict(changes), actor=desk.user)
     return {ONE: changes}
 
@@ -204,11 +208,11 @@ def _step(rule: str, does: Does, fr: str, en: str, **more: object) -> Step:
 
 STEPS: Final = (
     _step(
-        "FLD-01", _of_a_colleague, "prénoms saisis par l'un", "first names typed by one",
+        "FLD-01", _of_a_colleague, "prénoms et lieu saisis par l'un", "first names and place typed by one",
         by="super-user", looks=("super-user",),
     ),
     _step(
-        "FLD-01", _correct("birth_place"), "lieu saisi par l'autre ensuite", "place typed by the other afterwards",
+        "FLD-01", _correct("sex"), "sexe saisi par l'autre ensuite", "sex typed by the other afterwards",
         is_deduced=True,
     ),
     _step(
@@ -231,7 +235,7 @@ STEPS: Final = (
     ),
     _step("FLD-01", _change(ONE, used_name="VIZ-KELOR"), "nom utilisé changé", "used name changed"),
     _step("FLD-01", _change(ONE, used_name=USED_NAME), "nom utilisé remis", "used name put back", by="super-user"),
-    _step("FLD-01", _correct("birth_date", "sex"), "date et sexe corrigés", "date and sex corrected"),
+    _step("FLD-01", _correct("birth_date"), "date corrigée", "date corrected"),
     _step(
         "FLD-01", _put_back("birth_date", "sex", "birth_place"), "date, sexe et lieu remis", "date, sex and place put back"
     ),
