@@ -18,9 +18,10 @@ from conformance.suite.desk.apart import CARD, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_request
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO, need_verified
@@ -178,8 +179,7 @@ def test_no_longer_qualified(desk: Desk, how: str) -> None:
     desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     before = desk.lgo.read_dashboard(actor=desk.user)
     if how == "downgraded":
-        with preparing("abaisser le statut", "lower the status"):
-            desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
+        lowered_by(desk, patient, Status.VALI)
     else:
         with answering(desk, KO):
             need_verified(verify(desk, patient)[1])

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 def test_unknown_birth_place(desk: Desk, user: str) -> None:
     desk = desk.by(user)
 
-    def judge(**wanted: object) -> None:
+    def judge(used: Mapping[str, str], **wanted: object) -> None:
         person = desk.draw(**wanted)
-        traits = typed(person, birth_place=UNKNOWN_PLACE)
+        traits = typed(person, birth_place=UNKNOWN_PLACE, **used)
         stored = desk.try_create(traits, control=typed(person))
         expect_equal(
             got=stored.message if isinstance(stored, RefusedError) else stored.birth_place,
@@ -59,7 +59,7 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
             others = {name: getattr(traits, name) for name in MANDATORY}
             expect_values(
                 stored,
-                others,
+                {**others, **used},
                 fr="les traits saisis ne sont pas ceux du dossier",
                 en="the traits typed are not those of the file",
             )
@@ -67,10 +67,10 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
 
     expect_each(
         {
-            "femme": partial(judge, sex="F"),
-            "homme": partial(judge, sex="M"),
-            "né en 1931": partial(judge, birth_date="1931-02-17"),
-            "enfant": partial(judge, birth_date="2022-10-30"),
+            "femme": partial(judge, NAMES_IN_USE, sex="F"),
+            "homme": partial(judge, {}, sex="M"),
+            "né en 1931": partial(judge, {}, birth_date="1931-02-17"),
+            "enfant": partial(judge, NAMES_IN_USE, birth_date="2022-10-30"),
         }
     )
 
@@ -243,6 +243,7 @@ def _expect_created_as(desk: Desk, person: Person, others: dict[str, str], *, co
         fr="le dossier n'est pas ce qui a été saisi",
         en="the file is not what was typed",
     )
+    _expect_bare(desk.snapshot(stored).values)
 
 
 @pytest.mark.rule("CRE-05")

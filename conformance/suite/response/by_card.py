@@ -186,7 +186,7 @@ def _end(  # noqa: PLR0917 - one case of a product
 
 
 def _call(
-    desk: Desk, people: Family, reading: CardReading, key: str, patient: Patient
+    desk: Desk, people: Family, reading: CardReading, key: str, patient: Patient | None
 ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
     """Call by card; a software may want the card to be read anew for each call."""
     call, requests = try_card_call(desk, reading, people.member(key), patient)
@@ -203,7 +203,7 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     patient = before.patient
     # One who differs in everything; where that is more than a software lets pass, in what a card does not tell.
     for answer in _others(desk, people.member(key).person):
-        first = _proposed(desk, people, reading, key, answer, patient)
+        first = proposed_by_card(desk, people, reading, key, answer, patient)
         if first is not None:
             break
     else:
@@ -211,7 +211,7 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     call, proposal = first
     desk.decide(call, accept=False)
     declined = desk.snapshot(patient)
-    second = _proposed(desk, people, reading, key, answer, patient)
+    second = proposed_by_card(desk, people, reading, key, answer, patient)
     if second is None:
         return None
     again, _ = second
@@ -230,9 +230,10 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     )
 
 
-def _proposed(  # noqa: PLR0917 - one case of a product
-    desk: Desk, people: Family, reading: CardReading, key: str, answer: Person, patient: Patient
+def proposed_by_card(  # noqa: PLR0917 - one case of a product
+    desk: Desk, people: Family, reading: CardReading, key: str, answer: Person, patient: Patient | None
 ) -> tuple[InsiCall, Proposal] | None:
+    """Have INSi give an answer to the call by card; return the call and what it proposes, ``None`` when it proposes nothing."""
     when = {"operation": Operation.SEARCH_BY_CARD.value}
     data = altered("other-by-card", {})
     desk.insi.install(

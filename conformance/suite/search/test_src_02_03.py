@@ -108,9 +108,13 @@ def test_particle(desk: Desk) -> None:
             "sans particule": {"birth_name": ANOTHER},
             "autre nom à particule": {"birth_name": f"DE {ANOTHER}"},
             "autre nom utilisé à particule": {"birth_name": ANOTHER, "used_name": f"DE LA {ANOTHER}"},
+            "mot d'une lettre": {"birth_name": f"O {NAME}"},
+            "mot d'une lettre, nom utilisé": {"birth_name": ANOTHER, "used_name": f"O {NAME}"},
+            "autre mot après la même lettre": {"birth_name": f"O {ANOTHER}"},
         },
     )
-    cases = ("DE", "DE L", "DE LA V", f"DE LA {NAME}", "D'V", f"D'{NAME}")
+    # Of three characters the third counts, even behind a space.
+    cases = ("DE", "DE L", "DE LA V", f"DE LA {NAME}", "D'V", f"D'{NAME}", "O V", f"O {NAME}")
     expect_each(
         {
             letters: partial(expect_search, desk, neighbours, birth_date=DAY, name_prefix=letters)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.apart import BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values
 from conformance.suite.search.neighbours import Neighbour, expect_search
 from conformance.verdicts import UndecidedError
 
@@ -59,8 +62,7 @@ def test_few_letters_are_enough(desk: Desk) -> None:
 )
 def test_no_call_for_a_local_search(desk: Desk) -> None:
     day, alone = "1967-04-21", "1967-04-22"
-    for route in routes():
-        last = desk.bring(desk.draw(birth_date=day), route)
+    held = [desk.bring(desk.draw(birth_date=day), route).matricule for route in routes()]
     desk.create(desk.draw(birth_date=alone))
     searches = {
         "trouve": {"birth_date": day},
@@ -69,7 +71,7 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
         "un seul, provisoire": {"birth_date": alone},
     }
     numbers = {
-        "matricule porté": str(last.matricule),
+        **{number: number for number in held if number},
         "matricule de personne": desk.draw().identity.matricule.value,
     }
 
@@ -86,7 +88,11 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
             desk.lgo.search_by_matricule(number, actor=desk.user)
 
     expect_each(
-        {name: partial(judge, partial(desk.search, **criteria)) for name, criteria in searches.items()}
+        {
+            f"{name} ({user})": partial(judge, partial(desk.by(user).search, **criteria))
+            for name, criteria in searches.items()
+            for user in USERS
+        }
         | {name: partial(judge, partial(by_number, number)) for name, number in numbers.items()}
     )
 
@@ -113,11 +119,24 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
             # What was found waits for a decision; somebody else comes to the counter.
             person = desk.draw()
         patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
-        stored = desk.read(patient)
-    expect(
-        stored.birth_name == person.identity.traits.birth_name,
+        stored = desk.snapshot(patient)
+        found = desk.born_on(person.identity.traits.birth_date)
+    traits = typed(person)
+    expect_values(
+        stored.values,
+        {
+            **{name: getattr(traits, name) for name in MANDATORY},
+            "status": Status.PROV,
+            "matricule": None,
+            "attributes": None,
+        },
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
+    )
+    expect(
+        patient.id in {each.id for each in found},
+        fr="le patient créé n'est pas trouvé par sa date de naissance",
+        en="the patient created is not found by their date of birth",
     )
     expect(
         not requests,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.datamatrix.payload import payload_of
@@ -152,8 +153,8 @@ def _create(desk: Desk, _: Patient, person: Person) -> object:
     )
 
 
-def _refuse(desk: Desk, _: Patient, person: Person) -> object:
-    traits: PatientTraits = replace(typed(person), birth_place=None)
+def _refuse(desk: Desk, _: Patient, person: Person, *, sex: str) -> object:
+    traits: PatientTraits = replace(typed(person), birth_place=None, sex=sex)
     return desk.lgo.create_patient(traits, actor=desk.user)
 
 
@@ -180,7 +181,8 @@ ACTS: Final = (
     _act("FLD-01", _correct_birth, "lieu et date corrigés", "place and date corrected", moves=True),
     _act("FLD-01", _correct("birth_name"), "nom corrigé", "name corrected", by="super-user"),
     _act("FLD-01", _put_right, "traits rétablis", "traits put right"),
-    _act("CRE-01", _refuse, "création refusée", "creation refused", asks_nobody=True),
+    _act("CRE-01", partial(_refuse, sex="F"), "création refusée (F)", "creation refused (F)", asks_nobody=True),
+    _act("CRE-01", partial(_refuse, sex="M"), "création refusée (M)", "creation refused (M)", asks_nobody=True),
     _act("RSP-12", _call("answers/not-found"), "réponse 01", "answer 01"),
     _act("RSP-13", _call("answers/several"), "réponse 02", "answer 02"),
     _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),

@@ -165,6 +165,27 @@ def test_nothing_leaves_for_marked(desk: Desk) -> None:
     expect_each({one.act.fr: partial(judge, one) for one in seen})
 
 
+@pytest.mark.rule("CAL-13")
+@pytest.mark.title(
+    fr="Aucun acte sur un dossier ne fait chercher sur INSi plus d'une personne, quoi qu'il manque aux autres",
+    en="No act on a file makes INSi be searched for more than one person, whatever the others lack",
+)
+@BESIDE.mark
+def test_one_person_for_each_act(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        searches = [each for each in one.requests if (each.operation or "").startswith("rechercher")]
+        traits = [each.traits for each in searches if each.traits]
+        people = sorted({f"{each['birth_name']} {each['birth_date']}" for each in traits})
+        expect(
+            len(people) <= 1,
+            fr=f"{one.act.fr} : {len(people)} personnes cherchées sur INSi ({', '.join(people)})",
+            en=f"{one.act.en}: {len(people)} people searched at INSi ({', '.join(people)})",
+        )
+
+    seen = household(desk).acts
+    expect_each({f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(seen, 1)})
+
+
 @pytest.mark.rule("SRC-13")
 @pytest.mark.title(
     fr="Une création refusée n'a rien demandé à INSi",
