@@ -174,7 +174,7 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
 
     def left_out(act: Callable[[], object]) -> Callable[[], None]:
         def done() -> None:
-            with suppress(RefusedError):
+            with suppress(RefusedError, UndecidedError):
                 act()
 
         return done
