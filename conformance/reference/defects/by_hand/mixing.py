@@ -106,10 +106,10 @@ def number_of_former_file(records: list[Record], about: Mapping[str, Any], memor
     """Keep in the trace the number of the file that was answered before."""
     out = []
     for one in records:
-        former = memory.own.get("former")
+        former: Record = memory.own.get("former") or {}
         memory.own["former"] = {"patient": about["patient_id"], "matricule": one.get("matricule")}
-        other = former and former["patient"] != about["patient_id"] and former["matricule"]
-        out.append({**one, "matricule": former["matricule"]} if other else one)
+        is_other = former.get("patient") != about["patient_id"] and former.get("matricule")
+        out.append({**one, "matricule": former["matricule"]} if is_other else one)
     return out
 
 
