@@ -12,13 +12,14 @@ from conformance.documents import Severity
 from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
 from conformance.documents.cda import CdaFacts
 from conformance.documents.pdf import archive_problems
-from conformance.documents.record import Format, PlaceKind
+from conformance.documents.record import Format, PlaceKind, Trait
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import SENDINGS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
 from conformance.suite.desk.routes import Route
+from conformance.suite.documents.other_codes import pdf_holds_number
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
 _SYMBOL: Final = frozenset({PlaceKind.PIXELS, PlaceKind.BLOCK})
+_ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
 
 
 @pytest.mark.rule("DOC-06")
@@ -55,9 +57,11 @@ def test_cda_and_its_body(desk: Desk) -> None:
     expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
     for subject, artefact in found:
         for pdf in _bodies(artefact):
-            symbols = [one for one in pdf.walk() if one.format is Format.DATAMATRIX]
+            number = artefact.expected.of(Trait.MATRICULE) or ""
             expect(
-                symbols,
+                any(one.format is Format.DATAMATRIX for one in pdf.walk())
+                # Règle 32 exempts a document whose INS is in another barcode already.
+                or pdf_holds_number(pdf.data, number),
                 fr=f"[{subject.key}, {artefact.label}] le PDF du corps ne porte pas de Datamatrix INS",
                 en=f"[{subject.key}, {artefact.label}] the PDF in the body bears no INS Datamatrix",
             )
@@ -109,6 +113,22 @@ def test_report_as_archive(desk: Desk, kind: str) -> None:
                 )
     for subject, artefact in found:
         _expect_named(subject, artefact)
+
+
+@pytest.mark.rule("DOC-08")
+@pytest.mark.title(
+    fr="Le PDF joint à un courriel dit la même identité que le dossier et qu'INSi",
+    en="The PDF attached to a mail tells the same identity as the file and INSi",
+)
+def test_page_beside_an_archive(desk: Desk) -> None:
+    found = [one for one in _sent(desk) if one[1].read.format is Format.MAIL and one[1].inside(Format.PDF)]
+
+    def mine(problem: Problem, artefact: Artefact) -> bool:
+        of_identity = problem.severity is Severity.FAIL and {"F12", "F13"} & set(problem.rules)
+        beside = any(place.kind in _ON_A_PAGE for place in problem.places[:1])
+        return bool(of_identity) and (beside or "DOC-08" in owners(problem, artefact))
+
+    expect_right(found, mine, nothing=("aucun courriel n'a de PDF joint", "no mail has a PDF attached"))
 
 
 @pytest.mark.rule("DOC-09")

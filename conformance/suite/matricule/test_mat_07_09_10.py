@@ -11,6 +11,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -66,7 +67,7 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
             else:
                 half = route in {Route.IMPORTED_CHECKED, Route.ARRIVED_CHECKED}
                 target = Status.VALI if half else Status.PROV
-                desk.lgo.downgrade_status(patient.id, target, actor=desk.super_user)
+                lowered_by(desk, patient, target, desk.super_user)
         _expect_together(desk.read(patient), act)
 
     expect_each(

@@ -9,8 +9,9 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BESIDE
+from conformance.suite.desk.apart import BESIDE, DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -31,8 +32,7 @@ def _validate(desk: Desk, patient: Patient) -> None:
 
 
 def _lower(desk: Desk, patient: Patient) -> None:
-    with preparing("abaisser le statut", "lower the status"):
-        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+    lowered_by(desk, patient, Status.PROV, desk.super_user)
 
 
 @pytest.mark.rule("STA-03", "STA-05")
@@ -69,7 +69,9 @@ def test_status_of_then(desk: Desk) -> None:
             "validée abaissée entre-temps": partial(judge, Route.CHECKED, _lower),
             "qualifiée abaissée entre-temps": partial(judge, Route.IMPORTED_CHECKED, _lower),
             "récupérée contrôlée entre-temps": partial(judge, Route.IMPORTED, _validate),
-        }
+        },
+        desk=desk,
+        paths=(DOWNGRADE,),
     )
 
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute
 from conformance.suite.attributes.marks import mark
 from conformance.suite.desk.apart import ATTRIBUTES, BESIDE, HISTORY, INS_HISTORY
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, twin
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 from conformance.suite.desk.wire import asked, expect_sent, need_request
-from conformance.suite.states.household import ACTS, Beside, household
+from conformance.suite.desk.words import FIELD
+from conformance.suite.states.household import Beside, household
+from conformance.suite.states.household_acts import ACTS
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -75,6 +77,30 @@ def test_others_stay(desk: Desk, rule: str) -> None:
         )
 
     expect_each({f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(seen, 1)})
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Après chaque acte, la liste de la recherche dit des autres dossiers ce qu'ils disent, pour chaque utilisateur",
+    en="After each act the list of the search says of the other files what they say, for each user",
+)
+@BESIDE.mark
+def test_list_agrees_with_files(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        for key, listed in one.listed.items():
+            # A list need not show all fields: what it shows has to be right.
+            shown = [name for name in IDENTITY_FIELDS if getattr(listed, name) not in {None, ""}]
+            for name in shown:
+                expect_equal(
+                    got=getattr(listed, name),
+                    expected=getattr(one.after[key], name),
+                    fr=f"{one.act.fr}, dossier du {key} dans la liste de recherche, {FIELD[name].fr}",
+                    en=f"{one.act.en}, file of another person ({key}) in the list of the search, {FIELD[name].en}",
+                )
+
+    expect_each(
+        {f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(household(desk).acts, 1)}
+    )
 
 
 @pytest.mark.rule("STA-07")

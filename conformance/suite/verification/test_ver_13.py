@@ -12,6 +12,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
@@ -112,7 +113,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
         if cause in Attribute.__members__:
             desk.lgo.set_attributes(patient.id, frozenset({Attribute(cause)}), actor=desk.user)
         else:
-            desk.lgo.downgrade_status(patient.id, Status(cause), actor=desk.super_user)
+            lowered_by(desk, patient, Status(cause), desk.super_user)
     moment = Moment(f"identité ramenée par {cause}", f"identity lowered by {cause}")
     with answering(desk, "fault-insi-102"):
         arrival = deliver(desk, written(Letter(identity=received(person)), Form.MAIL), patient)
@@ -131,7 +132,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
     need_form(desk, form)
-    person = desk.draw(first_names_count=2, **PLAIN)
+    person = desk.draw(first_names_count=3, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
     def judge(name: str, wrong: ReceivedIdentity) -> None:
@@ -143,7 +144,12 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
         expect_identity_kept(arrival, patient, moment)
         expect_noticed(arrival, moment, inferred=True)
 
-    expect_each({name: partial(judge, name, wrong) for name, wrong in one_wrong(desk, person).items()})
+    wrongs = one_wrong(desk, person)
+    if form is Form.MAIL:
+        first, *others = person.identity.traits.first_names.split(" ")
+        names = " ".join([first, *reversed(others)])
+        wrongs["les prénoms dans un autre ordre"] = received(person, first_names=names)
+    expect_each({name: partial(judge, name, wrong) for name, wrong in wrongs.items()})
 
 
 @pytest.mark.rule("VER-13")
