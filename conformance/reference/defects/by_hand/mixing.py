@@ -150,7 +150,7 @@ def exact_hides_others(records: list[Record], about: Mapping[str, Any], _memory:
     return (exact or records) if typed else records
 
 
-def declined_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def refused_proposals_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the files whose proposal was refused."""
     memory.shared.setdefault("declined", set()).update(one["id"] for one in records)
     return records
@@ -262,7 +262,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         first_caller_only,
         latest_caller,
         exact_hides_others,
-        declined_noted,
+        refused_proposals_noted,
         declined_counts,
         update_signs_history,
         history_of_the_name,
