@@ -83,12 +83,6 @@ def escaped_length(records: list[Record], _about: Mapping[str, Any], _memory: Me
     return out
 
 
-def way_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note how INSi was called last."""
-    memory.shared["way"] = about.get("way")
-    return records
-
-
 def list_cut_by_card(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Cut the list that a call by card brings."""
     if memory.shared.get("way") != _BY_CARD:
@@ -154,7 +148,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         quotes_doubled_again,
         particle_last,
         escaped_length,
-        way_noted,
         list_cut_by_card,
         compound_of_first_split,
         place_of_today,
