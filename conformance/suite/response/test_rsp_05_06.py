@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -377,7 +378,8 @@ def _names_of(person: Person) -> tuple[str, ...]:
 
 
 def _about_first_name(words: frozenset[str]) -> bool:
-    return any("prénom" in text or "prenom" in text or "first name" in text for text in words)
+    # Not the list: that it differs from an empty one may be said too.
+    return any(re.search(r"(pr[ée]nom|first name)(?!s| s\b)", text) for text in words)
 
 
 def _usual(desk: Desk) -> Told:

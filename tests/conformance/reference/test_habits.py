@@ -61,7 +61,6 @@ HABITS: dict[str, Callable[[], Habit]] = {
     "what is empty as a blank": lambda: shapes.empty_as_blank,
     "more keys": lambda: shapes.more_keys,
     "attributes said twice": lambda: shapes.attributes_doubled,
-    "documents in own words": lambda: acts.documents_in_own_words,
     "sessions in the log": acts.sessions_in_the_log,
 }
 
@@ -116,9 +115,7 @@ def test_a_software_with_many_habits_is_accused_of_nothing(tmp_path: Path) -> No
         shapes.empty_left_out,
         shapes.own_words_of_refusal,
         acts.lowered_by_super_user_only,
-        acts.verified_after_import(),
         acts.old_proposals_expire(),
-        acts.worklist_cleared,
         acts.calls_of_a_creation_are_of_its_file(),
     ]
     options = ServeOptions(bench=BenchOptions(data_dir=tmp_path / "bench", people=0), port=free_port())
