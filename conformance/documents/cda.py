@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.cda_body import embedded, narrative, place_of, texts
+from conformance.documents.cda_body import bodies, embedded, narrative, place_of, readable, texts
 from conformance.documents.cda_others import others, shown_sex
 from conformance.documents.document import Document
 from conformance.documents.pdf import archive_problems
@@ -98,6 +98,8 @@ def read(data: bytes, reading: Reading) -> Document:
     problems.extend(others(document, records, reading))
     problems.extend(shown_sex(document, reading))
     parts = list(embedded(document, reading, problems))
+    read_too = list(readable(document))
+    problems.extend(bodies(read_too, records, reading))
     return Document(
         format=Format.CDA,
         name=reading.name,
@@ -105,7 +107,7 @@ def read(data: bytes, reading: Reading) -> Document:
         problems=tuple(problems),
         parts=tuple(parts),
         facts=_facts(document, roles),
-        text="\n".join(texts(document)),
+        text="\n".join([*texts(document), *(told for _, told in read_too)]),
         data=data,
     )
 

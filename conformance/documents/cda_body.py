@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.labels import of_somebody_else
 from conformance.documents.numbers import called_ins
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import BILLING_OIDS, Format, PlaceKind, Trait
+from conformance.documents.running_text import is_readable, of_another, words_of
 from conformance.documents.values import decode_base64
 from conformance.documents.xmltree import children, descend, local, path_of, text_of
 from simulator.text import Text
@@ -88,6 +91,31 @@ def embedded(document: etree._Element, reading: Reading, problems: list[Problem]
                 part = reading.part(data, f"{local(element)}.{media.partition('/')[2]}")
                 if part.parts:
                     yield part
+
+
+def readable(document: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """Yield the bodies of running text that are in base64 (HTML, RTF, plain), with what a reader sees of them."""
+    for element in [*descend(document, "nonXMLBody"), *descend(document, "observationMedia")]:
+        for content in children(element, "text", "value"):
+            media, told = content.get("mediaType", "").lower(), text_of(content)
+            if not (is_readable(media) and told) or told.startswith(_PDF):
+                continue
+            with suppress(ValueError):
+                yield content, words_of(decode_base64(told)[:TEXT_LIMIT], media)
+
+
+def bodies(
+    read: Sequence[tuple[etree._Element, str]], records: Sequence[IdentityRecord], reading: Reading
+) -> Iterator[Problem]:
+    """Set what such bodies call an INS against the header, as the narrative is."""
+    known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    said = Text(
+        "le corps donne l’INS d’une autre personne que l’en-tête",
+        "the body gives the INS of another person than the header",
+    )
+    for content, told in read:
+        place = place_of(content, reading)
+        yield from of_another(told, known, place, "body-of-another", said, "F13", "DOC-06")
 
 
 def _announced(content: etree._Element, text: str, media: str, reading: Reading) -> Iterator[Problem]:

@@ -12,7 +12,14 @@ from conformance.documents.comparing import compare
 from conformance.documents.expected import NOTHING_EXPECTED
 from conformance.documents.expecting import expecting
 from conformance.documents.judging import judge_record
-from conformance.documents.numbers import called_billing, compact, find_matricules, find_without_key
+from conformance.documents.numbers import (
+    called_billing,
+    compact,
+    find_across_lines,
+    find_matricules,
+    find_within,
+    find_without_key,
+)
 from conformance.documents.one_number import Holders
 from conformance.documents.problems import Quote, Severity, inferred, official
 from conformance.documents.reading import read_document
@@ -150,6 +157,8 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
         ]
         if known and len(known) > NUMBER_LENGTH:
             spans.extend(find_without_key(text, known))
+            spans.extend(find_across_lines(text, known))
+            spans.extend(find_within(text, known))
         for span in spans:
             yield (
                 _billed(document, text, span)

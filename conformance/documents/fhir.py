@@ -9,6 +9,7 @@ import orjson
 
 from conformance.documents.cda import refused
 from conformance.documents.document import Document
+from conformance.documents.fhir_bodies import read_bodies, told_in_texts
 from conformance.documents.fhir_focus import of_whom, subject_of
 from conformance.documents.fhir_rules import shape
 from conformance.documents.fhir_subjects import of_another
@@ -100,9 +101,11 @@ def read_resource(resource: Any, reading: Reading) -> Document:
     problems.extend(of_another(resource, records, reading))
     problems.extend(of_whom(resource, patients, records, reading))
     parts = list(_attachments(resource, reading, problems))
+    bodies = list(read_bodies(resource))
+    problems.extend(told_in_texts(resource, bodies, records, reading))
     return Document(
         format=Format.FHIR, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        text="\n".join(_texts(resource)), facts=subject_of(resource, patients),
+        text="\n".join([*_texts(resource), *bodies]), facts=subject_of(resource, patients),
     )  # fmt: skip
 
 
@@ -213,11 +216,16 @@ def _birth_place(reader: PatientReader, values: list[Value]) -> None:
                         Trait.BIRTH_PLACE, coding["code"], f"{at}.extension[{number}].valueCoding.code"
                     )
                 )
-                return
-        district = string(address.get("district"))
-        if re.fullmatch(r"\d{5}|2[AB]\d{3}", district):
-            values.append(reader.value(Trait.BIRTH_PLACE, district, f"{at}.district"))
-            return
+                break
+        else:
+            values.extend(_district(reader, address, at))
+
+
+def _district(reader: PatientReader, address: dict[str, Any], at: str) -> Iterator[Value]:
+    """Yield the code where it stood before there was an extension for it."""
+    district = string(address.get("district"))
+    if re.fullmatch(r"\d{5}|2[AB]\d{3}", district):
+        yield reader.value(Trait.BIRTH_PLACE, district, f"{at}.district")
 
 
 def _statuses(patient: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.fhir_tree import objects, string, walk
 from conformance.documents.problems import Quote, official
 from conformance.documents.record import INS_OIDS, PlaceKind, Trait
+from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord
 
 _SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
+_PEOPLE: Final = frozenset({"RelatedPerson", "Person"})
+"""Resources about people who are not the Patient, or who are them in another role."""
 _SEARCH: Final = re.compile(
-    r"\bPatient\?(?:.*&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
+    r"\bPatient\?(?:.{0,500}&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
 )
 
 
@@ -40,6 +43,8 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
     if not any(record.has_ins for record in records):
         return
     for path, node in walk(resource):
+        if node.get("resourceType") in _PEOPLE:
+            yield from _same_number(path, node, records, reading)
         for name in _SUBJECTS:
             for one in objects(node.get(name, [])):
                 number, oid = _referred(one)
@@ -58,6 +63,33 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
                         "the reference names the matricule of the Patient under another OID: the two go together",
                     )
                     yield official("fhir-subject-oid", text, "F13", "TRA-06", at=(Quote(place, oid), oids[0]))
+
+
+def _same_number(
+    path: str, person: dict[str, Any], records: Sequence[IdentityRecord], reading: Reading
+) -> Iterator[Problem]:
+    """Yield the INS of a Patient that another person of the file bears too, under a name that is not the Patient's."""
+    families = {
+        comparison_key(string(name.get("family")))
+        for name in objects(person.get("name", []))
+        if string(name.get("family"))
+    }
+    for index, one in enumerate(objects(person.get("identifier", []))):
+        number = string(one.get("value"))
+        if string(one.get("system")).removeprefix("urn:oid:") not in INS_OIDS:
+            continue
+        for record in records:
+            names = [*record.of(Trait.BIRTH_NAME), *record.of(Trait.USED_NAME)]
+            same = next((value for value in record.of(Trait.MATRICULE) if value.normal == number), None)
+            if same and families and names and not families & {comparison_key(name.normal) for name in names}:
+                text = Text(
+                    "le matricule du Patient est aussi celui d’une autre personne du même fichier, d’un autre nom",
+                    "the matricule of the Patient is also that of another person of the file, of another name",
+                )
+                place = reading.place(f"{path}.identifier[{index}].value".lstrip("."), PlaceKind.JSON)
+                yield official(
+                    "one-number-two-people", text, "F13", "TRA-06", at=(Quote(place, number), same)
+                )
 
 
 def _referred(reference: dict[str, Any]) -> tuple[str, str]:

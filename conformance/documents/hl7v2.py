@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
+from conformance.documents.hl7_others import elsewhere, readable, told_in_texts
 from conformance.documents.hl7_rules import choices, recipients, shape
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component, decode, parse, split
 from conformance.documents.problems import inferred, official
@@ -55,6 +56,7 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
     """Read one message given as numbered lines; what was found before is in ``problems``."""
     parts: list[Document] = []
     records: list[IdentityRecord] = []
+    texts: list[str] = []
     message = parse(lines, reading, problems)
     if message is not None:
         parts = list(_carried(message, reading, problems))
@@ -67,9 +69,12 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
             problems.append(inferred("hl7-no-patient", said, "TRA-04", at=(place,)))
         problems.extend(recipients(message, records, reading))
         problems.extend(choices(message, reading))
+        problems.extend(elsewhere(message, records, reading))
+        texts = list(readable(message, reading))
+        problems.extend(told_in_texts(message, texts, records, reading))
     return Document(
         format=Format.HL7V2, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        text=_leakable(lines),
+        text="\n".join([_leakable(lines), *texts]),
     )  # fmt: skip
 
 

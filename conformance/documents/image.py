@@ -11,7 +11,9 @@ from conformance.documents.context import LimitReachedError
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import read_symbols
 from conformance.documents.document import Document
-from conformance.documents.problems import inferred, official, unjudged
+from conformance.documents.other_codes import told_by_codes
+from conformance.documents.pdf_codes import read_codes
+from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, Place, PlaceKind
 from simulator.text import Text
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.documents.context import Reading
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.expected import Expected
+    from conformance.documents.pdf_codes import Code
     from conformance.documents.problems import Problem
 
 _SOFTENED = (1.0, 2.0)
@@ -33,6 +36,7 @@ def read(data: bytes, reading: Reading) -> Document:
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - optional
 
     frames: list[tuple[str, list[Symbol]]] = []
+    codes: list[Code] = []
     size = ""
     try:
         with warnings.catch_warnings():
@@ -47,7 +51,9 @@ def read(data: bytes, reading: Reading) -> Document:
                 reading.spend(0)
                 # A fax of several pages is one image of several frames.
                 name = reading.name if index == 0 else f"{reading.name} (page {index + 1})".strip()
-                frames.append((name, _symbols(_grey(image))))
+                grey = _grey(image)
+                frames.append((name, _symbols(grey)))
+                codes.extend(read_codes(grey))
     except Image.DecompressionBombError as error:
         raise _too_large(reading, "beaucoup plus") from error
     except (
@@ -91,6 +97,8 @@ def read(data: bytes, reading: Reading) -> Document:
             if symbol.is_ins
         ),
         data=data,
+        text="\n".join(code.text for code in codes),
+        facts=tuple(Quote(replace(place, box=code.box), code.text) for code in codes),
     )
 
 
@@ -125,6 +133,7 @@ def _too_large(reading: Reading, got: str) -> LimitReachedError:
     )
 
 
-def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa: ARG001 - the shape of all formats
-    """Yield nothing more: symbols are documents of their own."""
-    yield from ()
+def judge(document: Document, expected: Expected) -> Iterator[Problem]:
+    """Yield what other codes beside the symbols tell of somebody else; symbols are documents of their own."""
+    if not expected.forbids_ins:
+        yield from told_by_codes(document, expected, document.facts or ())

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.coherence import coherence
 from conformance.documents.expected import NOTHING_EXPECTED, Expected, Profile
 from conformance.documents.numbers import is_matricule, looks_made_up
 from conformance.documents.problems import inferred, official, reported
 from conformance.documents.record import Format, IdKind, Trait
 from conformance.documents.values import PATIENT_DOMAIN, may_be_of_patients
-from simulator.ins.coherence import FindingCode, coherence_findings
 from simulator.ins.dates import BirthDate, BirthDateError
-from simulator.ins.identity import InsIdentity, Traits
 from simulator.ins.matricule import NUMBER_LENGTH, VALUE_LENGTH, Matricule, MatriculeError, key_of
 from simulator.ins.oid import InsOid, OidError, parse_oid
 from simulator.ins.places import check_place_format, cog
@@ -45,7 +44,7 @@ def judge_record(record: IdentityRecord, expected: Expected = NOTHING_EXPECTED) 
     yield from _sex(record)
     yield from _birth_date(record)
     yield from _birth_place(record)
-    yield from _coherence(record)
+    yield from coherence(record, expected)
 
 
 def _identifier(one: Identifier, record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
@@ -343,45 +342,3 @@ def _birth_place(record: IdentityRecord) -> Iterator[Problem]:
                 f"{value.text!r} is in no list of communes or countries (a post code?)",
             )
             yield inferred("birth-place-unlisted", text, "F10", at=(value,))
-
-
-_COHERENCE: Final = {
-    FindingCode.SEX: (Trait.SEX, "matricule-sex-digit"),
-    FindingCode.YEAR: (Trait.BIRTH_DATE, "matricule-year"),
-    FindingCode.MONTH: (Trait.BIRTH_DATE, "matricule-month-digits"),
-    FindingCode.PLACE: (Trait.BIRTH_PLACE, "matricule-place"),
-}
-
-
-def _coherence(record: IdentityRecord) -> Iterator[Problem]:
-    """Yield, for a person to look at, what the number says otherwise than the traits (F14: never a failure)."""
-    number = record.first(Trait.MATRICULE)
-    if number is None or not is_matricule(number.normal):
-        return
-    read = {trait: record.first(trait) for trait in (Trait.SEX, Trait.BIRTH_DATE, Trait.BIRTH_PLACE)}
-    normal = {trait: value.normal if value else "" for trait, value in read.items()}
-    identity = InsIdentity(
-        traits=Traits(
-            birth_name="", first_names="", sex=normal[Trait.SEX] if normal[Trait.SEX] in {"M", "F"} else "",
-            birth_date=normal[Trait.BIRTH_DATE], birth_place=normal[Trait.BIRTH_PLACE] or None,
-        ),
-        matricule=Matricule(number.normal[:NUMBER_LENGTH], number.normal[NUMBER_LENGTH:]),
-        oid="",
-    )  # fmt: skip
-    for finding in coherence_findings(identity):
-        if finding.code not in _COHERENCE or finding.reason is not None:
-            continue
-        trait, code = _COHERENCE[finding.code]
-        other = read[trait]
-        if other is None or (trait is Trait.BIRTH_PLACE and _may_differ(number.normal, other.normal)):
-            continue
-        text = Text(
-            f"le matricule porte {finding.in_matricule}, {trait.text.fr} : {finding.expected} ; cela peut être légitime",
-            f"{finding.text}; it can be legitimate",
-        )
-        yield inferred(code, text, "F14", at=(number, other))
-
-
-def _may_differ(number: str, place: str) -> bool:
-    """Whether number and place are of a family that is known to differ (ins-formats §8)."""
-    return number[5:7] == "99" or place.startswith("99") or number[5:7] in {"2A", "2B", "20"}

@@ -78,6 +78,20 @@ def find_without_key(text: str, number: str) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end()
 
 
+def find_within(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Yield where a known number stands among letters, as in an identifier made of it: start and end."""
+    for match in re.finditer(rf"(?<![0-9])(?:(?<=[A-Za-z]){number}|{number}(?=[A-Za-z]))(?![0-9])", text):
+        yield match.start(), match.end()
+
+
+def find_across_lines(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Yield where the characters of a known number go on in the next line of a text: start and end."""
+    gap = rf"[{SPACES}.\-\r\n]{{0,4}}"
+    for match in re.finditer(rf"(?<![0-9A-Za-z]){gap.join(map(re.escape, number))}(?![0-9A-Za-z])", text):
+        if "\n" in match[0] or "\r" in match[0]:
+            yield match.start(), match.end()
+
+
 def looks_made_up(number: str) -> bool:
     """Tell whether a number is a filler, such as fifteen zeros or nines."""
     return len(number) >= _ZEROS and len(set(number[:-2])) == 1

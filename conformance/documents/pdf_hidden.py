@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from conformance.documents.problems import Problem
 
-_STREAM: Final = re.compile(rb"stream\r?\n")
+_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
 _LARGEST: Final = 4 * 1024 * 1024
 """Bytes of one stream looked through, once it is inflated."""
 _IN_ALL: Final = 16 * 1024 * 1024

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from conformance.documents import pdfium
 from conformance.documents.context import Limits
 from conformance.documents.numbers import compact
+from conformance.documents.other_codes import told_by_codes
+from conformance.documents.pdf_codes import codes, codes_apart
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Place, PlaceKind, Trait
 from simulator.text import Text
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.document import Document
     from conformance.documents.expected import Expected
+    from conformance.documents.pdf_codes import Code
     from conformance.documents.pdf_facts import PdfFacts
     from conformance.documents.problems import Problem
-    from conformance.documents.record import Box
 
 DPI: Final = (200.0, 300.0)
 """Resolutions of drawing: at 200 modules of 0.25 mm decode (documents notes §A4), at 300 smaller ones."""
@@ -28,52 +28,9 @@ _STRETCHED: Final = 1.25
 """A symbol drawn longer than wide by more than this is no square; one that stands askew has a square box."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code on the first page that is no Datamatrix."""
-
-    kind: str
-    """``QR Code``, ``Code 128``…"""
-    text: str
-    box: Box
-    """Points."""
-
-
-def codes(document: Document) -> tuple[Code, ...]:
-    """Return the codes of the first page but Datamatrix; none when nothing drawn there could be one.
-
-    Raises:
-        ImportError: zxing-cpp is not installed.
-    """
-    import zxingcpp  # noqa: PLC0415 - optional
-
-    try:
-        with pdfium.opened(document.data) as opened:
-            page = opened[0]
-            image = pdfium.page_image(page, DPI[0], Limits().pixels) if pdfium.may_hide_code(page) else None
-    except pdfium.PdfRefusedError:
-        return ()
-    if image is None:
-        return ()
-    kinds = zxingcpp.BarcodeFormat
-    wanted = zxingcpp.BarcodeFormats([kinds.QRCode, kinds.Code128, kinds.Code39, kinds.PDF417, kinds.Aztec])
-    return tuple(_code(one) for one in zxingcpp.read_barcodes(image, formats=wanted))
-
-
-def _code(one: Any) -> Code:
-    corners = [
-        one.position.top_left, one.position.top_right, one.position.bottom_right, one.position.bottom_left,
-    ]  # fmt: skip
-    scale = pdfium.POINTS_PER_INCH / DPI[0]
-    left, top = min(at.x for at in corners), min(at.y for at in corners)
-    width, height = max(at.x for at in corners) - left, max(at.y for at in corners) - top
-    kind = str(one.format).rpartition(".")[2]
-    return Code(kind, str(one.text), (left * scale, top * scale, width * scale, height * scale))
-
-
 def code_leaks(document: Document, expected: Expected) -> Iterator[Problem]:
     """Yield the codes of a page that hold the matricule of an identity that is not qualified."""
-    if code := _with_number(document, expected):
+    if code := _with_number(document, expected, Limits().raster_pages):
         text = Text(
             f"identité non qualifiée : son matricule est dans un code à lire ({code.kind})",
             f"identity not qualified: its matricule is in a code to be scanned ({code.kind})",
@@ -81,15 +38,22 @@ def code_leaks(document: Document, expected: Expected) -> Iterator[Problem]:
         yield official("matricule-in-code", text, "DOC-05", at=(_code_place(document, code),))
 
 
-def _with_number(document: Document, expected: Expected) -> Code | None:
+def codes_of_others(document: Document, facts: PdfFacts, expected: Expected) -> Iterator[Problem]:
+    """Yield the codes of the first page that tell the INS of somebody else than the page does."""
+    boxes = [symbol.box for page, symbol in facts.symbols if page == 1]
+    found = [Quote(_code_place(document, one).place, one.text) for one in codes_apart(document, boxes)]
+    yield from told_by_codes(document, expected, found)
+
+
+def _with_number(document: Document, expected: Expected, pages: int = 1) -> Code | None:
     known = expected.of(Trait.MATRICULE)
     if not known:
         return None
-    return next((one for one in codes(document) if known in compact(one.text)), None)
+    return next((one for one in codes(document, pages) if known in compact(one.text)), None)
 
 
 def _code_place(document: Document, code: Code) -> Quote:
-    spot = Place(kind=PlaceKind.PIXELS, file=document.name, page=1, box=code.box)
+    spot = Place(kind=PlaceKind.PIXELS, file=document.name, page=code.page, box=code.box)
     return Quote(spot, code.text[:60])
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.page_text import Letter, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from PIL.Image import Image
 
@@ -37,6 +37,11 @@ _TITLES: Final = ("Title", "Subject", "Author", "Keywords")
 _MAX_FIELD: Final = 2_000
 _MAX_BOOKMARKS: Final = 500
 _STROKES: Final = 80
+_FRAME: Final = 16
+"""Segments that a frame or a rule has at most."""
+_BAR: Final = 120.0
+"""Points: a bar or a module is no longer."""
+_MAX_DRAWINGS: Final = 20_000
 """Those of twenty rectangles."""
 _BREAKS: Final = frozenset("\r\n\t\0")
 _HYPHENS: Final = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}
@@ -316,3 +321,45 @@ def may_hide_symbol(page: Any) -> bool:
             if 10 <= width <= 200 and 0.7 <= (height / width if width else 0) <= 1.4:  # noqa: PLR2004 - points
                 return True
     return False
+
+
+def drawn_apart(page: Any, symbols: Sequence[Box]) -> Box | None:
+    """Return the box around what could be a code of any sort and is none of the symbols given; none when nothing could.
+
+    Args:
+        page: of the document.
+        symbols: boxes in points from the top left of the page as shown: left, top, width, height.
+    """
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    seen = _seen(page)
+    images: list[Box] = []
+    strokes: list[Box] = []
+    segments = 0
+    for item in islice(page.get_objects(max_depth=3), _MAX_DRAWINGS):
+        if item.type not in {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH}:
+            continue
+        left, bottom, right, top = item.get_bounds()
+        box = seen(left, top, right, bottom)
+        if any(_is_part(box, symbol) for symbol in symbols):
+            continue
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            images.append(box)
+            continue
+        count = raw.FPDFPath_CountSegments(item.raw)
+        if count > _FRAME or max(box[2] - box[0], box[3] - box[1]) < _BAR:
+            strokes.append(box)
+            segments += max(count, 4)
+    boxes = images + (strokes if segments > _STROKES else [])
+    if not boxes:
+        return None
+    west, north = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    return west, north, max(box[2] for box in boxes) - west, max(box[3] for box in boxes) - north
+
+
+def _is_part(box: Box, symbol: Box) -> bool:
+    """Tell whether something drawn belongs to a symbol: in the middle of it, and not much wider."""
+    left, top, width, height = symbol
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    inside = left - 1 <= x <= left + width + 1 and top - 1 <= y <= top + height + 1
+    return inside and box[2] - box[0] <= 1.6 * width + 2 and box[3] - box[1] <= 1.6 * height + 2

@@ -15,7 +15,8 @@ from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
 from conformance.documents.metadata import check_content, missing_source, read_metadata
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
-from conformance.documents.record import Format
+from conformance.documents.record import Format, Place, PlaceKind, Trait
+from conformance.documents.running_text import of_another, words_of
 from conformance.documents.xmltree import XmlRefusedError, descend, parse
 from simulator.text import Text
 
@@ -32,6 +33,7 @@ _METADATA: Final = re.compile(r"(?:^|/)METADATA\.XML$", re.IGNORECASE)
 _PAGE: Final = re.compile(r"\.(?:HTML?|XSLT?|TXT|CSS)$", re.IGNORECASE)
 """What goes with an archive for people to read."""
 _WORDS: Final = re.compile(r"\.(?:HTML?|TXT)$|(?:^|/)METADATA\.XML$", re.IGNORECASE)
+_HTML: Final = re.compile(r"\.HTML?$", re.IGNORECASE)
 _SHORT: Final = re.compile(r"[A-Z0-9_]{1,8}(?:\.[A-Z0-9_]{1,3})?")
 _USUAL: Final = re.compile(r"IHE_XDM/[A-Z0-9_]{1,8}/METADATA\.XML")
 
@@ -65,8 +67,16 @@ def read(data: bytes, reading: Reading) -> Document:
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa: ARG001 - the shape of all formats
-    """Yield nothing more: the tree was judged while reading, identities are compared."""
-    yield from ()
+    """Yield what pages and titles say of somebody else; the tree was judged while reading, identities are compared."""
+    known = [
+        value for one in document.walk() for record in one.records for value in record.of(Trait.MATRICULE)
+    ]
+    said = Text(
+        "une page ou un titre de l’archive donne l’INS d’une autre personne que ses documents",
+        "a page or a title of the archive gives the INS of another person than its documents",
+    )
+    place = Place(kind=PlaceKind.FILE, file=document.name)
+    yield from of_another(document.text, known, place, "xdm-page-of-another", said, "F13", "TRA-05")
 
 
 def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) -> dict[str, bytes]:
@@ -198,7 +208,10 @@ def _words(files: dict[str, bytes]) -> Iterator[str]:
     """Yield the metadata and the pages of an archive as text: a number may leak there too."""
     for name, content in files.items():
         if _WORDS.search(name):
-            yield html.unescape(content[:TEXT_LIMIT].decode("utf-8", errors="replace"))
+            told = content[:TEXT_LIMIT].decode("utf-8", errors="replace")
+            yield html.unescape(told)
+            if _HTML.search(name):
+                yield words_of(told, "text/html")
 
 
 def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Iterator[Problem]:

@@ -14,7 +14,8 @@ from conformance.documents.cda import refused
 from conformance.documents.document import Document
 from conformance.documents.metadata import check_content, missing_source, read_metadata, signature
 from conformance.documents.problems import Quote, official
-from conformance.documents.record import Format, PlaceKind
+from conformance.documents.record import Format, Place, PlaceKind, Trait
+from conformance.documents.running_text import of_another
 from conformance.documents.values import decode_base64
 from conformance.documents.xmltree import XmlRefusedError, descend, parse, path_of, text_of
 from simulator.text import Text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from conformance.documents.expected import Expected
     from conformance.documents.problems import Problem
 
-_HTTP: Final = re.compile(rb"\s*(?:POST|PUT|HTTP/[0-9.]+)[^\r\n]*\r?\n")
+_HTTP: Final = re.compile(rb"\s*(?:POST|PUT|HTTP/[0-9.]{1,9})[^\r\n]*\r?\n")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,200})?\r?\n")
 _MAX_HEADERS: Final = 100_000
@@ -95,9 +96,18 @@ def _undescribed(name: str, reading: Reading) -> Problem:
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:
-    """Ask for an INS when there is a submission: the DMP takes nothing else."""
+    """Ask for an INS when there is a submission, for the DMP takes nothing else; and look at the titles."""
     if not document.records or expected.forbids_ins:
         return
+    known = [
+        value for one in document.walk() for record in one.records for value in record.of(Trait.MATRICULE)
+    ]
+    said = Text(
+        "un titre de la soumission donne l’INS d’une autre personne que ses documents",
+        "a title of the submission gives the INS of another person than its documents",
+    )
+    place = Place(kind=PlaceKind.FILE, file=document.name)
+    yield from of_another(document.text, known, place, "xds-title-of-another", said, "F13", "TRA-05")
     if not any(record.has_ins for record in document.records):
         text = Text(
             "une soumission au DMP porte l’INS de l’identité qualifiée, aucun ici",
@@ -113,7 +123,7 @@ def unpack(data: bytes, largest: int = 256 * 1024 * 1024) -> Message | None:
         data: with its HTTP headers, with its MIME headers, or bare.
         largest: bytes that a body compressed by HTTP may unpack to.
     """
-    rest = _transferred(_HTTP.sub(b"", data, count=1), largest) if _HTTP.match(data) else data
+    rest = _transferred(data[head.end() :], largest) if (head := _HTTP.match(data)) else data
     stripped = rest.lstrip(b"\xef\xbb\xbf \t\r\n")
     if stripped.startswith((b"<", b"\xff\xfe", b"\xfe\xff")) or rest[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return Message(rest, {}, is_mtom=False)

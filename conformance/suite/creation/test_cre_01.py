@@ -49,6 +49,9 @@ def test_one_missing(desk: Desk, missing: str, user: str) -> None:
             for how, value in EMPTY.items()
         }
     )
+    # Sent back for one field, the form is not good because that one is filled.
+    other = MANDATORY[(MANDATORY.index(missing) + 1) % len(MANDATORY)]
+    _expect_refused(desk, there, replace(_complete(person), **{other: None}), (other,))
     _expect_accepted(desk, person)
 
 

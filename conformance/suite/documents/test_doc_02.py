@@ -26,6 +26,8 @@ _TRAITS: Final = {
     "used_first_name": Trait.USED_FIRST_NAME,
     "birth_place": Trait.BIRTH_PLACE,
 }
+_ABROAD: Final = "double-hyphen-abroad-summer"
+_BORN: Final = PARTS[_ABROAD].wish["birth_place"]
 
 
 @pytest.mark.rule("DOC-02")
@@ -48,6 +50,7 @@ def test_added_traits(desk: Desk) -> None:
 
     try:
         without, every = page(), page(*_TRAITS)
+        abroad = _abroad(desk, kind)
         alone = {name: page(name) for name in _TRAITS}
     finally:
         desk.lgo.write_settings({_SETTING: ""})
@@ -65,6 +68,7 @@ def test_added_traits(desk: Desk) -> None:
             for name in _TRAITS
             for how, sheet in (("avec les autres", every), ("seul", alone[name]))
         }
+        | {"birth_place, à l'étranger": partial(_expect_there, abroad, "birth_place", _BORN)}
     )
     expect(
         not any(
@@ -75,6 +79,14 @@ def test_added_traits(desk: Desk) -> None:
         # No text forbids to print it always; the setting then has no effect.
         inferred=True,
     )
+
+
+def _abroad(desk: Desk, kind: str) -> Artefact:
+    """Print what is printed of somebody born abroad, whose place is a country."""
+    person = desk.play(PARTS[_ABROAD])
+    patient = desk.bring(person, Route.IMPORTED_CHECKED)
+    document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
+    return Artefact(label=kind, document=document, expected=expected_of(person, patient))
 
 
 def _expect_there(sheet: Artefact, name: str, place: str | None) -> None:

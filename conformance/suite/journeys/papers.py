@@ -15,6 +15,7 @@ from conformance.drivers.partners import Channel, Document, MessageFormat, Sendi
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, LISTED_KINDS
 from conformance.suite.desk.cast import CAST, PARTS
+from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
@@ -174,8 +175,11 @@ def _people(
         "fictitious": (ATTRIBUTES, _fictitious),
         "homonym": (ATTRIBUTES, _homonym),
     }
+    before: list[Subject] = []
     for how, (path, fall) in falls.items():
-        yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce)
+        yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce, before)
+        if how == "fallen":
+            yield "plain again", path, partial(_again, desk, before)
     yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False))
 
 
@@ -185,18 +189,39 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     others: dict[str, str | None] = {"used_name": USED[0], "used_first_name": USED[1]}
     if not part.typed_list and route.status is Status.QUAL:
         others["first_names"] = None
-    patient = desk.bring(person, route, **others)
+    if route is Route.IMPORTED_CHECKED:
+        patient = checked_with(desk, desk.bring(person, Route.IMPORTED, **others), CAST.index(part))
+    else:
+        patient = desk.bring(person, route, **others)
     return Subject(key=f"{key}, {route.status}", person=person, patient=patient)
 
 
-def _fallen(desk: Desk, how: str, fall: Callable[[Desk, Patient], object], produce: Produce) -> Subject:
+def _again(desk: Desk, before: Sequence[Subject]) -> Subject | None:
+    """Qualify once more whoever fell: what leaves of them was held back in between."""
+    if not before:
+        return None
+    fallen = before[-1]
+    patient = desk.feed(fallen.patient)
+    return Subject(key=f"plain, again, {patient.status}", person=fallen.person, patient=patient)
+
+
+def _fallen(
+    desk: Desk,
+    how: str,
+    fall: Callable[[Desk, Patient], object],
+    produce: Produce,
+    kept: list[Subject],
+) -> Subject:
     """Bring somebody to QUAL, produce everything, then do what changes the identity: nothing kept may leave later."""
     person = desk.play(PARTS["plain"])
     patient = desk.bring(person, Route.IMPORTED_CHECKED, used_name=USED[0], used_first_name=USED[1])
-    produce(desk, Subject(key="before", person=person, patient=patient), every=True)
+    before = Subject(key="before", person=person, patient=patient)
+    # What is not produced afterwards tells nothing.
+    produce(desk, before, every=f"plain {how}" in _EVERY)
     fall(desk, patient)
     patient = desk.read(patient)
-    return Subject(key=f"plain, {how}, {patient.status}", person=person, patient=patient)
+    kept.append(Subject(key=f"plain, {how}, {patient.status}", person=person, patient=patient))
+    return kept[-1]
 
 
 def _lowered(desk: Desk, patient: Patient) -> object:

@@ -1,26 +1,34 @@
-"""Somebody whose waiting number has become a NIR, once documents were made under the former one (MAT-09).
+"""Somebody whose waiting number has become a NIR and whose traits INSi has corrected, once documents were made (MAT-09).
 
 What a software keeps of a document (a symbol drawn at qualification, a header, the metadata of the first sending) is
-right until then: the journeys of documents look at what leaves afterwards.
+right until then: the journeys of documents look at what leaves afterwards. The new number has a key that begins with
+zero, and tells another sex than the traits, as numbers may (ins-formats §8): what is reckoned from it shows too.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.papers import Subject
-from conformance.suite.desk.people import now_known_by
+from conformance.suite.desk.people import now_known_by, with_traits
 from conformance.suite.desk.routes import Route
+from simulator.ins.matricule import Matricule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 _PART: Final = "waiting-number-four-first-names"
+_ADDED: Final = "ZELVOR"
+_PLACE: Final = "63220"
+_OTHER_PLACE: Final = "51215"
 
 
 def renumbered(desk: Desk, produce: Callable[[Desk, Subject], None]) -> Subject | None:
@@ -37,15 +45,43 @@ def renumbered(desk: Desk, produce: Callable[[Desk, Subject], None]) -> Subject 
     patient = desk.bring(waiting, Route.IMPORTED_CHECKED)
     produce(desk, Subject(key="before", person=waiting, patient=patient))
     traits = waiting.identity.traits
-    now = now_known_by(waiting, desk.draw(sex=traits.sex, birth_date=traits.birth_date))
-    desk.insi.install("answers/whatever-traits", patient=now)
+    now = now_known_by(waiting, _awkward(desk.draw(sex=traits.sex, birth_date=traits.birth_date)))
+    renewed = _fed(desk, patient, now)
+    if renewed is None or renewed.matricule != now.identity.matricule.value:
+        return None
+    corrected = with_traits(now, **_corrected(now))
+    again = _fed(desk, renewed, corrected)
+    if again is not None and again.birth_name == corrected.identity.traits.birth_name:
+        now, renewed = corrected, again
+    return Subject(key=f"renumbered, {renewed.status}", person=now, patient=renewed)
+
+
+def _fed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
+    """Feed a file with what INSi answers now, and return it; ``None`` when the software does not take it."""
+    desk.insi.install("answers/whatever-traits", patient=person)
     call, _ = desk.try_call(patient)
     desk.insi.clear_scenarios()
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return None
     if isinstance(desk.try_accept(call), RefusedError):
         return None
-    patient = desk.read(patient)
-    if patient.matricule != now.identity.matricule.value:
-        return None
-    return Subject(key=f"renumbered, {patient.status}", person=now, patient=patient)
+    return desk.read(patient)
+
+
+def _corrected(person: Person) -> dict[str, str]:
+    """Return the traits of a person as INSi corrects them: the first name and the sex stay."""
+    traits = person.identity.traits
+    return {
+        "birth_name": f"{traits.birth_name}-{_ADDED}",
+        "first_names": f"{traits.first_names} {_ADDED}",
+        "birth_place": _PLACE if traits.birth_place != _PLACE else _OTHER_PLACE,
+    }
+
+
+def _awkward(person: Person) -> Person:
+    """Give a person a number whose first digit is that of the other sex, and whose key begins with zero."""
+    number = person.identity.matricule.number
+    sex = {"1": "2", "2": "1"}[number[0]]
+    made = (Matricule.from_number(f"{sex}{number[1:10]}{order:03d}") for order in range(1, 1000))
+    matricule = next(one for one in made if one.key.startswith("0"))
+    return replace(person, identity=replace(person.identity, matricule=matricule))

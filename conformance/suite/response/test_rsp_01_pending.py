@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import InsiCall, Patient
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 
 def _validate(desk: Desk, patient: Patient) -> None:
@@ -85,6 +86,9 @@ def test_each_its_own(desk: Desk, order: str) -> None:
     patients = [desk.create(person) for person in people]
     calls = [desk.find(patient) for patient in patients]
     befores = [desk.snapshot(patient) for patient in patients]
+    # The one whose call came last, and whose file was opened last, is looked at last.
+    for number in (0, 1):
+        _expect_own_comparison(desk, calls[number], befores[number].patient, people[number])
     one, other = (0, 1) if order == "first-first" else (1, 0)
     if not _is_accepted(desk, calls[one]):
         return  # A software may hold one proposal at a time.
@@ -163,6 +167,15 @@ def test_compared_with_the_file_of_now(desk: Desk, route: Route) -> None:
     except Departure as departure:
         # That the file of before the call be compared is excluded by no text.
         raise Departure(departure.text.fr, departure.text.en, inferred=True) from departure
+
+
+def _expect_own_comparison(desk: Desk, call: InsiCall, patient: Patient, person: Person) -> None:
+    try:
+        lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    except RefusedError:
+        return  # A software may hold one proposal at a time.
+    local = {name: getattr(patient, name) for name in COMPARED}
+    expect_lines({line.field: line for line in lines}, local, insi_values(person))
 
 
 def _is_accepted(desk: Desk, call: InsiCall) -> bool:

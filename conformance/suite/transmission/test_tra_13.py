@@ -19,6 +19,7 @@ from conformance.suite.journeys.papers import (
 )
 from conformance.suite.transmission.test_tra_14 import send
 from conformance.verdicts import UndecidedError, Verdict
+from simulator.ins.oid import InsOid
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import AuditEntry, Patient
     from conformance.drivers.partners import Sending
+    from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
     from simulator.client.received import ReceivedItem
 
@@ -107,6 +109,21 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
         )
         moment = Text("après la réponse du DMP", "after the answer of the DMP")
         expect_kept(desk.snapshot(patient), before, moment)
+        if not first:
+            _expect_other_oid_told(desk, sinks, patient, ordinarily)
+
+
+def _expect_other_oid_told(desk: Desk, sinks: Sinks, patient: Patient, ordinarily: Sending | None) -> None:
+    """Check that an OID that differs is told, though the number is the same: an INS is both (MAT-07)."""
+    other = InsOid.NIA if patient.oid != InsOid.NIA else InsOid.NIR
+    sinks.tell("td0.2", matricule=patient.matricule, oid=str(other))
+    answer = send(desk, patient, produced_of(desk, VACCINATION_NOTE)[0])
+    expect(
+        answer is None or (answer.message.strip() and answer.message != _said(ordinarily)),
+        fr="le DMP dit le même matricule sous un autre OID, et l'utilisateur n'est pas alerté",
+        en="the DMP tells the same matricule under another OID, and the user is not alerted",
+        inferred=True,
+    )
 
 
 def _need_fed(came: Sequence[ReceivedItem]) -> None:

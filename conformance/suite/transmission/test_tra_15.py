@@ -8,6 +8,7 @@ import pytest
 
 from conformance.documents.cda import CdaFacts
 from conformance.documents.record import Format
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, expected_of
 from conformance.suite.desk.routes import Route
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 LEVELS: Final = {VACCINATION_NOTE: 3, INTERVIEW_REPORT: 1, MEDICATION_REVIEW: 1}
 """Level of the CDA of each kind."""
 NOTE_CODE: Final = "87273-9"
+_WHO: Final = {
+    VACCINATION_NOTE: "waiting-number-four-first-names",
+    INTERVIEW_REPORT: "plain",
+    MEDICATION_REVIEW: "one-former-number-corsica-2a",
+}
 
 
 @pytest.mark.rule("TRA-15")
@@ -47,7 +53,8 @@ def test_by_itself(desk: Desk) -> None:
 
 
 def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
-    person = desk.draw()
+    # Whoever it is about: a man under a waiting number, a woman, somebody with a former number.
+    person = desk.play(PARTS[_WHO[kind]])
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
     sinks.news()
     desk.lgo.render_document(patient.id, kind, actor=desk.user)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.documents import read_document
+from conformance.documents.mail_headers import MailFacts
 from conformance.documents.record import Format
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
@@ -13,7 +16,7 @@ from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import connected_if_possible
+from conformance.suite.desk.sinks import MAIL, connected_if_possible
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -24,12 +27,14 @@ from conformance.suite.journeys.papers import (
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from conformance.documents import Document
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Sending
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
 _PATIENT = Channel.MSSANTE_PATIENT
+_VARIES: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>|boundary=\S+|[\da-f=-]{2,}|\d", re.IGNORECASE)
 
 
 @pytest.mark.rule("TRA-16")
@@ -78,7 +83,7 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
     _, patient = _qualified(desk)
     _need_sent(desk, patient)
     # A software that reaches no DMP sends nothing there whoever opposes.
-    with connected_if_possible(desk):
+    with connected_if_possible(desk) as sinks:
         if _opposes(desk, patient, Channel.DMP):
             expect(
                 _is_sent(_try(desk, patient)),
@@ -91,6 +96,15 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
                 fr="le patient s'oppose au DMP, et un document y part quand même",
                 en="the patient opposes the DMP, and a document goes there all the same",
             )
+        if sinks is not None and _opposes(desk, patient, _PATIENT):
+            sinks.news()
+            if _is_sent(_try(desk, patient, Channel.MSSANTE)):
+                reached = [one for item in sinks.awaited(MAIL) for one in item.recipients]
+                expect(
+                    not any("@patient.mssante" in one for one in reached),
+                    fr=f"le patient refuse, et le courriel à un professionnel lui part en copie ({', '.join(reached)})",
+                    en=f"the patient refuses, and the mail to a professional goes to them as a copy ({', '.join(reached)})",
+                )
         if _opposes(desk, patient, Channel.MSSANTE):
             expect(
                 not _is_sent(_try(desk, patient, Channel.MSSANTE)),
@@ -110,6 +124,8 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
 def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
     person, patient = _qualified(desk)
     first = _need_sent(desk, patient, channel)
+    # Whoever is written to in between is told nothing.
+    _try(desk, patient, Channel.MSSANTE if channel is _PATIENT else _PATIENT)
     gone = desk.lgo.withdraw_document(first.id, actor=desk.user)
     expect(
         gone.outcome is SendingOutcome.SENT and gone.documents,
@@ -132,6 +148,21 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
     expect(mails, fr="le message de suppression n'est pas un courriel", en="the deletion message is no mail")
     for rule in ("TRA-07", "TRA-09"):
         expect_right(mails, owned_by(rule))
+    before = [read_document(one.content, one.name) for one in first.documents]
+    expect(
+        not before or {_said_in(one[1].read) for one in mails} != {_said_in(one) for one in before},
+        fr="le message de suppression dit la même chose que le premier envoi : rien n'y parle de suppression",
+        en="the deletion message says the same as the first mail: nothing in it tells of a deletion",
+        # How it is told is in no text: any difference will do.
+        inferred=True,
+    )
+
+
+def _said_in(mail: Document) -> str:
+    """Return what a mail and its archive say, without what differs from one mail to the next: numbers, digests, identifiers."""
+    told = [facts.header("Subject") or "" for facts in [mail.facts] if isinstance(facts, MailFacts)]
+    told += [one.text for one in mail.walk() if one.format in {Format.MAIL, Format.XDM}]
+    return _VARIES.sub("", "\n".join(told))
 
 
 def _qualified(desk: Desk, key: str = "waiting-number-four-first-names") -> tuple[Person, Patient]:

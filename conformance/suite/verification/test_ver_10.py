@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 TRUSTED = "LABO-10"
 
-ALIKE = ("LABO-1", "LABO-100", "LABO", "XLABO-10", "LABO-1O", "CLINIQUE-KVORLAN")
-"""Senders that look like the trusted one, and one that does not."""
+ADDRESS = "labo-a@biologie.mssante.fr"
+ALIKE = ("LABO-1", "LABO-100", "XLABO-10", "LABO-1O", "CLINIQUE-KVORLAN", "labo-b@biologie.mssante.fr")
+"""Senders that look like those trusted, and one that does not."""
 
 
 @pytest.mark.rule("VER-10")
@@ -43,7 +44,7 @@ ALIKE = ("LABO-1", "LABO-100", "LABO", "XLABO-10", "LABO-1O", "CLINIQUE-KVORLAN"
 @pytest.mark.parametrize("user", USERS)
 def test_with_and_without(desk: Desk, user: str) -> None:
     desk = desk.by(user)
-    _trust(desk, TRUSTED)
+    _trust(desk, TRUSTED, ADDRESS)
     _expect_received(desk, received(desk.draw(), sender=TRUSTED))
 
     def judge(sender: str) -> None:

@@ -132,7 +132,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
     need_form(desk, form)
-    person = desk.draw(first_names_count=2, **PLAIN)
+    person = desk.draw(first_names_count=3, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
     def judge(name: str, wrong: ReceivedIdentity) -> None:
@@ -144,7 +144,12 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
         expect_identity_kept(arrival, patient, moment)
         expect_noticed(arrival, moment, inferred=True)
 
-    expect_each({name: partial(judge, name, wrong) for name, wrong in one_wrong(desk, person).items()})
+    wrongs = one_wrong(desk, person)
+    if form is Form.MAIL:
+        first, *others = person.identity.traits.first_names.split(" ")
+        names = " ".join([first, *reversed(others)])
+        wrongs["les prénoms dans un autre ordre"] = received(person, first_names=names)
+    expect_each({name: partial(judge, name, wrong) for name, wrong in wrongs.items()})
 
 
 @pytest.mark.rule("VER-13")

@@ -1,0 +1,73 @@
+"""Running text in FHIR resources: narratives, notes, attachments that are read as they are, and the INS they give."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.documents.context import TEXT_LIMIT
+from conformance.documents.fhir_tree import string, walk
+from conformance.documents.record import INS_OIDS, PlaceKind, Trait
+from conformance.documents.running_text import is_readable, of_another, words_of
+from conformance.documents.values import decode_base64
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.documents.context import Reading
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord
+
+_SHORTEST: Final = 20
+"""Characters of a number and of a word that calls it an INS."""
+_LONGEST: Final = 20_000
+
+
+def read_bodies(resource: Any) -> Iterator[str]:
+    """Yield the attachments of running text (HTML, RTF, plain) as a reader sees them."""
+    for _, node in walk(resource):
+        media, data = string(node.get("contentType")).lower(), string(node.get("data"))
+        if data and is_readable(media):
+            with suppress(ValueError):
+                yield words_of(decode_base64(data)[:TEXT_LIMIT], media)
+
+
+def told_in_texts(
+    resource: Any, bodies: Sequence[str], records: Sequence[IdentityRecord], reading: Reading
+) -> Iterator[Problem]:
+    """Yield the INS of people who are not in a file that its narratives, notes and attachments give.
+
+    Args:
+        resource: the file, decoded.
+        bodies: see ``read_bodies``.
+        records: its patients.
+        reading: where it was read.
+    """
+    known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    if not known:
+        return
+    said = Text(
+        "un texte donne l’INS d’une personne qui n’est pas celle du fichier",
+        "a text gives the INS of a person who is not the one of the file",
+    )
+    others: set[str] = set()
+    told: list[tuple[str, str]] = [("data", one) for one in bodies]
+    for path, node in walk(resource):
+        if string(node.get("system")).removeprefix("urn:oid:") in INS_OIDS:
+            others.add(string(node.get("value")))
+        for key, value in node.items():
+            if isinstance(value, str) and _SHORTEST <= len(value) <= _LONGEST and key not in _NO_TEXT:
+                told.append(
+                    (f"{path}.{key}".lstrip("."), words_of(value, "text/html" if key == "div" else ""))
+                )
+    for path, text in told:
+        place = reading.place(path, PlaceKind.JSON)
+        for problem in of_another(text, known, place, "fhir-text-of-another", said, "F13", "TRA-06"):
+            # Whoever has an identifier of their own in the file may be spoken of.
+            if not any(number and number in text for number in others - {value.normal for value in known}):
+                yield problem
+
+
+_NO_TEXT: Final = frozenset({"data", "url", "system", "value", "reference", "fullUrl", "id"})
+"""Members that are identifiers, addresses and files."""

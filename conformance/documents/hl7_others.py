@@ -1,0 +1,123 @@
+"""An INS of a message elsewhere than in PID-3: former places of identifiers, and the patient as their own contact."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.context import TEXT_LIMIT
+from conformance.documents.hl7_syntax import FieldReader, Message, component
+from conformance.documents.problems import Quote, inferred, official
+from conformance.documents.record import INS_OIDS, Trait
+from conformance.documents.running_text import is_readable, of_another, words_of
+from conformance.documents.values import decode_base64
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.documents.context import Reading
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord, Value
+
+_FORMER: Final = (2, 4)
+"""PID-2 and PID-4, the external and the alternate identifier until version 2.3.1: old interfaces still read them."""
+_TEXTS: Final = frozenset({"TX", "FT", "ST"})
+"""Types of OBX-2 that are running text."""
+_SELF: Final = "SEL"
+"""NK1-3, table 0063."""
+_FIELDS: Final = 40
+"""Of a segment of the sender's own: those looked at."""
+_IDENTIFIERS: Final = 33
+"""NK1-33."""
+
+
+def elsewhere(message: Message, records: Sequence[IdentityRecord], reading: Reading) -> Iterator[Problem]:
+    """Yield the INS of somebody else where a message tells of its patient.
+
+    Args:
+        message: the message.
+        records: of its segments PID.
+        reading: where it was read.
+    """
+    known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    if not known:
+        return
+    for segment in (*message.all("PID"), *message.all("NK1")):
+        reader = FieldReader(segment, message.delimiters, reading)
+        if segment.name == "NK1" and not any(
+            component(relation, 1).upper() == _SELF for relation in reader.repetitions(3)
+        ):
+            continue
+        for field in _FORMER if segment.name == "PID" else (_IDENTIFIERS,):
+            for index, cx in enumerate(reader.repetitions(field)):
+                number = component(cx, 1)
+                authority = component(cx, 4).split(reader.delimiters.sub)
+                if not (INS_OIDS & set(authority)) or any(value.normal == number for value in known):
+                    continue
+                text = Text(
+                    f"{segment.name}-{field} porte l’INS d’une autre personne que PID-3",
+                    f"{segment.name}-{field} holds the INS of another person than PID-3",
+                )
+                at = Quote(reader.place(field, index, 1), number)
+                yield official("hl7-ins-of-another", text, "F13", "TRA-04", at=(at, known[0]))
+    yield from _in_own_segments(message, known, reading)
+
+
+def _in_own_segments(message: Message, known: Sequence[Value], reading: Reading) -> Iterator[Problem]:
+    """Yield the INS of somebody else in segments of the sender's own (Z), of which only the sender knows what they mean."""
+    for segment in message.segments:
+        if not segment.name.startswith("Z"):
+            continue
+        reader = FieldReader(segment, message.delimiters, reading)
+        for field in range(1, _FIELDS):
+            for index, cx in enumerate(reader.repetitions(field) if segment.field(field) else ()):
+                number, authority = component(cx, 1), component(cx, 4).split(reader.delimiters.sub)
+                if INS_OIDS & set(authority) and all(value.normal != number for value in known):
+                    text = Text(
+                        "un segment propre à l’émetteur porte l’INS d’une autre personne : à regarder",
+                        "a segment of the sender's own has the INS of another person: to be looked at",
+                    )
+                    at = Quote(reader.place(field, index, 1), number)
+                    yield inferred("hl7-own-segment-ins", text, "F13", at=(at, known[0]))
+
+
+def readable(message: Message, reading: Reading) -> Iterator[str]:
+    """Yield the files of running text in OBX-5 (type ED, HTML, RTF or plain) as a reader sees them."""
+    for segment in message.all("OBX"):
+        if segment.field(2) != "ED":
+            continue
+        reader = FieldReader(segment, message.delimiters, reading)
+        for ed in reader.repetitions(5):
+            media = f"{component(ed, 2)}/{component(ed, 3)}".lower()
+            if is_readable(media) and component(ed, 4).lower() == "base64":
+                with suppress(ValueError):
+                    yield words_of(decode_base64(component(ed, 5))[:TEXT_LIMIT], media)
+
+
+def told_in_texts(
+    message: Message, files: Sequence[str], records: Sequence[IdentityRecord], reading: Reading
+) -> Iterator[Problem]:
+    """Yield the INS of somebody else in results and notes that are text, and in files of running text.
+
+    Args:
+        message: the message.
+        files: see ``readable``.
+        records: of its segments PID.
+        reading: where it was read.
+    """
+    known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    said = Text(
+        "un texte du message donne l’INS d’une autre personne que PID-3",
+        "a text of the message gives the INS of another person than PID-3",
+    )
+    for name, field in (("OBX", 5), ("NTE", 3)):
+        for segment in message.all(name):
+            if name == "OBX" and segment.field(2) not in _TEXTS:
+                continue
+            place = FieldReader(segment, message.delimiters, reading).place(field)
+            yield from of_another(
+                segment.field(field), known, place, "hl7-text-of-another", said, "F13", "TRA-04"
+            )
+    for one in files:
+        yield from of_another(one, known, reading.place(), "hl7-text-of-another", said, "F13", "TRA-04")

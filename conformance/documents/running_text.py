@@ -1,0 +1,81 @@
+"""Running text beside the traits (HTML, RTF, plain bodies, pages of an archive): what a reader sees, and whose INS it gives."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.labels import of_somebody_else
+from conformance.documents.numbers import called_ins
+from conformance.documents.problems import Quote, inferred, official
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import Place, Value
+    from simulator.text import Text
+
+_INLINE: Final = re.compile(
+    r"</?(?:b|i|u|em|strong|span|font|small|big|sub|sup|tt|code|a|abbr|mark)\b[^<>]{0,500}>", re.IGNORECASE
+)
+"""Tags that do not part what stands around them."""
+_CELL: Final = re.compile(r"</?t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
+"""Cells of one row are read as one line."""
+_TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
+_RTF: Final = re.compile(r"\\'[0-9a-f]{2}|\\[a-z]{1,32}-?\d{0,10} ?|[{}]|\\[^a-z]", re.IGNORECASE)
+_LINES: Final = re.compile(r"\\(?:par|line|cell|row|tab)\b ?")
+
+
+def is_readable(media: str) -> bool:
+    """Tell whether a media type, in lower case, is one of running text."""
+    kind = media.partition(";")[0].strip()
+    return kind in {"application/rtf", "application/xhtml+xml", "image/svg+xml"} or (
+        kind.startswith("text/") and kind not in {"text/xml", "text/calendar"}
+    )
+
+
+def words_of(content: bytes | str, media: str = "") -> str:
+    """Return what a reader sees of a running text.
+
+    Args:
+        content: its bytes, of UTF-8 or else of Windows, or its text.
+        media: its type; RTF and HTML are also known by how they begin.
+    """
+    if isinstance(content, bytes):
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", errors="replace")
+    else:
+        text = content
+    if text.startswith(r"{\rtf") or media.partition(";")[0].endswith("rtf"):
+        return _RTF.sub("", _LINES.sub("\n", text))
+    if (
+        "html" in media
+        or "svg" in media
+        or re.match(r"\s*<(?:!doctype|html|body|p|div|table)\b", text, re.IGNORECASE)
+    ):
+        return html.unescape(_TAG.sub("\n", _CELL.sub(" ", _INLINE.sub("", text))))
+    return text
+
+
+def of_another(
+    text: str, known: Sequence[Value], place: Place, code: str, said: Text, *rules: str
+) -> Iterator[Problem]:
+    """Yield the numbers that a text calls an INS and that are none of those known.
+
+    Args:
+        text: as a reader sees it.
+        known: the matricules of the patients; nothing is told without any.
+        place: of the text.
+        code: of the problem.
+        said: what is wrong.
+        rules: that answer for it.
+    """
+    for number, start, end in called_ins(text) if known else ():
+        if all(value.normal != number for value in known):
+            # What is said to be of a mother or an insured person may be of another.
+            make = inferred if of_somebody_else(text, start) else official
+            yield make(code, said, *rules, at=(Quote(place, text[start:end]), known[0]))
