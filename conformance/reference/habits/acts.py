@@ -98,12 +98,13 @@ def alerts_in_comparison_only(asked: Asked, inner: Inner) -> Said:
     return said
 
 
-def lots_line_by_line() -> Habit:
-    """Tell the results of a lot one more at each reading, the last identity first."""
+def lots_in_parts() -> Habit:
+    """Tell a third more of the results of a lot at each reading, the last identity first."""
     seen: dict[str, int] = {}
 
-    def cut(body: dict[str, Any], count: int) -> dict[str, Any]:
+    def cut(body: dict[str, Any], third: int) -> dict[str, Any]:
         results = list(reversed(body["results"]))
+        count = -(-len(results) * third // 3)
         pending = [{"outcome": "PENDING", "patient_id": one.get("patient_id")} for one in results[count:]]
         return {
             **body,
@@ -115,10 +116,10 @@ def lots_line_by_line() -> Habit:
         said = inner(asked)
         if asked.path[0] != "bulk-verifications" or not _done(said):
             return said
-        count = seen.get(said.body["id"], -1) + 1
-        if said.body["is_complete"] or count == 0:
-            seen[said.body["id"]] = count
-        return replace(said, body=cut(said.body, count))
+        third = seen.get(said.body["id"], -1) + 1
+        if said.body["is_complete"] or third == 0:
+            seen[said.body["id"]] = third
+        return replace(said, body=cut(said.body, third))
 
     return habit
 
