@@ -189,15 +189,6 @@ def _first_of_the_file(
     return out
 
 
-def qr_of_the_page_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Draw a QR code with the INS, which is that of the page before."""
-    out = []
-    for one in records:
-        before, memory.own["kept"] = memory.own.get("kept", ""), one["content"]
-        out.append({**one, "qr": before if before and about["file_status"] == "QUAL" else one["qr"]})
-    return out
-
-
 def narrative_of_the_document_before(
     records: list[Record], about: Mapping[str, Any], memory: Memory
 ) -> list[Record]:
@@ -363,7 +354,6 @@ FUNCTIONS: dict[str, Hand] = {
             first_mailbox,
             first_oid,
             first_assertion_of_the_file,
-            qr_of_the_page_before,
             narrative_of_the_document_before,
             refused_once_refused,
             recipient_before,
