@@ -10,8 +10,11 @@ from __future__ import annotations
 import errno
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 from unicodedata import category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Lang: TypeAlias = Literal["fr", "en"]
 
@@ -101,6 +104,17 @@ _REASONS: Final = {
     errno.EHOSTUNREACH: Text("la machine ne peut pas être jointe", "No route to host"),
 }
 """What systems say of usual mishaps."""
+
+
+def closest(name: str, known: Iterable[str]) -> Text:
+    """Return a remedy in words when a known name is close, else nothing; it goes at the end of a sentence."""
+    # Only mistakes need it: every command imports this module.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    close = get_close_matches(name, list(known), n=1)
+    if not close:
+        return Text.same("")
+    return Text(f" ; voulez-vous dire {close[0]} ?", f"; did you mean {close[0]}?")
 
 
 def parse_duration(text: str) -> float | None:

@@ -21,10 +21,9 @@ from conformance.load.thresholds import Threshold, parse_threshold
 from simulator.bench import BenchOptions
 from simulator.commands.common import SetupError
 from simulator.journal.writer import JournalOptions
-from simulator.schema_words import closest
 from simulator.serving import ServeOptions, free_port, running
 from simulator.testing.throwaway import throwaway_pki
-from simulator.text import Text
+from simulator.text import Text, closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,7 +26,7 @@ _SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
 _PEOPLE: Final = frozenset({"RelatedPerson", "Person"})
 """Resources about people who are not the Patient, or who are them in another role."""
 _SEARCH: Final = re.compile(
-    r"\bPatient\?(?:.*&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
+    r"\bPatient\?(?:.{0,500}&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
 )
 
 

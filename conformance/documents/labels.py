@@ -33,8 +33,10 @@ _REMARK: Final = r"(?:[ \t]{0,3}\([^()\t]{1,30}\)(?=\s*:))?"
 LABEL: Final = re.compile(
     "|".join([*(f"(?P<t{index}>\\b(?:{pattern}){_REMARK})" for index, (_, pattern) in enumerate(LABELS)),
               f"(?P<matricule>\\b(?:{_MATRICULE}))", f"(?P<other>\\b(?:{_OTHERS}))"])
+    # Several gaps in a row that may each be nothing cost the square of what they find.
+    .replace(r"\s*", r"\s{0,9}").replace(r"\s+", r"\s{1,9}")
 )  # fmt: skip
-PLAIN_FIRST: Final = re.compile(r"prenom\s*\(?s?\)?\s*:")
+PLAIN_FIRST: Final = re.compile(r"prenom(?:\s*(?:\(s?\)?|s\)?|\)))?\s*:")
 """A label that does not say *de naissance*: taken only when no other tells the given name."""
 BILLING: Final = re.compile(
     r"s[ée]curit[ée]\s+sociale|\bn°?\s*s\.?s\b|\bnss\b|assur[ée]|immatriculation|n°\s*ss", re.IGNORECASE

@@ -8,6 +8,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.policy import compat32
 from email.utils import getaddresses
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.context import TEXT_LIMIT
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 _ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
 _PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
 _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
-_LAST_WORD: Final = re.compile(r"\S+\s*\Z")
-"""The date of the subject, the birth date in the published example, ends it; another may stand in the label."""
+_FOLD: Final = re.compile(r"(?<!\s)\s*\r?\n\s+")
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
 
 
@@ -133,7 +133,7 @@ def _decoded(value: object) -> str:
         told = str(make_header(decode_header(told)))
     except (ValueError, LookupError, MessageError):
         return told
-    return re.sub(r"\s*\r?\n\s+", " ", told)
+    return _FOLD.sub(" ", told)
 
 
 def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
@@ -144,10 +144,11 @@ def _record(facts: MailFacts, reading: Reading) -> IdentityRecord:
             for _, address in getaddresses([header]):
                 values.extend(mailboxes(address, place))
     subject = facts.header("Subject") or ""
-    last = _LAST_WORD.search(subject)
-    if last and _PREFIX.search(subject) and (date := french_date(last[0])):
+    # The date of the subject, the birth date in the published example, ends it; another may stand in the label.
+    last = subject.split()[-1] if subject.strip() else ""
+    if last and _PREFIX.search(subject) and (date := french_date(last)):
         place = reading.place("Subject", PlaceKind.HEADER)
-        values.append(Value(trait=Trait.BIRTH_DATE, text=last[0].strip(), place=place, normal=date[0]))
+        values.append(Value(trait=Trait.BIRTH_DATE, text=last, place=place, normal=date[0]))
     return IdentityRecord(format=Format.MAIL, values=tuple(values), place=reading.place())
 
 
@@ -258,7 +259,22 @@ def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
         )
         yield inferred("mail-subject-prefix", text, "TRA-07", at=(spot,))
         return
-    key = f" {comparison_key(_PREFIX.sub(' ', subject))} "
+    for trait, missed in _names_missing(_PREFIX.sub(" ", subject), inside):
+        text = Text(
+            f"objet : {trait.text.fr} « {missed.text} » attendu",
+            f"subject: expected the {trait.text.en} {missed.text!r}",
+        )
+        yield official("mail-subject-of-another", text, "F13", at=(spot, missed))
+
+
+def _names_missing(told: str, inside: Sequence[IdentityRecord]) -> Iterator[tuple[Trait, Value]]:
+    """Yield the name and the first name of the documents that a line about their patient lacks; used ones count too.
+
+    Args:
+        told: the line: words of it are compared, whatever stands between them.
+        inside: the identities of the documents.
+    """
+    key = f" {comparison_key(told)} "
     for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
         names = [
             value
@@ -268,11 +284,7 @@ def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
             if value.normal
         ]
         if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
-            text = Text(
-                f"objet : {birth.text.fr} « {names[0].text} » attendu",
-                f"subject: expected the {birth.text.en} {names[0].text!r}",
-            )
-            yield official("mail-subject-of-another", text, "F13", at=(spot, names[0]))
+            yield birth, names[0]
 
 
 def _pdf_beside(
@@ -327,19 +339,9 @@ def _pdf_name(pdf: Document, inside: Sequence[IdentityRecord]) -> Iterator[Probl
         )
         yield inferred("pdf-name", text, "DOC-08", at=(Quote(place, name),))
         return
-    key = f" {comparison_key(name.removesuffix('.pdf').replace('_', ' '))} "
-    for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
-        names = [
-            value
-            for record in inside
-            for trait in (birth, used)
-            for value in record.of(trait)
-            if value.normal
-        ]
-        if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
-            text = Text(
-                f"nom du PDF : {birth.text.fr} « {names[0].text} » attendu",
-                f"name of the PDF: expected the {birth.text.en} {names[0].text!r}",
-            )
-            yield official("pdf-name-of-another", text, "DOC-08", "F13", at=(Quote(place, name), names[0]))
-            return
+    for trait, missed in islice(_names_missing(name.removesuffix(".pdf").replace("_", " "), inside), 1):
+        text = Text(
+            f"nom du PDF : {trait.text.fr} « {missed.text} » attendu",
+            f"name of the PDF: expected the {trait.text.en} {missed.text!r}",
+        )
+        yield official("pdf-name-of-another", text, "DOC-08", "F13", at=(Quote(place, name), missed))

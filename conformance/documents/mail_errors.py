@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conformance.documents.problems import Problem
 
-_SUBJECT: Final = re.compile(r"^\s*\[(?:KO\s|Erreur\s)[^\]]*\]\s*\[\s*([^\]]{0,20}?)\s*\]", re.IGNORECASE)
+_SUBJECT: Final = re.compile(r"^\s*\[(?:KO\s|Erreur\s)[^\]]*\]\s*\[([^\]]{0,40})\]", re.IGNORECASE)
 _DISPOSITION: Final = re.compile(
     rb"^Disposition:[^\r\n]{0,200}?processed/Error:\s*([0-9A-Za-z]{1,10})", re.IGNORECASE | re.MULTILINE
 )
@@ -32,18 +32,18 @@ def error_codes(subject: str, data: bytes, file: str) -> Iterator[Problem]:
     told, machine = _SUBJECT.match(subject), _DISPOSITION.search(data)
     if told is None:
         return
-    place = Place(kind=PlaceKind.HEADER, path="Subject", file=file)
-    if told[1] not in _CODES:
+    place, shown = Place(kind=PlaceKind.HEADER, path="Subject", file=file), told[1].strip()
+    if shown not in _CODES:
         text = Text(
-            f"code d’erreur 900 à 906 attendu dans l’objet, « {told[1]} » trouvé",
-            f"expected an error code from 900 to 906 in the subject, got {told[1]!r}",
+            f"code d’erreur 900 à 906 attendu dans l’objet, « {shown} » trouvé",
+            f"expected an error code from 900 to 906 in the subject, got {shown!r}",
         )
         yield inferred("mail-error-code", text, "TRA-07", at=(Quote(place, subject),))
-    elif machine is not None and machine[1].decode() != told[1]:
+    elif machine is not None and machine[1].decode() != shown:
         code = machine[1].decode()
         text = Text(
-            f"l’objet annonce l’erreur {told[1]}, le compte rendu {code}",
-            f"the subject tells the error {told[1]}, the report {code}",
+            f"l’objet annonce l’erreur {shown}, le compte rendu {code}",
+            f"the subject tells the error {shown}, the report {code}",
         )
         spot = Place(kind=PlaceKind.HEADER, path="Disposition", file=file)
         yield official(

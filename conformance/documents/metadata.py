@@ -40,7 +40,7 @@ _TYPE: Final = "f0306f51-975f-434e-a61c-c59651d33983"
 _SIGNATURE: Final = "http://www.w3.org/2000/09/xmldsig#"
 _RESOURCE: Final = "resource:resource-id"
 _NAMED: Final = re.compile(r"PID-5\|[^\^|]+\^[^\^|]+")
-_WRAPPED: Final = re.compile(r"\d+\|")
+_WRAPPED: Final = re.compile(r"(?<!\d)\d+\|")
 
 
 @dataclass(frozen=True, slots=True)

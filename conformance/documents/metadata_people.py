@@ -26,7 +26,7 @@ _PERSON: Final = re.compile(
 """XCN: number, name, given name, and the OID in XCN-9.2 (documents notes A8.5)."""
 _NOTE: Final = "87273-9"
 _HEAD: Final = 20_000
-_CODE: Final = re.compile(rb"<(?:\w+:)?code\b[^>]*?\bcode\s*=\s*[\"']([^\"']{1,40})[\"']")
+_CODE: Final = re.compile(rb"<(?:\w+:)?code\b[^<>]*?\bcode\s*=\s*[\"']([^\"']{1,40})[\"']")
 _DOCUMENT: Final = re.compile(rb"<(?:\w+:)?ClinicalDocument\b")
 
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _ALONE: Final = {
     Trait.BIRTH_NAME: re.compile(r"(?:^|[\t ])(?:noms?|identite)\s*:"),
-    Trait.BIRTH_DATE: re.compile(r"(?:^|\t)\s*(?:date|le)\s*:\s*\d"),
+    Trait.BIRTH_DATE: re.compile(r"(?:^\s*|\t[^\S\t]*)(?:date|le)\s*:\s*\d"),
 }
 """Labels that are known not to say whether it is that of birth."""
 _OTHER_NUMBER: Final = re.compile(
     r"(?:n(?:°|o|um(?:ero)?)\.?\s*(?:de\s+)?(?:dossier|client|patient|ipp|adherent|mutuelle)|\b(?:ipp|nip)|(?:code|reference)\s+(?:client|patient))"
-    r"\s*:?\s*$"
+    r"\s*(?::\s*)?$"
 )
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from conformance.documents.page_text import Line
 
 _AFTER: Final = re.compile(
-    r"[\s,;:/|()\[\]{}–—-]*(?:nature\s*:?\s*|INS[\s-]*|de\s+type\s+|type\s*:?\s*)?[\s(\[–—-]*(NIR|NIA)\b",
+    r"[\s,;:/|()\[\]{}–—-]{0,12}(?:nature\s{0,9}:?\s{0,9}|INS[\s-]{0,9}|de\s{1,9}type\s{1,9}|type\s{0,9}:?\s{0,9})?[\s(\[–—-]{0,9}(NIR|NIA)\b",
     re.IGNORECASE,
 )
 _BILLED: Final = re.compile(r"[\s(\[]*n°?\s*s\.?s", re.IGNORECASE)
@@ -320,7 +320,9 @@ def _label_above(line: Line, start: int, above: Line | None) -> bool:
 def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -> re.Match[str] | None:
     """Find a nature in a further column of the line, or alone right under the number."""
     rest = line.text[end:]
-    column = re.search(r"\t\s*(?:nature\s*:?\s*)?[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", rest, re.IGNORECASE)
+    column = re.search(
+        r"\t\s{0,9}(?:nature\s{0,9}:?\s{0,9})?[(\[]?(?:INS[\s-]{0,9})?(NIR|NIA)\b", rest, re.IGNORECASE
+    )
     if column:
         return column
     for other in below[:1]:
@@ -329,7 +331,7 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
             for first, last in _columns(other.text):
                 box = other.box(first, last)
                 alone = re.fullmatch(
-                    r"[\s(\[]*(?:nature\s*:?\s*)?(?:INS[\s-]*)?(NIR|NIA)\b(?:\s+de\s+test)?[\s)\]]*",
+                    r"[\s(\[]{0,9}(?:nature\s{0,9}:?\s{0,9})?(?:INS[\s-]{0,9})?(NIR|NIA)\b(?:\s{1,9}de\s{1,9}test)?[\s)\]]*",
                     other.text[first:last],
                     re.IGNORECASE,
                 )

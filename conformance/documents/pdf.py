@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _FEW_LETTERS: Final = 20
 _HALF_TURN: Final = 180
-_EMPTY_FRAME: Final = re.compile(r"\bINS\b[^\dA-Za-z]{0,6}\[?\s*(?:INS[\s-]*)?(?:NIR|NIA)\b[^\d]*$")
-"""The label of the INS and its nature on a line that has no digit after them."""
+_EMPTY_FRAME: Final = re.compile(r"\bINS\b[^\dA-Za-z]{0,6}\[?\s*(?:INS[\s-]*)?(?:NIR|NIA)\b")
+"""The label of the INS and its nature."""
 
 
 def read(data: bytes, reading: Reading) -> Document:
@@ -211,14 +211,18 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
 def _nature_alone(facts: PdfFacts, file: str) -> Iterator[Problem]:
     """Say that the frame of the INS is printed, empty but for its nature, for an identity that is not qualified."""
     for line in facts.lines:
-        if match := _EMPTY_FRAME.search(line.text):
-            box = line.shown_box(match.start(), match.end())
+        # After the last digit: a number that follows is not for this look.
+        last = next((at for at in range(len(line.text), 0, -1) if line.text[at - 1].isdecimal()), 0)
+        if match := _EMPTY_FRAME.search(line.text, last):
+            box = line.shown_box(match.start(), len(line.text))
             spot = Place(kind=PlaceKind.LINE, file=file, page=1, line=line.number, box=box)
             text = Text(
                 "la nature de l’INS imprimée sans numéro, alors que l’identité n’est pas qualifiée",
                 "the nature of the INS printed without a number, although the identity is not qualified",
             )
-            yield inferred("nature-before-qual", text, "DOC-05", at=(Quote(spot, match[0]),))
+            yield inferred(
+                "nature-before-qual", text, "DOC-05", at=(Quote(spot, line.text[match.start() :]),)
+            )
             return
 
 

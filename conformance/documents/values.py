@@ -17,7 +17,7 @@ _ADDRESS: Final = re.compile(
 )
 """Secure addresses; any other whose name is as long as a matricule is that of a patient too, gone astray."""
 _MATRICULE_LIKE: Final = re.compile(r"[1-8]\d{5}[0-9ABab]\d{5,10}", re.ASCII)
-_PRETTY: Final = re.compile(r"[ \t]*[\r\n]\s*")
+_PRETTY: Final = re.compile(r"(?<![ \t])[ \t]*[\r\n]\s*")
 
 
 def pretty(text: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conformance.documents.expected import Expected
     from conformance.documents.problems import Problem
 
-_HTTP: Final = re.compile(rb"\s*(?:POST|PUT|HTTP/[0-9.]+)[^\r\n]*\r?\n")
+_HTTP: Final = re.compile(rb"\s*(?:POST|PUT|HTTP/[0-9.]{1,9})[^\r\n]*\r?\n")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,200})?\r?\n")
 _MAX_HEADERS: Final = 100_000
@@ -123,7 +123,7 @@ def unpack(data: bytes, largest: int = 256 * 1024 * 1024) -> Message | None:
         data: with its HTTP headers, with its MIME headers, or bare.
         largest: bytes that a body compressed by HTTP may unpack to.
     """
-    rest = _transferred(_HTTP.sub(b"", data, count=1), largest) if _HTTP.match(data) else data
+    rest = _transferred(data[head.end() :], largest) if (head := _HTTP.match(data)) else data
     stripped = rest.lstrip(b"\xef\xbb\xbf \t\r\n")
     if stripped.startswith((b"<", b"\xff\xfe", b"\xfe\xff")) or rest[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return Message(rest, {}, is_mtom=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import zlib
@@ -74,12 +75,13 @@ def collect(chunks: Iterable[bytes], encoding: str, into: bytearray) -> None:
 
 
 def parse(content: bytes) -> Any:
-    """Return the data of a JSON document.
+    """Return the data of a JSON document; a byte order mark before it is passed over (RFC 8259 §8.1 lets a reader do so).
 
     Raises:
         TooLargeError: nested too deeply.
         NotJsonError: not JSON in UTF-8.
     """
+    content = content.removeprefix(codecs.BOM_UTF8)
     few = len(content) - len(content.translate(None, b"[{")) <= MAX_DEPTH
     quick = _read_quickly(content)
     if quick is not None and (few or not _is_deeper(quick, MAX_DEPTH)):

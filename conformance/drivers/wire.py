@@ -196,7 +196,8 @@ def to_json(value: object) -> Any:
     if kind is str or value is None or kind is bool:
         return value
     if dataclasses.is_dataclass(kind):
-        return {name: to_json(getattr(value, name)) for name in _names(kind)}
+        members = [(name, getattr(value, name)) for name in _names(kind)]
+        return {name: one if type(one) is str or one is None else to_json(one) for name, one in members}
     match value:
         case StrEnum():
             return value.value

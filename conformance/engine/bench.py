@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -22,9 +21,8 @@ from conformance.engine.outcome import judge
 from conformance.engine.planned import left_of, planned
 from conformance.engine.raw import RawTap
 from conformance.engine.recording import MAY_CALL_INSI, RecordingDriver, RecordingSession, recording_draw
-from conformance.engine.stamp import stamp_of
 from conformance.engine.stopping import Stopping, is_gone
-from conformance.engine.tap import Tap
+from conformance.engine.tap import tap_of
 from conformance.record import events
 from conformance.record.events import Outcome, SuiteCollected
 from conformance.record.judging import verdict_for
@@ -77,7 +75,7 @@ class BenchPlugin:
         self.crash: BaseException | None = None
         """What stopped pytest itself."""
         self.interrupted = False
-        self.tap = Tap(context.insi, self._exchange, partial(stamp_of, context.journal))
+        self.tap = tap_of(context, self._exchange)
         self._looks = Looks()
         self._lateness = Lateness()
         self._deputies = Deputies(context.actor, context.super_user)
@@ -211,8 +209,6 @@ class BenchPlugin:
         config.addinivalue_line("markers", "rule(*keys): the rules of the catalogue that this check verifies")
         config.addinivalue_line("markers", "title(fr, en): what this check does, in both languages")
         config.addinivalue_line("markers", "apart(path): this check is a path that not all software has")
-        # Nobody sees pytest's own account of a failure; the short style spares most of the time of a failed check.
-        config.option.tbstyle = "native"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a module that cannot be imported."""
@@ -331,10 +327,12 @@ class BenchPlugin:
         )
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        """Judge what a phase raised."""
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        """Judge what a phase raised, and report it without an account of it, which nobody would see and takes milliseconds."""
         if call.excinfo is None:
-            return
+            return None
         run = item.stash[_RUN]
         outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup", run.check.apart)
         run.outcomes.append(outcome)
@@ -345,6 +343,7 @@ class BenchPlugin:
             run.evidence.add(BreakEntry(at=_now(), reason=outcome.reason))
         if outcome.details:
             run.evidence.note(outcome.details)
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed", None, call.when)  # type: ignore[arg-type] # not "collect"
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the user stopped the run."""

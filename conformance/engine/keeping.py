@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes of a document that is kept; a larger one is only named."""
 _SAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-_ASSERTION: Final = re.compile(rb"<(?:[\w.-]+:)?Assertion\b.*?</(?:[\w.-]+:)?Assertion\s*>", re.DOTALL)
+_OPENS: Final = re.compile(rb"<(?:[\w.-]{1,100}:)?Assertion\b")
+_CLOSES: Final = re.compile(rb"</(?:[\w.-]{1,100}:)?Assertion\s{0,99}>")
 _FORMATS: Final = {
     MessageFormat.HL7V2: "hl7v2",
     MessageFormat.CDA: "cda",
@@ -78,7 +79,16 @@ def _fit(content: bytes) -> bytes:
     try:
         return mask_xml(content.decode()).encode()
     except UnicodeDecodeError:
-        return _ASSERTION.sub(MASK.encode(), content)
+        return _without_assertions(content)
+
+
+def _without_assertions(content: bytes) -> bytes:
+    """Return bytes that are no text with what looks like an assertion masked; each byte is looked at once."""
+    kept, at = list[bytes](), 0
+    while (begins := _OPENS.search(content, at)) and (ends := _CLOSES.search(content, begins.end())):
+        kept += (content[at : begins.start()], MASK.encode())
+        at = ends.end()
+    return b"".join((*kept, content[at:]))
 
 
 def _kept(folder: Path | None, name: str, content: bytes, digest: str) -> str:

@@ -248,6 +248,10 @@ def _arguments(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[str, dict[str, Plain]]:
     """Return the actor, if any, and the other arguments by name."""
+    if (
+        isinstance(function, partial) and not args
+    ):  # Of a draw: what is fixed beforehand is code, the rest has names.
+        return "", {name: plain(value) for name, value in kwargs.items()}
     names = _names(function)
     if names is not None and len(args) <= len(names) and kwargs.keys() <= set(names):
         given = {**dict(zip(names, args, strict=False)), **kwargs}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from conformance.engine.stamp import stamp_of
+from simulator.client.near import NearExchanges
 from simulator.journal.exchange import INSI
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.engine.context import BenchContext
     from simulator.client import ExchangeView, SessionClient
 
 _T = TypeVar("_T")
@@ -26,7 +30,7 @@ class Tap:
     see them. Reading happens after a verb that may call INSi, and where somebody has to know; not after each verb.
 
     Args:
-        insi: the session of the campaign.
+        insi: the session of the campaign, or what reads its exchanges.
         on_exchange: is told of each exchange, in order.
         stamp: tells whether anything can have come since it was last asked: it returns the same as before when nothing can;
             ``None``: it does not know.
@@ -34,7 +38,7 @@ class Tap:
 
     def __init__(
         self,
-        insi: SessionClient,
+        insi: SessionClient | NearExchanges,
         on_exchange: Callable[[ExchangeView], None],
         stamp: Callable[[], object | None] = lambda: None,
     ) -> None:
@@ -102,3 +106,11 @@ class Tap:
             # By identity: two windows may hold the same exchanges.
             self._windows = [other for other in self._windows if other is not window]
         return result, window
+
+
+def tap_of(context: BenchContext, on_exchange: Callable[[ExchangeView], None]) -> Tap:
+    """Return the tap of a campaign: on the journal itself where the campaign runs the simulator, on the control API elsewhere."""
+    insi, journal = context.insi, context.journal
+    return Tap(
+        insi if journal is None else NearExchanges(insi, journal), on_exchange, partial(stamp_of, journal)
+    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from conformance.drivers import wire
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
-from conformance.drivers.model import InsiCall, Patient, Status
+from conformance.drivers.model import Patient, Status
 from conformance.drivers.verbs import Driver
+from conformance.guided import sayings
+from conformance.guided.acts import Asked, Done, is_file, is_looked_at
 from conformance.guided.counter import MistypedError
 from conformance.guided.handing import handed_over
 from conformance.guided.instructions import DONE, WAITING, instruction, is_on_the_wire
@@ -44,26 +46,6 @@ WATCH_S: Final = 0.3
 """How often the wire is looked at while a person works."""
 QUIET_S: Final = 0.8
 """A software that has sent nothing for so long has no further attempt to make."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """One verb, as it was asked."""
-
-    declaration: Declaration
-    actor: Actor | None
-    arguments: Mapping[str, Any]
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Done:
-    """What became of an act at the software."""
-
-    outcome: str = "done"
-    message: str = ""
-    exchanges: tuple[ExchangeView, ...] = ()
-    void: tuple[int, ...] = ()
 
 
 class GuidedDriver(Driver):
@@ -122,7 +104,7 @@ class GuidedDriver(Driver):
         prepares = declaration.name == "reset"
         journey, request = ("", {}) if prepares else (self.guide.journey, declaration.request(arguments))
         key = self._ledger.key(journey, declaration.name, user, request)
-        asked = _Asked(declaration=declaration, actor=actor, arguments=arguments, key=key)
+        asked = Asked(declaration=declaration, actor=actor, arguments=arguments, key=key)
         done = self._ledger.done(key)
         if done is not None:
             return self._again(asked, done)
@@ -133,13 +115,13 @@ class GuidedDriver(Driver):
 
     # What was done before
 
-    def _again(self, asked: _Asked, act: HumanAct) -> Any:
+    def _again(self, asked: Asked, act: HumanAct) -> Any:
         self._window.hide(act.void)
         self._window.show(act.exchanges)
         self.guide.repeat(act)
         exchanges = self._exchanges(act.exchanges)
         self._remember_call(asked, exchanges)
-        if act.outcome == "done" and self._follow(asked, exchanges) is None and _is_file(asked.declaration):
+        if act.outcome == "done" and self._follow(asked, exchanges) is None and is_file(asked.declaration):
             self._unexpected(asked)
         return self._answer(asked, act)
 
@@ -150,7 +132,7 @@ class GuidedDriver(Driver):
 
     # What a person does
 
-    def _by_hand(self, asked: _Asked) -> HumanAct:
+    def _by_hand(self, asked: Asked) -> HumanAct:
         declaration = asked.declaration
         self.guide.count(declaration.title, counts=declaration.verb is not None)
         who = {name: _words(patient) for name, patient in self._files.items()}
@@ -170,7 +152,7 @@ class GuidedDriver(Driver):
         )
         return self._seen(asked, act, done.exchanges) if done.outcome == "done" else act
 
-    def _at_the_counter(self, asked: _Asked) -> _Done:
+    def _at_the_counter(self, asked: Asked) -> Done:
         start, void = self._last(), list[int]()
         while True:
             done = self._wait(asked.declaration, start)
@@ -183,9 +165,9 @@ class GuidedDriver(Driver):
             void += mistaken
             self._window.hide(mistaken)
             start = mistaken[-1]
-            self._counter.say(_AGAIN)
+            self._counter.say(sayings.AGAIN)
 
-    def _wait(self, declaration: Declaration, start: int) -> _Done:
+    def _wait(self, declaration: Declaration, start: int) -> Done:
         """Wait until the wire shows the act, or the person says what became of it."""
         watches = is_on_the_wire(declaration)
         self._counter.say(WAITING if watches else DONE, "> ")
@@ -199,18 +181,18 @@ class GuidedDriver(Driver):
                         f"  ✓ seen: INSi received the call (answer {codes}).",
                     )
                 )
-                return _Done(exchanges=exchanges)
+                return Done(exchanges=exchanges)
             match typed and typed.casefold():
                 case None:
                     continue
                 case "":
-                    return _Done()
+                    return Done()
                 case "r":
-                    return _Done(outcome="refused", message=self._counter.text(_REFUSAL))
+                    return Done(outcome="refused", message=self._counter.text(sayings.REFUSAL))
                 case "x":
-                    return _Done(outcome="not_supported", message=self._counter.text(_ABSENT))
+                    return Done(outcome="not_supported", message=self._counter.text(sayings.ABSENT))
                 case _:
-                    self._counter.say(_SENSELESS, "> ")
+                    self._counter.say(sayings.SENSELESS, "> ")
 
     def _settled(self, start: int) -> tuple[ExchangeView, ...]:
         """Return what INSi received since ``start``, once the software has no further attempt to make."""
@@ -236,9 +218,9 @@ class GuidedDriver(Driver):
             ),
             *(Text(f"      {line.fr}", f"      {line.en}") for line in wrong),
         )
-        return self._counter.choose(_WHOSE, (_MINE, _THEIRS)) == 0
+        return self._counter.choose(sayings.WHOSE, (sayings.MINE, sayings.THEIRS)) == 0
 
-    def _sheet(self, asked: _Asked) -> Mapping[str, str | None]:
+    def _sheet(self, asked: Asked) -> Mapping[str, str | None]:
         traits = asked.arguments.get("traits")
         if traits is not None:
             return {name: getattr(traits, name) for name in traits.__dataclass_fields__}
@@ -246,15 +228,15 @@ class GuidedDriver(Driver):
 
     # What they see
 
-    def _seen(self, asked: _Asked, act: HumanAct, exchanges: tuple[ExchangeView, ...]) -> HumanAct:
+    def _seen(self, asked: Asked, act: HumanAct, exchanges: tuple[ExchangeView, ...]) -> HumanAct:
         expected = self._expected(asked, exchanges)
         if expected is None:
-            if asked.declaration.answer is NoneType or _is_file(asked.declaration):
+            if asked.declaration.answer is NoneType or is_file(asked.declaration):
                 return replace(act, answer=self._unexpected(asked), unseen=ALL_BUT_ID)
             return replace(act, outcome="undecided")
-        if not _is_looked_at(asked.declaration):
-            return replace(act, answer=expected, unseen=ALL_BUT_ID if _is_file(asked.declaration) else ())
-        self._counter.say(_LOOK)
+        if not is_looked_at(asked.declaration):
+            return replace(act, answer=expected, unseen=ALL_BUT_ID if is_file(asked.declaration) else ())
+        self._counter.say(sayings.LOOK)
         while True:
             try:
                 sight = look(self._counter, asked.declaration, expected)
@@ -262,14 +244,14 @@ class GuidedDriver(Driver):
                 continue
             return replace(act, answer=sight.answer, unseen=tuple(dict.fromkeys(sight.unseen)))
 
-    def _expected(self, asked: _Asked, exchanges: tuple[ExchangeView, ...]) -> Any:
+    def _expected(self, asked: Asked, exchanges: tuple[ExchangeView, ...]) -> Any:
         """Return what a screen should show: what the twin shows, or for a file that it has not, what was typed."""
         expected = self._follow(asked, exchanges)
         if expected is None and asked.declaration.name == "read_patient":
             return self._files.get(asked.arguments["patient_id"])
         return expected
 
-    def _follow(self, asked: _Asked, exchanges: tuple[ExchangeView, ...]) -> Any:
+    def _follow(self, asked: Asked, exchanges: tuple[ExchangeView, ...]) -> Any:
         """Let the twin do the same, and return what a screen should then show; ``None`` when it would refuse, or cannot tell."""
         heard = [exchange for exchange in exchanges if not is_disturbed(exchange)]
         answer = Answer(status=heard[-1].http_status, body=heard[-1].response_xml.encode()) if heard else None
@@ -287,7 +269,7 @@ class GuidedDriver(Driver):
         self._remember_file(asked.declaration, expected)
         return expected if expected is not None else {}
 
-    def _log(self, asked: _Asked, expected: Any) -> Any:
+    def _log(self, asked: Asked, expected: Any) -> Any:
         patient = asked.arguments.get("patient_id")
         # One of each kind is enough to look for: how often a software notes an access is its own affair.
         kinds = {
@@ -299,7 +281,7 @@ class GuidedDriver(Driver):
         calls = [entry for call in self._calls if patient in {None, call[0]} for entry in call_entries(*call)]
         return {"entries": [*entries, *calls]}
 
-    def _unexpected(self, asked: _Asked) -> Any:
+    def _unexpected(self, asked: Asked) -> Any:
         """Return the answer to an act that a software which keeps to the rules refuses: that it was done, no more."""
         if asked.declaration.answer is NoneType:
             return None
@@ -321,7 +303,7 @@ class GuidedDriver(Driver):
 
     # What a program does
 
-    def _by_program(self, asked: _Asked) -> HumanAct | None:
+    def _by_program(self, asked: Asked) -> HumanAct | None:
         if self._program is None:
             return None
         start = self._last()
@@ -345,7 +327,7 @@ class GuidedDriver(Driver):
 
     # Afterwards
 
-    def _remember_call(self, asked: _Asked, exchanges: tuple[ExchangeView, ...]) -> None:
+    def _remember_call(self, asked: Asked, exchanges: tuple[ExchangeView, ...]) -> None:
         if exchanges:
             self.guide.exchange = exchanges[-1].id
             user = asked.actor.user if asked.actor else ""
@@ -353,13 +335,13 @@ class GuidedDriver(Driver):
 
     def _remember_file(self, declaration: Declaration, expected: Any) -> None:
         inner = expected if declaration.answer_key is None else expected.get(declaration.answer_key)
-        if _is_file(declaration) and inner:
+        if is_file(declaration) and inner:
             self._files[inner["id"]] = inner
         elif Patient in get_args(declaration.answer):
             # Found, and perhaps made by something that arrived: from now on the person can be told which one is meant.
             self._files = {each["id"]: each for each in inner or ()} | self._files
 
-    def _answer(self, asked: _Asked, act: HumanAct) -> Any:
+    def _answer(self, asked: Asked, act: HumanAct) -> Any:
         declaration = asked.declaration
         match act.outcome:
             case "refused":
@@ -382,43 +364,6 @@ class GuidedDriver(Driver):
 
 _LOGGED: Final = frozenset({"IDENTITY_READ", "IDENTITY_CHANGED"})
 _NOT_OFFERED: Final = "la personne au comptoir dit que le logiciel ne l'offre pas"
-
-_LOOK: Final = Text("  À l'écran :", "  On the screen:")
-_REFUSAL: Final = Text(
-    "Le message du refus, recopié (Entrée : aucun message)",
-    "The message of the refusal, copied (Enter: no message)",
-)
-_ABSENT: Final = Text("Pourquoi le logiciel ne l'offre pas", "Why the software does not offer it")
-_SENSELESS: Final = Text(
-    "  ✗ attendu Entrée, r, x ou ? (ou note, joindre, stop)",
-    "  ✗ expected Enter, r, x or ? (or note, attach, stop)",
-)
-_WHOSE: Final = Text("Que montre le dossier à l'écran ?", "What does the file on the screen show?")
-_MINE: Final = Text(
-    "ce qu'INSi a reçu : j'ai mal saisi (le logiciel n'y est pour rien)",
-    "what INSi received: I mistyped (the software is not to blame)",
-)
-_THEIRS: Final = Text(
-    "ce que dit la fiche : le logiciel envoie autre chose",
-    "what the sheet says: the software sends something else",
-)
-_AGAIN: Final = Text(
-    "  Corrigez la saisie dans le logiciel, puis refaites l'appel. L'appel erroné ne compte pas.",
-    "  Mend what you typed in the software, then call again. The mistaken call does not count.",
-)
-
-
-def _is_file(declaration: Declaration) -> bool:
-    return declaration.answer is Patient or (
-        Patient in get_args(declaration.answer) and NoneType in get_args(declaration.answer)
-    )
-
-
-def _is_looked_at(declaration: Declaration) -> bool:
-    """Tell whether a verb is done to see something; the answer of another act is looked at by reading the file."""
-    if declaration.answer is NoneType:
-        return False
-    return declaration.method == "GET" or declaration.answer is InsiCall or not _is_file(declaration)
 
 
 def _words(patient: Mapping[str, Any]) -> str:

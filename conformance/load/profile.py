@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.load.quantities import QuantityError, parse_duration, parse_rate
 from conformance.load.thresholds import Threshold, ThresholdError, parse_threshold
 from simulator.datafile import DataFileError, load_yaml
-from simulator.schema_words import closest
-from simulator.text import Text, TextError
+from simulator.text import Text, TextError, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,8 +14,7 @@ from conformance.load.quantities import (
     show_rate,
     show_share,
 )
-from simulator.schema_words import closest
-from simulator.text import Text, TextError
+from simulator.text import Text, TextError, closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -31,12 +31,14 @@ from conformance.rules import load_actors, load_catalogue
 from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
+from simulator.journal.store import FOLDER as JOURNAL
 from simulator.serving import ServeOptions, free_port, running
 from simulator.serving.supervising import end_with_parent
 
 if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine import SuiteRun
+    from conformance.engine.events import Event
 
 SEEDS = ("matrix-1", "matrix-2", "matrix-3", "matrix-4", "matrix-5")
 """The seeds of a whole matrix: a verdict that depends on the people drawn shows as a difference between them."""
@@ -102,11 +104,12 @@ def jobs_of(
 class Rig:
     """A simulator and a reference LGO whose defects can be changed between runs."""
 
-    def __init__(self, simulator: BenchClient, lgo: Lgo, url: str) -> None:
-        """Use what is running; see ``rig``."""
+    def __init__(self, simulator: BenchClient, lgo: Lgo, url: str, journal: Path | None = None) -> None:
+        """Use what is running; see ``rig``. ``journal``: that of the simulator, when it is on this machine."""
         self._simulator = simulator
         self._lgo = lgo
         self._url = url
+        self._journal = journal
 
     def run(
         self,
@@ -118,10 +121,12 @@ class Rig:
         as_variants: Collection[str] = (),
         actors: Collection[str] | None = None,
         limits: Limits = ALL_CHECKS,
+        on_event: Callable[[Event], None] = lambda _: None,
     ) -> SuiteRun:
         """Run rules against the LGO with these defects or as these variants, through a driver that may be wrapped.
 
-        Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it.
+        Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it. ``on_event`` hears
+        what happens meanwhile.
         """
         faults = [fault for name in as_variants for fault in variants()[name].faults]
         self._lgo.behave(faults or faults_of(defects))
@@ -136,6 +141,8 @@ class Rig:
                     seed=seed,
                     actors=frozenset(load_actors() if actors is None else actors),
                     limits=limits,
+                    journal=self._journal,
+                    on_event=on_event,
                 )
                 return run_checks(context, catalogue=load_catalogue(), rules=rules)
         finally:
@@ -186,7 +193,7 @@ def rig() -> Iterator[Rig]:
         client = stack.enter_context(BenchClient(simulator))
         lgo = stack.enter_context(closing(Lgo(folder / "lgo.sqlite")))
         url = stack.enter_context(served(create_app(lgo), threads=4))
-        yield Rig(client, lgo, url)
+        yield Rig(client, lgo, url, folder / "bench" / JOURNAL)
 
 
 def run_jobs(

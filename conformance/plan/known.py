@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.rules.catalogue import UnknownRuleError, find_rule, load_actors, load_catalogue
-from simulator.schema_words import closest
 from simulator.sessions.profiles import profiles
-from simulator.text import Text
+from simulator.text import Text, closest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -55,8 +55,9 @@ def merge(paths: Sequence[Path], target: Path) -> None:
             if record.planned:
                 _copy_suite(record, writer)
                 break
-        for record in records:
-            _copy(record.path, writer)
+        with writer.together():
+            for record in records:
+                _copy(record.path, writer)
         ends = [record.finished for record in records]
         for path in paths:
             _copy_kept(path.parent / ATTACHMENTS, target.parent / ATTACHMENTS)

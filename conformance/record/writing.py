@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -18,6 +19,7 @@ from simulator.journal.masking import is_clean_json, mask, mask_xml
 from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conformance.record.events import Event
@@ -78,6 +80,7 @@ class RecordWriter:
         self._seen: dict[bytes, int] = {}
         self._members: dict[bytes, int] = {}
         self._check = ""
+        self._is_held = False
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,6 +137,16 @@ class RecordWriter:
                 number, b'{"v":%d,"n":%d,"kind":"%b",%b\n' % (VERSION, number, kind.encode(), members)
             )
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Hand the lines of the block to the system by and by: for a copy, which counts only once it is whole."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+            self._flush()
+
     def _write(self, kind: str, masked: dict[str, Any], *, fold: bool = False) -> int:
         with self._lock:
             number = self._next()
@@ -154,11 +167,18 @@ class RecordWriter:
     def _append(self, number: int, line: bytes) -> int:
         try:
             self._file.write(line)
+        except OSError as error:
+            raise RecordWriteError(self.path, error) from error
+        if not self._is_held:
+            self._flush()
+        self._at = (number, self._at[1] + len(line))
+        return number
+
+    def _flush(self) -> None:
+        try:
             self._file.flush()
         except OSError as error:
             raise RecordWriteError(self.path, error) from error
-        self._at = (number, self._at[1] + len(line))
-        return number
 
     def _fold(self, data: dict[str, Any]) -> list[bytes]:
         """Replace each long member that an earlier line has word for word by the number of that line.

@@ -41,7 +41,7 @@ class Acts:
             Verb.IMPORT_APP_IDENTITY: lgo.cards.import_app,
             Verb.READ_INS_HISTORY: calls.former,
             Verb.CHOOSE_AUTHENTICATION: lgo.sign_in.choose,
-            Verb.SET_CLOCK: lgo.clock.set,
+            Verb.SET_CLOCK: lgo.set_clock,
             Verb.READ_PATIENT: patients.read,
             Verb.UPDATE_PATIENT: lgo.feed.telling(patients.update),
             Verb.RECORD_PROOF: patients.record_proof,
@@ -52,7 +52,9 @@ class Acts:
             Verb.CALL_INSI_TRAITS: calls.call_for_patient,
             Verb.SEARCH_INSI: calls.call_with_traits,
             # The answer is there when the identifier is.
-            Verb.START_INSI_CALL: lambda patient_id, actor: calls.call_for_patient(patient_id, actor).id,
+            Verb.START_INSI_CALL: lambda patient_id, actor: (
+                calls.call_for_patient(patient_id, actor, is_started=True).id
+            ),
             Verb.READ_INSI_CALL: lambda call_id, actor: calls.ended(call_id),  # noqa: ARG005
             Verb.READ_PROPOSAL: lambda call_id, actor: calls.proposal(call_id),  # noqa: ARG005
             Verb.DECIDE_PROPOSAL: lambda call_id, accept, actor: calls.decide(

@@ -49,6 +49,8 @@ class _Subject:
     """``None`` for a creation from INSi."""
     card: CardCall | None = None
     """The place on a card that is asked for; ``None`` for a call by traits."""
+    is_started: bool = False
+    """Whether the user does not wait for the answer."""
 
     @property
     def patient_id(self) -> str | None:
@@ -83,10 +85,11 @@ class InsiCalls:
         self._client = client
         self._seams = files.seams
 
-    def call_for_patient(self, patient_id: str, actor: Actor) -> InsiCall:
+    def call_for_patient(self, patient_id: str, actor: Actor, *, is_started: bool = False) -> InsiCall:
         """Call INSi with the traits of a file."""
         patient = self._store.patient(patient_id)
-        return self._call(_Subject(traits=identity_of(patient), patient=patient), actor)
+        subject = _Subject(traits=identity_of(patient), patient=patient, is_started=is_started)
+        return self._call(subject, actor)
 
     def call_with_traits(self, traits: PatientTraits, actor: Actor) -> InsiCall:
         """Call INSi with typed traits, to create a file from the answer (E2)."""
@@ -226,6 +229,7 @@ class InsiCalls:
             "user": actor.user,
             "way": subject.way,
             "asked_at": subject.card.asked_at if subject.card else None,
+            "started": subject.is_started,
         }
 
     def _sender(
@@ -247,7 +251,7 @@ class InsiCalls:
                 actor,
                 mode=about["way"],
                 means=self._client.sign_in.means,
-                **{name: known[name] for name in ("patient_id", "path", "nth", "status", "local")},
+                **{name: known[name] for name in ("patient_id", "path", "nth", "status", "local", "started")},
             )
             return reply
 

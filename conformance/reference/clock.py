@@ -16,6 +16,11 @@ class Clock:
         """Return the time, in UTC."""
         return datetime.now(UTC) + self._ahead
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of the real time."""
+        return self._ahead
+
     def set(self, moment: str | None) -> None:
         """Show this time from now on.
 

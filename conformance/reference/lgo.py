@@ -100,6 +100,12 @@ class Lgo:
         self.cards.forget()
         self.clock.set(None)
 
+    def set_clock(self, moment: str | None) -> None:
+        """Act as if it were another time (verb ``set_clock``)."""
+        self.clock.set(moment)
+        if moment is not None and self._seams.has(Seam.DAY):
+            self._seams.many(Seam.DAY, [{"days": self.clock.ahead.days}], store=self._store)
+
     def audit_log(self, patient_id: str | None) -> list[TracedAct]:
         """Return the audit log, oldest first, optionally of one patient."""
         entries = self._store.audit(patient_id)

@@ -120,6 +120,8 @@ class Seam(StrEnum):
     """The senders with a trust contract, one record for each (``sender``), as a reception sees them."""
     LINES = "lines"
     """The results of a lot, one record for each line, before they are applied."""
+    DAY = "day"
+    """The clock of the software is set (``days`` ahead of the real time): what a job does at night with the ``store``."""
     COUNTED = "counted"
     """The counters of the dashboard."""
     NETWORK = "network"

@@ -14,16 +14,15 @@ from uuid import uuid4
 from conformance.drivers.model import (
     IDENTITY_FIELDS,
     Alert,
-    Attribute,
     AuditEntry,
     CallOutcome,
     InsiCall,
     Patient,
-    Proof,
     Status,
     StatusChange,
 )
 from conformance.reference.members import loaded, members
+from conformance.reference.rows import patient_row, read_identity, row_patient
 from conformance.reference.soap import FormerIns, ReturnedIdentity
 
 if TYPE_CHECKING:
@@ -114,6 +113,8 @@ class Store:
         # One connection guarded by one lock serves all the threads of the server.
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
+        # Nobody else opens the file: without it each statement asks the system several times for the locks of others.
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         # A power cut may cost the last seconds of a bench; waiting for the disk costs every act.
         self._db.execute("PRAGMA synchronous = OFF")
@@ -189,7 +190,7 @@ class Store:
     def add_patient(self, patient: Patient) -> Patient:
         """Keep a new patient and return it with its identifier."""
         with self._lock:
-            row = _patient_row(patient)
+            row = patient_row(patient)
             return replace(patient, id=self._insert("patient", row))
 
     def patient(self, patient_id: str) -> Patient:
@@ -202,16 +203,16 @@ class Store:
             row = self._one("SELECT * FROM patient WHERE id = ?", patient_id)
         if row is None:
             raise NotFoundError(f"no patient {patient_id!r}")
-        return _row_patient(row)
+        return row_patient(row)
 
     def patients(self) -> list[Patient]:
         """Return all patients, oldest first."""
         with self._lock:
-            return [_row_patient(row) for row in self._db.execute("SELECT * FROM patient ORDER BY id")]
+            return [row_patient(row) for row in self._db.execute("SELECT * FROM patient ORDER BY id")]
 
     def save_patient(self, patient: Patient) -> None:
         """Write a patient that exists."""
-        row = _patient_row(patient)
+        row = patient_row(patient)
         with self._lock:
             self._db.execute(
                 f"UPDATE patient SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",  # noqa: S608 - our own column names
@@ -273,7 +274,7 @@ class Store:
                 candidates=tuple(json.loads(row["candidates"])),
             ),
             traits=json.loads(row["traits"]),
-            identity=None if row["identity"] is None else _read_identity(json.loads(row["identity"])),
+            identity=None if row["identity"] is None else read_identity(json.loads(row["identity"])),
             decided=bool(row["decided"]),
         )
 
@@ -380,40 +381,3 @@ class Store:
 
     def _set_meta(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
-
-
-def _patient_row(patient: Patient) -> dict[str, str | None]:
-    proof = patient.proof
-    return {
-        "status": patient.status.value,
-        **{name: getattr(patient, name) for name in IDENTITY_FIELDS},
-        "attributes": " ".join(sorted(patient.attributes)),
-        "billing_number": patient.billing_number,
-        "proof_kind": proof.kind if proof else None,
-        "proof_recorded_at": proof.recorded_at if proof else None,
-        "proof_recorded_by": proof.recorded_by if proof else None,
-        "birth_date_uncertain": "yes" if patient.birth_date_uncertain else None,
-    }
-
-
-def _row_patient(row: sqlite3.Row) -> Patient:
-    proof = None
-    if row["proof_kind"] is not None:
-        proof = Proof(
-            kind=row["proof_kind"],
-            recorded_at=row["proof_recorded_at"],
-            recorded_by=row["proof_recorded_by"],
-        )
-    return Patient(
-        id=str(row["id"]),
-        status=Status(row["status"]),
-        attributes=frozenset(Attribute(name) for name in row["attributes"].split()),
-        proof=proof,
-        billing_number=row["billing_number"],
-        birth_date_uncertain=row["birth_date_uncertain"] is not None,
-        **{name: row[name] for name in IDENTITY_FIELDS},
-    )
-
-
-def _read_identity(data: dict[str, Any]) -> ReturnedIdentity:
-    return ReturnedIdentity(**{**data, "history": tuple(FormerIns(**entry) for entry in data["history"])})

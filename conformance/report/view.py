@@ -61,10 +61,13 @@ def check_view(check: CheckResult, lang: Lang, *, evidence: bool = True) -> Chec
 
 def brief_view(entry: Entry, lang: Lang) -> dict[str, Any]:
     """Return an entry in short: what was done and how it ended, without what came back and without messages."""
-    brief: Entry
     match entry:
         case ActEntry():
-            brief = replace(entry, result=None)
+            # Most of a record by far, and most of that comes back: it is not even looked at.
+            shown = {
+                "at": entry.at.isoformat(timespec="milliseconds"),
+                **_masked(_act(entry) | {"changes": _changes(entry.changes)}),
+            }
         case ExchangeEntry():
             brief = replace(
                 entry,
@@ -75,12 +78,12 @@ def brief_view(entry: Entry, lang: Lang) -> dict[str, Any]:
                 request_headers={},
                 response_headers={},
             )
+            shown = entry_view(brief, lang)
         case StateEntry():
-            brief = replace(entry, before={}, after={})
+            shown = entry_view(replace(entry, before={}, after={}), lang)
         case _:
-            brief = entry
-    shown = entry_view(brief, lang)
-    return {name: value for name, value in shown.items() if value not in ("", None, [], {})}
+            shown = entry_view(entry, lang)
+    return {name: value for name, value in shown.items() if value or value not in ("", None, [], {})}
 
 
 def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
@@ -88,15 +91,7 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
     shown: dict[str, Any]
     match entry:
         case ActEntry():
-            shown = {
-                "kind": "act",
-                "verb": entry.verb,
-                "actor": entry.actor,
-                "arguments": dict(entry.arguments),
-                "outcome": entry.outcome,
-                "result": entry.result,
-                "changes": _changes(entry.changes),
-            }
+            shown = _act(entry) | {"result": entry.result, "changes": _changes(entry.changes)}
         case ExchangeEntry():
             shown = {
                 "kind": "exchange",
@@ -157,6 +152,17 @@ def entry_view(entry: Entry, lang: Lang) -> dict[str, Any]:
     }
 
 
+def _act(entry: ActEntry) -> dict[str, Any]:
+    """Return what was done, without what came back and what it changed."""
+    return {
+        "kind": "act",
+        "verb": entry.verb,
+        "actor": entry.actor,
+        "arguments": dict(entry.arguments),
+        "outcome": entry.outcome,
+    }
+
+
 _MESSAGES: Final = frozenset({"request", "response"})
 
 
@@ -208,10 +214,17 @@ def _seen(text: str) -> str:
 
 def comparable(value: Any) -> Any:
     """Return values as they are compared: what does not show in a text is written ``<U+00A0>``, at any depth."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str or isinstance(value, str):
         return _seen(value)
-    if isinstance(value, dict):
-        return {comparable(name): comparable(item) for name, item in value.items()}
+    if kind is dict or isinstance(value, dict):
+        # Texts and names of members are nearly all of a record.
+        return {
+            _seen(name) if type(name) is str else comparable(name): _seen(item)
+            if type(item) is str
+            else comparable(item)
+            for name, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [comparable(item) for item in value]
     return value

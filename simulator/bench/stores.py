@@ -200,12 +200,15 @@ def open_journal(
     return Journal(data_dir / FOLDER, options, index_path=index_path)
 
 
-def former_journal(data_dir: Path) -> str | None:
+def former_journal(data_dir: Path) -> Text | None:
     """Return a line about a journal that a former version left in a data directory, if there is one."""
     former = data_dir / FORMER_FILE
     if not former.is_file():
         return None
-    return f"{former} is the journal of a former version: it is left alone and not read."
+    return Text(
+        f"{former} est le journal d'une version antérieure : il est laissé tel quel et n'est pas lu.",
+        f"{former} is the journal of a former version: it is left alone and not read.",
+    )
 
 
 def _open_registry(options: BenchOptions, presence: Presence) -> Registry:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.contract.evidence import EvidenceLevel
 from simulator.datafile import load_yaml
-from simulator.schema_words import closest
+from simulator.text import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,7 @@ MAX_HEAD: Final = 100 * 1024
 """Bytes of a status line with its headers."""
 _CHUNK: Final = 64 * 1024
 _TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_VALUE: Final = rb"[ \t]*(?:[\x21-\x7e\x80-\xff]+(?:[ \t]+[\x21-\x7e\x80-\xff]+)*)?[ \t]*"
+_VALUE: Final = rb"[ \t]*(?:[\x21-\x7e\x80-\xff]+(?:[ \t]+[\x21-\x7e\x80-\xff]+)*[ \t]*)?"
 _SENDABLE: Final = re.compile(
     rb"[A-Z]+ [\x21-\x7e]+ HTTP/1\.1\r\n(?:" + _TOKEN + rb": (?:[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*"
     rb"[\x21-\x7e\x80-\xff])?)?\r\n)+"

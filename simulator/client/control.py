@@ -14,6 +14,7 @@ import httpcore
 
 from simulator.client.connection import Connections, Reply
 from simulator.client.received import ReceivedClient
+from simulator.client.views import ExchangeView, exchange_view
 from simulator.registry.person import Person, from_json, to_json
 from simulator.scripting.loader import scenario_data
 from simulator.security.tls import usual_tls
@@ -22,6 +23,7 @@ from simulator.text import Text, TextError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+__all__ = ["BenchClient", "BenchClientError", "ExchangeView", "SessionClient", "exchange_view"]
 
 _PAGE = 1000
 
@@ -40,32 +42,6 @@ _NO_ANSWER: Final = (
     httpcore.UnsupportedProtocol,
 )
 _SAFE: Final = "/%:@!$&'()*+,;=~-._"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeView:
-    """An exchange as told by the control API."""
-
-    id: int
-    at: str
-    operation: str | None
-    code: str
-    http_status: int
-    request_xml: str
-    response_xml: str
-    traits: dict[str, Any] | None
-    """``birth_name``, ``first_names`` (a list, one entry per Prenom), ``sex``, ``birth_date``, ``birth_place``."""
-    idam: str | None
-    findings: tuple[dict[str, str], ...]
-    decision: dict[str, Any]
-    explanation: dict[str, list[str]] = field(default_factory=dict)
-    """Lines in words, under ``fr`` and ``en``."""
-    path: str = ""
-    """Where the call came, host not included."""
-    request_headers: dict[str, str] = field(default_factory=dict)
-    response_headers: dict[str, str] = field(default_factory=dict)
-    service: str = "insi"
-    """Who answered: ``insi``, or a sink (``dmp``, ``mssante``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +209,11 @@ class BenchClient:
             except (ValueError, KeyError, TypeError):
                 message = answer.text[:200]
             # The API speaks English, as its names do.
+            from simulator.datafile.spoken import in_french  # noqa: PLC0415 - a catalogue that refusals alone need
+
             raise BenchClientError(
                 Text(
-                    f"le simulateur refuse {method} {path} (HTTP {answer.status}) : {message}",
+                    f"le simulateur refuse {method} {path} (HTTP {answer.status}) : {in_french(str(message))}",
                     f"{method} {path}: HTTP {answer.status}: {message}",
                 )
             )
@@ -381,25 +359,3 @@ class SessionClient:
     def _move_clock(self, command: dict[str, Any]) -> dict[str, Any]:
         moved: dict[str, Any] = self._client.call("POST", f"{self.path}/clock", json=command)
         return moved
-
-
-def exchange_view(data: Mapping[str, Any]) -> ExchangeView:
-    """Return an exchange from what the control API, or an export of the journal, tells of it."""
-    return ExchangeView(
-        id=data["id"],
-        at=data["at"],
-        operation=data["operation"],
-        code=data["code"],
-        http_status=data["http_status"],
-        request_xml=data["request"],
-        response_xml=data["response"],
-        traits=data["traits"],
-        idam=data["idam"],
-        findings=tuple(data["findings"]),
-        decision=data["decision"],
-        explanation=data["explanation"],
-        path=str(data.get("path") or ""),
-        request_headers=dict(data.get("request_headers") or {}),
-        response_headers=dict(data.get("response_headers") or {}),
-        service=str(data.get("service") or "insi"),
-    )

@@ -14,6 +14,7 @@ from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, data_dir_option, lang_option, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
+from simulator.commands.language import said
 from simulator.commands.output import Console, echo
 from simulator.journal.diff import diff
 from simulator.journal.export import to_har, to_ndjson
@@ -177,7 +178,10 @@ def exchange_to_scenario(
             file.write(text)
     except OSError as error:
         raise unwritable(out, error) from error
-    echo(f"{out}. Next: banc scenario run {out} --call", err=True)
+    done = Text(
+        f"{out}. Ensuite : banc scenario run {out} --call", f"{out}. Next: banc scenario run {out} --call"
+    )
+    echo(said(done), err=True)
 
 
 @contextmanager

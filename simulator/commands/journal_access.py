@@ -91,11 +91,11 @@ def opened_journal(data_dir: Path) -> Iterator[Journal]:
     folder = data_dir / FOLDER
     if not folder.is_dir():
         former = former_journal(data_dir)
-        more = f"\n{former}" if former else ""
+        more = Text(f"\n{former.fr}", f"\n{former.en}") if former else Text.same("")
         raise SetupError(
             Text(
-                f"il n'y a pas de journal dans {data_dir}. Démarrez le simulateur par : banc serve --data-dir {data_dir}{more}",
-                f"there is no journal in {data_dir}. Start the simulator with: banc serve --data-dir {data_dir}{more}",
+                f"il n'y a pas de journal dans {data_dir}. Démarrez le simulateur par : banc serve --data-dir {data_dir}{more.fr}",
+                f"there is no journal in {data_dir}. Start the simulator with: banc serve --data-dir {data_dir}{more.en}",
             )
         )
     try:

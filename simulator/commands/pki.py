@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _directory = click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 
+_WIDE = 200
+"""Columns of a table that goes to a file or another program."""
+
 
 @click.group("pki", cls=BilingualGroup)
 def pki_group() -> None:
@@ -160,12 +163,19 @@ def assertion_command(
 
 def _print_entries(summary: PkiSummary, lang: str) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("name", "certificate", "answer", "evidence", "purpose"):
+    names = {
+        "fr": ("nom", "certificat", "réponse", "niveau de preuve", "à quoi il sert"),
+        "en": ("name", "certificate", "answer", "evidence", "purpose"),
+    }
+    for name in names[lang]:
         table.add_column(name, overflow="fold")
     for entry in summary.entries:
         purpose = entry.purpose_fr if lang == "fr" else entry.purpose_en
         table.add_row(entry.name, entry.cert, entry.answer, entry.evidence.value, purpose)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDE
+    console.print(table)
 
 
 def _print_use(summary: PkiSummary, lang: str) -> None:

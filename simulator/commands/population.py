@@ -21,6 +21,7 @@ from simulator.commands.common import (
     registry_option,
 )
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
+from simulator.commands.language import said
 from simulator.commands.output import Console, Table, echo
 from simulator.commands.population_files import export_command, import_command
 from simulator.commands.population_stats import stats_command
@@ -43,6 +44,16 @@ if TYPE_CHECKING:
     from simulator.text import Lang
 
 _STEP = 1000
+_COLUMNS = (
+    Text("clé", "key"),
+    Text("nom de naissance", "birth name"),
+    Text("prénoms", "first names"),
+    Text("sexe", "sex"),
+    Text("naissance", "born"),
+    Text("lieu", "place"),
+    Text.same("matricule"),
+    Text("étiquettes", "tags"),
+)
 _LONG_COLUMNS = ("birth name", "first names", "tags")
 _FILE_WIDTH = 200
 """Columns of a table that goes to a file or another program."""
@@ -100,11 +111,18 @@ def build_command(*, size: int, seed: int, profile: str, out: str) -> None:
                 on_indexing=on_indexing,
             )
     except KeyboardInterrupt:
-        echo(f"Interrupted: {shown(out)} is as it was before.", err=True)
+        stopped = Text(
+            f"Interrompu : {shown(out)} est comme avant.", f"Interrupted: {shown(out)} is as it was before."
+        )
+        echo(said(stopped), err=True)
         sys.exit(EXIT_INTERRUPTED)
     except RegistryError as error:
         raise SetupError(text_of(error)) from error
-    echo(f"{count} people in {shown(out)}. Serve them with: banc serve --registry {shown(out)}")
+    built = Text(
+        f"{count} personnes dans {shown(out)}. Servez-les par : banc serve --registry {shown(out)}",
+        f"{count} people in {shown(out)}. Serve them with: banc serve --registry {shown(out)}",
+    )
+    echo(said(built))
 
 
 @population_group.command("show")
@@ -154,11 +172,15 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
             named = store.same_name(name, limit=limit if tag is None else 100_000)
             found = [person for person in named if tag is None or tag in person.tags][:limit]
     if not found:
-        echo("Nobody. The cases and how many people each has: banc population stats", err=True)
+        nobody = Text(
+            "Personne. Les cas, et combien de personnes a chacun : banc population stats",
+            "Nobody. The cases and how many people each has: banc population stats",
+        )
+        echo(said(nobody), err=True)
         sys.exit(EXIT_FAILED)
     table = Table(box=None, pad_edge=False)
-    for column in ("key", "birth name", "first names", "sex", "born", "place", "matricule", "tags"):
-        table.add_column(column, overflow="fold", no_wrap=column not in _LONG_COLUMNS)
+    for column in _COLUMNS:
+        table.add_column(said(column), overflow="fold", no_wrap=column.en not in _LONG_COLUMNS)
     for person in found:
         traits, matricule = person.identity.traits, person.identity.matricule.value
         place = traits.birth_place or "-"
@@ -236,7 +258,7 @@ def _progress(
     """Show a bar on a terminal, nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("people", total=size)
+        task = progress.add_task(said(Text("personnes", "people")), total=size)
 
         def counted(people: Iterable[Person]) -> Iterator[Person]:
             for number, person in enumerate(people, start=1):
@@ -244,4 +266,4 @@ def _progress(
                     progress.update(task, completed=number)
                 yield person
 
-        yield counted, lambda: progress.update(task, description="indexes", completed=size)
+        yield counted, lambda: progress.update(task, description="index", completed=size)

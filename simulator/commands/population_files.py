@@ -14,7 +14,9 @@ import click
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, data_dir_option, registry_option
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
+from simulator.commands.language import said
 from simulator.commands.output import echo
+from simulator.datafile.spoken import in_french
 from simulator.registry.exporting import export_csv, export_jsonl
 from simulator.registry.importing import ImportRefusedError, ImportReport, valid_people
 from simulator.registry.opening import add_people, build_registry, open_registry
@@ -163,8 +165,13 @@ def import_command(
                 count = add_people(target, people)
     except ImportRefusedError:
         _show(report)
-        echo(f"{report.invalid} invalid line(s), {report.valid} valid: nothing was imported.", err=True)
-        echo("Correct them, or import the valid ones with --skip-invalid.", err=True)
+        refused = Text(
+            f"{report.invalid} ligne(s) non valables, {report.valid} valables : rien n'a été importé.\n"
+            "Corrigez-les, ou importez les valables par --skip-invalid.",
+            f"{report.invalid} invalid line(s), {report.valid} valid: nothing was imported.\n"
+            "Correct them, or import the valid ones with --skip-invalid.",
+        )
+        echo(said(refused), err=True)
         sys.exit(EXIT_FAILED)
     except UnreadableFileError as error:
         _show(report)
@@ -174,7 +181,7 @@ def import_command(
             )
         ) from error
     except KeyboardInterrupt:
-        echo("Interrupted: nothing was imported.", err=True)
+        echo(said(Text("Interrompu : rien n'a été importé.", "Interrupted: nothing was imported.")), err=True)
         sys.exit(EXIT_INTERRUPTED)
     except (RegistryError, OSError) as error:
         raise SetupError(
@@ -184,9 +191,16 @@ def import_command(
         if log is not None:
             log.close()
     _show(report)
-    echo(f"{count} people imported into {shown(target)}.")
+    done = Text(
+        f"{count} personnes importées dans {shown(target)}.", f"{count} people imported into {shown(target)}."
+    )
+    echo(said(done))
     if log is not None and report.invalid:
-        echo(f"{report.invalid} line(s) skipped, each with its reason in {log.path}", err=True)
+        left_out = Text(
+            f"{report.invalid} ligne(s) laissée(s) de côté, chacune avec sa raison dans {log.path}",
+            f"{report.invalid} line(s) skipped, each with its reason in {log.path}",
+        )
+        echo(said(left_out), err=True)
         sys.exit(EXIT_FAILED)
 
 
@@ -218,13 +232,18 @@ class _SkippedLog:
 
 def _show(report: ImportReport) -> None:
     for kind, problems, count in (
-        ("error", report.problems, report.invalid),
-        ("warning", report.warnings, report.warned),
+        (Text("erreur", "error"), report.problems, report.invalid),
+        (Text("avertissement", "warning"), report.warnings, report.warned),
     ):
         for problem in problems[:_SHOWN]:
-            echo(f"{kind}: {problem}".encode("utf-8", "replace").decode(), err=True)
+            told = Text(f"{kind.fr} : {in_french(str(problem))}", f"{kind.en}: {problem}")
+            echo(said(told).encode("utf-8", "replace").decode(), err=True)
         if len(problems) > _SHOWN:
-            echo(f"… more {kind}s; {count} line(s) have some.", err=True)
+            more = Text(
+                f"… d'autres encore ({kind.fr}) : {count} ligne(s) en ont.",
+                f"… more {kind.en}s; {count} line(s) have some.",
+            )
+            echo(said(more), err=True)
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:

@@ -15,7 +15,11 @@ from simulator.sessions.profiles import profiles
 def profiles_command(lang: str) -> None:
     """List the environment profiles, with how sure each is."""
     table = Table(box=None, pad_edge=False)
-    for name in ("profile", "description", "unknown person", "dialect", "evidence"):
+    names = {
+        "fr": ("profil", "description", "personne inconnue", "dialecte", "niveau de preuve"),
+        "en": ("profile", "description", "unknown person", "dialect", "evidence"),
+    }
+    for name in names[lang]:
         table.add_column(name, overflow="fold")
     for profile in profiles().values():
         description = profile.description_fr if lang == "fr" else profile.description_en

@@ -15,9 +15,11 @@ from simulator.client.sink_calling import is_of_a_sink, play_sink
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option, token_options, unwritable
 from simulator.commands.exits import EXIT_FAILED
+from simulator.commands.language import said, spoken
 from simulator.commands.output import Console, Table, echo, headed
 from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
+from simulator.datafile.spoken import in_french
 from simulator.scripting.check import check_file, shadowed_by
 from simulator.scripting.loader import load_scenario, scenario_source, shipped_scenarios
 from simulator.scripting.sinks import SINK_OPERATIONS
@@ -141,18 +143,27 @@ def check_scenarios(files: tuple[Path, ...], *, together: bool) -> None:
             good.append((file, check_file(file)))
         except DataFileError as error:
             problems += len(error.problems)
-            echo(str(error), err=True)
+            echo("\n".join(error.lines(spoken())), err=True)
     for index, (file, scenario) in enumerate(good):
         other = shadowed_by(scenario, [later for _, later in good[index + 1 :]]) if together else None
         if other is None:
-            echo(f"{file}: {scenario.id}, {len(scenario.rules)} rule(s)")
+            count = len(scenario.rules)
+            echo(
+                said(
+                    Text(
+                        f"{file} : {scenario.id}, {count} règle(s)", f"{file}: {scenario.id}, {count} rule(s)"
+                    )
+                )
+            )
         else:
             problems += 1
-            echo(
+            silent = Text(
+                f"{file} : {scenario.id} ne peut jamais répondre : {other.id}, installé après lui, vaut chaque fois que "
+                "lui vaut ; installez-le en dernier, ou restreignez l'autre",
                 f"{file}: {scenario.id} can never answer: {other.id}, installed after it, holds whenever it does; "
                 "install it last, or narrow the other",
-                err=True,
             )
+            echo(said(silent), err=True)
     if problems:
         sys.exit(EXIT_FAILED)
 
@@ -184,7 +195,11 @@ def new_scenario(scenario_id: str, out: Path) -> None:
             file.write(template(scenario_id))
     except OSError as error:
         raise unwritable(out, error) from error
-    echo(f"{out}: {scenario_id}. Next: banc scenario check {out}")
+    made = Text(
+        f"{out} : {scenario_id}. Ensuite : banc scenario check {out}",
+        f"{out}: {scenario_id}. Next: banc scenario check {out}",
+    )
+    echo(said(made))
 
 
 @scenario_group.command("run")
@@ -287,9 +302,9 @@ def _install(
 
 def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Person], index: int) -> None:
     console = Console(soft_wrap=True, highlight=False)
-    title = (scenario.title_fr, scenario.title_en)[index]
+    title, colon = (scenario.title_fr, scenario.title_en)[index], (" : ", ": ")[index]
     console.print(headed(scenario.id, title, gap="  "))
-    console.print(f"{_TEXTS['calls'][index]}: {_where(scenario, session)}")
+    console.print(f"{_TEXTS['calls'][index]}{colon}{_where(scenario, session)}")
     for role in scenario.people:
         traits = people[role].identity.traits
         console.print(
@@ -300,7 +315,7 @@ def _announce(scenario: Scenario, session: SessionClient, people: dict[str, Pers
         console.print(f"  {number}. {rule_words(rule)[index]}")
     expected = (scenario.expected_fr, scenario.expected_en)[index]
     if expected:
-        console.print(f"{_TEXTS['expected'][index]}: {expected}")
+        console.print(f"{_TEXTS['expected'][index]}{colon}{expected}")
 
 
 def _where(scenario: Scenario, session: SessionClient) -> str:
@@ -358,11 +373,16 @@ def _played(
 
 def _print_reply(number: int, step: Step, reply: Reply, differences: list[str]) -> None:
     asked = ", ".join(f"{name}={value}" for name, value in step.ask.items() if name != "body") or "ADRUN ZOE"
-    verdict = "as declared" if not differences else "NOT as declared"
+    verdict = (
+        Text("comme déclaré", "as declared")
+        if not differences
+        else Text("PAS comme déclaré", "NOT as declared")
+    )
     protocol = "" if is_of_a_sink(step) and not reply.content_type else "HTTP "
-    echo(f"call {number} ({asked}): {reply.transport}, {protocol}{reply.status}, {verdict}")
+    answered = f"{reply.transport}, {protocol}{reply.status}, {said(verdict)}"
+    echo(said(Text(f"appel {number} ({asked}) : {answered}", f"call {number} ({asked}): {answered}")))
     for difference in differences:
-        echo(f"  {difference}")
+        echo(f"  {said(Text(in_french(difference), difference))}")
     if reply.body:
         echo(f"  {reply.body.decode('utf-8', 'replace').strip()}")
 

@@ -12,6 +12,7 @@ from simulator.bench.installing import InstallError
 from simulator.bench.own_registry import put_there_by_hand
 from simulator.commands.bilingual import BilingualCommand, WrongValueError
 from simulator.commands.common import SetupError, data_dir_option, registry_option, token_options
+from simulator.commands.language import said
 from simulator.commands.output import Console, headed
 from simulator.commands.quantities import DurationType, SizeType
 from simulator.commands.ready_file import clear_ready_file, write_ready_file
@@ -251,7 +252,11 @@ def serve_command(
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
-    Console().print("Stopped; the journal is in", str(data_dir))
+    stopped = Text(
+        f"Arrêté ; le journal est dans {data_dir}",
+        f"Stopped; the journal is in {data_dir}",
+    )
+    Console(soft_wrap=True).print(said(stopped))
 
 
 def _announce(options: ServeOptions) -> None:
@@ -259,27 +264,43 @@ def _announce(options: ServeOptions) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(
         headed(
-            "banc-insi", "simulated INSi teleservice, fictitious people, no official authorisation.", gap=": "
+            "banc-insi",
+            said(
+                Text(
+                    "téléservice INSi simulé, personnes fictives, aucune autorisation officielle.",
+                    "simulated INSi teleservice, fictitious people, no official authorisation.",
+                )
+            ),
+            gap=said(Text(" : ", ": ")),
         )
     )
     console.print(f"  SOAP         {url}/lps")
-    for name, port in (("TLS (CPx)", options.https_port), ("Mutual TLS", options.mtls_port)):
+    mutual = said(Text("TLS mutuel", "Mutual TLS"))
+    for name, port in (("TLS (CPx)", options.https_port), (mutual, options.mtls_port)):
         if port is not None:
             console.print(f"  {name:<12} https://localhost:{port}/lps")
     console.print(f"  WSDL         {url}/lps?wsdl")
     for name, address in addresses_of(options.sinks, options.host).items():
         console.print(f"  {name.upper():<12} {address}")
-    console.print(f"  Control API  {url}/api/v1")
-    console.print(f"  Health       {url}/health")
-    console.print(f"  Data         {options.bench.data_dir}")
+    console.print(f"  {said(Text('API pilotage', 'Control API')):<12} {url}/api/v1")
+    console.print(f"  {said(Text('État', 'Health')):<12} {url}/health")
+    console.print(f"  {said(Text('Données', 'Data')):<12} {options.bench.data_dir}")
     if options.bench.registry is not None:
-        console.print("  Registry    ", shown(options.bench.registry), markup=False)
-    elif (made := put_there_by_hand(options.bench.data_dir)) is not None:
         console.print(
-            "  People      ", f"those of {made}, put there; --people and --seed say nothing", markup=False
+            f"  {said(Text('Registre', 'Registry')):<12} {shown(options.bench.registry)}", markup=False
         )
+    elif (made := put_there_by_hand(options.bench.data_dir)) is not None:
+        people = Text(
+            f"Personnes    celles de {made}, mises là ; --people et --seed ne comptent pas",
+            f"People       those of {made}, put there; --people and --seed say nothing",
+        )
+        console.print(f"  {said(people)}", markup=False)
     if (former := former_journal(options.bench.data_dir)) is not None:
-        console.print(f"  Note         {former}")
+        console.print(f"  Note         {said(former)}")
     if options.token and not is_loopback(options.host):
-        console.print(f"  Token        {options.token}   (Authorization: Bearer …)")
-    console.print("Ready. Ctrl-C stops it; banc exchanges list shows the calls.")
+        console.print(f"  {said(Text('Jeton', 'Token')):<12} {options.token}   (Authorization: Bearer …)")
+    ready = Text(
+        "Prêt. Ctrl-C l'arrête ; banc exchanges list montre les appels.",
+        "Ready. Ctrl-C stops it; banc exchanges list shows the calls.",
+    )
+    console.print(said(ready))

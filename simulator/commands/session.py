@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from simulator.client import BenchClient, BenchClientError
 from simulator.commands.bilingual import BilingualGroup, WrongUsageError
 from simulator.commands.common import SetupError, unwritable
+from simulator.commands.language import said
 from simulator.commands.output import Console, Table, echo
 from simulator.commands.session_options import (
     duration,
@@ -21,8 +21,17 @@ from simulator.commands.session_options import (
     setting_options,
     settings_of,
 )
+from simulator.commands.session_view import (
+    COLUMNS,
+    PEOPLE_COLUMNS,
+    clock_words,
+    minute,
+    plain,
+    print_addresses,
+    print_json,
+    print_table,
+)
 from simulator.registry.person import PersonError, from_json, to_json
-from simulator.sessions.addressing import HEADER
 from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
@@ -59,7 +68,7 @@ def create_command(
     with _simulator(url, token) as client:
         session = client.create_session(**settings)
         shown = session.show()
-    _print_json(shown) if as_json else _print_addresses(shown, url)
+    print_json(shown) if as_json else print_addresses(shown, url)
 
 
 @session_group.command("list")
@@ -72,22 +81,22 @@ def list_command(*, limit: int, offset: int, as_json: bool, url: str, token: str
     with _simulator(url, token) as client:
         listed = client.sessions(limit=limit, offset=offset)
     if as_json:
-        _print_json(listed)
+        print_json(listed)
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "name", "profile", "strictness", "clock", "last used (UTC)", "expires (UTC)"):
-        table.add_column(column, overflow="fold")
+    for column in COLUMNS:
+        table.add_column(said(column), overflow="fold")
     for entry in listed:
         table.add_row(
             entry["id"],
             entry["name"] or "-",
             entry["profile"],
             entry["strictness"],
-            _clock(entry),
-            _minute(entry["last_used_at"]),
-            _minute(entry["expires_at"]),
+            clock_words(entry),
+            minute(entry["last_used_at"]),
+            minute(entry["expires_at"]),
         )
-    Console().print(table)
+    print_table(table)
 
 
 @session_group.command("show")
@@ -99,13 +108,13 @@ def show_command(*, session_id: str, as_json: bool, url: str, token: str | None)
     with _simulator(url, token) as client:
         shown = client.session(session_id).show()
     if as_json:
-        _print_json(shown)
+        print_json(shown)
         return
-    _print_addresses(shown, url)
+    print_addresses(shown, url)
     console = Console(highlight=False, soft_wrap=True)
     for name, value in shown.items():
         if name not in {"id", "soap_path", "recognise"}:
-            console.print(f"  {name:<16} {_plain(value)}", markup=False)
+            console.print(f"  {name:<16} {plain(value)}", markup=False)
 
 
 @session_group.command("set")
@@ -140,7 +149,7 @@ def set_command(
     with _simulator(url, token) as client:
         changed = client.session(session_id).change(**settings)
     for name in settings:
-        echo(f"{name}: {_plain(changed[name])}")
+        echo(f"{name}: {plain(changed[name])}")
 
 
 @session_group.command("clock")
@@ -192,7 +201,7 @@ def clock_command(
     with _simulator(url, token) as client:
         session = client.session(session_id)
         shown = client.call("POST", f"{session.path}/clock", json=command) if command else session.show()
-    echo(f"{shown['now']}  ({_clock(shown)})")
+    echo(f"{shown['now']}  ({clock_words(shown)})")
 
 
 @session_group.command("people")
@@ -230,15 +239,20 @@ def people_command(
     with _simulator(url, token) as client:
         session = client.session(session_id)
         if file is not None:
-            echo(f"{_add_people(session, file)} people added to the session {session_id}")
+            count = _add_people(session, file)
+            added = Text(
+                f"{count} personnes ajoutées à la session {session_id}",
+                f"{count} people added to the session {session_id}",
+            )
+            echo(said(added))
             return
         people = session.people(limit=limit, offset=offset, tag=tag)
     if as_json:
-        _print_json([to_json(person) for person in people])
+        print_json([to_json(person) for person in people])
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("key", "birth name", "first names", "sex", "birth date", "place", "matricule"):
-        table.add_column(column, overflow="fold")
+    for column in PEOPLE_COLUMNS:
+        table.add_column(said(column), overflow="fold")
     for person in people:
         traits = person.identity.traits
         table.add_row(
@@ -250,7 +264,7 @@ def people_command(
             traits.birth_place or "-",
             person.identity.matricule.value,
         )
-    Console().print(table)
+    print_table(table)
 
 
 @session_group.command("export")
@@ -280,7 +294,7 @@ def export_command(
         target.write_bytes(content)
     except OSError as error:
         raise unwritable(target, error) from error
-    echo(f"{target}: {len(content)} bytes")
+    echo(said(Text(f"{target} : {len(content)} octets", f"{target}: {len(content)} bytes")))
 
 
 @session_group.command("import")
@@ -302,7 +316,7 @@ def import_command(
             file.read_bytes(), session_id=session_id, recognise=not no_recognition
         )
         shown = session.show()
-    _print_addresses(shown, url)
+    print_addresses(shown, url)
 
 
 @session_group.command("delete")
@@ -320,7 +334,7 @@ def delete_command(*, session_ids: tuple[str, ...], exchanges: bool, url: str, t
     with _simulator(url, token) as client:
         for session_id in session_ids:
             client.session(session_id).delete(exchanges=exchanges)
-            echo(f"{session_id}: deleted")
+            echo(said(Text(f"{session_id} : supprimée", f"{session_id}: deleted")))
 
 
 @contextmanager
@@ -359,40 +373,3 @@ def _add_people(session: SessionClient, file: Path) -> int:
             )
         ) from error
     return session.add_people(people)
-
-
-def _print_addresses(shown: dict[str, Any], url: str) -> None:
-    base, session_id = url.rstrip("/"), shown["id"]
-    console = Console(highlight=False, soft_wrap=True)
-    title = f"Session {session_id}" + (f"  {shown['name']}" if shown["name"] else "")
-    console.print(title, style="bold", markup=False)
-    lines = [f"SOAP             {base}{shown['soap_path']}"]
-    if session_id != "default":
-        lines.append(f"or by header     {base}/lps  with  {HEADER}: {session_id}")
-    for kind, values in shown["recognise"].items():
-        listed = values if isinstance(values, list) else [values]
-        lines += [f"or recognised    {base}/lps  from calls with {kind} = {value}" for value in listed]
-    lines.append("                 The TLS ports of the simulator take the same paths.")
-    if shown["expires_at"]:
-        lines.append(f"Gone             {_minute(shown['expires_at'])} UTC, unless used before")
-    for line in lines:
-        console.print(f"  {line}", markup=False)
-
-
-def _clock(shown: dict[str, Any]) -> str:
-    if shown["clock_frozen_at"]:
-        return f"frozen at {shown['clock_frozen_at']}"
-    return f"{shown['clock_offset']:+g} s" if shown["clock_offset"] else "real time"
-
-
-def _minute(instant: str | None) -> str:
-    return "-" if instant is None else instant[:16].replace("T", " ")
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _print_json(data: Any) -> None:
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")

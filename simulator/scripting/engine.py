@@ -155,7 +155,9 @@ class Scripts:
 
     def problems(self, session: Playing) -> tuple[str, ...]:
         """Return what is wrong with the files of the session's scenarios, whose last good version is played."""
-        return self._plan(session).problems if session.scenarios else ()
+        # Without a file nothing can have gone wrong since it was put in force: the plan is for whoever plays it.
+        has_files = any(each.file is not None for each in session.scenarios)
+        return self._plan(session).problems if has_files else ()
 
     def current(self, session: Playing) -> tuple[Installed, ...]:
         """Return the scenarios in force, as their files are now."""

@@ -10,12 +10,12 @@ from simulator.chaos.catalogue import ChaosError, read_steps
 from simulator.contract.faults import fault_catalogue
 from simulator.contract.names import Operation
 from simulator.registry.person import PersonError, from_json
-from simulator.schema_words import closest
 from simulator.scripting.alterations import ALTERATIONS
 from simulator.scripting.model import Stage
 from simulator.scripting.patterns import pattern_problem
 from simulator.scripting.reading import instant
 from simulator.scripting.sinks import ANSWERS, sink_problems
+from simulator.text import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

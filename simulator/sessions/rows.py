@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.scripting.model import Scenario
 
 _READ_LIMIT: Final = 100
-"""How many scenarios a process keeps as they were read."""
+"""How many scenarios, and settings, a process keeps as they were read."""
 
 
 class SessionRows:
@@ -26,6 +26,7 @@ class SessionRows:
     def __init__(self) -> None:
         """Know no scenario yet."""
         self._scenarios: dict[str, Scenario] = {}
+        self._settings: dict[str, SessionSettings] = {}
 
     def load(self, connection: sqlite3.Connection, session_id: str) -> Session:
         """Return a session as the file has it.
@@ -49,7 +50,7 @@ class SessionRows:
         return Session(
             id=session_id,
             created_at=row[0],
-            settings=SessionSettings().changed(json.loads(row[1])),
+            settings=self._settings_of(row[1]),
             scenarios=tuple(
                 Installed(
                     scenario=self._read(data),
@@ -85,6 +86,15 @@ class SessionRows:
             "SELECT data, people FROM scenario WHERE session = ? ORDER BY id", (session_id,)
         )
         return [(json.loads(data), json.loads(people)) for data, people in rows]
+
+    def _settings_of(self, text: str) -> SessionSettings:
+        found = self._settings.get(text)
+        if found is None:
+            found = SessionSettings().changed(json.loads(text))
+            if len(self._settings) >= _READ_LIMIT:
+                self._settings.clear()
+            self._settings[text] = found
+        return found
 
     def _read(self, text: str) -> Scenario:
         found = self._scenarios.get(text)

@@ -44,7 +44,7 @@ REQUIRED: Final = ("S1", "S2", "S3", "S4", "S5", "S6")
 _LITERAL: Final = re.compile(
     r"<GS>|\[GS\]|\{GS\}|\\x1[dD]|\\u001[dD]|\\035|\\F|~029|%1[dD]|␝|\^\]|&#29;|&#x1[dD];|GS(?=S[1-7])"
     # Another control character, or what a scanner types for one.
-    r"|[\x1c\x1e\x1f\t\r\n]+(?=S[1-7])"
+    r"|(?<![\x1c\x1e\x1f\t\r\n])[\x1c\x1e\x1f\t\r\n]+(?=S[1-7])"
 )
 _BOUNDARY: Final = re.compile(rf"{GS}|S[1-7](?=.)", re.DOTALL)
 _BLOCK: Final = re.compile(rf"{GS}|S[0-9](?=.)", re.DOTALL)

@@ -35,7 +35,8 @@ def named(attributes: Collection[Attribute]) -> str:
 def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Patient:
     """Set attributes and return the file as the act gives it back.
 
-    How a doubt is lifted is in no text: where that is not for every user, the entitled one does it.
+    How a doubt is lifted, by taking the attribute away or another in its place, is in no text: where that is not for every
+    user, the entitled one does it. Nor is what becomes of an attribute that is set twice.
 
     Raises:
         RefusedError: nobody may; the refusal of the ordinary user.
@@ -44,7 +45,13 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
     try:
         return desk.lgo.set_attributes(patient.id, wanted, actor=desk.user)
     except RefusedError as refusal:
-        if wanted.intersection(DISQUALIFYING) or desk.user == desk.super_user:
+        now = desk.read(patient)
+        if now.attributes == wanted:
+            return now
+        is_lifted = (
+            not wanted.intersection(DISQUALIFYING) or now.attributes.intersection(DISQUALIFYING) - wanted
+        )
+        if not is_lifted or desk.user == desk.super_user:
             raise
         try:
             return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)

@@ -23,6 +23,7 @@ from conformance.suite.bulk.lots import (
 )
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.verification.elsewhere import answering, expect_lowered, new_items, speaks_of
@@ -31,13 +32,14 @@ from conformance.suite.verification.wire import Said
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import WorkItem
     from conformance.suite.bulk.lots import Lot
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +60,13 @@ class Mixed:
 def mixed(desk: Desk) -> Mixed:
     """Bring files for a lot: OK and KO in turn, one without INS among them, born on the same day as one aside."""
     day = "1962-10-09"
+    denied = file(desk, Route.IMPORTED_CHECKED, denied=True, birth_date=day)
     patients = [
         file(desk, Route.IMPORTED, birth_date=day),
-        file(desk, Route.IMPORTED_CHECKED, denied=True, birth_date=day),
+        denied,
         desk.bring(desk.draw(birth_date=day), Route.CHECKED),
-        file(desk, Route.IMPORTED_CHECKED, birth_date=day),
+        # A namesake born the same day: what happens to the one is nothing to the other.
+        file(desk, Route.IMPORTED_CHECKED, birth_date=day, shape=_named(denied)),
         file(desk, Route.IMPORTED, denied=True, birth_date=day),
     ]
     with desk.if_offered(FROM_INSI):
@@ -72,6 +76,10 @@ def mixed(desk: Desk) -> Mixed:
         aside=desk.snapshot(file(desk, Route.IMPORTED, denied=True, birth_date=day)),
         items=desk.lgo.read_worklist(actor=desk.user),
     )
+
+
+def _named(patient: Patient) -> Callable[[Person], Person]:
+    return lambda person: with_traits(person, birth_name=patient.birth_name or "")
 
 
 @pytest.mark.rule("BLK-03")
@@ -189,15 +197,23 @@ def test_error_line(desk: Desk) -> None:
 )
 def test_read_again(desk: Desk) -> None:
     denied = file(desk, Route.IMPORTED, denied=True)
+    brought = desk.snapshot(denied)
     lot = start(desk, [denied])
     need_deposited(lot)
     finish(desk, lot)
+    if results_of(lot).get(denied.matricule or "") is Said.KO:
+        expect_lowered(desk, brought, Moment("lot d'un seul dossier", "lot of one file"), inferred=True)
     if Attribute.DOUTEUSE in desk.read(denied).attributes:
         return  # A software may doubt an identity that INSi denies; it is then not called for.
     before = desk.snapshot(desk.feed(denied))
     items = desk.lgo.read_worklist(actor=desk.user)
     read(desk, lot)
-    moment = Moment("lot relu, dossier alimenté entre-temps", "lot read again, file fed meanwhile")
+    # Nor does another lot, in which the file is not, bring the former result again.
+    finish(desk, start(desk, [file(desk, Route.IMPORTED)]))
+    moment = Moment(
+        "lot relu, puis un autre lot, dossier alimenté entre-temps",
+        "lot read again, then another lot, file fed meanwhile",
+    )
     expect_kept(desk.snapshot(denied), before, moment, inferred=True)
     expect_equal(
         got=len(new_items(desk, items)),
@@ -252,8 +268,9 @@ def test_traced_line_by_line(desk: Desk, order: str) -> None:
 def test_two_lots(desk: Desk) -> None:
     common = file(desk, Route.IMPORTED)
     known = len(entries_of(desk, common))
-    for _ in range(2):
-        lot = start(desk, [common, file(desk, Route.IMPORTED_CHECKED)])
+    # The second one is a lot of one file.
+    for others in ([file(desk, Route.IMPORTED_CHECKED)], []):
+        lot = start(desk, [common, *others])
         need_deposited(lot)
         finish(desk, lot)
     expect_equal(

@@ -12,6 +12,7 @@ from conformance.drivers.partners import VerificationOutcome
 from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
 from conformance.suite.desk.apart import DOWNGRADE, LOTS
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -71,7 +72,7 @@ def test_two_lots_at_once(desk: Desk) -> None:
 
 def _lower(desk: Desk, patient: Patient) -> None:
     with preparing("abaisser le statut", "lower the status"):
-        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+        lowered_by(desk, patient, Status.PROV, desk.super_user)
 
 
 def _mark(desk: Desk, patient: Patient) -> None:

@@ -6,19 +6,22 @@ request. Whether verifications are calls of the dashboard is in no text: both ar
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_request
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO, need_verified
@@ -118,6 +121,9 @@ def test_no_call(desk: Desk) -> None:
     patient = desk.create(person)
     call = desk.find(patient)
     before = desk.lgo.read_dashboard(actor=desk.user)
+    # A creation that is refused is no patient either.
+    with suppress(RefusedError):
+        desk.lgo.create_patient(typed(desk.draw(), birth_place=None), actor=desk.user)
     _, requests = desk.during(
         lambda: (
             desk.search(birth_date=person.identity.traits.birth_date),
@@ -133,10 +139,10 @@ def test_no_call(desk: Desk) -> None:
         )
     got = counted(desk, before)
     expect_equal(
-        got=(got.calls, got.successes, got.failures),
-        expected=(0, 0, 0),
-        fr="appels, réussites et échecs ajoutés sans aucun appel",
-        en="calls, successes and failures added without any call",
+        got=(got.calls, got.successes, got.failures, got.patients),
+        expected=(0, 0, 0, 0),
+        fr="appels, réussites, échecs et dossiers ajoutés sans aucun appel, une création étant refusée",
+        en="calls, successes, failures and files added without any call, a creation being refused",
     )
 
 
@@ -173,8 +179,7 @@ def test_no_longer_qualified(desk: Desk, how: str) -> None:
     desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     before = desk.lgo.read_dashboard(actor=desk.user)
     if how == "downgraded":
-        with preparing("abaisser le statut", "lower the status"):
-            desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
+        lowered_by(desk, patient, Status.VALI)
     else:
         with answering(desk, KO):
             need_verified(verify(desk, patient)[1])

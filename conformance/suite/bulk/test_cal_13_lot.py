@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.bulk.lots import file
+from conformance.suite.bulk.lots import Lot, file, finish
 from conformance.suite.desk.apart import LOTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
@@ -23,18 +23,24 @@ if TYPE_CHECKING:
 )
 @LOTS.mark
 def test_lot_is_no_search(desk: Desk) -> None:
-    patients = [file(desk, route) for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)]
-    try:
-        _, exchanges = desk.during(
-            lambda: desk.lgo.start_bulk_verification(
-                tuple(patient.id for patient in patients), actor=desk.user
+    # One that INSi denies, and one that has no INS to verify: neither is a reason to search for somebody.
+    desk.read(desk.bring(desk.draw(), Route.CHECKED))  # Another without an INS, which is in no lot.
+    patients = [file(desk, Route.IMPORTED), file(desk, Route.IMPORTED_CHECKED, denied=True)]
+    for lot in ([*patients, desk.create(desk.draw())], patients):
+        try:
+            told, exchanges = desk.during(
+                lambda lot=lot: desk.lgo.start_bulk_verification(
+                    tuple(patient.id for patient in lot), actor=desk.user
+                )
             )
+        except RefusedError:
+            continue  # A lot that is refused searches for nobody.
+        seen = Lot(told=told, exchanges=list(exchanges))
+        finish(desk, seen)
+        searches = [each for each in seen.exchanges if (each.operation or "").startswith("rechercher")]
+        expect(
+            not searches,
+            fr=f"la vérification d'un lot fait {len(searches)} recherche(s) sur INSi",
+            en=f"the verification of a lot makes {len(searches)} search(es) at INSi",
         )
-    except RefusedError:
-        return  # A lot that is refused searches for nobody.
-    searches = [each for each in exchanges if (each.operation or "").startswith("rechercher")]
-    expect(
-        not searches,
-        fr=f"la vérification d'un lot fait {len(searches)} recherche(s) sur INSi",
-        en=f"the verification of a lot makes {len(searches)} search(es) at INSi",
-    )
+        return

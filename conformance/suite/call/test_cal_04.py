@@ -128,6 +128,29 @@ def test_use_does_not_renew(desk: Desk) -> None:
 
 @pytest.mark.rule("CAL-04")
 @pytest.mark.title(
+    fr="Lire une autre carte ne rajeunit pas la première, remise ensuite dans le lecteur",
+    en="Reading another card does not make the first younger, which is put back into the reader then",
+)
+def test_other_card_does_not_renew(desk: Desk) -> None:
+    people, others = family(desk.draw), family(desk.draw)
+    patient = desk.create(people.insured.person)
+    with passing(desk) as time:
+        reading = read_card(desk, people.card())
+        time.passes(minutes=19)
+        other = read_card(desk, others.card())
+        try_card_call(desk, other, others.insured)
+        desk.lgo.swap_card(people.card(), actor=desk.user)
+        time.passes(minutes=6)
+        call, requests = try_card_call(desk, reading, people.insured, patient)
+        moment = Moment(
+            "25 minutes après lecture, une autre carte lue entre-temps",
+            "25 minutes after the reading, another card read meanwhile",
+        )
+        _expect_fresh(call, requests, time, moment)
+
+
+@pytest.mark.rule("CAL-04")
+@pytest.mark.title(
     fr="Vingt-cinq minutes restent vingt-cinq minutes à minuit, au Nouvel An et aux changements d'heure",
     en="Twenty-five minutes stay twenty-five minutes at midnight, at New Year and when summer time begins or ends",
 )

@@ -184,3 +184,16 @@ def test_two_patients(desk: Desk) -> None:
         need_request(requests)
         moment = Moment("recherche après d'autres appels", "search after other calls")
         expect_sent(requests, typed_traits, moment)
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Une recherche INSi saisie avec la liste seule, sans 1er prénom, commence par le premier de la liste",
+    en="An INSi search typed with the list alone, without 1er prénom, begins with the first of the list",
+)
+@FROM_INSI.mark
+def test_list_alone(desk: Desk) -> None:
+    traits = typed(desk.draw(first_names_count=3, **PLAIN), first_name=None, **NAMES_IN_USE)
+    _, requests = desk.try_search_insi(traits)
+    # A software may want the 1er prénom: nothing leaves then.
+    expect_sent(requests, traits, Moment("recherche avec la liste seule", "search with the list alone"))

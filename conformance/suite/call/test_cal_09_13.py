@@ -107,6 +107,14 @@ def _expect_grown(desk: Desk, person: Person) -> None:
         en=f"number of first names sent {sizes}, place sent {places}",
     )
     _expect_names_before_place(requests, patient)
+    # What was joined and got a 02 stays when the place is added.
+    joined = max((size for size, place in zip(sizes, places, strict=True) if not place), default=0)
+    added = [size for size, place in zip(sizes, places, strict=True) if place]
+    expect(
+        all(size >= joined for size in added) or all(places),
+        fr=f"le lieu est ajouté et des prénoms déjà envoyés sont retirés : {sizes}, lieu envoyé {places}",
+        en=f"the place is added and first names sent before are taken away: {sizes}, place sent {places}",
+    )
     # All of them, once several are sent together.
     listed = len((patient.first_names or "").split())
     expect(

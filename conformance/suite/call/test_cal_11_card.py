@@ -48,6 +48,7 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
                 requests,
                 fr=f"d'attribut {named(attributes)} (appel par carte)",
                 en=f"with the attribute {named(attributes)} (call by card)",
+                may_be_error=True,
             )
         moment = Moment("après l'appel par carte bloqué", "after the blocked call by card")
         expect_kept(desk.snapshot(patient), before, moment)

@@ -54,6 +54,13 @@ def test_card_of_the_professional(desk: Desk, user: str) -> None:
         for number in range(1, CALLS + 1):
             _, requests = worker.try_call(patient)
             _expect_signed(_sent(requests, Authentication.CPX), f"appel {number}", f"call {number}")
+        # Signed in again, after another means or not, is signed in.
+        for means in (Authentication.CERTIFICATE, Authentication.CPX, Authentication.CPX):
+            refused = sign_in(worker, means)
+        if refused is None:
+            _, requests = worker.try_call(patient)
+            again = "appel après une nouvelle connexion", "call after a new sign-in"
+            _expect_signed(_sent(requests, Authentication.CPX), *again)
         with worker.if_offered(FROM_INSI):
             _, requests = worker.try_search_insi(typed(worker.draw()))
             _expect_signed(_sent(requests, Authentication.CPX), "recherche INSi", "INSi search")

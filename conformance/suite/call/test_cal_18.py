@@ -16,9 +16,11 @@ from conformance.suite.desk.apart import CARD
 from conformance.suite.desk.card_calls import read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sign_in import MEANS, of_professional, requests_by, sign_in, signing_in
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.words import shown
+from conformance.suite.verification.elsewhere import answering, verify
 from conformance.verdicts import UndecidedError
 from simulator.contract.names import Operation
 from simulator.security.assertions import BILLING, SPELLINGS
@@ -47,11 +49,11 @@ PHYSICIAN_CODE: Final = "10"
     fr="L'assertion du professionnel porte ses attributs, et un appel par certificat n'en porte aucune",
     en="The assertion of the professional bears its attributes, and a call by certificate bears none",
 )
-@pytest.mark.parametrize("way", ["traits", "card"])
+@pytest.mark.parametrize("way", ["traits", "card", "verification"])
 @CARD.mark
 def test_assertion_of_each_means(desk: Desk, way: str) -> None:
     people = family(desk.draw)
-    patient = desk.create(people.insured.person)
+    patient = desk.bring(people.insured.person, Route.IMPORTED if way == "verification" else Route.TYPED)
     offered = []
     with signing_in(desk):
         for means in MEANS:
@@ -60,6 +62,12 @@ def test_assertion_of_each_means(desk: Desk, way: str) -> None:
             offered.append(means)
             if way == "traits":
                 requests = requests_by(desk, patient)
+                # What a failure leaves behind must not be a request without its assertion.
+                with answering(desk, "faults/insi-102"):
+                    requests += requests_by(desk, patient)
+                requests += requests_by(desk, patient)
+            elif way == "verification":
+                _, requests = verify(desk, patient)
             else:
                 _, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
             _need(requests, means)

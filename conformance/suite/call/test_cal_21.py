@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.people import adult, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.verification.elsewhere import DOCUMENT, answering, files_of, receive, received
 from conformance.suite.verification.wire import ERRORS
@@ -54,6 +55,23 @@ def test_no_ins_without_a_call_of_ones_own(desk: Desk, route: Route | None) -> N
             for key, changes in list(ARRIVALS.items())[:1]
         }
     )
+
+
+@pytest.mark.rule("CAL-21")
+@pytest.mark.title(
+    fr="Un second dossier saisi avec les traits d'un autre ne reçoit pas son INS sans appel",
+    en="A second file typed with the traits of another does not get its INS without a call",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_not_taken_from_the_same_traits(desk: Desk, route: Route) -> None:
+    person = adult(desk)
+    first = desk.bring(person, route)
+    try:
+        second, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
+    except RefusedError:
+        return  # A second file of one person may be refused.
+    if second.id != first.id and not requests:
+        _expect_none([desk.read(second)])
 
 
 def _expect_none(files: Iterable[Patient]) -> None:

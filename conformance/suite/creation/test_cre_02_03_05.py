@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.creation.test_cre_01 import MANDATORY
-from conformance.suite.desk.apart import LADEN, SCREENS, SEARCH
+from conformance.suite.desk.apart import CHECKED, LADEN, SCREENS, SEARCH
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -27,9 +28,11 @@ from conformance.verdicts import Departure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
+    from simulator.registry.person import Person
 
 
 @pytest.mark.rule("CRE-02")
@@ -41,9 +44,9 @@ if TYPE_CHECKING:
 def test_unknown_birth_place(desk: Desk, user: str) -> None:
     desk = desk.by(user)
 
-    def judge(**wanted: object) -> None:
+    def judge(used: Mapping[str, str], **wanted: object) -> None:
         person = desk.draw(**wanted)
-        traits = typed(person, birth_place=UNKNOWN_PLACE)
+        traits = typed(person, birth_place=UNKNOWN_PLACE, **used)
         stored = desk.try_create(traits, control=typed(person))
         expect_equal(
             got=stored.message if isinstance(stored, RefusedError) else stored.birth_place,
@@ -55,7 +58,7 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
             others = {name: getattr(traits, name) for name in MANDATORY}
             expect_values(
                 stored,
-                others,
+                {**others, **used},
                 fr="les traits saisis ne sont pas ceux du dossier",
                 en="the traits typed are not those of the file",
             )
@@ -63,10 +66,10 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
 
     expect_each(
         {
-            "femme": partial(judge, sex="F"),
-            "homme": partial(judge, sex="M"),
-            "né en 1931": partial(judge, birth_date="1931-02-17"),
-            "enfant": partial(judge, birth_date="2022-10-30"),
+            "femme": partial(judge, NAMES_IN_USE, sex="F"),
+            "homme": partial(judge, {}, sex="M"),
+            "né en 1931": partial(judge, {}, birth_date="1931-02-17"),
+            "enfant": partial(judge, NAMES_IN_USE, birth_date="2022-10-30"),
         }
     )
 
@@ -85,6 +88,14 @@ def test_place_becomes_unknown(desk: Desk) -> None:
         Moment("après passage du lieu à 99999", "after the place became 99999"),
         besides={"birth_place": UNKNOWN_PLACE},
     )
+    with desk.if_offered(CHECKED):
+        place = desk.check_document(before.patient).birth_place
+        expect_equal(
+            got=place,
+            expected=UNKNOWN_PLACE,
+            fr="lieu inconnu, une fois l'identité validée",
+            en="unknown place, once validated",
+        )
 
 
 @pytest.mark.rule("CRE-03")
@@ -100,6 +111,29 @@ def test_nothing_else_is_mandatory(desk: Desk, user: str) -> None:
         _expect_created(desk, part, {})
 
     expect_each({part.key: partial(judge, part) for part in CAST})
+
+
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Un nom d'une ou deux lettres, un prénom de deux, une naissance d'aujourd'hui : les cinq traits suffisent aussi",
+    en="A name of one or two letters, a first name of two, a birth of today: the five traits are enough as well",
+)
+def test_short_names_and_newborns(desk: Desk) -> None:
+    # Today at the counters of the Antilles as well as in Paris, all but in the small hours.
+    today = (datetime.now(UTC) - timedelta(hours=4)).date().isoformat()
+
+    def judge(wanted: Mapping[str, object], fields: Mapping[str, str]) -> None:
+        person = desk.draw(**wanted)
+        _expect_created_as(desk, person, dict(fields), control=typed(desk.draw(**PLAIN)))
+
+    expect_each(
+        {
+            "nom de deux lettres": partial(judge, {}, {"birth_name": "LY"}),
+            "nom d'une lettre": partial(judge, {}, {"birth_name": "O"}),
+            "prénom de deux lettres": partial(judge, {}, {"first_name": "JO"}),
+            "né aujourd'hui": partial(judge, {"birth_date": "2025-01-15"}, {"birth_date": today}),
+        }
+    )
 
 
 @pytest.mark.rule("CRE-03")
@@ -191,9 +225,12 @@ def test_like_somebody_known(desk: Desk) -> None:
 
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
+    _expect_created_as(desk, person, others, control=typed(person, **NAMES_IN_USE))
+
+
+def _expect_created_as(desk: Desk, person: Person, others: dict[str, str], *, control: PatientTraits) -> None:
     minimal = typed(person, first_names=None, **others)
-    complete = typed(person, **NAMES_IN_USE)
-    stored = desk.try_create(minimal, control=complete)
+    stored = desk.try_create(minimal, control=control)
     if isinstance(stored, RefusedError):
         raise Departure(
             f"la création avec les cinq traits obligatoires seulement est refusée : {stored.message}",
@@ -205,6 +242,7 @@ def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
         fr="le dossier n'est pas ce qui a été saisi",
         en="the file is not what was typed",
     )
+    _expect_bare(desk.snapshot(stored).values)
 
 
 @pytest.mark.rule("CRE-05")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
-from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import UNKNOWN_PLACE, asked, need_request
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import InsiCall
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
+    from simulator.registry.person import Person
 
 
 @pytest.mark.rule("CRE-04")
@@ -62,18 +65,29 @@ def test_search_without_a_place(desk: Desk, place: str | None) -> None:
             f"même avec le lieu de naissance, INSi n'est pas interrogé avec succès : {usual.outcome}, {usual.message}",
             f"even with the birth place, the INSi search does not succeed: {usual.outcome}, {usual.message}",
         )
-    call, requests = desk.try_search_insi(typed(desk.draw(), birth_place=place))
-    _expect_sent_without_place(call, requests)
-    _expect_no_false_place(requests)
-    expect_equal(
-        got=None if isinstance(call, RefusedError) else call.outcome,
-        expected=CallOutcome.FOUND,
-        fr="issue de la recherche sans lieu de naissance",
-        en="outcome of the search without a birth place",
-        # No text says what a software sends for a place that it knows to be unknown.
-        inferred=place is not None,
+
+    def judge(person: Person, **others: str | None) -> None:
+        call, requests = desk.try_search_insi(typed(person, birth_place=place, **others))
+        _expect_sent_without_place(call, requests)
+        _expect_no_false_place(requests)
+        expect_equal(
+            got=None if isinstance(call, RefusedError) else call.outcome,
+            expected=CallOutcome.FOUND,
+            fr="issue de la recherche sans lieu de naissance",
+            en="outcome of the search without a birth place",
+            # No text says what a software sends for a place that it knows to be unknown.
+            inferred=place is not None,
+        )
+        need_request([request for request in requests if not asked(request)["birth_place"]])
+
+    expect_each(
+        {
+            "saisie entière": partial(judge, desk.draw()),
+            "sans liste": partial(judge, desk.draw(), first_names=None),
+            "né en 1912": partial(judge, desk.play(PARTS["apostrophe-1912"])),
+            "né à l'étranger": partial(judge, desk.play(PARTS["double-hyphen-abroad-summer"])),
+        }
     )
-    need_request([request for request in requests if not asked(request)["birth_place"]])
 
 
 @pytest.mark.rule("CRE-04")

@@ -9,21 +9,25 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_equal
-from conformance.suite.desk.people import PLAIN, sharing, typed
+from conformance.suite.desk.full import bring_full
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, sharing, typed
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.snapshot import Snapshot
+from conformance.suite.desk.wire import UNKNOWN_PLACE
+from conformance.suite.desk.words import label
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 
-@pytest.mark.rule("CRE-05")
+@pytest.mark.rule("CRE-05", "CRE-02", "FLD-04")
 @pytest.mark.title(
-    fr="Un homonyme né le même jour, d'un autre prénom, a son propre dossier, provisoire, ou est refusé",
-    en="A namesake born the same day, of another first name, has a file of their own, provisoire, or is refused",
+    fr="Un homonyme né le même jour, d'un autre prénom, a son propre dossier, provisoire, tel que saisi, ou est refusé",
+    en="A namesake born the same day, of another first name, has a file of their own, provisoire, as typed, or is refused",
 )
 def test_namesake_is_somebody_else(desk: Desk) -> None:
     first = desk.draw(birth_date="1979-04-26", **PLAIN)
-    known = desk.bring(first, Route.TYPED)
+    known = bring_full(desk, first, Route.TYPED)
     other = desk.draw(
         birth_date="1979-04-26",
         shape=sharing(first, "birth_name"),
@@ -31,7 +35,7 @@ def test_namesake_is_somebody_else(desk: Desk) -> None:
         **PLAIN,
     )
     try:
-        made = desk.lgo.create_patient(typed(other), actor=desk.user)
+        made = desk.lgo.create_patient(typed(other, birth_place=UNKNOWN_PLACE), actor=desk.user)
     except RefusedError:
         return  # A software may want a person to look at both first.
     made = desk.read(made)
@@ -41,3 +45,14 @@ def test_namesake_is_somebody_else(desk: Desk) -> None:
         en=f"created as {other.first_name}, the file of {made.first_name} is given back",
     )
     expect_equal(got=made.status, expected=Status.PROV, fr="statut à la création", en="status at creation")
+    # What was left empty, or is not known, is not taken from the other one.
+    values = Snapshot(patient=made, history=None).values
+    for name in ("birth_place", *NAMES_IN_USE, "proof", "matricule", "oid", "billing_number"):
+        expected = UNKNOWN_PLACE if name == "birth_place" else None
+        named = label(name)
+        expect_equal(
+            got=values[name],
+            expected=expected,
+            fr=f"{named.fr} d'un nouveau dossier",
+            en=f"{named.en} of a new file",
+        )

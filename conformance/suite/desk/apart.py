@@ -169,6 +169,7 @@ MAILBOX: Final = path(
     Verb.READ_SETTINGS,
     Verb.WRITE_SETTINGS,
 )
+CLOCK: Final = path("horloge réglée par le banc", "clock set by the bench", Verb.SET_CLOCK)
 STAND_INS: Final = path(
     "DMP et messagerie de substitution",
     "stand-ins for the DMP and the mail operator",

@@ -10,6 +10,7 @@ names: insi-contract §5.2; places and numbers: ins-formats §8.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,7 +83,10 @@ CAST: Final[tuple[Part, ...]] = (
         key="short-names-new-year",
         wish={"sex": "F", "birth_date": "2001-01-01", "nia": False},
         is_waiting=True,
-        names=lambda name, firsts: (name[:2], f"{firsts[0][:2]} {firsts[1]} {firsts[2]}"),
+        names=lambda name, firsts: (
+            _letters(2, name, *firsts),
+            f"{_letters(2, *firsts)} {firsts[1]} {firsts[2]}",
+        ),
         typed_list=False,
     ),
     Part(
@@ -113,7 +117,7 @@ CAST: Final[tuple[Part, ...]] = (
     Part(
         key="first-name-repeated-centenarian",
         wish={"sex": "F", "birth_date": "1921-08-07", "nia": False},
-        names=lambda _name, firsts: (firsts[0], f"{firsts[0]} {firsts[0]}-{firsts[1]}"),
+        names=lambda name, firsts: _repeated(f"{firsts[0]}{_letters(3, name, *firsts)}", firsts[1]),
     ),
     Part(
         key="child-several-separators",
@@ -169,6 +173,16 @@ def _former(part: Part, now: Matricule) -> tuple[HistoricId, ...]:
             )
         )
     return tuple(found)
+
+
+def _repeated(word: str, other: str) -> Names:
+    return word, f"{word} {word}-{other}"
+
+
+def _letters(count: int, *words: str) -> str:
+    """Return letters that few others draw: beginnings of names are too much alike, and INSi would know several people."""
+    number = zlib.crc32(" ".join(words).encode())
+    return "".join(chr(ord("A") + number // 26**place % 26) for place in range(count))
 
 
 def _long(words: list[str]) -> str:

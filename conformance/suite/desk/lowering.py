@@ -9,7 +9,7 @@ from conformance.drivers.model import Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, NotOfferedError
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Attribute, Patient
+    from conformance.drivers.model import Actor, Attribute, Patient
     from conformance.suite.desk.steps import Desk
 
 
@@ -32,3 +32,30 @@ def lowered(desk: Desk, patient: Patient, to: Status | Attribute) -> Patient:
             f"refused to an ordinary user: {refusal.message}",
         ) from refusal
     return desk.read(patient)
+
+
+def lowered_by(desk: Desk, patient: Patient, to: Status, *users: Actor) -> Actor:
+    """Have an identity lowered by hand by the first of these users who may do that, and return that user.
+
+    Args:
+        desk: where.
+        patient: the file.
+        to: the status.
+        users: who tries, in order; without any: whoever is at the desk, then the entitled one.
+
+    Raises:
+        NotOfferedError: the software lets none of them do it: no text asks for this act (E16 is about what it clears).
+    """
+    said = None
+    for actor in dict.fromkeys(users or (desk.user, desk.super_user)):
+        try:
+            desk.lgo.downgrade_status(patient.id, to, actor=actor)
+        except RefusedError as refusal:
+            said = refusal
+        else:
+            return actor
+    raise NotOfferedError(
+        DOWNGRADE,
+        f"déclassement à la main refusé : {said.message if said else ''}",
+        f"downgrade by hand refused: {said.message if said else ''}",
+    ) from said

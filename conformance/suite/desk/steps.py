@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from conformance.drivers.lateness import Lateness
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
-from conformance.record.timeline import Timeline
-from conformance.suite.desk.apart import EMPTYING, HISTORY, LOG, USUAL, missed_by
-from conformance.suite.desk.cast import played
+from conformance.suite.desk.apart import EMPTYING, HISTORY, LOG, USUAL
 from conformance.suite.desk.needs import need_no_exemption, need_proposed, need_status
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import TYPICAL, Route
 from conformance.suite.desk.snapshot import Snapshot
+from conformance.suite.desk.standing import Standing
 from conformance.suite.desk.told import Told, told
 from conformance.suite.desk.wire import need_found, returned
 from conformance.suite.desk.words import FIELD, elided, seen, state_of
-from conformance.verdicts import Departure, Ending, UndecidedError
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient, PatientTraits
-    from conformance.drivers.protocol import Driver
-    from conformance.record.missed import Missed
-    from conformance.record.timeline import Entry
-    from conformance.suite.desk.apart import Apart
-    from conformance.suite.desk.cast import Part
-    from conformance.suite.desk.people import Draw
-    from conformance.suite.desk.wire import Wire
-    from simulator.client import ExchangeView, SessionClient
+    from simulator.client import ExchangeView
     from simulator.registry.person import Person
-
-_T = TypeVar("_T")
 
 USERS = ("user", "super-user")
 """Who may be at the desk; see ``Desk.by``."""
@@ -62,39 +51,12 @@ def preparing(fr: str, en: str, *, depends_on: tuple[str, ...] = ()) -> Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(Standing):
     """A pharmacist at work: the software in front of them, INSi behind it, and people who come in.
 
     Its steps are not what a check verifies. One that goes wrong ends the check without a verdict on its rule
     (INCONCLUSIVE): the rule that the step belongs to has its own check, which says FAIL.
     """
-
-    lgo: Driver
-    """The software under test."""
-    insi: SessionClient
-    """The simulator: where scenarios are installed."""
-    wire: Wire
-    user: Actor
-    """An ordinary user; does all the steps."""
-    super_user: Actor
-    """A user entitled to change strict traits."""
-    draw: Draw
-    """Returns a fresh person known to INSi, with the features wished."""
-    draw_for: Callable[[str], Draw]
-    """Draws for something that checks share, by its name: the same people whichever check comes first."""
-    lateness: Lateness = field(default_factory=Lateness)
-    timeline: Timeline = field(default_factory=Timeline)
-    """What the check saw; acts and exchanges come in by themselves."""
-    memory: dict[str, Any] = field(default_factory=dict)
-    """What the whole campaign remembers, such as journeys made once and observed by many checks."""
-
-    def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
-        """Draw somebody for whom ``condition`` holds."""
-        return self.draw(where=condition, **wanted)
-
-    def by(self, user: str) -> Desk:
-        """Return the desk with an ordinary user (``user``) or the entitled one (``super-user``) at it."""
-        return self.as_super_user() if user == "super-user" else self
 
     def need_reset(self) -> None:
         """Make sure that ``/reset`` empties the software; asked once a campaign.
@@ -131,87 +93,6 @@ class Desk:
         for missed in [each for each in self.timeline.missed if each.path == LOG.name]:
             del self.timeline.missed[missed]
         return has_entries
-
-    def once(self, key: str, make: Callable[[Desk], _T]) -> _T:
-        """Return what ``make`` makes, made once a campaign for all the checks that share it.
-
-        Its people are drawn apart. When it could not be made, that is remembered too, and raised again; so are the
-        paths apart that were not tested.
-        """
-        if key not in self.memory:
-            made, obstacle = None, None
-            with self.timeline.gathering() as missed:
-                try:
-                    made = make(self.apart(key))
-                except Ending as ending:
-                    obstacle = ending
-            self.memory[key] = (made, obstacle, tuple(missed))
-        made, obstacle, missed = self.memory[key]
-        for each in missed:
-            self.timeline.miss(each)
-        if obstacle is not None:
-            raise obstacle
-        found: _T = made
-        return found
-
-    def apart(self, key: str) -> Desk:
-        """Return the desk for something that checks share: its people are not those of the check that comes first."""
-        return replace(self, draw=self.draw_for(key))
-
-    def play(self, part: Part) -> Person:
-        """Draw somebody for a part of the cast."""
-        return played(part, self.draw)
-
-    def attach(self, entries: Iterable[Entry]) -> None:
-        """Put what another check saw into the evidence of this one, unless it is there."""
-        here = set(map(id, self.timeline.entries))
-        for entry in entries:
-            if id(entry) not in here:
-                self.timeline.add(entry)
-
-    @contextmanager
-    def if_offered(self, path: Apart) -> Iterator[None]:
-        """Do a part of a check that only some software has; where its verbs are missing, the record says that it was not tested.
-
-        What the check judges without it decides: a check that is nothing but this path is marked instead (``path.mark``).
-        """
-        try:
-            yield
-        except Ending as ending:
-            missed = missed_by(ending, (path,))
-            if missed is None:
-                raise
-            self.timeline.miss(missed)
-
-    def each_offered(self, ways: Mapping[Apart, Callable[[], _T]]) -> list[_T]:
-        """Take each of several paths that the software has, and return what came of them.
-
-        Raises:
-            Ending: it has none of them: that of the first.
-        """
-        found: list[_T] = []
-        stopped: list[tuple[Ending, Missed]] = []
-        for path, act in ways.items():
-            try:
-                found.append(act())
-            except Ending as ending:
-                missed = missed_by(ending, (path,))
-                if missed is None:
-                    raise
-                stopped.append((ending, missed))
-        if stopped and not found:
-            raise stopped[0][0]
-        for _, missed in stopped:
-            self.timeline.miss(missed)
-        return found
-
-    def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
-        """Do ``act`` and return what it returned, with the exchanges that INSi had meanwhile, oldest first."""
-        return self.wire.during(act)
-
-    def as_super_user(self) -> Desk:
-        """Return the same desk with the entitled user at it."""
-        return replace(self, user=self.super_user)
 
     # Files
 

@@ -107,6 +107,9 @@ def seen(text: str) -> str:
 
     A plain space shows inside, not at the ends: there it is written ``<U+0020>``.
     """
+    # Names and dates, nearly always; most sentences that they stand in are never said.
+    if text.isascii() and text.isprintable() and text[:1] != " " and text[-1:] != " ":
+        return text
     inner = "".join(letter if _shows(letter) else f"<U+{ord(letter):04X}>" for letter in text)
     stripped = inner.strip(" ")
     if not stripped:

@@ -11,6 +11,7 @@ from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.verdicts import UndecidedError, Verdict
@@ -82,7 +83,7 @@ def test_follows_the_status(desk: Desk, way: Route, end: str) -> None:
     qualified = _words(desk, patient)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
         if end == "PROV":
-            desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+            lowered_by(desk, patient, Status.PROV, desk.super_user)
         else:
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
     seen["après déclassement"] = _words(desk, patient)

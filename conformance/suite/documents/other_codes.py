@@ -16,10 +16,15 @@ _DPI: Final = 200.0
 
 def holds_number(artefact: Artefact, number: str) -> bool:
     """Tell whether some barcode on the first page of a PDF, of whatever symbology, holds a matricule."""
+    return pdf_holds_number(artefact.document.content, number)
+
+
+def pdf_holds_number(content: bytes, number: str) -> bool:
+    """Tell the same of the bytes of a PDF."""
     import zxingcpp  # noqa: PLC0415 - optional
 
     try:
-        with pdfium.opened(artefact.document.content) as opened:
+        with pdfium.opened(content) as opened:
             image: Any = pdfium.page_image(opened[0], _DPI, Limits().pixels)
     except pdfium.PdfRefusedError:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -11,14 +12,21 @@ from conformance.documents import Severity
 from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
 from conformance.documents.cda import CdaFacts
 from conformance.documents.pdf import archive_problems
-from conformance.documents.record import Format, PlaceKind
+from conformance.documents.record import Format, PlaceKind, Trait
+from conformance.drivers.partners import Channel
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import SENDINGS
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.papers import expect_right, owners
+from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
+from conformance.suite.desk.routes import Route
+from conformance.suite.documents.other_codes import pdf_holds_number
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
     PRESCRIPTION,
+    PROFESSIONAL,
     VACCINATION_NOTE,
+    kinds_of,
     printed,
     sent,
 )
@@ -30,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.documents import Document, Problem
-    from conformance.suite.desk.papers import Artefact, Subject
     from conformance.suite.desk.steps import Desk
 
 _NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
@@ -44,14 +51,17 @@ _ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
     en="The CDA header holds the INS; the PDF in its body is a PDF/A-1 with a Datamatrix, of the same patient",
 )
 def test_cda_and_its_body(desk: Desk) -> None:
-    found = [one for one in _all(desk, qualified=True) if one[1].inside(Format.CDA)]
+    everything_sent = [*_all(desk, qualified=True), *_also_sent(desk)]
+    found = [one for one in everything_sent if one[1].inside(Format.CDA)]
     expect_right(found, lambda problem, artefact: "DOC-06" in owners(problem, artefact))
     expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
     for subject, artefact in found:
         for pdf in _bodies(artefact):
-            symbols = [one for one in pdf.walk() if one.format is Format.DATAMATRIX]
+            number = artefact.expected.of(Trait.MATRICULE) or ""
             expect(
-                symbols,
+                any(one.format is Format.DATAMATRIX for one in pdf.walk())
+                # Règle 32 exempts a document whose INS is in another barcode already.
+                or pdf_holds_number(pdf.data, number),
                 fr=f"[{subject.key}, {artefact.label}] le PDF du corps ne porte pas de Datamatrix INS",
                 en=f"[{subject.key}, {artefact.label}] the PDF in the body bears no INS Datamatrix",
             )
@@ -64,6 +74,8 @@ def test_cda_and_its_body(desk: Desk) -> None:
 )
 def test_prescription(desk: Desk) -> None:
     found = [one for one in _printed(desk) if one[1].label == PRESCRIPTION]
+    if not found and PRESCRIPTION in kinds_of(desk):
+        _expect_printed(desk, PRESCRIPTION)
 
     def mine(problem: Problem, artefact: Artefact) -> bool:
         told_of_symbol = any(place.kind in _SYMBOL for place in problem.places)
@@ -146,6 +158,42 @@ def test_vaccination_note(desk: Desk) -> None:
                 en=f"[{subject.key}, {artefact.label}] expected a structured body (N3) and the code {NOTE_CODE}, "
                 f"got level {facts.level} and code “{facts.code}”",
             )
+
+
+def _also_sent(desk: Desk) -> Iterator[tuple[Subject, Artefact]]:
+    """Yield the medication review of somebody, which the journey of what is sent leaves out."""
+    with desk.if_offered(SENDINGS), suppress(RefusedError, UndecidedError):
+        if MEDICATION_REVIEW not in kinds_of(desk):
+            return
+        person = desk.draw()
+        patient = desk.bring(person, Route.IMPORTED_CHECKED)
+        answer = desk.lgo.send_document(
+            patient.id, MEDICATION_REVIEW, Channel.MSSANTE, recipient=PROFESSIONAL, actor=desk.user
+        )
+        subject = Subject(key=f"{MEDICATION_REVIEW}, QUAL", person=person, patient=patient)
+        for one in answer.documents:
+            yield (
+                subject,
+                Artefact(
+                    label=f"{Channel.MSSANTE} {MEDICATION_REVIEW}",
+                    document=one,
+                    expected=expected_of(person, patient),
+                    recipient=answer.recipient,
+                ),
+            )
+
+
+def _expect_printed(desk: Desk, kind: str) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    try:
+        desk.lgo.render_document(patient.id, kind, actor=desk.user)
+    except RefusedError as refusal:
+        raise Departure(
+            f"{kind}, que le logiciel dit produire, est refusé pour une identité qualifiée : {refusal.message}",
+            f"{kind}, which the software says it produces, is refused for an identité qualifiée: {refusal.message}",
+            # The rule says that no Datamatrix is owed; that the document can be had is deduced.
+            inferred=True,
+        ) from refusal
 
 
 def _expect_named(subject: Subject, artefact: Artefact) -> None:

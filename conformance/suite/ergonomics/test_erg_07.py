@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
@@ -16,6 +16,7 @@ from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.wire import need_answer
+from conformance.suite.response.refusals import altered
 from conformance.suite.verification.elsewhere import answering
 from conformance.verdicts import UndecidedError
 from simulator.ins.traits import to_wire
@@ -23,7 +24,7 @@ from simulator.ins.traits import to_wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.drivers.model import InsiCall, Patient
+    from conformance.drivers.model import InsiCall
     from conformance.suite.desk.steps import Desk
 
 SEVERAL = "answers/several"
@@ -226,3 +227,26 @@ def _expect_no_candidate(call: InsiCall, matricule: str) -> None:
         fr=f"retour 02, des candidats sont affichés : {', '.join(call.candidates) or matricule}",
         en=f"answer 02, candidates are shown: {', '.join(call.candidates) or matricule}",
     )
+
+
+@pytest.mark.rule("ERG-07")
+@pytest.mark.title(
+    fr="Un dossier créé depuis INSi, qui ne rend pas de lieu, n'est pas sans lieu",
+    en="A file created from INSi, which returns no place, is not without a place",
+)
+@FROM_INSI.mark
+def test_place_of_a_file_from_insi(desk: Desk) -> None:
+    person = desk.draw(first_names_count=1)
+    desk.insi.install(altered("no-place", {"birth_place": None}), patient=person)
+    call, _ = desk.try_search_insi(typed(person, birth_place=None))
+    desk.insi.clear_scenarios()
+    if isinstance(call, RefusedError):
+        return  # The place may be asked for before INSi is.
+    made = desk.try_accept(call)
+    if isinstance(made, Patient):
+        expect(
+            desk.read(made).birth_place,
+            fr="dossier créé depuis INSi sans lieu de naissance",
+            en="file created from INSi without a birth place",
+            inferred=True,
+        )

@@ -47,20 +47,17 @@ def test_reading_changes_nothing(desk: Desk, user: str) -> None:
     }
     files = {key: desk.bring(people.member(key).person, route) for key, route in ways.items()}
     before = {key: desk.snapshot(patient) for key, patient in files.items()}
+    days = sorted({member.person.identity.traits.birth_date for member in people.members})
+    there = {day: {patient.id for patient in desk.born_on(day)} for day in days}
     _, requests = desk.during(lambda: read_card(desk, people.card()))
     moment = Moment("carte lue, sans appel à INSi", "card read, with no call to INSi")
     _expect_silent(requests, moment)
     for key, patient in files.items():
         expect_kept(desk.snapshot(patient), before[key], moment, ignoring=NOTED)
-    for day in sorted({member.person.identity.traits.birth_date for member in people.members}):
-        of_that_day = [
-            files[member.key].id
-            for member in people.members
-            if member.key in files and member.person.identity.traits.birth_date == day
-        ]
+    for day in days:
         expect_equal(
             got=sorted(patient.id for patient in desk.born_on(day)),
-            expected=sorted(of_that_day),
+            expected=sorted(there[day]),
             fr=f"{moment.fr}, dossiers nés le {day}",
             en=f"{moment.en}, files born on {day}",
         )

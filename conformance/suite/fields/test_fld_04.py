@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import mark
+from conformance.suite.desk.apart import RECEPTION, VERIFICATION
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
@@ -16,10 +18,13 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import expect_values
 from conformance.suite.response.proposals import accepted, proposed
+from conformance.suite.states.long_life import RENAMED, life, steps_of
+from conformance.suite.verification.elsewhere import receive, received, verify
 
 if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.long_life import Lived
 
 EMPTY = {"used_name": None, "used_first_name": None}
 
@@ -144,3 +149,42 @@ def _expect_empty(desk: Desk, patient_id: str) -> None:
         fr="les noms utilisés ont été remplis automatiquement",
         en="the names in use were filled automatically",
     )
+
+
+@pytest.mark.rule("FLD-04")
+@pytest.mark.title(
+    fr="Tout au long d'une vie (imports, pièces, vérifications, chutes), un nom utilisé laissé vide n'est jamais rempli",
+    en="All through a life (imports, documents, verifications, falls) a name in use that was left empty is never filled",
+)
+def test_never_filled_in_a_life(desk: Desk) -> None:
+    def judge(one: Lived) -> None:
+        expect_values(
+            one.after.patient,
+            {"used_name": one.before.patient.used_name, "used_first_name": None},
+            fr=f"{one.step.fr} : les noms utilisés ont changé d'eux-mêmes",
+            en=f"{one.step.en}: the names in use have changed by themselves",
+        )
+
+    expect_each(
+        {
+            f"{number} {one.step.fr}": partial(judge, one)
+            for number, one in enumerate(steps_of(life(desk)), 1)
+            if one.step is not RENAMED
+        }
+    )
+
+
+@pytest.mark.rule("FLD-04")
+@pytest.mark.title(
+    fr="Un dossier né d'une identité reçue sans nom utilisé n'en a pas, et une vérification n'en donne pas",
+    en="A file made of an identity received without names in use has none, and a verification gives none",
+)
+@RECEPTION.mark
+def test_received_without(desk: Desk) -> None:
+    arrived = receive(desk, received(desk.draw(first_names_count=2)))
+    if isinstance(arrived.said, RefusedError) or arrived.said.patient_id is None:
+        return  # Only proposed: there is no file.
+    _expect_empty(desk, arrived.said.patient_id)
+    with desk.if_offered(VERIFICATION):
+        verify(desk, desk.lgo.read_patient(arrived.said.patient_id, actor=desk.user))
+        _expect_empty(desk, arrived.said.patient_id)

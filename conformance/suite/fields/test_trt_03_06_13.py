@@ -282,9 +282,12 @@ def test_signs_received(desk: Desk) -> None:
     def judge(key: str) -> None:
         person = desk.play(PARTS[key])
         traits = person.identity.traits
+        there = {patient.id for patient in desk.born_on(traits.birth_date)}
         receive(desk, received(person))
         # A software may propose a file instead of creating it: what it then shows is not looked at here.
         for patient in desk.born_on(traits.birth_date):
+            if patient.id in there:
+                continue
             opened = desk.read(patient)  # A list need not show all fields.
             for field in ("birth_name", "first_names"):
                 _expect_same(getattr(opened, field), getattr(traits, field), field, "reçu", "received")

@@ -263,7 +263,7 @@ def test_places(desk: Desk) -> None:
 )
 def test_cast_places(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
-        for stage in ("typed", "fed"):
+        for stage in ("typed", "fed", "qualified"):
             if stage in trip.seen:
                 _expect_place(
                     trip.seen[stage].patient.birth_place, trip.traits.birth_place, f"({stage})", f"({stage})"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES, CARD
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
@@ -16,6 +21,8 @@ from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
 
@@ -122,6 +129,13 @@ def test_mark_lasts(desk: Desk, route: Route) -> None:
     after = desk.snapshot(patient)
     moment = Moment("nom utilisé modifié", "used name changed")
     expect_kept(after, before, moment, besides={"used_name": "KVORLAN"})
+    for moment, act in _other_acts(desk, patient).items():
+        act()
+        expect(
+            desk.read(patient).birth_date_uncertain,
+            fr=f"{moment} : la marque d'incertitude a disparu sans que la date change",
+            en=f"{moment}: the mark of uncertainty has gone though the date has not changed",
+        )
     for user in (desk.user, desk.super_user):
         expect(
             desk.read(patient, user).birth_date_uncertain,
@@ -136,6 +150,45 @@ def test_mark_lasts(desk: Desk, route: Route) -> None:
         fr="la vraie date saisie, elle reste signalée comme incertaine",
         en="the true date typed, it is still marked as uncertain",
     )
+
+
+def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]:
+    """Return acts that have nothing to do with the date; one that a software does not have, or refuses, is left out."""
+
+    def attached() -> None:
+        with desk.if_offered(CARD):
+            people = family(desk.draw)
+            reading = read_card(desk, people.card())
+            desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+
+    def marked() -> None:
+        with desk.if_offered(ATTRIBUTES):
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+
+    def unknown_to_insi() -> None:
+        desk.insi.install("answers/not-found")
+        try:
+            desk.try_call(patient)
+        finally:
+            desk.insi.clear_scenarios()
+
+    def left_out(act: Callable[[], object]) -> Callable[[], None]:
+        def done() -> None:
+            with suppress(RefusedError):
+                act()
+
+        return done
+
+    acts: dict[str, Callable[[], object]] = {
+        "pièce enregistrée": lambda: desk.record_document(patient),
+        "carte rattachée": attached,
+        "homonyme": marked,
+        "réponse 01": unknown_to_insi,
+        "trait corrigé": lambda: desk.lgo.update_patient(
+            patient.id, {"birth_place": "75114"}, actor=desk.user
+        ),
+    }
+    return {name: left_out(act) for name, act in acts.items()}
 
 
 def expect_marked(patient: Patient, date: str) -> None:

@@ -73,7 +73,7 @@ def _pid(letter: Letter, status: str) -> str:
     if one.matricule:
         nature = "NIA" if one.oid == InsOid.NIA else "NIR"
         authority = letter.authority or f"ASIP-SANTE-INS-{nature}"
-        ids.append(f"{one.matricule}^^^{authority}&{one.oid or ''}&ISO^INS")
+        ids.insert(0 if letter.ins_first else 1, f"{one.matricule}^^^{authority}&{one.oid or ''}&ISO^INS")
     ids += [f"{value}^^^&{root}&ISO^PI" for root, value in letter.other_ids]
     fields = [""] * 33
     fields[0], fields[1], fields[3] = "PID", "1", "~".join(ids)

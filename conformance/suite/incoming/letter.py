@@ -40,6 +40,8 @@ class Letter:
     """The number of the file at the sender, under ``SENDER_DOMAIN``."""
     other_ids: tuple[tuple[str, str], ...] = ()
     """More identifiers of the patient: OID and value."""
+    ins_first: bool = False
+    """Whether the INS is the first repetition of PID-3: their order says nothing (HL7 v2, 3.4.2.3)."""
     authority: str | None = None
     """The name of the authority that assigns the INS, in HL7 v2 (CX-4.1); ``None``: the one that goes with the OID."""
     title: str = "Compte rendu de biologie KVORLAN"

@@ -16,6 +16,7 @@ from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, LISTED_KINDS
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
@@ -226,7 +227,7 @@ def _fallen(
 
 
 def _lowered(desk: Desk, patient: Patient) -> object:
-    return desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
+    return lowered_by(desk, patient, Status.VALI)
 
 
 def _doubtful(desk: Desk, patient: Patient) -> object:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.apart import FROM_INSI
-from conformance.suite.desk.expect import expect_each
+from conformance.drivers.partners import MessageFormat
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import BY_MATRICULE, EXPORTS, FROM_INSI
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_found
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.response.proposals import accepted, need_proposed
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 from simulator.ins.matricule import Matricule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -64,7 +68,10 @@ CONTRARY = {
 @FROM_INSI.mark
 def test_corsica(desk: Desk, way: str) -> None:
     def judge(date: str, place: str) -> None:
-        _expect_imported(desk, desk.draw(birth_date=date, birth_place=place), way)
+        person = desk.draw(birth_date=date, birth_place=place)
+        patient = _expect_imported(desk, person, way)
+        _expect_lives(desk, patient, person)
+        _expect_sent(desk, patient, person.identity.matricule.value)
 
     expect_each({name: partial(judge, *case) for name, case in CORSICA.items()})
 
@@ -80,7 +87,10 @@ def test_unusual_numbers(desk: Desk, way: str) -> None:
     def judge(sex: str, date: str, digit: str, month: str | None, place: str | None) -> None:
         wanted = {"sex": sex, "birth_date": date, **({"birth_place": place} if place else {})}
 
-        _expect_imported(desk, desk.draw(shape=partial(with_digits, digit=digit, month=month), **wanted), way)
+        person = desk.draw(shape=partial(with_digits, digit=digit, month=month), **wanted)
+        patient = _expect_imported(desk, person, way)
+        if way == "typed":
+            _expect_lives(desk, patient, person)
 
     expect_each({name: partial(judge, *case) for name, case in NUMBERS.items()})
 
@@ -111,7 +121,7 @@ def with_digits(person: Person, digit: str, month: str | None) -> Person:
     return replace(person, identity=replace(person.identity, matricule=Matricule.from_number(changed)))
 
 
-def _expect_imported(desk: Desk, person: Person, way: str, *, inferred: bool = False) -> None:
+def _expect_imported(desk: Desk, person: Person, way: str, *, inferred: bool = False) -> Patient:
     if way == "from-insi":
         call, requests = desk.try_search_insi(typed(person))
     else:
@@ -128,3 +138,42 @@ def _expect_imported(desk: Desk, person: Person, way: str, *, inferred: bool = F
         en="the file does not hold the identity of INSi",
         inferred=inferred,
     )
+    return after
+
+
+def _expect_lives(desk: Desk, patient: Patient, person: Person) -> None:
+    """Check that the number stays what it is where it is shown, looked for and asked for again."""
+    number = person.identity.matricule.value
+    shown = [each.matricule for each in desk.born_on(str(patient.birth_date)) if each.id == patient.id]
+    expect(
+        shown in ([], [None], [number]),
+        fr=f"le matricule {number} est {shown[:1]} dans les résultats d'une recherche",
+        en=f"the matricule {number} is {shown[:1]} in the results of a search",
+    )
+    with desk.if_offered(BY_MATRICULE):
+        found = {each.id for each in desk.lgo.search_by_matricule(number, actor=desk.user)}
+        expect(
+            patient.id in found,
+            fr=f"la recherche par le matricule {number} ne trouve pas son dossier",
+            en=f"the search by the matricule {number} does not find its file",
+        )
+    call, requests = desk.try_call(patient)
+    need_found(requests)
+    again = accepted(desk, need_proposed(call))
+    expect_values(
+        again,
+        insi_values(person),
+        fr="le dossier interrogé de nouveau ne porte pas l'identité d'INSi",
+        en="the file that was asked for again does not hold the identity of INSi",
+    )
+
+
+def _expect_sent(desk: Desk, patient: Patient, number: str) -> None:
+    with desk.if_offered(EXPORTS), suppress(RefusedError, UndecidedError):
+        qualified = desk.check_document(patient)
+        message = desk.lgo.export_message(qualified.id, MessageFormat.HL7V2, actor=desk.user)
+        expect(
+            number.encode() in message.content,
+            fr=f"le message d'une identité qualifiée ne porte pas le matricule {number}",
+            en=f"the message of an identité qualifiée does not hold the matricule {number}",
+        )

@@ -9,14 +9,19 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.proof.kinds import kinds_known
+from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.wire import KO
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -60,12 +65,17 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
             else:
                 half = route in {Route.IMPORTED_CHECKED, Route.ARRIVED_CHECKED}
                 target = Status.VALI if half else Status.PROV
-                desk.lgo.downgrade_status(patient.id, target, actor=desk.super_user)
+                lowered_by(desk, patient, target, desk.super_user)
         _expect_together(desk.read(patient), act)
 
     expect_each(
         {act: partial(judge, act) for act in ("attribut", "modification", "nom utilisé", "déclassement")}
     )
+    with desk.if_offered(VERIFICATION):
+        patient = desk.bring(desk.draw(), route)
+        with answering(desk, KO):
+            verify(desk, patient)
+        _expect_together(desk.read(patient), "vérification négative")
 
 
 @pytest.mark.rule("MAT-09", "RSP-20")
@@ -122,14 +132,28 @@ def test_new_number(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_without_ins(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(), route, birth_place="99999")
+    before, known = desk.snapshot(patient), kinds_known(desk)[0]
     desk.insi.install("answers/not-found")
     desk.try_call(patient)
-    desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
-    expect_values(
-        desk.read(patient),
-        {"status": route.status, "matricule": None, "oid": None, "used_name": "KVORLAN"},
-        fr="le dossier sans INS n'est pas utilisable",
-        en="the file without INS cannot be used",
+    desk.insi.clear_scenarios()
+    expect_each(
+        {
+            "modifier": lambda: desk.lgo.update_patient(
+                patient.id, {"used_name": "KVORLAN"}, actor=desk.user
+            ),
+            "chercher": lambda: expect(
+                patient.id in {each.id for each in desk.born_on(str(patient.birth_date))},
+                fr="le dossier sans INS n'est plus trouvé par la date de naissance",
+                en="the file without INS is no longer found by the date of birth",
+            ),
+            "enregistrer une pièce": lambda: desk.lgo.record_proof(patient.id, known, actor=desk.user),
+        }
+    )
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("dossier sans INS utilisé après un 01", "file without INS used after a 01"),
+        besides={"used_name": "KVORLAN", "proof": ANYTHING},
     )
     if route is Route.TYPED:
         desk.record_document(patient)

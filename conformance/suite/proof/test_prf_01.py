@@ -12,6 +12,7 @@ from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -123,7 +124,7 @@ def test_kind_survives(desk: Desk, way: str) -> None:
         "ramener l'identité à validée", "bring the identity back to validée", depends_on=("STA-09",)
     ):
         if way == "by-hand":
-            desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.super_user)
+            lowered_by(desk, patient, Status.VALI, desk.super_user)
         else:
             desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
     after = desk.read(patient)

@@ -19,7 +19,7 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.site.settings import parts, restored, setting, switch
-from conformance.verdicts import Departure, UndecidedError
+from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,9 +277,16 @@ def _lists(desk: Desk) -> tuple[list[str], list[str]]:
     """Return the kinds with high confidence and the others, which the site can set.
 
     Raises:
-        Departure: it cannot.
+        UndecidedError: the driver has no such setting (NOT_TESTED), as for every setting that is left out.
+        Departure: it has, and the list is empty.
     """
     known = desk.lgo.read_settings()
+    if site.HIGH_CONFIDENCE_PROOFS not in known:
+        raise UndecidedError(
+            f"le pilote ne règle pas la liste des pièces (paramètre {site.HIGH_CONFIDENCE_PROOFS}) : à constater à l'écran",
+            f"the driver does not set the list of documents (setting {site.HIGH_CONFIDENCE_PROOFS}): to be seen on the screen",
+            verdict=Verdict.NOT_TESTED,
+        )
     high = parts(known.get(site.HIGH_CONFIDENCE_PROOFS))
     if not high:
         raise Departure(

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 CHECKED = frozenset({Status.VALI, Status.QUAL})
 """The statuses that say that a document was checked."""
 
 UNCHECKED = routes(Status.PROV, Status.RECUP)
+
+OVERSEAS = "long-names-overseas-new-year-eve"
 
 AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
 
@@ -140,9 +144,9 @@ def test_nothing_to_check(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("route", UNCHECKED, ids=str)
 @pytest.mark.parametrize("kind", LOW_CONFIDENCE_PROOFS)
 def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
-    def judge(*, entitled: bool) -> None:
+    def judge(person: Person, *, entitled: bool) -> None:
         user = desk.as_super_user() if entitled else desk
-        patient = desk.bring(adult(desk), route)
+        patient = desk.bring(person, route)
         before = desk.snapshot(patient)
         with suppress(RefusedError):
             user.lgo.record_proof(patient.id, kind, actor=user.user)
@@ -163,7 +167,12 @@ def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
         )
 
     expect_each(
-        {"utilisateur": partial(judge, entitled=False), "super-utilisateur": partial(judge, entitled=True)}
+        {
+            # Whether the document is enough depends neither on the age nor on the place.
+            "utilisateur, né en 1912": partial(judge, desk.play(PARTS["apostrophe-1912"]), entitled=False),
+            "utilisateur, né outre-mer": partial(judge, desk.play(PARTS[OVERSEAS]), entitled=False),
+            "super-utilisateur": partial(judge, adult(desk), entitled=True),
+        }
     )
 
 

@@ -48,6 +48,38 @@ def test_recorded_by_one_validated_by_another(desk: Desk, route: Route) -> None:
     expect_each({f"{one}→{other}": partial(judge, one, other) for one, other in pairs})
 
 
+@pytest.mark.rule("PRF-04")
+@pytest.mark.title(
+    fr="Qu'INSi n'ait pas répondu, n'ait trouvé personne ou plusieurs, ou qu'on ait refusé sa réponse, la pièce contrôlée valide l'identité",
+    en="Whether INSi did not answer, found nobody or several, or its answer was declined, the document checked validates the identity",
+)
+def test_whatever_insi_said(desk: Desk) -> None:
+    patient = desk.create(adult(desk))
+    desk.decline(patient)
+    for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
+        desk.insi.install(ending)
+        try:
+            desk.try_call(patient)
+        finally:
+            desk.insi.clear_scenarios()
+    # Nor does a document that was not enough stand in the way of one that is.
+    for kind in [kind for kind in kinds_known(desk) if kind in LOW_CONFIDENCE_PROOFS][:1]:
+        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(patient.id, actor=desk.user)
+    desk.record_document(patient)
+    before = desk.snapshot(patient)
+    desk.lgo.validate_identity(patient.id, actor=desk.user)
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment(
+            "pièce contrôlée après des appels sans identité", "document checked after calls without identity"
+        ),
+        besides={"status": AFTER[Status.PROV]},
+    )
+
+
 @pytest.mark.rule("PRF-03", "PRF-04")
 @pytest.mark.title(
     fr="La pièce d'un jumeau, ou d'un homonyme né un autre jour, ne valide personne d'autre",

@@ -17,8 +17,9 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import by_card, need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cast import LONG
 from conformance.suite.desk.full import bring_full
-from conformance.suite.desk.people import answered_with
+from conformance.suite.desk.people import PLAIN, answered_with, lengthened
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.told import told
 from conformance.suite.desk.wire import need_answer
@@ -185,7 +186,7 @@ def _end(  # noqa: PLR0917 - one case of a product
 
 
 def _call(
-    desk: Desk, people: Family, reading: CardReading, key: str, patient: Patient
+    desk: Desk, people: Family, reading: CardReading, key: str, patient: Patient | None
 ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
     """Call by card; a software may want the card to be read anew for each call."""
     call, requests = try_card_call(desk, reading, people.member(key), patient)
@@ -202,7 +203,7 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     patient = before.patient
     # One who differs in everything; where that is more than a software lets pass, in what a card does not tell.
     for answer in _others(desk, people.member(key).person):
-        first = _proposed(desk, people, reading, key, answer, patient)
+        first = proposed_by_card(desk, people, reading, key, answer, patient)
         if first is not None:
             break
     else:
@@ -210,7 +211,7 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     call, proposal = first
     desk.decide(call, accept=False)
     declined = desk.snapshot(patient)
-    second = _proposed(desk, people, reading, key, answer, patient)
+    second = proposed_by_card(desk, people, reading, key, answer, patient)
     if second is None:
         return None
     again, _ = second
@@ -229,9 +230,10 @@ def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: S
     )
 
 
-def _proposed(  # noqa: PLR0917 - one case of a product
-    desk: Desk, people: Family, reading: CardReading, key: str, answer: Person, patient: Patient
+def proposed_by_card(  # noqa: PLR0917 - one case of a product
+    desk: Desk, people: Family, reading: CardReading, key: str, answer: Person, patient: Patient | None
 ) -> tuple[InsiCall, Proposal] | None:
+    """Have INSi give an answer to the call by card; return the call and what it proposes, ``None`` when it proposes nothing."""
     when = {"operation": Operation.SEARCH_BY_CARD.value}
     data = altered("other-by-card", {})
     desk.insi.install(
@@ -254,6 +256,7 @@ def _others(desk: Desk, person: Person) -> Iterator[Person]:
     other = desk.draw(
         first_names_count=2,
         birth_date=traits.birth_date,
+        **PLAIN,
         where=lambda each: (
             each.first_name != person.first_name
             and each.identity.traits.birth_name != traits.birth_name
@@ -261,13 +264,13 @@ def _others(desk: Desk, person: Person) -> Iterator[Person]:
         ),
     ).identity.traits
     untold = {
-        # The 1er prénom of the file stands last: it is no longer the start of the list.
-        "first_names": f"{other.first_names} {person.first_name}",
+        # The 1er prénom of the file stands last: it is no longer the start of the list, which is as long as may be.
+        "first_names": f"{lengthened(other.first_names, LONG - len(person.first_name) - 1, desk.draw)} {person.first_name}",
         "birth_place": str(other.birth_place),
     }
     yield answered_with(
         person,
-        birth_name=other.birth_name,
+        birth_name=f"N'{other.birth_name}--D'{other.birth_name}",
         birth_date=f"{traits.birth_date[:8]}{day - 1 if day > 1 else day + 1:02d}",
         sex="M" if traits.sex == "F" else "F",
         **untold,

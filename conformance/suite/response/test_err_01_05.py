@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -70,9 +70,7 @@ def test_insi_down(desk: Desk, route: Route) -> None:
 def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
     person = desk.draw(first_names_count=3)
     patient = desk.create(person) if way == "file" else None
-    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
-    sequence = {"sequence": [{"code": code}, {"fault": "insi_102"}]}
-    desk.insi.install({**data, "id": "suite/then-down", "rules": [{**data["rules"][0], "then": sequence}]})
+    desk.insi.install(_then_down(code))
     try:
         call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
     finally:
@@ -84,6 +82,13 @@ def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
         call,
         Moment(f"un {code}, puis une panne au cours du même appel", f"a {code}, then a failure in one call"),
     )
+
+
+def _then_down(code: str) -> dict[str, Any]:
+    """Return the scenario of an INSi that answers this code first, then a fault."""
+    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
+    sequence = {"sequence": [{"code": code}, {"fault": "insi_102"}]}
+    return {**data, "id": "suite/then-down", "rules": [{**data["rules"][0], "then": sequence}]}
 
 
 def _expect_failure_announced(call: InsiCall | RefusedError, moment: Moment) -> None:
@@ -132,23 +137,48 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
     expect_each({scenario: partial(judge, scenario) for scenario in FAILURES})
 
 
+@pytest.mark.rule("ERR-03")
+@pytest.mark.title(
+    fr="Une panne à la deuxième requête d'un appel est tracée comme la première requête",
+    en="A failure at the second request of a call is logged like the first request",
+)
+@pytest.mark.parametrize("code", ["01", "02"])
+def test_second_failure_is_logged(desk: Desk, code: str) -> None:
+    patient = desk.create(desk.draw(first_names_count=3))
+    before = len(desk.logged_calls())
+    desk.insi.install(_then_down(code))
+    try:
+        _, requests = desk.try_call(patient)
+    finally:
+        desk.insi.clear_scenarios()
+    sent = [Sent(exchange=each, user=desk.user.user, patient_id=patient.id) for each in requests]
+    moment = Moment(f"un {code}, puis une panne", f"a {code}, then a failure")
+    expect_logged(desk.logged_calls()[before:], sent, moment)
+
+
 @pytest.mark.rule("ERR-05")
 @pytest.mark.title(
     fr="Un appel qui échoue n'est pas répété sans fin", en="A call that fails is not repeated endlessly"
 )
-@pytest.mark.parametrize("way", ["file", "typed-search"])
+@pytest.mark.parametrize("way", ["file", "qualified", "typed-search"])
 @FROM_INSI.mark
 def test_no_retry_storm(desk: Desk, way: str) -> None:
     def judge(scenario: str) -> None:
         person = desk.draw(first_names_count=3)
+        patient = None
+        if way != "typed-search":
+            patient = desk.create(person) if way == "file" else desk.bring(person, Route.IMPORTED_CHECKED)
         desk.insi.install(scenario)
-        if way == "file":
-            call, requests = desk.try_call(desk.create(person))
-        else:
-            call, requests = desk.try_search_insi(typed(person))
+        call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
         need_request(requests)
+
+        def go_on() -> None:
+            desk.search(birth_date=person.identity.traits.birth_date)
+            if patient:
+                desk.read(patient)
+
         # Nothing may go on by itself once the call has been reported.
-        _, later = desk.during(lambda: desk.search(birth_date=person.identity.traits.birth_date))
+        _, later = desk.during(go_on)
         desk.insi.clear_scenarios()
         count = len(requests) + len(later)
         said = call.message if isinstance(call, RefusedError) else call.outcome
@@ -158,9 +188,10 @@ def test_no_retry_storm(desk: Desk, way: str) -> None:
             en=f"{count} requests for one call ended by {scenario} ({said})",
         )
 
-    expect_each(
-        {scenario: partial(judge, scenario) for scenario in (*DOWN, "answers/not-found", "answers/several")}
-    )
+    scenarios = (*DOWN, "answers/not-found", "answers/several")
+    # What is qualified already, in the two ways a call fails: a fault, and nothing at all.
+    chosen = scenarios if way != "qualified" else ("faults/insi-102", "chaos/connection-reset")
+    expect_each({scenario: partial(judge, scenario) for scenario in chosen})
 
 
 @pytest.mark.rule("ERR-06")
@@ -188,4 +219,27 @@ def test_late_answer(desk: Desk, route: Route) -> None:
         desk.read(patient).matricule == person.identity.matricule.value,
         fr="l'identité acceptée n'est pas dans le dossier de son patient",
         en="the identity accepted is not in the file of its patient",
+    )
+
+
+@pytest.mark.rule("ERR-06")
+@pytest.mark.title(
+    fr="Une recherche INSi acceptée après qu'un dossier a été ouvert en crée un autre, et laisse celui-là",
+    en="An INSi search accepted after a file was opened creates another one, and leaves that one alone",
+)
+@FROM_INSI.mark
+def test_late_creation(desk: Desk) -> None:
+    person = desk.draw()
+    before = desk.snapshot(bring_full(desk, desk.draw(), Route.TYPED))
+    call = desk.find_by(typed(person))
+    desk.read(before.patient)
+    created = desk.decide(call, accept=True)
+    moment = Moment(
+        "recherche INSi acceptée, un dossier étant ouvert", "INSi search accepted while a file is open"
+    )
+    expect_kept(desk.snapshot(before.patient), before, moment)
+    expect(
+        created is not None and created.id != before.patient.id,
+        fr="l'identité acceptée n'a pas créé de dossier",
+        en="the identity accepted has made no file",
     )

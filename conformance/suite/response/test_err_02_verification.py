@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -14,11 +15,44 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.wire import KO
+from simulator.contract.names import VERIFICATION_ANSWER
+from simulator.contract.soap import envelope
+from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.suite.desk.steps import Desk
 
-ERRORS = ("fault-insi-102", "chaos/http-503", "chaos/truncated-body")
+UNKNOWN: Final = "code inconnu"
+ERRORS: Final = (
+    "fault-insi-102",
+    "fault-desir-1020",
+    "fault-insi-24",
+    "chaos/http-503",
+    "chaos/truncated-body",
+    "chaos/html-maintenance",
+    UNKNOWN,
+)
+
+
+@contextmanager
+def answering_unknown(desk: Desk) -> Iterator[None]:
+    """Have INSi answer verifications with a code that is neither OK nor KO."""
+    data = dict(scenario_data(KO))
+    data.pop("outcome")
+    [rule] = data["rules"]
+    body = envelope(
+        f'<Resultat xmlns="{VERIFICATION_ANSWER}"><CR><CodeCR>77</CodeCR><LibelleCR>Code inconnu</LibelleCR></CR></Resultat>'
+    )
+    desk.insi.install(
+        {**data, "id": "suite/unknown-code", "rules": [{**rule, "then": {"raw": {"text": body}}}]}
+    )
+    try:
+        yield
+    finally:
+        desk.insi.clear_scenarios()
 
 
 @pytest.mark.rule("ERR-02")
@@ -32,7 +66,7 @@ def test_error_is_no_ko(desk: Desk, route: Route) -> None:
     before = desk.snapshot(desk.bring(desk.draw(), route))
 
     def judge(name: str) -> None:
-        with answering(desk, name):
+        with answering_unknown(desk) if name == UNKNOWN else answering(desk, name):
             told, _ = verify(desk, before.patient)
         expect_kept(
             desk.snapshot(before.patient),

@@ -9,8 +9,9 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BESIDE
+from conformance.suite.desk.apart import BESIDE, DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import InsiCall, Patient
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 
 def _validate(desk: Desk, patient: Patient) -> None:
@@ -30,8 +32,7 @@ def _validate(desk: Desk, patient: Patient) -> None:
 
 
 def _lower(desk: Desk, patient: Patient) -> None:
-    with preparing("abaisser le statut", "lower the status"):
-        desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+    lowered_by(desk, patient, Status.PROV, desk.super_user)
 
 
 @pytest.mark.rule("STA-03", "STA-05")
@@ -68,7 +69,9 @@ def test_status_of_then(desk: Desk) -> None:
             "validée abaissée entre-temps": partial(judge, Route.CHECKED, _lower),
             "qualifiée abaissée entre-temps": partial(judge, Route.IMPORTED_CHECKED, _lower),
             "récupérée contrôlée entre-temps": partial(judge, Route.IMPORTED, _validate),
-        }
+        },
+        desk=desk,
+        paths=(DOWNGRADE,),
     )
 
 
@@ -83,6 +86,9 @@ def test_each_its_own(desk: Desk, order: str) -> None:
     patients = [desk.create(person) for person in people]
     calls = [desk.find(patient) for patient in patients]
     befores = [desk.snapshot(patient) for patient in patients]
+    # The one whose call came last, and whose file was opened last, is looked at last.
+    for number in (0, 1):
+        _expect_own_comparison(desk, calls[number], befores[number].patient, people[number])
     one, other = (0, 1) if order == "first-first" else (1, 0)
     if not _is_accepted(desk, calls[one]):
         return  # A software may hold one proposal at a time.
@@ -161,6 +167,15 @@ def test_compared_with_the_file_of_now(desk: Desk, route: Route) -> None:
     except Departure as departure:
         # That the file of before the call be compared is excluded by no text.
         raise Departure(departure.text.fr, departure.text.en, inferred=True) from departure
+
+
+def _expect_own_comparison(desk: Desk, call: InsiCall, patient: Patient, person: Person) -> None:
+    try:
+        lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    except RefusedError:
+        return  # A software may hold one proposal at a time.
+    local = {name: getattr(patient, name) for name in COMPARED}
+    expect_lines({line.field: line for line in lines}, local, insi_values(person))
 
 
 def _is_accepted(desk: Desk, call: InsiCall) -> bool:

@@ -12,23 +12,35 @@ from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import PLAIN, with_traits
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.desk.told import Told, told
+from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.told import told
 from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.first_names import (
+    about_first_name,
+    alerts_told,
+    expect_alert,
+    expect_first_name,
+    expect_table,
+    made,
+    names_of,
+    other_list,
+    three_plain_names,
+    told_beside,
+    usual_words,
+    with_list,
+)
 from conformance.suite.response.proposals import accepted, proposed, proposed_for_creation
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.drivers.model import InsiCall
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
-    from simulator.registry.person import Person
 
 COHERENT = {
     "premier": "{0}",
@@ -82,7 +94,7 @@ def test_cast(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
         for stage in ("fed", "qualified"):
             if stage in trip.seen:
-                _expect_first_name(trip.seen[stage].patient.first_name, trip.traits.first_name)
+                expect_first_name(trip.seen[stage].patient.first_name, trip.traits.first_name)
 
     journey(desk).expect(desk, ["answered", "fed"], judge)
 
@@ -97,8 +109,8 @@ def test_cast(desk: Desk, journey: Taken) -> None:
 )
 def test_first_name_is_kept(desk: Desk, route: Route) -> None:
     def judge(pattern: str) -> None:
-        person = _three_plain_names(desk)
-        first_name = _made(pattern, person)
+        person = three_plain_names(desk)
+        first_name = made(pattern, person)
         if route in {Route.TYPED, Route.CHECKED}:
             patient = desk.bring(person, route, first_name=first_name, first_names=None)
         else:
@@ -106,10 +118,10 @@ def test_first_name_is_kept(desk: Desk, route: Route) -> None:
                 first_name = person.first_name  # As it has to be, to be fed at all.
             patient = desk.bring(person, route, first_name=first_name)
         call = proposed(
-            desk, patient, person if route in {Route.TYPED, Route.CHECKED} else _other_list(person)
+            desk, patient, person if route in {Route.TYPED, Route.CHECKED} else other_list(person)
         )
         after = accepted(desk, call)
-        _expect_first_name(after.first_name, first_name)
+        expect_first_name(after.first_name, first_name)
         expect_equal(
             got=after.matricule,
             expected=insi_values(person)["matricule"],
@@ -136,10 +148,10 @@ def test_first_name_is_kept_at_creation(desk: Desk, user: str) -> None:
     desk = desk.by(user)
 
     def judge(pattern: str) -> None:
-        person = _three_plain_names(desk)
-        first_name = _made(pattern, person)
+        person = three_plain_names(desk)
+        first_name = made(pattern, person)
         call = proposed_for_creation(desk, person, first_name=first_name, first_names=None)
-        _expect_first_name(accepted(desk, call).first_name, first_name)
+        expect_first_name(accepted(desk, call).first_name, first_name)
 
     patterns = {**COHERENT, "deuxième": "{1}", "troisième": "{2}"}
     expect_each({name: partial(judge, pattern) for name, pattern in patterns.items()})
@@ -154,9 +166,9 @@ def test_first_name_is_kept_at_creation(desk: Desk, user: str) -> None:
 @pytest.mark.parametrize("pattern", ["{1}", "{1}-{2}", "{2}-{0}"])
 def test_alert_for_everybody(desk: Desk, pattern: str, user: str) -> None:
     desk = desk.by(user)
-    usual = _usual(desk)
-    person = _three_plain_names(desk)
-    _expect_table(desk, person, _made(pattern, person), usual, coherent=False)
+    usual = usual_words(desk)
+    person = three_plain_names(desk)
+    expect_table(desk, person, made(pattern, person), usual, coherent=False)
 
 
 @pytest.mark.rule("RSP-06")
@@ -165,10 +177,10 @@ def test_alert_for_everybody(desk: Desk, pattern: str, user: str) -> None:
     en="When the 1er prénom is that of the list, no alert is about the 1er prénom",
 )
 def test_ordinary_case_without_alert(desk: Desk) -> None:
-    person = _three_plain_names(desk)
+    person = three_plain_names(desk)
     call = proposed(desk, desk.create(person, first_names=None), person)
-    alerts = _alerts_told(desk, call, person, "")
-    about = frozenset(words for words in alerts if _about_first_name(frozenset({words})))
+    alerts = alerts_told(desk, call, person, "")
+    about = frozenset(words for words in alerts if about_first_name(frozenset({words})))
     expect(
         not about,
         fr=f"alerte sur le 1er prénom dans un cas ordinaire : {', '.join(sorted(about))}",
@@ -186,24 +198,24 @@ def test_ordinary_case_without_alert(desk: Desk) -> None:
 @FROM_INSI.mark
 def test_first_name_alert(desk: Desk) -> None:
     def judge(route: Route | None) -> None:
-        person = _three_plain_names(desk)
+        person = three_plain_names(desk)
         second = person.identity.traits.first_names.split()[1]
         if route is None:
             call = proposed_for_creation(desk, person, first_name=second, first_names=None)
-            usual = proposed_for_creation(desk, other := _three_plain_names(desk), first_names=None)
+            usual = proposed_for_creation(desk, other := three_plain_names(desk), first_names=None)
         elif route.is_from_insi or route in {Route.IMPORTED, Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED}:
-            call = proposed(desk, desk.bring(person, route), _other_list(person))
-            usual = proposed(desk, desk.bring(other := _three_plain_names(desk), route), other)
+            call = proposed(desk, desk.bring(person, route), other_list(person))
+            usual = proposed(desk, desk.bring(other := three_plain_names(desk), route), other)
         else:
             call = proposed(desk, desk.bring(person, route, first_name=second, first_names=None), person)
             usual = proposed(
-                desk, desk.bring(other := _three_plain_names(desk), route, first_names=None), other
+                desk, desk.bring(other := three_plain_names(desk), route, first_names=None), other
             )
-        _expect_alert(
+        expect_alert(
             desk,
             call,
             person,
-            _told(desk, usual, other),
+            told_beside(desk, usual, other),
             "la liste ne commence pas par le 1er prénom",
             expected=True,
         )
@@ -222,11 +234,11 @@ def test_first_name_alert(desk: Desk) -> None:
     en="The alert on the 1er prénom follows the decision table",
 )
 def test_start_of_the_list(desk: Desk) -> None:
-    usual = _usual(desk)
+    usual = usual_words(desk)
 
     def judge(pattern: str, *, coherent: bool) -> None:
-        person = _three_plain_names(desk)
-        _expect_table(desk, person, _made(pattern, person), usual, coherent=coherent)
+        person = three_plain_names(desk)
+        expect_table(desk, person, made(pattern, person), usual, coherent=coherent)
 
     cases = {name: partial(judge, pattern, coherent=True) for name, pattern in COHERENT.items()}
     cases |= {name: partial(judge, pattern, coherent=False) for name, pattern in INCOHERENT.items()}
@@ -240,13 +252,13 @@ def test_start_of_the_list(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("sign", ["-", "'"], ids=["hyphen", "apostrophe"])
 def test_compound_first_name(desk: Desk, sign: str) -> None:
-    usual = _usual(desk)
+    usual = usual_words(desk)
 
     def judge(pattern: str, *, coherent: bool) -> None:
-        person = _three_plain_names(desk)
+        person = three_plain_names(desk)
         names = person.identity.traits.first_names.split()
-        answer = _with_list(person, f"{names[0]}{sign}{names[1]} {names[2]}")
-        _expect_table(desk, answer, pattern.format(*names), usual, coherent=coherent)
+        answer = with_list(person, f"{names[0]}{sign}{names[1]} {names[2]}")
+        expect_table(desk, answer, pattern.format(*names), usual, coherent=coherent)
 
     expect_each(
         {pattern: partial(judge, pattern, coherent=coherent) for pattern, coherent in COMPOUND.items()}
@@ -259,17 +271,17 @@ def test_compound_first_name(desk: Desk, sign: str) -> None:
     en="No alert on the 1er prénom for the people of the cast, of whose list it is the start",
 )
 def test_cast_without_alert(desk: Desk) -> None:
-    usual = _usual(desk)
+    usual = usual_words(desk)
 
     def judge(trip: Trip) -> None:
         call, proposal = trip.seen["called"][0], trip.seen["proposal"]
         if trip.person.identity.history:
             return  # A former number may be worth an alert of its own.
         alerts = [alert.message for alert in (*call.alerts, *proposal.alerts)]
-        got = told(replace(call, message="", alerts=()), about=_names_of(trip.person), alerts=alerts)
+        got = told(replace(call, message="", alerts=()), about=names_of(trip.person), alerts=alerts)
         new = got.words - usual.words
         expect(
-            not (new and _about_first_name(new)),
+            not (new and about_first_name(new)),
             fr=f"alerte à tort sur le 1er prénom : {new}",
             en=f"unfounded alert on the 1er prénom: {new}",
         )
@@ -290,9 +302,9 @@ def test_first_name_stays_editable(desk: Desk, route: Route, user: str) -> None:
     is_open = route.status in {Status.RECUP, Status.QUAL}
 
     def judge(pattern: str) -> None:
-        person = _three_plain_names(desk)
-        before = desk.snapshot(desk.bring(person, route))
-        first_name = _made(pattern, person)
+        person = three_plain_names(desk)
+        before = desk.snapshot(desk.bring(person, route, **NAMES_IN_USE))
+        first_name = made(pattern, person)
         try:
             desk.lgo.update_patient(before.patient.id, {"first_name": first_name}, actor=actor)
         except RefusedError as refusal:
@@ -314,105 +326,3 @@ def test_first_name_stays_editable(desk: Desk, route: Route, user: str) -> None:
         )
 
     expect_each({name: partial(judge, pattern) for name, pattern in COHERENT.items()})
-
-
-def _expect_table(desk: Desk, person: Person, first_name: str, usual: Told, *, coherent: bool) -> None:
-    with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
-        patient = desk.create(person, first_name=first_name, first_names=None)
-    call = proposed(desk, patient, person)
-    named = f"« {first_name} » / « {person.identity.traits.first_names} »"
-    _expect_alert(desk, call, person, usual, named, expected=not coherent, first_name=first_name)
-
-
-def _expect_alert(
-    desk: Desk,
-    call: InsiCall,
-    person: Person,
-    usual: Told,
-    named: str,
-    *,
-    expected: bool,
-    first_name: str = "",
-) -> None:
-    """Check that the call, or its comparison, tells more than an ordinary one does: or that it does not."""
-    got = _told(desk, call, person, first_name)
-    new = got.words - usual.words
-    if not expected:
-        # Only an alert can be unfounded: a message may hold what changes from call to call.
-        new &= _alerts_told(desk, call, person, first_name)
-    if expected:
-        has_words = replace(got, words=new).says_something
-        expect(has_words, fr=f"aucune alerte alors que {named}", en=f"no alert although {named}")
-    else:
-        expect(
-            not new,
-            fr=f"alerte à tort pour {named} : {', '.join(sorted(new))}",
-            en=f"unfounded alert for {named}: {', '.join(sorted(new))}",
-        )
-
-
-def _told(desk: Desk, call: InsiCall, person: Person, first_name: str = "") -> Told:
-    proposal = desk.lgo.read_proposal(call.id, actor=desk.user)
-    return told(
-        call, about=(*_names_of(person), first_name), alerts=[alert.message for alert in proposal.alerts]
-    )
-
-
-def _alerts_told(desk: Desk, call: InsiCall, person: Person, first_name: str) -> frozenset[str]:
-    proposal = desk.lgo.read_proposal(call.id, actor=desk.user)
-    alerts = [alert.message for alert in (*call.alerts, *proposal.alerts)]
-    return told(
-        replace(call, message="", alerts=()), about=(*_names_of(person), first_name), alerts=alerts
-    ).words
-
-
-def _names_of(person: Person) -> tuple[str, ...]:
-    traits = person.identity.traits
-    return (
-        traits.birth_name,
-        traits.first_names,
-        *traits.first_names.split(),
-        *traits.first_names.replace("-", " ").split(),
-    )
-
-
-def _about_first_name(words: frozenset[str]) -> bool:
-    return any("prénom" in text or "prenom" in text or "first name" in text for text in words)
-
-
-def _usual(desk: Desk) -> Told:
-    """Return what is told of somebody whose 1er prénom is the first of the list: alerts are what is told beyond it."""
-    other = _three_plain_names(desk)
-    return _told(desk, proposed(desk, desk.create(other, first_names=None), other), other)
-
-
-def _three_plain_names(desk: Desk) -> Person:
-    """Draw somebody with three first names of letters only, none the start of another, none too short."""
-
-    def is_clear(person: Person) -> bool:
-        names = person.identity.traits.first_names.split()
-        return (
-            all(name.isalpha() and len(name) > 3 for name in names)  # noqa: PLR2004 - cut by one it is still a name
-            and not any(a.startswith(b) for a in names for b in names if a is not b)
-        )
-
-    return desk.draw_where(is_clear, first_names_count=3, **PLAIN)
-
-
-def _made(pattern: str, person: Person) -> str:
-    names = person.identity.traits.first_names.split()
-    return pattern.format(*names, cut=names[0][:-1], cut1=names[1][:-1])
-
-
-def _other_list(person: Person) -> Person:
-    """Return the person with a list that begins with another first name."""
-    names = person.identity.traits.first_names.split()
-    return _with_list(person, " ".join([*names[1:], names[0]]))
-
-
-def _with_list(person: Person, first_names: str) -> Person:
-    return replace(with_traits(person, first_names=first_names), key=f"{person.key}/list")
-
-
-def _expect_first_name(got: str | None, expected: str | None) -> None:
-    expect_equal(got=got, expected=expected, fr="1er prénom après l'import", en="1er prénom after the import")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from conformance.suite.desk.told import Told
     from simulator.registry.person import Person
+
+
+FIRST_NAMES: Final = ("prénom", "prenom", "first name", "given name", "liste", "list of")
+OTHER_TRAITS: Final = (
+    "date de naissance",
+    "lieu de naissance",
+    "sexe",
+    "birth date",
+    "date of birth",
+    "birth place",
+)
+"""What an alert may be about, in small letters."""
 
 
 @pytest.mark.rule("RSP-05")
@@ -47,6 +59,7 @@ def test_alert_at_each_call(desk: Desk, route: Route, count: int) -> None:
             fr=f"appel {number} : aucune alerte alors que la liste ne commence pas par le 1er prénom",
             en=f"call {number}: no alert although the list does not begin with the 1er prénom",
         )
+        _expect_about_first_name(got.words - usual.words)
         desk.decide(call, accept=False)
 
 
@@ -79,6 +92,19 @@ def test_incoherent_change(desk: Desk, route: Route, user: str) -> None:
         )
 
     expect_each({name: partial(judge, name) for name in (second, "YEMDRAL")})
+
+
+def _expect_about_first_name(words: frozenset[str]) -> None:
+    """Check that what is told beyond the ordinary case does not speak of another trait alone."""
+    about_another = [text for text in words if any(name in text for name in OTHER_TRAITS)]
+    about_first = [text for text in words if any(name in text for name in FIRST_NAMES)]
+    expect(
+        about_first or not about_another,
+        fr=f"la liste ne commence pas par le 1er prénom, et l'alerte parle d'autre chose : {', '.join(about_another)}",
+        en=f"the list does not begin with the 1er prénom, and the alert is about something else: {', '.join(about_another)}",
+        # The rule says that the user is alerted; that the alert must not mislead is deduced.
+        inferred=True,
+    )
 
 
 def _told(desk: Desk, call: InsiCall, person: Person, patient: Patient | None = None) -> Told:

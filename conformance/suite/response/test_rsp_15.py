@@ -147,7 +147,7 @@ def test_odd_history(desk: Desk, case: str) -> None:
     person = _with_history(desk, "same-number-twice" if case == "repeats-active" else "backwards")
     patient = desk.create(person)
     if case == "repeats-active":
-        desk.insi.install(_answering(history="repeat-active"), patient=person)
+        desk.insi.install(_answering(history=["own", "active"]), patient=person)
     answer = _accept(desk, patient)
     desk.insi.clear_scenarios()
     _expect_history(desk, patient, answer, Moment(f"historique singulier ({case})", f"odd history ({case})"))

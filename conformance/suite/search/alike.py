@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 DAY, OTHER_DAY = "1972-10-27", "1972-10-28"
-NAME, ANOTHER = "VIZKELOR", "MABRUT"
+NAME, ANOTHER = "VIZ-KE'LOR", "MABRUT"
 START, SECOND, THIRD = "QOL", "HUZBERT", "YEMDRAL"
 """The first letters of the 1er prénom of everybody, and the two names that follow it in the list."""
 IN_USE: Final = {"used_name": "D'UMBRAZ-KOR", "used_first_name": "TI-VARDO"}
 
 
-SURNAMES: Final = ("VIZ", "VIZKELOR", "D'U", "D'UMBRAZ-K")
+SURNAMES: Final = ("VIZ", "VIZ-KE'LOR", "D'U", "D'UMBRAZ-K")
 FIRST_NAMES: Final = ("QOL", "TIV", "TI-VARD", "HUZ", "YEM")
-SIGNS: Final = ("DUM", "D UMBRAZ KOR", "DUMBRAZKOR", "D'UMBRAZ--KOR")
+SIGNS: Final = ("DUM", "D UMBRAZ KOR", "DUMBRAZKOR", "D'UMBRAZ--KOR", "VIZKELOR", "VIZ KE LOR")
 BOTH: Final = (("VIZ", "QOL"), ("VIZ", "TIV"), ("D'U", "QOL"), ("D'U", "TIV"), ("VIZ", "HUZ"))
 
 Criteria = tuple[str | None, str | None]

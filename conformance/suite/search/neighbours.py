@@ -96,9 +96,30 @@ def _key(text: str) -> str:
     return comparison_key(text).replace(" ", "")
 
 
-def expect_search(desk: Desk, neighbours: Collection[Neighbour], *, role: str = "", **criteria: str) -> None:
-    """Search, and raise one ``Departure`` that names who is missing and who should not be there; see ``looked_for``."""
-    _expect_search(desk, neighbours, criteria, role=role, beyond_three=False)
+def by_letters(desk: Desk, **criteria: str) -> list[Patient]:
+    """Search; a field that takes three letters and no more (SRC-11 knows of three at most) is given the first three.
+
+    Raises:
+        RefusedError: the search is refused for another reason.
+    """
+    try:
+        return desk.search(**criteria)
+    except RefusedError:
+        short = {name: text[:3] if name.endswith("_prefix") else text for name, text in criteria.items()}
+        if short == criteria:
+            raise
+        return desk.search(**short)
+
+
+def expect_search(
+    desk: Desk, neighbours: Collection[Neighbour], *, role: str = "", **criteria: str
+) -> frozenset[str]:
+    """Search, and return the identifiers found; see ``looked_for``.
+
+    Raises:
+        Departure: somebody is missing, or should not be there; it names them.
+    """
+    return _expect_search(desk, neighbours, criteria, role=role, beyond_three=False)
 
 
 def expect_every_letter(desk: Desk, neighbours: Collection[Neighbour], **criteria: str) -> None:
@@ -113,9 +134,9 @@ def _expect_search(
     *,
     role: str,
     beyond_three: bool,
-) -> None:
+) -> frozenset[str]:
     try:
-        found = {patient.id for patient in desk.search(**criteria)}
+        found = frozenset(patient.id for patient in by_letters(desk, **criteria))
     except RefusedError as refusal:
         raise Departure(
             f"la recherche {_said(criteria)}{role} est refusée : {refusal.message}",
@@ -136,6 +157,7 @@ def _expect_search(
             f"recherche {_said(criteria)}{role} : {' ; '.join(parts_fr)}",
             f"search {_said(criteria)}{role}: {'; '.join(parts_en)}",
         )
+    return found
 
 
 def _said(criteria: Mapping[str, str]) -> str:

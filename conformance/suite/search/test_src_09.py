@@ -18,7 +18,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 from simulator.ins.matricule import Matricule
 
 if TYPE_CHECKING:
@@ -162,6 +162,17 @@ def test_nobody(desk: Desk) -> None:
         patient.id not in {each.id for each in found},
         fr="l'INS effacée retrouve encore son patient",
         en="the INS that was erased still finds its patient",
+    )
+    try:
+        set_attributes(desk, patient, frozenset())
+        again = desk.feed(desk.read(patient))
+    except (RefusedError, UndecidedError):
+        return  # How an identity comes back from a doubt is for ATT-05 and the state machine.
+    found = _search(desk, again.matricule or "")
+    expect(
+        again.id in {each.id for each in found},
+        fr="l'INS importée de nouveau après avoir été effacée ne retrouve pas son patient",
+        en="the INS that was imported again after it was erased does not find its patient",
     )
 
 

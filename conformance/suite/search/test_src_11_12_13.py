@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.creation.test_cre_01 import MANDATORY
+from conformance.suite.desk.apart import BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.words import expect_values
 from conformance.suite.search.neighbours import Neighbour, expect_search
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.suite.desk.steps import Desk
 
 
@@ -53,24 +61,40 @@ def test_few_letters_are_enough(desk: Desk) -> None:
     en="The local search sends nothing to INSi, whether it finds or not, at each status",
 )
 def test_no_call_for_a_local_search(desk: Desk) -> None:
-    day = "1967-04-21"
-    for route in routes():
-        desk.bring(desk.draw(birth_date=day), route)
+    day, alone = "1967-04-21", "1967-04-22"
+    held = [desk.bring(desk.draw(birth_date=day), route).matricule for route in routes()]
+    desk.create(desk.draw(birth_date=alone))
     searches = {
         "trouve": {"birth_date": day},
         "ne trouve pas": {"birth_date": "1901-01-02"},
         "par nom": {"birth_date": day, "name_prefix": "D"},
+        "un seul, provisoire": {"birth_date": alone},
+    }
+    numbers = {
+        **{number: number for number in held if number},
+        "matricule de personne": desk.draw().identity.matricule.value,
     }
 
-    def judge(criteria: dict[str, str]) -> None:
-        _, requests = desk.during(lambda: desk.search(**criteria))
+    def judge(search: Callable[[], object]) -> None:
+        _, requests = desk.during(search)
         expect(
             not requests,
             fr=f"une recherche locale a envoyé {len(requests)} requête(s) à INSi",
             en=f"a local search sent {len(requests)} request(s) to INSi",
         )
 
-    expect_each({name: partial(judge, criteria) for name, criteria in searches.items()})
+    def by_number(number: str) -> None:
+        with desk.if_offered(BY_MATRICULE), suppress(RefusedError):
+            desk.lgo.search_by_matricule(number, actor=desk.user)
+
+    expect_each(
+        {
+            f"{name} ({user})": partial(judge, partial(desk.by(user).search, **criteria))
+            for name, criteria in searches.items()
+            for user in USERS
+        }
+        | {name: partial(judge, partial(by_number, number)) for name, number in numbers.items()}
+    )
 
 
 @pytest.mark.rule("SRC-13")
@@ -78,25 +102,41 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
     fr="INSi injoignable ou muet sur ce patient, la création est possible, et n'envoie rien à INSi",
     en="With INSi out of reach or silent about this patient, creation is possible, and sends nothing to INSi",
 )
-@pytest.mark.parametrize("case", ["out-of-reach", "not-found", "fault"])
+@pytest.mark.parametrize("case", ["out-of-reach", "not-found", "fault", "answer-waits"])
 def test_creation_without_insi(desk: Desk, case: str) -> None:
     with socket.socket() as taken:
         if case == "out-of-reach":
             # Bound but not listening: nobody else gets the port, and nobody answers there.
             taken.bind(("127.0.0.1", 0))
             desk.lgo.reset(insi_url=f"http://127.0.0.1:{taken.getsockname()[1]}/lps")
-        else:
+        elif case != "answer-waits":
             desk.insi.install("answers/not-found" if case == "not-found" else "faults/insi-102")
         person = desk.draw()
         # Asked for first, in vain and more than once: what INSi did not answer, or answered, does not decide about the file.
         for user in (*USERS, *USERS):
             desk.by(user).try_search_insi(typed(person))
+        if case == "answer-waits":
+            # What was found waits for a decision; somebody else comes to the counter.
+            person = desk.draw()
         patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
-        stored = desk.read(patient)
-    expect(
-        stored.birth_name == person.identity.traits.birth_name,
+        stored = desk.snapshot(patient)
+        found = desk.born_on(person.identity.traits.birth_date)
+    traits = typed(person)
+    expect_values(
+        stored.values,
+        {
+            **{name: getattr(traits, name) for name in MANDATORY},
+            "status": Status.PROV,
+            "matricule": None,
+            "attributes": None,
+        },
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
+    )
+    expect(
+        patient.id in {each.id for each in found},
+        fr="le patient créé n'est pas trouvé par sa date de naissance",
+        en="the patient created is not found by their date of birth",
     )
     expect(
         not requests,

@@ -24,7 +24,7 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.response.proposals import accepted, proposed
-from conformance.suite.search.neighbours import Neighbour, expect_search, settle
+from conformance.suite.search.neighbours import Neighbour, by_letters, expect_search, settle
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def _expect_found_without_signs(desk: Desk, patient: Patient, criterion: str, na
     found = {
         each.id
         for letters in (plain, plain.replace(" ", ""))
-        for each in desk.search(**{"birth_date": DAY, criterion: letters})
+        for each in by_letters(desk, **{"birth_date": DAY, criterion: letters})
     }
     expect(
         patient.id in found,

@@ -20,7 +20,8 @@ from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import WHATEVER
 from conformance.suite.response.test_err_02 import shorten_time_out
-from conformance.suite.verification.elsewhere import verify
+from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.wire import KO
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor, AuditEntry, Patient
@@ -145,9 +146,17 @@ def test_caller_is_not_the_creator(desk: Desk, route: Route) -> None:
 def test_verification_is_no_call(desk: Desk) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     watch = _watch(desk)
-    verify(desk, patient)
+    for said in (None, KO):
+        with answering(desk, said):
+            _, exchanges = verify(desk, patient)
+        # What a software searches by itself then is a call like any other.
+        watch.sent += [
+            Sent(exchange=each, user=desk.user.user, patient_id=patient.id)
+            for each in exchanges
+            if (each.operation or "").startswith("rechercher")
+        ]
     moment = Moment("vérification, sans appel de récupération", "verification, without a retrieval call")
-    expect_logged(watch.entries(), [], moment)
+    expect_logged(watch.entries(), watch.sent, moment)
 
 
 @pytest.mark.rule("SEC-06")

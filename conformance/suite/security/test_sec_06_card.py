@@ -143,6 +143,29 @@ def test_in_the_log_of_its_file(desk: Desk) -> None:
     )
 
 
+@pytest.mark.rule("ERR-03")
+@pytest.mark.title(
+    fr="Un appel par carte qui échoue est tracé comme un autre",
+    en="A call by card that fails is logged like any other",
+)
+@CARD.mark
+def test_failed_by_card(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.member("child").person)
+
+    def judge(ending: str) -> None:
+        watch = _watch(desk, people)
+        desk.insi.install(by_card(str(ENDINGS[ending])))
+        try:
+            need_card_request(*watch.call("child", patient))
+        finally:
+            desk.insi.clear_scenarios()
+        moment = Moment(f"appel par carte terminé par {ending}", f"call by card ended by {ending}")
+        expect_logged(desk.logged_calls()[watch.before :], watch.sent, moment)
+
+    expect_each({ending: partial(judge, ending) for ending in ("insi_101", "http-503", "cut")})
+
+
 @pytest.mark.rule("SEC-02")
 @pytest.mark.title(
     fr="Chaque appel par carte est au nom de celui des deux utilisateurs qui l'a fait, quelle que soit l'issue",

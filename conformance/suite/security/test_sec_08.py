@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import Sending, Transmission
     from conformance.suite.desk.steps import Desk
 
-_MAIL: Final = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;]+")
+_MAIL: Final = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;]+")
 _CLOCK: Final = timedelta(minutes=10)
 """How far the clock of the software may be from ours."""
 

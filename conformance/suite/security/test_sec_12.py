@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _INS_ROOT: Final = re.compile(r"(?:urn:oid:)?1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)")
 _OWN_TYPES: Final = frozenset({"PI", "MR", "PT", "AN", "PN"})
 """Numbers that a software gives (HL7 table 0203). A billing number may well be the same as the matricule: it is none of them."""
-_ID: Final = re.compile(r"<(?:\w+:)?id\b([^>]*)>")
+_ID: Final = re.compile(r"<(?:\w+:)?id\b([^<>]*)>")
 _ATTRIBUTE: Final = re.compile(r"\b(root|extension)\s*=\s*[\"']([^\"']*)[\"']")
 _LIST, _OTHER, _ACCOUNT = 3, 4, 18
 """Fields of PID: identifiers, other identifiers, number of the account."""

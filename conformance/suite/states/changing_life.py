@@ -20,13 +20,14 @@ from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.snapshot import Snapshot
+from conformance.suite.desk.steps import USERS
 from conformance.suite.states.changing_acts import Cast
 from conformance.suite.states.changing_turns import TURNS, Turn
 from conformance.verdicts import Departure, Ending, UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import AuditEntry, Patient
-    from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.changing_acts import Besides
     from simulator.registry.person import Person
@@ -41,6 +42,9 @@ class Turned:
     turn: Turn
     before: Snapshot
     after: Snapshot
+    """As the colleague of whoever did it sees the file."""
+    own: Snapshot
+    """As they see it themselves."""
     besides: Besides
     user: str
     log: tuple[Counter[Line], Counter[Line]] | None
@@ -87,6 +91,8 @@ def _live(desk: Desk) -> ChangingLife:
         if before.patient.status not in turn.begins:
             continue
         worker = desk.by(turn.by)
+        # The colleague looks first: what one of them sees the other sees too.
+        colleague = desk.by(next(user for user in USERS if user != turn.by))
         try:
             besides = turn.does(worker, cast, before)
         except Departure as departure:
@@ -101,12 +107,19 @@ def _live(desk: Desk) -> ChangingLife:
                 with desk.if_offered(turn.path):
                     raise
             besides = None
-        after, written = desk.snapshot(patient), _log(desk, patient)
+        after, written = colleague.snapshot(patient), _log(desk, patient)
         if besides is not None:
             logs = None if log is None or written is None else (log, written)
+            own = Snapshot(patient=worker.read(patient), history=None)
             turns.append(
                 Turned(
-                    turn=turn, before=before, after=after, besides=besides, user=worker.user.user, log=logs
+                    turn=turn,
+                    before=before,
+                    after=after,
+                    own=own,
+                    besides=besides,
+                    user=worker.user.user,
+                    log=logs,
                 )
             )
         before, log = after, written

@@ -74,6 +74,7 @@ _CHECKED: Final = _turn(
     "document checked",
     begins=frozenset({RECUP}),
     leads_to={RECUP: (QUAL,)},
+    must=True,
 )
 _FED: Final = {PROV: (RECUP,), VALI: (QUAL, RECUP), QUAL: (QUAL, RECUP)}
 """RSP-18, inferred: what a differing identity makes of a checked status is the software's to say."""
@@ -254,8 +255,25 @@ TURNS: Final = (
         leads_to=dict.fromkeys(Status, (PROV,)),
     ),
     _DOUBTED,
+    replace(
+        _RAISED,
+        rule="ATT-06",
+        fr="identité douteuse, déclassement à validée tenté",
+        en="identité douteuse, lowering to validée tried",
+        begins=frozenset({PROV}),
+        is_deduced=True,
+    ),
     replace(_CARD, by="super-user"),
     _turn(acts.unmark, "ATT-05", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True),
+    _turn(
+        acts.there_and_back,
+        "STA-12",
+        "identité redevenue provisoire, trait modifié puis rétabli",
+        "identity gone back to provisoire, trait changed then put right",
+        must=True,
+        begins=frozenset({PROV}),
+        is_deduced=True,
+    ),
     _turn(
         acts.arrive,
         "VER-09",

@@ -11,71 +11,33 @@ a software does not have, or refuses, is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from conformance.documents.datamatrix.payload import payload_of
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.errors import VerbNotSupportedError
-from conformance.drivers.model import Attribute, PatientTraits, Status
+from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import (
-    APP,
-    ATTRIBUTES,
-    CARD,
-    DOWNGRADE,
-    FROM_INSI,
-    SCAN,
-    VERIFICATION,
-)
-from conformance.suite.desk.card_calls import read_card
-from conformance.suite.desk.cards import family
+from conformance.suite.desk.apart import ATTRIBUTES, CLOCK
 from conformance.suite.desk.cast import Part
-from conformance.suite.desk.people import PLAIN, another_value, sharing, typed
+from conformance.suite.desk.people import PLAIN, sharing
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.states.household_acts import ACTS, DAY, OTHER_DAY
 from conformance.suite.states.household_log import denied, log_of, logs_between, past_of, waiting_for
-from conformance.suite.verification.elsewhere import answering, verify
-from conformance.suite.verification.wire import KO
-from conformance.verdicts import Ending
+from conformance.suite.states.nights import nights_of
+from conformance.verdicts import Ending, UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.drivers.model import Patient
-    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.household_acts import Act
     from conformance.suite.states.household_log import Logs, Past, Waiting
+    from conformance.suite.states.nights import Night
     from simulator.client import ExchangeView
     from simulator.registry.person import Person
-
-DAY, OTHER_DAY = "1996-07-07", "1961-03-02"
-
-Does = Callable[["Desk", "Patient", "Person"], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One act on the file that is worked on."""
-
-    rule: str
-    """The rule that it belongs to."""
-    does: Does
-    fr: str
-    en: str
-    by: str = "user"
-    path: Apart | None = None
-    """What only some software has."""
-    is_about_marked: bool = False
-    """The file is doubtful or fictitious meanwhile: nothing may leave for it."""
-    makes: int = 0
-    """How many files it may make."""
-    asks_nobody: bool = False
-    """It ends before anything could be asked of INSi."""
-    must_make: bool = False
-    """Whether it makes them unless it is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +52,8 @@ class Beside:
     """The files of those days that were not there before, by identifier."""
     gone: frozenset[str]
     """And those that no longer are."""
+    listed: Mapping[str, Patient]
+    """The others as the search by date shows them, by what they are."""
     requests: tuple[ExchangeView, ...]
     done: bool
     """Whether the software went through with it."""
@@ -109,162 +73,15 @@ class Household:
     """``None``: nobody could be put on the worklist."""
     missed: tuple[tuple[Act, VerbNotSupportedError], ...]
     """The acts that the software does not have."""
+    nights: tuple[Night, ...]
+    """What time that goes by makes of all of them, once everything is done."""
 
 
-def _update(**changes: str | None) -> Does:
-    return lambda desk, patient, _: desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user)
-
-
-def _correct(field: str) -> Does:
-    def does(desk: Desk, patient: Patient, person: Person) -> object:
-        value = another_value(desk, person, field)
-        return desk.lgo.update_patient(patient.id, {field: value}, actor=desk.user)
-
-    return does
-
-
-def _put_right(desk: Desk, patient: Patient, person: Person) -> object:
-    traits = person.identity.traits
-    right = {"birth_place": traits.birth_place, "birth_name": traits.birth_name}
-    return desk.lgo.update_patient(patient.id, right, actor=desk.user)
-
-
-def _decline(desk: Desk, patient: Patient, _: Person) -> object:
-    return desk.decide(desk.find(patient), accept=False)
-
-
-def _call(scenario: str) -> Does:
-    def does(desk: Desk, patient: Patient, _: Person) -> object:
-        desk.insi.install(scenario)
-        try:
-            return desk.try_call(patient)
-        finally:
-            desk.insi.clear_scenarios()
-
-    return does
-
-
-def _feed(desk: Desk, patient: Patient, _: Person) -> object:
-    return desk.feed(desk.read(patient))
-
-
-def _check(desk: Desk, patient: Patient, _: Person) -> object:
-    """Validate with a document of another kind than those of the others, where there is one: it must not get into them."""
-    try:
-        desk.lgo.record_proof(patient.id, "PASSPORT", actor=desk.user)
-    except RefusedError:
-        desk.record_document(patient)
-    return desk.lgo.validate_identity(patient.id, actor=desk.user)
-
-
-def _mark(*attributes: Attribute) -> Does:
-    return lambda desk, patient, _: set_attributes(desk, patient, attributes)
-
-
-def _lower(desk: Desk, patient: Patient, _: Person) -> object:
-    return desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.user)
-
-
-def _deny(desk: Desk, patient: Patient, _: Person) -> object:
-    with answering(desk, KO):
-        verify(desk, patient)
-    # A software may doubt an identity that INSi denies.
-    if desk.read(patient).attributes:
-        set_attributes(desk, patient, frozenset())
-    return None
-
-
-def _confirm(desk: Desk, patient: Patient, _: Person) -> object:
-    return verify(desk, patient)
-
-
-def _attach(desk: Desk, patient: Patient, _: Person) -> object:
-    people = family(desk.draw)
-    reading = read_card(desk, people.card())
-    return desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
-
-
-def _import_app(desk: Desk, patient: Patient, person: Person) -> object:
-    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # the registry has them all
-    return desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
-
-
-def _create(desk: Desk, _: Patient, person: Person) -> object:
-    other = desk.draw(birth_date=DAY, **PLAIN)
-    return desk.lgo.create_patient(
-        typed(other, birth_name=person.identity.traits.birth_name, first_names=None), actor=desk.user
-    )
-
-
-def _refuse(desk: Desk, _: Patient, person: Person) -> object:
-    traits: PatientTraits = replace(typed(person), birth_place=None)
-    return desk.lgo.create_patient(traits, actor=desk.user)
-
-
-def _arrive(desk: Desk, _: Patient, __: Person) -> object:
-    return desk.arrive(desk.draw(birth_date=DAY, **PLAIN))
-
-
-def _scan(desk: Desk, _: Patient, __: Person) -> object:
-    return desk.lgo.scan_datamatrix(payload_of(desk.draw(birth_date=DAY, **PLAIN).identity), actor=desk.user)
-
-
-def _act(rule: str, does: Does, fr: str, en: str, **others: Any) -> Act:
-    return Act(rule=rule, does=does, fr=fr, en=en, **others)
-
-
-_DOUBTFUL: Final = _act(
-    "ATT-03", _mark(Attribute.DOUTEUSE), "devenue douteuse", "made doubtful", path=ATTRIBUTES,
-    is_about_marked=True,
-)  # fmt: skip
-_UNMARKED: Final = _act("ATT-05", _mark(), "attribut retiré", "attribute removed", path=ATTRIBUTES)
-
-ACTS: Final = (
-    _act("FLD-01", _update(used_name="DRIMVAK"), "nom utilisé modifié", "used name changed"),
-    _act("FLD-01", _correct("birth_place"), "lieu corrigé", "place corrected"),
-    _act("FLD-01", _correct("birth_name"), "nom corrigé", "name corrected", by="super-user"),
-    _act("FLD-01", _put_right, "nom et lieu rétablis", "name and place put right"),
-    _act("CRE-01", _refuse, "création refusée", "creation refused", asks_nobody=True),
-    _act("RSP-12", _call("answers/not-found"), "réponse 01", "answer 01"),
-    _act("RSP-13", _call("answers/several"), "réponse 02", "answer 02"),
-    _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),
-    _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
-    _act("STA-06", _check, "pièce contrôlée", "document checked"),
-    _act("VER-02", _confirm, "vérification OK", "verification OK", path=VERIFICATION),
-    _act(
-        "STA-14", _update(used_first_name="DRIMVAL"), "prénom utilisé modifié", "used first name changed"
-    ),
-    _act("ATT-01", _mark(Attribute.HOMONYME), "devenue homonyme", "made homonym", path=ATTRIBUTES),
-    _DOUBTFUL,
-    _act(
-        "ATT-05", _update(used_name="ZELKRUM"), "douteuse, nom utilisé modifié", "doubtful, used name changed",
-        path=ATTRIBUTES, is_about_marked=True,
-    ),
-    _UNMARKED,
-    _act("STA-04", _check, "pièce contrôlée", "document checked", by="super-user"),
-    _act("STA-05", _feed, "identité INSi acceptée", "INSi identity accepted"),
-    replace(_DOUBTFUL, does=_mark(Attribute.FICTIVE), fr="devenue fictive", en="made fictitious"),
-    _UNMARKED,
-    _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted", by="super-user"),
-    _act("STA-09", _correct("birth_place"), "lieu modifié", "place changed", by="super-user"),
-    _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
-    _act("STA-08", _lower, "abaissée à la main", "lowered by hand", by="super-user", path=DOWNGRADE),
-    _act("FLD-03", _attach, "carte rattachée", "card attached", path=CARD),
-    _act("CRE-07", _import_app, "appli carte Vitale", "Appli carte Vitale", path=APP),
-    _act("VER-05", _deny, "vérification KO", "verification KO", path=VERIFICATION),
-    _act("CRE-05", _create, "autre dossier créé", "another file created", makes=1, must_make=True),
-    _act(
-        "RSP-02", _arrive, "autre dossier créé depuis INSi", "another file created from INSi", path=FROM_INSI,
-        makes=1,
-    ),
-    _act("CRE-06", _scan, "Datamatrix lu", "Datamatrix scanned", path=SCAN, makes=1),
-)  # fmt: skip
-"""What happens to the file that is worked on, in order."""
-
-
+USED_NAME: Final = "KVORLAN"
 _SUBJECT: Final = Part(
     key="among-others",
     wish={"birth_date": DAY, "nia": False, "first_names_count": 2, **PLAIN},
+    names=lambda name, firsts: (f"LE {name}", f"{firsts[0]} {firsts[1]}"),
     former=2,
 )
 """Whose file is worked on; the others have no former INS."""
@@ -278,14 +95,14 @@ def household(desk: Desk) -> Household:
 def _live(desk: Desk) -> Household:
     person = desk.play(_SUBJECT)
     others, waiting = _others(desk, person), denied(desk)
-    subject = desk.create(person, used_name="KVORLAN", used_first_name="NALROVK")
+    subject = desk.create(person, used_name=USED_NAME, used_first_name="NALROVK")
     seen: list[Beside] = []
     missed: list[tuple[Act, VerbNotSupportedError]] = []
     began = log_of(desk)
     before = {key: desk.read(patient) for key, patient in others.items()}
     there, past = _there(desk), past_of(desk, others)
     first, looked = before, log_of(desk)
-    for act in ACTS:
+    for number, act in enumerate(ACTS):
         try:
             requests, done = _do(desk.by(act.by), act, subject, person)
         except VerbNotSupportedError as missing:
@@ -294,16 +111,19 @@ def _live(desk: Desk) -> Household:
                 with desk.if_offered(act.path):
                     raise
             continue
-        # Those looked at last are opened last: the next act begins with another file on the screen.
-        after = {key: desk.read(patient) for key, patient in before.items()}
-        now = _there(desk)
+        # Those looked at last are opened last: the next act begins with another file on the screen. The users look in
+        # turn: what one of them sees the other sees too.
+        looking = desk.by(USERS[number % len(USERS)])
+        after = {key: looking.read(patient) for key, patient in before.items()}
+        now = _there(looking)
         seen.append(
             Beside(
                 act=act,
                 before=before,
                 after=after,
-                made=now - there,
-                gone=there - now,
+                made=frozenset(now.keys() - there.keys() - {subject.id}),
+                gone=frozenset(there.keys() - now.keys() - ({subject.id} if act.moves else set())),
+                listed={key: now[one.id] for key, one in after.items() if one.id in now},
                 requests=requests,
                 done=done,
             )
@@ -318,11 +138,23 @@ def _live(desk: Desk) -> Household:
         logs=logs_between(began, looked, log_of(desk), same),
         waiting=waiting and replace(waiting, after=waiting_for(desk, waiting.patient)),
         missed=tuple(missed),
+        nights=_nights(desk, subject, before),
     )
 
 
-def _there(desk: Desk) -> frozenset[str]:
-    return frozenset(patient.id for day in (DAY, OTHER_DAY) for patient in desk.born_on(day))
+def _there(desk: Desk) -> dict[str, Patient]:
+    """Return the files of those days as the search lists them, by identifier."""
+    return {patient.id: patient for day in (DAY, OTHER_DAY) for patient in desk.born_on(day)}
+
+
+def _nights(desk: Desk, subject: Patient, others: Mapping[str, Patient]) -> tuple[Night, ...]:
+    """Let time go by over all of them; whose document was recorded and not validated is among them."""
+    with suppress(UndecidedError):
+        desk.record_document(subject)
+    found: tuple[Night, ...] = ()
+    with desk.if_offered(CLOCK), suppress(RefusedError):
+        found = nights_of(desk, {**others, "pièce enregistrée, sans valider": subject})
+    return found
 
 
 def _do(desk: Desk, act: Act, subject: Patient, person: Person) -> tuple[tuple[ExchangeView, ...], bool]:
@@ -370,11 +202,21 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
     files = {}
     for number, (key, (other, route)) in enumerate(people.items()):
         letter = "BDFH"[number]
-        patient = desk.bring(other, route, used_name=f"VIZ{letter}ELOR")
+        # The twin bears the used name of the file that is worked on.
+        names = {
+            "used_name": f"VIZ-{letter}'ELOR" if number else USED_NAME,
+            "used_first_name": f"CUR{letter}LEZ",
+        }
+        patient = desk.bring(other, route, **names)
         with preparing("modifier le prénom utilisé", "change the used first name", depends_on=("STA-14",)):
             desk.lgo.update_patient(patient.id, {"used_first_name": f"HUZ{letter}ERT"}, actor=desk.user)
         files[key] = desk.read(patient)
+    for key in ("parent", "né le même jour"):
+        with suppress(UndecidedError):
+            desk.record_document(files[key])
+    marks = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME})
     with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
-        desk.lgo.set_attributes(files["parent"].id, frozenset({Attribute.HOMONYME}), actor=desk.user)
-        files["parent"] = desk.read(files["parent"])
+        desk.lgo.set_attributes(files["parent"].id, marks, actor=desk.user)
+    for key in ("parent", "né le même jour"):
+        files[key] = desk.read(files[key])
     return files

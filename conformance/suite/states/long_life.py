@@ -23,6 +23,7 @@ from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DASHBOARD, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
+from conformance.suite.status.moments import let_a_second_pass
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO, Said, need_verified
 from conformance.verdicts import Ending, UndecidedError
@@ -132,6 +133,13 @@ def _edit(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     return desk.lgo.update_patient(patient.id, {"birth_place": place}, actor=desk.user)
 
 
+def _rename(desk: Desk, patient: Patient, person: Person) -> Patient | None:
+    """Change what has nothing to do with the status: what the fall took away must not come back with it."""
+    del person
+    name = "ZELBRUC" if patient.used_name != "ZELBRUC" else "KVORLAN"
+    return desk.lgo.update_patient(patient.id, {"used_name": name}, actor=desk.user)
+
+
 def _put_right(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     right = person.identity.traits.birth_place
     return desk.lgo.update_patient(patient.id, {"birth_place": right}, actor=desk.user)
@@ -224,6 +232,11 @@ _DENIED: Final = Step(
     path=VERIFICATION,
 )
 
+RENAMED: Final = Step(
+    does=_rename, begins=PROV, leads_to=(PROV,), rule="STA-08", is_free=True,
+    fr="nom utilisé modifié après un KO", en="used name changed after a KO",
+)  # fmt: skip
+
 
 def _edited(begins: Status, leads_to: Status) -> Step:
     return Step(
@@ -243,6 +256,7 @@ STEPS: Final = (
     replace(_checked(VALI, VALI), does=_check_again, is_free=True),
     replace(_fed(VALI, QUAL), does=_feed_by_two),
     _DENIED,
+    RENAMED,
     _fed(PROV, RECUP, by=_OTHER),
     _checked(RECUP, QUAL),
     _marked(QUAL, Attribute.DOUTEUSE, by=_OTHER),
@@ -260,6 +274,8 @@ STEPS: Final = (
     _marked(RECUP, Attribute.DOUTEUSE),
     _REPLACED,
     _checked(PROV, VALI, by=_OTHER, is_deduced=True),
+    _lowered(VALI, PROV),
+    _checked(PROV, VALI),
     _marked(VALI, Attribute.FICTIVE, by=_OTHER),
     _UNMARKED,
 )
@@ -299,6 +315,8 @@ def _live(desk: Desk) -> Life:
             break
         lived.append(seen)
         before = seen.after
+        if len(lived) == len(STEPS) // 2:
+            let_a_second_pass(lived[0].ended)  # A fast machine lives it all within one.
     return Life(
         person=person,
         steps=tuple(lived),

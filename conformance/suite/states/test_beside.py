@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute
 from conformance.suite.attributes.marks import mark
 from conformance.suite.desk.apart import ATTRIBUTES, BESIDE, HISTORY, INS_HISTORY
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, twin
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 from conformance.suite.desk.wire import asked, expect_sent, need_request
-from conformance.suite.states.household import ACTS, Beside, household
+from conformance.suite.desk.words import FIELD
+from conformance.suite.states.household import Beside, household
+from conformance.suite.states.household_acts import ACTS
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -77,6 +79,30 @@ def test_others_stay(desk: Desk, rule: str) -> None:
     expect_each({f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(seen, 1)})
 
 
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Après chaque acte, la liste de la recherche dit des autres dossiers ce qu'ils disent, pour chaque utilisateur",
+    en="After each act the list of the search says of the other files what they say, for each user",
+)
+@BESIDE.mark
+def test_list_agrees_with_files(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        for key, listed in one.listed.items():
+            # A list need not show all fields: what it shows has to be right.
+            shown = [name for name in IDENTITY_FIELDS if getattr(listed, name) not in {None, ""}]
+            for name in shown:
+                expect_equal(
+                    got=getattr(listed, name),
+                    expected=getattr(one.after[key], name),
+                    fr=f"{one.act.fr}, dossier du {key} dans la liste de recherche, {FIELD[name].fr}",
+                    en=f"{one.act.en}, file of another person ({key}) in the list of the search, {FIELD[name].en}",
+                )
+
+    expect_each(
+        {f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(household(desk).acts, 1)}
+    )
+
+
 @pytest.mark.rule("STA-07")
 @pytest.mark.title(
     fr="Ce qui arrive à un dossier n'entre pas dans l'historique des statuts d'un autre",
@@ -134,6 +160,27 @@ def test_nothing_leaves_for_marked(desk: Desk) -> None:
 
     seen = [one for one in household(desk).acts if one.act.is_about_marked]
     expect_each({one.act.fr: partial(judge, one) for one in seen})
+
+
+@pytest.mark.rule("CAL-13")
+@pytest.mark.title(
+    fr="Aucun acte sur un dossier ne fait chercher sur INSi plus d'une personne, quoi qu'il manque aux autres",
+    en="No act on a file makes INSi be searched for more than one person, whatever the others lack",
+)
+@BESIDE.mark
+def test_one_person_for_each_act(desk: Desk) -> None:
+    def judge(one: Beside) -> None:
+        searches = [each for each in one.requests if (each.operation or "").startswith("rechercher")]
+        traits = [each.traits for each in searches if each.traits]
+        people = sorted({f"{each['birth_name']} {each['birth_date']}" for each in traits})
+        expect(
+            len(people) <= 1,
+            fr=f"{one.act.fr} : {len(people)} personnes cherchées sur INSi ({', '.join(people)})",
+            en=f"{one.act.en}: {len(people)} people searched at INSi ({', '.join(people)})",
+        )
+
+    seen = household(desk).acts
+    expect_each({f"{number} {one.act.fr}": partial(judge, one) for number, one in enumerate(seen, 1)})
 
 
 @pytest.mark.rule("SRC-13")

@@ -12,6 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -77,7 +78,7 @@ def test_billing_number_stays(desk: Desk, route: Route) -> None:
         with preparing("déclasser l'identité", "downgrade the identity", depends_on=("STA-09", "ATT-03")):
             match act:
                 case "by-hand":
-                    desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.super_user)
+                    lowered_by(desk, patient, Status.PROV, desk.super_user)
                 case "edit":
                     desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
                     besides["birth_name"] = "KVORLAN"

@@ -10,7 +10,7 @@ import pytest
 from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 from conformance.suite.states.changing_life import Turned, life, turns_of
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
             moment,
             besides={**seen.besides, "status": after},
             inferred=turn.is_deduced,
+        )
+        colleague = Snapshot(patient=seen.after.patient, history=None)
+        expect_kept(
+            seen.own,
+            colleague,
+            Moment(f"{moment.fr}, vu par un autre", f"{moment.en}, as somebody else sees it"),
         )
 
     _each(turns_of(life(desk), rule), judge)

@@ -30,7 +30,7 @@ TYPED = frozenset(STRICT_FIELDS) - {"matricule", "oid"}
     "rule",
     [
         pytest.param(key, marks=pytest.mark.rule(key), id=key)
-        for key in ("STA-03", "STA-04", "STA-05", "STA-06", "STA-09", "ATT-03", "VER-05")
+        for key in ("STA-03", "STA-04", "STA-05", "STA-06", "STA-08", "STA-09", "ATT-03", "VER-05")
     ],
 )
 def test_each_step_leads_where_it_has_to(desk: Desk, rule: str) -> None:

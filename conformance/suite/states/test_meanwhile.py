@@ -6,6 +6,7 @@ again. What it may not do is to write back, without a word, fields that its user
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -14,8 +15,9 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
 from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -91,10 +93,10 @@ def test_saved_by_two(desk: Desk, route: Route) -> None:
     expect_each({name: partial(judge, each) for name, each in COLLEAGUE.items()})
 
 
-@pytest.mark.rule("RSP-05", "FLD-04")
+@pytest.mark.rule("RSP-05", "FLD-04", "PRF-01")
 @pytest.mark.title(
-    fr="Accepter n'écrit que ce qu'INSi a rendu : 1er prénom, noms utilisés et attribut modifiés depuis l'appel restent",
-    en="Accepting writes what INSi returned only: 1er prénom, names in use and attribute changed since the call stay",
+    fr="Accepter n'écrit que ce qu'INSi a rendu : 1er prénom, noms utilisés, attribut et pièce changés depuis l'appel restent",
+    en="Accepting writes what INSi returned only: 1er prénom, names in use, attribute and document changed since the call stay",
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
@@ -111,6 +113,9 @@ def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
         desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
     with colleague.if_offered(ATTRIBUTES), preparing("poser homonyme", "set homonym", depends_on=("ATT-01",)):
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=colleague.user)
+    # Another document than the one that may have checked the identity.
+    with colleague.if_offered(CHECKED), suppress(RefusedError):
+        desk.lgo.record_proof(patient.id, "PASSPORT", actor=colleague.user)
     before = desk.snapshot(patient)
     if isinstance(desk.try_accept(call), RefusedError):
         return  # A proposal that is out of date may be refused.
@@ -120,4 +125,47 @@ def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
         before,
         Moment("dossier modifié entre l'appel et l'acceptation", "file changed between call and acceptance"),
         besides=fed,
+    )
+
+
+@pytest.mark.rule("STA-12")
+@pytest.mark.title(
+    fr="Dossier ouvert provisoire puis alimenté par un collègue : ses traits sont verrouillés pour qui l'a encore à l'écran",
+    en="File opened as provisoire, then fed by a colleague: its traits are locked to whoever still has it on screen",
+)
+@pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
+def test_locked_while_open(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, route)
+    desk.read(patient)
+    colleague = desk.as_super_user()
+    colleague.feed(patient)
+    before = colleague.snapshot(patient)
+    changes = {"birth_place": another_value(desk, person, "birth_place")}
+    with suppress(RefusedError):
+        desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user)
+    moment = Moment(
+        "lieu modifié, un collègue ayant alimenté le dossier",
+        "place changed, a colleague having fed the file",
+    )
+    expect_kept(colleague.snapshot(patient), before, moment)
+
+
+@pytest.mark.rule("STA-14")
+@pytest.mark.title(
+    fr="Les noms utilisés d'une identité récupérée ou qualifiée se modifient aussi par qui n'a ni créé ni alimenté le dossier",
+    en="The names in use of an identité récupérée or qualifiée can be changed by whoever neither made nor fed the file as well",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_used_names_of_a_colleague(desk: Desk, route: Route) -> None:
+    colleague = desk.as_super_user()
+    before = colleague.snapshot(colleague.bring(desk.draw(), route))
+
+    def judge(worker: Desk, name: str) -> None:
+        worker.lgo.update_patient(before.patient.id, {"used_name": name}, actor=worker.user)
+        moment = Moment("nom utilisé modifié par un autre utilisateur", "used name changed by another user")
+        expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": name})
+
+    expect_each(
+        {"collègue": partial(judge, desk, "ZELBRUC"), "créateur": partial(judge, colleague, "DRIMVAL")}
     )

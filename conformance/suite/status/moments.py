@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -58,3 +59,14 @@ def is_apart(earlier: str, later: str, ended: datetime, began: datetime) -> bool
     if first.microsecond or second.microsecond:
         grain = _FINE
     return apart >= began - ended - grain
+
+
+def let_a_second_pass(since: datetime) -> None:
+    """Return once an act of now lies so far from what was over then that a log written in whole seconds shows it.
+
+    Args:
+        since: when the earlier act was over.
+    """
+    missing = (since + _SECONDS + _FINE - datetime.now(UTC)).total_seconds()
+    if missing > 0:
+        time.sleep(missing)

@@ -14,6 +14,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import APP, DOWNGRADE, FROM_INSI, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
@@ -63,8 +64,7 @@ def _edit(desk: Desk, patient: Patient) -> None:
 
 
 def _lower(desk: Desk, patient: Patient, status: Status) -> None:
-    with preparing("abaisser le statut", "lower the status"):
-        desk.lgo.downgrade_status(patient.id, status, actor=desk.user)
+    lowered_by(desk, patient, status, desk.user)
 
 
 CAUSES: dict[str, tuple[Route, Callable[[Desk, Patient], object]]] = {

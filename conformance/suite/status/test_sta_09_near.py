@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Status, Verb
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE
+from conformance.drivers.screens import Right
+from conformance.suite.desk.apart import DOWNGRADE, path
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.words import FIELD, insi_values
+from conformance.suite.security.profiles import profile
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
+RIGHTS: Final = path("droits donnés", "rights given", Verb.WRITE_RIGHTS)
 FALLS: Final = {Status.RECUP: Status.PROV, Status.QUAL: Status.VALI}
 
 NEAR: Final = Part(
@@ -79,6 +84,39 @@ def test_small_changes(desk: Desk, route: Route) -> None:
         )
 
     expect_each({name: partial(judge, name) for name in _near("A-B", "A B C")})
+
+
+@pytest.mark.rule("STA-09")
+@pytest.mark.title(
+    fr="Qui a reçu le droit de modifier les traits déclasse en modifiant, comme l'utilisateur habilité de toujours",
+    en="Whoever was given the right to change traits downgrades by a change, like the user who always had it",
+)
+@RIGHTS.mark
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+def test_change_by_a_given_right(desk: Desk, route: Route) -> None:
+    person = desk.draw(first_names_count=2)
+    before = desk.snapshot(desk.bring(person, route))
+    who = profile(desk, frozenset(Right), name="habilite")
+    value = another_value(desk, person, "birth_place")
+    with suppress(RefusedError):  # Whether the right comes into force is for STA-12 and SEC-03.
+        desk.lgo.update_patient(before.patient.id, {"birth_place": value}, actor=who.actor)
+    after = desk.snapshot(before.patient)
+    if after.patient.birth_place != value:
+        raise UndecidedError(
+            "le droit donné ne permet pas la modification", "the right given does not allow the change",
+            depends_on=("STA-12",),
+        )  # fmt: skip
+    expect_kept(
+        after,
+        before,
+        Moment(
+            f"identité {route.status}, lieu modifié par qui en a reçu le droit",
+            f"identity {route.status}, place changed by somebody given the right",
+        ),
+        besides={
+            "birth_place": value, "status": FALLS[route.status], "matricule": None, "oid": None, "proof": ANYTHING,
+        },
+    )  # fmt: skip
 
 
 @pytest.mark.rule("STA-09")

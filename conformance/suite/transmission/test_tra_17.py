@@ -12,6 +12,7 @@ from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, path
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
@@ -55,7 +56,7 @@ def test_no_longer_qualified(desk: Desk, fall: str) -> None:
     patient = need_exchange(desk)
     with preparing("abaisser le statut", "lower the status", depends_on=("STA-12", "ATT-03")):
         if fall == "lowered":
-            desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
+            lowered_by(desk, patient, Status.VALI)
         else:
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
     if desk.read(patient).status is Status.QUAL:

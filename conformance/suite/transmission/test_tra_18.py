@@ -55,11 +55,12 @@ class Feed:
         event: str = "A28",
         with_ins: bool = True,
         former: str = "",
+        ins_first: bool = False,
         changes: Mapping[str, str | None] = MappingProxyType({}),
     ) -> Patient:
         """Send a message about somebody and return their file, the only one of those born that day."""
         told = received(person, sender=self.sender, **(changes if with_ins else {**changes, **NONE}))
-        letter = Letter(identity=told, local_id=f"DOM-{person.key}")
+        letter = Letter(identity=told, local_id=f"DOM-{person.key}", ins_first=ins_first)
         document = adt(letter, event=event, status=status, former=former)
         self.desk.lgo.receive_message(document, sender=self.sender, actor=self.desk.user)
         files = self.desk.born_on(told.birth_date or person.identity.traits.birth_date)
@@ -185,7 +186,8 @@ def test_ins_is_erased(desk: Desk, address: str) -> None:
         neighbour = feed.send(other, "VALI")
         _need_ins(neighbour)
         if status is Status.QUAL:
-            _need_ins(feed.send(person, "VALI"))
+            # The file is known by the number of the reference, wherever that stands among the identifiers.
+            _need_ins(feed.send(person, "VALI", ins_first=True))
         else:
             # A slave that calls INSi itself.
             with preparing("appeler INSi", "call INSi", depends_on=("STA-03",)):

@@ -11,9 +11,10 @@ from conformance.drivers.model import Status
 from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
-from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import state_of
 from conformance.suite.verification.elsewhere import (
     DOCUMENT,
@@ -134,8 +135,7 @@ def test_verified_again(desk: Desk, case: str) -> None:
             receive(desk, identity)
     elif case == "downgraded":
         patient = desk.bring(person, Route.IMPORTED)
-        with preparing("abaisser le statut", "lower the status"):
-            desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.user)
+        lowered_by(desk, patient, Status.PROV)
         local = desk.read(patient)
     else:
         for name in ERRORS:

@@ -12,6 +12,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
@@ -112,7 +113,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
         if cause in Attribute.__members__:
             desk.lgo.set_attributes(patient.id, frozenset({Attribute(cause)}), actor=desk.user)
         else:
-            desk.lgo.downgrade_status(patient.id, Status(cause), actor=desk.super_user)
+            lowered_by(desk, patient, Status(cause), desk.super_user)
     moment = Moment(f"identité ramenée par {cause}", f"identity lowered by {cause}")
     with answering(desk, "fault-insi-102"):
         arrival = deliver(desk, written(Letter(identity=received(person)), Form.MAIL), patient)

@@ -14,10 +14,11 @@ from conformance.drivers.partners import ReceivedIdentity
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOWNGRADE, RECEPTION
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
-from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.steps import USERS
 from conformance.suite.incoming.arriving import (
     Arrival,
     deliver,
@@ -152,8 +153,7 @@ def test_former_number(desk: Desk, form: Form) -> None:
     need_form(desk, form)
     person, stranger = desk.draw(), received(desk.draw())
     holder = desk.bring(person, Status.QUAL)
-    with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08",)):
-        desk.lgo.downgrade_status(holder.id, Status.PROV, actor=desk.super_user)
+    lowered_by(desk, holder, Status.PROV, desk.super_user)
     told = replace(stranger, matricule=holder.matricule, oid=holder.oid)
     moment = Moment(f"matricule retiré du dossier ({form})", f"matricule taken out of the file ({form})")
     arrival = deliver(desk, written(Letter(identity=told), form), holder, days=[told.birth_date])

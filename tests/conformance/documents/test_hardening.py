@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 import zlib
 
@@ -260,3 +261,31 @@ def test_a_document_with_bytes_changed_never_ends_in_a_trace(seed, data):
 def test_any_bytes_have_an_answer(data, start):
     problems = check(start + data)
     assert "bench-error" not in {problem.code for problem in problems}
+
+
+RUN_LENGTH = 40_000
+PIECES = (" ", "\r\n ", "a", "é", "1234 ", "INS NIR ", "Patient?", "[")
+HOLDING = {
+    "subject": "From: a@b.example\r\nTo: c@d.example\r\nSubject: XDM/1.0/DDM+{} x\r\n\r\nx",
+    "error subject": "From: a@b.example\r\nSubject: [KO Int][{}x\r\n\r\nx",
+    "mail": "From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\n\r\nMatricule INS {} x",
+    "cda": NOTE.decode().replace("PAT-TROIS", "{}"),
+    "hl7": "MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5\rPID|1||{}^^^&1.2.250.1.213.1.4.10&ISO^INS||{}^x\rOBX|1|TX|x||{}\r",
+    "fhir": '{"resourceType":"Patient","text":{"div":"%"},"identifier":[{"system":"urn:oid:1.2.250.1.213.1.4.10","value":"%"}],'
+    '"name":[{"family":"%"}],"link":[{"other":{"reference":"%"}}]}',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", HOLDING)
+@pytest.mark.parametrize("piece", PIECES)
+def test_long_runs_of_anything_take_time_in_proportion(where, piece):
+    run = piece * (RUN_LENGTH // len(piece))
+    if where == "fhir":
+        data = HOLDING[where].replace("%", run.replace("\r\n", "\\r\\n").replace("\t", "\\t"))
+    else:
+        data = HOLDING[where].replace("{}", run)
+    start = time.process_time()
+    assert "bench-error" not in {problem.code for problem in check(data.encode(), EXPECTATIONS[1], name="f")}
+    # Some tenths of a second; whatever tries each place of the run from each place of it takes ten at least.
+    assert time.process_time() - start < 5

@@ -264,3 +264,8 @@ def test_capabilities_asked_by_name_are_fresh(software: Software, driver: HttpDr
     driver.capabilities()
     software.capabilities["version"] = "2"
     assert driver.capabilities().version == "2"
+
+
+def test_a_byte_order_mark_before_an_answer_is_passed_over(software: Software, driver: HttpDriver) -> None:
+    software.answers(200, b"\xef\xbb\xbf" + json.dumps({"settings": "x"}).encode())
+    assert driver.read_settings() == {"settings": "x"}

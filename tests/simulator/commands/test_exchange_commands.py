@@ -299,7 +299,7 @@ class TestToScenario:
         assert CliRunner().invoke(main, ["scenario", "check", str(file)]).exit_code == 0
         played = CliRunner().invoke(main, ["scenario", "run", str(file), "--url", server.url, "--call"])
         assert played.exit_code == 0, played.output
-        assert "HTTP 200, as declared" in played.output
+        assert "HTTP 200, comme déclaré" in played.output
         assert listed[0]["response"] in played.output
 
     def test_a_file_is_not_replaced(self, run: Run, ask: Ask, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ class TestBuild:
         monkeypatch.setattr(command_module, "people", interrupted)
         result = run("build", "--size", 200, "--out", out)
         assert result.exit_code == 130
-        assert "is as it was before" in result.output
+        assert "est comme avant" in result.output
         assert out.read_bytes() == before
         assert [file.name for file in tmp_path.iterdir()] == ["r.sqlite"]
 

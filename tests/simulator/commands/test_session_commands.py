@@ -66,7 +66,7 @@ class TestCreate:
         )
         assert "LGO X, build 12" in output
         path = re.search(r"SOAP +(\S+)", output)
-        header = re.search(r"by header +(\S+) +with +(\S+): (\S+)", output)
+        header = re.search(r"by header +(\S+) +\+ +(\S+): (\S+)", output)
         plain = re.search(r"recognised +(\S+) +from calls with lps_instance = cli-1", output)
         assert path is not None
         assert header is not None

@@ -183,7 +183,7 @@ class TestScenarioCheck:
         file.write_text(GOOD)
         result = run("scenario", "check", file)
         assert result.exit_code == 0
-        assert result.output == f"{file}: tests/one, 1 rule(s)\n"
+        assert result.output == f"{file} : tests/one, 1 règle(s)\n"
 
     def test_every_broken_file_is_told_with_line_and_expectation(self, run: Run, tmp_path: Path) -> None:
         files = {

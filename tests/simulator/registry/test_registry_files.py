@@ -167,7 +167,7 @@ class TestInterrupted:
         finally:
             process.kill()
         assert process.returncode == code, said
-        assert code != 130 or f"Interrupted: {file} is as it was before." in said
+        assert code != 130 or f"Interrompu : {file} est comme avant." in said
         assert not file.exists()
         # What a killed build left does not hinder the next one.
         assert build_file(file, PEOPLE, "again") == len(PEOPLE)

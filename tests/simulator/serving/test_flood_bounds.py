@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,10 +24,12 @@ from .test_floods import (
     END_STREAM,
     GET,
     HEADERS,
+    PING,
     PREFACE,
     RST_STREAM,
     SETTINGS,
     frame,
+    memory,
 )
 from .test_hostile_clients import connected, own
 
@@ -194,3 +196,40 @@ def test_our_own_server_takes_no_head_without_end_and_would_without_its_bound(
         except ConnectionError:
             first = b""
     assert first.startswith(b"HTTP/1.1 431" if bounded else b"HTTP/1.1 200") or (bounded and not first)
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        pytest.param(frame(SETTINGS, 0, 0, b"\0\x03\0\0\0\x01") * 500, id="settings"),
+        pytest.param(frame(PING, 0, 0, b"12345678") * 500, id="pings"),
+    ],
+)
+def test_others_are_answered_while_frames_come_without_end(server: Any, flood: bytes) -> None:
+    stop = threading.Event()
+    with ExitStack() as stack:
+        for _ in range(4):
+            flooding = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+            flooding.sendall(PREFACE + frame(SETTINGS, 0, 0))
+
+            def send(connection: socket.socket = flooding) -> None:
+                # One that is not let go is stopped by what it does not read: the acknowledgements.
+                with suppress(OSError):
+                    while not stop.is_set():
+                        connection.sendall(flood)
+
+            sending = threading.Thread(target=send)
+            sending.start()
+            # Undone in the other order: told to stop, cut off from its sending, waited for.
+            stack.callback(sending.join)
+            stack.callback(_cut, flooding)
+            stack.callback(stop.set)
+        before = memory()
+        for _ in range(20):
+            assert server.client.health()["status"] in {"ok", "degraded"}
+        assert memory() - before < 50 * 1024 * 1024

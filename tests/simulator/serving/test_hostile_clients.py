@@ -141,6 +141,18 @@ def test_clients_that_do_not_read_their_answer_delay_nobody(
             assert doors.ask(name, soap_request()).startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.parametrize("name", PORTS)
+@pytest.mark.parametrize(
+    "sent", [b"", HEAD[:20], HEAD], ids=["nothing", "a part of a head", "a part of a body"]
+)
+def test_a_connection_half_closed_is_not_kept(doors: Doors, name: str, sent: bytes) -> None:
+    with doors.opened(name) as connection:
+        connection.sendall(sent)
+        # Of TCP alone: who leaves in a hurry says no farewell to TLS.
+        socket.socket.shutdown(connection, socket.SHUT_WR)
+        everything(connection)  # it ends, long before what is idle is let go
+
+
 @contextmanager
 def own(data_dir: Path, *, context: ssl.SSLContext | None = None, **options: Any) -> Iterator[int]:
     """Serve in this process, so that times and limits can be short; give the port."""

@@ -44,7 +44,7 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     try:
         for line in process.stdout:
             printed.append(line)
-            if line.startswith("Ready."):
+            if line.startswith(("Prêt.", "Ready.")):
                 break
         yield process, printed
     finally:
@@ -75,13 +75,13 @@ def test_it_prints_its_addresses_answers_and_stops_cleanly(
         url = found[1]
         for line in (
             f"WSDL         {url}/lps?wsdl",
-            f"Control API  {url}/api/v1",
-            f"Health       {url}/health",
+            f"API pilotage {url}/api/v1",
+            f"État         {url}/health",
         ):
             assert line in text
         assert str(tmp_path / "data") in text
-        assert "no official authorisation" in text
-        assert "Token" not in text
+        assert "aucune autorisation officielle" in text
+        assert "Jeton" not in text
         answer = httpx.post(f"{url}/lps", content=soap_request(), headers=SOAP, trust_env=False)
         assert answer.status_code == 200
         assert b"<CodeCR>00</CodeCR>" in answer.content

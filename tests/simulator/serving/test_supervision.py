@@ -89,7 +89,7 @@ def served(*options: str, program: tuple[str, ...] = ("-m", "simulator.cli")) ->
     )
     running_one = Served(process, f"http://127.0.0.1:{port}")
     try:
-        running_one.wait_for("Ready.")
+        running_one.wait_for("banc exchanges list")
         yield running_one
     finally:
         stop(process)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 from conformance.reference import soap
 from conformance.reference.files import NEW, as_record, from_record
 
@@ -83,22 +81,6 @@ def history_of_the_twin(records: list[Record], about: Mapping[str, Any], _memory
     return records
 
 
-def first_name_twice(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Send the words of a first name as elements of their own."""
-    after = []
-    for record in records:
-        root = etree.fromstring(record["content"])  # our own request
-        for name in root.findall(".//{*}Prenom"):
-            first, *others = (name.text or "").split(" ")
-            name.text = first
-            for word in reversed(others):
-                more = etree.Element(name.tag)
-                more.text = word
-                name.addnext(more)
-        after.append({**record, "content": etree.tostring(root)})
-    return after
-
-
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -107,6 +89,5 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         made_twice,
         version_kept_as_file,
         history_of_the_twin,
-        first_name_twice,
     )
 }

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.text import Text
+from simulator.text import Text, closest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import jsonschema
 
 _LINE: Final = 60
 """Most characters told of a value: a line, not a dump."""
-
-
-def closest(name: str, known: Iterable[str]) -> Text:
-    """Return a remedy in words when a known name is close, else nothing; it goes at the end of a sentence."""
-    close = get_close_matches(name, list(known), n=1)
-    if not close:
-        return Text.same("")
-    return Text(f" ; voulez-vous dire {close[0]} ?", f"; did you mean {close[0]}?")
 
 
 def explain(error: jsonschema.ValidationError) -> Text:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema
 import yaml
 
-from simulator.schema_words import explain
+from simulator.datafile.words import explain
 from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
@@ -55,13 +55,18 @@ class Problem:
     message: str
     """What was expected and what came, in English."""
     french: str = ""
-    """The same in French; empty where nobody but us writes such files."""
+    """The same in French; when empty, it is looked up (``simulator.datafile.spoken``)."""
 
     def line_in(self, lang: Lang, source: str) -> str:
         """Return the problem as one line: ``file:line:column: where: expectation``."""
         place = f"{source}:{self.line}:{self.column}" if self.line else source
         where = f"{self.path}: " if self.path else ""
-        return f"{place}: {where}{self.french or self.message if lang == 'fr' else self.message}"
+        if lang == "en":
+            return f"{place}: {where}{self.message}"
+        # Only whoever reads French pays for the catalogue.
+        from simulator.datafile.spoken import in_french  # noqa: PLC0415
+
+        return f"{place}: {where}{self.french or in_french(self.message)}"
 
 
 class DataFileError(TextError):

@@ -1,0 +1,221 @@
+"""Habits of SOAP clients, put between the reference LGO and INSi: the same request, written by another library."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_OID, uuid5
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from conformance.reference.habits.front import Asked, Inner, Said
+
+SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
+WSA = "{http://www.w3.org/2005/08/addressing}"
+WSU = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}"
+_PARIS = timezone(timedelta(hours=1))
+
+Rewriting = Callable[[Any, "Call"], None]
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way."""
+
+    act: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """How a library writes and sends."""
+
+    tree: tuple[Rewriting, ...] = ()
+    text: Callable[[bytes], bytes] = bytes
+    chunked: bool = False
+    fetches_wsdl: bool = False
+    preconnects: bool = False
+
+
+def headers_reversed(root: etree._Element, _: Call) -> None:
+    """Write the header blocks in the opposite order."""
+    header = root.find(f"{SOAP}Header")
+    header[:] = list(reversed(header))
+
+
+def more_addressing(root: etree._Element, call: Call) -> None:
+    """Write the other blocks of WS-Addressing."""
+    header = root.find(f"{SOAP}Header")
+    etree.SubElement(header, f"{WSA}To").text = "http://127.0.0.1/lps"
+    reply = etree.SubElement(header, f"{WSA}ReplyTo")
+    etree.SubElement(reply, f"{WSA}Address").text = "http://www.w3.org/2005/08/addressing/anonymous"
+    call.headers["SOAPAction"] = '""'
+
+
+def not_to_be_understood(root: etree._Element, _: Call) -> None:
+    """Say of each header block that it need not be understood."""
+    for block in root.find(f"{SOAP}Header"):
+        block.set(f"{SOAP}mustUnderstand", "false")
+
+
+def body_named(root: etree._Element, _: Call) -> None:
+    """Give the body an identifier, as one that signs does."""
+    root.find(f"{SOAP}Body").set(f"{WSU}Id", "_0")
+
+
+def same_message(root: etree._Element, call: Call) -> None:
+    """Send all attempts of one search under one MessageID (a client seen in public does)."""
+    root.find(f".//{WSA}MessageID").text = f"uuid:{str(uuid5(NAMESPACE_OID, str(call.act))).upper()}"
+
+
+def other_contexts(root: etree._Element, _: Call) -> None:
+    """Fill the contexts as other software does."""
+    now = datetime.now(UTC)
+    for block in root.find(f"{SOAP}Header"):
+        name = etree.QName(block).localname
+        if not name.startswith("Contexte"):
+            continue
+        block.set("Nature", {"ContexteBAM": "CTXBAM", "ContexteLPS": "CTXLPS"}[name])
+        for part in block.iter():
+            match etree.QName(part).localname:
+                case "Temps":
+                    part.text = now.astimezone(_PARIS).strftime("%Y-%m-%dT%H:%M:%S.%f0+01:00")
+                case "IDAM":
+                    part.set("R", "04")
+                case "Instance":
+                    part.text = "1.2.250.1.999.1.7"
+                case "Nom":
+                    part.text = "urn:lps:PharmaSoft"
+                case "Version":
+                    part.text = "2026.11-b3"
+
+
+def without_sender(root: etree._Element, _: Call) -> None:
+    """Leave the Emetteur out."""
+    for part in list(root.iter("{*}Emetteur")):
+        part.getparent().remove(part)
+
+
+def in_sections(content: bytes) -> bytes:
+    """Write names in CDATA sections, apostrophes as entities elsewhere."""
+    return re.sub(
+        rb"(<(?:\w+:)?(?:NomNaissance|Prenom)>)([^<]+)",
+        lambda found: found[1] + b"<![CDATA[" + found[2].replace(b"&apos;", b"'") + b"]]>",
+        content,
+    )
+
+
+def in_entities(content: bytes) -> bytes:
+    """Write what is no letter in names as character references."""
+    return re.sub(
+        rb"(<(?:\w+:)?(?:NomNaissance|Prenom)>)([^<&]+)",
+        lambda found: found[1] + re.sub(rb"[^A-Z]", lambda sign: b"&#%d;" % ord(sign[0]), found[2]),
+        content,
+    )
+
+
+def without_declaration(content: bytes) -> bytes:
+    """Begin with a mark and no XML declaration; a comment and blank lines at the end."""
+    return b"\xef\xbb\xbf" + re.sub(rb"^<\?xml[^>]*\?>\s*", b"", content) + b"\r\n<!-- fin -->\r\n"
+
+
+CLIENTS: dict[str, Client] = {
+    "axis": Client(tree=(headers_reversed, more_addressing, not_to_be_understood), chunked=True),
+    "padoa": Client(tree=(same_message, without_sender), text=in_entities, fetches_wsdl=True),
+    "delphi": Client(tree=(other_contexts, body_named), text=in_sections, preconnects=True),
+    "wcf": Client(tree=(more_addressing, other_contexts), text=without_declaration, fetches_wsdl=True),
+}
+"""By name: libraries put together from what was seen in public."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def do_POST(self) -> None:
+        """Pass a request on, rewritten, and what comes back, as it is."""
+        content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        client, call = self.server.client, Call(act=self.server.act)
+        root = etree.fromstring(content)
+        for rewriting in client.tree:
+            rewriting(root, call)
+        content = client.text(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
+        target = urlsplit(self.server.target)
+        if client.fetches_wsdl:
+            with suppress(OSError, http.client.HTTPException):
+                self._once("GET", target.path + "?wsdl", b"", {})
+        if client.preconnects:
+            with suppress(OSError):
+                http.client.HTTPConnection(target.netloc, timeout=5).connect()
+        headers = {"Content-Type": self.headers["Content-Type"], **call.headers}
+        try:
+            status, said, kind = self._once("POST", target.path, content, headers)
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+            return
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def _once(
+        self, method: str, path: str, content: bytes, headers: dict[str, str]
+    ) -> tuple[int, bytes, str]:
+        connection = http.client.HTTPConnection(urlsplit(self.server.target).netloc, timeout=30)
+        try:
+            body: Any = content
+            if self.server.client.chunked:
+                body = (content[start : start + 50] for start in range(0, len(content), 50))
+            connection.request(
+                method, path, body if content else None, headers, encode_chunked=self.server.client.chunked
+            )
+            answer = connection.getresponse()
+            return answer.status, answer.read(), answer.headers.get("Content-Type", "")
+        finally:
+            connection.close()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+    target = ""
+    act = 0
+    client: Client
+
+
+@contextmanager
+def through(client: Client) -> Iterator[Callable[[Asked, Inner], Said]]:
+    """Yield a habit that has the LGO call INSi through this client."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.client = client
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+
+        def habit(asked: Asked, inner: Inner) -> Said:
+            server.act += 1
+            if asked.path[0] == "reset":
+                server.target = asked.body["insi_url"]
+                own = f"http://127.0.0.1:{server.server_address[1]}{urlsplit(server.target).path}"
+                asked = replace(asked, body={**asked.body, "insi_url": own})
+            return inner(asked)
+
+        try:
+            yield habit
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,142 @@
+"""Who and what stands at the desk of a check, and what its checks share: people, acts on the wire, paths that only some software has."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from conformance.drivers.lateness import Lateness
+from conformance.record.timeline import Timeline
+from conformance.suite.desk.apart import missed_by
+from conformance.suite.desk.cast import played
+from conformance.verdicts import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from conformance.drivers.model import Actor
+    from conformance.drivers.protocol import Driver
+    from conformance.record.missed import Missed
+    from conformance.record.timeline import Entry
+    from conformance.suite.desk.apart import Apart
+    from conformance.suite.desk.cast import Part
+    from conformance.suite.desk.people import Draw
+    from conformance.suite.desk.wire import Wire
+    from simulator.client import ExchangeView, SessionClient
+    from simulator.registry.person import Person
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands at the desk: the software, INSi, people who come in, and what the campaign remembers."""
+
+    lgo: Driver
+    """The software under test."""
+    insi: SessionClient
+    """The simulator: where scenarios are installed."""
+    wire: Wire
+    user: Actor
+    """An ordinary user; does all the steps."""
+    super_user: Actor
+    """A user entitled to change strict traits."""
+    draw: Draw
+    """Returns a fresh person known to INSi, with the features wished."""
+    draw_for: Callable[[str], Draw]
+    """Draws for something that checks share, by its name: the same people whichever check comes first."""
+    lateness: Lateness = field(default_factory=Lateness)
+    timeline: Timeline = field(default_factory=Timeline)
+    """What the check saw; acts and exchanges come in by themselves."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What the whole campaign remembers, such as journeys made once and observed by many checks."""
+
+    def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
+        """Draw somebody for whom ``condition`` holds."""
+        return self.draw(where=condition, **wanted)
+
+    def play(self, part: Part) -> Person:
+        """Draw somebody for a part of the cast."""
+        return played(part, self.draw)
+
+    def by(self, user: str) -> Self:
+        """Return the desk with an ordinary user (``user``) or the entitled one (``super-user``) at it."""
+        return self.as_super_user() if user == "super-user" else self
+
+    def as_super_user(self) -> Self:
+        """Return the same desk with the entitled user at it."""
+        return replace(self, user=self.super_user)
+
+    def apart(self, key: str) -> Self:
+        """Return the desk for something that checks share: its people are not those of the check that comes first."""
+        return replace(self, draw=self.draw_for(key))
+
+    def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
+        """Do ``act`` and return what it returned, with the exchanges that INSi had meanwhile, oldest first."""
+        return self.wire.during(act)
+
+    def once(self, key: str, make: Callable[[Self], _T]) -> _T:
+        """Return what ``make`` makes, made once a campaign for all the checks that share it.
+
+        Its people are drawn apart. When it could not be made, that is remembered too, and raised again; so are the
+        paths apart that were not tested.
+        """
+        if key not in self.memory:
+            made, obstacle = None, None
+            with self.timeline.gathering() as missed:
+                try:
+                    made = make(self.apart(key))
+                except Ending as ending:
+                    obstacle = ending
+            self.memory[key] = (made, obstacle, tuple(missed))
+        made, obstacle, missed = self.memory[key]
+        for each in missed:
+            self.timeline.miss(each)
+        if obstacle is not None:
+            raise obstacle
+        found: _T = made
+        return found
+
+    def attach(self, entries: Iterable[Entry]) -> None:
+        """Put what another check saw into the evidence of this one, unless it is there."""
+        here = set(map(id, self.timeline.entries))
+        for entry in entries:
+            if id(entry) not in here:
+                self.timeline.add(entry)
+
+    @contextmanager
+    def if_offered(self, path: Apart) -> Iterator[None]:
+        """Do a part of a check that only some software has; where its verbs are missing, the record says that it was not tested.
+
+        What the check judges without it decides: a check that is nothing but this path is marked instead (``path.mark``).
+        """
+        try:
+            yield
+        except Ending as ending:
+            missed = missed_by(ending, (path,))
+            if missed is None:
+                raise
+            self.timeline.miss(missed)
+
+    def each_offered(self, ways: Mapping[Apart, Callable[[], _T]]) -> list[_T]:
+        """Take each of several paths that the software has, and return what came of them.
+
+        Raises:
+            Ending: it has none of them: that of the first.
+        """
+        found: list[_T] = []
+        stopped: list[tuple[Ending, Missed]] = []
+        for path, act in ways.items():
+            try:
+                found.append(act())
+            except Ending as ending:
+                missed = missed_by(ending, (path,))
+                if missed is None:
+                    raise
+                stopped.append((ending, missed))
+        if stopped and not found:
+            raise stopped[0][0]
+        for _, missed in stopped:
+            self.timeline.miss(missed)
+        return found

@@ -1,0 +1,95 @@
+"""Time that goes by over files that nobody touches: a night, with the jobs that a software does then, and more than a year.
+
+What a file holds, and what the site has set, is what somebody typed, did or wrote. No event of the state machine is called
+"the next morning": a document that was recorded validates nobody at night, an attribute and a status last until somebody
+changes them, and who was born on a day is found by it a year later too.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conformance.drivers import site
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import SETTINGS
+from conformance.suite.desk.clocks import passing
+from conformance.suite.site.settings import parts, restored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+SPANS: Final = {1: ("une nuit", "a night"), 400: ("plus d'un an", "more than a year")}
+"""Days, and what they are called."""
+NEW_KIND: Final = "PIECE_DU_SITE"
+"""A document that no software knows before its site names it."""
+_LISTS: Final = (site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What was seen after so many days."""
+
+    days: int
+    before: Mapping[str, Patient]
+    after: Mapping[str, Patient]
+    found: frozenset[str]
+    """Those whom the search by their birth date showed then."""
+    settings: tuple[Mapping[str, str], Mapping[str, str]] | None
+    """Those of the site about documents, before and after; ``None``: it has none, or they cannot be changed."""
+
+
+def nights_of(desk: Desk, files: Mapping[str, Patient]) -> tuple[Night, ...]:
+    """Let time go by over these files, by the clock of the software; both clocks show the real time again at the end.
+
+    Raises:
+        VerbNotSupportedError: the clock of this software cannot be set.
+    """
+    before = {key: desk.read(patient) for key, patient in files.items()}
+    nights = []
+    with restored(desk, *_LISTS) if _has_lists(desk) else nullcontext():
+        written = _write_lists(desk)
+        with passing(desk) as time:
+            for days in SPANS:
+                time.passes(days=days)
+                after = {key: desk.read(patient) for key, patient in files.items()}
+                there = {
+                    each.id
+                    for day in {str(one.birth_date) for one in before.values()}
+                    for each in desk.born_on(day)
+                }
+                nights.append(
+                    Night(
+                        days=days,
+                        before=before,
+                        after=after,
+                        found=frozenset(key for key, one in files.items() if one.id in there),
+                        settings=None if written is None else (written, _lists_of(desk)),
+                    )
+                )
+    return tuple(nights)
+
+
+def _has_lists(desk: Desk) -> bool:
+    with desk.if_offered(SETTINGS):
+        return set(_LISTS) <= desk.lgo.read_settings().keys()
+    return False
+
+
+def _lists_of(desk: Desk) -> dict[str, str]:
+    settings = desk.lgo.read_settings()
+    return {name: ",".join(parts(settings.get(name))) for name in _LISTS}
+
+
+def _write_lists(desk: Desk) -> dict[str, str] | None:
+    """Have the site add a document of its own to its list, and return the lists as they are read then."""
+    with desk.if_offered(SETTINGS), suppress(RefusedError):
+        low = desk.lgo.read_settings().get(site.LOW_CONFIDENCE_PROOFS)
+        if low is not None:
+            desk.lgo.write_settings({site.LOW_CONFIDENCE_PROOFS: ",".join((*parts(low), NEW_KIND))})
+            return _lists_of(desk)
+    return None

@@ -1,0 +1,136 @@
+"""A night, and a year, change nothing in files that nobody touches: each rule judges what it says of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
+from conformance.suite.desk.apart import BESIDE, CLOCK, SETTINGS, NotOfferedError
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.snapshot import Snapshot
+from conformance.suite.desk.words import label
+from conformance.suite.states.household import household
+from conformance.suite.states.nights import SPANS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.nights import Night
+
+_INS = ("matricule", "oid")
+_OF_STATUS = {"STA-03": Status.RECUP, "STA-04": Status.VALI, "STA-05": Status.QUAL}
+"""The rule that says what each status is, of files that had it the evening before."""
+_UNCHECKED = frozenset({Status.PROV, Status.RECUP})
+
+
+def _fields(rule: str, status: Status) -> tuple[str, ...]:
+    """Return what a rule has to say of a file that was at this status."""
+    match rule:
+        case "FLD-01":
+            return (*(name for name in IDENTITY_FIELDS if name not in _INS), "billing_number")
+        case "ATT-01":
+            return ("attributes",)
+        case "PRF-01":
+            return ("proof",)
+        case "PRF-05":
+            return ("status",) if status in _UNCHECKED else ()
+        case _:
+            return ("status", *_INS) if status is _OF_STATUS[rule] else ()
+
+
+@pytest.mark.title(
+    fr="Une nuit, puis plus d'un an, passent sur un dossier auquel on ne touche pas : il reste ce qu'il était",
+    en="A night, then more than a year, go by over a file that nobody touches: it stays what it was",
+)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(key, marks=pytest.mark.rule(key), id=key)
+        for key in ("FLD-01", "ATT-01", "PRF-01", "PRF-05", *_OF_STATUS)
+    ],
+)
+@BESIDE.mark
+@CLOCK.mark
+def test_files_stay(desk: Desk, rule: str) -> None:
+    def judge(night: Night, key: str) -> None:
+        before = Snapshot(patient=night.before[key], history=None).values
+        after = Snapshot(patient=night.after[key], history=None).values
+        # That two people have the same name may be seen, and marked, by a job of the software.
+        grown = night.after[key].attributes - night.before[key].attributes
+        for name in _fields(rule, night.before[key].status):
+            if name == "attributes" and grown == {Attribute.HOMONYME}:
+                continue
+            named = label(name)
+            expect_equal(
+                got=after[name],
+                expected=before[name],
+                fr=f"{SPANS[night.days][0]} après, dossier du {key}, {named.fr}",
+                en=f"{SPANS[night.days][1]} later, file of another person ({key}), {named.en}",
+                # What a software does with files that nobody has opened for so long is in no text.
+                inferred=night.days > 1,
+            )
+
+    expect_each(
+        {
+            f"{night.days} j, {key}": partial(judge, night, key)
+            for night in _nights(desk)
+            for key in night.before
+        }
+    )
+
+
+@pytest.mark.rule("SRC-01")
+@pytest.mark.title(
+    fr="Une nuit, puis plus d'un an après, chacun est encore trouvé à sa date de naissance",
+    en="A night, then more than a year later, everybody is still found at their birth date",
+)
+@BESIDE.mark
+@CLOCK.mark
+def test_still_found(desk: Desk) -> None:
+    def judge(night: Night) -> None:
+        lost = sorted(night.before.keys() - night.found)
+        expect(
+            not lost,
+            fr=f"{SPANS[night.days][0]} après, ne se trouve(nt) plus : {', '.join(lost)}",
+            en=f"{SPANS[night.days][1]} later, not found any more: {', '.join(lost)}",
+            inferred=night.days > 1,
+        )
+
+    expect_each({f"{night.days} j": partial(judge, night) for night in _nights(desk)})
+
+
+@pytest.mark.rule("PRF-02")
+@pytest.mark.title(
+    fr="La liste des pièces que le site a fixée est encore la sienne le lendemain",
+    en="The list of documents that the site has set is still its own the next day",
+)
+@BESIDE.mark
+@CLOCK.mark
+@SETTINGS.mark
+def test_settings_stay(desk: Desk) -> None:
+    def judge(night: Night) -> None:
+        if night.settings is None:
+            raise NotOfferedError(
+                SETTINGS, "aucune liste de pièces ne se règle", "no list of documents can be set"
+            )
+        before, after = night.settings
+        expect_equal(
+            got=after,
+            expected=before,
+            fr=f"{SPANS[night.days][0]} après, liste des pièces du site",
+            en=f"{SPANS[night.days][1]} later, list of documents of the site",
+        )
+
+    expect_each({f"{night.days} j": partial(judge, night) for night in _nights(desk)})
+
+
+def _nights(desk: Desk) -> Iterator[Night]:
+    seen = household(desk).nights
+    if not seen:
+        desk.lgo.set_clock(now=None)  # NOT_TESTED when there is no such verb.
+        raise NotOfferedError(CLOCK, "l'horloge ne se règle pas", "the clock cannot be set")
+    yield from seen

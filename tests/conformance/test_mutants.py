@@ -1,0 +1,130 @@
+"""Mutants of the reference LGO: what is made of a text, and that a mutant is there for as long as it should be."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.drivers.model import Status
+from conformance.matrix.mutants.__main__ import main
+from conformance.matrix.mutants.alternatives import alternatives
+from conformance.matrix.mutants.edits import mutants_of, tree_of
+from conformance.matrix.mutants.hunting import Reach, State, fate_of, reach, sample
+from conformance.matrix.mutants.placing import noting_lines, placed, statement_at
+from conformance.matrix.running import rig
+from conformance.reference import lifecycle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIFECYCLE = "conformance.reference.lifecycle"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a and b", {"a or b", "a", "b"}),
+        ("a < b", {"a <= b"}),
+        ("a not in b", {"a in b"}),
+        ("file.birth_name", {"file.used_name"}),
+        ("'matricule'", {"'billing_number'"}),
+        ("(1, x)", {"(x,)", "(1,)"}),
+        ("{'a': x, 'b': y}", {"{'b': y}", "{'a': x}"}),
+        ("name.strip()", {"name"}),
+        ("f(a, b)", {"f(b, a)"}),
+        ("f(a=1)", {"f()"}),
+        ("a if b else c", {"a", "c"}),
+        ("names[0]", {"names[-1]"}),
+        ("names[1:]", {"names"}),
+        ("True", {"False"}),
+        ("2", {"3", "1"}),
+        ("'text of nobody'", set()),
+    ],
+)
+def test_an_expression_becomes_what_a_slip_makes_of_it(text: str, expected: set[str]) -> None:
+    found = alternatives(ast.parse(text, mode="eval").body)
+    assert {ast.unparse(ast.fix_missing_locations(other)) for _, other in found} == expected
+
+
+@pytest.mark.parametrize("text", ["raise Error", "count += 1", "return x", "act(x)", "file.name = x"])
+def test_a_statement_is_forgotten(text: str) -> None:
+    assert [type(other) for _, other in alternatives(ast.parse(text).body[0])] == [ast.Pass]
+
+
+def test_a_mutant_is_there_inside_the_block_only() -> None:
+    turned = [
+        mutant
+        for mutant in mutants_of(LIFECYCLE)
+        if mutant.function == "after_import" and mutant.kind == "comparison"
+    ]
+    assert [mutant.became for mutant in turned] == ["status not in CHECKED"]
+    before = lifecycle.after_import(Status.VALI)
+    with placed(turned[0]):
+        inside = lifecycle.after_import(Status.VALI)
+    assert (before, inside, lifecycle.after_import(Status.VALI)) == (Status.QUAL, Status.RECUP, Status.QUAL)
+
+
+@pytest.mark.parametrize("module", ["lifecycle", "strategy", "incoming.mail"])
+def test_mutants_can_be_compiled(module: str) -> None:
+    name = f"conformance.reference.{module}"
+    mutants = mutants_of(name)
+    for mutant in mutants[:: len(mutants) // 10]:
+        with tree_of(mutant) as tree:
+            compile(tree, name, "exec")
+
+
+def test_what_only_the_seams_look_at_has_no_mutant() -> None:
+    found = mutants_of("conformance.reference.papers.cda")
+    assert {mutant.kind for mutant in found} >= {"entry dropped", "never"}
+    assert not [mutant for mutant in found if mutant.kind == "arguments swapped" and "Seam." in mutant.became]
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_takes_each_function_once_before_any_twice() -> None:
+    first, again, other = sample(60, 1), sample(60, 1), sample(60, 2)
+    places = {(mutant.module, mutant.function) for mutant in first}
+    assert (first == again, first == other, len(places)) == (True, False, 60)
+
+
+def test_lines_that_are_run_are_noted() -> None:
+    with noting_lines([LIFECYCLE]) as lines:
+        lifecycle.after_creation()
+        noted = set(lines[LIFECYCLE])
+    lifecycle.after_creation()
+    assert {statement_at(LIFECYCLE, line) for line in noted} == noted
+    assert len(noted) == 1
+
+
+def test_a_reach_is_read_as_it_was_written(tmp_path: Path) -> None:
+    known = Reach(
+        lines={LIFECYCLE: {3: frozenset({"a.b", "c.d"})}},
+        seconds={"a.b": 0.5, "c.d": 0.1},
+        rules={"a.b": ("STA-03",), "c.d": ()},
+    )
+    known.write(tmp_path / "reach.json")
+    assert Reach.read(tmp_path / "reach.json") == known
+
+
+def test_the_list_of_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list", "--sample", "3", "--module", "lifecycle"]) == 0
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [LIFECYCLE] * 3
+
+
+def test_no_module_of_that_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--module", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_mutant_that_breaks_a_rule_is_killed_by_a_verdict() -> None:
+    [wrong] = [
+        mutant
+        for mutant in mutants_of(LIFECYCLE)
+        if mutant.function == "after_import" and mutant.kind == "comparison"
+    ]
+    with rig() as one:
+        known = reach(one, ("STA-03",))
+        fate = fate_of(wrong, one, known)
+    assert (fate.state, fate.check in known.seconds) == (State.KILLED, True)
