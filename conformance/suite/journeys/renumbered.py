@@ -31,7 +31,7 @@ _PLACE: Final = "63220"
 _OTHER_PLACE: Final = "51215"
 
 
-def renumbered(desk: Desk, produce: Callable[[Desk, Subject], None]) -> Subject | None:
+def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subject | None:
     """Bring somebody to QUAL under a waiting number, have documents made, then let INSi answer with the NIR.
 
     Args:
