@@ -73,6 +73,10 @@ def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
             )
         )
     except RefusedError as refusal:
+        # A software may refuse a lot for the sake of a file that has nothing to verify.
+        with_ins = [patient for patient in patients if patient.matricule]
+        if 0 < len(with_ins) < len(patients):
+            return start(desk, with_ins)
         raise UndecidedError(
             f"le logiciel refuse le lot : {refusal.message} ({refusal.code})",
             f"the software refuses the lot: {refusal.message} ({refusal.code})",

@@ -13,6 +13,7 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
 
 
@@ -28,14 +29,9 @@ def test_lot_is_no_search(desk: Desk) -> None:
     patients = [file(desk, Route.IMPORTED), file(desk, Route.IMPORTED_CHECKED, denied=True)]
     for lot in ([*patients, desk.create(desk.draw())], patients):
         try:
-            told, exchanges = desk.during(
-                lambda lot=lot: desk.lgo.start_bulk_verification(
-                    tuple(patient.id for patient in lot), actor=desk.user
-                )
-            )
+            seen = _started(desk, lot)
         except RefusedError:
             continue  # A lot that is refused searches for nobody.
-        seen = Lot(told=told, exchanges=list(exchanges))
         finish(desk, seen)
         searches = [each for each in seen.exchanges if (each.operation or "").startswith("rechercher")]
         expect(
@@ -44,3 +40,10 @@ def test_lot_is_no_search(desk: Desk) -> None:
             en=f"the verification of a lot makes {len(searches)} search(es) at INSi",
         )
         return
+
+
+def _started(desk: Desk, patients: list[Patient]) -> Lot:
+    told, exchanges = desk.during(
+        lambda: desk.lgo.start_bulk_verification(tuple(each.id for each in patients), actor=desk.user)
+    )
+    return Lot(told=told, exchanges=list(exchanges))

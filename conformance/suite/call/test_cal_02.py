@@ -11,6 +11,7 @@ from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
+    call_or_read_again,
     calls_without_file,
     expect_about,
     need_card_request,
@@ -168,7 +169,7 @@ def _expect_chosen(
     desk: Desk, reading: CardReading, people: Family, key: str, patient: Patient | None
 ) -> None:
     member = people.member(key)
-    call, requests = try_card_call(desk, reading, member, patient)
+    call, requests = call_or_read_again(desk, reading, people, key, patient)
     need_card_request(call, requests)
     moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
     expect_about(requests, people, member, moment)

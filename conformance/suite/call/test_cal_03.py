@@ -10,6 +10,7 @@ import pytest
 
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
+    call_or_read_again,
     calls_without_file,
     need_card_request,
     read_card,
@@ -105,7 +106,7 @@ def test_renewed_card(desk: Desk) -> None:
 def _expect_carried(  # noqa: PLR0917 - who, where and when
     desk: Desk, reading: CardReading, people: Family, key: str, patient: Patient | None, read_at: datetime
 ) -> None:
-    call, requests = try_card_call(desk, reading, people.member(key), patient)
+    call, requests = call_or_read_again(desk, reading, people, key, patient)
     need_card_request(call, requests)
     expect_carried(
         requests, people.serial, read_at, Moment(f"appel par carte ({key})", f"call by card ({key})")

@@ -12,7 +12,12 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named, set_attributes
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.apart import ATTRIBUTES, CARD
-from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
+from conformance.suite.desk.card_calls import (
+    call_or_read_again,
+    need_card_request,
+    read_card,
+    try_card_call,
+)
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -82,7 +87,7 @@ def test_homonym_calls_by_card(desk: Desk) -> None:
     reading = read_card(desk, people.card())
     need_card_request(*try_card_call(desk, reading, people.insured, patient))
     mark(desk, patient, frozenset({Attribute.HOMONYME}))
-    call, requests = try_card_call(desk, reading, people.insured, patient)
+    call, requests = call_or_read_again(desk, reading, people, "insured", patient)
     expect(
         requests,
         fr=f"identité homonyme : l'appel par carte ne part plus ({call.message})",

@@ -84,6 +84,16 @@ def try_card_call(
     return desk.during(act)
 
 
+def call_or_read_again(
+    desk: Desk, reading: CardReading, family: Family, key: str, patient: Patient | None = None
+) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+    """Call with a card that was read; a software may want it to be read anew for each call."""
+    call, requests = try_card_call(desk, reading, family.member(key), patient)
+    if requests:
+        return call, requests
+    return try_card_call(desk, read_card(desk, family.card()), family.member(key), patient)
+
+
 def card_call(
     desk: Desk, family: Family, key: str, patient: Patient | None = None
 ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:

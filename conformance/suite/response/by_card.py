@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.model import CallOutcome, Patient, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
-from conformance.suite.desk.card_calls import by_card, need_card_request, read_card, try_card_call
+from conformance.suite.desk.card_calls import by_card, call_or_read_again, need_card_request, read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import LONG
 from conformance.suite.desk.full import bring_full
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from conformance.suite.desk.told import Told
-    from simulator.client import ExchangeView
     from simulator.registry.person import Person
 
 FILES: Final = {
@@ -164,7 +163,7 @@ def _end(  # noqa: PLR0917 - one case of a product
     roles = {} if ending.scenario.startswith("answers/") else {"patient": people.member(key).person}
     desk.insi.install(scenario, **roles)
     try:
-        call, requests = _call(desk, people, reading, key, patient)
+        call, requests = call_or_read_again(desk, reading, people, key, patient)
     finally:
         desk.insi.clear_scenarios()
     if not requests and FILES[key] in {Route.IMPORTED, Route.IMPORTED_CHECKED}:
@@ -183,16 +182,6 @@ def _end(  # noqa: PLR0917 - one case of a product
         told=told(call, about=patient),
         was_accepted=was_accepted,
     )
-
-
-def _call(
-    desk: Desk, people: Family, reading: CardReading, key: str, patient: Patient | None
-) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
-    """Call by card; a software may want the card to be read anew for each call."""
-    call, requests = try_card_call(desk, reading, people.member(key), patient)
-    if requests:
-        return call, requests
-    return try_card_call(desk, read_card(desk, people.card()), people.member(key), patient)
 
 
 def _bring(desk: Desk, people: Family, reading: CardReading, key: str, before: Snapshot) -> Brought | None:
@@ -240,7 +229,7 @@ def proposed_by_card(  # noqa: PLR0917 - one case of a product
         {**data, "rules": [{"when": when, "then": {"code": "00", "person": "patient"}}]}, patient=answer
     )
     try:
-        call, requests = _call(desk, people, reading, key, patient)
+        call, requests = call_or_read_again(desk, reading, people, key, patient)
     finally:
         desk.insi.clear_scenarios()
     need_card_request(call, requests)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.drivers.errors import VerbNotSupportedError
@@ -92,7 +93,7 @@ def _live(desk: Desk) -> Ended:
             continue
         worker = desk.by(turn.by)
         try:
-            answer, requests = desk.during(lambda turn=turn, worker=worker: _tried(turn, worker, day))
+            answer, requests = desk.during(partial(_tried, turn, worker, day))
         except VerbNotSupportedError as missing:
             missed.append((turn, missing))
             if turn.path is not None:

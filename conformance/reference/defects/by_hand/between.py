@@ -99,7 +99,7 @@ def first_means_kept(records: list[Record], _about: Mapping[str, Any], memory: M
     return _each(records, means=memory.own.setdefault("means", records[0]["means"]))
 
 
-def failed_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def failed_request_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember whether the last request failed."""
     memory.shared["failed"] = str(records[0]["kind"]) != "ANSWER"
     return records
@@ -142,7 +142,7 @@ def place_alone(records: list[Record], about: Mapping[str, Any], memory: Memory)
     return out
 
 
-def nobody_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def nobody_under_names(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the names under which a file was not found; tell it again when nothing was asked."""
     key = _names(about)
     if "REMEMBERED" in about["reasons"]:
@@ -207,7 +207,9 @@ def lot_asks_for_those_without(
     from conformance.reference.defects.by_hand.beside import asks_insi  # noqa: PLC0415 - of the same room
 
     store = memory.shared.get("store")
-    for patient_id in records[0]["patient_ids"] if store else ():
+    if store is None:
+        return records
+    for patient_id in records[0]["patient_ids"]:
         patient = store.patient(patient_id)
         if not patient.matricule:
             asks_insi([as_record(patient)], {"store": store}, memory)
@@ -299,7 +301,7 @@ def former_code_on_failure(records: list[Record], _about: Mapping[str, Any], mem
     return out
 
 
-def declined_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def declined_files_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the files for which an identity was declined."""
     memory.shared.setdefault("declined", set()).update(one["id"] for one in records)
     return records
@@ -315,7 +317,7 @@ def declined_for_good(records: list[Record], about: Mapping[str, Any], memory: M
     )
 
 
-def way_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def way_and_answer_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Remember the way of the last call, and what it proposes for a file."""
     memory.shared["way"] = about["way"]
     if str(records[0]["outcome"]) == "FOUND" and about["patient_id"]:
@@ -359,13 +361,13 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         used_name_of_card,
         assertion_of_the_file,
         first_means_kept,
-        failed_noted,
+        failed_request_noted,
         no_assertion_after_failure,
         bare_noted,
         clad_noted,
         no_assertion_if_bare,
         place_alone,
-        nobody_noted,
+        nobody_under_names,
         nobody_remembered,
         attributes_noted,
         look_noted,
@@ -381,9 +383,9 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         incomplete_after_several,
         failure_queued,
         former_code_on_failure,
-        declined_noted,
+        declined_files_noted,
         declined_for_good,
-        way_noted,
+        way_and_answer_noted,
         number_kept_by_card,
         insi_compared_with_itself,
         card_name_kept,

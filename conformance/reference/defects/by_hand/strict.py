@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 _WITH_INS = frozenset({"RECUP", "QUAL"})
-_MANY = 3
 
 
 def swap_spoils_readings(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -85,24 +84,6 @@ def retry_queued(records: list[Record], about: Mapping[str, Any], _memory: Memor
     return records
 
 
-def failures_counted_in_a_row(
-    records: list[Record], about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
-    """Count failures in a row."""
-    if str(about["outcome"]) != "BLOCKED":
-        has_failed = str(about["outcome"]) == "ERROR"
-        memory.shared["failures"] = memory.shared.get("failures", 0) + 1 if has_failed else 0
-    return records
-
-
-def pause_after_failures(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Leave one call out after several failures in a row."""
-    if records or memory.shared.get("failures", 0) < _MANY:
-        return records
-    memory.shared["failures"] = 0
-    return [{"code": "INSI_AWAY", "message": "INSi ne répond pas : réessayez dans quelques secondes."}]
-
-
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -113,7 +94,5 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         same_value_refused,
         lot_without_number_refused,
         retry_queued,
-        failures_counted_in_a_row,
-        pause_after_failures,
     )
 }
