@@ -54,7 +54,7 @@ _RENUMBERED: Final = "renumbered"
 _SENT: Final = (*_FULL, "one-former-number-corsica-2a")
 """About whom something is sent."""
 _EVERY: Final = frozenset(
-    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen", "plain doubtful"}
+    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen"}
 )
 """About whom every kind is printed."""
 _ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
