@@ -122,12 +122,17 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
     traits = typed(person)
-    due: dict[str, str | None] = {"status": Status.PROV, "matricule": None, "attributes": None}
+    due: dict[str, str | None] = {"status": Status.PROV, "matricule": None}
     expect_values(
-        stored.values,
+        stored.patient,
         due | {name: getattr(traits, name) for name in MANDATORY},
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
+    )
+    expect(
+        not stored.patient.attributes,
+        fr=f"le patient créé porte déjà {', '.join(sorted(stored.patient.attributes))}",
+        en=f"the patient created bears {', '.join(sorted(stored.patient.attributes))} already",
     )
     expect(
         patient.id in {each.id for each in found},

@@ -11,7 +11,7 @@ import pytest
 import conformance.suite
 from conformance.engine.collecting import collect_suite
 from conformance.engine.wanted import keys_in
-from conformance.suite.desk.apart import DOCUMENTS, DOWNGRADE, WORKLIST
+from conformance.suite.desk.apart import DOCUMENTS, DOWNGRADE, SETTINGS, WORKLIST
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ KEEPS = {
     "journeys/stages.py": "keeps it, and raises it for every check that looks at the stage",
     "states/card_life.py": "keeps it, and raises it for every check when nothing could be seen",
     "states/changing_life.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
+    "states/counter_day.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
+    "states/counters.py": "remembers what stopped a step, and raises it when nothing could be seen",
     "states/household.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
     "states/long_life.py": "remembers what cut the life short, and raises it for the checks of its rules",
     "states/walks.py": "keeps it, and raises it for every case that looks at the event",
@@ -199,7 +201,7 @@ def test_every_path_that_a_check_declares_is_one_that_it_takes() -> None:
             key = (check.id.partition("[")[0], path)
             taken[key] = taken.get(key, False) or bool(path.verbs & suite.verbs[check.id])
     # Looked at under ``if_offered``, and asked for by those who need what was seen.
-    observed = {DOCUMENTS, WORKLIST}
+    observed = {DOCUMENTS, SETTINGS, WORKLIST}
     # The source of an act in a table cannot always be read.
     in_a_table = {("sta_07.downgrade", DOWNGRADE)}
     stale = {key for key, is_taken in taken.items() if not is_taken and key[1].verbs}
