@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from conformance.record.results import Campaign
     from simulator.text import Lang
 
-USUAL_JOBS: Final = 2
-"""Processes of a demonstration of all rules, each with a reference LGO: each has two more that work with it."""
+USUAL_JOBS: Final = 3
+"""Processes of a demonstration of all rules, each with a reference LGO, where there is more than one core.
+
+A check, its LGO and the simulator wait for each other in turn: two processes leave about a quarter of two cores idle."""
 
 
 @click.command("demo", cls=BilingualCommand)
@@ -56,7 +58,7 @@ def demo(
 ) -> None:
     """Run a whole campaign against the reference LGO.
 
-    All rules are shared out over two processes where there are two cores; --jobs says otherwise.
+    All rules are shared out over three processes where there is more than one core; --jobs says otherwise.
 
     Exit code: 0 when nothing failed, 1 when a rule failed, 2 when the bench or the set-up is at fault.
 
@@ -76,7 +78,7 @@ def demo(
         raise SetupError(text_of(error)) from error
     asked = click.get_current_context().get_parameter_source("jobs")
     if asked is ParameterSource.DEFAULT and not (rules or groups or fail_fast):
-        jobs = min(_cores(), USUAL_JOBS)
+        jobs = USUAL_JOBS if _cores() > 1 else 1
     with ExitStack() as stack:
         try:
             urls = stack.enter_context(reference_lgos(jobs, chosen))

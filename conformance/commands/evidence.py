@@ -14,6 +14,7 @@ from conformance.record.verifying import PackageError, verify
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option, unwritable
 from simulator.commands.exits import EXIT_FAILED
+from simulator.commands.language import said
 from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def pack_command(*, record_path: Path, output: Path | None) -> None:
         count = pack(record, target)
     except OSError as error:
         raise unwritable(target, error) from error
-    click.echo(f"{target} · {count} files")
+    click.echo(said(Text(f"{target} · {count} fichiers", f"{target} · {count} files")))
 
 
 @evidence_group.command("verify")

@@ -97,8 +97,10 @@ def readable(document: etree._Element) -> Iterator[tuple[etree._Element, str]]:
     """Yield the bodies of running text that are in base64 (HTML, RTF, plain), with what a reader sees of them."""
     for element in [*descend(document, "nonXMLBody"), *descend(document, "observationMedia")]:
         for content in children(element, "text", "value"):
-            media, told = content.get("mediaType", "").lower(), text_of(content)
-            if not (is_readable(media) and told) or told.startswith(_PDF):
+            media = content.get("mediaType", "").lower()
+            # Megabytes of another kind are not copied for nothing.
+            told = text_of(content) if is_readable(media) else ""
+            if not told or told.startswith(_PDF):
                 continue
             with suppress(ValueError):
                 yield content, words_of(decode_base64(told)[:TEXT_LIMIT], media)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,10 +23,17 @@ if TYPE_CHECKING:
 _SHORTEST: Final = 20
 """Characters of a number and of a word that calls it an INS."""
 _LONGEST: Final = 20_000
+_CALLED: Final = re.compile(r"\bINS|NI[RA]\b|matricule", re.IGNORECASE)
 
 
 def read_bodies(resource: Any) -> Iterator[str]:
     """Yield the attachments of running text (HTML, RTF, plain) as a reader sees them."""
+    if (
+        isinstance(resource, dict)
+        and resource.get("resourceType") == "Patient"
+        and "contained" not in resource
+    ):
+        return  # nothing but a photo
     for _, node in walk(resource):
         media, data = string(node.get("contentType")).lower(), string(node.get("data"))
         if data and is_readable(media):
@@ -57,7 +65,12 @@ def told_in_texts(
         if string(node.get("system")).removeprefix("urn:oid:") in INS_OIDS:
             others.add(string(node.get("value")))
         for key, value in node.items():
-            if isinstance(value, str) and _SHORTEST <= len(value) <= _LONGEST and key not in _NO_TEXT:
+            if (
+                isinstance(value, str)
+                and _SHORTEST <= len(value) <= _LONGEST
+                and key not in _NO_TEXT
+                and _CALLED.search(value)
+            ):
                 told.append(
                     (f"{path}.{key}".lstrip("."), words_of(value, "text/html" if key == "div" else ""))
                 )

@@ -61,18 +61,18 @@ def _told(
             yield _of_another(shown, known)
             return
         for block, trait in _NAMES.items():
-            told = payload.value(block)
+            name = payload.value(block)
             names = _names(trait, document, expected)
-            if told and names and comparison_key(told) not in names:
+            if name and names and comparison_key(name) not in names:
                 text = Text(
-                    f"un code de la page porte le matricule du patient et {trait.text.fr} « {told} »",
-                    f"a code of the page has the matricule of the patient and the {trait.text.en} {told!r}",
+                    f"un code de la page porte le matricule du patient et {trait.text.fr} « {name} »",
+                    f"a code of the page has the matricule of the patient and the {trait.text.en} {name!r}",
                 )
                 yield official("code-contradicts", text, "F13", "DOC-03", at=(shown,))
         return
-    text = _GLUED.sub(" ", code.text)
-    called = {number for number, _, _ in called_ins(text)}
-    for number, _, _ in find_matricules(text):
+    told = _GLUED.sub(" ", code.text)
+    called = {number for number, _, _ in called_ins(told)}
+    for number, _, _ in find_matricules(told):
         if number in numbers:
             continue
         if number in called:

@@ -92,6 +92,7 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         claim=claimed(data),
         caption=caption,
         may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
+        apart=pdfium.drawn_apart(first, [symbol.box for page, symbol in symbols if page == 1]),
         too_large=not drawn,
         others=tuple(others),
         titles="\n".join((pdfium.titles(opened), pdfium.bookmarks(opened))),

@@ -9,7 +9,7 @@ from conformance.documents import pdfium
 from conformance.documents.context import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from PIL.Image import Image
 
@@ -46,13 +46,13 @@ def codes(document: Document, pages: int = 1) -> tuple[Code, ...]:
     )
 
 
-def codes_apart(document: Document, symbols: Sequence[Box]) -> tuple[Code, ...]:
-    """Return the codes of the first page among what is drawn apart from these symbols; most pages have nothing there.
+def codes_in(document: Document, box: Box) -> tuple[Code, ...]:
+    """Return the codes in a part of the first page.
 
     Raises:
         ImportError: zxing-cpp is not installed.
     """
-    return tuple(_found(document, 1, lambda page: pdfium.drawn_apart(page, symbols)))
+    return tuple(_found(document, 1, lambda _page: box))
 
 
 def read_codes(

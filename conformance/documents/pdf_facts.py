@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.page_text import Line
     from conformance.documents.pdfa import Claim
-    from conformance.documents.record import IdentityRecord, Place
+    from conformance.documents.record import Box, IdentityRecord, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class PdfFacts:
     caption: Place | None
     may_hide_symbol: bool
     """Whether the first page has a drawing that could be a symbol that does not decode."""
+    apart: Box | None
+    """What is drawn on the first page that could be a code and is none of its symbols, in points."""
     too_large: bool
     """Whether the first page is too large to be drawn."""
     others: tuple[IdentityRecord, ...]

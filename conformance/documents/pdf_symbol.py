@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.context import Limits
 from conformance.documents.numbers import compact
 from conformance.documents.other_codes import told_by_codes
-from conformance.documents.pdf_codes import codes, codes_apart
+from conformance.documents.pdf_codes import codes, codes_in
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Place, PlaceKind, Trait
 from simulator.text import Text
@@ -40,8 +40,9 @@ def code_leaks(document: Document, expected: Expected) -> Iterator[Problem]:
 
 def codes_of_others(document: Document, facts: PdfFacts, expected: Expected) -> Iterator[Problem]:
     """Yield the codes of the first page that tell the INS of somebody else than the page does."""
-    boxes = [symbol.box for page, symbol in facts.symbols if page == 1]
-    found = [Quote(_code_place(document, one).place, one.text) for one in codes_apart(document, boxes)]
+    if facts.apart is None:
+        return
+    found = [Quote(_code_place(document, one).place, one.text) for one in codes_in(document, facts.apart)]
     yield from told_by_codes(document, expected, found)
 
 

@@ -73,6 +73,8 @@ class HttpDriver(Driver):
         # The software under test is near: a proxy of the environment would only get in the way, so none is used.
         self._context = tls_context(self.settings)
         self._connection: Connection | None = None
+        self._prefix: str | None = None
+        """What the path of every request begins with; ``None``: each address has to be taken apart."""
 
     def __enter__(self) -> Self:
         """Return the driver."""
@@ -120,10 +122,14 @@ class HttpDriver(Driver):
         try:
             if self._connection is None:
                 self._connection = Connection(self.base_url, context=self._context, left=self._deadline.left)
-            fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-            reply = self._connection.request(
-                method, httpcore.URL(target).target.decode("ascii"), fields, content
+                self._prefix = _path_of(self.base_url)
+            path = (
+                httpcore.URL(target).target.decode("ascii")
+                if self._prefix is None
+                else self._prefix + target[len(self.base_url) :]
             )
+            fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+            reply = self._connection.request(method, path, fields, content)
             answer.begin(reply.status, reply.headers)
             collect(reply.chunks, answer.header("content-encoding"), answer.content)
         except TooLargeError as error:
@@ -143,6 +149,11 @@ class HttpDriver(Driver):
             raise answer.unreachable(self.base_url, error) from error
         except (ValueError, TypeError, UnicodeError) as error:
             raise answer.unreachable(self.base_url, error) from error
+
+
+def _path_of(url: str) -> str | None:
+    """Return the path of an address; ``None`` when more follows it."""
+    return None if {"?", "#"} & set(url) else httpcore.URL(url).target.decode("ascii").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

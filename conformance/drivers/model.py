@@ -175,7 +175,7 @@ class Proof:
     """A recorded identity document."""
 
     kind: Identifier
-    """One of ``PROOF_KINDS`` or a value of the software's own list."""
+    """As it was sent: one of ``PROOF_KINDS``, or a kind that the site has added."""
     recorded_at: Moment | None = None
     recorded_by: str | None = None
 

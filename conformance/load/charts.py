@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.load.quantities import show_duration, show_rate
+from conformance.load.quantities import show_duration, show_rate, show_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +109,7 @@ def _processors(
     curves = {("générateur" if french else "generator", "c2"): [each.generator for each in bins]}
     if any(each.server is not None for each in bins):
         curves["serveur" if french else "server", "c1"] = [each.server or 0.0 for each in bins]
-    return _linear(curves, x, lambda value: f"{value * 100:.0f} %")
+    return _linear(curves, x, show_share)
 
 
 def _latency(bins: Sequence[Bin], x: Sequence[float]) -> tuple[list[Series], list[tuple[float, str]]]:

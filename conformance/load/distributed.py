@@ -107,7 +107,11 @@ class _Leader:
         wanted = self._options.workers
         if _until(lambda: len(self._names) >= wanted or self._run.stopped is not None, JOIN_S):
             return self._run.stopped is None
-        sys.stderr.write(f"Error: expected {wanted} workers within {JOIN_S:.0f} s, got {len(self._names)}\n")
+        told = Text(
+            f"Erreur : {wanted} générateurs attendus en {JOIN_S:.0f} s, venus : {len(self._names)}\n",
+            f"Error: expected {wanted} workers within {JOIN_S:.0f} s, got {len(self._names)}\n",
+        )
+        sys.stderr.write(told["en" if self._options.lang == "en" else "fr"])
         return False
 
     def prepare(self, stand: Stands) -> bool:
@@ -128,9 +132,13 @@ class _Leader:
             PREPARE_S,
         )
         for refusal in self._refusals:
-            sys.stderr.write(f"Error: {refusal}\n")
+            sys.stderr.write(f"{'Error:' if self._options.lang == 'en' else 'Erreur :'} {refusal}\n")
         if not ready:
-            sys.stderr.write(f"Error: expected {count} workers to be ready, got {len(self._ready)}\n")
+            late = Text(
+                f"Erreur : {count} générateurs prêts attendus, prêts : {len(self._ready)}\n",
+                f"Error: expected {count} workers to be ready, got {len(self._ready)}\n",
+            )
+            sys.stderr.write(late["en" if self._options.lang == "en" else "fr"])
         return ready and not self._refusals and self._run.stopped is None
 
     def go(self) -> None:

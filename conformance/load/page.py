@@ -127,7 +127,10 @@ def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str,
     return [
         (t["started"], summary.started_at.replace("T", " ").replace("Z", " UTC")),
         (t["duration"], show_duration(summary.elapsed)),
-        (t["profile"], f"{profile.id} ({t['evidence']} : {profile.evidence})"),
+        (
+            t["profile"],
+            f"{profile.id} ({t['evidence']} : {t.get(f'evidence-{profile.evidence}', profile.evidence)})",
+        ),
         (t["workload"], t[profile.workload].partition(" :")[0].partition(":")[0]),
         (t["target"], f"{profile.target} · {target} · {profile.transport}"),
         (t["seed"], str(options.seed)),
@@ -152,9 +155,11 @@ def _environment(summary: Summary, t: dict[str, str]) -> list[tuple[str, str]]:
         text = (
             ", ".join(f"{key} {each}" for key, each in value.items())
             if isinstance(value, dict)
+            else (t["yes"] if value else t["no"])
+            if isinstance(value, bool)
             else str(value)
         )
-        shown.append((name.replace("_", " "), text))
+        shown.append((t.get(f"env-{name}", name.replace("_", " ")), text))
     if summary.end is not None:
         if summary.end.get("unserved"):
             shown.append((t["unserved"], str(summary.end["unserved"])))

@@ -113,7 +113,10 @@ def _alone(options: LoadOptions, this: Run, stand: Stands) -> int:
     finish(this, stand, meter.now(), meter.samples, unserved=generator.due.qsize())
     keep_locust_page(generator.environment, this)
     if this.full is not None:
-        sys.stderr.write(f"Error: {this.full}\n")
+        why = this.full.text
+        sys.stderr.write(
+            Text(f"Erreur : {why.fr}\n", f"Error: {why.en}\n")["en" if options.lang == "en" else "fr"]
+        )
         return EXIT_DISK
     return 0
 

@@ -113,11 +113,9 @@ class Store:
         # One connection guarded by one lock serves all the threads of the server.
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        # Nobody else opens the file: without it each statement asks the system several times for the locks of others.
-        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # A power cut may cost the last seconds of a bench; waiting for the disk costs every act.
-        self._db.execute("PRAGMA synchronous = OFF")
+        # Nobody else opens the file, and a power cut may cost the last seconds of a bench: locks and disks cost every act.
+        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = OFF"):
+            self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
         self._emptied = list(_EMPTIED)
         self._settings: dict[str, str] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -88,11 +89,13 @@ class Connection:
         self._left = left
         self._backend = httpcore.SyncBackend()
         self._stream: httpcore.NetworkStream | None = None
+        self._socket: socket.socket | None = None
+        """Of a stream without TLS: read and written here, where httpcore does the same for several times as much."""
         self._in_use = False
 
     def close(self) -> None:
         """Close it; the next request opens another."""
-        stream, self._stream = self._stream, None
+        stream, self._stream, self._socket = self._stream, None, None
         self._in_use = False
         if stream is not None:
             stream.close()
@@ -117,7 +120,7 @@ class Connection:
         try:
             # It may have answered, and closed, before the end of the request.
             with contextlib.suppress(httpcore.WriteError):
-                stream.write(head + b"\r\n" + content, self._left())
+                self._write(stream, head + b"\r\n" + content)
             return self._answer(stream, lambda: _events(method, target, every))
         except BaseException:
             self.close()
@@ -137,12 +140,38 @@ class Connection:
                     stream.close()
                     raise
             self._stream = stream
+            found = stream.get_extra_info("socket") if self._scheme == "http" else None
+            self._socket = found if isinstance(found, socket.socket) else None
         return self._stream
+
+    def _write(self, stream: httpcore.NetworkStream, data: bytes) -> None:
+        if self._socket is None:
+            stream.write(data, self._left())
+            return
+        try:
+            while data:
+                self._socket.settimeout(self._left())
+                data = data[self._socket.send(data) :]
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout(error) from error
+        except OSError as error:
+            raise httpcore.WriteError(error) from error
+
+    def _read(self, stream: httpcore.NetworkStream, most: int) -> bytes:
+        if self._socket is None:
+            return stream.read(most, self._left())
+        try:
+            self._socket.settimeout(self._left())
+            return self._socket.recv(most)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(error) from error
+        except OSError as error:
+            raise httpcore.ReadError(error) from error
 
     def _answer(self, stream: httpcore.NetworkStream, events: Callable[[], h11.Connection]) -> Reply:
         data, end = b"", -1
         while end < 0 and len(data) <= MAX_HEAD:
-            chunk = stream.read(_CHUNK, self._left())
+            chunk = self._read(stream, _CHUNK)
             if not chunk:
                 break
             data += chunk
@@ -167,7 +196,7 @@ class Connection:
                 yield chunk
             if come >= length:
                 break
-            chunk = stream.read(min(_CHUNK, length - come), self._left())
+            chunk = self._read(stream, min(_CHUNK, length - come))
             if not chunk:
                 self.close()
                 raise httpcore.RemoteProtocolError(
@@ -188,7 +217,7 @@ class Connection:
             # An event, or one of the sentinel classes of h11.
             try:
                 while (event := state.next_event()) is h11.NEED_DATA:
-                    chunk = stream.read(_CHUNK, self._left())
+                    chunk = self._read(stream, _CHUNK)
                     if not chunk and state.their_state is h11.SEND_RESPONSE:
                         raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
                     state.receive_data(chunk)

@@ -41,6 +41,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "people": "personnes",
         "designed": "construites pour un cas (hors des parts ci-dessous)",
         "share": "Part",
+        "shares": "Parts",
+        "tag": "étiquette",
+        "official": "officiel",
+        "observed": "observé",
+        "reported": "rapporté",
+        "inferred": "déduit",
         "measured": "mesurée %",
         "target": "cible %",
         "margin": "marge",
@@ -59,6 +65,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "people": "people",
         "designed": "made for a case (not in the shares below)",
         "share": "Share",
+        "shares": "Shares",
+        "tag": "tag",
+        "official": "official",
+        "observed": "observed",
+        "reported": "reported",
+        "inferred": "inferred",
         "measured": "measured %",
         "target": "target %",
         "margin": "margin",
@@ -158,13 +170,13 @@ def _print(console: Console, found: Statistics, profile: str | None, lang: Lang)
     for share in found.shares:
         target, margin = _numbers(share, texts)
         verdict = {None: "", True: texts["met"], False: f"[bold red]{texts['missed']}[/]"}[share.is_met]
-        evidence = "" if share.expected is None else share.expected.evidence
+        evidence = "" if share.expected is None else texts[share.expected.evidence]
         table.add_row(getattr(share.target, lang), f"{share.percent:.2f}", target, margin, verdict, evidence)
     console.print(table)
     console.print()
     cases = Table(box=None, pad_edge=False)
     cases.add_column(texts["count"], justify="right")
-    cases.add_column("tag", overflow="fold")
+    cases.add_column(texts["tag"], overflow="fold")
     cases.add_column(texts["cases"], overflow="fold")
     for tag, count, label in _cases(found.tags, lang):
         cases.add_row(str(count), tag, label)

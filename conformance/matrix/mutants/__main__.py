@@ -4,6 +4,7 @@ Examples::
 
     python -m conformance.matrix.mutants --sample 50 --seed 7
     python -m conformance.matrix.mutants --module strategy --sample 20 --list
+    python -m conformance.matrix.mutants --module lifecycle --rule STA-03 --rule STA-05
     python -m conformance.matrix.mutants --reach .reach.json --output mutants.ndjson
 
 The first thing is a campaign that learns which checks run which line; ``--reach`` keeps that in a file. What survives is
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from conformance.matrix.mutants.hunting import Fate, Reach, State, fate_of, reach, sample
 from conformance.matrix.running import rig
+from conformance.rules import load_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +37,9 @@ _SHOWN = {State.SURVIVED: "SURVIVED", State.NOT_REACHED: "NOT REACHED", State.BR
 def main(arguments: list[str] | None = None) -> int:
     """Run mutants and return the exit code."""
     options = _options(arguments)
+    if unknown := sorted(set(options.rule) - set(load_catalogue())):
+        sys.stderr.write(f"no rule is called {', '.join(unknown)}\n")
+        return 2
     chosen = sample(options.sample, options.seed, options.module)
     if not chosen:
         sys.stderr.write(f"no module of the reference LGO is called like {', '.join(options.module)}\n")
@@ -48,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.reach and options.reach.exists():
             known = Reach.read(options.reach)
         else:
-            known = reach(one)
+            known = reach(one, options.rule or None)
             if options.reach:
                 known.write(options.reach)
         fates = [_told(fate_of(mutant, one, known), output) for mutant in chosen]
@@ -80,6 +85,13 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         default=[],
         metavar="PART",
         help="only of modules whose name holds this; repeatable",
+    )
+    parser.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="judge by the checks of this rule only, in seconds; repeatable (default: by all)",
     )
     parser.add_argument("--list", action="store_true", help="say which they are, and run nothing")
     parser.add_argument(

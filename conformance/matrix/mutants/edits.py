@@ -138,7 +138,8 @@ def _edits(node: ast.AST) -> Iterator[_Edit]:
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or _is_left_out(child):
                 continue
-            if not _is_seam(child):
+            is_end = isinstance(node, ast.FunctionDef) and child is node.body[-1]
+            if not _is_seam(child) and not (is_end and isinstance(child, ast.Return)):
                 for kind, other in alternatives(child):
                     became = ast.copy_location(other, child) if not hasattr(other, "lineno") else other
                     whole = became if index is None else [*value[:index], became, *value[index + 1 :]]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance.reference.habits.front import Asked, Habit, Inner, Said, refused, walked
+from conformance.reference.habits.front import Asked, Habit, Inner, Said, refused
 
 
 def _is(asked: Asked, method: str, *path: str) -> bool:
@@ -22,27 +21,6 @@ def _is(asked: Asked, method: str, *path: str) -> bool:
 
 def _done(said: Said) -> bool:
     return said.status < 300  # noqa: PLR2004
-
-
-def verified_after_import(after: float = 0.0) -> Habit:
-    """Verify an INS as soon as it has been taken over: before the answer, or so many seconds after it."""
-
-    def habit(asked: Asked, inner: Inner) -> Said:
-        said = inner(asked)
-        if not (
-            _is(asked, "POST", "insi-calls", "*", "decision") and asked.body.get("accept") and _done(said)
-        ):
-            return said
-        patient = (said.body or {}).get("patient")
-        if patient:
-            verify = asked.other("POST", "patients", patient["id"], "verifications", body={})
-            if after:
-                threading.Timer(after, inner, (verify,)).start()
-            else:
-                inner(verify)
-        return said
-
-    return habit
 
 
 def traces_late(seconds: float, *paths: str) -> Habit:
@@ -110,35 +88,6 @@ def held_number_opens_its_file(asked: Asked, inner: Inner) -> Said:
     return Said(status=200, body={"patient": held.body["patients"][0]})
 
 
-_WORDS = {
-    "CNI": "Carte nationale d'identité",
-    "PASSPORT": "Passeport (biométrique ou non)",
-    "RESIDENCE_PERMIT": "Titre de séjour",
-    "VITALE_CARD": "Carte Vitale",
-    "DRIVING_LICENCE": "Permis de conduire",
-    "BIRTH_CERTIFICATE": "Acte de naissance",
-}
-
-
-def documents_in_own_words(asked: Asked, inner: Inner) -> Said:
-    """Show the document of a file in the words of the software's own list."""
-
-    def change(key: str, value: Any, holder: Any) -> Any:
-        return _WORDS.get(value, value) if key == "kind" and "recorded_by" in holder else value
-
-    said = inner(asked)
-    return replace(said, body=walked(said.body, change))
-
-
-def two_documents_only(asked: Asked, inner: Inner) -> Said:
-    """Know the identity card and the passport only, unless the site adds others."""
-    said = inner(asked)
-    if asked.path[0] == "reset" and _done(said):
-        lists = {"high_confidence_proofs": "CNI,PASSPORT", "low_confidence_proofs": ""}
-        inner(asked.other("PUT", "settings", body=lists))
-    return said
-
-
 def alerts_in_comparison_only(asked: Asked, inner: Inner) -> Said:
     """Alert in the comparison, not when the call ends."""
     said = inner(asked)
@@ -149,28 +98,13 @@ def alerts_in_comparison_only(asked: Asked, inner: Inner) -> Said:
     return said
 
 
-def worklist_cleared(asked: Asked, inner: Inner) -> Said:
-    """Take an identity off the worklist once it has been recovered again."""
-    said = inner(asked)
-    if not (_is(asked, "GET", "worklist") and _done(said)):
-        return said
-
-    def is_open(item: dict[str, Any]) -> bool:
-        patient = item.get("patient_id")
-        if not patient:
-            return True
-        now = inner(asked.other("GET", "patients", patient))
-        return not _done(now) or now.body["status"] not in {"RECUP", "QUAL"}
-
-    return replace(said, body={"items": [one for one in said.body["items"] if is_open(one)]})
-
-
-def lots_line_by_line() -> Habit:
-    """Tell the results of a lot one more at each reading, the last identity first."""
+def lots_in_parts() -> Habit:
+    """Tell a third more of the results of a lot at each reading, the last identity first."""
     seen: dict[str, int] = {}
 
-    def cut(body: dict[str, Any], count: int) -> dict[str, Any]:
+    def cut(body: dict[str, Any], third: int) -> dict[str, Any]:
         results = list(reversed(body["results"]))
+        count = -(-len(results) * third // 3)
         pending = [{"outcome": "PENDING", "patient_id": one.get("patient_id")} for one in results[count:]]
         return {
             **body,
@@ -182,10 +116,10 @@ def lots_line_by_line() -> Habit:
         said = inner(asked)
         if asked.path[0] != "bulk-verifications" or not _done(said):
             return said
-        count = seen.get(said.body["id"], -1) + 1
-        if said.body["is_complete"] or count == 0:
-            seen[said.body["id"]] = count
-        return replace(said, body=cut(said.body, count))
+        third = seen.get(said.body["id"], -1) + 1
+        if said.body["is_complete"] or third == 0:
+            seen[said.body["id"]] = third
+        return replace(said, body=cut(said.body, third))
 
     return habit
 

@@ -47,6 +47,9 @@ class Said:
     body: Any = None
 
 
+_PATIENCE_S = 30.0
+"""For a request that has begun."""
+
 Inner = Callable[[Asked], Said]
 Habit = Callable[[Asked, Inner], Said]
 
@@ -69,7 +72,7 @@ class Manner:
     """Bytes of a chunk; 0: a length."""
     packed: bool = False
     closes: bool = False
-    idle: float = 30.0
+    idle: float = _PATIENCE_S
     """Seconds after which a connection without a request is closed without a word."""
     most: int = 0
     """Requests of one connection; 0: no end."""
@@ -90,12 +93,13 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         manner = self.server.manner
-        self.request.settimeout(manner.idle)
+        self.request.settimeout(_PATIENCE_S)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         count = 0
         try:
             while self._once(last=manner.closes or manner.version == "1.0" or count + 1 == manner.most):
                 count += 1
+                self.request.settimeout(manner.idle)
         except (OSError, ValueError):
             return
 
@@ -103,6 +107,7 @@ class _Handler(socketserver.StreamRequestHandler):
         line = self.rfile.readline()
         if not line.strip():
             return False
+        self.request.settimeout(_PATIENCE_S)
         method, target, _ = line.decode("latin-1").split(" ", 2)
         headers: dict[str, str] = {}
         while (one := self.rfile.readline().decode("latin-1").strip()) != "":
@@ -165,6 +170,10 @@ class _Threaded(socketserver.ThreadingTCPServer):
     inner: Inner
 
 
+class _Single(_Threaded):
+    process_request = socketserver.TCPServer.process_request
+
+
 def inner_of(application: WSGIApplication) -> Inner:
     """Return what asks a WSGI application."""
 
@@ -183,7 +192,7 @@ def inner_of(application: WSGIApplication) -> Inner:
             },
         }
         told: list[str] = []
-        chunks = application(environ, lambda status, _headers, *_: told.append(status))  # type: ignore[arg-type,return-value]
+        chunks = application(environ, lambda status, _headers, *_: told.append(status))  # type: ignore[arg-type]
         body = b"".join(chunks)
         return Said(status=int(told[0][:3]), body=json.loads(body) if body else None)
 
@@ -207,9 +216,7 @@ def fronted(
 ) -> Iterator[str]:
     """Serve an application with these manners and habits until the end of the block; yield its address."""
     chosen = manner or Manner()
-    kind = _Threaded
-    if chosen.one_at_a_time:
-        kind = type("_Single", (_Threaded,), {"process_request": socketserver.TCPServer.process_request})
+    kind = _Single if chosen.one_at_a_time else _Threaded
     with kind(("127.0.0.1", 0), _Handler) as server:
         server.manner, server.inner = chosen, composed(habits, inner_of(application))
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

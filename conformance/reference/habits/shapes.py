@@ -148,7 +148,7 @@ def moments(written: Callable[[datetime], str]) -> Habit:
 
 # Empty fields
 
-_OPTIONAL = {
+_OPTIONAL: dict[str, Any] = {
     "proof": None, "billing_number": None, "display_birth_date": None, "birth_date_uncertain": None, "locked_fields": [],
     "message": "", "alerts": [], "code": None, "patient_id": None, "mode": None, "returned": {}, "authentication": None,
     "changes": {}, "reason": "", "author": "", "candidates": [], "verification": None, "recipient": None,

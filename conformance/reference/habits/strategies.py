@@ -57,7 +57,7 @@ def several_left_to_the_user(
 @contextmanager
 def searching(search: Search) -> Iterator[None]:
     """Have the reference LGO search so until the end of the block."""
-    strategy.search = search
+    strategy.search = search  # type: ignore[assignment] # the point of it
     try:
         yield
     finally:

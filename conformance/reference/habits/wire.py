@@ -47,13 +47,13 @@ class Client:
     preconnects: bool = False
 
 
-def headers_reversed(root: etree._Element, _: Call) -> None:
+def headers_reversed(root: Any, _: Call) -> None:
     """Write the header blocks in the opposite order."""
     header = root.find(f"{SOAP}Header")
     header[:] = list(reversed(header))
 
 
-def more_addressing(root: etree._Element, call: Call) -> None:
+def more_addressing(root: Any, call: Call) -> None:
     """Write the other blocks of WS-Addressing."""
     header = root.find(f"{SOAP}Header")
     etree.SubElement(header, f"{WSA}To").text = "http://127.0.0.1/lps"
@@ -62,23 +62,23 @@ def more_addressing(root: etree._Element, call: Call) -> None:
     call.headers["SOAPAction"] = '""'
 
 
-def not_to_be_understood(root: etree._Element, _: Call) -> None:
+def not_to_be_understood(root: Any, _: Call) -> None:
     """Say of each header block that it need not be understood."""
     for block in root.find(f"{SOAP}Header"):
         block.set(f"{SOAP}mustUnderstand", "false")
 
 
-def body_named(root: etree._Element, _: Call) -> None:
+def body_named(root: Any, _: Call) -> None:
     """Give the body an identifier, as one that signs does."""
     root.find(f"{SOAP}Body").set(f"{WSU}Id", "_0")
 
 
-def same_message(root: etree._Element, call: Call) -> None:
+def same_message(root: Any, call: Call) -> None:
     """Send all attempts of one search under one MessageID (a client seen in public does)."""
     root.find(f".//{WSA}MessageID").text = f"uuid:{str(uuid5(NAMESPACE_OID, str(call.act))).upper()}"
 
 
-def other_contexts(root: etree._Element, _: Call) -> None:
+def other_contexts(root: Any, _: Call) -> None:
     """Fill the contexts as other software does."""
     now = datetime.now(UTC)
     for block in root.find(f"{SOAP}Header"):
@@ -100,7 +100,7 @@ def other_contexts(root: etree._Element, _: Call) -> None:
                     part.text = "2026.11-b3"
 
 
-def without_sender(root: etree._Element, _: Call) -> None:
+def without_sender(root: Any, _: Call) -> None:
     """Leave the Emetteur out."""
     for part in list(root.iter("{*}Emetteur")):
         part.getparent().remove(part)

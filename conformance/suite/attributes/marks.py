@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
@@ -36,7 +37,7 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
     """Set attributes and return the file as the act gives it back.
 
     How a doubt is lifted, by taking the attribute away or another in its place, is in no text: where that is not for every
-    user, the entitled one does it. Nor is what becomes of an attribute that is set twice.
+    user, the entitled one does it; where it has to be lifted before another mark is set, it is. Nor is what becomes of an attribute that is set twice.
 
     Raises:
         RefusedError: nobody may; the refusal of the ordinary user.
@@ -48,15 +49,15 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
         now = desk.read(patient)
         if now.attributes == wanted:
             return now
-        is_lifted = (
-            not wanted.intersection(DISQUALIFYING) or now.attributes.intersection(DISQUALIFYING) - wanted
-        )
-        if not is_lifted or desk.user == desk.super_user:
-            raise
-        try:
-            return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
-        except RefusedError:
-            raise refusal from None
+        doubts = now.attributes.intersection(DISQUALIFYING) - wanted
+        for user in (desk.user, desk.super_user):
+            with suppress(RefusedError):
+                if doubts and wanted:
+                    desk.lgo.set_attributes(patient.id, frozenset(), actor=user)
+                elif wanted.intersection(DISQUALIFYING):
+                    break
+                return desk.lgo.set_attributes(patient.id, wanted, actor=user)
+        raise refusal from None
 
 
 def mark(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:

@@ -161,7 +161,8 @@ def test_fictitious_is_alone(desk: Desk, route: Route, user: str) -> None:
     def judge(wanted: frozenset[Attribute], first: frozenset[Attribute]) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         if first:
-            mark(desk, patient, first)
+            # What was refused to another file just before does not come with it.
+            _set(desk, patient, first)
         before = desk.snapshot(patient)
         refused = True
         with suppress(RefusedError):

@@ -12,6 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import asked, expect_sent, need_answer, need_request
@@ -19,9 +20,9 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from conformance.drivers.model import Patient
+    from conformance.drivers.model import InsiCall, Patient
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
@@ -162,3 +163,33 @@ def test_one_patient_at_a_time(desk: Desk, journey: Taken) -> None:
         )
 
     journey(desk).expect(desk, ["called"], judge)
+
+
+@pytest.mark.rule("CAL-13")
+@pytest.mark.title(
+    fr="Appeler, accepter ou valider pour un patient ne fait chercher aucun de ceux qui n'ont pas encore d'INS",
+    en="Calling, accepting or validating for one patient searches for none of those who have no INS yet",
+)
+def test_others_are_not_searched(desk: Desk) -> None:
+    others = [desk.create(desk.draw(**PLAIN)), desk.bring(desk.draw(**PLAIN), Route.CHECKED)]
+    patient = desk.create(desk.draw(**PLAIN))
+    calls: list[InsiCall | RefusedError] = []
+    acts = {
+        "appel": lambda: calls.append(desk.try_call(patient)[0]),
+        "acceptation": lambda: [
+            desk.try_accept(call) for call in calls if not isinstance(call, RefusedError)
+        ],
+        "validation": lambda: desk.check_document(patient),
+    }
+    names = {each.birth_name for each in others}
+
+    def judge(act: Callable[[], object]) -> None:
+        _, requests = desk.during(act)
+        searched = sorted({asked(each)["birth_name"] for each in requests} & names)
+        expect(
+            not searched,
+            fr=f"d'autres patients sont cherchés sur INSi : {', '.join(searched)}",
+            en=f"other patients are searched at INSi: {', '.join(searched)}",
+        )
+
+    expect_each({name: partial(judge, act) for name, act in acts.items()})

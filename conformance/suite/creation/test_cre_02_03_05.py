@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import combinations
@@ -287,6 +288,7 @@ def test_after_a_laden_file(desk: Desk, route: Route) -> None:
         ),
         "modifié": lambda: desk.lgo.update_patient(laden.id, {"used_name": "ZELBRUC"}, actor=desk.user),
         "interrogé": lambda: desk.try_call(laden),
+        "suivi d'une création refusée": lambda: _refused_creation(desk),
     }
 
     def judge(act: Callable[[], object]) -> None:
@@ -323,6 +325,11 @@ def test_cast(desk: Desk) -> None:
                     _expect_new(found.status)
 
     typed_then_fed(desk).expect(desk, ["typed"], judge)
+
+
+def _refused_creation(desk: Desk) -> None:
+    with suppress(RefusedError):
+        desk.lgo.create_patient(typed(desk.draw(), birth_place=None, **NAMES_IN_USE), actor=desk.user)
 
 
 def _expect_bare(values: Mapping[str, object]) -> None:

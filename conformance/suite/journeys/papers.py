@@ -49,10 +49,12 @@ _FULL: Final = ("plain", "waiting-number-four-first-names", "double-hyphen-abroa
 """About whom everything is sent; one document is enough for the others, whose names and places are what matters."""
 _LONG: Final = "long-names-"
 """Whose label is printed too: there a name is cut that fits on a page."""
+_RENUMBERED: Final = "renumbered"
+"""About whom every kind is printed too, before and after: any of them may keep what it printed first."""
 _SENT: Final = (*_FULL, "one-former-number-corsica-2a")
 """About whom something is sent."""
 _EVERY: Final = frozenset(
-    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen", "plain doubtful"}
+    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen"}
 )
 """About whom every kind is printed."""
 _ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
@@ -242,7 +244,11 @@ def _homonym(desk: Desk, patient: Patient) -> object:
 
 def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
     listed = kinds_of(desk)
-    kinds = listed if every else [one for one in listed if one != PRESCRIPTION][:1]
+    kinds = (
+        listed
+        if every or subject.key.startswith(_RENUMBERED)
+        else [one for one in listed if one != PRESCRIPTION][:1]
+    )
     if subject.key.startswith(_LONG) and LABEL in listed and LABEL not in kinds:
         kinds = [*kinds, LABEL]
     for kind in kinds:

@@ -31,7 +31,7 @@ _PLACE: Final = "63220"
 _OTHER_PLACE: Final = "51215"
 
 
-def renumbered(desk: Desk, produce: Callable[[Desk, Subject], None]) -> Subject | None:
+def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subject | None:
     """Bring somebody to QUAL under a waiting number, have documents made, then let INSi answer with the NIR.
 
     Args:
@@ -43,7 +43,7 @@ def renumbered(desk: Desk, produce: Callable[[Desk, Subject], None]) -> Subject 
     """
     waiting = desk.play(PARTS[_PART])
     patient = desk.bring(waiting, Route.IMPORTED_CHECKED)
-    produce(desk, Subject(key="before", person=waiting, patient=patient))
+    produce(desk, Subject(key="renumbered, before", person=waiting, patient=patient))
     traits = waiting.identity.traits
     now = now_known_by(waiting, _awkward(desk.draw(sex=traits.sex, birth_date=traits.birth_date)))
     renewed = _fed(desk, patient, now)

@@ -37,23 +37,28 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
     maker = desk.by(next(one for one in USERS if one != user))
     desk = desk.by(user)
 
+    patient = maker.bring(adult(desk), route)
+    seen = [maker.snapshot(patient)]
+    if route in {Route.TYPED, Route.IMPORTED, Route.ARRIVED} and seen[0].patient.proof is not None:
+        raise UndecidedError(
+            f"le dossier neuf porte déjà un dispositif : {seen[0].patient.proof.kind}",
+            f"the new file already has a document: {seen[0].patient.proof.kind}",
+        )
+
     def judge(kind: str) -> None:
-        patient = maker.bring(adult(desk), route)
-        before = maker.snapshot(patient)
-        if route in {Route.TYPED, Route.IMPORTED, Route.ARRIVED} and before.patient.proof is not None:
-            raise UndecidedError(
-                f"le dossier neuf porte déjà un dispositif : {before.patient.proof.kind}",
-                f"the new file already has a document: {before.patient.proof.kind}",
-            )
+        before, refusal = seen[-1], None
         try:
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-        except RefusedError:
+        except RefusedError as refused:
             if before.patient.proof is None:
                 raise
-            # A second document on an identity already checked may be refused.
-            expect_kept(desk.snapshot(patient), before, Moment(f"{kind} refusé", f"{kind} refused"))
+            refusal = refused
+        seen.append(desk.snapshot(patient))
+        after, checked_with = seen[-1], before.patient.proof
+        if refusal is not None:
+            # A second document may be refused, and changes nothing then.
+            expect_kept(after, before, Moment(f"{kind} refusé", f"{kind} refused"))
             return
-        after, checked_with = desk.snapshot(patient), before.patient.proof
         # A weaker document may leave in sight the one that the identity was checked with.
         stays = kind in LOW_CONFIDENCE_PROOFS and checked_with and after.patient.proof == checked_with
         # Recording is not validating: the status stays (Règle 19).
@@ -72,7 +77,9 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
                 inferred=True,
             )
 
-    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk)})
+    # One after the other into one file, the weaker ones first: none is hidden by a better one.
+    kinds = sorted(kinds_known(desk), key=lambda kind: kind not in LOW_CONFIDENCE_PROOFS)
+    expect_each({kind: partial(judge, kind) for kind in kinds})
 
 
 @pytest.mark.rule("PRF-01")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers import site
-from conformance.drivers.model import PROOF_KINDS, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, PROOF_KINDS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -231,7 +231,9 @@ def test_switched_off(desk: Desk, route: Route) -> None:
 def test_switched_on(desk: Desk, route: Route) -> None:
     if setting(desk, site.AUTOMATIC_VALIDATION) is None:
         return  # There is none to switch on: the vendor declares so, and ``test_switched_off`` looks whether it is true.
-    high, low = _lists(desk)
+    high, low = list(HIGH_CONFIDENCE_PROOFS), list(LOW_CONFIDENCE_PROOFS)
+    if setting(desk, site.HIGH_CONFIDENCE_PROOFS) is not None:
+        high, low = _lists(desk)
     with restored(desk, site.AUTOMATIC_VALIDATION):
         switch(desk, site.ON)
 

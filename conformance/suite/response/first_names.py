@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -82,8 +83,8 @@ def names_of(person: Person) -> tuple[str, ...]:
 
 
 def about_first_name(words: frozenset[str]) -> bool:
-    """Tell whether something told names the 1er prénom."""
-    return any("prénom" in text or "prenom" in text or "first name" in text for text in words)
+    """Tell whether something told names the 1er prénom; not the list: that it differs from an empty one may be said too."""
+    return any(re.search(r"(pr[ée]nom|first name)(?!s| s\b)", text) for text in words)
 
 
 def usual_words(desk: Desk) -> Told:

@@ -22,7 +22,7 @@ from conformance.suite.desk.cast import Part
 from conformance.suite.desk.people import now_known_by, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.search.neighbours import MAY, MUST, MUST_NOT, Neighbour, looked_for
+from conformance.suite.search.neighbours import MAY, MUST, MUST_NOT, Neighbour, by_letters, looked_for
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _live(desk: Desk) -> Alike:
             if number := each.patient.matricule:
                 by_number[each.label] = _ids(partial(desk.lgo.search_by_matricule, number, actor=desk.user))
     found = {
-        (user, criteria): _ids(partial(desk.by(user).search, **asked(criteria)))
+        (user, criteria): _ids(partial(by_letters, desk.by(user), **asked(criteria)))
         for user in USERS
         for criteria in dict.fromkeys(chain.from_iterable(CRITERIA.values()))
     }

@@ -48,7 +48,8 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
             f"créer le patient ({label})", f"create the patient ({label})", depends_on=("CRE-03",)
         ):
             patient = desk.lgo.create_patient(typed(person, **fields), actor=desk.user)
-        stored = desk.read(patient)
+        # Nothing of its own is looked for in a file without fields of its own.
+        stored = desk.read(patient) if fields else patient
         for name, value in fields.items():
             if value is not None and getattr(stored, name) != value:
                 raise UndecidedError(

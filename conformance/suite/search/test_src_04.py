@@ -173,10 +173,10 @@ def test_alone_and_among_others(desk: Desk) -> None:
         alone = settle(desk, day, {name: {"birth_name": name}})
         [among] = [each for each in together if each.label == name]
         for spelling in SPELT:
-            found = {patient.id for patient in desk.search(birth_date=day, name_prefix=spelling)}
+            found = {patient.id for patient in by_letters(desk, birth_date=day, name_prefix=spelling)}
             if not found & {each.patient.id for each in alone}:
                 continue  # Whether a sign left out leaves a space behind is open; the check of each sign judges it.
-            found = {patient.id for patient in desk.search(birth_date=DAY, name_prefix=spelling)}
+            found = {patient.id for patient in by_letters(desk, birth_date=DAY, name_prefix=spelling)}
             expect(
                 among.patient.id in found,
                 fr=f"« {name} » est trouvé en cherchant « {spelling} », et ne l'est plus à côté de {_either(ALIKE_BUT_FOR_SIGNS, 'et')}",

@@ -122,14 +122,10 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
     traits = typed(person)
+    due: dict[str, str | None] = {"status": Status.PROV, "matricule": None, "attributes": None}
     expect_values(
         stored.values,
-        {
-            **{name: getattr(traits, name) for name in MANDATORY},
-            "status": Status.PROV,
-            "matricule": None,
-            "attributes": None,
-        },
+        due | {name: getattr(traits, name) for name in MANDATORY},
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
     )

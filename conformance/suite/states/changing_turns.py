@@ -129,6 +129,17 @@ _RAISED: Final = _turn(
 )
 
 
+_UNLOCKED: Final = _turn(
+    acts.there_and_back,
+    "STA-12",
+    "identité redevenue provisoire, trait modifié puis rétabli",
+    "identity gone back to provisoire, trait changed then put right",
+    must=True,
+    begins=frozenset({PROV}),
+    is_deduced=True,
+)
+
+
 TURNS: Final = (
     _CARD,
     _WEAK,
@@ -161,7 +172,14 @@ TURNS: Final = (
     _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
     _CONFIRMED,
     _CHECKED,
-    _turn(acts.mark(HOMONYM), "ATT-01", "attribut homonyme posé", "attribute homonyme set", path=ATTRIBUTES),
+    _turn(
+        acts.mark(HOMONYM),
+        "ATT-01",
+        "attribut homonyme posé",
+        "attribute homonyme set",
+        path=ATTRIBUTES,
+        must=True,
+    ),
     _WEAK,
     _DECLINED,
     replace(_NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
@@ -265,15 +283,7 @@ TURNS: Final = (
     ),
     replace(_CARD, by="super-user"),
     _turn(acts.unmark, "ATT-05", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True),
-    _turn(
-        acts.there_and_back,
-        "STA-12",
-        "identité redevenue provisoire, trait modifié puis rétabli",
-        "identity gone back to provisoire, trait changed then put right",
-        must=True,
-        begins=frozenset({PROV}),
-        is_deduced=True,
-    ),
+    _UNLOCKED,
     _turn(
         acts.arrive,
         "VER-09",
@@ -295,6 +305,7 @@ TURNS: Final = (
         begins=frozenset({RECUP, QUAL}),
         path=DOWNGRADE,
     ),
+    _UNLOCKED,
     _CARD,
     _NOW,
     _turn(

@@ -54,6 +54,8 @@ class Beside:
     """And those that no longer are."""
     listed: Mapping[str, Patient]
     """The others as the search by date shows them, by what they are."""
+    own: tuple[Patient, Patient | None]
+    """The file that is worked on, and as the search by date shows it."""
     requests: tuple[ExchangeView, ...]
     done: bool
     """Whether the software went through with it."""
@@ -124,6 +126,7 @@ def _live(desk: Desk) -> Household:
                 made=frozenset(now.keys() - there.keys() - {subject.id}),
                 gone=frozenset(there.keys() - now.keys() - ({subject.id} if act.moves else set())),
                 listed={key: now[one.id] for key, one in after.items() if one.id in now},
+                own=(looking.read(subject), now.get(subject.id)),
                 requests=requests,
                 done=done,
             )

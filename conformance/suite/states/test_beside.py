@@ -81,19 +81,22 @@ def test_others_stay(desk: Desk, rule: str) -> None:
 
 @pytest.mark.rule("FLD-01")
 @pytest.mark.title(
-    fr="Après chaque acte, la liste de la recherche dit des autres dossiers ce qu'ils disent, pour chaque utilisateur",
-    en="After each act the list of the search says of the other files what they say, for each user",
+    fr="Après chaque acte, la liste de la recherche dit de chaque dossier ce qu'il dit, pour chaque utilisateur",
+    en="After each act the list of the search says of each file what it says, for each user",
 )
 @BESIDE.mark
 def test_list_agrees_with_files(desk: Desk) -> None:
     def judge(one: Beside) -> None:
-        for key, listed in one.listed.items():
+        seen = {key: (one.after[key], listed) for key, listed in one.listed.items()}
+        if one.own[1] is not None:
+            seen["patient"] = (one.own[0], one.own[1])
+        for key, (opened, listed) in seen.items():
             # A list need not show all fields: what it shows has to be right.
             shown = [name for name in IDENTITY_FIELDS if getattr(listed, name) not in {None, ""}]
             for name in shown:
                 expect_equal(
                     got=getattr(listed, name),
-                    expected=getattr(one.after[key], name),
+                    expected=getattr(opened, name),
                     fr=f"{one.act.fr}, dossier du {key} dans la liste de recherche, {FIELD[name].fr}",
                     en=f"{one.act.en}, file of another person ({key}) in the list of the search, {FIELD[name].en}",
                 )

@@ -16,6 +16,7 @@ from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import label
 from conformance.suite.incoming import mail
 from conformance.suite.incoming.arriving import (
     deliver,
@@ -28,7 +29,7 @@ from conformance.suite.incoming.arriving import (
 from conformance.suite.incoming.forms import Form, mailed, written
 from conformance.suite.incoming.kinds import Incoming, letter
 from conformance.suite.incoming.letter import Act, Letter
-from conformance.suite.verification.elsewhere import one_wrong, received
+from conformance.suite.verification.elsewhere import one_wrong, received, spoilt
 
 if TYPE_CHECKING:
     from conformance.drivers.partners import ReceivedIdentity
@@ -56,6 +57,38 @@ def test_envelope_of_another(desk: Desk, form: Form) -> None:
         expect_identity_kept(arrival, patient, moment)
     # The header of the document is right: that its envelope has to be believed as well is deduced.
     expect_not_in(arrival, theirs, moment, inferred=True)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="Quand l'enveloppe contredit le document par un seul trait, ou par le matricule, le document ne se range pas de lui-même",
+    en="When the envelope contradicts the document by one trait only, or by the matricule, the document is not filed by itself",
+)
+@pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
+def test_envelope_differs_by_one_part(desk: Desk, form: Form) -> None:
+    need_form(desk, form)
+    person = desk.draw(first_names_count=2, **PLAIN)
+    patient = desk.bring(person, Status.QUAL)
+    right = received(person)
+
+    parts = ["birth_name", "birth_date", "sex", "matricule", "oid"]
+    if form is not Form.MAIL:  # The metadata of an archive say neither.
+        parts += ["first_names", "birth_place"]
+    wrong = {part: spoilt(desk, person, part) for part in parts}
+    wrong["first_name"] = received(person, first_name=f"{right.first_name}KV")
+
+    def judge(part: str, envelope: ReceivedIdentity) -> None:
+        told = Letter(identity=right, envelope=envelope, title=f"Compte rendu KVORLAN {part}")
+        moment = Moment(
+            f"enveloppe qui ne diffère que par : {label(part).fr} ({form})",
+            f"envelope that differs only by: {label(part).en} ({form})",
+        )
+        arrival = deliver(desk, written(told, form), patient)
+        expect_identity_kept(arrival, patient, moment)
+        # The header of the document is right: that its envelope has to be believed as well is deduced.
+        expect_not_in(arrival, patient, moment, inferred=True)
+
+    expect_each({part: partial(judge, part, envelope) for part, envelope in wrong.items()})
 
 
 @pytest.mark.rule("VER-13")

@@ -189,3 +189,58 @@ def test_what_a_client_reads_of_a_refusal_is_french(server: Any) -> None:
         "strictness : une valeur parmi lenient, strict est attendue, reçu : 'x'"
     )
     assert "expected one of" in json.dumps(str(refused.value))
+
+
+# What commands print is written in both languages
+
+PRINTING = {
+    "echo",
+    "print",
+    "add_column",
+    "add_task",
+    "add_row",
+    "write",
+    "ClickException",
+    "UsageError",
+    "BadParameter",
+}
+SAID_OTHERWISE = {
+    # Beside its French, chosen by the language, or part of a file whose names are the same in both.
+    "conformance/commands/mssante.py: --error x  x",
+    "conformance/commands/rules.py: x/x rules accounted for, x of them executable",
+    "conformance/commands/rules.py: x cases of the state machine: x judged, x with a reason",
+    "simulator/commands/common.py: Error: x",
+    "simulator/commands/population_files.py: line,column,expected,got,remedy,record\n",
+}
+
+
+def printed() -> Iterator[str]:
+    """Yield the texts that commands print as they stand, with ``x`` for what differs."""
+    folders = (
+        "simulator/commands",
+        "conformance/commands",
+        "conformance/load",
+        "conformance/guided",
+        "conformance/campaign",
+    )
+    for path in (path for folder in folders for path in sorted((ROOT / folder).glob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "attr", getattr(node.func, "id", "")) in PRINTING
+            ):
+                for argument in node.args:
+                    parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+                    if isinstance(argument, (ast.Constant, ast.JoinedStr)):
+                        text = "".join(
+                            part.value
+                            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                            else "x"
+                            for part in parts
+                        )
+                        yield f"{path.relative_to(ROOT).as_posix()}: {text}"
+
+
+def test_no_command_prints_a_sentence_in_english_alone() -> None:
+    told = [text for text in printed() if ENGLISH.search(OURS.sub("", text.partition(": ")[2]))]
+    assert set(told) <= SAID_OTHERWISE, "\n".join(sorted(set(told) - SAID_OTHERWISE))

@@ -220,6 +220,7 @@ class TestImportOfBadLines:
         file.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
         return file
 
+    @pytest.mark.usefixtures("in_english")
     def test_nothing_is_imported_and_each_fault_has_line_column_value_and_remedy(
         self, valid_keys: Path, tmp_path: Path
     ) -> None:

@@ -115,7 +115,7 @@ class TestExchangesList:
         (tmp_path / "journal.sqlite").touch()
         result = run("exchanges", "list", "--data-dir", tmp_path)
         assert result.exit_code == 2
-        assert "journal.sqlite is the journal of a former version" in result.output
+        assert "journal.sqlite est le journal d'une version antérieure" in result.output
 
 
 class TestExchangesShow:
@@ -185,6 +185,7 @@ class TestScenarioCheck:
         assert result.exit_code == 0
         assert result.output == f"{file} : tests/one, 1 règle(s)\n"
 
+    @pytest.mark.usefixtures("in_english")
     def test_every_broken_file_is_told_with_line_and_expectation(self, run: Run, tmp_path: Path) -> None:
         files = {
             "good.yaml": GOOD,

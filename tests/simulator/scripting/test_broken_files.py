@@ -18,6 +18,7 @@ def test_each_of_the_files_has_its_snapshot_and_there_are_twelve_at_least() -> N
     assert {file.stem for file in FILES} == {file.stem for file in FOLDER.glob("*.expected")}
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_broken_file_prints_what_its_snapshot_says(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers import site
 from conformance.drivers.model import STRICT_FIELDS, Attribute
 from conformance.drivers.protocol import RefusedError
 
@@ -20,22 +19,6 @@ def nothing_to_save_refused(records: list[Record], about: Mapping[str, Any], _me
     file = about["file"]
     if all(file.get(name) == (value or None) for name, value in records[0].items()):
         raise RefusedError("NOTHING_CHANGED", "Aucune modification à enregistrer.", sorted(records[0]))
-    return records
-
-
-def automatic_unless_switched_off(
-    records: list[Record], _about: Mapping[str, Any], memory: Memory
-) -> list[Record]:
-    """Validate by itself until the site says otherwise."""
-    if memory.shared.get("said"):
-        return records
-    return [{**one, site.AUTOMATIC_VALIDATION: site.ON} for one in records]
-
-
-def automatic_setting_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note that the site has said whether it wants that."""
-    if any(site.AUTOMATIC_VALIDATION in one for one in records):
-        memory.shared["said"] = True
     return records
 
 
@@ -76,8 +59,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     function.__name__.replace("_", "-"): function
     for function in (
         nothing_to_save_refused,
-        automatic_unless_switched_off,
-        automatic_setting_noted,
         homonym_set_on_both,
         fictive_lifted_first,
         locked_though_unchanged,

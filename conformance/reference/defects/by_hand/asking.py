@@ -104,7 +104,7 @@ def refused_while_down(records: list[Record], _about: Mapping[str, Any], memory:
     return records
 
 
-def nobody_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def sought_in_vain(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note whom INSi did not find."""
     local = about["local"]
     memory.shared.setdefault("nobody", set()).add((local.get("birth_name"), local.get("birth_date")))
@@ -125,7 +125,7 @@ def asked_without_end(records: list[Record], about: Mapping[str, Any], _memory: 
     return records
 
 
-def failed_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def unanswered_files_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the files whose last call got no answer."""
     failed: set[str] = memory.shared.setdefault("failed", set())
     for one in records:
@@ -180,10 +180,10 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         created_doubtful_while_down,
         created_noted_while_down,
         refused_while_down,
-        nobody_noted,
+        sought_in_vain,
         nobody_refused,
         asked_without_end,
-        failed_noted,
+        unanswered_files_noted,
         opening_asks_again,
     )
 }

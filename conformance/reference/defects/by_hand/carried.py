@@ -162,6 +162,52 @@ def first_assertion(records: list[Record], _about: Mapping[str, Any], memory: Me
     return out
 
 
+def first_mailbox(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the first address that the patient had, for as long as one may leave."""
+    return _first_of_the_file(records, about, memory, "mailbox")
+
+
+def first_oid(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the OID of the first number of the file."""
+    return _first_of_the_file(records, about, memory, "oid")
+
+
+def first_assertion_of_the_file(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Keep the assertion of the first sending about a file."""
+    return _first_of_the_file(records, about, memory, "assertion_patient")
+
+
+def _first_of_the_file(
+    records: list[Record], about: Mapping[str, Any], memory: Memory, name: str
+) -> list[Record]:
+    out = []
+    for one in records:
+        kept = memory.own.setdefault(about["patient_id"], one[name]) if one[name] else ""
+        out.append({**one, name: kept})
+    return out
+
+
+def narrative_of_the_document_before(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Quote the INS in the text, which is that of the file written about before."""
+    number = about["file"].get("matricule") if about["file_status"] == "QUAL" else ""
+    before, memory.own["kept"] = memory.own.get("kept", ""), number or memory.own.get("kept", "")
+    return [{**one, "narrative": f"INS : {before} NIR" if before and number else ""} for one in records]
+
+
+def refused_once_refused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Go on refusing a file that was refused once because of its status."""
+    out = []
+    for one in records:
+        if "qualifiée" in one["why"]:
+            memory.own[about["patient_id"]] = one["why"]
+        out.append({**one, "why": one["why"] or memory.own.get(about["patient_id"], "")})
+    return out
+
+
 def recipient_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Address the patient of the mail before."""
     return _of_the_one_before("recipient")(records, about, memory)
@@ -305,6 +351,11 @@ FUNCTIONS: dict[str, Hand] = {
             oid_of_the_digit,
             key_without_zero,
             first_assertion,
+            first_mailbox,
+            first_oid,
+            first_assertion_of_the_file,
+            narrative_of_the_document_before,
+            refused_once_refused,
             recipient_before,
             once_allowed,
             refused_everywhere,

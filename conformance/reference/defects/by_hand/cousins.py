@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Patient
     from conformance.reference.seams import Memory, Record
+    from conformance.reference.store import Store
 
     Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
 
@@ -175,7 +176,7 @@ def first_letters_left(records: list[Record], _about: Mapping[str, Any], memory:
 
 def never_the_same_twice(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Do not save a value that a field of the file has had before."""
-    had = memory.own.setdefault((about.get("file") or {}).get("id"), {})
+    had = memory.own.setdefault(str((about.get("file") or {}).get("id")), {})
     for name, value in (about.get("file") or {}).items():
         if isinstance(value, str):
             had.setdefault(name, set()).add(value)
@@ -219,18 +220,20 @@ def known_by_family(*taken: str) -> Hand:
 
 def scan_lifts_the_mark(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Take the attributes off a file whose traits are scanned."""
-    read, store = about["read"], memory.shared.get("store")
+    read = about["read"]
+    store: Store | None = memory.shared.get("store")
     for one in store.patients() if store else ():
-        if (one.birth_name, one.birth_date) == (read["birth_name"], read["birth_date"]):
+        if store and (one.birth_name, one.birth_date) == (read["birth_name"], read["birth_date"]):
             store.save_patient(replace(one, attributes=frozenset()))
     return records
 
 
 def scan_is_a_document(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Record the symbol as a document of whoever has its traits."""
-    read, store = about["read"], memory.shared.get("store")
+    read = about["read"]
+    store: Store | None = memory.shared.get("store")
     for one in store.patients() if store else ():
-        if (one.birth_name, one.birth_date) == (read["birth_name"], read["birth_date"]):
+        if store and (one.birth_name, one.birth_date) == (read["birth_name"], read["birth_date"]):
             store.save_patient(replace(one, proof=Proof(kind="CNI", recorded_at=None, recorded_by="scan")))
     return records
 
@@ -252,8 +255,8 @@ def _becomes(former: Status, status: Status) -> Callable[[Patient], Patient]:
     def change(one: Patient) -> Patient:
         if one.status is not former:
             return one
-        keeps = {} if status in {Status.QUAL, Status.RECUP} else {"matricule": None, "oid": None}
-        return replace(one, status=status, **keeps)
+        after = replace(one, status=status)
+        return after if status in {Status.QUAL, Status.RECUP} else replace(after, matricule=None, oid=None)
 
     return change
 

@@ -83,7 +83,7 @@ def escaped_length(records: list[Record], _about: Mapping[str, Any], _memory: Me
     return out
 
 
-def way_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def way_of_call_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note how INSi was called last."""
     memory.shared["way"] = about.get("way")
     return records
@@ -154,7 +154,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         quotes_doubled_again,
         particle_last,
         escaped_length,
-        way_noted,
+        way_of_call_noted,
         list_cut_by_card,
         compound_of_first_split,
         place_of_today,

@@ -106,10 +106,10 @@ def number_of_former_file(records: list[Record], about: Mapping[str, Any], memor
     """Keep in the trace the number of the file that was answered before."""
     out = []
     for one in records:
-        former = memory.own.get("former")
+        former: Record = memory.own.get("former") or {}
         memory.own["former"] = {"patient": about["patient_id"], "matricule": one.get("matricule")}
-        other = former and former["patient"] != about["patient_id"] and former["matricule"]
-        out.append({**one, "matricule": former["matricule"]} if other else one)
+        is_other = former.get("patient") != about["patient_id"] and former.get("matricule")
+        out.append({**one, "matricule": former["matricule"]} if is_other else one)
     return out
 
 
@@ -150,7 +150,7 @@ def exact_hides_others(records: list[Record], about: Mapping[str, Any], _memory:
     return (exact or records) if typed else records
 
 
-def declined_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def refused_proposals_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the files whose proposal was refused."""
     memory.shared.setdefault("declined", set()).update(one["id"] for one in records)
     return records
@@ -262,7 +262,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         first_caller_only,
         latest_caller,
         exact_hides_others,
-        declined_noted,
+        refused_proposals_noted,
         declined_counts,
         update_signs_history,
         history_of_the_name,
