@@ -65,7 +65,7 @@ def test_created_by_card(desk: Desk) -> None:
     fr="Un numéro d'attente devenu NIR est remplacé aussi par un appel par carte, à chaque statut",
     en="A waiting number that became a NIR is replaced by a call by card as well, at each status",
 )
-@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@pytest.mark.parametrize("route", [Route.IMPORTED_CHECKED], ids=str)
 @BESIDE.mark
 @CARD.mark
 @COMPARISON.mark

@@ -33,7 +33,7 @@ BLIND = Text("un profil sans droit sur l'INS", "a profile without right on the I
     fr="Ni la décision sur une identité ni une carte rattachée ne montrent un patient à un profil sans droit",
     en="Neither the decision on an identity nor a card attached shows a patient to a profile without right",
 )
-@pytest.mark.parametrize("role", [Role.USER, Role.SUPER_USER], ids=str)
+@pytest.mark.parametrize("role", [Role.SUPER_USER], ids=str)
 def test_stranger_decides_nothing(desk: Desk, role: Role) -> None:
     people = family(desk.draw)
     patient = desk.bring(people.insured.person, Route.IMPORTED)

@@ -92,7 +92,7 @@ def test_small_changes(desk: Desk, route: Route) -> None:
     en="Whoever was given the right to change traits downgrades by a change, like the user who always had it",
 )
 @RIGHTS.mark
-@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@pytest.mark.parametrize("route", [Route.IMPORTED_CHECKED], ids=str)
 def test_change_by_a_given_right(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2)
     before = desk.snapshot(desk.bring(person, route))
