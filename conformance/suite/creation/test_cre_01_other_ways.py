@@ -28,6 +28,9 @@ FIVE: Final = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
     fr="Un dossier créé par carte, par l'appli ou d'une identité reçue porte les cinq traits, même ceux qui ne sont pas venus",
     en="A file made by card, by the app or of an identity received holds the five traits, even those that did not come",
 )
+@CARD.mark
+@APP.mark
+@RECEPTION.mark
 def test_made_otherwise(desk: Desk) -> None:
     def judge(way: str) -> None:
         for patient in _MADE[way](desk):

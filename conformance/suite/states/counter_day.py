@@ -14,11 +14,12 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.errors import VerbNotSupportedError
+from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DASHBOARD, HISTORY, VERIFICATION
+from conformance.suite.desk.apart import DASHBOARD, HISTORY, WORKLIST
 from conformance.suite.desk.card_calls import calls_without_file
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.people import PLAIN
@@ -73,6 +74,9 @@ class Ended:
     missed: tuple[tuple[Turn, VerbNotSupportedError], ...] = ()
 
 
+_BLOCKING: Final = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
+
+
 def counter_day(desk: Desk) -> Ended:
     """Return a day at the counter; lived once a campaign."""
     return desk.once("counter-day", _live)
@@ -91,6 +95,8 @@ def _live(desk: Desk) -> Ended:
             continue
         if file is None and turn.file != NOBODY:
             continue
+        if turn.is_silent and not before[turn.file].attributes & _BLOCKING:
+            continue  # Nobody could mark it.
         worker = desk.by(turn.by)
         try:
             answer, requests = desk.during(partial(_tried, turn, worker, day))
@@ -171,6 +177,6 @@ def _strangers(desk: Desk, written: list[AuditEntry] | None) -> tuple[str, ...]:
 
 
 def _waiting(desk: Desk, patient: Patient) -> list[WorkItem]:
-    with desk.if_offered(VERIFICATION), suppress(RefusedError):
+    with desk.if_offered(WORKLIST), suppress(RefusedError):
         return waiting_for(desk, patient)
     return []

@@ -329,7 +329,7 @@ TURNS: Final = (
     ),
     Turn(
         rule="CAL-11", does=_start(CARDED), fr="appel d'une fictive sans attendre", en="call for a fictitious without waiting",
-        file=CARDED, path=ATTRIBUTES, is_silent=True,
+        file=CARDED, path=WITHOUT_WAITING, is_silent=True,
     ),
     Turn(rule="ATT-05", does=_mark(), fr="attribut retiré", en="attribute removed", file=CARDED, path=ATTRIBUTES, is_free=True),
     Turn(

@@ -54,6 +54,7 @@ def test_nothing_logged_under_others(desk: Desk, rule: str) -> None:
 def test_worklist_stays(desk: Desk) -> None:
     waiting = household(desk).waiting
     if waiting is None:
+        desk.lgo.read_worklist(actor=desk.user)  # NOT_TESTED when there is none.
         raise UndecidedError(
             "personne n'a pu être mis dans la liste à traiter",
             "nobody could be put on the worklist",

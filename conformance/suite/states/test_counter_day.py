@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import InsiCall, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DASHBOARD, HISTORY, LADEN, LOG
+from conformance.suite.desk.apart import DASHBOARD, HISTORY, LADEN, LOG, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.log import OTHER, Sent, expect_credited, expect_data_kept, expect_logged
 from conformance.suite.desk.snapshot import ANYTHING, Moment, Snapshot, expect_kept
@@ -35,10 +35,13 @@ WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 
 
 def _rules() -> list[object]:
-    return [
-        pytest.param(key, marks=[pytest.mark.rule(key), LADEN.mark], id=key)
-        for key in sorted({turn.rule for turn in TURNS if not turn.is_free})
-    ]
+    """Return the rules of the turns; one of which every turn is a path apart says so."""
+    found: list[object] = []
+    for key in sorted({turn.rule for turn in TURNS if not turn.is_free}):
+        paths = {turn.path for turn in TURNS if turn.rule == key and not turn.is_free}
+        apart = [] if None in paths else [path.mark for path in paths if path]
+        found.append(pytest.param(key, marks=[pytest.mark.rule(key), LADEN.mark, *apart], id=key))
+    return found
 
 
 @pytest.mark.title(
@@ -147,6 +150,7 @@ def test_log_of_the_day(desk: Desk, rule: str) -> None:
     en="Verifications without answer put nobody among the identities denied",
 )
 @LADEN.mark
+@VERIFICATION.mark
 def test_nobody_denied(desk: Desk) -> None:
     day = counter_day(desk)
     failed = [each for each in day.turns if each.turn.rule == "ERR-02" and each.requests]
