@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
 from conformance.suite.desk.expect import expect_each
@@ -22,6 +22,7 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,6 +142,12 @@ def test_locked_while_open(desk: Desk, route: Route) -> None:
     colleague = desk.as_super_user()
     colleague.feed(patient)
     before = colleague.snapshot(patient)
+    if before.patient.status is not (Status.RECUP if route is Route.TYPED else Status.QUAL):
+        raise UndecidedError(
+            f"une identité {patient.status} alimentée est devenue {before.patient.status}",
+            f"an identity {patient.status} that was fed has become {before.patient.status}",
+            depends_on=("STA-03", "STA-05"),
+        )
     changes = {"birth_place": another_value(desk, person, "birth_place")}
     with suppress(RefusedError):
         desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user)
