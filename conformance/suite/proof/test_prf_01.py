@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOWNGRADE
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import adult
@@ -37,7 +38,9 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
     maker = desk.by(next(one for one in USERS if one != user))
     desk = desk.by(user)
 
-    patient = maker.bring(adult(desk), route)
+    # One of them shows a document of somebody born abroad.
+    person = desk.play(PARTS["double-hyphen-abroad-summer"]) if user == USERS[-1] else adult(desk)
+    patient = maker.bring(person, route)
     seen = [maker.snapshot(patient)]
     if route in {Route.TYPED, Route.IMPORTED, Route.ARRIVED} and seen[0].patient.proof is not None:
         raise UndecidedError(
