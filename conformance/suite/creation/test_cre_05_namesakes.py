@@ -8,6 +8,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import LADEN
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, sharing, typed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     fr="Un homonyme né le même jour, d'un autre prénom, a son propre dossier, provisoire, tel que saisi, ou est refusé",
     en="A namesake born the same day, of another first name, has a file of their own, provisoire, as typed, or is refused",
 )
+@LADEN.mark
 def test_namesake_is_somebody_else(desk: Desk) -> None:
     first = desk.draw(birth_date="1979-04-26", **PLAIN)
     known = bring_full(desk, first, Route.TYPED)

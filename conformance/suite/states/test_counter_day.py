@@ -282,8 +282,10 @@ def _deny(desk: Desk) -> frozenset[str]:
 
 
 def _raise_missed(day: Ended, rule: str) -> None:
-    for turn, missing in day.missed:
-        if turn.rule == rule:
+    ways = {turn.path for turn in TURNS if turn.rule == rule}
+    # One of its own; else one of another rule without which none of its turns comes.
+    for turn, missing in sorted(day.missed, key=lambda one: one[0].rule != rule):
+        if turn.rule == rule or turn.path is None or turn.path in ways:
             raise missing
     raise UndecidedError(
         "la journée au comptoir n'est pas allée jusque-là",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import STRICT_FIELDS, Status
+from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.states.long_life import Lived, life, steps_of
 from conformance.suite.status.chains import chains_of
@@ -29,8 +30,11 @@ TYPED = frozenset(STRICT_FIELDS) - {"matricule", "oid"}
 @pytest.mark.parametrize(
     "rule",
     [
-        pytest.param(key, marks=pytest.mark.rule(key), id=key)
-        for key in ("STA-03", "STA-04", "STA-05", "STA-06", "STA-08", "STA-09", "ATT-03", "VER-05")
+        *(
+            pytest.param(key, marks=pytest.mark.rule(key), id=key)
+            for key in ("STA-03", "STA-04", "STA-05", "STA-06", "STA-09", "ATT-03", "VER-05")
+        ),
+        pytest.param("STA-08", marks=[pytest.mark.rule("STA-08"), DOWNGRADE.mark], id="STA-08"),
     ],
 )
 def test_each_step_leads_where_it_has_to(desk: Desk, rule: str) -> None:
