@@ -110,6 +110,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     somebody.close()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_its_commands_do_what_it_says(reader: Reader) -> None:
     for language, block in BLOCKS:
         reader.do(language, block)
