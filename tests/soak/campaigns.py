@@ -66,11 +66,11 @@ def repeat(options: argparse.Namespace, simulator: str) -> int:
     seeds = [int(seed) for seed in options.seeds.split(",")]
     first: Verdicts = {}
     bad = 0
-    for number in range(options.times):
-        seed = seeds[number % len(seeds)]
+    for order in range(options.first, options.first + options.times):
+        seed = seeds[(order - 1) % len(seeds)]
         found = told(
-            f"campaign {number + 1} of {options.times}, seed {seed}, order {number + 1}",
-            lambda seed=seed, order=number + 1: campaign(
+            f"campaign {order} ({options.first} to {options.first + options.times - 1}), seed {seed}, order {order}",
+            lambda seed=seed, order=order: campaign(
                 simulator, options.rule, seed=seed, order=order, driver=None
             ),
         )
@@ -128,6 +128,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True)
     repeating = commands.add_parser("repeat")
     repeating.add_argument("--times", type=int, default=20)
+    repeating.add_argument(
+        "--first", type=int, default=1, metavar="N", help="begin with order N: two commands share a series"
+    )
     repeating.add_argument("--seeds", default="1,2")
     repeating.set_defaults(do=repeat)
     driving = commands.add_parser("drivers")
