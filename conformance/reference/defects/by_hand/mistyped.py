@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
@@ -139,8 +139,8 @@ def former_sex_sent(records: list[Record], about: Mapping[str, Any], memory: Mem
 
 
 def newborn_refused(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Refuse a birth of today."""
-    if records[0].get("birth_date") == datetime.now(UTC).date().isoformat():
+    """Refuse a birth of today, at a counter of the Antilles."""
+    if records[0].get("birth_date") == (datetime.now(UTC) - timedelta(hours=4)).date().isoformat():
         raise RefusedError("INVALID_VALUE", "Date de naissance : avant aujourd'hui.", ["birth_date"])
     return records
 
