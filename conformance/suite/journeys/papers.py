@@ -18,6 +18,7 @@ from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
+from conformance.suite.desk.people import sharing
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.suite.desk.together import kept_together
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 VACCINATION_NOTE: Final = "VACCINATION_NOTE"
 INTERVIEW_REPORT: Final = "INTERVIEW_REPORT"
@@ -215,7 +217,7 @@ def _fallen(
     kept: list[Subject],
 ) -> Subject:
     """Bring somebody to QUAL, produce everything, then do what changes the identity: nothing kept may leave later."""
-    person = desk.play(PARTS["plain"])
+    person = _namesake(desk, kept[0].person) if how == "homonym" and kept else desk.play(PARTS["plain"])
     patient = desk.bring(person, Route.IMPORTED_CHECKED, used_name=USED[0], used_first_name=USED[1])
     before = Subject(key="before", person=person, patient=patient)
     # What is not produced afterwards tells nothing.
@@ -224,6 +226,16 @@ def _fallen(
     patient = desk.read(patient)
     kept.append(Subject(key=f"plain, {how}, {patient.status}", person=person, patient=patient))
     return kept[-1]
+
+
+def _namesake(desk: Desk, other: Person) -> Person:
+    """Draw somebody of the same names and sex, born later: what is kept by name is not theirs."""
+    return desk.draw(
+        shape=sharing(other, "birth_name", "first_names"),
+        birth_date="1991-02-14",
+        sex=str(other.identity.traits.sex),
+        nia=False,
+    )
 
 
 def _lowered(desk: Desk, patient: Patient) -> object:
