@@ -5,7 +5,7 @@ Examples::
     python -m conformance.matrix --seeds 1 --processes 2
     python -m conformance.matrix --defect hyphen-sent-as-space --rule CAL-08
     python -m conformance.matrix --output matrix.ndjson --continue
-    python -m conformance.matrix --docs docs matrix.ndjson
+    python -m conformance.matrix --docs docs matrix.ndjson                   what was not run keeps its figures
     python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv
 
 The whole takes an hour or two. A run that was stopped goes on with ``--continue``; so does one with more seeds.
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     if options.docs:
         folder, outcomes_file = options.docs
-        found = figures.figures(read(outcomes_file))
+        found = figures.put_into(folder / figures.FILE, figures.figures(read(outcomes_file)))
         figures.write(folder / figures.FILE, found)
         (folder / "kill-matrix.md").write_text(page(found), encoding="utf-8")
         return 0
@@ -153,7 +153,7 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         type=Path,
         nargs=2,
         metavar=("FOLDER", "FILE"),
-        help="write kill-matrix.csv and kill-matrix.md from a file of --output, and run nothing",
+        help="put a file of --output into kill-matrix.csv, write kill-matrix.md from it, and run nothing",
     )
     return parser.parse_args(list(arguments) if arguments is not None else None)
 

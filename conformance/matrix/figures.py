@@ -69,6 +69,18 @@ def read(path: Path) -> list[Figure]:
     return sorted(found, key=lambda figure: order.get(figure.defect, len(order)))
 
 
+def put_into(path: Path, fresh: Iterable[Figure]) -> list[Figure]:
+    """Return the figures of a file with fresh ones in place of its own, without what the catalogue no longer holds.
+
+    Raises:
+        ValueError: a line of the file is not one of ours.
+    """
+    found = {one.defect: one for one in (read(path) if path.exists() else ())} | {
+        one.defect: one for one in fresh
+    }
+    return [found[name] for name in catalogue() if name in found]
+
+
 def _figure(path: Path, row: dict[str, str]) -> Figure:
     try:
         return Figure(

@@ -131,3 +131,19 @@ def test_a_missed_defect_is_told_and_ends_with_1(
 def test_the_page_is_that_of_the_figures() -> None:
     docs = Path(__file__).parents[2] / "docs"
     assert page(figures.read(docs / figures.FILE)) == (docs / "kill-matrix.md").read_text(encoding="utf-8")
+
+
+def test_figures_of_a_few_defects_leave_those_of_the_others(tmp_path: Path) -> None:
+    file = tmp_path / figures.FILE
+    old = [figures.Figure(defect=name, runs=1, caught=1, check="old") for name in (*NAMES, "no-longer-there")]
+    figures.write(file, old)
+    fresh = figures.Figure(defect=NAMES[1], runs=5, caught=5, check="new")
+    found = figures.put_into(file, [fresh])
+    assert {one.defect: one.check for one in found} == {NAMES[0]: "old", NAMES[1]: "new"}
+
+
+def test_every_defect_of_the_catalogue_was_run_and_caught() -> None:
+    """Whoever adds one runs ``python -m conformance.matrix --defect NAME --output FILE``, then ``--docs docs FILE``."""
+    found = figures.read(Path(__file__).parents[2] / "docs" / figures.FILE)
+    assert {one.defect for one in found} == set(catalogue())
+    assert [one.defect for one in found if one.caught < one.runs] == []
