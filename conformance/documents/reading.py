@@ -135,6 +135,12 @@ def _read(data: bytes, reading: Reading) -> Document:
         return Document(
             format=kind, name=reading.name, problems=(unjudged("library-missing", text, reading.place()),)
         )
+    except RecursionError:
+        text = Text(
+            "les éléments sont imbriqués trop profondément pour être lus",
+            "parts are nested too deeply to be read",
+        )
+        return reading.not_judged(LimitReachedError("too-deep", text), kind)
     except Exception as error:  # noqa: BLE001 - bytes from outside never end in a trace; the tests refuse this code
         text = Text(
             f"le banc n’a pas su lire ce document ({type(error).__name__} : {error}) ; merci de le signaler",

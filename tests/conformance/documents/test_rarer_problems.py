@@ -6,6 +6,7 @@ import io
 import sys
 import zipfile
 
+import pypdfium2
 import pytest
 from headers import n1, n3, patient_role
 from messages import as_json, hl7, msh, patient, pid
@@ -46,6 +47,14 @@ SEALED = (
     b'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\n'
     b"Content-Transfer-Encoding: base64\r\n\r\nMIIBAAAA\r\n"
 )
+
+
+def _forwarded(times):
+    """Return a mail that holds a mail that holds a mail..."""
+    head = b"From: a@x.mssante.fr\r\nTo: b@x.mssante.fr\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+    return head + (b"Content-Type: message/rfc822\r\n\r\n" + head) * times + b"\r\nx\r\n"
+
+
 CASES = {
     "billing-number-shown": lambda: (pdf([*PLAIN, f"N° de sécurité sociale : {NUMBER}"], caption=None), PROV),
     "cda-gender-system": lambda: (NOTE.replace(b"2.16.840.1.113883.5.1", b"2.16.840.1.113883.5.111"), ALONE),
@@ -54,11 +63,13 @@ CASES = {
     "hl7-no-patient": lambda: (hl7(msh(), "EVN||20260512"), ALONE),
     "image-malformed": lambda: (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, ALONE),
     "mail-encrypted": lambda: (SEALED, ALONE),
+    "mail-malformed": lambda: (_forwarded(3000), ALONE),
     "mtom-malformed": lambda: (MIME, ALONE),
     "name-shape": lambda: (n3(patient_role(P1, family="PAT  TROIS")), ALONE),
     "oid-of-production": lambda: (n3(patient_role(P1, oid="1.2.250.1.213.1.4.8")), TEST),
     "pdf-without-ins": lambda: (n1(patient_role(P1), pdf(PLAIN, caption=None, claim=("1", "B"))), ALONE),
     "printed-value-unsure": lambda: (pdf(cartouche(P1, name="Nom de naissance  NESSI", place="PAT-TROIS"), payload=payload_of(P1)), Expected(identity=P1)),
+    "too-deep": lambda: (_forwarded(400), ALONE),
     "xdm-in-zip": lambda: (_zip(("IHE_XDM.ZIP", xdm(P1, {"DOC00001.XML": NOTE}))), ALONE),
     "xdm-metadata": lambda: (_zip(("INDEX.HTM", b"x"), ("README.TXT", b"x"), ("IHE_XDM/SUBSET01/METADATA.XML", b"<a/>")), ALONE),
     "xds-no-patient-id": lambda: (submission(P1, {"d": NOTE}).replace(b"58a6f841-87b3-4a3e-92fd-a8ffeff98427", b"x"), ALONE),
@@ -71,6 +82,14 @@ CASES = {
 def test_what_is_rare_is_named(code):
     document, expected = CASES[code]()
     assert code in {problem.code for problem in check(document, expected)}
+
+
+def test_a_file_attached_to_a_page_that_cannot_be_read_is_no_pass():
+    document = pypdfium2.PdfDocument(right(P1))
+    document.new_attachment("donnees.csv")  # It has a name, and no content at all.
+    made = io.BytesIO()
+    document.save(made)
+    assert ("attachment-unreadable", True) in {(one.code, one.unjudged) for one in check(made.getvalue())}
 
 
 def test_without_its_library_a_document_is_no_pass(monkeypatch):
