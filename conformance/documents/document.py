@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.documents.problems import Problem
-    from conformance.documents.record import Format, IdentityRecord
+    from conformance.documents.record import Format, IdentityRecord, Trait, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,10 @@ class Document:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+    def said(self, trait: Trait) -> list[Value]:
+        """Return what this document and those inside it say of a trait, place by place."""
+        return [value for one in self.walk() for record in one.records for value in record.of(trait)]
 
     @property
     def problems_are_limits(self) -> bool:

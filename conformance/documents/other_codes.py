@@ -39,9 +39,7 @@ def told_by_codes(document: Document, expected: Expected, codes: Sequence[Quote]
         expected: the identity, when it is known.
         codes: the place and the whole text of each code.
     """
-    known = [
-        value for one in document.walk() for record in one.records for value in record.of(Trait.MATRICULE)
-    ]
+    known = document.said(Trait.MATRICULE)
     numbers = {value.normal for value in known} | {expected.of(Trait.MATRICULE) or ""}
     numbers.discard("")
     if not numbers:

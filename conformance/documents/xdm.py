@@ -68,9 +68,7 @@ def read(data: bytes, reading: Reading) -> Document:
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa: ARG001 - the shape of all formats
     """Yield what pages and titles say of somebody else; the tree was judged while reading, identities are compared."""
-    known = [
-        value for one in document.walk() for record in one.records for value in record.of(Trait.MATRICULE)
-    ]
+    known = document.said(Trait.MATRICULE)
     said = Text(
         "une page ou un titre de l’archive donne l’INS d’une autre personne que ses documents",
         "a page or a title of the archive gives the INS of another person than its documents",

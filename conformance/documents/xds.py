@@ -99,9 +99,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     """Ask for an INS when there is a submission, for the DMP takes nothing else; and look at the titles."""
     if not document.records or expected.forbids_ins:
         return
-    known = [
-        value for one in document.walk() for record in one.records for value in record.of(Trait.MATRICULE)
-    ]
+    known = document.said(Trait.MATRICULE)
     said = Text(
         "un titre de la soumission donne l’INS d’une autre personne que ses documents",
         "a title of the submission gives the INS of another person than its documents",

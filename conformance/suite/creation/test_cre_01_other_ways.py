@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.apart import APP, CARD, RECEPTION
 from conformance.suite.desk.card_calls import calls_without_file, read_card, try_card_call
 from conformance.suite.desk.cards import family
@@ -19,8 +20,6 @@ from conformance.suite.verification.elsewhere import files_of, receive, received
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
-
-FIVE: Final = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 
 
 @pytest.mark.rule("CRE-01")
@@ -34,7 +33,7 @@ FIVE: Final = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 def test_made_otherwise(desk: Desk) -> None:
     def judge(way: str) -> None:
         for patient in _MADE[way](desk):
-            missing = [name for name in FIVE if not getattr(desk.read(patient), name)]
+            missing = [name for name in MANDATORY if not getattr(desk.read(patient), name)]
             expect(
                 not missing,
                 fr=f"{way}, le dossier n'a pas : {', '.join(label(name).fr for name in missing)}",

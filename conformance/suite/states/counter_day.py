@@ -14,11 +14,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from conformance.drivers.errors import VerbNotSupportedError
-from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import DISQUALIFYING
 from conformance.suite.desk.apart import DASHBOARD, HISTORY, WORKLIST
 from conformance.suite.desk.card_calls import calls_without_file
 from conformance.suite.desk.cards import family
@@ -74,9 +74,6 @@ class Ended:
     missed: tuple[tuple[Turn, VerbNotSupportedError], ...] = ()
 
 
-_BLOCKING: Final = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
-
-
 def counter_day(desk: Desk) -> Ended:
     """Return a day at the counter; lived once a campaign."""
     return desk.once("counter-day", _live)
@@ -95,7 +92,7 @@ def _live(desk: Desk) -> Ended:
             continue
         if file is None and turn.file != NOBODY:
             continue
-        if turn.is_silent and not before[turn.file].attributes & _BLOCKING:
+        if turn.is_silent and before[turn.file].attributes.isdisjoint(DISQUALIFYING):
             continue  # Nobody could mark it.
         worker = desk.by(turn.by)
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.defects.by_hand.common import all_with, queue
 from conformance.reference.files import as_record
 from conformance.reference.soap import FormerIns
-from conformance.reference.store import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,10 +18,6 @@ _WITH_INS = frozenset({"RECUP", "QUAL"})
 _BLOCKING = frozenset({"DOUTEUSE", "FICTIVE"})
 _LIFETIME = timedelta(minutes=20)
 BY_CARD = "VITALE"
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def _fallen(record: Record) -> Record:
@@ -43,14 +39,14 @@ def card_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory)
 def known_card_good(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Take any card that was read for the one that was read."""
     is_known = records[0]["card"] is not None and records[0]["card"].number in memory.shared.get("cards", ())
-    return _each(records, card=about["reading"]["card"]) if is_known else records
+    return all_with(records, card=about["reading"]["card"]) if is_known else records
 
 
 def any_reading_renews(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Reckon the age of a reading from the last reading of any card."""
     latest = memory.shared.get("read_at")
     fresh = latest is not None and timedelta() <= records[0]["now"] - latest < _LIFETIME
-    return _each(records, now=about["reading"]["read_at"]) if fresh else records
+    return all_with(records, now=about["reading"]["read_at"]) if fresh else records
 
 
 def own_number_stays(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -91,12 +87,12 @@ def assertion_of_the_file(records: list[Record], about: Mapping[str, Any], memor
     if not about.get("patient_id"):
         return records
     first = memory.own.setdefault(str(about["patient_id"]), records[0])
-    return _each(records, serial=first["serial"], issued_at=first["issued_at"])
+    return all_with(records, serial=first["serial"], issued_at=first["issued_at"])
 
 
 def first_means_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the first means of signing in."""
-    return _each(records, means=memory.own.setdefault("means", records[0]["means"]))
+    return all_with(records, means=memory.own.setdefault("means", records[0]["means"]))
 
 
 def failed_request_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -146,7 +142,7 @@ def nobody_under_names(records: list[Record], about: Mapping[str, Any], memory: 
     """Remember the names under which a file was not found; tell it again when nothing was asked."""
     key = _names(about)
     if "REMEMBERED" in about["reasons"]:
-        return _each(
+        return all_with(
             records, outcome="NOT_FOUND", code="01", message="INSi ne trouve aucune identité avec ces traits."
         )
     if about["reply_code"] == "01" and about["patient_id"]:
@@ -276,19 +272,13 @@ def incomplete_after_several(
 ) -> list[Record]:
     """Propose a date with 00 that came with a second request."""
     if len(memory.shared.get("codes", ())) > 1:
-        return _each(records, outcome="FOUND", alerts=[], message="Identité trouvée.")
+        return all_with(records, outcome="FOUND", alerts=[], message="Identité trouvée.")
     return records
 
 
 def failure_queued(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Put a verification that failed on the list of identities denied."""
-    entry = {
-        "reason": "VERIFICATION_KO",
-        "message": "INS non confirmée.",
-        "patient_id": records[0]["id"],
-        "at": now(),
-    }
-    about["store"].insert("work_item", entry)
+    queue(records[0], about, "VERIFICATION_KO", "INS non confirmée.")
     return records
 
 
@@ -312,7 +302,7 @@ def declined_for_good(records: list[Record], about: Mapping[str, Any], memory: M
     if about["patient_id"] not in memory.shared.get("declined", ()):
         return records
     message = "Identité déjà refusée pour ce dossier."
-    return _each(
+    return all_with(
         records, outcome="REJECTED", message=message, alerts=[{"code": "DECLINED", "message": message}]
     )
 
@@ -329,7 +319,7 @@ def number_kept_by_card(records: list[Record], about: Mapping[str, Any], memory:
     """Keep the number when a file is refreshed by card."""
     if memory.shared.get("way") != BY_CARD:
         return records
-    return _each(records, **{name: about["before"][name] for name in ("matricule", "oid")})
+    return all_with(records, **{name: about["before"][name] for name in ("matricule", "oid")})
 
 
 def insi_compared_with_itself(
@@ -347,7 +337,7 @@ def insi_compared_with_itself(
 def card_name_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Create the file under the name on the card."""
     name = about["local"].get("birth_name")
-    return _each(records, birth_name=name) if memory.shared.get("way") == BY_CARD and name else records
+    return all_with(records, birth_name=name) if memory.shared.get("way") == BY_CARD and name else records
 
 
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {

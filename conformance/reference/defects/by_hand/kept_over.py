@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.reference.defects.by_hand.common import all_with, fall, fall_alike
 from conformance.reference.files import as_record
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ _TRAITS = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 _USED = frozenset({"used_name", "used_first_name"})
 
 
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
-
-
 # Statuses
 
 
@@ -34,7 +29,7 @@ def ins_of_namesake(records: list[Record], about: Mapping[str, Any], _memory: Me
         same = other["id"] != record["id"] and all(other[name] == record[name] for name in _TRAITS)
         if same and other["matricule"]:
             number = {name: other[name] for name in ("matricule", "oid")}
-            return _each(records, status="RECUP", noted=True, **number)
+            return all_with(records, status="RECUP", noted=True, **number)
     return records
 
 
@@ -48,7 +43,9 @@ def pending_dropped(records: list[Record], _about: Mapping[str, Any], memory: Me
 def pending_counts(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Qualify by a validation whoever waits for a decision."""
     return (
-        _each(records, status="QUAL") if about["patient_id"] in memory.shared.get("pending", {}) else records
+        all_with(records, status="QUAL")
+        if about["patient_id"] in memory.shared.get("pending", {})
+        else records
     )
 
 
@@ -57,7 +54,7 @@ def pending_written(records: list[Record], _about: Mapping[str, Any], memory: Me
     waiting = memory.shared.get("pending", {}).get(records[0]["id"])
     if not waiting or records[0]["matricule"] or str(records[0]["status"]) != "QUAL":
         return records
-    return _each(records, matricule=waiting["matricule"], oid=waiting["oid"])
+    return all_with(records, matricule=waiting["matricule"], oid=waiting["oid"])
 
 
 def typing_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -69,14 +66,14 @@ def typing_noted(records: list[Record], about: Mapping[str, Any], memory: Memory
 def given_right_keeps(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the status when the right to change traits was given to the user by hand."""
     is_given = memory.shared.get("typing") in memory.shared.get("entitled", ())
-    return _each(records, status=str(about["before"])) if is_given else records
+    return all_with(records, status=str(about["before"])) if is_given else records
 
 
 def given_right_keeps_number(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the number when the right to change traits was given to the user by hand."""
     if memory.shared.get("typing") not in memory.shared.get("entitled", ()):
         return records
-    return _each(records, **{name: about["before"][name] for name in ("matricule", "oid")})
+    return all_with(records, **{name: about["before"][name] for name in ("matricule", "oid")})
 
 
 def _bare(text: Any) -> str:
@@ -102,7 +99,7 @@ def added_name_noted(records: list[Record], about: Mapping[str, Any], memory: Me
 
 def spelling_keeps(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the status when such a change is made."""
-    return _each(records, status=str(about["before"])) if memory.shared.get("spelling") else records
+    return all_with(records, status=str(about["before"])) if memory.shared.get("spelling") else records
 
 
 def lock_of_the_last_look(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -114,7 +111,7 @@ def lock_of_the_last_look(records: list[Record], about: Mapping[str, Any], memor
 def author_opened_last(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Sign a change of status with whoever opened the file last."""
     user = memory.shared.get("opened", {}).get(about["patient_id"])
-    return _each(records, author=user) if user else records
+    return all_with(records, author=user) if user else records
 
 
 def number_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -129,7 +126,7 @@ def used_name_over_the_fall(records: list[Record], about: Mapping[str, Any], mem
     """Write the number of a fallen file again with its used name."""
     number = memory.shared.get("numbers", {}).get(records[0]["id"])
     is_used = bool(about["typed"]) and set(about["typed"]) <= _USED
-    return _each(records, **number) if number and is_used and not records[0]["matricule"] else records
+    return all_with(records, **number) if number and is_used and not records[0]["matricule"] else records
 
 
 def creator_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -202,26 +199,16 @@ def denied_noted(records: list[Record], _about: Mapping[str, Any], memory: Memor
 
 
 def denied_again(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Lower once more whoever was denied by an earlier lot."""
+    """Lower once more whoever was denied earlier, by a lot or by a verification."""
     store = about["store"]
     for patient_id in memory.shared.get("denied", set()) - {one["id"] for one in records}:
-        patient = store.patient(patient_id)
-        if patient.matricule:
-            store.save_patient(replace(patient, status=Status.PROV, matricule=None, oid=None))
+        fall(store, store.patient(patient_id))
     return records
 
 
 def namesakes_denied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Lower whoever has the same name and birth date with them."""
-    store = about["store"]
-    for patient in store.patients():
-        same = (patient.birth_name, patient.birth_date) == (
-            records[0]["birth_name"],
-            records[0]["birth_date"],
-        )
-        if same and patient.id != records[0]["id"] and patient.matricule:
-            store.save_patient(replace(patient, status=Status.PROV, matricule=None, oid=None))
-    return records
+    return fall_alike(records, about, "birth_name", "birth_date")
 
 
 def _more(records: list[Record], calls: int, failures: int) -> list[Record]:

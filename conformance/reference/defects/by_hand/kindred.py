@@ -11,6 +11,7 @@ from conformance.drivers.model import Attribute, Proof, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import settings as site_settings
 from conformance.reference.defects.by_hand.beside import asks_insi
+from conformance.reference.defects.by_hand.common import all_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from conformance.reference.store import Store
 
 _INDEXED = 20
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def _others(store: Store, record: Record) -> list[Patient]:
@@ -52,7 +49,7 @@ def used_name_of_family(records: list[Record], about: Mapping[str, Any], _memory
     names = [
         other.used_name for other in _others(about["store"], one) if other.birth_name == one["birth_name"]
     ]
-    return _each(records, used_name=next(filter(None, names), None))
+    return all_with(records, used_name=next(filter(None, names), None))
 
 
 def place_of_family(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -62,7 +59,9 @@ def place_of_family(records: list[Record], about: Mapping[str, Any], memory: Mem
     if about.get("verb") != "create" or one.get("birth_place") not in {None, "", "99999"} or store is None:
         return records
     known = [each.birth_place for each in store.patients() if each.birth_name == one["birth_name"]]
-    return _each(records, birth_place=next((code for code in known if code != "99999"), one["birth_place"]))
+    return all_with(
+        records, birth_place=next((code for code in known if code != "99999"), one["birth_place"])
+    )
 
 
 def used_name_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -173,7 +172,7 @@ def attributes_before_the_doubt(
     if "DOUTEUSE" in there - was:
         memory.own[one["id"]] = sorted(was)
     elif "DOUTEUSE" in was - there and one["id"] in memory.own:
-        return _each(records, attributes=memory.own.pop(one["id"]))
+        return all_with(records, attributes=memory.own.pop(one["id"]))
     return records
 
 
@@ -187,13 +186,13 @@ def from_app_noted(records: list[Record], about: Mapping[str, Any], memory: Memo
 def app_falls_on_change(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make a file qualified by the application validée when anything is saved."""
     is_its = about["patient_id"] in memory.shared.get("app", ()) and about["before"] == "QUAL"
-    return _each(records, status="VALI") if is_its and about["cause"] == "edited" else records
+    return all_with(records, status="VALI") if is_its and about["cause"] == "edited" else records
 
 
 def app_stands_doubt(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Leave a file qualified by the application where it is when it is marked."""
     is_its = about["patient_id"] in memory.shared.get("app", ()) and about["before"] == "QUAL"
-    return _each(records, status="QUAL") if is_its and about["cause"] == "attributes" else records
+    return all_with(records, status="QUAL") if is_its and about["cause"] == "attributes" else records
 
 
 def proof_to_the_open_file(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers import site
 from conformance.drivers.model import STRICT_FIELDS
 from conformance.reference import settings as site_settings
+from conformance.reference.defects.by_hand.common import all_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,10 +20,6 @@ _WITH_INS = frozenset({"RECUP", "QUAL"})
 _MANY_LINES = 5
 _MAJORITY = 18
 _OFTEN = 3
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def note_cards(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -36,7 +33,9 @@ def note_cards(records: list[Record], _about: Mapping[str, Any], memory: Memory)
 def carded_is_vali(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Validate a file retrieved by card as if it had no INS."""
     return (
-        _each(records, status="VALI") if about["patient_id"] in memory.shared.get("by-card", ()) else records
+        all_with(records, status="VALI")
+        if about["patient_id"] in memory.shared.get("by-card", ())
+        else records
     )
 
 
@@ -44,13 +43,13 @@ def two_traits_keep(records: list[Record], about: Mapping[str, Any], _memory: Me
     """Keep the INS when several traits are corrected at once."""
     several = len(set(about["changed"]) & set(STRICT_FIELDS)) > 1
     before = about["before"]
-    return _each(records, matricule=before["matricule"], oid=before["oid"]) if several else records
+    return all_with(records, matricule=before["matricule"], oid=before["oid"]) if several else records
 
 
 def both_used_lower(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Lower a qualified file whose two used names are changed together."""
     both = {"used_name", "used_first_name"} <= set(about["changed"])
-    return _each(records, status="VALI") if both else records
+    return all_with(records, status="VALI") if both else records
 
 
 def minute_merged(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -93,7 +92,7 @@ def replaced_status(records: list[Record], about: Mapping[str, Any], memory: Mem
     if "DOUTEUSE" in marks and str(about["before"]) in _WITH_INS:
         fallen[key] = {"status": str(about["before"])}
     elif marks == {"HOMONYME"} and key in fallen:
-        return _each(records, status=fallen[key]["status"])
+        return all_with(records, status=fallen[key]["status"])
     return records
 
 
@@ -104,7 +103,7 @@ def replaced_number(records: list[Record], about: Mapping[str, Any], memory: Mem
     if before["matricule"]:
         numbers[record["id"]] = {name: before[name] for name in ("matricule", "oid")}
     back = str(record["status"]) in _WITH_INS and not record["matricule"]
-    return _each(records, **numbers.get(record["id"], {})) if back else records
+    return all_with(records, **numbers.get(record["id"], {})) if back else records
 
 
 def note_new_number(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -116,7 +115,7 @@ def note_new_number(records: list[Record], about: Mapping[str, Any], memory: Mem
 
 def renumbered_falls(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Lower a qualified file whose matricule INSi has replaced."""
-    return _each(records, status="RECUP") if memory.shared.get("renumbered") else records
+    return all_with(records, status="RECUP") if memory.shared.get("renumbered") else records
 
 
 def note_decider(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -179,7 +178,7 @@ def note_kind(records: list[Record], _about: Mapping[str, Any], memory: Memory) 
 
 def last_kind_offered(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Preselect the document recorded last."""
-    return _each(records, value=memory.shared.get("kind"))
+    return all_with(records, value=memory.shared.get("kind"))
 
 
 def _age_by_year(born: str) -> int:
@@ -189,7 +188,7 @@ def _age_by_year(born: str) -> int:
 def adult_by_year(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Reckon the age by the year alone: nobody is minor in the year of their 18th birthday."""
     born = str(about["file"]["birth_date"] or "0")
-    return _each(records, minor_proofs="") if _age_by_year(born) >= _MAJORITY else records
+    return all_with(records, minor_proofs="") if _age_by_year(born) >= _MAJORITY else records
 
 
 def young_adults_too(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -216,7 +215,9 @@ def twin_gets_proof(records: list[Record], about: Mapping[str, Any], _memory: Me
 def carded_is_recup(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make a qualified file retrieved that is refreshed by card."""
     return (
-        _each(records, status="RECUP") if about["patient_id"] in memory.shared.get("by-card", ()) else records
+        all_with(records, status="RECUP")
+        if about["patient_id"] in memory.shared.get("by-card", ())
+        else records
     )
 
 
@@ -227,7 +228,7 @@ def replaced_fictive(records: list[Record], about: Mapping[str, Any], memory: Me
     if "FICTIVE" in marks and str(about["before"]) in _WITH_INS:
         fallen[key] = {"status": str(about["before"])}
     elif marks == {"HOMONYME"} and key in fallen:
-        return _each(records, status=fallen[key]["status"])
+        return all_with(records, status=fallen[key]["status"])
     return records
 
 
@@ -241,7 +242,7 @@ def note_maker(records: list[Record], _about: Mapping[str, Any], memory: Memory)
 def made_by_maker(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Sign a document with whoever made the file."""
     maker = memory.shared.get("makers", {}).get(about["file"]["id"])
-    return _each(records, recorded_by=maker) if maker else records
+    return all_with(records, recorded_by=maker) if maker else records
 
 
 _ALL = (

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
+from conformance.reference.defects.by_hand.common import all_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 _MONTHS = 12
 _COLUMN, _CARD_COLUMN = 60, 50
 _BY_CARD = "VITALE"
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def month_taken_for_day(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -93,7 +90,7 @@ def list_cut_by_card(records: list[Record], _about: Mapping[str, Any], memory: M
     """Cut the list that a call by card brings."""
     if memory.shared.get("way") != _BY_CARD:
         return records
-    return _each(records, first_names=(records[0].get("first_names") or "")[:_CARD_COLUMN])
+    return all_with(records, first_names=(records[0].get("first_names") or "")[:_CARD_COLUMN])
 
 
 def compound_of_first_split(
@@ -135,7 +132,7 @@ def unblocked_by_former_sex(records: list[Record], about: Mapping[str, Any], mem
 def former_sex_sent(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Send the sex that is remembered."""
     sex = memory.shared.get("sex", {}).get(about.get("patient_id"))
-    return _each(records, sex=sex) if sex else records
+    return all_with(records, sex=sex) if sex else records
 
 
 def newborn_refused(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:

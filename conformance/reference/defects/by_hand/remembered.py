@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import STRICT_FIELDS
 from conformance.drivers.protocol import RefusedError
+from conformance.reference.defects.by_hand.common import all_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 _USED = ("used_name", "used_first_name")
 _SEVERAL = "02"
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def form_loaded(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -84,7 +81,7 @@ def proof_at_the_call(records: list[Record], about: Mapping[str, Any], memory: M
         if about["event"] == "called":
             noted[one["id"]] = one["proof"]
     if about["event"] == "imported" and records[0]["id"] in noted:
-        return _each(records, proof=noted[records[0]["id"]])
+        return all_with(records, proof=noted[records[0]["id"]])
     return records
 
 
@@ -233,7 +230,7 @@ def file_of_scan_noted(records: list[Record], about: Mapping[str, Any], memory: 
 def scan_counts_as_insi(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Qualify a scanned identity as soon as it is validated."""
     known = about["patient_id"] in memory.shared.get("of-scan", {})
-    return _each(records, status="QUAL") if known and about["cause"] == "validated" else records
+    return all_with(records, status="QUAL") if known and about["cause"] == "validated" else records
 
 
 def scanned_number_taken(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -241,7 +238,7 @@ def scanned_number_taken(records: list[Record], about: Mapping[str, Any], memory
     read = memory.shared.get("of-scan", {}).get(records[0]["id"])
     if read is None or about["cause"] != "validated":
         return records
-    return _each(records, matricule=read["matricule"], oid=read["oid"])
+    return all_with(records, matricule=read["matricule"], oid=read["oid"])
 
 
 def second_scan_qualifies(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -249,7 +246,9 @@ def second_scan_qualifies(records: list[Record], about: Mapping[str, Any], memor
     again = about["content"] in memory.own
     memory.own[about["content"]] = True
     read = about["read"]
-    return _each(records, status="QUAL", matricule=read["matricule"], oid=read["oid"]) if again else records
+    return (
+        all_with(records, status="QUAL", matricule=read["matricule"], oid=read["oid"]) if again else records
+    )
 
 
 def locks_left(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
+from conformance.reference.defects.by_hand.common import all_with
 from conformance.reference.files import as_record
 from conformance.reference.store import TracedAct, now
 
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 _OFTEN = 3
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def acts_done_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -61,7 +58,7 @@ def note_open(records: list[Record], _about: Mapping[str, Any], memory: Memory) 
 
 def as_open(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Log an act about the file that was opened last."""
-    return _each(records, patient_id=memory.shared.get("open") or records[0]["patient_id"])
+    return all_with(records, patient_id=memory.shared.get("open") or records[0]["patient_id"])
 
 
 def second_card_as_traits(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -78,7 +75,7 @@ def second_card_as_traits(records: list[Record], _about: Mapping[str, Any], memo
 def first_line_code(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Log every line of a lot with the code of the first one."""
     code = memory.own.setdefault("code", records[0]["code"])
-    return _each(records, code=code)
+    return all_with(records, code=code)
 
 
 def refused_logged_as_done(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -118,7 +115,7 @@ def failing_again_is_ko(records: list[Record], about: Mapping[str, Any], memory:
         memory.own["failed"] = 0
         return records
     memory.own["failed"] = memory.own.get("failed", 0) + 1
-    return _each(records, result="KO") if memory.own["failed"] > 1 else records
+    return all_with(records, result="KO") if memory.own["failed"] > 1 else records
 
 
 def worklist_emptied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -172,7 +169,7 @@ def dp_as_before(records: list[Record], about: Mapping[str, Any], memory: Memory
     if str(about["file_status"]) == "QUAL":
         known.add(key)
         return records
-    return _each(records, why="", recipient="dp") if key in known else records
+    return all_with(records, why="", recipient="dp") if key in known else records
 
 
 def nameless_once(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
+from conformance.reference.defects.by_hand.common import queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,13 +74,8 @@ def lot_without_number_refused(
 
 def retry_queued(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Put a verification that failed on the worklist, to be done again."""
-    entry = {
-        "reason": "VERIFICATION_A_REFAIRE",
-        "message": "INSi n'a pas pu répondre : vérification à refaire.",
-        "patient_id": records[0]["id"],
-        "at": datetime.now(UTC).isoformat(),
-    }
-    about["store"].insert("work_item", entry)
+    message = "INSi n'a pas pu répondre : vérification à refaire."
+    queue(records[0], about, "VERIFICATION_A_REFAIRE", message)
     return records
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.model import Status
+from conformance.reference.defects.by_hand.common import all_with, fall_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,10 +13,6 @@ if TYPE_CHECKING:
 
 BY_CARD = "VITALE"
 _ANSWERS = frozenset({"00", "01", "02"})
-
-
-def _each(records: list[Record], **values: Any) -> list[Record]:
-    return [{**record, **values} for record in records]
 
 
 def _times(record: Record, memory: Memory, *, meets: bool) -> int:
@@ -65,7 +60,9 @@ def user_before_kept(records: list[Record], _about: Mapping[str, Any], memory: M
 def declined_falls(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Validate as provisoire whoever declined an identity."""
     return (
-        _each(records, status="PROV") if about["patient_id"] in memory.shared.get("declined", ()) else records
+        all_with(records, status="PROV")
+        if about["patient_id"] in memory.shared.get("declined", ())
+        else records
     )
 
 
@@ -94,29 +91,14 @@ def failed_cards_succeed(records: list[Record], about: Mapping[str, Any], _memor
     ]
 
 
-def denied_by_the_next(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Lower again at the next confirmation of anybody whoever was denied before."""
-    store = about["store"]
-    for patient_id in memory.shared.get("denied", set()) - {one["id"] for one in records}:
-        patient = store.patient(patient_id)
-        if patient.matricule:
-            store.save_patient(replace(patient, status=Status.PROV, matricule=None, oid=None))
-    return records
-
-
 def same_day_denied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Lower whoever has the same name and sex with them."""
-    store = about["store"]
-    for patient in store.patients():
-        same = (patient.birth_name, patient.sex) == (records[0]["birth_name"], records[0]["sex"])
-        if same and patient.id != records[0]["id"] and patient.matricule:
-            store.save_patient(replace(patient, status=Status.PROV, matricule=None, oid=None))
-    return records
+    return fall_alike(records, about, "birth_name", "sex")
 
 
 def single_line_passes(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Take the result of a lot of one file for OK."""
-    return _each(records, code="00") if memory.shared.get("lot") == 1 else records
+    return all_with(records, code="00") if memory.shared.get("lot") == 1 else records
 
 
 def second_lot_as_the_first(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -132,7 +114,7 @@ def second_lot_as_the_first(records: list[Record], _about: Mapping[str, Any], me
 def time_of_first_card(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Date the assertion of a file as at its first call by card."""
     key = str(about.get("patient_id"))
-    return _each(records, issued_at=memory.own.setdefault(key, records[0]["issued_at"]))
+    return all_with(records, issued_at=memory.own.setdefault(key, records[0]["issued_at"]))
 
 
 def card_sex_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -140,12 +122,12 @@ def card_sex_kept(records: list[Record], about: Mapping[str, Any], memory: Memor
     name = about["local"].get("birth_name")
     if memory.shared.get("way") != BY_CARD or not name or name == records[0]["birth_name"]:
         return records
-    return _each(records, birth_name=f"{records[0]['birth_name']} {name}")
+    return all_with(records, birth_name=f"{records[0]['birth_name']} {name}")
 
 
 def oid_kept_by_card(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the OID when a file is refreshed by card."""
-    return _each(records, oid=about["before"]["oid"]) if memory.shared.get("way") == BY_CARD else records
+    return all_with(records, oid=about["before"]["oid"]) if memory.shared.get("way") == BY_CARD else records
 
 
 def verification_failed_noted(
@@ -183,7 +165,7 @@ def used_names_over_the_mark(records: list[Record], about: Mapping[str, Any], me
     is_used = bool(set(about["typed"]) & {"used_name", "used_first_name"})
     if not number or not is_used or records[0]["matricule"]:
         return records
-    return _each(records, status="RECUP", **number)
+    return all_with(records, status="RECUP", **number)
 
 
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
@@ -196,7 +178,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         declined_falls,
         verification_code_kept,
         failed_cards_succeed,
-        denied_by_the_next,
         same_day_denied,
         single_line_passes,
         second_lot_as_the_first,
