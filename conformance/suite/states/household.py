@@ -116,6 +116,7 @@ def _live(desk: Desk) -> Household:
         # Those looked at last are opened last: the next act begins with another file on the screen. The users look in
         # turn: what one of them sees the other sees too.
         looking = desk.by(USERS[number % len(USERS)])
+        own = looking.read(subject)
         after = {key: looking.read(patient) for key, patient in before.items()}
         now = _there(looking)
         seen.append(
@@ -126,7 +127,7 @@ def _live(desk: Desk) -> Household:
                 made=frozenset(now.keys() - there.keys() - {subject.id}),
                 gone=frozenset(there.keys() - now.keys() - ({subject.id} if act.moves else set())),
                 listed={key: now[one.id] for key, one in after.items() if one.id in now},
-                own=(looking.read(subject), now.get(subject.id)),
+                own=(own, now.get(subject.id)),
                 requests=requests,
                 done=done,
             )
