@@ -130,7 +130,8 @@ def rest_of(desk: Desk, files: Mapping[str, Patient], ready: Prepared, denied: P
         calls=Counter(_line(one) for one in entries if one.action in _REQUESTS),
         statuses=Counter(f"{key} {one}" for key, each in past.statuses.items() for one in each),
         numbers=Counter(f"{key} {one.matricule}" for key, each in past.numbers.items() for one in each),
-        waiting=Counter(item.id for item in waiting_for(desk, denied)) if denied else Counter(),
+        # Under another number perhaps, when the list was made again.
+        waiting=Counter(["dossier à traiter"] if denied and waiting_for(desk, denied) else []),
         sent=sent,
         held_back=Counter(["courriel retenu"] if is_held_back else []),
         hidden=Counter(["dossier caché"] if ready.is_shut_out and _is_shut_out(desk, files) else []),

@@ -87,14 +87,16 @@ def test_namesakes_stay_apart(desk: Desk) -> None:
         person = adult(desk)
         other = twin(desk, person)
         first = feed.send(person, "VALI")
-        feed.post(other, "VALI")
-        # Told of again, in the other order.
-        feed.post(person, "VALI", event="A31")
+        # A namesake may be left to a person; told of again, in the other order.
+        for each, event in ((other, "A28"), (person, "A31")):
+            with suppress(RefusedError):
+                feed.post(each, "VALI", event=event)
         for each, file in ((person, desk.read(first)), (other, feed.file_of(other))):
             if file is None:
                 raise Departure(
                     "une personne annoncée par le référentiel n'a pas de dossier : elle a le nom et la date d'une autre",
                     "a person whom the reference announced has no file: they have name and date of another",
+                    inferred=True,
                 )
             expect_values(
                 file,
@@ -113,7 +115,8 @@ def test_without_a_place(desk: Desk) -> None:
     with fed(desk) as feed:
         feed.send(adult(desk), "VALI")
         person = adult(desk)
-        feed.post(person, "PROV", changes={"birth_place": None})
+        with suppress(RefusedError):
+            feed.post(person, "PROV", changes={"birth_place": None})
         file = feed.file_of(person)
     if file is None:
         return  # A software may leave to a person what lacks a mandatory trait.
@@ -156,8 +159,8 @@ def test_no_longer_the_reference(desk: Desk) -> None:
 @pytest.mark.rule("SEC-05")
 @FEED.mark
 @pytest.mark.title(
-    fr="Un trait changé par le flux du domaine laisse une trace dans le journal du dossier",
-    en="A trait changed by the feed of the domain leaves an entry in the log of the file",
+    fr="Un trait changé par le flux du domaine laisse une trace",
+    en="A trait changed by the feed of the domain leaves an entry",
 )
 def test_changes_are_logged(desk: Desk) -> None:
     with fed(desk) as feed:
@@ -165,7 +168,9 @@ def test_changes_are_logged(desk: Desk) -> None:
         file = feed.send(person, "VALI")
 
         def log() -> list[AuditEntry]:
-            return desk.lgo.read_audit_log(patient_id=file.id, actor=desk.user)
+            # What a message did may be logged under no file.
+            entries = desk.lgo.read_audit_log(actor=desk.user)
+            return [entry for entry in entries if entry.patient_id in {file.id, None, ""}]
 
         before = len(log())
         desk.born_on(person.identity.traits.birth_date)
@@ -177,8 +182,8 @@ def test_changes_are_logged(desk: Desk) -> None:
         )
         expect(
             [entry for entry in log()[before:] if entry.action not in usual],
-            fr="le référentiel du domaine a changé le nom, et le journal du dossier n'en dit rien",
-            en="the reference of the domain has changed the name, and the log of the file says nothing of it",
+            fr="le référentiel du domaine a changé le nom, et le journal n'en dit rien",
+            en="the reference of the domain has changed the name, and the log says nothing of it",
             # The rule names the professional who changes; here a message does.
             inferred=True,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.claims import claim_of
 from conformance.reference.defects.by_hand.common import all_with
+from conformance.reference.store import TracedAct, now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 
     Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
 
-_FEW, _STORM = 3, 14
+_FEW, _SOME, _STORM = 3, 5, 14
 _PAUSED: Final = {"code": "INSI_PAUSED", "message": "INSi est indisponible pour le moment."}
 
 
 def failures_of_all_kinds(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Count what failed, calls and verifications together."""
     one = records[0]
+    if str(one.get("outcome")) == "BLOCKED":
+        return records
     failed = "ERROR" in {str(one.get("outcome")), str(one.get("result"))}
     memory.shared["in-a-row"] = memory.shared.get("in-a-row", 0) + 1 if failed else 0
     memory.shared["worst"] = max(memory.shared.get("worst", 0), memory.shared["in-a-row"])
@@ -134,6 +137,24 @@ def rightless_users_purged(records: list[Record], about: Mapping[str, Any], _mem
     return records
 
 
+def night_logged(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Log the job of the night."""
+    about["store"].add_audit(TracedAct(at=now(), user="nuit", action="NIGHT_JOB", patient_id=None))
+    return records
+
+
+def pause_begins(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Make no call while INSi has failed five times in a row, until the clock has gone on."""
+    del about
+    return records or ([dict(_PAUSED)] if memory.shared.get("in-a-row", 0) >= _SOME else [])
+
+
+def pause_ends(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Let calls be made again."""
+    memory.shared["in-a-row"] = 0
+    return records
+
+
 def _emptied(query: str) -> Hand:
     def at_night(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
         about["store"].rows(query)
@@ -160,8 +181,12 @@ FUNCTIONS: dict[str, Hand] = {
             days_noted,
             known_by_name_and_place,
             rightless_users_purged,
+            night_logged,
+            pause_begins,
+            pause_ends,
         )
     },
+    "items-renewed": _emptied("UPDATE work_item SET id = id + 100000"),
     "log-of-calls-emptied": _emptied("DELETE FROM audit WHERE action = 'INSI_CALL'"),
     "log-of-others-emptied": _emptied(
         "DELETE FROM audit WHERE user <> (SELECT user FROM audit ORDER BY id DESC)"
