@@ -43,6 +43,7 @@ from conformance.reference.defects.by_hand import (
     strict,
     traces,
     turns,
+    vendors,
     windows,
 )
 
@@ -86,6 +87,7 @@ SUBJECTS: Final = (
     strict,
     traces,
     turns,
+    vendors,
     windows,
 )
 
