@@ -9,7 +9,7 @@ LOCK := requirements.lock pyproject.toml
 # Modules are compiled once and kept: the tests start hundreds of processes, and each would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-long lint types contract docs kill-matrix kills fuzz bench bench-documents bench-population bench-campaign soak campaigns-repeat campaigns-drivers report-picture check clean
+.PHONY: demo test test-all test-long lint types contract docs kill-matrix kills tolerated fuzz bench bench-documents bench-population bench-campaign soak campaigns-repeat campaigns-drivers report-picture check clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/banc demo $(ARGS)
@@ -50,6 +50,10 @@ kill-matrix: $(VENV)/.test
 # Every injectable defect once, against the check that is known to catch it and only then the others: minutes.
 kills: $(VENV)/.test
 	$(BIN)/python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv $(ARGS)
+
+# Correct software of other manners, several at once, against all the rules: hours; ARGS="--output FILE --continue" goes on.
+tolerated: $(VENV)/.test
+	$(BIN)/python -m conformance.matrix.tolerated $(ARGS)
 
 check: lint types contract test
 

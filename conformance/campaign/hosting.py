@@ -12,14 +12,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.bench import BenchOptions
-from simulator.journal.store import FOLDER
-from simulator.journal.writer import JournalOptions
-from simulator.serving import END_WITH_INPUT, ServeOptions, free_port, running, stop
+from simulator.serving import END_WITH_INPUT, stop
 from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from simulator.journal.writer import JournalOptions
 
 
 READY_TIMEOUT_S = 20.0
@@ -49,6 +48,12 @@ def own_simulator(
     Raises:
         ServingError: it did not start.
     """
+    # Imported where it is started: the processes of a shared campaign are told its address, and need none of it.
+    from simulator.bench import BenchOptions  # noqa: PLC0415 - as said
+    from simulator.journal.store import FOLDER  # noqa: PLC0415 - as said
+    from simulator.journal.writer import JournalOptions  # noqa: PLC0415 - as said
+    from simulator.serving import ServeOptions, free_port, running  # noqa: PLC0415 - as said
+
     with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
         bench = BenchOptions(data_dir=data_dir or Path(folder), journal=journal or JournalOptions())
         options = ServeOptions(bench=bench, port=free_port() if port is None else port)

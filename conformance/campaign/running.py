@@ -18,7 +18,6 @@ from conformance.doctor.folder import try_writing
 from conformance.drivers.errors import DriverError
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
-from conformance.guided.opening import guided_driver, terminal
 from conformance.guided.selecting import JOURNEYS, UnknownJourneyError, checks_of, select_journeys
 from conformance.plan import plan_data
 from conformance.record.coding import encode
@@ -292,6 +291,9 @@ def _journeys(options: CampaignOptions, *, guided: bool) -> tuple[str, ...]:
 def _guided(
     plan: Plan, session: SessionClient, folder: Path, options: CampaignOptions
 ) -> Iterator[AtCounter]:
+    # Nobody else needs the conversation and its twin, which is a reference LGO.
+    from conformance.guided.opening import guided_driver, terminal  # noqa: PLC0415 - as said
+
     try:
         with guided_driver(
             plan,

@@ -20,6 +20,7 @@ from conformance.guided.opening import terminal
 from conformance.plan import FailOn, Plan, load_plan
 from conformance.progress import CampaignView
 from conformance.record.reading import Record, RecordError
+from conformance.record.uncollected import kept_to_the_end
 from conformance.report import write_reports
 from conformance.report.json_report import report_data
 from simulator.commands.common import SetupError
@@ -117,6 +118,7 @@ def run_plan(
                 campaign = run_jobs(plan, jobs, on_event=listener, options=options)
             else:
                 campaign = run_campaign(plan, on_event=listener, options=options)
+        kept_to_the_end()
         paths = write_reports(campaign, report_dir, lang)
     except DoctorError as error:
         show_diagnosis(error.diagnosis, lang, only_problems=True)

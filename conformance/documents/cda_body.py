@@ -12,6 +12,7 @@ from conformance.documents.numbers import called_ins
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import BILLING_OIDS, Format, PlaceKind, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
+from conformance.documents.text_people import lines_of, of_other_people
 from conformance.documents.values import decode_base64
 from conformance.documents.xmltree import children, descend, local, path_of, text_of
 from simulator.text import Text
@@ -46,10 +47,11 @@ def narrative(
 ) -> Iterator[Problem]:
     """Set what the narrative calls an INS against the header: a reader sees the narrative."""
     known = [value for record in records for value in record.of(Trait.MATRICULE)]
-    if not known:
-        return
     for section in descend(document, "section"):
         for element in children(section, "title", "text"):
+            yield from of_other_people(lines_of(element), records, place_of(element, reading), "TRA-03")
+            if not known:
+                continue
             told = " ".join(" ".join(str(part) for part in element.itertext()).split())
             for number, start, end in called_ins(told):
                 if all(value.normal != number for value in known):
@@ -118,6 +120,7 @@ def bodies(
     for content, told in read:
         place = place_of(content, reading)
         yield from of_another(told, known, place, "body-of-another", said, "F13", "DOC-06")
+        yield from of_other_people(told, records, place, "DOC-06")
 
 
 def _announced(content: etree._Element, text: str, media: str, reading: Reading) -> Iterator[Problem]:

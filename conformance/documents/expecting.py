@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.comparing import loosely_same, unsure
+from conformance.documents.expected import Status
 from conformance.documents.problems import inferred, official
 from conformance.documents.record import Format, IdKind, Trait
 from simulator.ins.traits import comparison_key, starts_list, to_wire
@@ -111,6 +112,9 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
         return
     if wanted is None or value.normal == wanted:
         return
+    if expected.status in _OF_THE_DESK and form in _NEEDING and _says_unknown(value, wanted):
+        yield _unknown(value, wanted, form)
+        return
     if value.display and loosely_same(trait, value.normal, wanted):
         yield from _displayed(value, wanted)
         return
@@ -120,6 +124,32 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)
+
+
+_OF_THE_DESK: Final = frozenset({Status.PROV, Status.VALI})
+"""Statuses of identities that the desk typed: INSi may know more of them."""
+_NOT_KNOWN: Final = {
+    Trait.SEX: frozenset({"UN", "U", "O", "I", "code unknown", "code other"}),
+    Trait.BIRTH_PLACE: frozenset({"99999"}),
+}
+
+
+def _says_unknown(value: Value, wanted: str) -> bool:
+    """Tell whether a value says that the trait is not known, or not to the day: it contradicts nothing."""
+    if value.trait is Trait.BIRTH_DATE:
+        told = "".join(one for one in value.normal if one.isdecimal())
+        return len(told) in {4, 6} and wanted.replace("-", "").startswith(told)
+    return value.trait in _NOT_KNOWN and (
+        value.normal in _NOT_KNOWN[value.trait] or value.normal.startswith("nullFlavor")
+    )
+
+
+def _unknown(value: Value, wanted: str, form: Format) -> Problem:
+    text = Text(
+        f"{value.trait.text.fr} : « {value.text} », inconnu ou incomplet ; « {wanted} » est attendu si le dossier le sait",
+        f"{value.trait.text.en}: {value.text!r}, unknown or incomplete; {wanted!r} is expected if the file knows it",
+    )
+    return inferred("trait-unknown-before-qual", text, RULES[form], "F12", at=(value,))
 
 
 def _displayed(value: Value, wanted: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.fhir_tree import objects, string, walk
-from conformance.documents.problems import Quote, official
+from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import INS_OIDS, PlaceKind, Trait
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
 _PEOPLE: Final = frozenset({"RelatedPerson", "Person"})
 """Resources about people who are not the Patient, or who are them in another role."""
+_FEWEST: Final = 2
+"""Words of a display that names somebody: a title and a name, a name and a given name."""
 _SEARCH: Final = re.compile(
     r"\bPatient\?(?:.{0,500}&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
 )
@@ -48,6 +50,7 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
         for name in _SUBJECTS:
             for one in objects(node.get(name, [])):
                 number, oid = _referred(one)
+                yield from _shown(one, f"{path}.{name}".lstrip("."), records, reading)
                 place = reading.place(f"{path}.{name}".lstrip("."), PlaceKind.JSON)
                 if number and all(value.normal != number for value in known):
                     text = Text(
@@ -90,6 +93,38 @@ def _same_number(
                 yield official(
                     "one-number-two-people", text, "F13", "TRA-06", at=(Quote(place, number), same)
                 )
+
+
+def _shown(
+    reference: dict[str, Any], path: str, records: Sequence[IdentityRecord], reading: Reading
+) -> Iterator[Problem]:
+    """Look at the words beside a reference to the Patient: they are what a reader sees, and may be left from somebody else."""
+    told = set(re.findall("[A-Z]{2,}", comparison_key(string(reference.get("display")))))
+    leads = "Patient" in string(reference.get("reference")) or bool(_referred(reference)[0])
+    if len(told) < _FEWEST or not leads or "PATIENT" in told or "PATIENTE" in told:
+        return
+    known = {
+        word
+        for record in records
+        for trait in (
+            Trait.BIRTH_NAME,
+            Trait.USED_NAME,
+            Trait.FIRST_NAME,
+            Trait.USED_FIRST_NAME,
+            Trait.FIRST_NAMES,
+        )
+        for value in record.of(trait)
+        for word in comparison_key(value.normal).split()
+    }
+    if known and not known & told:
+        text = Text(
+            "le libellé de cette référence nomme une autre personne que le Patient : à regarder",
+            "the words of this reference name another person than the Patient: to be looked at",
+        )
+        place = reading.place(f"{path}.display", PlaceKind.JSON)
+        yield inferred(
+            "fhir-display-of-another", text, "F13", at=(Quote(place, string(reference["display"])),)
+        )
 
 
 def _referred(reference: dict[str, Any]) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
 from conformance.documents.running_text import words_of
+from conformance.documents.text_people import of_other_people
 from conformance.documents.values import mailboxes
 from conformance.documents.xdm import XdmFacts
 from simulator.ins.traits import comparison_key
@@ -164,6 +165,8 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     yield from headers(facts, cdas, document)
     yield from _recipients(document, inside, expected)
     yield from _numbers(facts, inside, document.name)
+    body = Place(kind=PlaceKind.FILE, path="body", file=document.name)
+    yield from of_other_people(facts.text, inside, body, "TRA-07")
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)
@@ -267,14 +270,18 @@ def _subject(facts: MailFacts, inside: Sequence[IdentityRecord], file: str) -> I
         yield official("mail-subject-of-another", text, "F13", at=(spot, missed))
 
 
-def _names_missing(told: str, inside: Sequence[IdentityRecord]) -> Iterator[tuple[Trait, Value]]:
+def _names_missing(
+    told: str, inside: Sequence[IdentityRecord], *, joined: bool = False
+) -> Iterator[tuple[Trait, Value]]:
     """Yield the name and the first name of the documents that a line about their patient lacks; used ones count too.
 
     Args:
         told: the line: words of it are compared, whatever stands between them.
         inside: the identities of the documents.
+        joined: apostrophes, hyphens and spaces may be left out, as in the name of a file.
     """
     key = f" {comparison_key(told)} "
+    parts = {comparison_key(one).replace(" ", "") for one in told.split(" ")} if joined else set()
     for birth, used in ((Trait.BIRTH_NAME, Trait.USED_NAME), (Trait.FIRST_NAME, Trait.USED_FIRST_NAME)):
         names = [
             value
@@ -283,7 +290,11 @@ def _names_missing(told: str, inside: Sequence[IdentityRecord]) -> Iterator[tupl
             for value in record.of(trait)
             if value.normal
         ]
-        if names and not any(f" {comparison_key(value.normal)} " in key for value in names):
+        if names and not any(
+            f" {comparison_key(value.normal)} " in key
+            or comparison_key(value.normal).replace(" ", "") in parts
+            for value in names
+        ):
             yield birth, names[0]
 
 
@@ -339,7 +350,8 @@ def _pdf_name(pdf: Document, inside: Sequence[IdentityRecord]) -> Iterator[Probl
         )
         yield inferred("pdf-name", text, "DOC-08", at=(Quote(place, name),))
         return
-    for trait, missed in islice(_names_missing(name.removesuffix(".pdf").replace("_", " "), inside), 1):
+    told = name.removesuffix(".pdf").replace("_", " ")
+    for trait, missed in islice(_names_missing(told, inside, joined=True), 1):
         text = Text(
             f"nom du PDF : {trait.text.fr} « {missed.text} » attendu",
             f"name of the PDF: expected the {trait.text.en} {missed.text!r}",

@@ -143,6 +143,8 @@ def _symbols(opened: Any, reading: Reading) -> tuple[list[tuple[int, Symbol]], b
             damaged = [one for one in symbols if one[1].error]
             if any(symbol.is_ins for _, symbol in found):
                 return sorted(found, key=lambda one: not one[1].is_ins), drawn
+            if not damaged and not pdfium.may_hide_code(opened[index]):
+                break  # Letters alone, which a closer look does not turn into a symbol.
         found.extend(damaged)
     return found, drawn
 

@@ -94,7 +94,8 @@ def _recognise_xml(data: bytes) -> Format:
     if b"http://hl7.org/fhir" in plain:
         return Format.FHIR
     if re.search(
-        rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest)\b", plain[:20_000]
+        rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest|XDW\.WorkflowDocument)\b",
+        plain[:20_000],
     ):
         return Format.XDS
     return Format.UNKNOWN

@@ -17,6 +17,7 @@ from conformance.documents.metadata import check_content, missing_source, read_m
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
 from conformance.documents.running_text import of_another, words_of
+from conformance.documents.text_people import of_other_people
 from conformance.documents.xmltree import XmlRefusedError, descend, parse
 from simulator.text import Text
 
@@ -45,6 +46,8 @@ class XdmFacts:
     cdas: tuple[Document, ...]
     is_xdm: bool
     """Whether it has metadata at all."""
+    pages: tuple[tuple[str, str], ...] = ()
+    """Name and words of the pages at its root that people read (INDEX.HTM, README.TXT)."""
 
 
 def read(data: bytes, reading: Reading) -> Document:
@@ -75,6 +78,11 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa:
     )
     place = Place(kind=PlaceKind.FILE, file=document.name)
     yield from of_another(document.text, known, place, "xdm-page-of-another", said, "F13", "TRA-05")
+    facts: XdmFacts | None = document.facts
+    records = [record for one in document.walk() for record in one.records]
+    for name, told in facts.pages if facts else ():
+        page = Place(kind=PlaceKind.FILE, file=f"{document.name} › {name}")
+        yield from of_other_people(told, records, page, "TRA-05")
 
 
 def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) -> dict[str, bytes]:
@@ -198,7 +206,7 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem], no
     cdas = tuple(part for part in parts if isinstance(part.facts, CdaFacts))
     return Document(
         format=Format.XDM, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        facts=XdmFacts(cdas, bool(tables)), text="\n".join([*files, *notes, *_words(files)]),
+        facts=XdmFacts(cdas, bool(tables), tuple(_pages(files))), text="\n".join([*files, *notes, *_words(files)]),
     )  # fmt: skip
 
 
@@ -210,6 +218,12 @@ def _words(files: dict[str, bytes]) -> Iterator[str]:
             yield html.unescape(told)
             if _HTML.search(name):
                 yield words_of(told, "text/html")
+
+
+def _pages(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    for name, content in files.items():
+        if "/" not in name and _PAGE.search(name):
+            yield name, words_of(content[:TEXT_LIMIT], "text/html" if _HTML.search(name) else "")
 
 
 def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from email.policy import compat32
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from conformance.documents import xdw
 from conformance.documents.cda import refused
 from conformance.documents.document import Document
 from conformance.documents.metadata import check_content, missing_source, read_metadata, signature
@@ -17,7 +18,7 @@ from conformance.documents.problems import Quote, official
 from conformance.documents.record import Format, Place, PlaceKind, Trait
 from conformance.documents.running_text import of_another
 from conformance.documents.values import decode_base64
-from conformance.documents.xmltree import XmlRefusedError, descend, parse, path_of, text_of
+from conformance.documents.xmltree import XmlRefusedError, descend, local, parse, path_of, text_of
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def read(data: bytes, reading: Reading) -> Document:
         root = parse(message.root, reading.limits)
     except XmlRefusedError as error:
         return refused(error, reading, Format.XDS)
+    if local(root) == xdw.ROOT:
+        return xdw.read(root, reading)
     metadata = read_metadata(root, reading, Format.XDS)
     problems = [*metadata.problems, *missing_source(root, reading)]
     contents = dict(_contents(root, message, reading, problems))

@@ -1,7 +1,8 @@
 """Software that shows what it has done a moment later: a log written in batches, an index of the search refreshed each second.
 
-How late is found out once a campaign, on an act whose traces have to show. A software whose traces are there at once is
-never waited for; one whose traces do not come at all is not either: its log is then empty, which the rules judge.
+How late is found out once a campaign, on acts whose traces have to show, and for each sort of trace apart: an index may be
+slow where the log is not. What is there at once is never waited for; what does not come at all is not either: the log is then
+empty, which the rules judge.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 PATIENCE_S: Final = 5.0
 """What shows later than that is taken for missing. The number is ours."""
@@ -34,6 +35,11 @@ LATE_LOOKS: Final = frozenset(
 """Verbs that show what was done: lists, histories, counters. The file itself is never late."""
 LOG: Final = "read_audit_log"
 """The verb that shows looks too: they are traced like acts."""
+TRACES: Final = frozenset(
+    {LOG, "read_status_history", "read_ins_history", "read_transmissions", "read_dashboard"}
+)
+"""Verbs that show what is written down of acts: whoever writes one of them in batches may write all of them so."""
+HISTORIES: Final = frozenset({"read_status_history", "read_ins_history"})
 
 
 class Lateness:
@@ -41,15 +47,18 @@ class Lateness:
 
     def __init__(self) -> None:
         """Begin with a software that shows everything at once."""
-        self.seconds = 0.0
-        """How long after an act its traces are looked for."""
+        self._seconds: dict[str, float] = {}
         self._acted_at = self._asked_at = time.monotonic()
+
+    def seconds(self, verb: str) -> float:
+        """Return how long after an act a verb shows it."""
+        return self._seconds.get(verb, 0.0)
 
     def before(self, verb: str) -> None:
         """Wait, before a verb that shows traces, until those of the last act can be there."""
-        if self.seconds and (verb == LOG or verb in LATE_LOOKS):
+        if late := self.seconds(verb):
             since = self._asked_at if verb == LOG else self._acted_at
-            time.sleep(max(0.0, since + self.seconds - time.monotonic()))
+            time.sleep(max(0.0, since + late - time.monotonic()))
 
     def after(self, verb: str) -> None:
         """Note that the software was asked for something."""
@@ -59,8 +68,12 @@ class Lateness:
         if verb not in LATE_LOOKS:
             self._acted_at = self._asked_at
 
-    def learn(self, is_shown: Callable[[], bool]) -> None:
-        """Find out how late the traces of an act just done come: ``is_shown`` tells whether they are there.
+    def learn(self, is_shown: Callable[[], bool], verbs: Collection[str] = LATE_LOOKS | TRACES) -> None:
+        """Find out how late the traces of an act just done come.
+
+        Args:
+            is_shown: tells whether they are there.
+            verbs: those that show traces of this sort; all by default.
 
         Raises:
             Ending: what ``is_shown`` raises.
@@ -71,5 +84,6 @@ class Lateness:
         while time.monotonic() < start + PATIENCE_S:
             time.sleep(_LOOK_S)
             if is_shown():
-                self.seconds = max(self.seconds, (time.monotonic() - start) * _MARGIN)
+                late = (time.monotonic() - start) * _MARGIN
+                self._seconds |= {verb: max(late, self.seconds(verb)) for verb in verbs}
                 return

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.verdicts import UndecidedError
-from simulator.population.generate import draw
+from simulator.population.drawing.identities import tags_of
+from simulator.population.generate import draw, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 500
 """Candidates looked at for one condition before giving up; each condition in use holds for one in twenty at least."""
+
+_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
+"""Of what a birth name ends with: no word comes of consonants alone."""
+_ENDING: Final = 3
 
 
 class Newcomers:
@@ -51,14 +58,20 @@ class PeopleOfCheck:
 
     The ``n``-th candidate of a check comes from the seed ``<seed>/<check id>/<n>``: the same seed gives a check the same
     people whichever checks ran before, in whatever order, in whichever process.
+
+    INSi knows the people of all checks together and answers 02 when it cannot tell two of them apart. Among those of one
+    check that is looked at, once they have their shape. Among those of several it cannot be, since none may depend on
+    which ran before: a birth date drawn keeps them apart, and whoever is wished with a birth date, as others are too, has a
+    birth name that ends with letters of the check.
     """
 
     def __init__(self, seed: int | str, check_id: str, insi: SessionClient | Newcomers) -> None:
         """Begin with candidate 1."""
         self._prefix = f"{seed}/{check_id}"
+        self._ending = _ending(self._prefix)
         self._insi = insi
         self._number = 0
-        self._chosen: list[Person] = []
+        self._taken: set[object] = set()
 
     def __call__(
         self,
@@ -69,7 +82,7 @@ class PeopleOfCheck:
     ) -> Person:
         """Return a fresh person whom INSi knows.
 
-        Nobody is like one drawn before for the same check. Only the person returned is sent to the simulator.
+        Nobody is like one drawn before for the same check, as INSi compares. Only the person returned is sent to the simulator.
 
         Args:
             where: a condition that the person has to satisfy.
@@ -77,18 +90,36 @@ class PeopleOfCheck:
             wanted: features, as ``simulator.population.generate.draw`` takes them.
 
         Raises:
-            UndecidedError: nobody satisfies the condition.
+            UndecidedError: nobody satisfies the condition, or the shape makes everybody like one drawn before.
             ValueError: the features cannot be had together.
         """
         for _ in range(MAX_CANDIDATES):
             self._number += 1
-            [person] = draw(1, f"{self._prefix}/{self._number}", avoid=self._chosen, **wanted)
-            if where is None or where(person):
-                person = shape(person) if shape else person
+            [person] = draw(1, f"{self._prefix}/{self._number}", **wanted)
+            if wanted.get("birth_date") is not None:
+                person = _ended(person, self._ending)
+            if where is not None and not where(person):
+                continue
+            person = shape(person) if shape else person
+            marks = marks_of(person.identity)
+            if self._taken.isdisjoint(marks):
+                self._taken.update(marks)
                 self._insi.add_people([person])
-                self._chosen.append(person)
                 return person
         raise UndecidedError(
             f"aucun patient tiré ne remplit les conditions du contrôle ({MAX_CANDIDATES} essayés)",
             f"no patient drawn satisfies the conditions of the check ({MAX_CANDIDATES} tried)",
         )
+
+
+def _ending(text: str) -> str:
+    """Return letters that hardly another text has."""
+    number = zlib.crc32(text.encode())
+    return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(_ENDING))
+
+
+def _ended(person: Person, ending: str) -> Person:
+    """Return a person whose birth name goes on with these letters."""
+    traits = person.identity.traits
+    identity = replace(person.identity, traits=replace(traits, birth_name=f"{traits.birth_name}{ending}"))
+    return replace(person, identity=identity, tags=tags_of(identity))

@@ -1,11 +1,13 @@
-"""Reads the names of users as the bench writes them: a log in capitals names the same person.
+r"""Reads the names of users as the bench writes them: a log in capitals, or with the full name, names the same person.
 
-How a software spells the name of whoever acts is in no text: ``PHARMACIEN.BANC`` in a log is ``pharmacien.banc``. The evidence
-keeps what the software wrote; the checks compare people, not letters.
+How a software spells the name of whoever acts is in no text: ``PHARMACIEN.BANC``, ``OFFICINE\\pharmacien.banc`` and ``Camille
+Martin (pharmacien.banc)`` in a log are ``pharmacien.banc``. The evidence keeps what the software wrote; the checks compare
+people, not letters.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.drivers.model import Actor
+
+
+_BETWEEN: Final = re.compile(r"[\s()\[\]<>\\/@,;:]+")
+"""What stands between an account and what else is said of it."""
 
 
 class Names:
@@ -37,8 +43,12 @@ class Names:
         return reader(self, answer) if reader else answer
 
     def spelt(self, name: str) -> str:
-        """Return a name as the bench spells it; a name that it does not know as it is."""
-        return self._known.get(name.strip().casefold(), name)
+        """Return a name as the bench spells it; one that it does not know, or that names two users, as it is."""
+        plain = name.strip().casefold()
+        if plain in self._known:
+            return self._known[plain]
+        named = {self._known[part] for part in _BETWEEN.split(plain) if part in self._known}
+        return named.pop() if len(named) == 1 else name
 
 
 def _entry(names: Names, entry: AuditEntry) -> AuditEntry:

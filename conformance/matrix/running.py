@@ -24,6 +24,8 @@ from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
+from conformance.reference.habits.catalogue import having
+from conformance.reference.habits.front import fronted
 from conformance.reference.lgo import Lgo
 from conformance.reference.serving import served
 from conformance.reference.variants import variants
@@ -119,11 +121,12 @@ class Rig:
         rules: Collection[str] | None = None,
         wrap: Wrap = lambda driver: driver,
         as_variants: Collection[str] = (),
+        habits: Collection[str] = (),
         actors: Collection[str] | None = None,
         limits: Limits = ALL_CHECKS,
         on_event: Callable[[Event], None] = lambda _: None,
     ) -> SuiteRun:
-        """Run rules against the LGO with these defects or as these variants, through a driver that may be wrapped.
+        """Run rules against the LGO with these defects, or as these variants and with these habits; ``wrap`` the driver.
 
         Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it. ``on_event`` hears
         what happens meanwhile.
@@ -132,7 +135,12 @@ class Rig:
         self._lgo.behave(faults or faults_of(defects))
         session = self._simulator.create_session()
         try:
-            with HttpDriver(self._url) as driver:
+            with ExitStack() as stack:
+                url = self._url
+                if habits:
+                    made = stack.enter_context(having(habits))
+                    url = stack.enter_context(fronted(create_app(self._lgo), habits=made))
+                driver = stack.enter_context(HttpDriver(url))
                 software: Driver = wrap(driver)
                 context = BenchContext(
                     driver=software,
@@ -227,7 +235,7 @@ def run_jobs(
         return
     # A fresh interpreter on every system: servers and threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_us) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_us) as pool:
         running_now = {pool.submit(_do, aimed(job)) for job in first}
         while running_now:
             done, running_now = wait(running_now, return_when=FIRST_COMPLETED)
@@ -236,18 +244,19 @@ def run_jobs(
                 yield outcome
 
 
-def _end_with_us() -> None:
+def end_with_us() -> None:
     """Let a process of the pool end with the one that leads it, even a killed one; its simulator ends with it then."""
     end_with_parent(lambda: None)
 
 
 def _do(job: Job) -> Outcome:
     """Do a job in a process of the pool, with the rig of that process."""
-    return _rig_of_this_process().do(job)
+    return rig_of_this_process().do(job)
 
 
 @cache
-def _rig_of_this_process() -> Rig:
+def rig_of_this_process() -> Rig:
+    """Return the rig of a process of a pool, which ends with it."""
     stack = ExitStack()
     # A process of a pool does not run the functions of atexit.
     Finalize(None, stack.close, exitpriority=10)

@@ -3,8 +3,8 @@
 No two people of one draw share a matricule, nor birth name, first word of the first names, sex and birth
 date together: a search by the true traits never gets 02 by accident, with or without the birth place.
 
-Between draws only chance keeps people apart, so far as a seed or ``avoid`` does not: give every draw of one registry
-its own seed.
+Between draws only chance keeps people apart: give every draw of one registry its own seed, and look at ``marks_of`` where
+chance is not enough.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from simulator.population.drawing.identities import Wish, draw_identity, draw_ma
 from simulator.registry.person import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _ATTEMPTS = 1000
 
@@ -45,12 +45,10 @@ def draw(
     apostrophe_name: bool | None = None,
     space_name: bool | None = None,
     nia: bool | None = False,
-    avoid: Iterable[Person] = (),
 ) -> list[Person]:
     """Draw ``n`` fresh people with the wished features, keys ``draw/<seed>/<n>``.
 
-    Every feature is as in ``simulator.population.drawing.identities.Wish``: None leaves it to chance. Nobody is like one of
-    ``avoid``, in the sense of this module.
+    Every feature is as in ``simulator.population.drawing.identities.Wish``: None leaves it to chance.
 
     Raises:
         ValueError: a wish cannot be fulfilled, or not ``n`` times (``ExhaustedError``).
@@ -66,7 +64,7 @@ def draw(
         space_name=space_name,
         nia=nia,
     )
-    return list(islice(_people(f"draw/{seed}", wish, avoid), n))
+    return list(islice(_people(f"draw/{seed}", wish), n))
 
 
 def namesake(person: Person, seed: int | str) -> Person:
@@ -92,15 +90,28 @@ def namesake(person: Person, seed: int | str) -> Person:
     return _person(key, identity)
 
 
-def _people(prefix: str, wish: Wish, avoid: Iterable[Person]) -> Iterator[Person]:
+def marks_of(identity: InsIdentity) -> tuple[object, object]:
+    """Give what nobody else may have: the 13 characters of the number, and the traits that a search cannot do without.
+
+    Two people who share one of them may be one for INSi: a given name finds lists that begin with it (``starts_list``).
+    """
+    traits = identity.traits
+    first_word = comparison_key(traits.first_names).partition(" ")[0]
+    return identity.matricule.number, (
+        comparison_key(traits.birth_name),
+        first_word,
+        traits.sex,
+        traits.birth_date,
+    )
+
+
+def _people(prefix: str, wish: Wish) -> Iterator[Person]:
     random = Random(prefix)  # noqa: S311 - repeatable on purpose, nothing is secret
     taken: set[object] = set()
-    for person in avoid:
-        taken.update(_marks(person.identity))
     number = attempts = 0
     while True:
         identity = draw_identity(random, wish)
-        marks = _marks(identity)
+        marks = marks_of(identity)
         if taken.isdisjoint(marks):
             taken.update(marks)
             yield _person(f"{prefix}/{number}", identity)
@@ -110,18 +121,6 @@ def _people(prefix: str, wish: Wish, avoid: Iterable[Person]) -> Iterator[Person
         attempts += 1
         if attempts == _ATTEMPTS:
             raise ExhaustedError(f"{number} people could be told apart, no more: widen the wish {wish}")
-
-
-def _marks(identity: InsIdentity) -> tuple[object, object]:
-    """Give what nobody else may have: the number, and the traits that a search cannot do without."""
-    traits = identity.traits
-    first_word = comparison_key(traits.first_names).partition(" ")[0]
-    return identity.matricule.number, (
-        comparison_key(traits.birth_name),
-        first_word,
-        traits.sex,
-        traits.birth_date,
-    )
 
 
 def _person(key: str, identity: InsIdentity) -> Person:

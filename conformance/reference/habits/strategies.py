@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from conformance.reference import strategy
 from conformance.reference.soap import Criteria, Reply, ReplyKind
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 _SEARCH = strategy.search
 Search = Callable[[Sequence[Criteria], strategy.Traits, strategy.Send], Reply]
+
+_FAILURES: Final = 3
+_OPEN_S: Final = 0.5
 
 
 def on_after_several(planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
@@ -52,6 +57,52 @@ def several_left_to_the_user(
             return reply
     del traits
     return reply
+
+
+def found_asked_twice(planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
+    """Ask a second time for who was found, and go by the first answer."""
+
+    def sure(criteria: Criteria) -> Reply:
+        reply = send(criteria)
+        if reply.code == strategy.FOUND:
+            send(criteria)
+        return reply
+
+    return _SEARCH(planned, traits, sure)
+
+
+def failed_asked_for_less(planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
+    """Send a request that brought nothing to read once more, with one given name and without the place."""
+
+    def patient(criteria: Criteria) -> Reply:
+        reply = send(criteria)
+        if reply.kind is ReplyKind.ANSWER:
+            return reply
+        return send(replace(criteria, first_name=criteria.first_name.split(" ")[0], birth_place=None))
+
+    return _SEARCH(planned, traits, patient)
+
+
+def with_circuit_breaker() -> Search:
+    """Return a search that sends nothing for half a second after three requests in a row that brought nothing to read."""
+    failures, closed_at = 0, 0.0
+
+    def search(planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
+        def guarded(criteria: Criteria) -> Reply:
+            nonlocal failures, closed_at
+            if time.monotonic() < closed_at:
+                return Reply(
+                    kind=ReplyKind.FAILURE, message="INSi ne répond pas : appels suspendus un instant."
+                )
+            reply = send(criteria)
+            failures = 0 if reply.kind is ReplyKind.ANSWER else failures + 1
+            if failures == _FAILURES:
+                failures, closed_at = 0, time.monotonic() + _OPEN_S
+            return reply
+
+        return _SEARCH(planned, traits, guarded)
+
+    return search
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Verb
 from conformance.drivers.partners import VerificationOutcome
 from conformance.suite.bulk.lots import (
     any_order,
@@ -22,6 +22,7 @@ from conformance.suite.bulk.lots import (
     start,
 )
 from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import with_traits
 from conformance.suite.desk.routes import Route
@@ -299,7 +300,11 @@ def _waits(lot: Lot) -> bool:
 
 def _expect_applied(desk: Desk, files: Mixed, said: Mapping[str, Said], moment: Moment) -> None:
     """Check each file, by what INSi said of its own INS."""
-    waiting = new_items(desk, files.items)
+    waiting = (
+        awaited(desk, Verb.READ_WORKLIST, lambda: new_items(desk, files.items))
+        if Said.KO in said.values()
+        else new_items(desk, files.items)
+    )
     for before in files.befores:
         is_ko = said.get(before.patient.matricule or "") is Said.KO
         if is_ko:

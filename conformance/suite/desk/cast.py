@@ -146,12 +146,10 @@ def _wish(part: Part) -> dict[str, Any]:
 
 def _shaped(part: Part, person: Person) -> Person:
     identity = person.identity
-    # A part is played dozens of times with one date: two who drew the same frequent names would be one person for INSi.
-    birth_name = f"{identity.traits.birth_name}{_letters(2, identity.matricule.value)}"
-    traits = replace(identity.traits, birth_name=birth_name)
+    traits = identity.traits
     if part.names is not None:
         firsts = [name.replace("-", "").replace("'", "") for name in traits.first_names.split()]
-        birth_name, first_names = part.names(birth_name, firsts)
+        birth_name, first_names = part.names(traits.birth_name, firsts)
         traits = replace(traits, birth_name=birth_name, first_names=first_names)
     oid = InsOid.NIA if part.is_waiting else identity.oid
     return replace(

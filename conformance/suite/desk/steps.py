@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
-from conformance.suite.desk.apart import EMPTYING, HISTORY, LOG, USUAL
+from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL
+from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import need_no_exemption, need_proposed, need_status
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import TYPICAL, Route
@@ -73,7 +74,7 @@ class Desk(Standing):
         # A refusal: the checks of creation and search say so.
         with self.if_offered(EMPTYING), suppress(RefusedError):
             patient = self.lgo.create_patient(typed(person), actor=self.user)
-            self.lateness.learn(lambda: self._shows(patient, day))
+            learn_lateness(self, patient, day)
             self.lgo.reset(insi_url=self.insi.soap_url)
             kept = [each for each in self.search(birth_date=day) if each.id == patient.id]
         if any(each.birth_name == person.identity.traits.birth_name for each in kept):
@@ -81,18 +82,6 @@ class Desk(Standing):
                 "le logiciel garde ses dossiers après /reset : ce qu'un contrôle trouve peut être ce qu'un autre a laissé",
                 "the software keeps its files after /reset: what a check finds may be what another one left",
             )
-
-    def _shows(self, patient: Patient, day: str) -> bool:
-        """Tell whether a file just created is found, and whether the log speaks of anything, where the software has one."""
-        if not any(each.id == patient.id for each in self.search(birth_date=day)):
-            return False
-        has_entries = True
-        with self.if_offered(LOG), suppress(RefusedError):
-            has_entries = bool(self.lgo.read_audit_log(actor=self.user))
-        # Without a log there is nothing to wait for: no path that the check which comes first would miss.
-        for missed in [each for each in self.timeline.missed if each.path == LOG.name]:
-            del self.timeline.missed[missed]
-        return has_entries
 
     # Files
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Status, Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of
@@ -56,7 +57,12 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
             "no sending leaves for an identité qualifiée",
             verdict=Verdict.NOT_TESTED,
         )
-    entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    entries = awaited(
+        desk,
+        Verb.READ_TRANSMISSIONS,
+        lambda: desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user),
+        lambda found: len(found) >= len(made),
+    )
     _expect_recipients(entries, made)
     for entry in entries:
         _expect_moment(entry, start)

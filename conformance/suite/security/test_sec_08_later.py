@@ -12,6 +12,7 @@ from conformance.drivers.model import Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
@@ -51,7 +52,12 @@ def test_trace_stays(desk: Desk) -> None:
         raise UndecidedError(
             "les deux envois ne partent pas", "the two sendings do not leave", verdict=Verdict.NOT_TESTED
         )
-    entries = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    entries = awaited(
+        desk,
+        Verb.READ_TRANSMISSIONS,
+        lambda: desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user),
+        lambda found: len(found) >= len(sent),
+    )
     first, second = (
         next((entry.at for entry in entries if address in entry.recipient.casefold()), "")
         for address in ("premier.medecin@exemple.mssante.fr", "second.medecin@exemple.mssante.fr")

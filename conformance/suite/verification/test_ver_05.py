@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import Attribute, Status, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, another_value
 from conformance.suite.desk.routes import Route, routes
@@ -213,7 +214,7 @@ def test_ok_and_after(desk: Desk) -> None:
 
 def expect_queued(desk: Desk, items: list[WorkItem], patient: Patient, moment: Moment) -> None:
     """Check that the worklist has an entry for a file that it did not have."""
-    found = new_items(desk, items)
+    found = awaited(desk, Verb.READ_WORKLIST, lambda: new_items(desk, items))
     expect(
         any(speaks_of(item, [patient], None) for item in found),
         fr=f"{moment.fr}, le dossier ne figure pas dans la liste à traiter ({_shown(found)})",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Status, Verb
 from conformance.suite.desk.apart import CONTRACTS
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
@@ -213,6 +214,7 @@ def _expect_held_back(
     if not found:
         return  # Without a verification there was no KO: a software may refuse what contradicts itself.
     _expect_alerted(arrival, moment)
+    awaited(desk, Verb.READ_WORKLIST, lambda: new_items(desk, items))
     for worker in (desk, desk.as_super_user()):
         expect(
             any(speaks_of(item, files.values(), identity) for item in new_items(worker, items)),

@@ -29,11 +29,11 @@ from concurrent.futures import ProcessPoolExecutor
 import conformance.matrix.running as running
 
 def ready():
-    running._rig_of_this_process()
+    running.rig_of_this_process()
 
 if __name__ == "__main__":
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=running._end_with_us) as pool:
+    with ProcessPoolExecutor(1, mp_context=context, initializer=running.end_with_us) as pool:
         pool.submit(ready).result()
         print("ready", flush=True)
         sys.stdin.read()

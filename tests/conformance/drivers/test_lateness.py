@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.drivers import lateness
-from conformance.drivers.lateness import LATE_LOOKS, LOG, Lateness
+from conformance.drivers.lateness import HISTORIES, LATE_LOOKS, LOG, TRACES, Lateness
 from conformance.drivers.model import Verb
 
 
@@ -45,7 +45,7 @@ def waited(clock: Clock, found: Lateness, verb: str) -> float:
 def test_a_software_that_shows_at_once_is_never_waited_for(clock: Clock) -> None:
     found = late(clock, 0)
     found.after("create_patient")
-    assert (found.seconds, waited(clock, found, LOG)) == (0, 0)
+    assert (found.seconds(LOG), waited(clock, found, LOG)) == (0, 0)
 
 
 def test_traces_are_looked_for_once_they_can_be_there(clock: Clock) -> None:
@@ -66,6 +66,23 @@ def test_the_log_waits_for_the_traces_of_a_look_too(clock: Clock) -> None:
     assert waited(clock, found, LOG) == 0
 
 
+def test_one_sort_of_traces_may_be_late_alone(clock: Clock) -> None:
+    found, begun = Lateness(), clock.now
+    found.learn(lambda: True)
+    found.learn(lambda: clock.now >= begun + 1.5, HISTORIES)
+    found.after("validate_identity")
+    assert waited(clock, found, "search_patients") == 0
+    assert waited(clock, found, LOG) == 0
+    assert waited(clock, found, "read_status_history") >= 1.5
+
+
+def test_the_longest_wait_of_a_verb_counts(clock: Clock) -> None:
+    found = late(clock, 3)
+    begun = clock.now
+    found.learn(lambda: clock.now >= begun + 1, TRACES)
+    assert found.seconds(LOG) >= 3
+
+
 def test_what_never_shows_is_waited_for_once(clock: Clock) -> None:
     begun = clock.now
     found = late(clock, 1e9)
@@ -75,4 +92,4 @@ def test_what_never_shows_is_waited_for_once(clock: Clock) -> None:
 
 
 def test_late_looks_are_verbs() -> None:
-    assert LATE_LOOKS | {LOG} <= {verb.value for verb in Verb}
+    assert {verb.value for verb in Verb} >= LATE_LOOKS | TRACES | HISTORIES

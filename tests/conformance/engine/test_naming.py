@@ -15,7 +15,17 @@ def names() -> Names:
     return known
 
 
-@pytest.mark.parametrize("spelt", ["PHARMACIEN.BANC", "Pharmacien.Banc", " pharmacien.banc "])
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "PHARMACIEN.BANC",
+        "Pharmacien.Banc",
+        " pharmacien.banc ",
+        "OFFICINE\\pharmacien.banc",
+        "Camille Martin (pharmacien.banc)",
+        "pharmacien.banc@officine.example",
+    ],
+)
 def test_whoever_acted_is_known_again(names: Names, spelt: str) -> None:
     proof = Proof(kind="CNI", recorded_by=spelt)
     answers = names.read(
@@ -29,8 +39,17 @@ def test_whoever_acted_is_known_again(names: Names, spelt: str) -> None:
 
 
 def test_somebody_else_stays_somebody_else(names: Names) -> None:
-    entries = [AuditEntry(action="INSI_CALL", user=user) for user in ("système", "", "pharmacien.banc2")]
+    entries = [
+        AuditEntry(action="INSI_CALL", user=user)
+        for user in ("système", "", "pharmacien.banc2", "le pharmacien")
+    ]
     assert names.read(entries) == entries
+
+
+def test_what_names_two_users_is_neither(names: Names) -> None:
+    names.note(Actor(user="titulaire"))
+    entry = AuditEntry(action="INSI_CALL", user="pharmacien.banc (titulaire)")
+    assert names.read(entry) is entry
 
 
 def test_what_names_nobody_passes_as_it_is(names: Names) -> None:

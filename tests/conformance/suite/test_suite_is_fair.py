@@ -9,6 +9,8 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits
 from conformance.drivers.protocol import RefusedError
+from conformance.matrix.tolerated import Party, judge
+from conformance.reference.habits.catalogue import HABITS, habit_parties
 from conformance.reference.variants import variants
 from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
@@ -112,6 +114,20 @@ def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
             one.name: accusations(campaigns.run(rules=one.rules, as_variants=[one.name])) for one in party
         }
         assert {name: found for name, found in alone.items() if found} == {}
+
+
+HABITS_AT_ONCE = habit_parties()
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("names", HABITS_AT_ONCE.values(), ids=HABITS_AT_ONCE)
+def test_habits_are_not_accused_by_the_rules_they_come_near_to(
+    campaigns: Rig, names: tuple[str, ...]
+) -> None:
+    judged = judge(
+        Party(name="habits", habits=names), campaigns, {rule for name in names for rule in HABITS[name].rules}
+    )
+    assert (judged.crash, judged.accused) == ("", {})
 
 
 LOOKED_AT = {"TRA-07"}

@@ -277,12 +277,6 @@ def test_asking_for_more_people_than_can_be_told_apart_is_refused() -> None:
         draw(101, "many", sex="F", birth_date="1960-06-06", birth_place="63220", compound_first_name=False)
 
 
-def test_draw_avoids_the_given_people() -> None:
-    first = draw(100, "same", sex="F", birth_date="1960-06-06", birth_place="63220")
-    with pytest.raises(ExhaustedError, match="0 people"):
-        draw(1, "other", sex="F", birth_date="1960-06-06", birth_place="63220", avoid=first)
-
-
 def test_a_namesake_differs_by_place_and_matricule_only() -> None:
     (person,) = draw(1, "namesake")
     other = namesake(person, 1)

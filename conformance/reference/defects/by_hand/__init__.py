@@ -45,6 +45,7 @@ from conformance.reference.defects.by_hand import (
     strict,
     traces,
     turns,
+    vendors,
     windows,
 )
 
@@ -90,6 +91,7 @@ SUBJECTS: Final = (
     strict,
     traces,
     turns,
+    vendors,
     windows,
 )
 

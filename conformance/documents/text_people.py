@@ -1,0 +1,133 @@
+"""Whom a running text tells of: a narrative or a page of an archive that names another patient than its document, without a number.
+
+A template filled with the values of the patient before gives no INS of somebody else when it prints none; a person reads the
+name and the birth date all the same (documents notes F13, ECO.2.1.5). Only what bears the label of a trait of birth is compared.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.labels import LABEL, LABELS, french_date, of_somebody_else, plain
+from conformance.documents.problems import Quote, inferred, official
+from conformance.documents.record import Trait
+from simulator.ins.traits import comparison_key
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lxml import etree
+
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord, Place
+
+_MAY_TELL: Final = re.compile(
+    r"\bn[ée]\s?\(?e?\)?\s+le\b|naiss|nais\.|\bd\.?d\.?n\b|\bpatiente?\s*:", re.IGNORECASE
+)
+"""What a text without any label lacks: most are not looked at further."""
+_LABELLED_DATE: Final = re.compile(r"date|d\.?\s?d\.?\s?n")
+_BREAKS: Final = frozenset({"tr", "paragraph", "item", "br", "caption", "list", "table", "text", "title"})
+_CELLS: Final = frozenset({"td", "th"})
+_LONGEST: Final = 20_000
+_NAME: Final = re.compile(r"[\s:]{0,9}([^\r\n\t;:|]{2,80})")
+_TRAITS: Final = frozenset({Trait.BIRTH_NAME, Trait.BIRTH_DATE})
+_NAMES: Final = (Trait.BIRTH_NAME, Trait.USED_NAME)
+
+
+def lines_of(element: etree._Element) -> str:
+    """Return a narrative as lines: cells of a row by tabs, rows and paragraphs apart."""
+    told: list[str] = []
+    for event, one in _walk(element):
+        name = str(one.tag).rpartition("}")[2] if isinstance(one.tag, str) else ""
+        if event == "start" and name:
+            told.append(one.text or "")
+        else:
+            told.append("\t" if name in _CELLS else "\n" if name in _BREAKS else "")
+            told.append(one.tail or "" if one is not element else "")
+    return "".join(told)
+
+
+def of_other_people(
+    text: str, records: Sequence[IdentityRecord], place: Place, *rules: str
+) -> Iterator[Problem]:
+    """Yield the labelled name and birth date of a text that are not those of the patient of its document.
+
+    Another name and another date where the patient is not named at all are somebody else. One of them alone is for a person to
+    look at, and what is said to be of a relative or of a professional is of nobody here.
+
+    Args:
+        text: as a reader sees it.
+        records: the patients of the document.
+        place: of the text.
+        rules: that answer for it, besides F13.
+    """
+    if not _MAY_TELL.search(text) or len(text) > _LONGEST:
+        return
+    names = {_words(value.normal) for record in records for trait in _NAMES for value in record.of(trait)}
+    dates = {value.normal for record in records for value in record.of(Trait.BIRTH_DATE)}
+    if not names or not dates:
+        return
+    told = _words(text)
+    named = any(name and name in told for name in names)
+    others = {
+        trait: (shown, how) for trait, value, shown, how in _labelled(text) if value not in (names | dates)
+    }
+    name, date = others.get(Trait.BIRTH_NAME), others.get(Trait.BIRTH_DATE)
+    if named:
+        # Under its whole label a date is the patient's; « né le » may be told of a child.
+        if date and _LABELLED_DATE.match(date[1]) and not name:
+            yield inferred("text-birth-date-differs", _DATE, "F13", *rules, at=(Quote(place, date[0]),))
+    elif name and date:
+        at = (Quote(place, name[0]), Quote(place, date[0]))
+        yield official("text-of-another-person", _OTHER, "F13", *rules, at=at)
+    elif one := name or date:
+        yield inferred("text-of-another-person", _OTHER, "F13", *rules, at=(Quote(place, one[0]),))
+
+
+_OTHER: Final = Text(
+    "ce texte nomme une autre personne que le patient du document, et jamais celui-ci",
+    "this text names another person than the patient of the document, and never the patient",
+)
+_DATE: Final = Text(
+    "ce texte donne au patient une autre date de naissance que le document",
+    "this text gives the patient another birth date than the document",
+)
+
+
+def _labelled(text: str) -> Iterator[tuple[Trait, str, str, str]]:
+    """Yield the trait, the value in the form in which it is compared, the value as shown, and its label."""
+    simple = plain(text)
+    for match in LABEL.finditer(simple):
+        name = match.lastgroup or ""
+        trait = LABELS[int(name[1:])][0] if name[1:].isdecimal() else None
+        if match[0].startswith("patient"):
+            trait = Trait.BIRTH_NAME
+        if trait not in _TRAITS or of_somebody_else(text, match.start()):
+            continue
+        value = _NAME.match(text, match.end())
+        if value is None:
+            continue
+        if trait is Trait.BIRTH_DATE:
+            date = french_date(value[1])
+            if date is not None and not value[1][: date[1]].strip():
+                yield trait, date[0], value[1][date[1] : date[2]], match[0]
+        elif words := _words(value[1]):
+            yield trait, words, value[1].strip(), match[0]
+
+
+def _words(text: str) -> str:
+    """Return the words of a text in upper case without accents, each between spaces."""
+    return f" {' '.join(re.findall('[A-Z]+', comparison_key(text)))} " if text.strip() else ""
+
+
+def _walk(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """Yield the beginning and the end of each element below one, in order."""
+    waiting: list[tuple[str, etree._Element]] = [("start", element)]
+    while waiting:
+        event, one = waiting.pop()
+        yield event, one
+        if event == "start":
+            waiting.append(("end", one))
+            waiting.extend(("start", inside) for inside in reversed(one))

@@ -1,0 +1,231 @@
+"""``python -m conformance.matrix.tolerated``: is correct software of other manners accused of nothing, by no rule at all?
+
+Examples::
+
+    python -m conformance.matrix.tolerated --list
+    python -m conformance.matrix.tolerated --processes 2 --output tolerated.ndjson
+    python -m conformance.matrix.tolerated --output tolerated.ndjson --continue
+    python -m conformance.matrix.tolerated --only lots-of-two --rule VER-11 --rule BLK-03
+    python -m conformance.matrix.tolerated --party counter
+
+A party is one software with several tolerated variants (``conformance/reference/variants``) or habits
+(``conformance/reference/habits``) at once, judged by all the rules. Should it be accused, or kept from a verdict, each of
+its members is judged alone by the rules that did: so the one at issue is named. ``--rule`` takes a key or the beginning of
+some (``VER``). A whole run takes hours; one that was stopped goes on with ``--continue``.
+
+Exit code: 0 when none is accused, 1 when one is, 2 when a name is not known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+from conformance.matrix.running import BROKEN, SEEDS, Rig, end_with_us, rig, rig_of_this_process
+from conformance.reference.habits.catalogue import HABITS, habit_parties
+from conformance.reference.variants import variants
+from conformance.reference.variants.together import parties as variant_parties
+from conformance.rules import load_catalogue
+from conformance.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+UNFAIR: Final = BROKEN | {Verdict.INCONCLUSIVE}
+"""What correct software must not be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One software to judge."""
+
+    name: str
+    variants: tuple[str, ...] = ()
+    habits: tuple[str, ...] = ()
+
+    def members(self) -> list[Party]:
+        """Return each of its manners as a software of its own."""
+        return [
+            *(Party(name=one, variants=(one,)) for one in self.variants),
+            *(Party(name=one, habits=(one,)) for one in self.habits),
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What became of a party."""
+
+    party: str
+    accused: dict[str, str] = field(default_factory=dict)
+    """Verdict and reason, in English, by rule."""
+    alone: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The same for each member that is accused alone."""
+    seconds: float = 0.0
+    crash: str = ""
+
+    @property
+    def is_fair(self) -> bool:
+        """Whether no member is accused alone; several at once may contradict each other."""
+        return not self.crash and not self.alone
+
+
+def parties_of(only: Collection[str] = (), names: Collection[str] = ()) -> list[Party]:
+    """Return the parties of all variants and habits.
+
+    Args:
+        only: the variants and habits to take; all by default.
+        names: the parties to take; all by default.
+
+    Raises:
+        KeyError: a name is not known.
+    """
+    known = {*variants(), *HABITS}
+    if unknown := set(only) - known:
+        raise KeyError(", ".join(sorted(unknown)))
+    chosen = [one for name, one in variants().items() if not only or name in only]
+    found = [
+        Party(name=name, habits=members)
+        for name, members in habit_parties([one for one in HABITS if not only or one in only]).items()
+    ]
+    found += [
+        Party(name=f"variants {number}", variants=tuple(one.name for one in group))
+        for number, group in enumerate(variant_parties(chosen), start=1)
+    ]
+    if unknown := set(names) - {one.name for one in found}:
+        raise KeyError(", ".join(sorted(unknown)))
+    return [one for one in found if not names or one.name in names]
+
+
+def rules_of(keys: Sequence[str]) -> list[str] | None:
+    """Return the rules whose keys begin so; ``None``, which is all of them, without any.
+
+    Raises:
+        KeyError: no rule begins so.
+    """
+    if unknown := [key for key in keys if not any(one.startswith(key) for one in load_catalogue())]:
+        raise KeyError(", ".join(unknown))
+    return [one for one in load_catalogue() if one.startswith(tuple(keys))] if keys else None
+
+
+def judge(party: Party, on: Rig, rules: Collection[str] | None = None, seed: str = SEEDS[0]) -> Judgement:
+    """Judge a party by these rules, all by default, and each member alone by those that accuse the party."""
+    started = time.monotonic()
+    try:
+        accused = _accused(party, on, rules, seed)
+        alone = {}
+        if accused:
+            members = {one.name: one for one in party.members()}
+            each = {name: _accused(one, on, list(accused), seed) for name, one in members.items()}
+            alone = {name: found for name, found in each.items() if found}
+    except Exception as error:  # noqa: BLE001 - one party must not take the others with it
+        return Judgement(party=party.name, crash=f"{type(error).__name__}: {error}")
+    seconds = round(time.monotonic() - started, 1)
+    return Judgement(party=party.name, accused=accused, alone=alone, seconds=seconds)
+
+
+def _accused(party: Party, on: Rig, rules: Collection[str] | None, seed: str) -> dict[str, str]:
+    run = on.run(seed=seed, rules=rules, as_variants=party.variants, habits=party.habits)
+    return {
+        one.rule.key: f"{one.verdict.value}: {one.reason.en}" for one in run.rules if one.verdict in UNFAIR
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Judge parties and return the exit code."""
+    options = _options(arguments)
+    try:
+        found, rules = parties_of(options.only, options.party), rules_of(options.rule)
+    except KeyError as error:
+        sys.stderr.write(f"not known: {error.args[0]}\n")
+        return 2
+    if options.list:
+        sys.stdout.writelines(f"{one.name}: {', '.join((*one.variants, *one.habits))}\n" for one in found)
+        return 0
+    earlier = read(options.output) if options.go_on and options.output and options.output.exists() else []
+    over = {one.party for one in earlier if not one.crash}
+    left = [one for one in found if one.name not in over]
+    with ExitStack() as stack:
+        mode = "a" if options.go_on else "w"
+        output = stack.enter_context(options.output.open(mode, encoding="utf-8")) if options.output else None
+        judged = [_told(one, output) for one in _judged(left, rules, options.seed, options.processes)]
+    unfair = [one for one in judged if not one.is_fair]
+    sys.stdout.write(f"{len(judged)} parties, {len(unfair)} with a member accused\n")
+    return int(bool(unfair))
+
+
+def read(path: Path) -> list[Judgement]:
+    """Return what a run wrote with ``--output``; the last of each party."""
+    lines = [Judgement(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return list({one.party: one for one in lines}.values())
+
+
+def _judged(
+    parties: Sequence[Party], rules: Collection[str] | None, seed: str, processes: int
+) -> Iterator[Judgement]:
+    if processes == 1:
+        with rig() as on:
+            yield from (judge(one, on, rules, seed) for one in parties)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_us) as pool:
+        work = partial(_judge_here, rules=rules, seed=seed)
+        for future in as_completed([pool.submit(work, one) for one in parties]):
+            yield future.result()
+
+
+def _judge_here(party: Party, *, rules: Collection[str] | None, seed: str) -> Judgement:
+    return judge(party, rig_of_this_process(), rules, seed)
+
+
+def _told(judgement: Judgement, output: TextIO | None) -> Judgement:
+    if output:
+        output.write(json.dumps(asdict(judgement), ensure_ascii=False) + "\n")
+        output.flush()
+    word = "NOT RUN" if judgement.crash else "fair" if judgement.is_fair else "UNFAIR"
+    sys.stdout.write(f"{word} {judgement.party} ({judgement.seconds:.0f} s) {judgement.crash}\n")
+    for rule, why in judgement.accused.items():
+        who = ", ".join(name for name, found in judgement.alone.items() if rule in found)
+        sys.stdout.write(f"  {rule} {why} [{who or 'together only'}]\n")
+    sys.stdout.flush()
+    return judgement
+
+
+def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.matrix.tolerated",
+        description="Run all rules against correct software of other manners.",
+    )
+    parser.add_argument("--list", action="store_true", help="say which parties there are, and run nothing")
+    parser.add_argument(
+        "--party", action="append", default=[], metavar="NAME", help="this party only; repeatable"
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="this variant or habit only; repeatable"
+    )
+    parser.add_argument(
+        "--rule", action="append", default=[], metavar="KEY", help="these rules only; repeatable"
+    )
+    parser.add_argument("--seed", default=SEEDS[0], help="default: %(default)s")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write every judgement as a line of JSON")
+    parser.add_argument(
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="keep what the file of --output holds, and run the parties that it does not",
+    )
+    return parser.parse_args(list(arguments) if arguments is not None else None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

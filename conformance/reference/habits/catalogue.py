@@ -1,0 +1,47 @@
+"""The habits by name, and which of them one software can have at once: whole campaigns judge them (``conformance.matrix.tolerated``).
+
+None may be accused of anything, nor keep a rule from coming to a verdict. What a text does not say is allowed.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from conformance.reference.habits import wire
+from conformance.reference.habits.known_acts import ACTS
+from conformance.reference.habits.known_shapes import SHAPES
+from conformance.reference.habits.strategies import searching
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from conformance.reference.habits.front import Habit
+    from conformance.reference.habits.known import Known
+
+HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES})
+"""By name."""
+
+
+def habit_parties(names: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the names of habits, all by default, by the party that they stand in."""
+    parties: dict[str, list[str]] = {}
+    for name, one in HABITS.items():
+        if names is None or name in names:
+            parties.setdefault(one.party, []).append(name)
+    return {party: tuple(members) for party, members in parties.items()}
+
+
+@contextmanager
+def having(names: Collection[str]) -> Iterator[list[Habit]]:
+    """Yield the habits of these names, made anew, and search INSi in their way until the end of the block."""
+    known = [HABITS[name] for name in names]
+    with ExitStack() as stack:
+        habits = [one.made() for one in known if one.made]
+        for one in known:
+            if one.search:
+                stack.enter_context(searching(one.search()))
+            if one.client:
+                habits.append(stack.enter_context(wire.through(wire.CLIENTS[one.client])))
+        yield habits

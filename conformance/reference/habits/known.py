@@ -1,0 +1,35 @@
+"""What the catalogue of habits knows of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.habits.front import Habit
+    from conformance.reference.habits.strategies import Search
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A habit of the catalogue."""
+
+    why: str
+    """Why it is allowed."""
+    rules: tuple[str, ...]
+    """The rules that it comes near to; it may be accused by no other either."""
+    party: str
+    """Those of one party stand in one software: none disturbs another."""
+    made: Callable[[], Habit] | None = None
+    """Makes it anew for each campaign."""
+    search: Callable[[], Search] | None = None
+    """The same for a way to search INSi; a software has one."""
+    client: str = ""
+    """The name of a SOAP client of ``wire``; a software has one."""
+
+
+def just(habit: Habit) -> Callable[[], Habit]:
+    """Return what makes a habit that remembers nothing."""
+    return lambda: habit

@@ -1,0 +1,134 @@
+"""Documents that name somebody else in words alone: no number, and a person reads it all the same; and those that name who they may."""
+
+from __future__ import annotations
+
+import pytest
+from headers import n3, patient_role
+from messages import as_json, patient
+from papers import right
+from people import ABROAD, P1, P2, french
+from sendings import mail, xdm
+
+from conformance.documents import Expected, Severity, Status, check
+
+QUALIFIED = Expected(identity=P1, status=Status.QUAL)
+
+
+def _note(narrative, who=P1):
+    return n3(patient_role(who), narrative)
+
+
+def _codes(data, expected=QUALIFIED):
+    return {(str(one.severity), one.code) for one in check(data, expected, name="file")}
+
+
+def _rows(*rows):
+    return f"<table><tbody>{''.join(f'<tr><th>{left}</th><td>{right}</td></tr>' for left, right in rows)}</tbody></table>"
+
+
+OTHERS = [("Nom de naissance", P2.traits.birth_name), ("Né(e) le", french(P2))]
+
+
+def test_a_narrative_of_somebody_else_without_a_number_is_a_failure():
+    assert ("FAIL", "text-of-another-person") in _codes(_note(_rows(*OTHERS)))
+
+
+@pytest.mark.parametrize(
+    "narrative",
+    [
+        _rows(("Nom de naissance", P1.traits.birth_name), ("Date de naissance", "28 mars 1979")),
+        _rows(("Mère, nom de naissance", P2.traits.birth_name), ("Mère, née le", french(P2))),
+        "<paragraph>Vaccin du 12/03/2026, lot née26, prescrit par le Dr NESSI</paragraph>",
+        f"<paragraph>PAT-TROIS DOMINIQUE, mère d'un garçon né le {french(P2)}</paragraph>",
+        "<paragraph>Patiente : Dominique Pat-Trois</paragraph>",
+    ],
+    ids=["the patient", "her mother", "no label", "her child", "named in lower case"],
+)
+def test_a_narrative_may_name_the_patient_and_those_around(narrative):
+    assert not {code for _, code in _codes(_note(narrative))} & {
+        "text-of-another-person",
+        "text-birth-date-differs",
+    }
+
+
+def test_another_birth_date_under_its_label_beside_the_name_is_to_be_looked_at():
+    told = _note(_rows(("Nom de naissance", P1.traits.birth_name), ("Date de naissance", "03/12/1979")))
+    assert ("REVIEW", "text-birth-date-differs") in _codes(told)
+
+
+def test_a_page_of_the_archive_names_somebody_else():
+    words = f"Patient : {P2.traits.birth_name} RUTH, né(e) le {french(P2)}"
+    page = f"<html><body><p>{words}</p></body></html>"
+    pages = [("INDEX.HTM", page), ("README.TXT", "LGO")]
+    archive = xdm(P1, {"DOC00001.XML": _note("Vaccination")}, tree=False, extra=pages)
+    assert ("FAIL", "text-of-another-person") in _codes(archive)
+
+
+@pytest.mark.parametrize("root", ["xdw:XDW.WorkflowDocument", "XDW.WorkflowDocument"])
+@pytest.mark.parametrize("who", [P1, P2], ids=["the patient", "somebody else"])
+def test_a_workflow_document_is_of_the_patient_of_its_lot(root, who):
+    prefix = ":xdw" if ":" in root else ""
+    hl7 = f'<h:id xmlns:h="urn:hl7-org:v3" root="{who.oid}" extension="{who.matricule.value}"/>'
+    local = '<h:id xmlns:h="urn:hl7-org:v3" root="2.999.1" extension="OFF-1"/>'
+    inner = "xdw:patient" if prefix else "patient"
+    workflow = (
+        f'<{root} xmlns{prefix}="urn:ihe:iti:xdw:2011"><{inner}>{local}{hl7}</{inner}></{root}>'.encode()
+    )
+    lot = xdm(P1, {"DOC00001.XML": _note("Vaccination"), "DOC00002.XML": workflow})
+    found = {code for severity, code in _codes(lot) if severity == Severity.FAIL}
+    assert ("matricule-differs" in found) is (who is P2)
+    assert who is P2 or not found
+
+
+def test_a_workflow_document_of_an_identity_that_is_not_qualified_holds_no_ins():
+    workflow = f'<XDW.WorkflowDocument xmlns="urn:ihe:iti:xdw:2011"><patient><id root="{P1.oid}" extension="{P1.matricule.value}"/></patient></XDW.WorkflowDocument>'
+    found = _codes(workflow.encode(), Expected(identity=P1, status=Status.PROV))
+    assert ("FAIL", "ins-before-qual") in found
+
+
+@pytest.mark.parametrize(
+    ("display", "told"),
+    [
+        ("NESSI Ruth", True),
+        ("Mme Dominique MARTIN", False),
+        ("Le patient", False),
+        ("", False),
+        ("PAT-TROIS", False),
+    ],
+)
+def test_the_words_beside_a_reference_are_those_of_the_patient(display, told):
+    person = {**patient(P1), "id": "p1"}
+    dispense = {
+        "resourceType": "MedicationDispense",
+        "status": "completed",
+        "subject": {"reference": "Patient/p1", "display": display},
+    }
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": person}, {"resource": dispense}],
+    }
+    assert (("REVIEW", "fhir-display-of-another") in _codes(as_json(bundle))) is told
+
+
+@pytest.mark.parametrize("status", [Status.PROV, Status.VALI])
+@pytest.mark.parametrize(
+    ("known", "unknown"),
+    [("19790328", "1979"), ("19790328", "197903"), (">51215<", ">99999<"), ('code="F"', 'code="UN"')],
+)
+def test_what_the_desk_does_not_know_is_no_contradiction_before_insi(status, known, unknown):
+    note = n3(patient_role(P1, ins=False)).decode()
+    assert known in note
+    expected = Expected(identity=P1, status=status)
+    found = _codes(note.replace(known, unknown).encode(), expected)
+    assert "FAIL" not in {severity for severity, _ in found}
+    assert ("REVIEW", "trait-unknown-before-qual") in found
+
+
+@pytest.mark.parametrize("name", ["DARTAGNAN-DE-LHERAULT", "DArtagnandelHerault", "D-ARTAGNAN DE L-HERAULT"])
+def test_a_file_name_may_leave_out_apostrophes_and_hyphens(name):
+    archive = xdm(ABROAD, {"DOC00001.XML": _note("Vaccination", ABROAD)})
+    sent = mail(ABROAD, archive, right(ABROAD), pdf_name=f"20260104_VAC_{name}_PIERRE-ALAIN.pdf")
+    assert "pdf-name-of-another" not in {
+        code for _, code in _codes(sent, Expected(identity=ABROAD, status=Status.QUAL))
+    }
