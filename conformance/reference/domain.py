@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Actor
     from conformance.reference.files import Files
     from conformance.reference.incoming.arrived import Arrived
+    from conformance.reference.seams import Record
 
 _TOPIC: Final = "domain-number"
 _CAUSE: Final = "domain-feed"
@@ -42,7 +43,9 @@ class Domain:
 
     def is_fed_by(self, sender: str) -> bool:
         """Tell whether a sender is the identity reference of this software."""
-        return settings.of(self._store)[site.IDENTITY_REFERENCE] == sender
+        known = {site.IDENTITY_REFERENCE: settings.of(self._store)[site.IDENTITY_REFERENCE]}
+        here: str = self._files.seams.one(Seam.SETTINGS, known, use="feed")[site.IDENTITY_REFERENCE]
+        return here == sender
 
     def follow(self, arrived: Arrived, sender: str, actor: Actor) -> Reception:
         """Store what a message says of somebody, whatever the status was (E24 to E26)."""
@@ -63,6 +66,7 @@ class Domain:
             pid_32=arrived.status,
             before=as_record(patient) if patient else None,
             sender=sender,
+            everyone=self._everyone(),
         )
         values, status = {name: passed[name] for name in values}, Status(passed["status"])
         patient = self._store.patient(passed["patient_id"]) if passed["patient_id"] else None
@@ -80,6 +84,11 @@ class Domain:
                 patient = self._files.save(fed, status, actor, _CAUSE, reason)
                 self._files.trace("IDENTITY_CHANGED", actor, patient.id, reason)
         return Reception(outcome=outcome, patient_id=patient.id)
+
+    def _everyone(self) -> list[Record]:
+        """Return all files, where a fault may look at them."""
+        is_seen = self._files.seams.has(Seam.FOLLOWED)
+        return [as_record(one) for one in self._store.patients()] if is_seen else []
 
     def _known(self, number: tuple[str, str] | None) -> Patient | None:
         """Return the file that the reference means by its number."""

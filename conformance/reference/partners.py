@@ -96,6 +96,7 @@ class Partners:
             patient = self._store.patient(patient_id)
             before = as_record(patient)
             if (patient.matricule, patient.oid) != (claim.matricule, claim.oid):
+                self._files.after("ko-of-another-ins", actor, patient, before=before)
                 return
             reason = "vérification INSi : KO"
             patient = self._files.save(patient, Status.PROV, actor, "verification-ko", reason)

@@ -175,7 +175,9 @@ class Papers:
     def oppose(self, patient_id: str, channels: frozenset[Channel], actor: Actor) -> frozenset[Channel]:
         """Note the channels that the patient refuses."""
         patient = self._store.patient(patient_id)
-        self._store.add_note(_OPPOSITION, patient.id, {"channels": sorted(one.value for one in channels)})
+        refused = {"channels": sorted(one.value for one in channels)}
+        typed = self._seams.one(Seam.TYPED, refused, verb="oppose", patient_id=patient.id, role=actor.role)
+        self._store.add_note(_OPPOSITION, patient.id, typed)
         self._files.trace("OPPOSITION", actor, patient_id, ", ".join(sorted(channels)))
         return self._refused(patient)
 

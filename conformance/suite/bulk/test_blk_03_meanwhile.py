@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
 from conformance.suite.desk.apart import DOWNGRADE, LOTS
 from conformance.suite.desk.expect import expect, expect_each
@@ -132,6 +133,45 @@ def test_changed_meanwhile(desk: Desk, route: Route) -> None:
             )
 
     expect_each({name: partial(judge, act, name) for name, act in MEANWHILE.items()})
+
+
+@pytest.mark.rule("BLK-03")
+@pytest.mark.title(
+    fr="Le KO d'une INS que le dossier n'a plus ne lui ôte pas celle qu'INSi lui a donnée depuis",
+    en="The KO of an INS that the file has no more does not take away the one that INSi gave it since",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@LOTS.mark
+def test_another_ins_meanwhile(desk: Desk, route: Route) -> None:
+    denied = file(desk, route, denied=True)
+    with own_time(desk):
+        desk.insi.freeze()
+        lot = start(desk, [denied])
+        need_deposited(lot)
+        if results_of(lot):
+            return  # What does not use the lot has no result to come later.
+        # INSi gives the OID that it knows: another INS than the one in the lot.
+        call, _ = desk.try_call(denied)
+        if isinstance(call, RefusedError) or isinstance(desk.try_accept(call), RefusedError):
+            return  # A software may wait for the result first.
+        before = desk.snapshot(denied)
+    if before.patient.oid == denied.oid:
+        raise UndecidedError(
+            "l'INS n'a pas changé", "the INS has not changed", depends_on=("RSP-20", "RSP-02")
+        )
+    finish(desk, lot)
+    if results_of(lot).get(denied.matricule or "") is not Said.KO:
+        return
+    after = desk.snapshot(denied)
+    expect(
+        (after.patient.matricule, after.patient.oid, after.patient.status)
+        == (before.patient.matricule, before.patient.oid, before.patient.status),
+        fr="le KO d'un lot porte sur une INS que le dossier n'a plus, et celle qu'il a reçue depuis a changé : "
+        f"{after.patient.status}, {after.patient.matricule or 'sans INS'}",
+        en="the KO of a lot is about an INS that the file has no more, and the one that it got since has changed: "
+        f"{after.patient.status}, {after.patient.matricule or 'without INS'}",
+        inferred=True,
+    )
 
 
 def _files(desk: Desk, *routes: Route) -> list[Snapshot]:

@@ -9,16 +9,26 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import VerificationOutcome
-from conformance.drivers.protocol import RefusedError
-from conformance.suite.bulk.lots import Lot, expect_complete, file, finish, results_of, start
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.drivers.protocol import DriverError, RefusedError
+from conformance.suite.bulk.lots import (
+    Lot,
+    expect_complete,
+    file,
+    finish,
+    own_time,
+    read,
+    results_of,
+    start,
+)
+from conformance.suite.desk.apart import CLOCK, FROM_INSI
 from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.clocks import passing
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import state_of
 from conformance.suite.verification.elsewhere import answering
-from conformance.suite.verification.wire import Said, expect_claims, verifications
+from conformance.suite.verification.wire import Said, claims_of, expect_claims, verifications
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -80,6 +90,68 @@ def test_without_ins(desk: Desk) -> None:
             fr=f"{moment.fr}, l'un d'eux est dit vérifié",
             en=f"{moment.en}, one of them is told as verified",
         )
+
+
+@pytest.mark.rule("VER-11")
+@pytest.mark.title(
+    fr="Un lot où il n'y a rien à vérifier ne fait vérifier personne d'autre",
+    en="A lot in which there is nothing to verify has nobody else verified",
+)
+@pytest.mark.parametrize("asked", ["sans INS", "vide"])
+def test_nobody(desk: Desk, asked: str) -> None:
+    others = [file(desk, Route.IMPORTED), file(desk, Route.IMPORTED_CHECKED)]
+    # Whoever was in a lot before is not in this one.
+    finish(desk, start(desk, others[:1]))
+    bare = [desk.bring(desk.draw(), route) for route in (Route.TYPED, Route.CHECKED)]
+    patients = bare if asked == "sans INS" else []
+    lot = None
+
+    def act() -> None:
+        nonlocal lot
+        # That there is nothing to do may be said by a refusal; an empty list by whatever reads the request.
+        with suppress(RefusedError, *(() if patients else (DriverError,))):
+            lot = desk.lgo.start_bulk_verification(tuple(one.id for one in patients), actor=desk.user)
+            lot = desk.lgo.read_bulk_verification(lot.id, actor=desk.user)
+
+    _, exchanges = desk.during(act)
+    claimed = {one.values["matricule"] for each in exchanges for one in claims_of(each)}
+    wrong = claimed & {other.matricule for other in others}
+    expect(
+        not wrong,
+        fr=f"lot {asked} : INSi est interrogé sur {len(wrong)} dossier(s) que personne n'a demandé(s)",
+        en=f"lot with nothing to verify ({asked}): INSi is asked about {len(wrong)} file(s) that nobody asked for",
+    )
+    told = {each.outcome for each in lot.results} if lot else set()
+    expect(
+        VerificationOutcome.OK not in told,
+        fr=f"lot {asked} : un dossier est dit vérifié",
+        en=f"lot with nothing to verify ({asked}): a file is told as verified",
+    )
+
+
+@pytest.mark.rule("VER-11")
+@CLOCK.mark
+@pytest.mark.title(
+    fr="Un lot déposé la veille rend ses résultats le lendemain",
+    en="A lot deposited the day before gives its results the next day",
+)
+def test_next_day(desk: Desk) -> None:
+    patients = [file(desk, Route.IMPORTED), file(desk, Route.IMPORTED, denied=True)]
+    with own_time(desk):
+        desk.insi.freeze()
+        lot = start(desk, patients)
+    with passing(desk) as time:
+        time.passes(days=1)
+        read(desk, lot)
+    finish(desk, lot)
+    _expect_told(lot, patients)
+    told = {each.patient_id: each.outcome for each in lot.told.results}
+    expect(
+        all(told.get(patient.id) in TOLD.values() for patient in patients),
+        fr=f"le lot déposé la veille n'a pas tous ses résultats : {', '.join(map(str, told.values())) or '-'}",
+        en=f"the lot deposited the day before has not all its results: {', '.join(map(str, told.values())) or '-'}",
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("VER-11")

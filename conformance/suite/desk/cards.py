@@ -79,6 +79,8 @@ class Family:
 ADULTS: Final = frozenset({"insured", "partner"})
 KEYS: Final = ("insured", "partner", "child", "twin-1", "twin-2")
 """Who is on the card of a family, in the order of the card."""
+_RANKS: Final = ("01", "02", "04", "05", "07")
+"""Their ranks: those of people who have left the card are not given again, so a rank is no position."""
 
 
 def family(draw: Draw) -> Family:
@@ -119,7 +121,7 @@ def family(draw: Draw) -> Family:
         ),
     }
     members = tuple(
-        Member(key=key, person=people[key], rank=f"{number:02d}") for number, key in enumerate(KEYS, start=1)
+        Member(key=key, person=people[key], rank=rank) for rank, key in zip(_RANKS, KEYS, strict=True)
     )
     return Family(serial=card.serial, members=members)
 

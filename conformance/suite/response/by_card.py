@@ -62,6 +62,8 @@ class Ending:
     """What has to be announced; ``None``: anything that is not another ending of INSi."""
     alter: dict[str, str | None] | None = None
     """What an answer made here says."""
+    files: tuple[str, ...] = tuple(FILES)
+    """Whose files meet it."""
 
     def installed(self) -> dict[str, Any]:
         """Return the scenario, for the search by card."""
@@ -84,6 +86,10 @@ ENDINGS: Final = (
     Ending(rule="ERR-04", scenario="safety/wrong-key"),
     Ending(rule="ERR-04", scenario="safety/unknown-oid"),
     Ending(rule="MAT-06", scenario="oid-of-billing", alter={"oid": BILLING_OID}),
+    *(
+        Ending(rule=rule, scenario=scenario, outcome=CallOutcome.ERROR, files=("child", "twin-1"))
+        for rule, scenario in (("ERR-01", "chaos/http-503"), ("ERR-02", "faults/insi-102"))
+    ),
 )
 
 
@@ -99,6 +105,8 @@ class Ended:
     told: Told
     was_accepted: bool
     """It was proposed, and to accept it was let happen."""
+    requests: int
+    """How many left for this one call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +146,7 @@ def _ask(desk: Desk) -> Answers:
     states = {key: desk.snapshot(patient) for key, patient in files.items()}
     ended: list[Ended] = []
     for number, ending in enumerate(ENDINGS):
-        for place, key in enumerate(FILES):
+        for place, key in enumerate(ending.files):
             # Each user meets each ending, and each file.
             worker = desk.as_super_user() if (number + place) % 2 else desk
             seen = _end(worker, people, reading, key, ending, states[key])
@@ -181,6 +189,7 @@ def _end(  # noqa: PLR0917 - one case of a product
         call=call,
         told=told(call, about=patient),
         was_accepted=was_accepted,
+        requests=len(requests),
     )
 
 

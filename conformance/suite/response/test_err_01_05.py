@@ -19,18 +19,19 @@ from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.response.refusals import ENDINGS
+from conformance.suite.response.storms import MOST
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import InsiCall
+    from conformance.drivers.model import InsiCall, Patient
     from conformance.suite.desk.steps import Desk
 
 DOWN = ("chaos/http-503", "chaos/connection-reset", "chaos/http-502", "faults/insi-102")
 
-FAILURES = (*DOWN, "chaos/truncated-body", "chaos/html-maintenance", "faults/desir-1020")
+IN_A_ROW = 4
+"""Failures one after the other, of which the user is told each time."""
 
-MOST = 10
-"""Requests for one call that fails: each first name, the list, and a retry of each are fewer. The number is ours."""
+FAILURES = (*DOWN, "chaos/truncated-body", "chaos/html-maintenance", "faults/desir-1020")
 
 
 @pytest.mark.rule("ERR-01")
@@ -53,11 +54,26 @@ def test_insi_down(desk: Desk, route: Route) -> None:
         desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
         desk.insi.clear_scenarios()
         expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
+        judge_told(call, before.patient, moment)
+
+    def judge_told(call: InsiCall | RefusedError, patient: Patient, moment: Moment) -> None:
         others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
         _expect_failure_announced(call, moment)
-        expect_told(told(call, about=before.patient), others, moment)
+        expect_told(told(call, about=patient), others, moment)
 
-    expect_each({scenario: partial(judge, scenario) for scenario in DOWN})
+    def judge_again() -> None:
+        """See that the user is told of the next failures as of the first."""
+        patient = desk.bring(desk.draw(first_names_count=1), route)
+        desk.insi.install(DOWN[0])
+        calls = [desk.try_call(patient)[0] for _ in range(IN_A_ROW)]
+        desk.insi.clear_scenarios()
+        # INSi is back: whatever counts failures begins anew.
+        desk.try_call(patient)
+        for number, call in enumerate(calls, start=1):
+            judge_told(call, patient, Moment(f"panne {number} de suite", f"failure {number} in a row"))
+
+    again = {"pannes de suite": judge_again} if route in {Route.TYPED, Route.IMPORTED_CHECKED} else {}
+    expect_each({**{scenario: partial(judge, scenario) for scenario in DOWN}, **again})
 
 
 @pytest.mark.rule("ERR-01")

@@ -10,10 +10,14 @@ import pytest
 
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import VERIFICATION
+from conformance.suite.bulk.lots import file, own_time
+from conformance.suite.bulk.lots import read as read_lot
+from conformance.suite.bulk.lots import start as start_lot
+from conformance.suite.desk.apart import LOTS, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.response.storms import MOST
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
 from simulator.contract.names import VERIFICATION_ANSWER
@@ -85,3 +89,46 @@ def test_error_is_no_ko(desk: Desk, route: Route) -> None:
     # An identité qualifiée meets the usual ones, and others in the day at the counter.
     names = ERRORS if route is Route.IMPORTED else USUAL
     expect_each({name: partial(judge, name) for name in names})
+
+
+@pytest.mark.rule("ERR-05")
+@VERIFICATION.mark
+@pytest.mark.title(
+    fr="Une vérification qui échoue n'est pas répétée sans fin, ni la suivante",
+    en="A verification that fails is not repeated endlessly, nor is the next one",
+)
+def test_no_storm_of_verifications(desk: Desk) -> None:
+    patient = desk.bring(desk.draw(), Route.IMPORTED)
+    for name in ("fault-insi-102", "chaos/connection-reset", None):
+        for times in (1, 2):
+            with answering(desk, name):
+                _, requests = verify(desk, patient)
+                # Nothing may go on by itself once the result has been told.
+                _, later = desk.during(lambda: desk.read(patient))
+            count = len(requests) + len(later)
+            expect(
+                count <= MOST,
+                fr=f"{count} requêtes pour une vérification ({name or 'INSi revenu'}, essai {times})",
+                en=f"{count} requests for one verification ({name or 'INSi back'}, attempt {times})",
+            )
+
+
+@pytest.mark.rule("ERR-05")
+@LOTS.mark
+@pytest.mark.title(
+    fr="Un lot dont le relevé échoue n'est pas demandé sans fin",
+    en="A lot whose collection fails is not asked for endlessly",
+)
+def test_no_storm_of_collections(desk: Desk) -> None:
+    lot = start_lot(desk, [file(desk, Route.IMPORTED)])
+    with own_time(desk), answering(desk, "chaos/http-503"):
+        desk.insi.advance(900)
+        for times in (1, 2):
+            before = len(lot.exchanges)
+            read_lot(desk, lot)
+            count = len(lot.exchanges) - before
+            expect(
+                count <= MOST,
+                fr=f"{count} requêtes pour un relevé qui échoue (essai {times})",
+                en=f"{count} requests for one collection that fails (attempt {times})",
+            )

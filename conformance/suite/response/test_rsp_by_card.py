@@ -17,6 +17,7 @@ from conformance.suite.desk.words import insi_values
 from conformance.suite.response.by_card import COMPARISON, ENDINGS, Brought, Ended, card_answers
 from conformance.suite.response.proposals import COMPARED, expect_lines
 from conformance.suite.response.refusals import ENDINGS as USUAL
+from conformance.suite.response.storms import MOST
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ def _judge(seen: Ended, usual: dict[str, Told]) -> None:
     expect_kept(seen.after, seen.before, moment, inferred=ending.rule in DEDUCED)
     if isinstance(seen.call, RefusedError):
         return
-    if ending.outcome is not None:
+    if ending.outcome is CallOutcome.ERROR:
+        expect(
+            seen.call.outcome in {CallOutcome.ERROR, CallOutcome.BLOCKED},
+            fr=f"{moment.fr}, l'issue annoncée est {seen.call.outcome}",
+            en=f"{moment.en}, the outcome announced is {seen.call.outcome}",
+        )
+    elif ending.outcome is not None:
         expect_equal(
             got=seen.call.outcome,
             expected=ending.outcome,
@@ -83,6 +90,22 @@ def _judge(seen: Ended, usual: dict[str, Told]) -> None:
     own = SAID.get(seen.call.outcome)
     others = {USUAL[code].fr: usual[code] for code in ("00", "01", "02") if code in usual and code != own}
     expect_told(seen.told, others, moment)
+
+
+@pytest.mark.rule("ERR-05")
+@pytest.mark.title(
+    fr="Un appel par carte n'est pas répété sans fin, quelle que soit la réponse",
+    en="A call by card is not repeated endlessly, whatever the answer",
+)
+@BESIDE.mark
+@CARD.mark
+def test_no_storm(desk: Desk) -> None:
+    for seen in card_answers(desk).ended:
+        expect(
+            seen.requests <= MOST,
+            fr=f"{seen.requests} requêtes pour un seul appel par carte terminé par {seen.ending.scenario}",
+            en=f"{seen.requests} requests for one call by card ended by {seen.ending.scenario}",
+        )
 
 
 @pytest.mark.rule("RSP-01")

@@ -13,7 +13,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.people import another_value
+from conformance.suite.desk.people import another_value, twin
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import FIELD
 from conformance.suite.status.moments import is_apart, is_moment
@@ -36,6 +36,12 @@ FIELDS: Final = (
     "used_name",
     "used_first_name",
 )
+
+
+MANY: Final = 11
+"""After so many files, numbers that count from one are a part of others."""
+SHORT: Final = 2
+"""Longer numbers do not come to be longer by a few files more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,36 @@ def test_entries_stay(desk: Desk) -> None:
     for act in acts:
         with suppress(RefusedError):
             _during(desk, patient, act)
+
+
+@pytest.mark.rule("SEC-05")
+@pytest.mark.title(
+    fr="Le journal d'un dossier ne donne que ses traces : ni celles d'un jumeau, ni celles d'un numéro qui commence comme le sien",
+    en="The log of a file gives its entries alone: neither those of a twin nor those of a number that begins like its own",
+)
+def test_log_of_one_file(desk: Desk) -> None:
+    person = desk.draw()
+    files = [desk.create(each) for each in (person, twin(desk, person))]
+    for patient in files:
+        desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+    # Numbers that begin like others come with the tenth file, where they are short.
+    while not (pairs := _alike(desk)) and len(files) < MANY and len(files[0].id) <= SHORT:
+        files.append(desk.create(desk.draw()))
+    for patient_id in dict.fromkeys([*(each.id for each in files[:2]), *pairs[:2]]):
+        entries = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient_id)
+        strangers = {each.patient_id or patient_id for each in entries} - {patient_id}
+        expect(
+            not strangers,
+            fr=f"le journal du dossier {patient_id} donne aussi les traces de {', '.join(sorted(strangers))}",
+            en=f"the log of the file {patient_id} gives the entries of {', '.join(sorted(strangers))} too",
+            inferred=True,
+        )
+
+
+def _alike(desk: Desk) -> list[str]:
+    """Return the numbers of files that are a part of another number in the log."""
+    known = {each.patient_id for each in desk.lgo.read_audit_log(actor=desk.user) if each.patient_id}
+    return sorted(one for one in known if any(one != other and one in other for other in known))
 
 
 def _refused(desk: Desk, patient: Patient) -> None:

@@ -44,6 +44,9 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
     wanted = (
         (note, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
         (note, Channel.MSSANTE, "second.medecin@exemple.mssante.fr"),
+        # Again to the first: two sendings are two.
+        (report, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
+        (note, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
         (report, Channel.MSSANTE_PATIENT, None),
         (report, Channel.DMP, None),
     )

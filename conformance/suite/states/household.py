@@ -26,6 +26,7 @@ from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.states.household_acts import ACTS, DAY, OTHER_DAY
 from conformance.suite.states.household_log import denied, log_of, logs_between, past_of, waiting_for
 from conformance.suite.states.nights import nights_of
+from conformance.suite.states.overnight import prepared, rest_of
 from conformance.verdicts import Ending, UndecidedError
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _live(desk: Desk) -> Household:
         logs=logs_between(began, looked, log_of(desk), same),
         waiting=waiting and replace(waiting, after=waiting_for(desk, waiting.patient)),
         missed=tuple(missed),
-        nights=_nights(desk, subject, before),
+        nights=_nights(desk, subject, before, waiting.patient if waiting else None),
     )
 
 
@@ -151,13 +152,17 @@ def _there(desk: Desk) -> dict[str, Patient]:
     return {patient.id: patient for day in (DAY, OTHER_DAY) for patient in desk.born_on(day)}
 
 
-def _nights(desk: Desk, subject: Patient, others: Mapping[str, Patient]) -> tuple[Night, ...]:
+def _nights(
+    desk: Desk, subject: Patient, others: Mapping[str, Patient], denied: Patient | None
+) -> tuple[Night, ...]:
     """Let time go by over all of them; whose document was recorded and not validated is among them."""
     with suppress(UndecidedError):
         desk.record_document(subject)
     found: tuple[Night, ...] = ()
     with desk.if_offered(CLOCK), suppress(RefusedError):
-        found = nights_of(desk, {**others, "pièce enregistrée, sans valider": subject})
+        files = {**others, "pièce enregistrée, sans valider": subject}
+        ready = prepared(desk, files)
+        found = nights_of(desk, files, lambda: rest_of(desk, files, ready, denied))
     return found
 
 

@@ -18,10 +18,11 @@ from conformance.suite.desk.clocks import passing
 from conformance.suite.site.settings import parts, restored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.overnight import Rest
 
 SPANS: Final = {1: ("une nuit", "a night"), 400: ("plus d'un an", "more than a year")}
 """Days, and what they are called."""
@@ -41,10 +42,19 @@ class Night:
     """Those whom the search by their birth date showed then."""
     settings: tuple[Mapping[str, str], Mapping[str, str]] | None
     """Those of the site about documents, before and after; ``None``: it has none, or they cannot be changed."""
+    rest: tuple[Rest, Rest] | None = None
+    """What is no file, before and after; looked at after the first night alone."""
 
 
-def nights_of(desk: Desk, files: Mapping[str, Patient]) -> tuple[Night, ...]:
+def nights_of(
+    desk: Desk, files: Mapping[str, Patient], rest: Callable[[], Rest] | None = None
+) -> tuple[Night, ...]:
     """Let time go by over these files, by the clock of the software; both clocks show the real time again at the end.
+
+    Args:
+        desk: who looks.
+        files: the files.
+        rest: what tells of the rest, ``None``: nobody asks.
 
     Raises:
         VerbNotSupportedError: the clock of this software cannot be set.
@@ -54,6 +64,7 @@ def nights_of(desk: Desk, files: Mapping[str, Patient]) -> tuple[Night, ...]:
     with restored(desk, *_LISTS) if _has_lists(desk) else nullcontext():
         written = _write_lists(desk)
         with passing(desk) as time:
+            told = rest() if rest else None
             for days in SPANS:
                 time.passes(days=days)
                 after = {key: desk.read(patient) for key, patient in files.items()}
@@ -69,6 +80,7 @@ def nights_of(desk: Desk, files: Mapping[str, Patient]) -> tuple[Night, ...]:
                         after=after,
                         found=frozenset(key for key, one in files.items() if one.id in there),
                         settings=None if written is None else (written, _lists_of(desk)),
+                        rest=(told, rest()) if rest and told and days == 1 else None,
                     )
                 )
     return tuple(nights)

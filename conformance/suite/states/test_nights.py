@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.words import label
 from conformance.suite.states.household import household
 from conformance.suite.states.nights import SPANS
+from conformance.suite.states.overnight import OF_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +128,34 @@ def test_settings_stay(desk: Desk) -> None:
         )
 
     expect_each({f"{night.days} j": partial(judge, night) for night in _nights(desk)})
+
+
+@pytest.mark.title(
+    fr="Une nuit passe : ce qui était tracé, historisé, à traiter, refusé ou interdit l'est encore",
+    en="A night goes by: what was logged, in a history, to be treated, refused or forbidden still is",
+)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(key, marks=(pytest.mark.rule(key), path.mark), id=key)
+        for key, (_, path) in OF_RULE.items()
+    ],
+)
+@BESIDE.mark
+@CLOCK.mark
+def test_the_rest_stays(desk: Desk, rule: str) -> None:
+    seen = next((night.rest for night in _nights(desk) if night.rest is not None), None)
+    before = Counter[str]() if seen is None else seen[0].of(rule)
+    if seen is None or not before:
+        raise NotOfferedError(OF_RULE[rule][1], "rien n'était là le soir", "nothing was there in the evening")
+    gone = before - seen[1].of(rule)
+    expect(
+        not gone,
+        fr=f"{SPANS[1][0]} après, il manque {len(gone)} sur {len(before)} : {', '.join(list(gone)[:2])}",
+        en=f"{SPANS[1][1]} later, {len(gone)} of {len(before)} are missing: {', '.join(list(gone)[:2])}",
+        # What a screen shows of the days before is in no text; rights and refusals are.
+        inferred=rule not in {"SEC-03", "TRA-16"},
+    )
 
 
 def _nights(desk: Desk) -> Iterator[Night]:

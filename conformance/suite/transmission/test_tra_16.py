@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -27,6 +28,8 @@ from conformance.suite.journeys.papers import (
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.documents import Document
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Sending
@@ -65,6 +68,14 @@ def test_refusal(desk: Desk) -> None:
         fr="le refus d'un patient arrête l'envoi à un autre",
         en="the refusal of one patient stops the mail to another",
     )
+    for fr, en, act in _later(desk, patient):
+        with suppress(RefusedError, UndecidedError):
+            act()
+        expect(
+            not _is_sent(_try(desk, patient)),
+            fr=f"le patient refuse, {fr}, et un courriel lui est envoyé",
+            en=f"the patient refuses, {en}, and a mail is sent to them",
+        )
     desk.lgo.record_opposition(patient.id, frozenset(), actor=desk.user)
     expect(
         _is_sent(_try(desk, patient)),
@@ -113,6 +124,17 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
                 # The rule names the mails to the patient.
                 inferred=True,
             )
+        known = [each for each in (Channel.DMP, Channel.MSSANTE, _PATIENT) if _opposes(desk, patient, each)]
+        if len(known) > 1:
+            desk.lgo.record_opposition(patient.id, frozenset(known), actor=desk.user)
+            for channel in known:
+                expect(
+                    not _is_sent(_try(desk, patient, channel)),
+                    fr=f"le patient refuse à la fois {', '.join(known)}, et un envoi part par {channel}",
+                    en=f"the patient refuses {', '.join(known)} at once, and a sending leaves by {channel}",
+                    # The rule names the mails to the patient; which channels a refusal takes together is in no text.
+                    inferred=True,
+                )
 
 
 @pytest.mark.rule("TRA-16")
@@ -155,6 +177,27 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
         en="the deletion message says the same as the first mail: nothing in it tells of a deletion",
         # How it is told is in no text: any difference will do.
         inferred=True,
+    )
+
+
+def _later(desk: Desk, patient: Patient) -> tuple[tuple[str, str, Callable[[], object]], ...]:
+    """Return what happens to the file of whoever refuses, none of which lifts the refusal."""
+    return (
+        (
+            "un nom utilisé est changé",
+            "a used name is changed",
+            lambda: desk.lgo.update_patient(patient.id, {"used_name": "CURBLEZ"}, actor=desk.user),
+        ),
+        (
+            "INSi actualise le dossier",
+            "INSi refreshes the file",
+            lambda: desk.feed(desk.read(patient)),
+        ),
+        (
+            "un autre utilisateur enregistre une pièce",
+            "another user records a document",
+            lambda: desk.as_super_user().record_document(patient),
+        ),
     )
 
 

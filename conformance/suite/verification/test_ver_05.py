@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status, Verb
-from conformance.drivers.partners import VerificationOutcome
+from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.delivered import awaited
@@ -27,6 +27,7 @@ from conformance.suite.verification.elsewhere import (
     verify,
 )
 from conformance.suite.verification.wire import KO, MORE_ERRORS, Said, need_verified, said_by
+from conformance.verdicts import Departure
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -191,7 +192,15 @@ def test_ok_and_after(desk: Desk) -> None:
         inferred=True,
     )
     with answering(desk, KO):
-        need_verified(verify(desk, patient)[1], Said.KO)
+        said, exchanges = verify(desk, patient)
+    if not exchanges and isinstance(said, Verification) and said.outcome is VerificationOutcome.OK:
+        raise Departure(
+            "vérifiée de nouveau, l'identité est dite confirmée sans qu'INSi soit interrogé, alors qu'il la dément",
+            "verified again, the identity is told as confirmed without INSi being asked, which denies it",
+            # How long a result may be kept is in no text; that it is told as a new one is a deduction.
+            inferred=True,
+        )
+    need_verified(exchanges, Said.KO)
     if Attribute.DOUTEUSE in desk.read(patient).attributes:
         return  # A software may doubt an identity that INSi denies; it is then not called for.
     after = desk.feed(patient)

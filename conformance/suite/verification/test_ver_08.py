@@ -141,6 +141,14 @@ def test_not_with_the_next(desk: Desk, known: Route | None) -> None:
         desk.bring(person, known)
     with answering(desk, KO):
         need_verified(receive(desk, received(person, document=DOCUMENT)).exchanges, Said.KO)
+        # Sent again, as senders do that get no answer, it is denied again.
+        receive(desk, received(person, document=DOCUMENT))
+        expect_not_filed(
+            desk,
+            files_of(desk, person.identity.traits.birth_date).values(),
+            None,
+            Moment("document d'un KO, envoyé deux fois", "document of a KO, sent twice"),
+        )
     receive(desk, received(person, document="CR-SUIVANT.pdf"))
     expect_not_filed(
         desk,
