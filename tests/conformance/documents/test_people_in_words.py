@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from headers import n3, patient_role
-from messages import as_json, patient
-from papers import right
+from messages import as_json, hl7, msh, patient, pid
+from papers import cartouche, right
 from people import ABROAD, P1, P2, french
+from reportlab.pdfgen import canvas
 from sendings import mail, xdm
 
 from conformance.documents import Expected, Severity, Status, check
@@ -132,3 +135,62 @@ def test_a_file_name_may_leave_out_apostrophes_and_hyphens(name):
     assert "pdf-name-of-another" not in {
         code for _, code in _codes(sent, Expected(identity=ABROAD, status=Status.QUAL))
     }
+
+
+HEADS = f"<tr><th>Nom de naissance</th><th>Date de naissance</th></tr><tr><td>{P2.traits.birth_name}</td><td>{french(P2)}</td></tr>"
+WORDS = f"Patient : {P2.traits.birth_name} RUTH, né(e) le {french(P2)}"
+DIV = f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{WORDS}</p></div>'
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: _note(f"<table><tbody>{HEADS}</tbody></table>"),
+        lambda: hl7(msh(), pid(P1), f"NTE|1||{WORDS}"),
+        lambda: hl7(msh(), pid(P1), f"OBX|1|TX|CORPSMAIL_PS||{WORDS}||||||F"),
+        lambda: as_json({**patient(P1), "text": {"status": "generated", "div": DIV}}),
+        lambda: mail(P1, xdm(P1, {"DOC00001.XML": _note("Vaccination")}), headers=()).replace(
+            b"Bonjour", WORDS.encode()
+        ),
+    ],
+    ids=[
+        "under the head of a column",
+        "note of a message",
+        "text of a message",
+        "narrative of a Patient",
+        "text of a mail",
+    ],
+)
+def test_somebody_else_is_seen_wherever_a_person_reads(make):
+    assert ("FAIL", "text-of-another-person") in _codes(make())
+
+
+def test_the_narrative_of_a_mother_is_about_her():
+    mother = {"resourceType": "RelatedPerson", "text": {"status": "generated", "div": DIV}}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": patient(P1)}, {"resource": mother}],
+    }
+    assert "text-of-another-person" not in {code for _, code in _codes(as_json(bundle))}
+
+
+@pytest.mark.parametrize(
+    "words", ["Patient : voir le document joint, Mme ROCHE", "Enfant : née le 02/03/2015"]
+)
+def test_a_sentence_after_patient_and_the_birth_of_a_child_name_nobody_else(words):
+    assert "text-of-another-person" not in {
+        code for _, code in _codes(_note(f"<paragraph>{words}</paragraph>"))
+    }
+
+
+@pytest.mark.parametrize("further", [P1, P2], ids=["the patient", "somebody else"])
+def test_a_further_page_of_somebody_else_without_a_number_is_a_failure(further):
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(595, 842))
+    for lines in (cartouche(P1), cartouche(further, number=None)):
+        for index, line in enumerate(lines):
+            sheet.drawString(60, 780 - 16 * index, line)
+        sheet.showPage()
+    sheet.save()
+    assert (("FAIL", "text-of-another-person") in _codes(out.getvalue())) is (further is P2)

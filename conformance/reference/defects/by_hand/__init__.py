@@ -44,6 +44,7 @@ from conformance.reference.defects.by_hand import (
     traces,
     turns,
     windows,
+    words,
 )
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ SUBJECTS: Final = (
     traces,
     turns,
     windows,
+    words,
 )
 
 FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {
