@@ -47,6 +47,8 @@ def narrative(
 ) -> Iterator[Problem]:
     """Set what the narrative calls an INS against the header: a reader sees the narrative."""
     known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    for title in children(document, "title"):
+        yield from of_other_people(text_of(title), records, place_of(title, reading), "TRA-03")
     for section in descend(document, "section"):
         for element in children(section, "title", "text"):
             yield from of_other_people(lines_of(element), records, place_of(element, reading), "TRA-03")

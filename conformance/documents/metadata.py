@@ -22,6 +22,7 @@ from conformance.documents.record import (
     Value,
     kind_of,
 )
+from conformance.documents.text_people import of_other_people
 from conformance.documents.values import compact_date
 from conformance.documents.xmltree import children, descend, path_of, text_of
 from simulator.text import Text
@@ -89,6 +90,9 @@ def read_metadata(root: etree._Element, reading: Reading, form: Format) -> Metad
             if value is not None and text_of(value):
                 records.extend(_cx_record(text_of(value), value, reading, form, problems, assertion=True))
     problems.extend(people(root, records, reading))
+    for shown in descend(root, "LocalizedString"):
+        told, place = shown.get("value", ""), _at(shown, reading, "value")
+        problems.extend(of_other_people(told, records, place, "TRA-05"))
     return Metadata(tuple(entries), tuple(records), tuple(problems))
 
 

@@ -331,7 +331,9 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
 
 
 def _told_further(document: Document, record: IdentityRecord) -> Iterator[Problem]:
-    """Say that a further page names somebody else, and never the patient, although it gives no number."""
+    """Say that a further page, a title or a bookmark names somebody else, and never the patient, although it gives no number."""
+    titles = Place(kind=PlaceKind.FILE, file=document.name)
+    yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
     for number, told in enumerate(document.facts.further, start=2):
         place = Place(kind=PlaceKind.FILE, file=document.name, page=number)
         yield from of_other_people(told, [record], place, "DOC-01")

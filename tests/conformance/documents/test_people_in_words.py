@@ -7,10 +7,10 @@ import io
 import pytest
 from headers import n3, patient_role
 from messages import as_json, hl7, msh, patient, pid
-from papers import cartouche, right
-from people import ABROAD, P1, P2, french
+from papers import cartouche, pdf, right
+from people import ABROAD, P1, P2, french, nature
 from reportlab.pdfgen import canvas
-from sendings import mail, xdm
+from sendings import mail, metadata, xdm
 
 from conformance.documents import Expected, Severity, Status, check
 
@@ -194,3 +194,40 @@ def test_a_further_page_of_somebody_else_without_a_number_is_a_failure(further):
         sheet.showPage()
     sheet.save()
     assert (("FAIL", "text-of-another-person") in _codes(out.getvalue())) is (further is P2)
+
+
+NAMED = f"Patient : {P2.traits.birth_name} né(e) le {french(P2)}"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda told: _note("Vaccination").replace(b"<code ", f"<title>{told}</title><code ".encode(), 1),
+        lambda told: (
+            metadata(P1, {"DOC00001.XML": _note("Vaccination")})
+            .replace(
+                "</RegistryObjectList>",
+                f'<Name><LocalizedString value="{told}"/></Name></RegistryObjectList>',
+            )
+            .encode()
+        ),
+    ],
+    ids=["title of a CDA", "title in the metadata"],
+)
+@pytest.mark.parametrize("told", [NAMED, "Note de vaccination"])
+def test_a_title_names_the_patient_or_nobody(make, told):
+    assert (("FAIL", "text-of-another-person") in _codes(make(told))) is (told == NAMED)
+
+
+def test_the_rest_of_a_label_that_goes_on_below_is_no_given_name():
+    """Cells of a grid whose labels are wrapped: the second half of one stands in the line of the values."""
+    rest = [
+        f"Date de naissance : {french(P1)}",
+        "Sexe : F",
+        f"Matricule INS : {P1.matricule.value} {nature(P1)}",
+    ]
+    head = [(60, "Nom de naissance"), (200, "1er prénom de"), (350, "Prénoms de naissance")]
+    values = [(60, "PAT-TROIS"), (200, "NAIDOMINIQUESANCE"), (350, "DOMINIQUE MARIE-LOUISE")]
+    assert "FAIL" not in {
+        severity for severity, _ in _codes(pdf([head, values, *rest], caption=None), Expected())
+    }
