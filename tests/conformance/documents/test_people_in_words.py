@@ -231,3 +231,17 @@ def test_the_rest_of_a_label_that_goes_on_below_is_no_given_name():
     assert "FAIL" not in {
         severity for severity, _ in _codes(pdf([head, values, *rest], caption=None), Expected())
     }
+
+
+def test_a_heading_says_whom_all_below_is_about():
+    around = _note(_rows(*OTHERS)).replace(
+        b"<section>", b"<section><title>Personne de confiance</title>"
+    )
+    found = _codes(around)
+    assert ("FAIL", "text-of-another-person") not in found
+    assert ("REVIEW", "text-of-another-person") in found
+
+
+def test_a_used_name_with_the_birth_date_of_the_patient_is_the_patient():
+    told = _note(f"<paragraph>Patiente : MARTIN Dominique, née le {french(P1)}</paragraph>")
+    assert not {code for _, code in _codes(told)} & {"text-of-another-person", "text-birth-date-differs"}
