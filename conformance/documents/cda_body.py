@@ -12,7 +12,7 @@ from conformance.documents.numbers import called_ins
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import BILLING_OIDS, Format, PlaceKind, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
-from conformance.documents.text_people import lines_of, of_other_people
+from conformance.documents.text_people import lines_of, may_name, of_other_people
 from conformance.documents.values import decode_base64
 from conformance.documents.xmltree import children, descend, local, path_of, text_of
 from simulator.text import Text
@@ -47,9 +47,15 @@ def narrative(
 ) -> Iterator[Problem]:
     """Set what the narrative calls an INS against the header: a reader sees the narrative."""
     known = [value for record in records for value in record.of(Trait.MATRICULE)]
+    for title in children(document, "title"):
+        yield from of_other_people(text_of(title), records, place_of(title, reading), "TRA-03")
     for section in descend(document, "section"):
+        heading = " ".join(text_of(title) for title in children(section, "title"))
         for element in children(section, "title", "text"):
-            yield from of_other_people(lines_of(element), records, place_of(element, reading), "TRA-03")
+            lines = lines_of(element)
+            if may_name(lines):
+                place = place_of(element, reading)
+                yield from of_other_people(lines, records, place, "TRA-03", context=heading)
             if not known:
                 continue
             told = " ".join(" ".join(str(part) for part in element.itertext()).split())

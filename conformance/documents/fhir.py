@@ -9,7 +9,7 @@ import orjson
 
 from conformance.documents.cda import refused
 from conformance.documents.document import Document
-from conformance.documents.fhir_bodies import read_bodies, told_in_texts
+from conformance.documents.fhir_bodies import narratives, read_bodies, told_in_texts
 from conformance.documents.fhir_focus import of_whom, subject_of
 from conformance.documents.fhir_rules import shape
 from conformance.documents.fhir_subjects import of_another
@@ -103,6 +103,7 @@ def read_resource(resource: Any, reading: Reading) -> Document:
     parts = list(_attachments(resource, reading, problems))
     bodies = list(read_bodies(resource))
     problems.extend(told_in_texts(resource, bodies, records, reading))
+    problems.extend(narratives(resource, records, reading))
     return Document(
         format=Format.FHIR, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
         text="\n".join([*_texts(resource), *bodies]), facts=subject_of(resource, patients),

@@ -10,6 +10,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.fhir_tree import string, walk
 from conformance.documents.record import INS_OIDS, PlaceKind, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
+from conformance.documents.text_people import of_other_people
 from conformance.documents.values import decode_base64
 from simulator.text import Text
 
@@ -84,3 +85,18 @@ def told_in_texts(
 
 _NO_TEXT: Final = frozenset({"data", "url", "system", "value", "reference", "fullUrl", "id"})
 """Members that are identifiers, addresses and files."""
+
+
+def narratives(resource: Any, records: Sequence[IdentityRecord], reading: Reading) -> Iterator[Problem]:
+    """Yield the narratives (``text.div``) that name somebody else than the patients of a file; those of other people may."""
+    for path, node in walk(resource):
+        text = node.get("text")
+        told = string(text.get("div")) if isinstance(text, dict) else ""
+        if told and node.get("resourceType") not in _OTHER_PEOPLE:
+            place = reading.place(f"{path}.text.div".lstrip("."), PlaceKind.JSON)
+            yield from of_other_people(words_of(told, "text/html"), records, place, "TRA-06")
+
+
+_OTHER_PEOPLE: Final = frozenset(
+    {"RelatedPerson", "Person", "Practitioner", "PractitionerRole", "FamilyMemberHistory"}
+)

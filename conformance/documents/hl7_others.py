@@ -10,6 +10,7 @@ from conformance.documents.hl7_syntax import FieldReader, Message, component
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import INS_OIDS, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
+from conformance.documents.text_people import of_other_people
 from conformance.documents.values import decode_base64
 from simulator.text import Text
 
@@ -116,8 +117,9 @@ def told_in_texts(
             if name == "OBX" and segment.field(2) not in _TEXTS:
                 continue
             place = FieldReader(segment, message.delimiters, reading).place(field)
-            yield from of_another(
-                segment.field(field), known, place, "hl7-text-of-another", said, "F13", "TRA-04"
-            )
+            told = segment.field(field)
+            yield from of_another(told, known, place, "hl7-text-of-another", said, "F13", "TRA-04")
+            yield from of_other_people(told, records, place, "TRA-04")
     for one in files:
         yield from of_another(one, known, reading.place(), "hl7-text-of-another", said, "F13", "TRA-04")
+        yield from of_other_people(one, records, reading.place(), "TRA-04")

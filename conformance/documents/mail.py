@@ -67,7 +67,7 @@ def read(data: bytes, reading: Reading) -> Document:
     bodies: list[str] = []
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
         _leaf(leaf, number, reading, held, (problems, parts, texts, bodies))
-    facts = MailFacts(headers, tuple(bodies), "\n".join(texts))
+    facts = MailFacts(headers, tuple(bodies), "\n".join(texts), "\n".join(texts[: len(bodies)]))
     problems.extend(error_codes(facts.header("Subject") or "", held.message, reading.name))
     record = _record(facts, reading)
     told = [f"{name}: {value}" for name, value in headers]
@@ -166,7 +166,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     yield from _recipients(document, inside, expected)
     yield from _numbers(facts, inside, document.name)
     body = Place(kind=PlaceKind.FILE, path="body", file=document.name)
-    yield from of_other_people(facts.text, inside, body, "TRA-07")
+    yield from of_other_people(facts.body, inside, body, "TRA-07")
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)

@@ -22,6 +22,7 @@ from conformance.documents.record import (
     Value,
     kind_of,
 )
+from conformance.documents.text_people import may_name, of_other_people
 from conformance.documents.values import compact_date
 from conformance.documents.xmltree import children, descend, path_of, text_of
 from simulator.text import Text
@@ -89,7 +90,14 @@ def read_metadata(root: etree._Element, reading: Reading, form: Format) -> Metad
             if value is not None and text_of(value):
                 records.extend(_cx_record(text_of(value), value, reading, form, problems, assertion=True))
     problems.extend(people(root, records, reading))
+    problems.extend(_titles(root, records, reading))
     return Metadata(tuple(entries), tuple(records), tuple(problems))
+
+
+def _titles(root: etree._Element, records: list[IdentityRecord], reading: Reading) -> Iterator[Problem]:
+    for shown in descend(root, "LocalizedString"):
+        if may_name(told := shown.get("value", "")):
+            yield from of_other_people(told, records, _at(shown, reading, "value"), "TRA-05")
 
 
 def check_content(entry: Entry, data: bytes) -> Iterator[Problem]:

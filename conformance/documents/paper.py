@@ -59,6 +59,7 @@ _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
 _NATURE: Final = re.compile(r"\bnature\b[^\d:\n]{0,25}:?\s*[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", re.IGNORECASE)
 _INS_C_LENGTH: Final = 22
+_GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
 
@@ -201,6 +202,8 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
         name = name.partition(")")[0]
     if not re.search(r"[^\W\d_]", name) or len(name) > 120:  # noqa: PLR2004 - no name but a sentence
         return None
+    if trait in _GIVEN and plain(name) == "de" and ":" not in (lead[0] if lead else ""):
+        return None  # The rest of a label that goes on below.
     return _made(trait, line, (start, start + len(name)), " ".join(name.split()), places)
 
 

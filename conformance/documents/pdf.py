@@ -20,6 +20,7 @@ from conformance.documents.pdf_symbol import DPI, code_leaks, codes_of_others, s
 from conformance.documents.pdfa import claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
+from conformance.documents.text_people import of_other_people
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
@@ -96,6 +97,7 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         too_large=not drawn,
         others=tuple(others),
         titles="\n".join((pdfium.titles(opened), pdfium.bookmarks(opened))),
+        further=tuple(texts[1:]),
     )
     parts = [
         from_symbol(symbol, reading.name, Place(kind=PlaceKind.PIXELS, file=reading.name, page=page))
@@ -197,6 +199,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from hidden_leaks(document.data, expected.of(Trait.MATRICULE), document.name, shown)
         return
     yield from _other_pages(record, facts)
+    yield from _told_further(document, record)
     has_text = sum(len(line.text) for line in facts.lines) >= _FEW_LETTERS
     if not has_text and (expected.is_qualified or expected.identity is not None):
         text = Text(
@@ -325,6 +328,15 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
     )
     make = official if expected.is_qualified and wanted else inferred
     return make("trait-not-printed", text, "DOC-01", at=(place,))
+
+
+def _told_further(document: Document, record: IdentityRecord) -> Iterator[Problem]:
+    """Say that a further page, a title or a bookmark names somebody else, and never the patient, although it gives no number."""
+    titles = Place(kind=PlaceKind.FILE, file=document.name)
+    yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
+    for number, told in enumerate(document.facts.further, start=2):
+        place = Place(kind=PlaceKind.FILE, file=document.name, page=number)
+        yield from of_other_people(told, [record], place, "DOC-01")
 
 
 def _other_pages(record: IdentityRecord, facts: PdfFacts) -> Iterator[Problem]:

@@ -35,6 +35,8 @@ class PdfFacts:
     """What further pages tell that name an INS of their own."""
     titles: str
     """Title, subject, author, keywords and bookmarks, which viewers show."""
+    further: tuple[str, ...] = ()
+    """The text of the pages after the first."""
 
     @property
     def has_ins_symbol(self) -> bool:

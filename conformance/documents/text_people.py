@@ -32,6 +32,14 @@ _BREAKS: Final = frozenset({"tr", "paragraph", "item", "br", "caption", "list", 
 _CELLS: Final = frozenset({"td", "th"})
 _LONGEST: Final = 20_000
 _NAME: Final = re.compile(r"[\s:]{0,9}([^\r\n\t;:|]{2,80})")
+_IN_CAPITALS: Final = re.compile(r"(?:[^\s,.]+[.,]?\s+){0,3}[A-Z][A-Z'-]+\b")
+"""A name among the first words after « Patient : »; anything else is a sentence."""
+_RELATIVE: Final = re.compile(r"\b(?:enfants?|soeur|conjointe?|accouchement|grossesse)\b")
+_AROUND: Final = re.compile(
+    r"\b(?:mere|pere|parente?s?|conjointe?|epou(?:x|se)|representante?|tut(?:eur|rice)|assure|ouvrant|aidante?|contact|confiance|prevenir"
+    r"|fils|fille|bebe|frere|soeur|jume(?:au|lle)|enfants?|donneur|entourage|famil\w{1,9})\b"
+)
+"""Words of a text about people around the patient."""
 _TRAITS: Final = frozenset({Trait.BIRTH_NAME, Trait.BIRTH_DATE})
 _NAMES: Final = (Trait.BIRTH_NAME, Trait.USED_NAME)
 
@@ -49,8 +57,13 @@ def lines_of(element: etree._Element) -> str:
     return "".join(told)
 
 
+def may_name(text: str) -> bool:
+    """Tell at little cost whether a text may bear the label of a trait; its place need not be known otherwise."""
+    return _MAY_TELL.search(text) is not None
+
+
 def of_other_people(
-    text: str, records: Sequence[IdentityRecord], place: Place, *rules: str
+    text: str, records: Sequence[IdentityRecord], place: Place, *rules: str, context: str = ""
 ) -> Iterator[Problem]:
     """Yield the labelled name and birth date of a text that are not those of the patient of its document.
 
@@ -61,6 +74,7 @@ def of_other_people(
         text: as a reader sees it.
         records: the patients of the document.
         place: of the text.
+        context: the heading that the text stands under.
         rules: that answer for it, besides F13.
     """
     if not _MAY_TELL.search(text) or len(text) > _LONGEST:
@@ -71,18 +85,29 @@ def of_other_people(
         return
     told = _words(text)
     named = any(name and name in told for name in names)
+    labelled = list(_labelled(text))
+    if any(value in dates for _, value, _, label in labelled) and not named:
+        # A name that the document does not give, with its birth date: the patient under a used name.
+        labelled = [one for one in labelled if not one[3].startswith("patient")]
+    joined = {name.replace(" ", "") for name in names}
     others = {
-        trait: (shown, how) for trait, value, shown, how in _labelled(text) if value not in (names | dates)
+        trait: (shown, label)
+        for trait, value, shown, label in labelled
+        if value not in dates and value.replace(" ", "") not in joined
     }
     name, date = others.get(Trait.BIRTH_NAME), others.get(Trait.BIRTH_DATE)
     if named:
         # Under its whole label a date is the patient's; « né le » may be told of a child.
-        if date and _LABELLED_DATE.match(date[1]) and not name:
+        if date and _LABELLED_DATE.match(date[1]):
             yield inferred("text-birth-date-differs", _DATE, "F13", *rules, at=(Quote(place, date[0]),))
     elif name and date:
         at = (Quote(place, name[0]), Quote(place, date[0]))
-        yield official("text-of-another-person", _OTHER, "F13", *rules, at=at)
-    elif one := name or date:
+        # A heading may say that all below is about a relative.
+        make = inferred if _AROUND.search(plain(f"{context}\n{text}")) else official
+        yield make("text-of-another-person", _OTHER, "F13", *rules, at=at)
+    elif one := (name if name and not name[1].startswith("patient") else None) or (
+        date if date and _LABELLED_DATE.match(date[1]) else None
+    ):
         yield inferred("text-of-another-person", _OTHER, "F13", *rules, at=(Quote(place, one[0]),))
 
 
@@ -98,23 +123,38 @@ _DATE: Final = Text(
 
 def _labelled(text: str) -> Iterator[tuple[Trait, str, str, str]]:
     """Yield the trait, the value in the form in which it is compared, the value as shown, and its label."""
-    simple = plain(text)
-    for match in LABEL.finditer(simple):
-        name = match.lastgroup or ""
-        trait = LABELS[int(name[1:])][0] if name[1:].isdecimal() else None
-        if match[0].startswith("patient"):
-            trait = Trait.BIRTH_NAME
-        if trait not in _TRAITS or of_somebody_else(text, match.start()):
-            continue
-        value = _NAME.match(text, match.end())
-        if value is None:
-            continue
-        if trait is Trait.BIRTH_DATE:
-            date = french_date(value[1])
-            if date is not None and not value[1][: date[1]].strip():
-                yield trait, date[0], value[1][date[1] : date[2]], match[0]
-        elif words := _words(value[1]):
-            yield trait, words, value[1].strip(), match[0]
+    lines = re.split(r"[\r\n]+", text)
+    for number, line in enumerate(lines):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        for match in LABEL.finditer(plain(line)):
+            name = match.lastgroup or ""
+            trait = LABELS[int(name[1:])][0] if name[1:].isdecimal() else None
+            if match[0].startswith("patient"):
+                trait = Trait.BIRTH_NAME
+            if trait not in _TRAITS or of_somebody_else(line, match.start()) or _RELATIVE.search(plain(line)):
+                continue
+            shown = _value(line, match.end(), below)
+            if trait is Trait.BIRTH_DATE:
+                date = french_date(shown)
+                if date is not None and not shown[: date[1]].strip():
+                    yield trait, date[0], shown[date[1] : date[2]], match[0]
+            elif (words := _words(shown)) and (
+                not match[0].startswith("patient") or _IN_CAPITALS.match(shown)
+            ):
+                yield trait, words, shown, match[0]
+
+
+def _value(line: str, start: int, below: str) -> str:
+    """Return what stands after a label, in the next cell, or under it when that cell is a label too."""
+    found = _NAME.match(line, start)
+    told = found[1].strip() if found else ""
+    if (further := LABEL.search(plain(told))) and further.start():
+        told = told[: further.start()].rstrip(" -–,(")
+    if "\t" in line and (not told or LABEL.match(plain(told))):
+        cells = below.split("\t")
+        column = line.count("\t", 0, start)
+        return cells[column].strip() if column < len(cells) else ""
+    return told
 
 
 def _words(text: str) -> str:

@@ -44,6 +44,7 @@ def write(patient: Patient, kind: Kind, seams: Seams, pdf: bytes) -> bytes:
                 "pdf": pdf,
                 "media": "application/pdf",
                 "narrative": "",
+                "who": f"{values['birth_name']} {values['first_name']}",
             }
         ],
         patient,
@@ -65,7 +66,7 @@ def write(patient: Patient, kind: Kind, seams: Seams, pdf: bytes) -> bytes:
         "<assignedPerson><name><family>BANC</family><given>PHARMACIEN</given></name></assignedPerson></assignedAuthor></author>"
         f'<custodian><assignedCustodian><representedCustodianOrganization><id root="{_STRUCTURE}" extension="OFFICINE-BANC"/>'
         "<name>Pharmacie du Banc d'essai</name></representedCustodianOrganization></assignedCustodian></custodian>"
-        f"{_body(kind, body, values)}</ClinicalDocument>"
+        f"{_body(kind, body)}</ClinicalDocument>"
     ).encode()
 
 
@@ -118,11 +119,11 @@ def _target(header: list[Record]) -> str:
     )
 
 
-def _body(kind: Kind, body: Record, values: Record) -> str:
+def _body(kind: Kind, body: Record) -> str:
     if body["level"] == 1:
         text = base64.b64encode(body["pdf"]).decode()
         return f'<component><nonXMLBody><text mediaType="{body["media"]}" representation="B64">{text}</text></nonXMLBody></component>'
-    told = f"{kind.title}, {values['birth_name']} {values['first_name']}. {' '.join(kind.body)} {body['narrative']}"
+    told = f"{kind.title}, {body['who']}. {' '.join(kind.body)} {body['narrative']}"
     return (
         "<component><structuredBody><component><section>"
         f'<templateId root="1.3.6.1.4.1.19376.1.5.3.1.3.23"/><code code="11369-6" codeSystem="{_LOINC}"/>'

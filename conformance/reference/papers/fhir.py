@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
 
 from conformance.drivers.model import Status
 from conformance.reference.papers.leaving import LOCAL_OID, leaving, passing
@@ -87,6 +88,7 @@ def patient_resource(
                 "checked_how": patient.proof.kind if patient.proof and known.checked else "",
                 "changed_date": known.changed,
                 "mailbox": values["mailbox"],
+                "note": "",
             }
         ],
         patient,
@@ -132,6 +134,10 @@ def _written(told: Record) -> dict[str, Any]:
         resource["extension"].append(_place(told["birth_place"]))
     if told["mailbox"]:
         resource["telecom"] = [{"system": "email", "value": told["mailbox"]}]
+    if told["note"]:
+        words = escape(told["note"]).replace("\n", "<br/>")
+        div = f'<div xmlns="http://www.w3.org/1999/xhtml">{words}</div>'
+        resource["text"] = {"status": "additional", "div": div}
     return {name: value for name, value in resource.items() if value}
 
 

@@ -65,6 +65,7 @@ def write(
                 "telecom": f"^NET^X.400^{values['mailbox']}" if values["mailbox"] else "",
                 "account": "",
                 "status": "~".join(codes),
+                "note": "",
                 "order": ["local", "ins"],
             }
         ],
@@ -81,7 +82,8 @@ def write(
     visit = ["PV1|1|N", f"ZFD||||N|{source}"]
     if former is not None:
         visit = [f"MRG|{former[0]}^^^&{former[1]}&ISO^INS"]
-    segments = [msh, f"EVN||{stamp}", _pid(pid), *visit]
+    notes = [f"NTE|1||{pid['note'].replace(chr(10), ' - ')}"] if pid["note"] else []
+    segments = [msh, f"EVN||{stamp}", _pid(pid), *notes, *visit]
     return ("\r".join(segments) + "\r").encode()
 
 

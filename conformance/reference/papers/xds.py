@@ -41,6 +41,9 @@ class Described:
     """As the assertion names the patient."""
     content: bytes
     uri: str
+    index: str
+    """What the page of an archive says of it, for people."""
+    readme: str
 
 
 def describe(patient: Patient, kind: Kind, seams: Seams, content: bytes) -> Described:
@@ -65,6 +68,8 @@ def describe(patient: Patient, kind: Kind, seams: Seams, content: bytes) -> Desc
                 "size": str(len(content)),
                 "uri": URI,
                 "code": kind.code,
+                "index": "",
+                "readme": "",
             }
         ],
         patient,
@@ -76,14 +81,17 @@ def describe(patient: Patient, kind: Kind, seams: Seams, content: bytes) -> Desc
         patient_id=told["assertion_patient"],
         content=content,
         uri=told["uri"],
+        index=told["index"],
+        readme=told["readme"],
     )
 
 
 def archive(described: Described) -> bytes:
     """Return an IHE_XDM archive of one document."""
+    index = f"<p>{escape(described.index)}</p>".replace("\n", "<br>") if described.index else ""
     files = {
-        "INDEX.HTM": b"<html><body><h1>Pharmacie du Banc d'essai</h1></body></html>",
-        "README.TXT": b"banc-lgo, banc-insi. IHE_XDM/SUBSET01: METADATA.XML, DOC00001.XML\r\n",
+        "INDEX.HTM": f"<html><body><h1>Pharmacie du Banc d'essai</h1>{index}</body></html>".encode(),
+        "README.TXT": f"banc-lgo, banc-insi. IHE_XDM/SUBSET01: METADATA.XML, DOC00001.XML\r\n{described.readme}".encode(),
         "IHE_XDM/SUBSET01/METADATA.XML": f'<?xml version="1.0" encoding="UTF-8"?>\n{described.metadata}'.encode(),
         f"IHE_XDM/SUBSET01/{described.uri}": described.content,
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from headers import n3, patient_role
-from messages import as_json, patient
-from papers import right
-from people import ABROAD, P1, P2, french
-from sendings import mail, xdm
+from messages import as_json, hl7, msh, patient, pid
+from papers import cartouche, pdf, right
+from people import ABROAD, P1, P2, french, nature
+from reportlab.pdfgen import canvas
+from sendings import mail, metadata, xdm
 
 from conformance.documents import Expected, Severity, Status, check
 
@@ -132,3 +135,113 @@ def test_a_file_name_may_leave_out_apostrophes_and_hyphens(name):
     assert "pdf-name-of-another" not in {
         code for _, code in _codes(sent, Expected(identity=ABROAD, status=Status.QUAL))
     }
+
+
+HEADS = f"<tr><th>Nom de naissance</th><th>Date de naissance</th></tr><tr><td>{P2.traits.birth_name}</td><td>{french(P2)}</td></tr>"
+WORDS = f"Patient : {P2.traits.birth_name} RUTH, né(e) le {french(P2)}"
+DIV = f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{WORDS}</p></div>'
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: _note(f"<table><tbody>{HEADS}</tbody></table>"),
+        lambda: hl7(msh(), pid(P1), f"NTE|1||{WORDS}"),
+        lambda: hl7(msh(), pid(P1), f"OBX|1|TX|CORPSMAIL_PS||{WORDS}||||||F"),
+        lambda: as_json({**patient(P1), "text": {"status": "generated", "div": DIV}}),
+        lambda: mail(P1, xdm(P1, {"DOC00001.XML": _note("Vaccination")}), headers=()).replace(
+            b"Bonjour", WORDS.encode()
+        ),
+    ],
+    ids=[
+        "under the head of a column",
+        "note of a message",
+        "text of a message",
+        "narrative of a Patient",
+        "text of a mail",
+    ],
+)
+def test_somebody_else_is_seen_wherever_a_person_reads(make):
+    assert ("FAIL", "text-of-another-person") in _codes(make())
+
+
+def test_the_narrative_of_a_mother_is_about_her():
+    mother = {"resourceType": "RelatedPerson", "text": {"status": "generated", "div": DIV}}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": patient(P1)}, {"resource": mother}],
+    }
+    assert "text-of-another-person" not in {code for _, code in _codes(as_json(bundle))}
+
+
+@pytest.mark.parametrize(
+    "words", ["Patient : voir le document joint, Mme ROCHE", "Enfant : née le 02/03/2015"]
+)
+def test_a_sentence_after_patient_and_the_birth_of_a_child_name_nobody_else(words):
+    assert "text-of-another-person" not in {
+        code for _, code in _codes(_note(f"<paragraph>{words}</paragraph>"))
+    }
+
+
+@pytest.mark.parametrize("further", [P1, P2], ids=["the patient", "somebody else"])
+def test_a_further_page_of_somebody_else_without_a_number_is_a_failure(further):
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(595, 842))
+    for lines in (cartouche(P1), cartouche(further, number=None)):
+        for index, line in enumerate(lines):
+            sheet.drawString(60, 780 - 16 * index, line)
+        sheet.showPage()
+    sheet.save()
+    assert (("FAIL", "text-of-another-person") in _codes(out.getvalue())) is (further is P2)
+
+
+NAMED = f"Patient : {P2.traits.birth_name} né(e) le {french(P2)}"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda told: _note("Vaccination").replace(b"<code ", f"<title>{told}</title><code ".encode(), 1),
+        lambda told: (
+            metadata(P1, {"DOC00001.XML": _note("Vaccination")})
+            .replace(
+                "</RegistryObjectList>",
+                f'<Name><LocalizedString value="{told}"/></Name></RegistryObjectList>',
+            )
+            .encode()
+        ),
+    ],
+    ids=["title of a CDA", "title in the metadata"],
+)
+@pytest.mark.parametrize("told", [NAMED, "Note de vaccination"])
+def test_a_title_names_the_patient_or_nobody(make, told):
+    assert (("FAIL", "text-of-another-person") in _codes(make(told))) is (told == NAMED)
+
+
+def test_the_rest_of_a_label_that_goes_on_below_is_no_given_name():
+    """Cells of a grid whose labels are wrapped: the second half of one stands in the line of the values."""
+    rest = [
+        f"Date de naissance : {french(P1)}",
+        "Sexe : F",
+        f"Matricule INS : {P1.matricule.value} {nature(P1)}",
+    ]
+    head = [(60, "Nom de naissance"), (200, "1er prénom de"), (350, "Prénoms de naissance")]
+    values = [(60, "PAT-TROIS"), (200, "NAIDOMINIQUESANCE"), (350, "DOMINIQUE MARIE-LOUISE")]
+    assert "FAIL" not in {
+        severity for severity, _ in _codes(pdf([head, values, *rest], caption=None), Expected())
+    }
+
+
+def test_a_heading_says_whom_all_below_is_about():
+    around = _note(_rows(*OTHERS)).replace(
+        b"<section>", b"<section><title>Personne de confiance</title>"
+    )
+    found = _codes(around)
+    assert ("FAIL", "text-of-another-person") not in found
+    assert ("REVIEW", "text-of-another-person") in found
+
+
+def test_a_used_name_with_the_birth_date_of_the_patient_is_the_patient():
+    told = _note(f"<paragraph>Patiente : MARTIN Dominique, née le {french(P1)}</paragraph>")
+    assert not {code for _, code in _codes(told)} & {"text-of-another-person", "text-birth-date-differs"}

@@ -47,6 +47,7 @@ from conformance.reference.defects.by_hand import (
     turns,
     vendors,
     windows,
+    words,
 )
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ SUBJECTS: Final = (
     turns,
     vendors,
     windows,
+    words,
 )
 
 FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {
