@@ -124,6 +124,8 @@ def judge(party: Party, on: Rig, rules: Collection[str] | None = None, seed: str
         accused = _accused(party, on, rules, seed)
         alone = {}
         if accused:
+            # The run that follows is as long again: whoever watches knows by then.
+            sys.stderr.write(f"{party.name}: {', '.join(accused)}; each member alone now\n")
             members = {one.name: one for one in party.members()}
             each = {name: _accused(one, on, list(accused), seed) for name, one in members.items()}
             alone = {name: found for name, found in each.items() if found}

@@ -20,6 +20,7 @@ FIRST_VERBS: Final = 16
 """How many verbs, in the order of ``model.Verb``, a software has that keeps to files, INSi by traits, and their traces."""
 
 _LATE_S: Final = 0.4
+_BREAKER: Final = strategies.CircuitBreaker()
 _PARTNERS: Final = ("transmissions", "worklist", "documents")
 
 
@@ -297,7 +298,8 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "ERR-05",
             ),
             why="ERR-05: no storm of retries; the user is told that calls are suspended for a moment.",
-            search=strategies.with_circuit_breaker,
+            made=lambda: _BREAKER.habit,
+            search=lambda: _BREAKER.search,
         ),
         "verbs-of-tomorrow": Known(
             party="tomorrow",
