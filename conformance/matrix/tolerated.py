@@ -95,7 +95,9 @@ def parties_of(only: Collection[str] = (), names: Collection[str] = ()) -> list[
     chosen = [one for name, one in variants().items() if not only or name in only]
     found = [
         Party(name=name, habits=members)
-        for name, members in habit_parties([one for one in HABITS if not only or one in only]).items()
+        for name, members in (
+            habit_parties(only) if any(one in HABITS for one in only) or not only else {}
+        ).items()
     ]
     found += [
         Party(name=f"variants {number}", variants=tuple(one.name for one in group))
