@@ -95,7 +95,9 @@ def parties_of(only: Collection[str] = (), names: Collection[str] = ()) -> list[
     chosen = [one for name, one in variants().items() if not only or name in only]
     found = [
         Party(name=name, habits=members)
-        for name, members in habit_parties([one for one in HABITS if not only or one in only]).items()
+        for name, members in (
+            habit_parties(only) if any(one in HABITS for one in only) or not only else {}
+        ).items()
     ]
     found += [
         Party(name=f"variants {number}", variants=tuple(one.name for one in group))
@@ -124,6 +126,8 @@ def judge(party: Party, on: Rig, rules: Collection[str] | None = None, seed: str
         accused = _accused(party, on, rules, seed)
         alone = {}
         if accused:
+            # The run that follows is as long again: whoever watches knows by then.
+            sys.stderr.write(f"{party.name}: {', '.join(accused)}; each member alone now\n")
             members = {one.name: one for one in party.members()}
             each = {name: _accused(one, on, list(accused), seed) for name, one in members.items()}
             alone = {name: found for name, found in each.items() if found}

@@ -24,11 +24,11 @@ HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES})
 """By name."""
 
 
-def habit_parties(names: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the names of habits, all by default, by the party that they stand in."""
+def habit_parties(names: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return the names of habits by the party that they stand in; by default of all that the suite is known to bear."""
     parties: dict[str, list[str]] = {}
     for name, one in HABITS.items():
-        if names is None or name in names:
+        if name in names if names else not one.still_accused:
             parties.setdefault(one.party, []).append(name)
     return {party: tuple(members) for party, members in parties.items()}
 

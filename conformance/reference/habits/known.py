@@ -26,6 +26,8 @@ class Known:
     """Makes it anew for each campaign."""
     search: Callable[[], Search] | None = None
     """The same for a way to search INSi; a software has one."""
+    still_accused: str = ""
+    """Why the suite does not bear it yet; it then stands in no party, and is judged when it is named."""
     client: str = ""
     """The name of a SOAP client of ``wire``; a software has one."""
 

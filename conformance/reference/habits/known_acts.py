@@ -20,6 +20,7 @@ FIRST_VERBS: Final = 16
 """How many verbs, in the order of ``model.Verb``, a software has that keeps to files, INSi by traits, and their traces."""
 
 _LATE_S: Final = 0.4
+_BREAKER: Final = strategies.CircuitBreaker()
 _PARTNERS: Final = ("transmissions", "worklist", "documents")
 
 
@@ -123,6 +124,8 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "VER-02",
             ),
             why="No text limits verifications; it is logged, and over with the act.",
+            still_accused="Altered answers of a search are not those of the verification that follows (RSP-01, RSP-02, VER-01), and "
+            "verifications inside other acts are not counted (VER-02, BLK-05).",
             made=just(order.verified_when_imported),
         ),
         "searched-after-ko": Known(
@@ -297,7 +300,8 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "ERR-05",
             ),
             why="ERR-05: no storm of retries; the user is told that calls are suspended for a moment.",
-            search=strategies.with_circuit_breaker,
+            made=lambda: _BREAKER.habit,
+            search=lambda: _BREAKER.search,
         ),
         "verbs-of-tomorrow": Known(
             party="tomorrow",

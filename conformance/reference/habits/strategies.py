@@ -14,10 +14,12 @@ from conformance.reference.soap import Criteria, Reply, ReplyKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.reference.habits.front import Asked, Inner, Said
+
 _SEARCH = strategy.search
 Search = Callable[[Sequence[Criteria], strategy.Traits, strategy.Send], Reply]
 
-_FAILURES: Final = 3
+_FAILURES: Final = 5
 _OPEN_S: Final = 0.5
 
 
@@ -83,26 +85,34 @@ def failed_asked_for_less(planned: Sequence[Criteria], traits: strategy.Traits, 
     return _SEARCH(planned, traits, patient)
 
 
-def with_circuit_breaker() -> Search:
-    """Return a search that sends nothing for half a second after three requests in a row that brought nothing to read."""
-    failures, closed_at = 0, 0.0
+class CircuitBreaker:
+    """Sends nothing for half a second after five requests in a row that brought nothing to read; a reset ends that."""
 
-    def search(planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
+    def __init__(self) -> None:
+        """Begin with calls that leave."""
+        self._failures, self._closed_at = 0, 0.0
+
+    def habit(self, asked: Asked, inner: Inner) -> Said:
+        """Forget at a reset what went wrong before."""
+        if asked.path[0] == "reset":
+            self._failures, self._closed_at = 0, 0.0
+        return inner(asked)
+
+    def search(self, planned: Sequence[Criteria], traits: strategy.Traits, send: strategy.Send) -> Reply:
+        """Search as long as calls are not suspended."""
+
         def guarded(criteria: Criteria) -> Reply:
-            nonlocal failures, closed_at
-            if time.monotonic() < closed_at:
+            if time.monotonic() < self._closed_at:
                 return Reply(
                     kind=ReplyKind.FAILURE, message="INSi ne répond pas : appels suspendus un instant."
                 )
             reply = send(criteria)
-            failures = 0 if reply.kind is ReplyKind.ANSWER else failures + 1
-            if failures == _FAILURES:
-                failures, closed_at = 0, time.monotonic() + _OPEN_S
+            self._failures = 0 if reply.kind is ReplyKind.ANSWER else self._failures + 1
+            if self._failures == _FAILURES:
+                self._failures, self._closed_at = 0, time.monotonic() + _OPEN_S
             return reply
 
         return _SEARCH(planned, traits, guarded)
-
-    return search
 
 
 @contextmanager

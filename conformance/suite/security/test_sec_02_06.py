@@ -31,21 +31,22 @@ if TYPE_CHECKING:
 
 ENDINGS = {
     "00": None,
+    "insi_102": "faults/insi-102",
     "00-filtered": "safety/lunar-both",
+    "desir_1020": "faults/desir-1020",
     "00-empty-name": "safety/empty-birth-name",
+    "http-503": "chaos/http-503",
     "00-empty-first-names": "safety/empty-first-names",
+    "reset": "chaos/connection-reset",
     "00-wrong-key": "safety/wrong-key",
+    "cut": "chaos/truncated-body",
     "00-other-list": "safety/list-differs-from-prenom",
+    "no-answer": "chaos/no-answer-brief",
     "01": "answers/not-found",
     "02": "answers/several",
-    "insi_102": "faults/insi-102",
-    "desir_1020": "faults/desir-1020",
-    "http-503": "chaos/http-503",
-    "reset": "chaos/connection-reset",
-    "cut": "chaos/truncated-body",
-    "no-answer": "chaos/no-answer-brief",
 }
-"""How a call may end, and the scenario that makes it end so."""
+"""How a call may end, and the scenario that makes it end so. Failures by turns with answers: a software may suspend its calls
+after several failures in a row."""
 
 ABOUT_A_PERSON = ("safety/",)
 """Scenarios of these packs speak of a patient."""
