@@ -130,6 +130,11 @@ def parse_duration(text: str) -> float | None:
     return -total if found[1] == "-" else total
 
 
+def with_decimal_sign(shown: str, lang: Lang) -> str:
+    """Return a number, shown as in ``1.73``, with the decimal sign of a language."""
+    return shown.replace(".", ",") if lang == "fr" else shown
+
+
 def visible(text: str) -> str:
     r"""Return ``text`` as one line in which everything is seen, to be printed or put in a cell of a table.
 

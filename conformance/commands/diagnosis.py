@@ -9,7 +9,7 @@ from rich.text import Text as Styled
 
 from conformance.doctor.showing import headline, lines
 from simulator.commands.output import VisibleConsole
-from simulator.text import Text
+from simulator.text import Text, with_decimal_sign
 
 if TYPE_CHECKING:
     from conformance.doctor.notes import Diagnosis
@@ -35,5 +35,5 @@ def show_diagnosis(diagnosis: Diagnosis, lang: Lang, *, title: str = "", only_pr
     if only_problems:
         return
     seconds = f"{diagnosis.seconds:.1f}"
-    shown = Text(f"Regardé en {seconds.replace('.', ',')} s.", f"Looked at in {seconds} s.")
+    shown = Text(f"Regardé en {with_decimal_sign(seconds, 'fr')} s.", f"Looked at in {seconds} s.")
     console.print(Styled(shown[lang], style="dim"))

@@ -19,7 +19,7 @@ from conformance.load.record import RecordError
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_MISSED
-from simulator.text import Text, text_of
+from simulator.text import Text, text_of, with_decimal_sign
 
 if TYPE_CHECKING:
     from conformance.load.compare import Comparison, Difference
@@ -86,10 +86,12 @@ def _print(found: Comparison, lang: Lang) -> None:
         name = _NAMES[each.metric][lang] if each.metric in _NAMES else each.metric
         table.add_row(
             name,
-            _value(each.metric, each.before),
-            _value(each.metric, each.after),
-            _change(each),
-            f"{_signed(each, each.low)} … {_signed(each, each.high)}" if each.low is not None else "–",
+            _value(each.metric, each.before, lang),
+            _value(each.metric, each.after, lang),
+            _change(each, lang),
+            f"{_signed(each, each.low, lang)} … {_signed(each, each.high, lang)}"
+            if each.low is not None
+            else "–",
             Styled(word[lang], style=style),
         )
     console.print(table)
@@ -98,24 +100,24 @@ def _print(found: Comparison, lang: Lang) -> None:
         console.print(told, style="bold red" if code == "wrong" else "yellow", markup=False)
 
 
-def _value(metric: str, value: float | None) -> str:
+def _value(metric: str, value: float | None, lang: Lang) -> str:
     if value is None:
         return "–"
     if metric == "errors":
-        return show_share(value)
-    return show_rate(value) if metric == "rate" else show_duration(value)
+        return show_share(value, lang)
+    return show_rate(value, lang) if metric == "rate" else show_duration(value, lang)
 
 
-def _change(each: Difference) -> str:
+def _change(each: Difference, lang: Lang) -> str:
     if each.before is None or each.after is None:
         return "–"
     if each.metric == "errors":
-        return _signed(each, each.after - each.before)
-    return _signed(each, each.after / each.before - 1) if each.before else "–"
+        return _signed(each, each.after - each.before, lang)
+    return _signed(each, each.after / each.before - 1, lang) if each.before else "–"
 
 
-def _signed(each: Difference, value: float | None) -> str:
+def _signed(each: Difference, value: float | None, lang: Lang) -> str:
     if value is None:
         return "–"
     points = " pt" if each.metric == "errors" else " %"
-    return f"{value * 100:+.1f}{points}"
+    return with_decimal_sign(f"{value * 100:+.1f}{points}", lang)

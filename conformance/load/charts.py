@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.load.quantities import show_duration, show_rate, show_share
+from simulator.text import with_decimal_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,30 +53,29 @@ def charts(summary: Summary, lang: Lang) -> list[Chart]:
     french = lang == "fr"
     end = bins[-1].start + bins[-1].width
     x = [(each.start + each.width / 2) / end for each in bins]
-    times = tuple((at / end * 100, _time(at)) for at in _steps(end, 5))
+    times = tuple((at / end * 100, _time(at, lang)) for at in _steps(end, 5))
     bands = tuple(_bands(summary, end))
 
     def chart(title: str, series: Sequence[Series], marks: Sequence[tuple[float, str]]) -> Chart:
         return Chart(title=title, series=tuple(series), marks=tuple(marks), times=times, bands=bands)
 
     found = [
-        chart("Débit (appels/s)" if french else "Rate (calls/s)", *_rate(bins, x, french=french)),
+        chart("Débit (appels/s)" if french else "Rate (calls/s)", *_rate(bins, x, lang)),
         chart(
-            "Durées (échelle logarithmique)" if french else "Latency (logarithmic scale)", *_latency(bins, x)
+            "Durées (échelle logarithmique)" if french else "Latency (logarithmic scale)",
+            *_latency(bins, x, lang),
         ),
-        chart("Réponses par code" if french else "Answers by code", *_codes(bins, x)),
+        chart("Réponses par code" if french else "Answers by code", *_codes(bins, x, lang)),
     ]
-    found.append(
-        chart("Processeurs utilisés" if french else "Processors used", *_processors(bins, x, french=french))
-    )
+    found.append(chart("Processeurs utilisés" if french else "Processors used", *_processors(bins, x, lang)))
     return found
 
 
-def _time(seconds: float) -> str:
+def _time(seconds: float, lang: Lang) -> str:
     """Return a round time without decimals that say nothing."""
     if not seconds:
         return "0"
-    return f"{seconds:g} s" if seconds < 120 else show_duration(seconds)  # noqa: PLR2004 - what it stands for is in the line
+    return with_decimal_sign(f"{seconds:g} s", lang) if seconds < 120 else show_duration(seconds, lang)  # noqa: PLR2004 - what it stands for is in the line
 
 
 def _whole(bins: Sequence[Bin]) -> list[Bin]:
@@ -87,8 +87,9 @@ def _whole(bins: Sequence[Bin]) -> list[Bin]:
 
 
 def _rate(
-    bins: Sequence[Bin], x: Sequence[float], *, french: bool
+    bins: Sequence[Bin], x: Sequence[float], lang: Lang
 ) -> tuple[list[Series], list[tuple[float, str]]]:
+    french = lang == "fr"
     curves = {
         ("dus" if french else "due", "c-due"): [each.due / each.width for each in bins],
         ("répondus" if french else "answered", "c1"): [
@@ -100,19 +101,22 @@ def _rate(
         del curves["erreurs" if french else "errors", "c-error"]
     if not any(each.due for each in bins):
         del curves["dus" if french else "due", "c-due"]
-    return _linear(curves, x, show_rate)
+    return _linear(curves, x, show_rate, lang)
 
 
 def _processors(
-    bins: Sequence[Bin], x: Sequence[float], *, french: bool
+    bins: Sequence[Bin], x: Sequence[float], lang: Lang
 ) -> tuple[list[Series], list[tuple[float, str]]]:
+    french = lang == "fr"
     curves = {("générateur" if french else "generator", "c2"): [each.generator for each in bins]}
     if any(each.server is not None for each in bins):
         curves["serveur" if french else "server", "c1"] = [each.server or 0.0 for each in bins]
-    return _linear(curves, x, show_share)
+    return _linear(curves, x, show_share, lang)
 
 
-def _latency(bins: Sequence[Bin], x: Sequence[float]) -> tuple[list[Series], list[tuple[float, str]]]:
+def _latency(
+    bins: Sequence[Bin], x: Sequence[float], lang: Lang
+) -> tuple[list[Series], list[tuple[float, str]]]:
     shares = {("p50", "c1"): 0.5, ("p95", "c3"): 0.95, ("p99", "c4"): 0.99}
     curves = {key: [each.cell.latency.quantile(share) for each in bins] for key, share in shares.items()}
     values = [value for curve in curves.values() for value in curve if value]
@@ -131,11 +135,13 @@ def _latency(bins: Sequence[Bin], x: Sequence[float]) -> tuple[list[Series], lis
         Series(name=name, style=style, path=_line(x, [height(value) if value else None for value in curve]))
         for (name, style), curve in curves.items()
     ]
-    marks = [(step / span * 100, show_duration(low * 10**step)) for step in range(round(span) + 1)]
+    marks = [(step / span * 100, show_duration(low * 10**step, lang)) for step in range(round(span) + 1)]
     return series, marks
 
 
-def _codes(bins: Sequence[Bin], x: Sequence[float]) -> tuple[list[Series], list[tuple[float, str]]]:
+def _codes(
+    bins: Sequence[Bin], x: Sequence[float], lang: Lang
+) -> tuple[list[Series], list[tuple[float, str]]]:
     totals: dict[str, int] = {}
     for each in bins:
         for code, number in each.cell.codes.items():
@@ -143,7 +149,7 @@ def _codes(bins: Sequence[Bin], x: Sequence[float]) -> tuple[list[Series], list[
     ordered = sorted(totals, key=lambda code: -totals[code])[:COLOURS]
     stacked = [0.0] * len(bins)
     top = max((each.cell.calls / each.width for each in bins), default=1.0) or 1.0
-    ceiling, marks = _axis(top, show_rate)
+    ceiling, marks = _axis(top, show_rate, lang)
     series = []
     for number, code in enumerate(ordered, 1):
         below = list(stacked)
@@ -155,10 +161,13 @@ def _codes(bins: Sequence[Bin], x: Sequence[float]) -> tuple[list[Series], list[
 
 
 def _linear(
-    curves: dict[tuple[str, str], list[float]], x: Sequence[float], show: Callable[[float], str]
+    curves: dict[tuple[str, str], list[float]],
+    x: Sequence[float],
+    show: Callable[[float, Lang], str],
+    lang: Lang,
 ) -> tuple[list[Series], list[tuple[float, str]]]:
     top = max((value for curve in curves.values() for value in curve), default=1.0) or 1.0
-    ceiling, marks = _axis(top, show)
+    ceiling, marks = _axis(top, show, lang)
     series = [
         Series(name=name, style=style, path=_line(x, [value / ceiling for value in curve]))
         for (name, style), curve in curves.items()
@@ -166,12 +175,14 @@ def _linear(
     return series, marks
 
 
-def _axis(top: float, show: Callable[[float], str]) -> tuple[float, list[tuple[float, str]]]:
+def _axis(
+    top: float, show: Callable[[float, Lang], str], lang: Lang
+) -> tuple[float, list[tuple[float, str]]]:
     steps = _steps(top * 1.02, 4)
     step = steps[1] - steps[0] if len(steps) > 1 else top
     ceiling = max(step * math.ceil(top * 1.02 / step), step)
     return ceiling, [
-        (value / ceiling * 100, show(value) if value else "0") for value in _range(ceiling, step)
+        (value / ceiling * 100, show(value, lang) if value else "0") for value in _range(ceiling, step)
     ]
 
 

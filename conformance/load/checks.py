@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from conformance.load.options import LoadOptions
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
-    from simulator.text import Lang
 
 _T = TypeVar("_T")
 
@@ -178,7 +177,7 @@ class Inspector:
         except Exception as error:  # noqa: BLE001 - the engine says what it means, whatever it is
             outcome = judge(error, "call")
             told = {Verdict.FAIL: "departed", Verdict.WARNING: "kept", Verdict.PASS: "kept"}
-            return told.get(outcome.verdict, "unseen"), outcome.reason[cast("Lang", self._options.lang)]
+            return told.get(outcome.verdict, "unseen"), outcome.reason[self._options.lang]
         return "kept", ""
 
     def _desk(self, check: Chosen) -> Desk:

@@ -86,7 +86,7 @@ def to_data(summary: Summary, lang: Lang) -> dict[str, Any]:
         "thresholds": [
             {
                 **each.threshold.to_json(),
-                "title": each.threshold.title(lang),
+                "title": each.threshold.title(lang, for_programs=True),
                 "value": each.value,
                 "margin": each.margin,
                 "held": each.held,
@@ -135,10 +135,14 @@ def _junit(summary: Summary, lang: Lang) -> str:
         problem = mask_text(summary.wrong[0]["problem"]) if summary.wrong else str(total.wrong)
         ET.SubElement(answers, "failure", message=problem).text = f"{total.wrong} {t['wrong']}"
     for each in judgements:
-        case = ET.SubElement(suite, "testcase", classname="banc.load", name=each.threshold.title(lang))
+        case = ET.SubElement(
+            suite, "testcase", classname="banc.load", name=each.threshold.title(lang, for_programs=True)
+        )
         if not each.held:
             failures += 1
-            message = f"{t['measured']} : {each.threshold.show(each.value)} {each.show_margin()}".strip()
+            message = (
+                f"{t['measured']} : {each.threshold.show(each.value, lang)} {each.show_margin(lang)}".strip()
+            )
             ET.SubElement(case, "failure", message=message)
     rules = rule_rows(summary, lang)
     for rule in rules:

@@ -72,9 +72,9 @@ def limits_sentence(summary: Summary, lang: Lang) -> str:
     cost, share = generator_cost(summary), saturated_share(summary)
     # Below that, most of it is what the generator does four times a second whatever the load is.
     if cost and cost * summary.total().calls >= TELLING_SHARE * summary.elapsed:
-        told.append(t["cost"].format(cost=show_duration(cost), rate=show_rate(1 / cost)))
+        told.append(t["cost"].format(cost=show_duration(cost, lang), rate=show_rate(1 / cost, lang)))
     if share is not None:
-        told.append(t["saturated"].format(share=show_share(min(share, 1.0))))
+        told.append(t["saturated"].format(share=show_share(min(share, 1.0), lang)))
     return " ".join(told)
 
 
@@ -84,7 +84,7 @@ def clean_sentence(summary: Summary, lang: Lang) -> str:
     calls = summary.total(operation="insi")
     if summary.departures is None or summary.departures or not summary.observed or not seconds:
         return ""
-    rate = show_rate((calls.calls - calls.errors - calls.wrong) / seconds)
+    rate = show_rate((calls.calls - calls.errors - calls.wrong) / seconds, lang)
     return texts(lang)["clean"].format(rate=rate, count=summary.observed)
 
 
@@ -119,17 +119,17 @@ def rule_rows(summary: Summary, lang: Lang) -> list[dict[str, Any]]:
     ]
 
 
-def row(cell: Cell, seconds: float) -> dict[str, str]:
+def row(cell: Cell, seconds: float, lang: Lang) -> dict[str, str]:
     """Return the figures of one cell for people."""
     shown = {
-        name: show_duration(value) if (value := cell.latency.quantile(share)) is not None else "–"
+        name: show_duration(value, lang) if (value := cell.latency.quantile(share)) is not None else "–"
         for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("longest", 1.0))
     }
     return {
         "calls": str(cell.calls),
-        "rate": show_rate((cell.calls - cell.errors - cell.wrong) / seconds) if seconds else "–",
+        "rate": show_rate((cell.calls - cell.errors - cell.wrong) / seconds, lang) if seconds else "–",
         **shown,
-        "errors": f"{cell.errors} ({show_share(cell.error_share)})" if cell.errors else "0",
+        "errors": f"{cell.errors} ({show_share(cell.error_share, lang)})" if cell.errors else "0",
         "wrong": str(cell.wrong),
         "retries": str(cell.retries),
         "codes": ", ".join(f"{code} {number}" for code, number in cell.codes.most_common(8)),
@@ -146,13 +146,13 @@ def knee_sentence(summary: Summary, lang: Lang) -> str | None:
         return t["knee_not_found"]
     lost = knee["lost"]
     first = (
-        f"{t['last_held']} : {show_rate(knee['held']['rate'])} (p95 {show_duration(knee['held']['p95'])})"
+        f"{t['last_held']} : {show_rate(knee['held']['rate'], lang)} (p95 {show_duration(knee['held']['p95'], lang)})"
         if knee["held"]
         else t["none_held"]
     )
     sentence = (
-        f"{first} ; {t['first_lost']} : {show_rate(lost['rate'])} "
-        f"(p95 {show_duration(lost['p95'])}, {show_rate(lost['answered'])}) : {t['knee_' + knee['why']]}."
+        f"{first} ; {t['first_lost']} : {show_rate(lost['rate'], lang)} "
+        f"(p95 {show_duration(lost['p95'], lang)}, {show_rate(lost['answered'], lang)}) : {t['knee_' + knee['why']]}."
     )
     if lang == "en":
         sentence = sentence.replace(" : ", ": ").replace(" ; ", "; ")

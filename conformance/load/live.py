@@ -64,11 +64,11 @@ def progress_line(
     left = max(options.profile.duration - seconds, 0.0)
     stage = summary.stages[-1]["name"] if summary.stages else ""
     parts = [
-        f"{show_duration(left)} {'restant' if french else 'left'}",
+        f"{show_duration(left, options.lang)} {'restant' if french else 'left'}",
         stage,
-        show_rate(recent.calls / span),
-        f"p95 {show_duration(p95) if p95 is not None else '–'}",
-        f"{'erreurs' if french else 'errors'} {total.errors} ({show_share(total.error_share)})",
+        show_rate(recent.calls / span, options.lang),
+        f"p95 {show_duration(p95, options.lang) if p95 is not None else '–'}",
+        f"{'erreurs' if french else 'errors'} {total.errors} ({show_share(total.error_share, options.lang)})",
         f"{'fausses' if french else 'wrong'} {total.wrong}",
     ]
     if backlog > 1:

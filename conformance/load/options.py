@@ -13,6 +13,8 @@ from conformance.load.thresholds import Threshold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from simulator.text import Lang
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
@@ -72,7 +74,7 @@ class LoadOptions:
     """Checks of the suite begun each second, at most: one at a time, whoever generates the load."""
     rules_named: bool = False
     """They were asked for by name: one that could not be looked at is missed."""
-    lang: str = "fr"
+    lang: Lang = "fr"
 
     def by_node(self) -> dict[str, LoadOptions]:
         """Return the options of a run of each node alone, by the name of the node; that of a single one is empty."""

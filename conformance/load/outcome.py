@@ -47,10 +47,10 @@ def print_outcome(summary: Summary, paths: Sequence[Path], lang: Lang) -> None:
     for name in columns:
         table.add_column(t.get(name, name), justify="right", no_wrap=True)
     operations = summary.operations()
-    rows = [(name, row(summary.total(operation=name), seconds)) for name in operations]
+    rows = [(name, row(summary.total(operation=name), seconds, lang)) for name in operations]
     if len(rows) != 1:
-        rows.append(("total", row(summary.total(), seconds)))
-    rows += [(f"{t['node']} {name}", row(cell, seconds)) for name, cell in summary.nodes.items()]
+        rows.append(("total", row(summary.total(), seconds, lang)))
+    rows += [(f"{t['node']} {name}", row(cell, seconds, lang)) for name, cell in summary.nodes.items()]
     for name, figures in rows:
         wrong = Styled(figures["wrong"], style="bold red" if figures["wrong"] != "0" else "")
         table.add_row(name, *(figures[column] for column in columns[:-1]), wrong)
@@ -123,8 +123,8 @@ def _thresholds(console: Console, summary: Summary, lang: Lang) -> None:
         word = t["held"] if each.held else t["missed"]
         table.add_row(
             each.threshold.title(lang),
-            each.threshold.show(each.value),
-            each.show_margin(),
+            each.threshold.show(each.value, lang),
+            each.show_margin(lang),
             Styled(word, style=style),
         )
     console.print(table)

@@ -21,6 +21,7 @@ from conformance.load.facts import (
 from conformance.load.quantities import show_duration, show_share
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text, pretty_xml
+from simulator.text import with_decimal_sign
 
 if TYPE_CHECKING:
     from conformance.load.options import LoadOptions
@@ -50,15 +51,15 @@ def render_page(summary: Summary, lang: Lang) -> str:
         "verdict": verdict_sentence(summary, lang),
         "rules": rule_rows(summary, lang),
         "reason": t[f"reason_{summary.reason}"],
-        "total": row(total, seconds),
+        "total": row(total, seconds, lang),
         "errors": str(total.errors),
-        "share": show_share(total.error_share) if total.errors else "",
+        "share": show_share(total.error_share, lang) if total.errors else "",
         "retries": total.retries > 0,
         "judgements": [
             {
                 "title": each.threshold.title(lang),
-                "value": each.threshold.show(each.value),
-                "margin": each.show_margin(),
+                "value": each.threshold.show(each.value, lang),
+                "margin": each.show_margin(lang),
                 "held": each.held,
             }
             for each in summary.judgements()
@@ -74,21 +75,23 @@ def render_page(summary: Summary, lang: Lang) -> str:
         "wrong_count": total.wrong,
         "charts": charts(summary, lang),
         "operations": [
-            (name, row(summary.total(operation=name), seconds), False) for name in summary.operations()
+            (name, row(summary.total(operation=name), seconds, lang), False) for name in summary.operations()
         ],
         "stages": [
             (
                 stage["name"],
-                row(summary.total(stage=stage["name"]), summary.seconds.get(stage["name"], 0.0)),
+                row(summary.total(stage=stage["name"]), summary.seconds.get(stage["name"], 0.0), lang),
                 not summary.judged.get(stage["name"], True),
             )
             for stage in summary.stages
         ],
         "workers": [
-            (name or "–", row(cell, seconds), False) for name, cell in summary.workers.items() if cell.calls
+            (name or "–", row(cell, seconds, lang), False)
+            for name, cell in summary.workers.items()
+            if cell.calls
         ],
-        "nodes": [(name, row(cell, seconds), False) for name, cell in summary.nodes.items()],
-        "split": _split(summary, t),
+        "nodes": [(name, row(cell, seconds, lang), False) for name, cell in summary.nodes.items()],
+        "split": _split(summary, lang),
         "bound": t[f"bound_{bound(summary)}"],
         "limits": limits_sentence(summary, lang),
         "knee": knee_sentence(summary, lang),
@@ -96,14 +99,14 @@ def render_page(summary: Summary, lang: Lang) -> str:
         "observed": summary.observed,
         "clean": clean_sentence(summary, lang),
         "error_lines": [
-            f"{show_duration(each['t'])} · {mask_text(each['problem'])}"
+            f"{show_duration(each['t'], lang)} · {mask_text(each['problem'])}"
             for each in summary.errors[:ERRORS_SHOWN]
         ],
         "events": [
-            f"{show_duration(each['t'])} · {t.get(each['what'], each['what'])} {each.get('worker') or each.get('node', '')}".strip()
+            f"{show_duration(each['t'], lang)} · {t.get(each['what'], each['what'])} {each.get('worker') or each.get('node', '')}".strip()
             for each in summary.events
         ],
-        "environment": _environment(summary, t),
+        "environment": _environment(summary, lang),
     }
     return _jinja().get_template("load.html").render(**context)
 
@@ -126,7 +129,7 @@ def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str,
     )
     return [
         (t["started"], summary.started_at.replace("T", " ").replace("Z", " UTC")),
-        (t["duration"], show_duration(summary.elapsed)),
+        (t["duration"], show_duration(summary.elapsed, lang)),
         (
             t["profile"],
             f"{profile.id} ({t['evidence']} : {t.get(f'evidence-{profile.evidence}', profile.evidence)})",
@@ -137,19 +140,21 @@ def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str,
     ]
 
 
-def _split(summary: Summary, t: dict[str, str]) -> dict[str, Any] | None:
+def _split(summary: Summary, lang: Lang) -> dict[str, Any] | None:
+    t = texts(lang)
     split = summary.split
     if split is None:
         return None
     whole = sum(split[name] for name in ("client", "network", "simulator")) or 1.0
     parts = [
-        (t[f"split_{name}"], style, split[name] / whole, show_duration(split[name]))
+        (t[f"split_{name}"], style, split[name] / whole, show_duration(split[name], lang))
         for name, style in (("client", "c2"), ("network", "c6"), ("simulator", "c1"))
     ]
     return {"calls": split["calls"], "parts": parts}
 
 
-def _environment(summary: Summary, t: dict[str, str]) -> list[tuple[str, str]]:
+def _environment(summary: Summary, lang: Lang) -> list[tuple[str, str]]:
+    t = texts(lang)
     shown = []
     for name, value in summary.environment.items():
         text = (
@@ -157,6 +162,8 @@ def _environment(summary: Summary, t: dict[str, str]) -> list[tuple[str, str]]:
             if isinstance(value, dict)
             else (t["yes"] if value else t["no"])
             if isinstance(value, bool)
+            else with_decimal_sign(str(value), lang)
+            if isinstance(value, float)
             else str(value)
         )
         shown.append((t.get(f"env-{name}", name.replace("_", " ")), text))

@@ -1,12 +1,15 @@
-"""Durations, rates and shares as a person writes them: ``300ms``, ``200/s``, ``0.1%``."""
+"""Durations, rates and shares as a person writes them, ``300ms``, ``200/s``, ``0.1%``, and as they are shown: with a comma in French."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from simulator.text import Text, TextError
+from simulator.text import Text, TextError, with_decimal_sign
 from simulator.text import parse_duration as text_duration
+
+if TYPE_CHECKING:
+    from simulator.text import Lang
 
 _RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/\s*(s|m|h))?", re.ASCII)
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(%)?", re.ASCII)
@@ -71,8 +74,23 @@ def parse_share(text: str) -> float:
     return value
 
 
-def show_duration(seconds: float) -> str:
-    """Return a duration for people: ``412 ms``, ``1.73 s``, ``12 min 05 s``."""
+def show_duration(seconds: float, lang: Lang) -> str:
+    """Return a duration for people: ``412 ms``, ``1,73 s``, ``12 min 05 s``."""
+    return with_decimal_sign(_duration(seconds), lang)
+
+
+def show_rate(rate: float, lang: Lang) -> str:
+    """Return a rate for people: ``0,42/s``, ``8,3/s``, ``2540/s``."""
+    digits = 0 if rate >= 100 else 1 if rate >= 1 else 2  # noqa: PLR2004 - what it stands for is in the line
+    return with_decimal_sign(f"{rate:.{digits}f}/s", lang)
+
+
+def show_share(share: float, lang: Lang) -> str:
+    """Return a share for people: ``0 %``, ``0,012 %``, ``3,4 %``."""
+    return with_decimal_sign(f"{share * 100:.3g} %", lang)
+
+
+def _duration(seconds: float) -> str:
     if seconds < 1:
         milliseconds = seconds * 1000
         return f"{milliseconds:.1f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"  # noqa: PLR2004 - what it stands for is in the line
@@ -83,15 +101,3 @@ def show_duration(seconds: float) -> str:
         return f"{minutes} min {rest:02d} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
-
-
-def show_rate(rate: float) -> str:
-    """Return a rate for people: ``0.42/s``, ``8.3/s``, ``2540/s``."""
-    if rate >= 100:  # noqa: PLR2004 - what it stands for is in the line
-        return f"{rate:.0f}/s"
-    return f"{rate:.1f}/s" if rate >= 1 else f"{rate:.2f}/s"
-
-
-def show_share(share: float) -> str:
-    """Return a share for people: ``0 %``, ``0.012 %``, ``3.4 %``."""
-    return f"{share * 100:.3g} %"

@@ -14,10 +14,12 @@ from conformance.load.quantities import (
     show_rate,
     show_share,
 )
-from simulator.text import Text, TextError, closest
+from simulator.text import Text, TextError, closest, with_decimal_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from simulator.text import Lang
 
 PERCENTILES: Final = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 _DURATIONS: Final = (*PERCENTILES, "max", "recovery")
@@ -57,21 +59,27 @@ class Threshold:
         """Whether more is better."""
         return self.metric == "rate"
 
-    def show(self, value: float | None) -> str:
+    def show(self, value: float | None, lang: Lang) -> str:
         """Return a value of this metric for people."""
         if value is None:
             return "–"
         if self.metric in _DURATIONS:
-            return show_duration(value)
+            return show_duration(value, lang)
         if self.metric == "errors":
-            return show_share(value)
-        return show_rate(value) if self.metric == "rate" else f"{value:.0f}"
+            return show_share(value, lang)
+        return show_rate(value, lang) if self.metric == "rate" else f"{value:.0f}"
 
-    def title(self, lang: str) -> str:
-        """Return what is asked, in words and with its limit: ``p95 (card) ≤ 300 ms``."""
+    def title(self, lang: Lang, *, for_programs: bool = False) -> str:
+        """Return what is asked, in words and with its limit: ``p95 (card) ≤ 300 ms``.
+
+        Args:
+            lang: of the words.
+            for_programs: the limit with a point in every language.
+        """
         of = ", ".join(part for part in (self.operation, self.stage) if part)
-        name = NAMES[self.metric].fr if lang == "fr" else NAMES[self.metric].en
-        return f"{name}{f' ({of})' if of else ''} {'≥' if self.at_least else '≤'} {self.show(self.limit)}"
+        name = NAMES[self.metric][lang]
+        limit = self.show(self.limit, "en" if for_programs else lang)
+        return f"{name}{f' ({of})' if of else ''} {'≥' if self.at_least else '≤'} {limit}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the threshold as the record keeps it."""
@@ -118,14 +126,14 @@ class Judgement:
         gap = self.value - limit if self.threshold.at_least else limit - self.value
         return gap / limit
 
-    def show_margin(self) -> str:
+    def show_margin(self, lang: Lang) -> str:
         """Return the margin for people: ``+38 %``, ``-12 %``; nothing when it has no size."""
         margin = self.margin
         if margin is None:
             return ""
         percent = margin * 100
         # Never "-0 %": a threshold that is missed looks missed.
-        return f"{percent:+.0f} %" if abs(percent) >= 1 else f"{percent:+.1g} %"
+        return with_decimal_sign(f"{percent:+.0f} %" if abs(percent) >= 1 else f"{percent:+.1g} %", lang)
 
 
 def parse_threshold(metric: str, text: str, *, stage: str | None = None) -> Threshold:

@@ -10,7 +10,7 @@ from conformance.report.view import readable
 from conformance.verdicts import Verdict
 from simulator.journal.exchange import INSI
 from simulator.journal.masking import mask_text
-from simulator.text import Text
+from simulator.text import Text, with_decimal_sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +54,7 @@ def typeset(text: str, lang: Lang) -> str:
 
 def decimal(number: float, digits: int, lang: Lang) -> str:
     """Return a number with the decimal sign of the language."""
-    shown = f"{number:.{digits}f}"
-    return shown.replace(".", ",") if lang == "fr" else shown
+    return with_decimal_sign(f"{number:.{digits}f}", lang)
 
 
 def shown_check(check: CheckResult, packer: Packer, lang: Lang) -> dict[str, Any]:

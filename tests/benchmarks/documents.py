@@ -31,10 +31,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "conformance" / "documents"))
 from foreign_cda import unstructured, utf8
 from foreign_fhir import js, patient
 from foreign_hl7 import full
+from foreign_lots import mtom, packed
 from foreign_mail import sent
 from foreign_paper import usual
 from foreign_people import TOUR
-from foreign_sent import mtom, packed
 from messages import hl7, msh, pid
 from papers import right
 from people import P1

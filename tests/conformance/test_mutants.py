@@ -133,3 +133,14 @@ def test_a_mutant_that_breaks_a_rule_is_killed_by_a_verdict() -> None:
         known = reach(one, ("STA-03",))
         fate = fate_of(wrong, one, known)
     assert (fate.state, fate.check in known.seconds) == (State.KILLED, True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_each_check_that_shares_what_was_prepared_reaches_what_prepares_it() -> None:
+    with rig() as one:
+        lines = reach(one, ("TRA-04", "TRA-06")).lines["conformance.reference.papers.fhir"]
+    assert {check for checks in lines.values() for check in checks} == {
+        "tra_03_to_06.hl7_pid",
+        "tra_03_to_06.fhir_patient",
+    }

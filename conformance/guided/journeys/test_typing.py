@@ -10,7 +10,7 @@ import pytest
 from conformance.drivers.model import SearchCriteria
 from conformance.guided.walking import Journey
 from conformance.suite.desk.expect import expect, expect_equal
-from conformance.suite.desk.people import PLAIN, lengthened, typed
+from conformance.suite.desk.people import MANDATORY, PLAIN, lengthened, typed
 from conformance.suite.desk.wire import need_found
 from conformance.suite.desk.words import expect_values, insi_values
 from simulator.ins.matricule import Matricule
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LONG = 54
 """The length that every software accepts (TRT-04)."""
-MANDATORY = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 
 
 def _make(desk: Desk, walk: Walk) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _FIRST: Final = 40
 """Checks tried before all the others: most mutants do not outlive them."""
+_TIMES: Final = "mutants: times"
+"""Under which the desk remembers how often something shared was made."""
 _DECIDED: Final = BROKEN | {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
 
 
@@ -132,9 +134,13 @@ def reach(rig: Rig, rules: Collection[str] | None = None) -> Reach:
 
 
 def _made_each_time(desk: Desk, key: str, make: Callable[[Desk], Any]) -> Any:
-    """Do what ``Desk.once`` does, each time; that the software can be emptied is no part of a check."""
+    """Do what ``Desk.once`` does, each time, for other people: INSi knows those of the time before already.
+
+    That the software can be emptied is no part of a check.
+    """
     if key != "reset" or key not in desk.memory:
-        desk.memory[key] = make(desk.apart(key))
+        times = desk.memory[_TIMES] = desk.memory.get(_TIMES, 0) + 1
+        desk.memory[key] = make(desk.apart(f"{key}/{times}"))
     return desk.memory[key]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from conformance.reference.papers import cda, fhir, hl7, mail, page, xds
 from conformance.reference.papers.kinds import KINDS, Kind, kind_named
 from conformance.reference.papers.leaving import SENDER, is_qualified, leaving, passing
 from conformance.reference.papers.network import Network
-from conformance.reference.papers.scanning import traits_of, unusable
+from conformance.reference.papers.scanning import check_sex, traits_of, unusable
 from conformance.reference.seams import Seam
 from conformance.reference.store import NotFoundError, now
 
@@ -206,6 +207,7 @@ class Papers:
     def scan(self, content: str, actor: Actor) -> Reception:
         """Make a file of a Datamatrix INS: provisoire, without its INS, which only INSi can give (CRE-06)."""
         traits = traits_of(content)
+        self._files.passes(partial(check_sex, traits), actor, "scan")
         environment = settings.of(self._store)[site.ENVIRONMENT]
         wrong = numbers.problems(traits["matricule"], traits["oid"], environment, "Lu :")
         records = [asdict(one) for one in wrong]

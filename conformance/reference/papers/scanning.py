@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
 from simulator.ins.traits import check_birth_name, check_first_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SEPARATOR: Final = "\x1d"
 _HEADER: Final = re.compile(r"(?:\]d1)?IS01[0-9A-Z]{22}")
@@ -28,8 +31,6 @@ def traits_of(content: str) -> dict[str, str | None]:
     names = [*check_first_names(blocks["S3"]), *check_birth_name(blocks["S4"])]
     if names:
         raise _unreadable(f"nom ou prénoms incorrects : {names[0]}")
-    if blocks["S5"] not in {"F", "M"}:
-        raise _unreadable(f"sexe F ou M attendu, « {blocks['S5']} » lu")
     return {
         "matricule": blocks["S1"],
         "oid": blocks["S2"],
@@ -40,6 +41,16 @@ def traits_of(content: str) -> dict[str, str | None]:
         "birth_date": f"{year}-{month}-{day}",
         "birth_place": blocks.get("S7", "99999"),
     }
+
+
+def check_sex(traits: Mapping[str, str | None]) -> None:
+    """Refuse a symbol whose sex is none.
+
+    Raises:
+        RefusedError: code ``UNREADABLE_DATAMATRIX``.
+    """
+    if traits["sex"] not in {"F", "M"}:
+        raise _unreadable(f"sexe F ou M attendu, « {traits['sex']} » lu")
 
 
 def unusable(why: str) -> RefusedError:

@@ -13,7 +13,7 @@ import pytest
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import MANDATORY, typed
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import FIELD, shown
 from simulator.ins.traits import starts_list
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
-
-MANDATORY = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
-"""The five traits of Règle 5."""
 
 EMPTY = {"absent": None, "vide": "", "espaces": "  "}
 """What a field that was not filled may hold."""

@@ -10,11 +10,11 @@ import pytest
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.apart import APP, CARD, RECEPTION
 from conformance.suite.desk.card_calls import calls_without_file, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import MANDATORY
 from conformance.suite.desk.words import insi_values, label
 from conformance.suite.verification.elsewhere import files_of, receive, received
 

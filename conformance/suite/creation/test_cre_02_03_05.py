@@ -13,12 +13,11 @@ import pytest
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.apart import CHECKED, LADEN, SCREENS, SEARCH
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
-from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
+from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import UNKNOWN_PLACE

@@ -28,6 +28,9 @@ class Drawing(Protocol):
         ...
 
 
+MANDATORY: Final = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
+"""The five traits of Règle 5."""
+
 PLAIN: dict[str, Any] = {
     "hyphen_name": False,
     "apostrophe_name": False,

@@ -11,10 +11,9 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.creation.test_cre_01 import MANDATORY
 from conformance.suite.desk.apart import BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.people import MANDATORY, PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values

@@ -13,6 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import INS_HISTORY
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import MANDATORY
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import expect_values
@@ -218,10 +219,7 @@ def _expect_bare(patient: Patient, identity: ReceivedIdentity, moment: Moment) -
         # That it is provisoire is deduced; that it is not qualifiée is Règle 30.
         inferred=patient.status is not Status.QUAL,
     )
-    traits = {
-        name: getattr(identity, name)
-        for name in ("birth_name", "first_name", "birth_date", "sex", "birth_place")
-    }
+    traits = {name: getattr(identity, name) for name in MANDATORY}
     expect_values(
         patient,
         {**traits, "used_name": None, "used_first_name": None},

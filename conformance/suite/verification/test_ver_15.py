@@ -26,7 +26,7 @@ from conformance.suite.incoming.arriving import (
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
-from conformance.suite.verification.elsewhere import answering, received
+from conformance.suite.verification.elsewhere import TRAITS, answering, received
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
 from conformance.suite.verification.wire import ERRORS, KO, Said, said_by, verifications
 from simulator.ins.traits import starts_list
@@ -40,8 +40,6 @@ _PROPOSES = re.compile(
     r"\bcré|\bouvr|dossier réduit|nouveau dossier|propos|creat|open|new file", re.IGNORECASE
 )
 """Words by which a refusal («patient inconnu») proposes to open a file."""
-
-TRAITS = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
 
 @pytest.mark.rule("VER-15")

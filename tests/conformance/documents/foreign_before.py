@@ -7,10 +7,10 @@ from foreign_fhir import LOCAL as FHIR_LOCAL
 from foreign_fhir import birth_place, bundle, js, patient, reliability
 from foreign_fhir import ins as fhir_ins
 from foreign_hl7 import IPP, ins, message, oru, pid
+from foreign_lots import cx, info, packed, plain
 from foreign_mail import TEXT, heads, multi, numbered, paper, part, sent, subject, zipped
 from foreign_mail import message as mail
 from foreign_paper import Sheet, lines
-from foreign_sent import cx, info, packed, plain
 from foreign_symbols import blocks, saved, symbol
 from papers import XMP
 from people import P1

@@ -11,8 +11,8 @@ from email.utils import encode_rfc2231
 
 from foreign_cda import header, unstructured
 from foreign_cda import utf8 as cda
+from foreign_lots import packed
 from foreign_people import AJACCIO, ALGIERS, LEA, TOUR
-from foreign_sent import packed
 from papers import right
 from people import NIA, P1, P2, first_name, french
 

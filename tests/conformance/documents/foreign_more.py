@@ -12,10 +12,10 @@ from foreign_fhir import LOCAL as FHIR_LOCAL
 from foreign_fhir import birth_place, bundle, js, named, patient, reliability
 from foreign_fhir import ins as fhir_ins
 from foreign_hl7 import IPP, full, ins, message, msh, oru, pid
+from foreign_lots import cx, info, lot, mtom, packed, plain
 from foreign_mail import HTML, TEXT, multi, numbered, part, sent, subject, zipped
 from foreign_paper import Sheet, lines, usual
 from foreign_people import AJACCIO, ALGIERS, LEA, MOTHER, REAL, TOUR
-from foreign_sent import cx, info, lot, mtom, packed, plain
 from foreign_symbols import blocks, page, saved, symbol
 from papers import right
 from people import NIA, P1, P2, person

@@ -7,9 +7,9 @@ import random
 
 import pytest
 from foreign_cda import utf8
+from foreign_lots import packed
 from foreign_mail import forwarded, heads, message, multi, part, sent
 from foreign_people import TOUR
-from foreign_sent import packed
 from people import P1
 
 from conformance.documents import Severity, check, read_document

@@ -113,7 +113,7 @@ def test_a_stylesheet_that_is_ready_is_run_as_it_is(tmp_path):
 
 @pytest.mark.slow
 def test_a_cda_in_an_archive_is_judged_too(ours):
-    from foreign_sent import packed
+    from foreign_lots import packed
 
     broken = {"DOC00001.XML": utf8(P1, header_of=header(P1, date="1979"))}
     assert any("DOC00001.XML" in one.places[0].file for one in _found(ours, packed(P1, broken)))

@@ -9,7 +9,7 @@ from foreign_cda import document as cda_document
 from foreign_cda import header, utf8
 from foreign_fhir import js, patient, xml
 from foreign_hl7 import message, msh, pid
-from foreign_sent import packed, plain
+from foreign_lots import packed, plain
 from foreign_symbols import blocks
 from hypothesis import given
 from hypothesis import settings as limits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 import threading
@@ -25,16 +24,10 @@ from conformance.suite.journeys.papers import INTERVIEW_REPORT, PROFESSIONAL, VA
 from simulator.bench import BenchOptions
 from simulator.serving import ServeOptions, running
 
+sys.path.insert(0, str(Path(__file__).parent))
 
-def _pharmacist():
-    spec = importlib.util.spec_from_file_location("pharmacist", Path(__file__).with_name("pharmacist.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["pharmacist"] = module
-    spec.loader.exec_module(module)
-    return module.Pharmacist
+from pharmacist import Pharmacist
 
-
-Pharmacist = _pharmacist()
 SEED = 7
 
 

@@ -81,7 +81,7 @@ def test_thresholds_that_cannot_be_read_are_told(metric, text, says):
 def test_a_threshold_is_judged_with_its_margin(metric, limit, value, held, margin):
     judgement = Judgement(threshold=parse_threshold(metric, limit), value=value)
     assert judgement.held is held
-    shown = judgement.show_margin()
+    shown = judgement.show_margin("en")
     assert shown.replace("+0 %", "+0 %") == margin
 
 

@@ -17,7 +17,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference.lgo import Lgo
 from conformance.reference.papers import papers
 from conformance.reference.papers.kinds import KINDS
-from conformance.reference.papers.scanning import traits_of
+from conformance.reference.papers.scanning import check_sex, traits_of
 from simulator.ins import InsIdentity, Matricule, Traits
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class TestScan:
     )
     def test_a_wrong_symbol_is_refused_with_a_reason(self, content: str) -> None:
         with pytest.raises(RefusedError) as refused:
-            traits_of(content)
+            check_sex(traits_of(content))
         assert refused.value.code == "UNREADABLE_DATAMATRIX"
 
 

@@ -1,17 +1,28 @@
-"""Builders of scenario data, and a session of a real server to play it in."""
+"""Builders of scenario data, and sessions of real servers to play it in."""
 
 from __future__ import annotations
 
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator.bench import BenchOptions
+from simulator.client import BenchClient
 from simulator.client.calling import Reply, request_of, send
+from simulator.security.pki import init_pki
+from simulator.serving import ServeOptions, free_port, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simulator.client import SessionClient
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from condition_calls import Place
 
 
 def scenario_of_rules(*rules: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -48,3 +59,21 @@ def post(remote: SessionClient) -> Callable[..., Reply]:
         return send(remote.soap_url, request_of(ask, remote.bound_people()), headers=ask.get("headers"))
 
     return call
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("conditions")
+    pki = init_pki(folder / "pki", now=datetime.now(UTC))
+    bench = BenchOptions(data_dir=folder / "data", people=5, pki=pki.directory)
+    port = free_port()
+    with running(ServeOptions(bench=bench, port=0, mtls_port=port)) as url, BenchClient(url) as client:
+        yield Place(client, pki, port)
+
+
+@pytest.fixture
+def played(place: Place) -> Iterator[SessionClient]:
+    """Give a session of its own on the server of this module."""
+    session = place.client.create_session(profile="production")
+    yield session
+    session.delete()

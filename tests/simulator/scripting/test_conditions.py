@@ -1,27 +1,17 @@
-"""Each condition of a rule, alone and combined, on whole calls."""
+"""The conditions of a rule, alone and combined, on whole calls; each key of them is in ``test_every_condition``."""
 
 from __future__ import annotations
 
-import json
-import re
-import ssl
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cryptography import x509
+from condition_calls import Place, code_of
 
-from simulator.bench import BenchOptions
-from simulator.client import BenchClient, BenchClientError
-from simulator.client.calling import Reply, request_of, send
-from simulator.scripting.loader import ScenarioError, read_scenario, schema
-from simulator.security.pki import PkiSummary, init_pki
-from simulator.security.signing import make_ps_assertion
-from simulator.serving import ServeOptions, free_port, running
+from simulator.client import BenchClientError
+from simulator.scripting.loader import ScenarioError, read_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from simulator.bench import Bench
     from simulator.client import SessionClient
@@ -32,79 +22,7 @@ if TYPE_CHECKING:
     Make = Callable[..., dict[str, Any]]
 
 ADRUN = {"birth_name": "ADRUN", "first_names": "ZOE", "sex": "F", "birth_date": "1975-12-31"}
-WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-PATIENCE_S = 60.0
-"""How long an answer is waited for: it comes at once, unless a pattern runs wild."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A server in a process of its own, with a mutual TLS port."""
-
-    client: BenchClient
-    pki: PkiSummary
-    mtls_port: int
-
-    def send(self, session: SessionClient, body: bytes, case: Case | None = None) -> Reply:
-        """Post a request to a session, by the port and with the assertion that a case wants."""
-        headers = None if case is None else case.ask.get("headers")
-        if case is None or case.certificate is None:
-            return send(session.soap_url, body, headers=headers, wait=PATIENCE_S)
-        context = ssl.create_default_context(cafile=self.pki.bundle)
-        context.load_cert_chain(self.pki.directory / self.pki.entry(case.certificate).combined)
-        path = session.soap_url.partition("://")[2].partition("/")[2]
-        url = f"https://localhost:{self.mtls_port}/{path}"
-        return send(url, body, headers=headers, wait=PATIENCE_S, tls=context)
-
-    def request(self, session: SessionClient, case: Case) -> bytes:
-        body = request_of(case.ask, session.bound_people())
-        before, after = case.more
-        assert before.encode() in body
-        body = body.replace(before.encode(), after.encode(), 1) if before else body
-        if case.card is None:
-            return body
-        security = f'<wsse:Security xmlns:wsse="{WSSE}">'.encode() + self.assertion(case.card)
-        return body.replace(b"</soap:Header>", security + b"</wsse:Security></soap:Header>", 1)
-
-    def assertion(self, card: str) -> bytes:
-        entry = self.pki.entry(card)
-        return make_ps_assertion(
-            (self.pki.directory / entry.cert).read_bytes(),
-            (self.pki.directory / entry.key).read_bytes(),
-            attributes={"identifiantFacturation": "990000001", "secteurActivite": "SA07"},
-            issue_instant=datetime.now(UTC),
-        )
-
-    def serial(self, entry: str) -> str:
-        pem = (self.pki.directory / self.pki.entry(entry).cert).read_bytes()
-        return f"{x509.load_pem_x509_certificate(pem).serial_number:X}"
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("conditions")
-    pki = init_pki(folder / "pki", now=datetime.now(UTC))
-    bench = BenchOptions(data_dir=folder / "data", people=5, pki=pki.directory)
-    port = free_port()
-    with running(ServeOptions(bench=bench, port=0, mtls_port=port)) as url, BenchClient(url) as client:
-        yield Place(client, pki, port)
-
-
-@pytest.fixture
-def played(place: Place) -> Iterator[SessionClient]:
-    """Give a session of its own on the server of this module."""
-    session = place.client.create_session(profile="production")
-    yield session
-    session.delete()
-
-
-def code_of(reply: Reply) -> str:
-    """Return CodeCR, or the code of the fault, as read in an answer."""
-    assert reply.transport == "answered"
-    text = reply.body.decode()
-    found = re.search(r"<CodeCR>([0-9]{2})</CodeCR>|\b((?:insi|desir)_[0-9]+)\b", text)
-    assert found is not None, text
-    return found[1] or found[2]
+SEARCH = "rechercherInsAvecTraitsIdentite"
 
 
 @pytest.fixture
@@ -129,146 +47,6 @@ def holds(played: SessionClient, call: Ask, scenario: Make) -> Holds:
         return call(played, **(ADRUN | asked)) == "02"
 
     return tell
-
-
-ZOE = {"zoe": {"key": "cnda/adrun-zoe"}, "ruth": {"key": "cnda/nessi-ruth"}}
-SEARCH, CARD, VERIFY = (
-    "rechercherInsAvecTraitsIdentite",
-    "rechercherInsAvecCarteVitale",
-    "verifierInsAvecTraitsIdentite",
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One key of ``when``: conditions with it that hold for a call, and conditions that do not."""
-
-    holds: dict[str, Any]
-    not_held: dict[str, Any]
-    ask: dict[str, Any] = field(default_factory=dict)
-    """See ``simulator.client.calling.request_of``."""
-    more: tuple[str, str] = ("", "")
-    """A text of the request, and what is written instead."""
-    certificate: str | None = None
-    """Entry of the PKI shown on the mutual TLS port; the plain port without."""
-    card: str | None = None
-    """Entry of the PKI whose card signs an assertion."""
-    earlier: tuple[int, int] = (0, 0)
-    """How many such calls are made before the one that counts: when the conditions hold, when they do not."""
-
-
-def _text(group: str, name: str, right: Any, wrong: Any, **more: Any) -> Case:
-    return Case({group: {name: right}}, {group: {name: wrong}}, **more)
-
-
-def _claim(name: str, right: str, **more: Any) -> Case:
-    return _text("matricule", name, right, "9", ask={"operation": VERIFY, "person": "zoe"}, **more)
-
-
-def _card(name: str, right: Any, **more: Any) -> Case:
-    return _text("matricule", name, right, "9", ask={"operation": CARD}, **more)
-
-
-DAILY = {"from": "12:00", "to": "13:00"}
-CASES = {
-    "operation": Case({"operation": CARD}, {"operation": [SEARCH, VERIFY]}, {"operation": CARD}),
-    "person": Case({"person": "zoe"}, {"person": "ruth"}, {"person": "zoe"}),
-    "birth_name": Case({"birth_name": "Adrun"}, {"birth_name": "AUTRE"}),
-    "traits.birth_name": _text("traits", "birth_name", "ADRUN", "AUTRE"),
-    "traits.first_names": _text("traits", "first_names", "ZOE", "LEA"),
-    "traits.sex": _text("traits", "sex", "F", "M"),
-    "traits.birth_date": _text("traits", "birth_date", "1975-12-31", "1975-12-30"),
-    "traits.birth_place": _text("traits", "birth_place", "63220", "63221", ask={"birth_place": "63220"}),
-    "matricule.number": _claim("number", "2751263220749"),
-    "matricule.key": _claim("key", "74"),
-    "matricule.oid": _claim("oid", "1.2.250.1.213.1.4.10"),
-    "matricule.first_names_list": _claim(
-        "first_names_list", "ZOE LEA", more=("<Sexe>", "<ListePrenom>ZOE LEA</ListePrenom><Sexe>")
-    ),
-    "matricule.insured_number": _card("insured_number", {"pattern": "^27707632208"}),
-    "matricule.individual_number": _card(
-        "individual_number",
-        "2751263220749",
-        more=(
-            "<MatriculeOD>",
-            "<MatriculeIndividu><NumIdentifiant>2751263220749</NumIdentifiant></MatriculeIndividu><MatriculeOD>",
-        ),
-    ),
-    "matricule.birth_rank": _card("birth_rank", "1"),
-    "elements": Case({"elements": {"LPS/IDAM": True}}, {"elements": {"LPS/IDAM": False}}),
-    "headers": _text("headers", "X-Poste", "caisse-3", "bureau", ask={"headers": {"x-poste": "caisse-3"}}),
-    "certificate.cn": _text("certificate", "cn", "INSI-MANU", "other", certificate="insi-manu"),
-    "certificate.ou": _text("certificate", "ou", "10B0000001", "other", certificate="insi-manu"),
-    "certificate.serial": _text("certificate", "serial", "{serial}", "0", certificate="insi-manu"),
-    "certificate.issuer": _text(
-        "certificate", "issuer", "AC BANC-INSI ORGANISATIONS", "other", certificate="insi-manu"
-    ),
-    "assertion.name_id": _text("assertion", "name_id", "800000000001", "800000000002", card="cps"),
-    "assertion.qualifier": _text("assertion", "qualifier", "CPS", "PSC", card="cps"),
-    "assertion.attributes": _text(
-        "assertion", "attributes", {"secteurActivite": "SA07"}, {"secteurActivite": "SA08"}, card="cps"
-    ),
-    "lps.name": _text("lps", "name", "urn:lps:banc-insi:1.0", "urn:lps:other:1.0"),
-    "lps.version": _text("lps", "version", "1.0", "2.0"),
-    "lps.instance": _text("lps", "instance", "banc-scenario-run", "other"),
-    "lps.idam": _text("lps", "idam", "BANCINSI0001", "BANCINSI0002"),
-    "user": Case({"user": "800000000001"}, {"user": "800000000002"}, card="cps"),
-    "call.first": Case({"call": {"first": True}}, {"call": {"first": True}}, earlier=(0, 1)),
-    "call.nth": _text("call", "nth", 2, 2, earlier=(1, 0)),
-    "call.after": _text("call", "after", 1, 1, earlier=(1, 0)),
-    "state": Case({"state": {"seen": None}}, {"state": {"seen": "yes"}}),
-    "time.from": _text("time", "from", "2026-03-01T12:30:00Z", "2026-03-01T12:30:01Z"),
-    "time.to": _text("time", "to", "2026-03-01T12:30:01Z", "2026-03-01T12:30:00Z"),
-    "time.daily": _text("time", "daily", DAILY, {"from": "13:00", "to": "12:30"}),
-    "all": Case({"all": [{"traits": {"sex": "F"}}]}, {"all": [{"traits": {"sex": "M"}}]}),
-    "any": Case({"any": [{"traits": {"sex": "F"}}]}, {"any": [{"traits": {"sex": "M"}}]}),
-    "not": Case({"not": {"traits": {"sex": "M"}}}, {"not": {"traits": {"sex": "F"}}}),
-}
-"""By key of ``when``, dotted. The session's clock says 2026-03-01T12:30:00Z for those of ``time``."""
-
-
-def paths(of: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """Yield the keys of conditions in a schema, dotted; a key whose keys are free counts as one."""
-    for name, value in of["properties"].items():
-        path = f"{above}{name}"
-        inside = value if "properties" in value else value.get("else", {})
-        if "properties" in inside and path != "time.daily":
-            yield from paths(inside, f"{path}.")
-        else:
-            yield path
-
-
-def test_no_key_of_the_schema_is_forgotten() -> None:
-    # Those of the sinks alone have their cases in tests/simulator/sinks/test_sink_rules.py.
-    of_insi = {key for key in paths(schema()["$defs"]["when"]) if not key.startswith(("document.", "mail."))}
-    assert of_insi == set(CASES)
-    for key, case in CASES.items():
-        for when in (case.holds, case.not_held):
-            inside: Any = when
-            for name in key.split("."):
-                assert name in inside
-                inside = inside[name]
-
-
-@pytest.mark.parametrize("key", CASES)
-@pytest.mark.parametrize("expected", [True, False])
-def test_each_key_is_tested_on_what_came_over_the_socket(
-    place: Place, played: SessionClient, scenario: Make, key: str, *, expected: bool
-) -> None:
-    case = CASES[key]
-    when = case.holds if expected else case.not_held
-    if case.certificate is not None:
-        when = json.loads(json.dumps(when).replace("{serial}", place.serial(case.certificate)))
-    played.install(scenario({"when": when, "then": {"fault": "insi_102"}}, people=ZOE))
-    if key.startswith("time."):
-        played.freeze("2026-03-01T12:30:00Z")
-    codes = [
-        code_of(place.send(played, place.request(played, case), case))
-        for _ in range(case.earlier[0 if expected else 1] + 1)
-    ]
-    assert (codes[-1] == "insi_102") is expected, codes
-    if not expected:
-        assert codes[-1] in {"00", "01", "02", "insi_102"}, "nothing else refuses the call"
 
 
 @pytest.mark.parametrize(

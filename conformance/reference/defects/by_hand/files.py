@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.files import as_record, from_record
+from conformance.reference.identity import MANDATORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from conformance.reference.store import Store
 
 _COMPLEMENTARY = ("used_name", "used_first_name")
-_MANDATORY = ("birth_name", "first_name", "birth_date", "sex", "birth_place")
 _DISQUALIFYING = frozenset({"DOUTEUSE", "FICTIVE"})
 
 
@@ -95,7 +95,7 @@ def place_corrected_everywhere(
 
 def former_form(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Take what is left empty from the form filled before, mandatory traits."""
-    return _filled_from_before(records, memory, _MANDATORY)
+    return _filled_from_before(records, memory, MANDATORY)
 
 
 def former_used_names(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
