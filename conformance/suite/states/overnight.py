@@ -19,7 +19,7 @@ from conformance.suite.desk.apart import HISTORY, INS_HISTORY, SETTINGS, WORKLIS
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.states.changing_life import LOG
 from conformance.suite.states.household_log import log_of, past_of, waiting_for
-from conformance.verdicts import Ending
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,7 @@ def prepared(desk: Desk, files: Mapping[str, Patient]) -> Prepared:
     qualified = next((one for one in files.values() if one.status is Status.QUAL), None)
     is_sent, refuses = False, None
     if qualified is not None:
-        with desk.if_offered(TRACES), desk.if_offered(SETTINGS), suppress(Ending, RefusedError):
+        with desk.if_offered(TRACES), desk.if_offered(SETTINGS), suppress(UndecidedError, RefusedError):
             is_sent = _mail(desk, qualified)
         if is_sent:
             with desk.if_offered(REFUSALS), suppress(RefusedError):

@@ -12,6 +12,7 @@ import conformance.suite
 from conformance.engine.collecting import collect_suite
 from conformance.engine.wanted import keys_in
 from conformance.suite.desk.apart import DOCUMENTS, DOWNGRADE, SETTINGS, WORKLIST
+from conformance.suite.states.overnight import REFUSALS, RIGHTS, TRACES
 from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def test_every_path_that_a_check_declares_is_one_that_it_takes() -> None:
             key = (check.id.partition("[")[0], path)
             taken[key] = taken.get(key, False) or bool(path.verbs & suite.verbs[check.id])
     # Looked at under ``if_offered``, and asked for by those who need what was seen.
-    observed = {DOCUMENTS, SETTINGS, WORKLIST}
+    observed = {DOCUMENTS, SETTINGS, WORKLIST, REFUSALS, RIGHTS, TRACES}
     # The source of an act in a table cannot always be read.
     in_a_table = {("sta_07.downgrade", DOWNGRADE)}
     stale = {key for key, is_taken in taken.items() if not is_taken and key[1].verbs}
