@@ -13,6 +13,7 @@ from conformance.drivers.screens import Form
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import expect_values, insi_values
@@ -205,6 +206,39 @@ def test_labels(desk: Desk, status: Status, user: str) -> None:
             fr=f"le champ « {each.label} » montre le numéro de facturation et tient lieu de matricule INS",
             en=f"the field “{each.label}” shows the billing number and stands for the matricule INS",
         )
+
+
+@pytest.mark.rule("FLD-02")
+@pytest.mark.title(
+    fr="Une carte de famille se rattache aux dossiers de chacun : le numéro de l'un n'est pas retiré à l'autre",
+    en="A family card is attached to the files of each: the number of one is not taken away from another",
+)
+@pytest.mark.parametrize("order", ["insured-first", "insured-last"])
+def test_card_of_several_files(desk: Desk, order: str) -> None:
+    people = family(desk.draw)
+    keys = ("insured", "child", "partner") if order == "insured-first" else ("partner", "child", "insured")
+    files = {key: desk.bring(people.member(key).person, Route.IMPORTED) for key in keys}
+    numbers: dict[str, frozenset[str]] = {}
+    for key in keys:
+        try:
+            numbers[key] = _attach(desk, files[key], people, people.member(key))
+        except UndecidedError as undecided:
+            if undecided.verdict is not Verdict.NOT_TESTED:
+                return  # A software may want somebody to confirm that a number serves for several.
+            # The same reading, of the same card: what is kept for one is kept for another, though it be their INS too.
+            expect(
+                not numbers,
+                fr=f"le numéro de facturation est gardé pour {', '.join(numbers)} et non pour {key}",
+                en=f"the billing number is kept for {', '.join(numbers)} and not for {key}",
+                inferred=True,
+            )
+            raise
+        for earlier, number in numbers.items():
+            after = desk.read(files[earlier])
+            moment = Moment(
+                f"carte rattachée à {key}, dossier {earlier}", f"card attached to {key}, file {earlier}"
+            )
+            _expect_both(after, ins=files[earlier].matricule, billing=number, moment=moment)
 
 
 def _attach(desk: Desk, patient: Patient, people: Family, member: Member) -> frozenset[str]:

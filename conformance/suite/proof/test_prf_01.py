@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
+    from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
 
 
@@ -49,7 +52,7 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
         )
 
     def judge(kind: str) -> None:
-        before, refusal = seen[-1], None
+        before, refusal, began = seen[-1], None, datetime.now(UTC)
         try:
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         except RefusedError as refused:
@@ -79,6 +82,7 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
                 # The text asks for the kind; that whoever is named with it is who recorded it is ours.
                 inferred=True,
             )
+            _expect_dated(before, after, kind, began)
 
     # One after the other into one file, the weaker ones first: none is hidden by a better one.
     kinds = sorted(kinds_known(desk), key=lambda kind: kind not in LOW_CONFIDENCE_PROOFS)
@@ -158,6 +162,21 @@ def test_second_document(desk: Desk) -> None:
     desk.lgo.record_proof(other.id, known[0], actor=desk.user)
     _expect_kind(
         desk.read(patient), known[1], "après celui d'un autre patient", "after that of another patient"
+    )
+
+
+def _expect_dated(before: Snapshot, after: Snapshot, kind: str, began: datetime) -> None:
+    """Check that a document which replaces another does not bear the very time of that one."""
+    former, now = before.patient.proof, after.patient.proof
+    if former is None or now is None or not former.recorded_at or not now.recorded_at:
+        return
+    # Times written in minutes or days are alike for two documents in a row.
+    is_fine = bool(re.search(r":\d\d\.\d{3}", former.recorded_at))
+    expect(
+        not is_fine or former.recorded_at != now.recorded_at,
+        fr=f"{kind} enregistrée à {began:%H:%M:%S}, datée comme la pièce précédente ({now.recorded_at})",
+        en=f"{kind} recorded at {began:%H:%M:%S}, dated as the document before ({now.recorded_at})",
+        inferred=True,
     )
 
 

@@ -197,9 +197,9 @@ def test_none_appears(desk: Desk, route: Route) -> None:
 def test_switched_off(desk: Desk, route: Route) -> None:
     with restored(desk, site.AUTOMATIC_VALIDATION):
         if setting(desk, site.AUTOMATIC_VALIDATION) is not None:
-            # On and off again: a switch that only works once is none.
-            switch(desk, site.ON)
-            switch(desk, site.OFF)
+            # On and off again, and again: a switch that only works once is none.
+            for value in (site.ON, site.OFF) * 2:
+                switch(desk, value)
 
         def judge(kind: str, user: str) -> None:
             # A composite proof is that of a minor.
@@ -267,6 +267,20 @@ def test_switched_on(desk: Desk, route: Route) -> None:
             if kind == "BIRTH_CERTIFICATE"
         }
         expect_each({kind: partial(judge, kind) for kind in (high[0], *low)} | child)
+        done = desk.bring(adult(desk), route)
+        with suppress(RefusedError):
+            desk.lgo.record_proof(done.id, high[0], actor=desk.user)
+        earlier = desk.snapshot(done)
+        switch(desk, site.OFF)
+        # What was validated while it was on was validated: no event of the state machine takes that back.
+        expect_kept(
+            desk.snapshot(done),
+            earlier,
+            Moment(
+                "validation automatique désactivée après coup", "automatic validation switched off afterwards"
+            ),
+            inferred=True,
+        )
 
 
 def _other_settings(desk: Desk) -> dict[str, str]:

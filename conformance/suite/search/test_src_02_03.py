@@ -64,6 +64,8 @@ def test_surname(desk: Desk) -> None:
             "nom utilisé en deux mots": {"birth_name": ANOTHER, "used_name": f"{NAME} {ANOTHER}"},
             "nom à apostrophe": {"birth_name": f"{NAME[:2]}'{NAME[2:]}"},
             "ni l'un ni l'autre": {"birth_name": ANOTHER},
+            "nom plus court que ce qui est tapé": {"birth_name": NAME[:2]},
+            "nom utilisé plus court que ce qui est tapé": {"birth_name": ANOTHER, "used_name": NAME[:2]},
             "nom qui diffère à la 2e lettre": {"birth_name": f"VAZ{NAME[3:]}"},
             "nom utilisé qui diffère à la 3e lettre": {"birth_name": ANOTHER, "used_name": f"VIK{NAME[3:]}"},
             "lettres au milieu du nom": {"birth_name": f"OB{NAME}"},
