@@ -92,7 +92,7 @@ def narratives(resource: Any, records: Sequence[IdentityRecord], reading: Readin
     for path, node in walk(resource):
         text = node.get("text")
         told = string(text.get("div")) if isinstance(text, dict) else ""
-        if told and node.get("resourceType") not in _OTHER_PEOPLE:
+        if told and string(node.get("resourceType")) not in _OTHER_PEOPLE:
             place = reading.place(f"{path}.text.div".lstrip("."), PlaceKind.JSON)
             yield from of_other_people(words_of(told, "text/html"), records, place, "TRA-06")
 

@@ -59,7 +59,7 @@ def of_whom(
     subjects: set[int] = set()
     others: list[tuple[int, Quote]] = []
     for path, node in walk(resource):
-        kind = node.get("resourceType")
+        kind = string(node.get("resourceType"))
         for name in _SUBJECTS if kind else ():
             for one in objects(node.get(name, [])):
                 reference = string(one.get("reference"))

@@ -45,7 +45,7 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
     if not any(record.has_ins for record in records):
         return
     for path, node in walk(resource):
-        if node.get("resourceType") in _PEOPLE:
+        if string(node.get("resourceType")) in _PEOPLE:
             yield from _same_number(path, node, records, reading)
         for name in _SUBJECTS:
             for one in objects(node.get(name, [])):

@@ -49,8 +49,8 @@ def lines_of(element: etree._Element) -> str:
     told: list[str] = []
     for event, one in _walk(element):
         name = str(one.tag).rpartition("}")[2] if isinstance(one.tag, str) else ""
-        if event == "start" and name:
-            told.append(one.text or "")
+        if event == "start":
+            told.append((one.text or "") if name else "")
         else:
             told.append("\t" if name in _CELLS else "\n" if name in _BREAKS else "")
             told.append(one.tail or "" if one is not element else "")

@@ -234,9 +234,7 @@ def test_the_rest_of_a_label_that_goes_on_below_is_no_given_name():
 
 
 def test_a_heading_says_whom_all_below_is_about():
-    around = _note(_rows(*OTHERS)).replace(
-        b"<section>", b"<section><title>Personne de confiance</title>"
-    )
+    around = _note(_rows(*OTHERS)).replace(b"<section>", b"<section><title>Personne de confiance</title>")
     found = _codes(around)
     assert ("FAIL", "text-of-another-person") not in found
     assert ("REVIEW", "text-of-another-person") in found
@@ -245,3 +243,18 @@ def test_a_heading_says_whom_all_below_is_about():
 def test_a_used_name_with_the_birth_date_of_the_patient_is_the_patient():
     told = _note(f"<paragraph>Patiente : MARTIN Dominique, née le {french(P1)}</paragraph>")
     assert not {code for _, code in _codes(told)} & {"text-of-another-person", "text-birth-date-differs"}
+
+
+def test_a_comment_inside_a_name_is_passed_over():
+    told = _note(f"<paragraph>Patient : PAT-<!-- coupure -->TROIS, née le {french(P1)}</paragraph>")
+    assert "text-of-another-person" not in {code for _, code in _codes(told)}
+
+
+def test_a_resource_without_sense_is_read_all_the_same():
+    odd = {"resourceType": ["Patient"], "text": {"div": DIV, "status": {}}, "subject": {"display": ["x"]}}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": patient(P1)}, {"other": odd}],
+    }
+    assert "bench-error" not in {code for _, code in _codes(as_json(bundle))}

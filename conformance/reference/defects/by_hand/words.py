@@ -84,6 +84,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     "readme-of-the-person-before": _in("readme"),
     "hints-of-the-person-before": _in("hints"),
     "note-of-the-person-before": _in("note"),
+    "title-of-the-person-before": _in("title"),
     **{
         function.__name__.replace("_", "-"): function
         for function in (
