@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.reference.habits.front import Asked, Inner, Said, refused
 from conformance.reference.habits.order import done, is_for
 
@@ -37,16 +38,6 @@ def for_super_users(*acts: tuple[str, ...]) -> Habit:
         return inner(asked)
 
     return habit
-
-
-def acts_answer_little(asked: Asked, inner: Inner) -> Said:
-    """Answer an act on a file with its identifier and status; the file tells the rest."""
-    said = inner(asked)
-    if asked.method == "GET" or not done(said) or not isinstance(said.body, dict):
-        return said
-    if isinstance(said.body.get("patient"), dict):
-        return replace(said, body={"patient": _little(said.body["patient"], ("id", "status"))})
-    return replace(said, body=_little(said.body, ("id", "status"))) if "locked_fields" in said.body else said
 
 
 def lists_show_little(asked: Asked, inner: Inner) -> Said:
@@ -101,4 +92,6 @@ def without_verbs(kept: frozenset[str]) -> Habit:
 
 
 def _little(record: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: record[name] for name in names if name in record}
+    # The identity fields have to be there; what a list does not show is null.
+    hidden = dict.fromkeys(IDENTITY_FIELDS)
+    return hidden | {name: record[name] for name in names if name in record}

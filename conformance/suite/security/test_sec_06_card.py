@@ -175,13 +175,13 @@ def test_failed_by_card(desk: Desk) -> None:
 @CARD.mark
 def test_user_of_card_call(desk: Desk, ending: str) -> None:
     people = family(desk.draw)
+    files = {key: desk.create(people.member(key).person) for key in ("child", "partner")}
     watch = _watch(desk, people)
     if scenario := ENDINGS[ending]:
         desk.insi.install(by_card(scenario))
     try:
         for key, worker in (("child", desk), ("partner", desk.as_super_user()), ("child", desk)):
-            patient = desk.create(people.member(key).person)
-            call, requests = watch.call(key, patient, worker)
+            call, requests = watch.call(key, files[key], worker)
             need_card_request(call, requests)
     finally:
         desk.insi.clear_scenarios()

@@ -125,14 +125,6 @@ def technical_line(records: list[Record], _about: Mapping[str, Any], _memory: Me
     ]
 
 
-def homonym_for_super_users(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep the setting of homonyme to super-users."""
-    fresh = "HOMONYME" in records[0]["attributes"] and "HOMONYME" not in about["file"]["attributes"]
-    if fresh and str(about["role"]) != "SUPER_USER":
-        raise RefusedError("FORBIDDEN", "Réservé au responsable d'identitovigilance.", ["attributes"])
-    return records
-
-
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -145,6 +137,5 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         recorded_that_day,
         line_for_each_field,
         technical_line,
-        homonym_for_super_users,
     )
 }
