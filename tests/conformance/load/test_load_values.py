@@ -11,7 +11,15 @@ import pytest
 from conformance.load.arrivals import Ramped, arrivals, course_of
 from conformance.load.histogram import Histogram
 from conformance.load.profile import Profile, UnknownProfileError, load_profile, shipped
-from conformance.load.quantities import QuantityError, parse_duration, parse_rate, parse_share
+from conformance.load.quantities import (
+    QuantityError,
+    parse_duration,
+    parse_rate,
+    parse_share,
+    show_duration,
+    show_rate,
+    show_share,
+)
 from conformance.load.summary import Summary
 from conformance.load.targets import TargetError, check_allowed, understand
 from conformance.load.thresholds import Judgement, ThresholdError, parse_threshold
@@ -83,6 +91,24 @@ def test_a_threshold_is_judged_with_its_margin(metric, limit, value, held, margi
     assert judgement.held is held
     shown = judgement.show_margin("en")
     assert shown.replace("+0 %", "+0 %") == margin
+
+
+def test_what_is_shown_has_the_decimal_sign_of_its_language_and_what_programs_read_has_a_point():
+    for lang, sign in (("fr", ","), ("en", ".")):
+        shown = [
+            show_duration(1.73, lang),
+            show_duration(0.0042, lang),
+            show_rate(8.25, lang),
+            show_share(0.00123, lang),
+        ]
+        assert shown == [each.replace(".", sign) for each in ("1.73 s", "4.2 ms", "8.2/s", "0.123 %")]
+    threshold = parse_threshold("p95", "1.5s")
+    judgement = Judgement(threshold=parse_threshold("rate", "200/s"), value=199.9)
+    assert (threshold.title("fr"), threshold.title("fr", for_programs=True)) == (
+        "p95 ≤ 1,50 s",
+        "p95 ≤ 1.50 s",
+    )
+    assert judgement.show_margin("fr") == "-0,05 %"
 
 
 @pytest.mark.parametrize("name", shipped())
