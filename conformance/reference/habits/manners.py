@@ -12,7 +12,7 @@ from conformance.reference.habits.order import done, is_for
 if TYPE_CHECKING:
     from conformance.reference.habits.front import Habit
 
-_IN_LISTS: Final = ("id", "status", "birth_name", "first_name", "birth_date", "sex")
+_IN_LISTS: Final = ("id", "status", "birth_name", "first_name", "birth_date", "sex", "attributes")
 _NOT_FOUND: Final = 404
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import HISTORY, INS_HISTORY, VERIFICATION, path
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.changing_life import LOG
@@ -61,7 +62,7 @@ def denied(desk: Desk) -> Waiting | None:
         patient = desk.bring(desk.draw(birth_date="1948-08-19"), Route.IMPORTED)
         with answering(desk, KO):
             verify(desk, patient)
-        items = waiting_for(desk, patient)
+        items = awaited(desk, Verb.READ_WORKLIST, lambda: waiting_for(desk, patient))
         return Waiting(patient=patient, before=items, after=[]) if items else None
     return None
 
