@@ -173,7 +173,10 @@ def _rules(formats: set[Format]) -> Iterator[str]:
 def _same(trait: Trait, one: Value, other: Value) -> bool:
     if one.normal == other.normal:
         return True
-    return (one.display or other.display) and loosely_same(trait, one.normal, other.normal)
+    if not (one.display or other.display):
+        return False
+    pairs = ((one.normal, other.normal), (one.wrapped, other.normal), (one.normal, other.wrapped))
+    return any(first and second and loosely_same(trait, first, second) for first, second in pairs)
 
 
 def _mailbox(records: Sequence[IdentityRecord], apart: _Apart) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.comparing import loosely_same, unsure
@@ -115,8 +116,8 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
     if expected.status in _OF_THE_DESK and form in _NEEDING and _says_unknown(value, wanted):
         yield _unknown(value, wanted, form)
         return
-    if value.display and loosely_same(trait, value.normal, wanted):
-        yield from _displayed(value, wanted)
+    if (printed := _printed(value, wanted)) is not None:
+        yield from _displayed(printed, wanted)
         return
     # A long name or list goes on under its first line, which then stands beside the label alone.
     goes_on = trait in {Trait.BIRTH_NAME, Trait.FIRST_NAMES} and wanted.startswith(f"{value.normal} ")
@@ -150,6 +151,15 @@ def _unknown(value: Value, wanted: str, form: Format) -> Problem:
         f"{value.trait.text.en}: {value.text!r}, unknown or incomplete; {wanted!r} is expected if the file knows it",
     )
     return inferred("trait-unknown-before-qual", text, RULES[form], "F12", at=(value,))
+
+
+def _printed(value: Value, wanted: str) -> Value | None:
+    """Return a printed value that is the one wanted but for letter case, with the line below when it goes on there."""
+    if value.display and loosely_same(value.trait, value.normal, wanted):
+        return value
+    if value.wrapped and loosely_same(value.trait, value.wrapped, wanted):
+        return replace(value, normal=value.wrapped)
+    return None
 
 
 def _displayed(value: Value, wanted: str) -> Iterator[Problem]:

@@ -59,6 +59,9 @@ _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
 _NATURE: Final = re.compile(r"\bnature\b[^\d:\n]{0,25}:?\s*[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", re.IGNORECASE)
 _INS_C_LENGTH: Final = 22
+_LONG: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAMES, Trait.USED_NAME})
+"""Names that may not fit on one line."""
+_ONLY_NAMES: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*")
 _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
@@ -148,7 +151,10 @@ def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator
         value = _value(trait, line, match.end(), end, places)
         if value is not None:
             beside = not weak and _COLON.match(line.text, match.end()) is not None
-            yield replace(_continued(value, line, below), beside=beside), not weak
+            whole = _continued(value, line, below)
+            rest = _rest_below(line, below) if trait in _LONG and end == len(line.text) else ""
+            wrapped = f"{whole.normal} {rest}" if rest else ""
+            yield replace(whole, beside=beside, wrapped=wrapped), not weak
         elif (value := _under(trait, line, match, below, places)) is not None:
             yield _continued(value, line, below), not weak
 
@@ -172,6 +178,15 @@ def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
                 rest = under.text[start:end].strip()
     whole = f"{value.normal}{rest}" if rest else value.normal.rstrip("- ")
     return replace(value, text=whole, normal=whole)
+
+
+def _rest_below(line: Line, below: Sequence[Line]) -> str:
+    """Return the words directly below a line that can be the rest of a name: no label, nothing but letters."""
+    under = next((one for one in below if one.number > line.number), None)
+    if under is None or under.top - line.top > _NEAR * max(line.height, 8.0):
+        return ""
+    first = next((under.text[start:end].strip() for start, end in _columns(under.text)), "")
+    return first if _ONLY_NAMES.fullmatch(first) and not LABEL.match(plain(first)) else ""
 
 
 def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -> Value | None:

@@ -161,6 +161,8 @@ class Value:
     """Shown to people (paper): letter case and spacing are then free."""
     beside: bool = False
     """Printed on the line of a label that names a trait of birth, nothing between: whose value it is cannot be mistaken."""
+    wrapped: str = ""
+    """A name that fills its line, with the words directly below: how it reads when it goes on there; empty for all others."""
 
 
 class IdKind(StrEnum):

@@ -108,6 +108,8 @@ LAYOUTS = {
     "place4": v() + ["INSEE Nais. : 51215"],
     "place5": v() + ["Lieu naiss. : 51215 DOMPREMY"],
     "vacc": v() + ["Vaccin : DTP, lot 279035121518989X, injecté le 04/01/2026", "Date de naissance du lot"],
+    "wraps": base[:2]
+    + ["Prénom(s) de naissance : DOMINIQUE", "MARIE-LOUISE", *base[2:], f"Matricule INS : {N} NIR"],
     "insured": v() + ["Assuré : NESSI RUTH, né(e) le 14/07/1977"],
     "parent": v() + ["Représentant légal - Nom de naissance : NESSI - Né(e) le 14/07/1977"],
     "twopat": v() + ["Prescripteur - Nom : MARTIN - Prénom : LEA"],
@@ -119,3 +121,15 @@ def test_a_spelling_of_labels_has_no_problem(layout):
     document = pdf(LAYOUTS[layout], payload=payload_of(P1), where=(460, 400))
     for expected in (Expected(identity=P1, status=Status.QUAL), Expected()):
         assert [problem.line("en") for problem in check(document, expected)] == []
+
+
+def test_a_list_that_goes_on_below_with_another_name_is_not_taken_for_whole():
+    lines = base[:2] + [
+        "Prénom(s) de naissance : DOMINIQUE",
+        "MARIE-ANNE",
+        *base[2:],
+        f"Matricule INS : {N} NIR",
+    ]
+    document = pdf(lines, payload=payload_of(P1), where=(460, 400))
+    found = check(document, Expected(identity=P1, status=Status.QUAL))
+    assert any("MARIE" in problem.line("en") or "given names" in problem.line("en") for problem in found)
