@@ -93,8 +93,8 @@ class CircuitBreaker:
         self._failures, self._closed_at = 0, 0.0
 
     def habit(self, asked: Asked, inner: Inner) -> Said:
-        """Forget at a reset what went wrong before."""
-        if asked.path[0] == "reset":
+        """Forget at a reset what went wrong before; and when the clock is set, since the time has passed then."""
+        if asked.path[0] in {"reset", "clock"}:
             self._failures, self._closed_at = 0, 0.0
         return inner(asked)
 

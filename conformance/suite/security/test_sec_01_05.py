@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, SearchCriteria
 from conformance.drivers.screens import Form
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import BY_MATRICULE, INS_HISTORY, SCREENS, SEARCH
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
@@ -121,12 +122,10 @@ def test_change_is_logged(desk: Desk, user: str) -> None:
 
 def _during(desk: Desk, patient: Patient, act: Callable[[], object]) -> list[AuditEntry]:
     """Return the entries about a patient that an act adds to the log."""
-    before = len(desk.lgo.read_audit_log(actor=desk.user))
+    before = desk.lgo.read_audit_log(actor=desk.user)
     act()
-    after = desk.lgo.read_audit_log(actor=desk.user)
-    return [
-        entry for entry in after[before:] if entry.patient_id == patient.id and entry.action != "INSI_CALL"
-    ]
+    new = added(before, desk.lgo.read_audit_log(actor=desk.user))
+    return [entry for entry in new if entry.patient_id == patient.id and entry.action != "INSI_CALL"]
 
 
 def _expect_entry(entries: list[AuditEntry], user: Actor, fr: str, en: str) -> None:

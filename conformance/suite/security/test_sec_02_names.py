@@ -8,6 +8,7 @@ import pytest
 
 from conformance.drivers.model import Actor
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect_equal
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ def test_names_of_users(desk: Desk) -> None:
     patient = desk.create(desk.draw())
     for name in NAMESAKES:
         actor = Actor(user=name)
-        known = len(desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id))
+        known = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)
         try:
             desk.lgo.read_patient(patient.id, actor=actor)
             desk.lgo.call_insi_traits(patient.id, actor=actor)
         except RefusedError:
             return  # Which users there are is the software's to say.
-        entries = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)[known:]
+        entries = added(known, desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id))
         expect_equal(
             got={entry.user.casefold() for entry in entries},
             expected={name},

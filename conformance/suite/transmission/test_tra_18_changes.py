@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers import site
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, adult, another_value, twin
 from conformance.suite.desk.steps import preparing
@@ -172,16 +173,16 @@ def test_changes_are_logged(desk: Desk) -> None:
             entries = desk.lgo.read_audit_log(actor=desk.user)
             return [entry for entry in entries if entry.patient_id in {file.id, None, ""}]
 
-        before = len(log())
+        before = log()
         desk.born_on(person.identity.traits.birth_date)
         desk.read(file)
-        usual = {entry.action for entry in log()[before:]}
-        before = len(log())
+        usual = {entry.action for entry in added(before, log())}
+        before = log()
         feed.send(
             person, "VALI", event="A31", changes={"birth_name": another_value(desk, person, "birth_name")}
         )
         expect(
-            [entry for entry in log()[before:] if entry.action not in usual],
+            [entry for entry in added(before, log()) if entry.action not in usual],
             fr="le référentiel du domaine a changé le nom, et le journal n'en dit rien",
             en="the reference of the domain has changed the name, and the log says nothing of it",
             # The rule names the professional who changes; here a message does.

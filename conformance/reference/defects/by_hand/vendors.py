@@ -54,11 +54,6 @@ def found_by_each_word(records: list[Record], about: Mapping[str, Any], _memory:
     )
 
 
-def found_anywhere(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Find the surnames that hold these letters anywhere, after those that begin with them."""
-    return _more(records, about, lambda name, typed: typed in search_key(name))
-
-
 def _more(
     records: list[Record], about: Mapping[str, Any], matches: Callable[[str, str], bool]
 ) -> list[Record]:
@@ -132,7 +127,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         user_of_domain,
         key_by_sound,
         found_by_each_word,
-        found_anywhere,
         incoherent_first_name_refused,
         recorded_that_day,
         line_for_each_field,
