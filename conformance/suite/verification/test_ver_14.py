@@ -172,15 +172,22 @@ def test_again(desk: Desk, form: Form) -> None:
     need_form(desk, form)
     holder = desk.bring(desk.draw(), Status.QUAL)
     right = _as_received(holder)
-    wrong = letter(Incoming.OTHER_TRAITS, right, received(desk.draw()))
-    for told in (wrong, wrong, Letter(identity=right), wrong):
-        moment = Moment(
-            f"bon matricule, autre patient, encore ({form})",
-            f"right matricule, other patient, again ({form})",
-        )
+    first = letter(Incoming.OTHER_TRAITS, right, received(desk.draw()))
+    arrived: list[Letter] = []
+    second, third = (replace(first, title=f"Compte rendu de biologie {number}") for number in (2, 3))
+    moment = Moment(
+        f"bon matricule, autre patient, encore ({form})", f"right matricule, other patient, again ({form})"
+    )
+    for told in (first, first, second, Letter(identity=right), third):
         arrival = deliver(desk, written(told, form), holder, days=[told.identity.birth_date])
-        if told is wrong:
+        if told.identity is right:
+            continue
+        expect_not_in(arrival, holder, moment)
+        expect_identity_kept(arrival, holder, moment)
+        if told is not first or not arrived:
+            # The very message that came before may be acknowledged, and nothing done.
             _expect_left_to_a_person(arrival, holder, moment, is_confirmed=False)
+        arrived.append(told)
 
 
 @pytest.mark.rule("VER-14")
