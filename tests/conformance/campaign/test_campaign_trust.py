@@ -173,7 +173,8 @@ MAY_DIFFER = re.compile(
     r"|http://127[.]0[.]0[.]1:\d+|/s/[0-9a-f]{12}/"  # where the software and the session are
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # identifiers of messages
     r'|"(?:duration|number)": [.\d]+'  # of the exchange in the journal
-    r'|SHA-256 [0-9a-f]+|"sha256": "[0-9a-f]+"|attachments/[0-9a-f]+-'  # of a message, which tells when it was written
+    # Of a message, which tells when it was written, compressed in places.
+    r'|SHA-256 [0-9a-f]+|"sha256": "[0-9a-f]+"|attachments/[0-9a-f]+-|\d+ octets, '
 )
 
 
