@@ -264,11 +264,16 @@ def _last_anywhere(client: BenchClient) -> int:
 
 
 def _elsewhere(around: Surroundings, last: int, traits: PatientTraits) -> dict[str, Any] | None:
-    """Return the call that came to another session of the simulator for this patient; ``None`` when there is none."""
+    """Return the call that came to another session of the simulator for this patient; ``None`` when there is none.
+
+    One that was made at the very address of that session is of whoever was told it: an instance that another process of the
+    campaign looks at in the same moment.
+    """
     parameters = {"after": last, "limit": _RECENT, "bodies": "true"}
     for data in around.client.call("GET", "/api/v1/exchanges", params=parameters):
         asked = data.get("traits") or {}
-        if data.get("session") != around.session.id and (
+        is_theirs = str(data.get("path", "")).startswith("/s/") or data.get("session") == around.session.id
+        if not is_theirs and (
             asked.get("birth_name") == traits.birth_name or asked.get("birth_date") == traits.birth_date
         ):
             found: dict[str, Any] = data
