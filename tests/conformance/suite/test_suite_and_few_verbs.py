@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 FAIR: Final = {Verdict.PASS, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE, Verdict.REVIEW}
 
-OF_EACH_MODULE: Final = 2
-"""How many checks of each module are run: those of one module are prepared alike, and so go wrong alike."""
+OF_EACH_MODULE: Final = 1
+"""How many checks of each module are run here: those of one module are prepared alike, and so go wrong alike."""
 
 LONG: Final = {
     "call_is_logged_with_its_user",
