@@ -115,7 +115,7 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
     made = list(lines)
     for index in range(len(made) - 1):
         line, below = made[index], made[index + 1]
-        if below.top - line.top > _NEAR * max(line.height, 8.0):
+        if not _is_near(line, below):
             continue
         for start, end in reversed(list(_columns(line.text))):
             if not _CUT_LABEL.search(plain(line.text[start:end])):
@@ -164,13 +164,9 @@ def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
     if not value.normal.endswith("-"):
         return value
     own = next((one for one in (line, *below) if one.number == value.place.line), line)
-    under = next((one for one in below if one.number > own.number), None)
+    under = _line_under(own, below)
     rest = ""
-    if (
-        under is not None
-        and value.place.box is not None
-        and under.top - own.top <= _NEAR * max(own.height, 8.0)
-    ):
+    if under is not None and value.place.box is not None:
         left = value.place.box[0]
         for start, end in _columns(under.text):
             box = under.box(start, end)
@@ -180,10 +176,20 @@ def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
     return replace(value, text=whole, normal=whole)
 
 
+def _line_under(line: Line, below: Sequence[Line]) -> Line | None:
+    """Return the next line when it is so near that it may go on with this one."""
+    under = next((one for one in below if one.number > line.number), None)
+    return under if under is not None and _is_near(line, under) else None
+
+
+def _is_near(line: Line, below: Line) -> bool:
+    return below.top - line.top <= _NEAR * max(line.height, 8.0)
+
+
 def _rest_below(line: Line, below: Sequence[Line]) -> str:
     """Return the words directly below a line that can be the rest of a name: no label, nothing but letters."""
-    under = next((one for one in below if one.number > line.number), None)
-    if under is None or under.top - line.top > _NEAR * max(line.height, 8.0):
+    under = _line_under(line, below)
+    if under is None:
         return ""
     first = next((under.text[start:end].strip() for start, end in _columns(under.text)), "")
     return first if _ONLY_NAMES.fullmatch(first) and not LABEL.match(plain(first)) else ""

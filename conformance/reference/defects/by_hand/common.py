@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Status
 from conformance.reference.store import now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.drivers.model import Patient
-    from conformance.reference.seams import Record
+    from conformance.reference.seams import Memory, Record
     from conformance.reference.store import Store
+
+PAUSED: Final = {"code": "INSI_PAUSED", "message": "INSi est indisponible pour le moment."}
+"""How a software refuses that calls nobody any more."""
 
 
 def all_with(records: list[Record], **values: Any) -> list[Record]:
@@ -41,3 +44,13 @@ def queue(record: Record, about: Mapping[str, Any], reason: str, message: str) -
     """Put an entry for a file on the worklist."""
     entry = {"reason": reason, "message": message, "patient_id": record["id"], "at": now()}
     about["store"].insert("work_item", entry)
+
+
+def querying(query: str) -> Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]:
+    """Return a fault that runs a statement on the database, whatever the records, and lets them go on."""
+
+    def hand(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+        about["store"].rows(query)
+        return records
+
+    return hand

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference.claims import claim_of
-from conformance.reference.defects.by_hand.common import all_with
+from conformance.reference.defects.by_hand.common import PAUSED, all_with, querying
 from conformance.reference.store import TracedAct, now
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
 
 _FEW, _SOME, _STORM = 3, 5, 14
-_PAUSED: Final = {"code": "INSI_PAUSED", "message": "INSi est indisponible pour le moment."}
 
 
 def failures_of_all_kinds(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -34,7 +33,7 @@ def failures_of_all_kinds(records: list[Record], _about: Mapping[str, Any], memo
 def searches_paused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Search nobody with typed traits after a few failures of any kind."""
     is_over = about["path"] == "typed" and memory.shared.get("worst", 0) >= _FEW
-    return records or ([dict(_PAUSED)] if is_over else [])
+    return records or ([dict(PAUSED)] if is_over else [])
 
 
 def silent_from_the_third(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -146,21 +145,13 @@ def night_logged(records: list[Record], about: Mapping[str, Any], _memory: Memor
 def pause_begins(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make no call while INSi has failed five times in a row, until the clock has gone on."""
     del about
-    return records or ([dict(_PAUSED)] if memory.shared.get("in-a-row", 0) >= _SOME else [])
+    return records or ([dict(PAUSED)] if memory.shared.get("in-a-row", 0) >= _SOME else [])
 
 
 def pause_ends(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Let calls be made again."""
     memory.shared["in-a-row"] = 0
     return records
-
-
-def _emptied(query: str) -> Hand:
-    def at_night(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-        about["store"].rows(query)
-        return records
-
-    return at_night
 
 
 FUNCTIONS: dict[str, Hand] = {
@@ -186,16 +177,16 @@ FUNCTIONS: dict[str, Hand] = {
             pause_ends,
         )
     },
-    "items-renewed": _emptied("UPDATE work_item SET id = id + 100000"),
-    "log-of-calls-emptied": _emptied("DELETE FROM audit WHERE action = 'INSI_CALL'"),
-    "log-of-others-emptied": _emptied(
+    "items-renewed": querying("UPDATE work_item SET id = id + 100000"),
+    "log-of-calls-emptied": querying("DELETE FROM audit WHERE action = 'INSI_CALL'"),
+    "log-of-others-emptied": querying(
         "DELETE FROM audit WHERE user <> (SELECT user FROM audit ORDER BY id DESC)"
     ),
-    "denied-items-emptied": _emptied("DELETE FROM work_item WHERE reason = 'VERIFICATION_KO'"),
-    "histories-cut": _emptied(
+    "denied-items-emptied": querying("DELETE FROM work_item WHERE reason = 'VERIFICATION_KO'"),
+    "histories-cut": querying(
         "DELETE FROM status_change WHERE id NOT IN (SELECT MAX(id) FROM status_change GROUP BY patient_id)"
     ),
-    "oldest-former-number-emptied": _emptied(
+    "oldest-former-number-emptied": querying(
         "DELETE FROM former_ins WHERE id IN (SELECT MIN(id) FROM former_ins GROUP BY patient_id)"
     ),
 }

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.claims import claim_of
-from conformance.reference.defects.by_hand.common import all_with
+from conformance.reference.defects.by_hand.common import PAUSED, all_with, querying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 BY_CARD: Final = "VITALE"
 _ANSWERS: Final = frozenset({"00", "01", "02"})
 _FEW, _SOME, _STORM = 3, 5, 12
-_PAUSED: Final = {"code": "INSI_PAUSED", "message": "INSi est indisponible pour le moment."}
 _GOOD: Final = re.compile(rb"CodeCR>00<.*NumIdentifiant", re.DOTALL)
 
 
@@ -44,7 +43,7 @@ def pause_told(records: list[Record], _about: Mapping[str, Any], memory: Memory)
     """Say that INSi is away while nobody is verified."""
     if memory.shared.get("failures", 0) < _FEW:
         return records
-    return all_with(records, outcome="ERROR", code=None, message=_PAUSED["message"])
+    return all_with(records, outcome="ERROR", code=None, message=PAUSED["message"])
 
 
 def asked_again_and_again(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -62,12 +61,12 @@ def call_failures_counted(records: list[Record], about: Mapping[str, Any], memor
 def card_calls_paused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make no call by card any more after a few failures."""
     is_over = about["way"] == BY_CARD and memory.shared.get(BY_CARD, 0) >= _FEW
-    return records or ([dict(_PAUSED)] if is_over else [])
+    return records or ([dict(PAUSED)] if is_over else [])
 
 
 def calls_paused_after_some(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make no call any more after five failures."""
-    return records or ([dict(_PAUSED)] if memory.shared.get("TRAITS", 0) >= _SOME else [])
+    return records or ([dict(PAUSED)] if memory.shared.get("TRAITS", 0) >= _SOME else [])
 
 
 def second_failure_silent(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -276,14 +275,6 @@ def export_of_what_changed(records: list[Record], about: Mapping[str, Any], memo
 # Nights
 
 
-def _emptied(query: str) -> Hand:
-    def at_night(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-        about["store"].rows(query)
-        return records
-
-    return at_night
-
-
 def rights_of_delivery(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Give every user the usual rights again."""
     store = about["store"]
@@ -331,11 +322,11 @@ FUNCTIONS: dict[str, Hand] = {
     },
     "same-failed-call-logged-once": _once("INSI_CALL"),
     "same-failed-verification-logged-once": _once("INSI_VERIFICATION"),
-    "log-emptied": _emptied("DELETE FROM audit"),
-    "items-emptied": _emptied("DELETE FROM work_item"),
-    "trace-of-sendings-emptied": _emptied("DELETE FROM note WHERE topic = 'transmission'"),
-    "refusals-emptied": _emptied("DELETE FROM note WHERE topic = 'opposition'"),
-    "former-numbers-emptied": _emptied("DELETE FROM former_ins"),
-    "histories-emptied": _emptied("DELETE FROM status_change"),
-    "lots-closed": _emptied("UPDATE lot SET is_complete = 1"),
+    "log-emptied": querying("DELETE FROM audit"),
+    "items-emptied": querying("DELETE FROM work_item"),
+    "trace-of-sendings-emptied": querying("DELETE FROM note WHERE topic = 'transmission'"),
+    "refusals-emptied": querying("DELETE FROM note WHERE topic = 'opposition'"),
+    "former-numbers-emptied": querying("DELETE FROM former_ins"),
+    "histories-emptied": querying("DELETE FROM status_change"),
+    "lots-closed": querying("UPDATE lot SET is_complete = 1"),
 }
