@@ -26,6 +26,9 @@ def stamp_of(folder: Path | None) -> Stamp | None:
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))  # noqa: PTH208 - names, fast
         # Asked file by file: what Windows says of a folder may be old.
-        return tuple((name, os.stat(folder / name).st_size) for name in names)  # noqa: PTH116 - as above
+        return tuple(
+            (name, os.stat(f"{folder}{os.sep}{name}").st_size)  # noqa: PTH116 - as above
+            for name in names
+        )
     except OSError:
         return None

@@ -19,7 +19,7 @@ from simulator.journal.masking import is_clean_json, mask, mask_xml
 from simulator.text import Text, TextError, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from conformance.record.events import Event
@@ -110,18 +110,26 @@ class RecordWriter:
         An entry written before, for whichever check, is only referred to.
         """
         data = encode_act(entry) if isinstance(entry, ActEntry) else encode(entry)
+        # Each member is written out once: for the line, and to know it again.
+        parts = {name: _json(member) for name, member in data.items()}
+        digest = _digest(b",".join(parts.values()))
         about = {} if check == self._check else {"check": check}
-        content = _sorted(data)
-        digest = _digest(content)
         if digest in self._seen:
             again = Again(at=datetime.now(UTC), of=self._seen[digest])
             return self._write("again", {**encode(again), **about})
+        clean: tuple[str, ...] = ()
         if isinstance(entry, ExchangeEntry):
-            messages = {"request": mask_xml(entry.request), "response": mask_xml(entry.response)}
-            masked = _masked(data | dict.fromkeys(messages, "")) | messages
-        else:
-            masked = _masked(data, content)
-        self._seen[digest] = number = self._write(KIND_OF[type(entry)], {**masked, **about}, fold=True)
+            clean = ("request", "response")
+            parts |= {name: _json(mask_xml(data[name])) for name in clean if name in data}
+        with self._lock:
+            number = self._next()
+            first = self._fold(parts)
+            _mask_parts(parts, data, clean)
+            parts |= {name: _json(value) for name, value in about.items()}
+            members = b",".join(b'"%b":%b' % (name.encode(), part) for name, part in parts.items())
+            self._append(number, _LINE % (VERSION, number, KIND_OF[type(entry)].encode(), b"%b}" % members))
+            self._members.update(dict.fromkeys(first, number))
+        self._seen[digest] = number
         return number
 
     def line(self, kind: str, data: dict[str, Any]) -> int:
@@ -133,9 +141,7 @@ class RecordWriter:
         """Append a line of another record that is masked already: its members after ``kind``, and the closing brace."""
         with self._lock:
             number = self._next()
-            return self._append(
-                number, b'{"v":%d,"n":%d,"kind":"%b",%b\n' % (VERSION, number, kind.encode(), members)
-            )
+            return self._append(number, _LINE % (VERSION, number, kind.encode(), members))
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -147,13 +153,10 @@ class RecordWriter:
             self._is_held = False
             self._flush()
 
-    def _write(self, kind: str, masked: dict[str, Any], *, fold: bool = False) -> int:
+    def _write(self, kind: str, masked: dict[str, Any]) -> int:
         with self._lock:
             number = self._next()
-            first = self._fold(masked) if fold else ()
-            self._append(number, _line({"v": VERSION, "n": number, "kind": kind, **masked}))
-            self._members.update(dict.fromkeys(first, number))
-            return number
+            return self._append(number, _line({"v": VERSION, "n": number, "kind": kind, **masked}))
 
     def _next(self) -> int:
         """Return the number of the next line. One that was written when Ctrl-C fell is counted now."""
@@ -180,29 +183,30 @@ class RecordWriter:
         except OSError as error:
             raise RecordWriteError(self.path, error) from error
 
-    def _fold(self, data: dict[str, Any]) -> list[bytes]:
+    def _fold(self, parts: dict[str, bytes]) -> list[bytes]:
         """Replace each long member that an earlier line has word for word by the number of that line.
 
         Return the digests of those that no line has yet.
         """
         same: dict[str, int] = {}
         first = []
-        for name in FOLDED & data.keys():
-            content = _sorted([name, data[name]])
-            if len(content) - len(name) < MIN_FOLDED:
+        for name in FOLDED & parts.keys():
+            part = parts[name]
+            if len(part) < MIN_FOLDED:
                 continue
-            digest = _digest(content)
+            digest = _digest(b"%b:%b" % (name.encode(), part))
             number = self._members.get(digest)
             if number is None:
                 first.append(digest)
             else:
                 same[name] = number
-                del data[name]
+                del parts[name]
         if same:
-            data["same"] = same
+            parts["same"] = _json(same)
         return first
 
 
+_LINE: Final = b'{"v":%d,"n":%d,"kind":"%b",%b\n'
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -213,19 +217,29 @@ def _line(data: dict[str, Any]) -> bytes:
         return _written(data).encode("utf-8", "replace") + b"\n"
 
 
-def _masked(data: dict[str, Any], content: bytes | None = None) -> dict[str, Any]:
-    """Return members masked; ``content``: the same as JSON, in any order."""
-    # Nearly all lines hold nothing to mask, which their text shows at once.
-    text = (_sorted(data) if content is None else content).decode()
-    found: dict[str, Any] = data if is_clean_json(text) else mask(data)
+def _masked(data: dict[str, Any]) -> dict[str, Any]:
+    """Return members masked."""
+    found: dict[str, Any] = data if _is_clean(_json(data)) else mask(data)
     return found
 
 
-def _sorted(data: Any) -> bytes:
+def _mask_parts(parts: dict[str, bytes], data: dict[str, Any], clean: Collection[str]) -> None:
+    """Mask the members of a line where they are to be written; those of ``clean`` are masked already."""
+    about = [name for name in parts if name in data and name not in clean]
+    # Nearly all lines hold nothing to mask, which their text shows at once.
+    if not _is_clean(b",".join(parts[name] for name in about)):
+        parts |= {name: _json(mask(data[name])) for name in about}
+
+
+def _is_clean(content: bytes) -> bool:
+    return is_clean_json(content.decode())
+
+
+def _json(data: Any) -> bytes:
     try:
-        return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(data)
     except TypeError:  # As above: its escapes are none of clean JSON.
-        return json.dumps(data, sort_keys=True).encode()
+        return _written(data).encode("utf-8", "backslashreplace")
 
 
 def _digest(content: bytes) -> bytes:

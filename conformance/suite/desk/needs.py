@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from conformance.drivers.model import Attribute, CallOutcome, Status
 from conformance.suite.desk.apart import CALL_OF_QUALIFIED, NotOfferedError
 from conformance.suite.desk.routes import OWNER
+from conformance.suite.desk.words import FIELD, seen
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.drivers.errors import RefusedError
-    from conformance.drivers.model import InsiCall, Patient
+    from conformance.drivers.model import InsiCall, Patient, PatientTraits
     from conformance.suite.desk.routes import Route
 
 
@@ -38,6 +41,32 @@ def need_status(patient: Patient, route: Route) -> None:
             f"could not be prepared, the file ({route}) had to be {route.status} and it is {patient.status}",
             depends_on=OWNER[route],
         )
+
+
+def need_typed(patient: Patient, traits: PatientTraits, others: Iterable[str]) -> None:
+    """Make sure that a file shows what was typed: names, date, and ``others``.
+
+    Without this a software could show one and the same patient to every check.
+    """
+    for name in ("birth_name", "first_name", "birth_date", *others):
+        value, got = getattr(traits, name), getattr(patient, name)
+        if value is not None and got != value:
+            raise UndecidedError(
+                f"préparation impossible, {FIELD[name].fr} saisi « {value} », relu « {seen(str(got))} »",
+                f"could not be prepared, {FIELD[name].en} typed “{value}”, read “{seen(str(got))}”",
+                depends_on=("FLD-01", "TRT-04"),
+            )
+
+
+def need_number(patient: Patient, number: str | None) -> Patient:
+    """Make sure that a file holds the number that INSi returned, and return it."""
+    if patient.matricule != number:
+        raise UndecidedError(
+            f"préparation impossible, INSi a rendu {number} et le dossier porte {patient.matricule or 'rien'}",
+            f"could not be prepared, INSi returned {number} and the file holds {patient.matricule or 'nothing'}",
+            depends_on=("RSP-02",),
+        )
+    return patient
 
 
 def need_proposed(call: InsiCall) -> InsiCall:

@@ -9,6 +9,8 @@ from conformance.drivers.model import Status
 from conformance.suite.desk.apart import FROM_INSI
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.suite.desk.apart import Apart
 
 
@@ -45,6 +47,26 @@ class Route(StrEnum):
         """The path that only a software with a search on INSi has; ``None`` when the way is everybody's."""
         return FROM_INSI if self.is_from_insi else None
 
+
+class Step(StrEnum):
+    """What is done with a file on its way."""
+
+    IMPORT = "import"
+    """INSi is called, and the identity found accepted."""
+    CHECK = "check"
+    """A high-confidence document is recorded, and the identity validated."""
+
+
+STEPS: Final[Mapping[Route, tuple[Step, ...]]] = {
+    Route.TYPED: (),
+    Route.IMPORTED: (Step.IMPORT,),
+    Route.ARRIVED: (),
+    Route.CHECKED: (Step.CHECK,),
+    Route.IMPORTED_CHECKED: (Step.IMPORT, Step.CHECK),
+    Route.CHECKED_IMPORTED: (Step.CHECK, Step.IMPORT),
+    Route.ARRIVED_CHECKED: (Step.CHECK,),
+}
+"""What is done once the file is there, in this order."""
 
 LEADS_TO: Final = {
     Route.TYPED: Status.PROV,

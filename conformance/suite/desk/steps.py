@@ -10,14 +10,20 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, St
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL
 from conformance.suite.desk.delivered import learn_lateness
-from conformance.suite.desk.needs import need_no_exemption, need_proposed, need_status
+from conformance.suite.desk.needs import (
+    need_no_exemption,
+    need_number,
+    need_proposed,
+    need_status,
+    need_typed,
+)
 from conformance.suite.desk.people import typed
-from conformance.suite.desk.routes import TYPICAL, Route
+from conformance.suite.desk.routes import STEPS, TYPICAL, Route, Step
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.standing import Standing
 from conformance.suite.desk.told import Told, told
 from conformance.suite.desk.wire import need_found, returned
-from conformance.suite.desk.words import FIELD, elided, seen, state_of
+from conformance.suite.desk.words import elided, state_of
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -86,21 +92,15 @@ class Desk(Standing):
     # Files
 
     def create(self, person: Person, **others: str | None) -> Patient:
-        """Type a patient with the traits of a person, some of them replaced."""
-        traits = typed(person, **others)
-        with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
-            patient = self.lgo.create_patient(traits, actor=self.user)
-        patient = self.read(patient)
-        # Without this a software could show one and the same patient to every check.
-        for name in ("birth_name", "first_name", "birth_date", *others):
-            value, got = getattr(traits, name), getattr(patient, name)
-            if value is not None and got != value:
-                raise UndecidedError(
-                    f"préparation impossible, {FIELD[name].fr} saisi « {value} », relu « {seen(str(got))} »",
-                    f"could not be prepared, {FIELD[name].en} typed “{value}”, read “{seen(str(got))}”",
-                    depends_on=("FLD-01", "TRT-04"),
-                )
+        """Type a patient with the traits of a person, some of them replaced, and return the file."""
+        patient = self.read(self._entered(person, **others))
+        need_typed(patient, typed(person, **others), others)
         return patient
+
+    def _entered(self, person: Person, **others: str | None) -> Patient:
+        """Type a patient and return what the software answers to that."""
+        with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
+            return self.lgo.create_patient(typed(person, **others), actor=self.user)
 
     def try_create(self, traits: PatientTraits, *, control: PatientTraits) -> Patient | RefusedError:
         """Type traits and return the file, or the refusal.
@@ -220,21 +220,22 @@ class Desk(Standing):
 
     def feed(self, patient: Patient) -> Patient:
         """Call INSi, accept the identity found, and return the file, which has to hold the number that INSi returned."""
+        number = self._imported(patient)
+        return need_number(self.read(patient), number)
+
+    def _imported(self, patient: Patient) -> str | None:
+        """Call INSi, accept the identity found, and return its number."""
         call, requests = self.call(patient)
         answer = need_found(requests)
         self.decide(need_proposed(call), accept=True)
-        after = self.read(patient)
-        number = returned(answer)["matricule"]
-        if after.matricule != number:
-            raise UndecidedError(
-                f"préparation impossible, INSi a rendu {number} et le dossier porte {after.matricule or 'rien'}",
-                f"could not be prepared, INSi returned {number} and the file holds {after.matricule or 'nothing'}",
-                depends_on=("RSP-02",),
-            )
-        return after
+        return returned(answer)["matricule"]
 
     def arrive(self, person: Person, **others: str | None) -> Patient:
         """Search INSi with the traits of a person, accept, and return the file that this creates."""
+        return self.read(self._arrived(person, **others))
+
+    def _arrived(self, person: Person, **others: str | None) -> Patient:
+        """Search INSi, accept, and return what the software answers of the file that this creates."""
         patient = self.decide(self.find_by(typed(person, **others)), accept=True)
         if patient is None:
             raise UndecidedError(
@@ -242,7 +243,7 @@ class Desk(Standing):
                 "could not be prepared, no file is created from INSi",
                 depends_on=("RSP-02",),
             )
-        return self.read(patient)
+        return patient
 
     def decline(self, patient: Patient) -> InsiCall:
         """Call INSi, refuse the identity found, make sure that this has changed nothing, and return the call."""
@@ -302,28 +303,32 @@ class Desk(Standing):
 
     def check_document(self, patient: Patient) -> Patient:
         """Record a high-confidence document, validate, and return the file."""
+        self._checked(patient)
+        return self.read(patient)
+
+    def _checked(self, patient: Patient) -> None:
         self.record_document(patient)
         with preparing("valider l'identité", "validate the identity", depends_on=("PRF-04",)):
             self.lgo.validate_identity(patient.id, actor=self.user)
-        return self.read(patient)
 
     def bring(self, person: Person, to: Status | Route, **others: str | None) -> Patient:
         """Type a patient, or let INSi create the file, and bring it to a status; return the file.
 
-        A status is reached the typical way; name a ``Route`` for another.
+        A status is reached the typical way; name a ``Route`` for another. The file is read once it is there: what is on the
+        way has checks of its own.
         """
         route = to if isinstance(to, Route) else TYPICAL[to]
-        patient = self.arrive(person, **others) if route.is_from_insi else self.create(person, **others)
-        match route:
-            case Route.IMPORTED:
-                patient = self.feed(patient)
-            case Route.CHECKED | Route.ARRIVED_CHECKED:
-                patient = self.check_document(patient)
-            case Route.IMPORTED_CHECKED:
-                patient = self.check_document(self.feed(patient))
-            case Route.CHECKED_IMPORTED:
-                patient = self.feed(self.check_document(patient))
-            case _:
-                pass
+        patient = self._arrived(person, **others) if route.is_from_insi else self._entered(person, **others)
+        number = None
+        for step in STEPS[route]:
+            if step is Step.IMPORT:
+                number = self._imported(patient)
+            else:
+                self._checked(patient)
+        patient = self.read(patient)
+        if Step.IMPORT in STEPS[route]:
+            need_number(patient, number)
+        elif not route.is_from_insi:
+            need_typed(patient, typed(person, **others), others)
         need_status(patient, route)
         return patient
