@@ -307,14 +307,14 @@ class _Answer:
         return _SEE_API
 
     def _json(self) -> Any:
-        said = excerpt(bytes(self.content))
+        content = bytes(self.content)
         try:
             _must_be_json(self.header("content-type"))
-            return parse(bytes(self.content))
+            return parse(content)
         except TooLargeError as error:
             raise self.error(error.text, fault=Fault.TOO_LARGE) from error
         except NotJsonError as error:
-            why = error.text
+            why, said = error.text, excerpt(content)
             raise self.error(
                 Text(
                     f"HTTP {self.status} : attendu du JSON (application/json, UTF-8), reçu {said.fr} ({why.fr})",

@@ -240,13 +240,32 @@ def _too_large() -> HttpProblemError:
 
 def _actor(environ: Mapping[str, Any], name: str) -> Actor:
     """Return who acts: the name and the right given in the headers."""
+    user, role = environ.get(_USER), environ.get(_ROLE)
+    # A campaign has a handful of users, and says in each request who acts.
+    if (known := _ACTORS.get((user, role))) is not None:
+        return known
     given = {
-        header: environ[key]
-        for header in (wire.USER_HEADER, wire.ROLE_HEADER)
-        if (key := f"HTTP_{header.upper().replace('-', '_')}") in environ
+        header: value
+        for header, value in ((wire.USER_HEADER, user), (wire.ROLE_HEADER, role))
+        if value is not None
     }
     headers = wire.Node(name, given, "headers")
-    user, role = headers.key(wire.USER_HEADER), headers.key(wire.ROLE_HEADER)
-    if user.is_absent or not user.data:
-        raise user.wrong(Text("un texte qui n'est pas vide", "a text that is not empty"))
-    return Actor(user=user.text(), role=Role.USER if role.is_absent else role.member(Role))
+    said, right = headers.key(wire.USER_HEADER), headers.key(wire.ROLE_HEADER)
+    if said.is_absent or not said.data:
+        raise said.wrong(Text("un texte qui n'est pas vide", "a text that is not empty"))
+    actor = Actor(user=said.text(), role=Role.USER if right.is_absent else right.member(Role))
+    if len(_ACTORS) < _MAX_ACTORS:
+        _ACTORS[user, role] = actor
+    return actor
+
+
+def _key(header: str) -> str:
+    """Return the name of a header in WSGI."""
+    return f"HTTP_{header.upper().replace('-', '_')}"
+
+
+_USER: Final = _key(wire.USER_HEADER)
+_ROLE: Final = _key(wire.ROLE_HEADER)
+_ACTORS: Final[dict[tuple[Any, Any], Actor]] = {}
+"""Who has acted, by the two headers."""
+_MAX_ACTORS: Final = 1000
