@@ -9,9 +9,10 @@ Examples::
     python -m conformance.matrix.tolerated --party counter
 
 A party is one software with several tolerated variants (``conformance/reference/variants``) or habits
-(``conformance/reference/habits``) at once, judged by all the rules. Should it be accused, or kept from a verdict, each of
-its members is judged alone by the rules that did: so the one at issue is named. ``--rule`` takes a key or the beginning of
-some (``VER``). A whole run takes hours; one that was stopped goes on with ``--continue``.
+(``conformance/reference/habits``) at once, judged by all the rules. Should it be accused, or kept from a verdict, its
+halves are judged by the rules that did, and theirs, until the member at issue is named; two that only contradict each
+other are not. ``--rule`` takes a key or the beginning of some (``VER``). A whole run takes hours; one that was stopped
+goes on with ``--continue``.
 
 Exit code: 0 when none is accused, 1 when one is, 2 when a name is not known.
 """
@@ -24,6 +25,7 @@ import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -40,6 +42,8 @@ from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from conformance.record.results import RuleResult
 
 UNFAIR: Final = BROKEN | {Verdict.INCONCLUSIVE}
 """What correct software must not be told."""
@@ -59,6 +63,28 @@ class Party:
             *(Party(name=one, variants=(one,)) for one in self.variants),
             *(Party(name=one, habits=(one,)) for one in self.habits),
         ]
+
+    def rules(self) -> frozenset[str]:
+        """Return the rules that one of its manners comes near to."""
+        near = [
+            *(variants()[name].rules for name in self.variants),
+            *(HABITS[name].rules for name in self.habits),
+        ]
+        return frozenset(rule for rules in near for rule in rules)
+
+    def halves(self) -> list[Party]:
+        """Return two parties with half of its manners each; one manner is not halved any more."""
+        members = self.members()
+        middle = len(members) // 2
+        return [_joined(half) for half in (members[:middle], members[middle:]) if middle]
+
+
+def _joined(members: Sequence[Party]) -> Party:
+    return Party(
+        name=" + ".join(one.name for one in members),
+        variants=tuple(name for one in members for name in one.variants),
+        habits=tuple(name for one in members for name in one.habits),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,29 +145,73 @@ def rules_of(keys: Sequence[str]) -> list[str] | None:
     return [one for one in load_catalogue() if one.startswith(tuple(keys))] if keys else None
 
 
-def judge(party: Party, on: Rig, rules: Collection[str] | None = None, seed: str = SEEDS[0]) -> Judgement:
-    """Judge a party by these rules, all by default, and each member alone by those that accuse the party."""
+Accuses = Callable[["RuleResult"], bool]
+"""Tells whether the result of a rule is what correct software must not be told."""
+
+
+def is_unfair(result: RuleResult) -> bool:
+    """Tell whether a rule found correct software at fault, or could not judge it."""
+    return result.verdict in UNFAIR
+
+
+def judge(
+    party: Party,
+    on: Rig,
+    rules: Collection[str] | None = None,
+    seed: str = SEEDS[0],
+    *,
+    accuses: Accuses = is_unfair,
+    near: bool = False,
+) -> Judgement:
+    """Judge a party by these rules, all by default; should some accuse it, find by them which members are at issue.
+
+    Args:
+        party: whom to judge.
+        on: where.
+        rules: all by default.
+        seed: of the people drawn.
+        accuses: what is held for an accusation.
+        near: only by those of the rules that they come near to are members at issue.
+    """
     started = time.monotonic()
+
+    def accused_by(one: Party, asked: Collection[str] | None) -> dict[str, str]:
+        run = on.run(seed=seed, rules=asked, as_variants=one.variants, habits=one.habits)
+        return {
+            result.rule.key: f"{result.verdict.value}: {result.reason.en}"
+            for result in run.rules
+            if accuses(result)
+        }
+
     try:
-        accused = _accused(party, on, rules, seed)
-        alone = {}
+        accused = accused_by(party, rules)
         if accused:
-            # The run that follows is as long again: whoever watches knows by then.
-            sys.stderr.write(f"{party.name}: {', '.join(accused)}; each member alone now\n")
-            members = {one.name: one for one in party.members()}
-            each = {name: _accused(one, on, list(accused), seed) for name, one in members.items()}
-            alone = {name: found for name, found in each.items() if found}
+            # What follows takes long again: whoever watches knows by then.
+            sys.stderr.write(f"{party.name}: {', '.join(accused)}; its members now\n")
+        alone = _at_issue(party, accused, accused_by, near=near)
     except Exception as error:  # noqa: BLE001 - one party must not take the others with it
         return Judgement(party=party.name, crash=f"{type(error).__name__}: {error}")
     seconds = round(time.monotonic() - started, 1)
     return Judgement(party=party.name, accused=accused, alone=alone, seconds=seconds)
 
 
-def _accused(party: Party, on: Rig, rules: Collection[str] | None, seed: str) -> dict[str, str]:
-    run = on.run(seed=seed, rules=rules, as_variants=party.variants, habits=party.habits)
-    return {
-        one.rule.key: f"{one.verdict.value}: {one.reason.en}" for one in run.rules if one.verdict in UNFAIR
-    }
+def _at_issue(
+    party: Party,
+    accused: dict[str, str],
+    accused_by: Callable[[Party, Collection[str] | None], dict[str, str]],
+    *,
+    near: bool,
+) -> dict[str, dict[str, str]]:
+    """Return the members that are accused alone, by halving what is accused; ``accused``: what is said of the whole."""
+    halves = party.halves()
+    if accused and not halves:
+        return {party.members()[0].name: accused}
+    found: dict[str, dict[str, str]] = {}
+    for half in halves if accused else ():
+        asked = [rule for rule in accused if not near or rule in half.rules()]
+        if asked:
+            found |= _at_issue(half, accused_by(half, asked), accused_by, near=near)
+    return found
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -66,7 +66,41 @@ def test_the_member_that_is_accused_or_kept_from_a_verdict_is_named(verdict: Ver
     found, suite = judged(lambda names: verdict if "c" in names else Verdict.PASS, THREE)
     assert not found.is_fair
     assert list(found.alone) == ["c"]
-    assert suite.asked[1:] == [({"a"}, ["CRE-01"]), ({"b"}, ["CRE-01"]), ({"c"}, ["CRE-01"])]
+    assert suite.asked[1:] == [
+        ({"a"}, ["CRE-01"]),
+        ({"b", "c"}, ["CRE-01"]),
+        ({"b"}, ["CRE-01"]),
+        ({"c"}, ["CRE-01"]),
+    ]
+
+
+def test_each_of_several_at_issue_is_named_and_a_half_that_passes_is_judged_once() -> None:
+    party = Party(name="many", variants=tuple("abcdefgh"))
+    found, suite = judged(lambda names: Verdict.FAIL if names & {"f", "h"} else Verdict.PASS, party)
+    assert list(found.alone) == ["f", "h"]
+    assert [names for names, _ in suite.asked if names <= set("abcd")] == [set("abcd")]
+
+
+def test_a_member_that_stands_alone_is_judged_once() -> None:
+    found, suite = judged(lambda _: Verdict.FAIL, Party(name="one", variants=("a",)))
+    assert list(found.alone) == ["a"]
+    assert len(suite.asked) == 1
+
+
+def test_a_member_may_be_judged_alone_by_the_rules_that_it_comes_near_to() -> None:
+    near = [name for name, one in variants().items() if "CRE-01" in one.rules]
+    others = [name for name, one in variants().items() if "CRE-01" not in one.rules][: len(near)]
+    party = Party(name="many", variants=(*others, *near))
+    suite = Suite(lambda names: Verdict.FAIL if names & {others[0], near[0]} else Verdict.PASS)
+    found = judge(party, cast("Rig", suite), near=True)
+    assert list(found.alone) == near[:1]
+    assert not any(names <= set(others) for names, _ in suite.asked)
+
+
+def test_what_accuses_may_be_said() -> None:
+    suite = cast("Rig", Suite(lambda _: Verdict.NOT_TESTED))
+    found = judge(THREE, suite, accuses=lambda result: result.verdict is not Verdict.PASS)
+    assert list(found.alone) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_TESTED, Verdict.REVIEW, Verdict.NOT_APPLICABLE])

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from conformance.reference.defects.model import SeamFault
     from conformance.reference.variants import Variant
 
-LARGEST = 8
-"""How many variants share a campaign at most: more save little and say less when one of them is accused."""
+LARGEST = 24
+"""How many variants share a campaign at most: more save little, and make one that is accused longer to find."""
 
 _STOPPING = frozenset({"refuse", "drop", "limit"})
 _OF_FIELDS = frozenset({"set", "change"})

@@ -42,6 +42,8 @@ class Terminal:
             timeout=PATIENCE,
             dimensions=(60, 200),
             maxread=65536,
+            # A shell that started us in the background may have told us, and so our children, to ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.text = ""
 

@@ -10,7 +10,7 @@ import pytest
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits
 from conformance.drivers.protocol import RefusedError
 from conformance.matrix.tolerated import Party, judge
-from conformance.reference.habits.catalogue import HABITS, habit_parties
+from conformance.reference.habits.catalogue import habit_parties
 from conformance.reference.variants import variants
 from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.drivers.http import HttpDriver
     from conformance.engine import SuiteRun
     from conformance.matrix.running import Rig
+    from conformance.record.results import RuleResult
     from conformance.reference.variants import Variant as Tolerated
 
 
@@ -107,13 +108,10 @@ PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in part
 def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
     campaigns: Rig, party: tuple[Tolerated, ...]
 ) -> None:
-    rules = {rule for one in party for rule in one.rules}
-    if accusations(campaigns.run(rules=rules, as_variants=[one.name for one in party])):
-        # One is accused, or two contradict each other, which nobody asks of a software: each alone decides.
-        alone = {
-            one.name: accusations(campaigns.run(rules=one.rules, as_variants=[one.name])) for one in party
-        }
-        assert {name: found for name, found in alone.items() if found} == {}
+    variants_of = Party(name="variants", variants=tuple(one.name for one in party))
+    judged = judge(variants_of, campaigns, variants_of.rules(), accuses=is_accused, near=True)
+    # Some may be accused only beside others, which contradict them: nobody asks that of a software.
+    assert (judged.crash, judged.alone) == ("", {})
 
 
 LONG_ALONE = ("histories late", "log late", "shapes a", "shapes b", "acts a", "acts b")
@@ -126,9 +124,8 @@ HABITS_AT_ONCE = {name: party for name, party in habit_parties().items() if name
 def test_habits_are_not_accused_by_the_rules_they_come_near_to(
     campaigns: Rig, names: tuple[str, ...]
 ) -> None:
-    judged = judge(
-        Party(name="habits", habits=names), campaigns, {rule for name in names for rule in HABITS[name].rules}
-    )
+    habits = Party(name="habits", habits=names)
+    judged = judge(habits, campaigns, habits.rules())
     assert (judged.crash, judged.accused) == ("", {})
 
 
@@ -136,13 +133,14 @@ LOOKED_AT = {"TRA-07"}
 """Rules of which a person may be asked to look at a tolerated variant: a header of which we have only heard is missing."""
 
 
+def is_accused(result: RuleResult) -> bool:
+    """Tell whether a rule says anything but that it was kept."""
+    looked_at = result.verdict is Verdict.REVIEW and result.rule.key in LOOKED_AT
+    return result.verdict is not Verdict.PASS and not looked_at
+
+
 def accusations(run: SuiteRun) -> dict[str, str]:
-    return {
-        result.rule.key: result.reason.en
-        for result in run.rules
-        if result.verdict is not Verdict.PASS
-        and not (result.verdict is Verdict.REVIEW and result.rule.key in LOOKED_AT)
-    }
+    return {result.rule.key: result.reason.en for result in run.rules if is_accused(result)}
 
 
 FAULTS_OF_OTHERS = [

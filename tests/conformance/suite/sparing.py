@@ -1,0 +1,43 @@
+"""Whole campaigns told in short: as few checks as prove the same of each rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.engine.context import Limits
+from conformance.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from conformance.matrix.running import Rig
+
+FIRST: Final = 2
+"""How many checks of a rule are run before all of those that have shown nothing yet."""
+
+OPEN: Final = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
+"""From any other verdict of a rule no further check leads back to PASS: that of a rule is the worst of its checks."""
+
+
+def checks_of(campaigns: Rig, rules: Collection[str] | None = None) -> dict[str, list[str]]:
+    """Return the ids of the checks of each rule, in the order of the suite, without running any."""
+    nothing_begun = campaigns.run(rules=rules, limits=Limits(seconds=0))
+    return {result.rule.key: [check.id for check in result.checks] for result in nothing_begun.rules}
+
+
+def passed(campaigns: Rig, rules: Collection[str], wrap: Callable[[Any], Any]) -> list[str]:
+    """Return those of the rules that pass, without running all the checks of a rule that cannot pass any more."""
+    few = frozenset(one for each in checks_of(campaigns, rules).values() for one in each[:FIRST])
+    begun = campaigns.run(rules=rules, wrap=wrap, limits=Limits(only=few))
+    still = [result.rule.key for result in begun.rules if result.verdict in OPEN]
+    ended = campaigns.run(rules=still, wrap=wrap).rules if still else ()
+    return [result.rule.key for result in ended if result.verdict is Verdict.PASS]
+
+
+def two_cases_of_each(campaigns: Rig) -> frozenset[str]:
+    """Return the ids of the first and the last case of every check: they differ most in who acts, and by which way."""
+    cases: dict[str, list[str]] = defaultdict(list)
+    for one in dict.fromkeys(one for each in checks_of(campaigns).values() for one in each):
+        cases[one.partition("[")[0]].append(one)
+    return frozenset(one for each in cases.values() for one in (each[0], each[-1]))
