@@ -79,7 +79,7 @@ class _Untouched:
 
 _EMPTYING: Final = frozenset({"reset"})
 _OF_EVERYBODY: Final = frozenset(
-    {"install", "install_file", "clear_scenarios", "change", "advance", "freeze", "offset", "resume", "reset_clock", "delete"}
+    {"install", "install_file", "replace_scenarios", "clear_scenarios", "change", "advance", "freeze", "offset", "resume", "reset_clock", "delete"}
 )  # fmt: skip
 
 

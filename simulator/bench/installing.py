@@ -30,7 +30,13 @@ class Installer:
     registry: Registry
 
     def install(
-        self, session_id: str, data: Any, people: Mapping[str, Any], *, file: str | None = None
+        self,
+        session_id: str,
+        data: Any,
+        people: Mapping[str, Any],
+        *,
+        file: str | None = None,
+        alone: bool = False,
     ) -> Session:
         """Put a scenario in force before those already installed.
 
@@ -40,6 +46,7 @@ class Installer:
             people: for each role, a person as JSON or a pick such as ``{"tag": "twin"}``; the scenario itself may say
                 who the other roles are.
             file: path of the scenario, to follow its edits.
+            alone: instead of those already installed, which go with what they remember; when it cannot be used, they stay.
 
         Raises:
             ScenarioError: the scenario cannot be used.
@@ -50,9 +57,11 @@ class Installer:
         written = checked_scenario(data)
         given = given_people(people, written.scenario, self.registry, session.scope)
         bound = bind(written.scenario, given, self.registry, session.scope)
-        return self.sessions.install(session_id, written, bound, file=file)
+        return self.sessions.install(session_id, written, bound, file=file, alone=alone)
 
-    def install_file(self, session_id: str, path: str | Path, people: Mapping[str, Any]) -> Session:
+    def install_file(
+        self, session_id: str, path: str | Path, people: Mapping[str, Any], *, alone: bool = False
+    ) -> Session:
         """Put a scenario in force by reference: its edits take effect on the next call.
 
         Raises:
@@ -72,7 +81,7 @@ class Installer:
             data = load_data(file)
         except DataFileError as error:
             raise InstallError(error.text) from error
-        return self.install(session_id, data, people, file=str(file))
+        return self.install(session_id, data, people, file=str(file), alone=alone)
 
     def install_folder(self, session_id: str, folder: Path) -> list[str]:
         """Put the scenarios of a folder in force by reference, instead of those installed; return their ids.

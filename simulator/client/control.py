@@ -268,9 +268,18 @@ class SessionClient:
             DataFileError: the file is missing or broken.
             BenchClientError: the simulator refused it.
         """
-        data = scenario if isinstance(scenario, dict) else scenario_data(scenario)
-        body = {"scenario": data, "people": {role: to_json(person) for role, person in people.items()}}
-        self._client.call("POST", f"{self.path}/scenarios", json=body)
+        self._install("POST", scenario, people)
+
+    def replace_scenarios(self, scenario: str | Path | dict[str, Any], /, **people: Person) -> None:
+        """Put a scenario in force instead of those installed, and forget what they remember; as ``install`` otherwise.
+
+        Those installed stay when it is refused.
+
+        Raises:
+            DataFileError: the file is missing or broken.
+            BenchClientError: the simulator refused it.
+        """
+        self._install("PUT", scenario, people)
 
     def install_file(self, path: str | Path, /, **people: Person) -> None:
         """Put a scenario file in force by reference: its edits take effect on the next call.
@@ -355,6 +364,13 @@ class SessionClient:
     def delete(self, *, exchanges: bool = False) -> None:
         """Delete the session; its exchanges stay in the journal, unless ``exchanges`` says to remove them too."""
         self._client.call("DELETE", self.path, params={"exchanges": "remove" if exchanges else "keep"})
+
+    def _install(
+        self, method: str, scenario: str | Path | dict[str, Any], people: Mapping[str, Person]
+    ) -> None:
+        data = scenario if isinstance(scenario, dict) else scenario_data(scenario)
+        body = {"scenario": data, "people": {role: to_json(person) for role, person in people.items()}}
+        self._client.call(method, f"{self.path}/scenarios", json=body)
 
     def _move_clock(self, command: dict[str, Any]) -> dict[str, Any]:
         moved: dict[str, Any] = self._client.call("POST", f"{self.path}/clock", json=command)

@@ -296,6 +296,7 @@ class SessionStore:
         people: Mapping[str, Person],
         *,
         file: str | None = None,
+        alone: bool = False,
     ) -> Session:
         """Put a scenario in force, before those already installed.
 
@@ -304,6 +305,7 @@ class SessionStore:
             written: the scenario, see ``simulator.scripting.loader.checked_scenario``.
             people: the person bound to each role of the scenario.
             file: path of the scenario, to follow its edits; ``None``: it stays as it is.
+            alone: instead of those already installed, which go with what they remember.
 
         Raises:
             ValueError: a role has no person.
@@ -321,10 +323,17 @@ class SessionStore:
         bound = json.dumps({role: to_json(person) for role, person in people.items()})
         with self._writing() as connection:
             self._rows.load(self._database.connection(), session_id)
-            connection.execute(
+            installation = connection.execute(
                 "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
                 (session_id, text, bound, file),
-            )
+            ).lastrowid
+            if alone:
+                # Those before go last, and what is remembered first: what a call that is being answered still counts is counted
+                # for them, not for the one that follows, whose number is another.
+                connection.execute(
+                    "DELETE FROM scenario WHERE session = ? AND id <> ?", (session_id, installation)
+                )
+                self.script_state.clear(session_id)
         self._rows.keep(text, scenario)
         self.touch(session_id)
         return self.get(session_id)

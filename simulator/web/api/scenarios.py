@@ -22,21 +22,28 @@ def scenario_routes(api: Blueprint, bench: Bench, *, files: bool) -> None:
     """Add the routes of scenarios; ``files``: whether a path of this machine may be given."""
     installer = bench.installer
 
-    @api.post("/sessions/<session_id>/scenarios")
-    def install_scenario(session_id: str) -> tuple[Response, int]:
+    def install(session_id: str, *, alone: bool) -> Response:
         body = json_body()
         people = body.get("people", {})
         if not isinstance(people, dict):
             raise BadRequestError("people: expected an object, role to person")
         if "file" in body:
             path = _path(body, files=files)
-            session = installer.install_file(session_id, path, people)
+            session = installer.install_file(session_id, path, people, alone=alone)
         else:
             data: Any = body.get("scenario")
             session = installer.install(
-                session_id, shipped_data(data) if isinstance(data, str) else data, people
+                session_id, shipped_data(data) if isinstance(data, str) else data, people, alone=alone
             )
-        return jsonify(session_json(session, bench.teleservice.scripts.problems(session))), 201
+        return jsonify(session_json(session, bench.teleservice.scripts.problems(session)))
+
+    @api.post("/sessions/<session_id>/scenarios")
+    def install_scenario(session_id: str) -> tuple[Response, int]:
+        return install(session_id, alone=False), 201
+
+    @api.put("/sessions/<session_id>/scenarios")
+    def replace_scenarios(session_id: str) -> Response:
+        return install(session_id, alone=True)
 
     @api.get("/sessions/<session_id>/scenarios")
     def list_scenarios(session_id: str) -> Response:

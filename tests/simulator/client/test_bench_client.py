@@ -103,6 +103,17 @@ def test_a_scenario_is_installed_from_data_and_cleared(
     assert [view.code for view in session.exchanges()] == ["02", "01"]
 
 
+def test_scenarios_are_replaced_by_one(
+    session: SessionClient, call: Callable[..., httpx.Response], make_person: Callable[..., Person]
+) -> None:
+    session.install(SCENARIO, patient=make_person())
+    session.replace_scenarios("faults/insi-102")
+    assert session.show()["scenarios"] == ["faults/insi-102"]
+    session.replace_scenarios(SCENARIO, patient=make_person())
+    call(session, **ANNE)
+    assert [view.code for view in session.exchanges()] == ["02"]
+
+
 def test_a_scenario_is_installed_from_a_file(
     session: SessionClient, call: Callable[..., httpx.Response], tmp_path: Path
 ) -> None:

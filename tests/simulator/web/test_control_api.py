@@ -246,6 +246,27 @@ class TestScenarios:
         assert web.delete(f"{API}/sessions/{session}/scenarios").status_code == 204
         assert ask(session=session, **traits).code == "01"
 
+    def test_replacing_leaves_one_scenario_and_nothing_remembered(
+        self, web: Client, session: str, ask: Ask
+    ) -> None:
+        counting = {"when": {"call": {"first": True}}, "then": {"fault": "insi_102"}}
+        scenario = {**SCENARIO, "people": [], "rules": [counting]}
+        path = f"{API}/sessions/{session}/scenarios"
+        for name in ("tests/one", "tests/two"):
+            ok(web.post(path, json={"scenario": {**scenario, "id": name}}), 201)
+        codes = [ask(session=session).code for _ in range(3)]
+        shown = ok(web.put(path, json={"scenario": {**scenario, "id": "tests/three"}}))
+        assert shown["scenarios"] == ["tests/three"]
+        assert [ask(session=session).code for _ in range(2)] == [codes[0], codes[2]]
+        assert codes[0] != codes[2]
+
+    def test_a_refused_replacement_changes_nothing(self, web: Client, session: str) -> None:
+        path = f"{API}/sessions/{session}/scenarios"
+        ok(web.post(path, json={"scenario": "faults/insi-102"}), 201)
+        for wrong in ({"scenario": "faults/none"}, {"scenario": SCENARIO}, {}):
+            refused(web.put(path, json=wrong), 400)
+        assert ok(web.get(f"{API}/sessions/{session}"))["scenarios"] == ["faults/insi-102"]
+
     @pytest.mark.parametrize(
         ("body", "message"),
         [
@@ -358,6 +379,7 @@ class TestBodies:
         ("GET", "/sessions/nobody/people", 404),
         ("POST", "/sessions/nobody/people", 404),
         ("POST", "/sessions/nobody/scenarios", 404),
+        ("PUT", "/sessions/nobody/scenarios", 404),
         ("DELETE", "/sessions/nobody/scenarios", 404),
         ("PUT", "/sessions", 405),
         ("DELETE", "/exchanges", 405),
