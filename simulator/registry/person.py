@@ -188,7 +188,8 @@ _KEY_DIGITS = re.compile(r"\d\d", re.ASCII)
 def _known_keys(data: object, at: str, known: frozenset[str]) -> None:
     if not isinstance(data, Mapping):
         raise PersonError(at or "person", "an object", _shown(data))
-    if unknown := sorted(map(str, set(data) - known)):
+    if not data.keys() <= known:
+        unknown = sorted(map(str, set(data) - known))
         raise PersonError(
             _path(at, unknown[0]), f"one of the fields {', '.join(sorted(known))}", "an unknown field"
         )

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Final
 
-from simulator.database import IN_MEMORY, Database
+from simulator.database import IN_MEMORY, Database, WouldWaitError
 from simulator.ins.traits import comparison_key
 from simulator.registry.base_file import IN_PLACE, BaseFile, Mark, mark_of, marked
 from simulator.registry.building import add_to_file, build_file
@@ -75,16 +75,19 @@ class RegistryStore:
         """Read one base population in the block, the one that is there when it begins, even when another takes its place."""
         return _Held(self)
 
-    def add(self, people: Iterable[Person], scope: str = BASE) -> int:
+    def add(self, people: Iterable[Person], scope: str = BASE, *, at_once: bool = False) -> int:
         """Add people to a scope, all or none; return how many.
 
         Raises:
             DuplicateKeyError: a person with the same key is already in this scope.
             RegistryError: the file of the base population cannot be written.
+            WouldWaitError: ``at_once``, and somebody else is writing, or it is the base population.
         """
         if scope == BASE:
+            if at_once:
+                raise WouldWaitError("the base population is rewritten as a whole")
             return add_to_file(self._path, people)
-        with self._scoped.write() as connection:
+        with self._scoped.write(at_once=at_once) as connection:
             return insert_scoped(connection, people, scope)
 
     def rebuild(self, people: Iterable[Person], recipe: str) -> int:

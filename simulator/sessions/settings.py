@@ -88,10 +88,14 @@ class SessionSettings:
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as JSON data."""
-        data = asdict(self)
+        data = {name: getattr(self, name) for name in _NAMES}
+        data["matching"] = asdict(self.matching)
         data["idams"] = None if self.idams is None else list(self.idams)
         data["recognise"] = claims_json(self.recognise)
         return data
+
+
+_NAMES = tuple(field.name for field in fields(SessionSettings))
 
 
 def _one_of(*allowed: str) -> Any:
