@@ -13,7 +13,9 @@ from simulator.sessions.settings import SessionSettings
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
+    from simulator.registry.person import Person
     from simulator.scripting.model import Scenario
 
 _READ_LIMIT: Final = 100
@@ -70,6 +72,14 @@ class SessionRows:
             self._scenarios.clear()
         self._scenarios[text] = scenario
 
+    def keep_installed(self, row: _Row, scenario: Scenario, people: Mapping[str, Person]) -> Installed:
+        """Remember what a row of an installation says, and return it."""
+        found = Installed(scenario=scenario, people=dict(people), id=row[0], file=row[3])
+        if len(self._installations) >= _READ_LIMIT:
+            self._installations.clear()
+        self._installations[row] = found
+        return found
+
     @staticmethod
     def mortal(connection: sqlite3.Connection) -> list[Session]:
         """Return the sessions with a time to live, without their scenarios."""
@@ -101,12 +111,9 @@ class SessionRows:
     def _installed_of(self, row: _Row) -> Installed:
         found = self._installations.get(row)
         if found is None:
-            installation, data, people, file = row
+            _, data, people, _ = row
             bound = {role: from_json(person) for role, person in json.loads(people).items()}
-            found = Installed(scenario=self._read(data), people=bound, id=installation, file=file)
-            if len(self._installations) >= _READ_LIMIT:
-                self._installations.clear()
-            self._installations[row] = found
+            found = self.keep_installed(row, self._read(data), bound)
         return found
 
     def _read(self, text: str) -> Scenario:

@@ -318,6 +318,8 @@ class SessionStore:
                 )
                 self.script_state.clear(session_id, at_once=at_once)
         self._rows.keep(text, scenario)
+        # As it will be read: this thread is the first to do so.
+        self._rows.keep_installed((installation or 0, text, bound, file), scenario, people)
         self.touch(session_id)
         return self.get(session_id)
 

@@ -3,7 +3,7 @@
     python tests/benchmarks/control_cost.py [--calls 400] [--rounds 5] [--beside TREE]
 
 One simulator, as a campaign starts it, and one client on a kept connection. Each operation is made ``--calls`` times in a row, in the session of a campaign:
-a person is added, a scenario with its person is put in force, those in force are cleared. ``--beside`` names another checkout: both are measured in turns, so that what
+a person is added, scenarios in force are cleared where there are none, cleared and put in force, replaced. ``--beside`` names another checkout: both are measured in turns, so that what
 else the machine does hits both alike; the ratios are what counts.
 """
 
@@ -78,7 +78,6 @@ def _serve(options):
             people = _people(calls)
             acts = {
                 "POST people": lambda n: session.add_people([people[n]]),
-                "POST scenarios": lambda n: session.install(SCENARIO, patient=people[n]),
                 "DELETE scenarios": lambda _: session.clear_scenarios(),
                 "DELETE and POST": lambda n: (
                     session.clear_scenarios(),
