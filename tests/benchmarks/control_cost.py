@@ -32,9 +32,8 @@ SCENARIO = {
 
 
 def _people(count):
-    from simulator.registry.person import from_json
-
     from simulator.ins.matricule import key_of
+    from simulator.registry.person import from_json
 
     found = []
     for number in range(count):
@@ -64,7 +63,20 @@ def _spent(process):
     return own.user + own.system, theirs
 
 
-def _serve(options):
+def _acts(session, people):
+    """Return what is measured: operation → what makes its n-th call."""
+    return {
+        "POST people": lambda n: session.add_people([people[n]]),
+        "DELETE scenarios": lambda _: session.clear_scenarios(),
+        "DELETE and POST": lambda n: (
+            session.clear_scenarios(),
+            session.install(SCENARIO, patient=people[n]),
+        ),
+        "PUT scenarios": lambda n: session.replace_scenarios(SCENARIO, patient=people[n]),
+    }
+
+
+def _serve():
     """Measure each time a line comes; print JSON: operation → [client, server] seconds for one call."""
     from conformance.campaign.hosting import own_simulator
     from simulator.client import BenchClient
@@ -76,17 +88,8 @@ def _serve(options):
             calls = int(line)
             session = client.create_session()
             people = _people(calls)
-            acts = {
-                "POST people": lambda n: session.add_people([people[n]]),
-                "DELETE scenarios": lambda _: session.clear_scenarios(),
-                "DELETE and POST": lambda n: (
-                    session.clear_scenarios(),
-                    session.install(SCENARIO, patient=people[n]),
-                ),
-                "PUT scenarios": lambda n: session.replace_scenarios(SCENARIO, patient=people[n]),
-            }
             found = {}
-            for name, act in acts.items():
+            for name, act in _acts(session, people).items():
                 if name == "PUT scenarios" and not hasattr(session, "replace_scenarios"):
                     continue
                 before = _spent(servers)
@@ -135,7 +138,7 @@ def main():
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        _serve(options)
+        _serve()
         return
     trees = {"this": Tree(_HERE.parents[2])}
     if options.beside:
