@@ -23,6 +23,7 @@ from simulator.bench import BenchOptions, open_bench
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
+from simulator.serving.collecting import collect_seldom
 from simulator.serving.front import Front
 from simulator.serving.granian_places import Attendance, Janitor
 from simulator.serving.one_value import decode, encode
@@ -273,7 +274,9 @@ def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_
     Janitor(attendance, options.port, room_for_connections()).start()
     end_with_parent(bench.journal.flush)
     watch = LoopWatch(standing.saturated)
-    return Front(parts, stopping=lambda: stopping.value, attendance=attendance, watch=watch)
+    front = Front(parts, stopping=lambda: stopping.value, attendance=attendance, watch=watch)
+    collect_seldom()
+    return front
 
 
 @contextlib.contextmanager

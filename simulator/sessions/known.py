@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from simulator.sessions.recognition import Claim
     from simulator.sessions.session import Session
 
@@ -20,6 +22,8 @@ class Known:
     sessions: dict[str, tuple[int, Session]] = field(default_factory=dict)
     claims: tuple[int, dict[Claim, str]] = (-1, {})
     retry_at: float = 0.0
+    connection: sqlite3.Connection | None = None
+    """Of this thread, once it has read."""
 
 
 class Local(threading.local):

@@ -352,7 +352,10 @@ class SessionStore:
             if time.monotonic() < known.retry_at:
                 return
             known.retry_at = 0.0
-        version = self._database.connection().execute("PRAGMA data_version").fetchone()[0]
+        connection = known.connection
+        if connection is None:
+            connection = known.connection = self._database.connection()
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
         if known.version != version:
             known.version = version
             known.generation += 1
