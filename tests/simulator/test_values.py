@@ -21,7 +21,7 @@ def test_values_are_equal_and_hashed_by_their_fields() -> None:
 
 
 def test_they_travel_between_processes() -> None:
-    assert pickle.loads(pickle.dumps(ANNE)) == ANNE
+    assert pickle.loads(pickle.dumps(ANNE)) == ANNE  # noqa: S301 - our own
 
 
 def test_they_have_no_fields_but_theirs() -> None:
