@@ -23,7 +23,7 @@ from simulator.bench import BenchOptions, open_bench
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
-from simulator.serving.collecting import collect_seldom
+from simulator.serving.collecting import collect_seldom, leave_alone
 from simulator.serving.front import Front
 from simulator.serving.granian_places import Attendance, Janitor
 from simulator.serving.one_value import decode, encode
@@ -204,6 +204,7 @@ def serve_rsgi(
             workers_kill_timeout=STOP_TIMEOUT_S,
         )
         server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
+        leave_alone()
         server.serve(target_loader=loader, wrap_loader=False)
         if server.gave_up:
             raise ServingError(
