@@ -54,6 +54,10 @@ else:
         return True
 
 
+class WouldWaitError(Exception):
+    """What was to be done at once would have waited for another program, or for another machine; nothing was done."""
+
+
 class Database:
     """One SQLite file. Its connections commit each statement by themselves outside ``write``."""
 
@@ -92,16 +96,23 @@ class Database:
         return connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """Make all that is written inside the block one transaction: everything or nothing."""
+    def write(self, *, at_once: bool = False) -> Iterator[sqlite3.Connection]:
+        """Make all that is written inside the block one transaction: everything or nothing.
+
+        Raises:
+            WouldWaitError: ``at_once``, and somebody else is writing.
+        """
         connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE")
+        if at_once:
+            _begin_at_once(connection)
+        else:
+            connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
+            connection.commit()
         except BaseException:
             connection.rollback()
             raise
-        connection.commit()
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
@@ -109,6 +120,17 @@ class Database:
         if connection is not None:
             connection.close()
             del self._local.connection
+
+
+def _begin_at_once(connection: sqlite3.Connection) -> None:
+    (timeout,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise WouldWaitError(str(error)) from error
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {timeout}")
 
 
 def _make_private(path: Path) -> None:
@@ -125,6 +147,15 @@ def _make_private(path: Path) -> None:
             os.fchmod(descriptor, 0o600)
         finally:
             os.close(descriptor)
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another of the same name; ``None`` when there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - at each write
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def is_locked(path: Path) -> bool:

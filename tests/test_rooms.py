@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
-LOOSE = {"__init__", "cli", "database", "pytest_plugin", "text", "version", "xml"}
+LOOSE = {"__init__", "cli", "database", "pytest_plugin", "text", "values", "version", "xml"}
 
 
 @cache

@@ -37,6 +37,7 @@ class Installer:
         *,
         file: str | None = None,
         alone: bool = False,
+        at_once: bool = False,
     ) -> Session:
         """Put a scenario in force before those already installed.
 
@@ -47,17 +48,19 @@ class Installer:
                 who the other roles are.
             file: path of the scenario, to follow its edits.
             alone: instead of those already installed, which go with what they remember; when it cannot be used, they stay.
+            at_once: without waiting for somebody else who is writing.
 
         Raises:
             ScenarioError: the scenario cannot be used.
             ValueError: a role has nobody, or a person is not valid.
             UnknownSessionError: there is no such session.
+            WouldWaitError: ``at_once``, and that would wait.
         """
         session = self.sessions.get(session_id)
         written = checked_scenario(data)
         given = given_people(people, written.scenario, self.registry, session.scope)
         bound = bind(written.scenario, given, self.registry, session.scope)
-        return self.sessions.install(session_id, written, bound, file=file, alone=alone)
+        return self.sessions.install(session_id, written, bound, file=file, alone=alone, at_once=at_once)
 
     def install_file(
         self, session_id: str, path: str | Path, people: Mapping[str, Any], *, alone: bool = False

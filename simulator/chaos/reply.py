@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from simulator.values import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An answer ready to be sent. ``Content-Length`` and ``Transfer-Encoding`` are left to the server."""
 

@@ -8,7 +8,6 @@ validated. Assertions are left as they are, a signature covers them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -17,6 +16,7 @@ from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.messages import Finding
 from simulator.contract.names import CTXBAM, CTXLPS, SOAP12, WSA, WSSE, XSI
+from simulator.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ _LPS_FORM: Final = re.compile(r"urn:lps:[^:\s][^:]*(?::\S.*)?", re.DOTALL)
 _VERSIONS: Final = ((CONTEXT_BAM, "ContexteBAM", "01_02"), (CONTEXT_LPS, "ContexteLPS", "01_00"))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Headers:
     """The header blocks that are read, by tag, and what was noticed about all of them."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from simulator.values import value
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     Query: TypeAlias = "TraitsQuery | CardQuery | VerificationQuery | LotDeposit | LotCollection"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TraitsQuery:
     """The content of RECSANSVITALE. ``None``: the element is absent; texts are as sent."""
 
@@ -99,7 +101,7 @@ class Coverage:
     """BENEFICIAIRE/Rang."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Contexts:
     """What ContexteBAM and ContexteLPS say (insi-contract §2.6, §2.7)."""
 
@@ -128,7 +130,7 @@ class Finding:
     evidence: EvidenceLevel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Call:
     """A request that could be read."""
 

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.names import RECSANS, RECVIT, RESULTAT, SIRAM, SOAP11, SOAP12
 from simulator.contract.soap import around_body
+from simulator.values import value
 
 if TYPE_CHECKING:
     from simulator.contract.faults import Fault
@@ -22,7 +23,7 @@ _MARKUP: Final = re.compile("[&<>]")
 _TRAITS: Final = ("NomNaissance", "Prenom", "ListePrenom", "Sexe", "DateNaissance", "LieuNaissance")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class IdentifierBlock:
     """INSACTIF, or one INSHISTO. ``number`` and ``key`` are written as they are, right or wrong."""
 
@@ -35,7 +36,7 @@ class IdentifierBlock:
     """Write the dates before IdIndividu, against the schema, as the CNDA file TEST_2.04_cas2 does (insi-contract §2.3)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TraitsBlock:
     """TIQ. ``None``: the element is left out; an empty text is written as an empty element."""
 
@@ -49,7 +50,7 @@ class TraitsBlock:
     """Prenom, which the live service returned until October 2022 only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A RESULTAT: code 00 with an individual, 01 or 02 without."""
 

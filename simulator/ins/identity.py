@@ -6,9 +6,10 @@ between matricule and traits see ``coherence_findings``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from simulator.values import value
 
 if TYPE_CHECKING:
     from simulator.ins.matricule import Matricule
@@ -23,7 +24,7 @@ class Sex(StrEnum):
     F = "F"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Traits:
     """The traits of an identity, as written on the wire."""
 
@@ -38,7 +39,7 @@ class Traits:
     """COG code; none when not given."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class HistoricId:
     """A former matricule (INSHISTO): after a change of sex, when a NIA became a NIR..."""
 
@@ -50,7 +51,7 @@ class HistoricId:
     """Last day, ``AAAA-MM-JJ``. The CNDA has one before the first day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class InsIdentity:
     """Traits with the matricule and OID they belong to."""
 

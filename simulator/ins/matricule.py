@@ -25,8 +25,9 @@ Whether the place is in the COG is another question: see ``simulator.ins.places`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+
+from simulator.values import value
 
 NUMBER_LENGTH = 13
 VALUE_LENGTH = 15
@@ -64,7 +65,7 @@ class MatriculeError(ValueError):
         return type(self), (self.part, self.expected, self.got)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Matricule:
     """A matricule as it is carried. The constructor checks nothing, ``parse`` and ``from_number`` do.
 

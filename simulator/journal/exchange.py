@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from simulator.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +50,7 @@ def header_pairs(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return headers.pairs if isinstance(headers, Headers) else tuple(headers.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Considered:
     """A person considered for an answer, and what excluded them (none: they match)."""
 
@@ -58,7 +60,7 @@ class Considered:
     excluded_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Why a call was answered so."""
 
@@ -80,7 +82,7 @@ class Decision:
     """Evidence level of the behaviour shown, see ``simulator.contract.evidence.EvidenceLevel``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One call, complete. ``id`` is 0 until the journal has kept it."""
 

@@ -79,7 +79,8 @@ class BaseFile:
         self._name = str(path)
         self._kinds: dict[int, tuple[str, str, tuple[str, ...]]] = {}
         self._prefixes: dict[int, str] = {}
-        self._here = _Here()
+        self.here = _Here()
+        """What each thread has open of it."""
         while True:
             self.mark = mark_of(self._name)
             self._database = Database(path, _MMAP, read_only=True, unchanging=_is_unchanging(path))
@@ -90,13 +91,13 @@ class BaseFile:
 
     def is_open_here(self) -> bool:
         """Open this thread's connection, and return whether it is to this file: another one may have its name by now."""
-        if self._here.connection is not None:
+        if self.here.connection is not None:
             return True
         connection = self._database.connection()
         if mark_of(self._name) != self.mark:
             self._database.close()
             return False
-        self._here.connection = connection
+        self.here.connection = connection
         return True
 
     def connection(self) -> sqlite3.Connection:
@@ -105,7 +106,7 @@ class BaseFile:
         Raises:
             RegistryUnavailableError: the file was replaced before this thread had opened it.
         """
-        connection = self._here.connection
+        connection = self.here.connection
         if connection is not None:
             return connection
         if not self.is_open_here():
@@ -125,12 +126,13 @@ class BaseFile:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self._here.connection = None
+        self.here.connection = None
         self._database.close()
 
     def select(self, condition: str, *parameters: object) -> list[Person]:
         """Return people; ``condition`` is a constant of the callers, values are always bound."""
-        return [self._person(row) for row in self.connection().execute(_BASE + condition, parameters)]
+        connection = self.here.connection or self.connection()
+        return list(map(self._person, connection.execute(_BASE + condition, parameters)))
 
     def by_key(self, key: str, parts: tuple[str, int] | None) -> list[Person]:
         """Return the person of a key, ``parts`` being its prefix and number when it has them."""

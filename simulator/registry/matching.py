@@ -9,11 +9,11 @@ exact matching, see ``simulator.registry.options``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.ins import comparison_key, starts_list, to_wire
 from simulator.registry.options import EXACT
+from simulator.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ TRAITS = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
 """The traits compared, in the order in which they are explained."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class SearchTraits:
     """Traits to look for. ``birth_place`` is optional; the others are given."""
 
@@ -42,7 +42,7 @@ class SearchTraits:
         return not differing_traits(self, person.identity)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Candidate:
     """A person considered, and the traits that excluded them (none: they match)."""
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.ins.dates import BirthDate, BirthDateError
@@ -27,6 +26,7 @@ from simulator.ins.oid import OidError, parse_oid
 from simulator.ins.places import check_place_format
 from simulator.ins.traits import check_birth_name, check_first_names
 from simulator.text import Text, TextError
+from simulator.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     _Check = Callable[[str], list[LexicalProblem]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Card:
     """The place of a person on a Vitale card: their own, or that of the insured person they depend on."""
 
@@ -48,7 +48,7 @@ class Card:
     """Serial number of the card, the same for everybody on it. Its form is not public; those here are ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Person:
     """A synthetic or test person: the identity that INSi certifies, and what the bench says about it."""
 
@@ -188,7 +188,8 @@ _KEY_DIGITS = re.compile(r"\d\d", re.ASCII)
 def _known_keys(data: object, at: str, known: frozenset[str]) -> None:
     if not isinstance(data, Mapping):
         raise PersonError(at or "person", "an object", _shown(data))
-    if unknown := sorted(map(str, set(data) - known)):
+    if not data.keys() <= known:
+        unknown = sorted(map(str, set(data) - known))
         raise PersonError(
             _path(at, unknown[0]), f"one of the fields {', '.join(sorted(known))}", "an unknown field"
         )

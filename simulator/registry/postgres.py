@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from urllib.parse import unquote, urlsplit
 
+from simulator.database import WouldWaitError
 from simulator.ins.traits import comparison_key
 from simulator.registry.codes import date_range, name_code, search_code
 from simulator.registry.postgres_holding import Held, Here, told
@@ -91,12 +92,10 @@ class PostgresRegistry:
         """Answer every question of the block from one base population, that of the first, even when it is replaced meanwhile."""
         return Held(self._here)
 
-    def add(self, people: Iterable[Person], scope: str = BASE) -> int:
-        """Add people to a scope, all or none; return how many.
-
-        Raises:
-            DuplicateKeyError: a person with the same key is already in this scope.
-        """
+    def add(self, people: Iterable[Person], scope: str = BASE, *, at_once: bool = False) -> int:
+        """Add people to a scope, all or none; return how many. A server is always waited for, never ``at_once``."""
+        if at_once:
+            raise WouldWaitError("a server is asked")
         with self._connected() as connection, connection.transaction():
             if scope != BASE:
                 return copy_rows(

@@ -46,11 +46,12 @@ class Registry(Protocol):
         """Let this thread read one base population in the block, even when it is replaced meanwhile."""
         ...
 
-    def add(self, people: Iterable[Person], scope: str = BASE) -> int:
+    def add(self, people: Iterable[Person], scope: str = BASE, *, at_once: bool = False) -> int:
         """Add people to a scope, all or none; return how many.
 
         Raises:
             DuplicateKeyError: a person with the same key is already in this scope.
+            WouldWaitError: ``at_once``, and that would wait for somebody else.
         """
         ...
 

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Final
 
-from simulator.database import IN_MEMORY, Database
+from simulator.database import IN_MEMORY, Database, WouldWaitError
 from simulator.ins.traits import comparison_key
 from simulator.registry.base_file import IN_PLACE, BaseFile, Mark, mark_of, marked
 from simulator.registry.building import add_to_file, build_file
@@ -75,16 +75,19 @@ class RegistryStore:
         """Read one base population in the block, the one that is there when it begins, even when another takes its place."""
         return _Held(self)
 
-    def add(self, people: Iterable[Person], scope: str = BASE) -> int:
+    def add(self, people: Iterable[Person], scope: str = BASE, *, at_once: bool = False) -> int:
         """Add people to a scope, all or none; return how many.
 
         Raises:
             DuplicateKeyError: a person with the same key is already in this scope.
             RegistryError: the file of the base population cannot be written.
+            WouldWaitError: ``at_once``, and somebody else is writing, or it is the base population.
         """
         if scope == BASE:
+            if at_once:
+                raise WouldWaitError("the base population is rewritten as a whole")
             return add_to_file(self._path, people)
-        with self._scoped.write() as connection:
+        with self._scoped.write(at_once=at_once) as connection:
             return insert_scoped(connection, people, scope)
 
     def rebuild(self, people: Iterable[Person], recipe: str) -> int:
@@ -110,18 +113,19 @@ class RegistryStore:
     def same_name_and_date(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
         """Return the people whose name and birth date are those wanted: all that could match."""
         code = search_code(wanted.birth_date, wanted.birth_name)
-        found = self._now().select("search = ?", code)
+        found = (self._here.base or self._now()).select("search = ?", code)
         if scope != BASE:
             found += self._select_scoped("scope = ? AND search = ? ORDER BY id", scope, code)
         if not found:
             return found
         date, name = wanted.birth_date, comparison_key(wanted.birth_name)
-        return [
-            person
-            for person in found
-            if (traits := person.identity.traits).birth_date == date
-            and comparison_key(traits.birth_name) == name
-        ]
+        # A loop: a comprehension is a call more, at each look-up.
+        same: list[Person] = []
+        for person in found:
+            traits = person.identity.traits
+            if traits.birth_date == date and comparison_key(traits.birth_name) == name:
+                same.append(person)
+        return same
 
     def near_misses(self, wanted: SearchTraits, scope: str = BASE) -> list[Person]:
         """Return a few people of the same name or the same birth date, to explain why nobody matched.
@@ -262,7 +266,7 @@ class RegistryStore:
             mark = mark_of(self._name)
             # A file that has gone, or cannot be used, is as if nothing had happened, for whoever has the former one open.
             if mark == base.mark or mark is None or mark == self._refused:
-                if base.is_open_here():
+                if base.here.connection is not None or base.is_open_here():
                     return base
                 if mark == self._refused:
                     raise RegistryUnavailableError(

@@ -66,15 +66,20 @@ def checked_scenario(data: Any) -> WrittenScenario:
     Raises:
         ScenarioError: naming the place in the data and what was expected.
     """
-    key = _key_of(data)
-    known = _known.get(key) if key else None
+    known = known_scenario(data)
     if known is None:
         known = read_scenario(data)
-        if key:
+        if key := _key_of(data):
             if len(_known) >= _MAX_KNOWN:
                 _known.clear()
             _known[key] = known
     return WrittenScenario(data, known)
+
+
+def known_scenario(data: Any) -> Scenario | None:
+    """Return the scenario of data that were found right lately; ``None``: they would have to be looked at."""
+    key = _key_of(data)
+    return _known.get(key) if key else None
 
 
 _known: Final[dict[bytes, Scenario]] = {}

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS good_file (
   data TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+_REMEMBERS: Final = "SELECT EXISTS (SELECT 1 FROM counter WHERE session = ?1) OR EXISTS (SELECT 1 FROM named WHERE session = ?1)"
 
 
 class ScriptState:
@@ -57,11 +58,19 @@ class ScriptState:
         )
         return dict(rows.fetchall())
 
-    def clear(self, session: str) -> None:
-        """Forget the counters and the states of a session."""
+    def clear(self, session: str, *, at_once: bool = False) -> None:
+        """Forget the counters and the states of a session.
+
+        Raises:
+            WouldWaitError: ``at_once``, and somebody else is writing.
+        """
         if self._opened is None and not self._path.exists():
             return
-        with self._database().write() as connection:
+        database = self._database()
+        # Reading costs a tenth of writing, and most scenarios remember nothing.
+        if not database.connection().execute(_REMEMBERS, (session,)).fetchone()[0]:
+            return
+        with database.write(at_once=at_once) as connection:
             connection.execute("DELETE FROM counter WHERE session = ?", (session,))
             connection.execute("DELETE FROM named WHERE session = ?", (session,))
 

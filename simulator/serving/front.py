@@ -73,6 +73,7 @@ class Front:
         self._hub = events.Hub(application.live, stopping=stopping)
         self._receiver = Receiver(body_timeout)
         self._api = ApiCalls(application.flask)
+        self._brief = application.brief
         self._beside = ThreadPoolExecutor(LARGE_THREADS, thread_name_prefix="large")
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -128,7 +129,10 @@ class Front:
             return
         self._attendance.enter(scope.client)
         try:
-            if is_following:
+            brief = self._brief.answer(scope.method, scope.path, scope.query_string, headers, received.body)
+            if brief is not None:
+                protocol.response_bytes(*brief)
+            elif is_following:
                 await self._follow(scope, headers, protocol)
             else:
                 await self._api.answer(scope, headers, received.body, protocol)

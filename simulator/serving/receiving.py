@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
 from simulator.contract.limits import HEAD_BYTES
 from simulator.serving.own_request import BrokenBodyError
+from simulator.serving.patience import Patience
+from simulator.values import value
 from simulator.web.soap import read_limit
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ SMALL: Final = 64 * 1024
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Bytes of larger bodies that one server process holds while they come."""
 
+_DIGITS: Final = 16
+"""Of no length that anybody sends."""
 _ENDS: Final = (b">", b"}", b"]")
 """How XML and JSON end."""
 _CUT: Final = "the client left, or broke the rules of HTTP, before the end of the body"
 _TRAILERS: Final = "; or it sent trailers that no Trailer header announces: announce them, or leave them out"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Received:
     """A body, and what is wrong with how it came."""
 
@@ -43,6 +46,7 @@ class Receiver:
     def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES) -> None:
         """Take how long a body may take, and how many bytes may be on their way together."""
         self._timeout_s = timeout_s
+        self._patience = Patience(timeout_s)
         self._left = most_bytes
 
     async def receive(self, scope: Scope, protocol: HTTPProtocol, *, limit: int | None) -> Received:
@@ -55,22 +59,30 @@ class Receiver:
         """
         if scope.method in {"GET", "HEAD"}:
             return Received(b"")
-        declared = _declared(scope)
+        text = scope.headers.get("content-length")
+        is_number = text is not None and text.isascii() and text.isdecimal() and len(text) < _DIGITS
+        declared = int(text) if is_number and text is not None else None
         coding = scope.headers.get("transfer-encoding")
         if coding is not None and coding.strip().lower() != "chunked":
             return Received(b"", 501, f"expected Transfer-Encoding: chunked, alone; got {coding[:40]!r}")
         if coding is not None and scope.headers.get("content-length") is not None:
             # Two readers would not agree where the next request begins (RFC 9112 §6.1).
             return Received(b"", 400, "expected Content-Length or Transfer-Encoding, got both")
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - servers run each request as a task
+        self._patience.begin(task)
         try:
-            async with asyncio.timeout(self._timeout_s):
-                if declared is not None and declared <= SMALL and (limit is None or declared < limit):
-                    return Received(await protocol())
-                return await self._by_chunks(scope, protocol, limit, declared)
-        except TimeoutError:
+            if declared is not None and declared <= SMALL and (limit is None or declared < limit):
+                return Received(await protocol())
+            return await self._by_chunks(scope, protocol, limit, declared)
+        except asyncio.CancelledError:
+            if not self._patience.has_ended(task):
+                raise
             return Received(b"", 408, f"expected the body within {self._timeout_s:g} s, its end did not come")
         except (ProtocolClosed, BrokenBodyError):
             return Received(b"", 400, f"expected {declared} bytes of body (Content-Length): {_CUT}")
+        finally:
+            self._patience.end(task)
 
     async def _by_chunks(
         self, scope: Scope, protocol: HTTPProtocol, limit: int | None, declared: int | None
@@ -118,8 +130,3 @@ def _ends_in_trailers(scope: Scope, body: bytearray) -> bool:
     """
     announced = bool(scope.headers.get("trailer")) or scope.http_version.startswith("2")
     return announced and body.rstrip().endswith(_ENDS)
-
-
-def _declared(scope: Scope) -> int | None:
-    text = scope.headers.get("content-length")
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 16 else None  # noqa: PLR2004 - digits

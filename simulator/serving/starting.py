@@ -23,6 +23,7 @@ from simulator.bench import BenchOptions, open_bench
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
+from simulator.serving.collecting import collect_seldom, leave_alone
 from simulator.serving.front import Front
 from simulator.serving.granian_places import Attendance, Janitor
 from simulator.serving.one_value import decode, encode
@@ -203,6 +204,7 @@ def serve_rsgi(
             workers_kill_timeout=STOP_TIMEOUT_S,
         )
         server.signal_handler_interrupt = _both(on_stop, server.signal_handler_interrupt)  # type: ignore[method-assign] # granian has no hook so early
+        leave_alone()
         server.serve(target_loader=loader, wrap_loader=False)
         if server.gave_up:
             raise ServingError(
@@ -273,7 +275,9 @@ def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_
     Janitor(attendance, options.port, room_for_connections()).start()
     end_with_parent(bench.journal.flush)
     watch = LoopWatch(standing.saturated)
-    return Front(parts, stopping=lambda: stopping.value, attendance=attendance, watch=watch)
+    front = Front(parts, stopping=lambda: stopping.value, attendance=attendance, watch=watch)
+    collect_seldom()
+    return front
 
 
 @contextlib.contextmanager

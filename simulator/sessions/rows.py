@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from simulator.registry.person import from_json
 from simulator.scripting.loader import read_scenario
@@ -13,11 +13,16 @@ from simulator.sessions.settings import SessionSettings
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
+    from simulator.registry.person import Person
     from simulator.scripting.model import Scenario
 
 _READ_LIMIT: Final = 100
-"""How many scenarios, and settings, a process keeps as they were read."""
+"""How many scenarios, installations and settings a process keeps as they were read."""
+
+_Row: TypeAlias = tuple[int, str, str, str | None]
+"""Number of an installation, data of its scenario, its people, and the file followed."""
 
 
 class SessionRows:
@@ -27,6 +32,7 @@ class SessionRows:
         """Know no scenario yet."""
         self._scenarios: dict[str, Scenario] = {}
         self._settings: dict[str, SessionSettings] = {}
+        self._installations: dict[_Row, Installed] = {}
 
     def load(self, connection: sqlite3.Connection, session_id: str) -> Session:
         """Return a session as the file has it.
@@ -35,14 +41,7 @@ class SessionRows:
             ExpiredSessionError: it has ended.
             UnknownSessionError: there is none of this id.
         """
-        row = connection.execute(
-            "SELECT created_at, settings FROM session WHERE id = ?", (session_id,)
-        ).fetchone()
-        if row is None:
-            ended = connection.execute("SELECT reason FROM expired WHERE id = ?", (session_id,)).fetchone()
-            if ended is not None:
-                raise ExpiredSessionError(ended[0])
-            raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
+        row = self.find(connection, session_id)
         # The latest scenario speaks first, so that a test can override what was installed before it.
         rows = connection.execute(
             "SELECT id, data, people, file FROM scenario WHERE session = ? ORDER BY id DESC", (session_id,)
@@ -51,22 +50,35 @@ class SessionRows:
             id=session_id,
             created_at=row[0],
             settings=self._settings_of(row[1]),
-            scenarios=tuple(
-                Installed(
-                    scenario=self._read(data),
-                    people={role: from_json(person) for role, person in json.loads(people).items()},
-                    id=installation,
-                    file=file,
-                )
-                for installation, data, people, file in rows
-            ),
+            scenarios=tuple([self._installed_of(row) for row in rows]),
         )
+
+    @staticmethod
+    def find(connection: sqlite3.Connection, session_id: str) -> tuple[str, str]:
+        """Return when a session was created, and its settings; raises as ``load``."""
+        row: tuple[str, str] | None = connection.execute(
+            "SELECT created_at, settings FROM session WHERE id = ?", (session_id,)
+        ).fetchone()
+        if row is not None:
+            return row
+        ended = connection.execute("SELECT reason FROM expired WHERE id = ?", (session_id,)).fetchone()
+        if ended is not None:
+            raise ExpiredSessionError(ended[0])
+        raise UnknownSessionError(f"no session {session_id!r}: create one with POST /api/v1/sessions")
 
     def keep(self, text: str, scenario: Scenario) -> None:
         """Remember a scenario as it was read."""
         if len(self._scenarios) >= _READ_LIMIT:
             self._scenarios.clear()
         self._scenarios[text] = scenario
+
+    def keep_installed(self, row: _Row, scenario: Scenario, people: Mapping[str, Person]) -> Installed:
+        """Remember what a row of an installation says, and return it."""
+        found = Installed(scenario=scenario, people=dict(people), id=row[0], file=row[3])
+        if len(self._installations) >= _READ_LIMIT:
+            self._installations.clear()
+        self._installations[row] = found
+        return found
 
     @staticmethod
     def mortal(connection: sqlite3.Connection) -> list[Session]:
@@ -94,6 +106,14 @@ class SessionRows:
             if len(self._settings) >= _READ_LIMIT:
                 self._settings.clear()
             self._settings[text] = found
+        return found
+
+    def _installed_of(self, row: _Row) -> Installed:
+        found = self._installations.get(row)
+        if found is None:
+            _, data, people, _ = row
+            bound = {role: from_json(person) for role, person in json.loads(people).items()}
+            found = self.keep_installed(row, self._read(data), bound)
         return found
 
     def _read(self, text: str) -> Scenario:

@@ -48,12 +48,10 @@ class Session:
     scenarios: tuple[Installed, ...] = ()
     profile: Profile = field(init=False, repr=False, compare=False)
     """The environment imitated, as the settings name it."""
+    scope: str = field(init=False, repr=False, compare=False)
+    """The scope of the session's own people in the registry."""
 
     def __post_init__(self) -> None:
-        """Look the profile up once: every call asks for it several times."""
+        """Look them up once: every call asks for them several times."""
         object.__setattr__(self, "profile", profiles()[self.settings.profile])
-
-    @property
-    def scope(self) -> str:
-        """The scope of the session's own people in the registry."""
-        return self.id
+        object.__setattr__(self, "scope", self.id)

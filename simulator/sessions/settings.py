@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +88,15 @@ class SessionSettings:
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as JSON data."""
-        data = asdict(self)
+        data = {name: getattr(self, name) for name in _NAMES}
+        data["matching"] = {name: getattr(self.matching, name) for name in _OPTIONS}
         data["idams"] = None if self.idams is None else list(self.idams)
         data["recognise"] = claims_json(self.recognise)
         return data
+
+
+_NAMES = tuple(field.name for field in fields(SessionSettings))
+_OPTIONS = tuple(field.name for field in fields(MatchingOptions))
 
 
 def _one_of(*allowed: str) -> Any:

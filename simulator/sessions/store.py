@@ -10,17 +10,16 @@ import json
 import logging
 import secrets
 import sqlite3
-import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.database import Database
+from simulator.database import Database, identity_of
 from simulator.registry.person import to_json
 from simulator.scripting.state import ScriptState
 from simulator.sessions.activity import Activity
+from simulator.sessions.known import Known, Local
 from simulator.sessions.lifetimes import Lifetimes
 from simulator.sessions.rows import SessionRows
 from simulator.sessions.session import (
@@ -63,25 +62,6 @@ _READ_AGAIN_AFTER_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Known:
-    """What one thread has read. An entry counts when it is of the present ``generation``."""
-
-    version: int = -1
-    generation: int = 0
-    sessions: dict[str, tuple[int, Session]] = field(default_factory=dict)
-    claims: tuple[int, dict[Claim, str]] = (-1, {})
-    retry_at: float = 0.0
-
-
-class _Local(threading.local):
-    """What each thread knows."""
-
-    def __init__(self) -> None:
-        """Know nothing; called once in each thread."""
-        self.known = _Known()
-
-
 class SessionStore:
     """Sessions by id. Safe to use from several threads and processes."""
 
@@ -97,7 +77,7 @@ class SessionStore:
         self._path = path
         self._prefix = "" if node is None else f"{node}-"
         self._database = Database(path, "foreign_keys = ON")
-        self._local = _Local()
+        self._local = Local()
         self._rows = SessionRows()
         self.script_state = ScriptState(path.with_name("state.sqlite"))
         """What the scenarios of the sessions remember."""
@@ -109,7 +89,7 @@ class SessionStore:
             " SET settings = json_set(settings, '$.profile', ?)",
             (DEFAULT, _now(), settings, profile),
         )
-        self._file = _identity(path)
+        self._file = identity_of(path)
         self.activity = Activity(path.with_name("activity.sqlite"))
         self._lifetimes = Lifetimes(self.activity)
 
@@ -297,6 +277,7 @@ class SessionStore:
         *,
         file: str | None = None,
         alone: bool = False,
+        at_once: bool = False,
     ) -> Session:
         """Put a scenario in force, before those already installed.
 
@@ -306,11 +287,13 @@ class SessionStore:
             people: the person bound to each role of the scenario.
             file: path of the scenario, to follow its edits; ``None``: it stays as it is.
             alone: instead of those already installed, which go with what they remember.
+            at_once: without waiting for somebody else who is writing.
 
         Raises:
             ValueError: a role has no person.
             UnknownSessionError: there is no such session.
             SessionsUnavailableError: the file cannot be written.
+            WouldWaitError: ``at_once``, and that would wait.
         """
         scenario = written.scenario
         self.get(session_id)
@@ -321,8 +304,8 @@ class SessionStore:
             )
         text = json.dumps(written.data)
         bound = json.dumps({role: to_json(person) for role, person in people.items()})
-        with self._writing() as connection:
-            self._rows.load(self._database.connection(), session_id)
+        with self._writing(at_once=at_once) as connection:
+            self._rows.find(connection, session_id)
             installation = connection.execute(
                 "INSERT INTO scenario (session, data, people, file) VALUES (?, ?, ?, ?)",
                 (session_id, text, bound, file),
@@ -333,17 +316,25 @@ class SessionStore:
                 connection.execute(
                     "DELETE FROM scenario WHERE session = ? AND id <> ?", (session_id, installation)
                 )
-                self.script_state.clear(session_id)
+                self.script_state.clear(session_id, at_once=at_once)
         self._rows.keep(text, scenario)
+        # As it will be read: this thread is the first to do so.
+        self._rows.keep_installed((installation or 0, text, bound, file), scenario, people)
         self.touch(session_id)
         return self.get(session_id)
 
-    def clear_scenarios(self, session_id: str) -> None:
-        """Remove all scenarios of a session, and what they remember."""
-        self.get(session_id)
-        with self._writing() as connection:
-            connection.execute("DELETE FROM scenario WHERE session = ?", (session_id,))
-        self.script_state.clear(session_id)
+    def clear_scenarios(self, session_id: str, *, at_once: bool = False) -> None:
+        """Remove all scenarios of a session, and what they remember.
+
+        Raises:
+            WouldWaitError: ``at_once``, and that would wait.
+        """
+        session = self.get(session_id)
+        # Where there is none nothing is written, which every worker would have to read again.
+        if session.scenarios or self._local.known.retry_at:
+            with self._writing(at_once=at_once) as connection:
+                connection.execute("DELETE FROM scenario WHERE session = ?", (session_id,))
+        self.script_state.clear(session_id, at_once=at_once)
 
     def installed(self, session_id: str) -> list[tuple[Any, dict[str, Any]]]:
         """Return the data and the people of each scenario of a session, in the order of their installation."""
@@ -353,15 +344,18 @@ class SessionStore:
         """Close this thread's connections."""
         self.activity.close()
         self._database.close()
-        self._local.known = _Known()
+        self._local.known = Known()
 
-    def _refresh(self, known: _Known) -> None:
+    def _refresh(self, known: Known) -> None:
         """Find out whether another connection has written since this thread last looked."""
         if known.retry_at:
             if time.monotonic() < known.retry_at:
                 return
             known.retry_at = 0.0
-        version = self._database.connection().execute("PRAGMA data_version").fetchone()[0]
+        connection = known.connection
+        if connection is None:
+            connection = known.connection = self._database.connection()
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
         if known.version != version:
             known.version = version
             known.generation += 1
@@ -374,15 +368,15 @@ class SessionStore:
             raise self._unavailable("read", error) from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, at_once: bool = False) -> Iterator[sqlite3.Connection]:
         """Make all that is written inside the block one transaction, and this thread read again after it."""
         try:
-            if _identity(self._path) != self._file:
+            if identity_of(self._path) != self._file:
                 raise SessionsUnavailableError(
                     f"the sessions cannot be changed: {self._path} was removed or replaced while the simulator runs; "
                     "restart banc serve"
                 )
-            with self._database.write() as connection:
+            with self._database.write(at_once=at_once) as connection:
                 yield connection
         except sqlite3.DatabaseError as error:
             raise self._unavailable("changed", error) from error
@@ -393,15 +387,6 @@ class SessionStore:
         return SessionsUnavailableError(
             f"the sessions cannot be {what}: {self._path}: {error}; another program may hold the file, try again"
         )
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells one file from another of the same name; ``None`` when there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _now() -> str:

@@ -31,6 +31,7 @@ from simulator.teleservice.gates import check_software, check_transfer, check_un
 from simulator.teleservice.operations.answering import from_scenario, on_top
 from simulator.teleservice.operations.catalogue import OPERATIONS
 from simulator.teleservice.operations.outcome import Context, Outcome
+from simulator.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,7 @@ _FAULT: Final = re.compile(rb"<(?:\w+:)?Fault[\s>]")
 """A SOAP fault among bytes of a file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Handled:
     """One call answered: what is recorded, and what is to be sent."""
 
@@ -74,7 +75,7 @@ class Handled:
     """How it is to be sent; the exchange has the bytes that are to reach the client."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class _Received:
     """What is known of a call once its bytes have been read, and the one session that it belongs to."""
 
@@ -183,9 +184,8 @@ class Teleservice:
             return _Received(session=session, refusal=error, findings=self._file_findings(session))
         settled = None if recogniser is None else recogniser(call.contexts, request.client_certificate)
         if settled is None:
-            return _Received(
-                session=session, call=call, findings=(*self._file_findings(session), *call.findings)
-            )
+            told = self._file_findings(session) if session.scenarios else ()
+            return _Received(session=session, call=call, findings=(*told, *call.findings))
         return _Received(
             session=settled.session,
             call=call,

@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, request
 from simulator.journal.health import journal_health
 from simulator.version import VERSION
 from simulator.web.api import control_api
+from simulator.web.brief import BriefCalls
 from simulator.web.events import Live
 from simulator.web.soap import SoapEntry, SoapMiddleware
 
@@ -30,6 +31,7 @@ class Application:
     soap: SoapEntry
     flask: Flask
     live: Live
+    brief: BriefCalls
     sessions: SessionStore
     token: str | None
     close: Callable[[], None] = lambda: None
@@ -124,4 +126,4 @@ def create_parts(bench: Bench, *, token: str | None = None, standing: Standing |
             error=f"nothing is at {request.path[:200]}; SOAP is at /lps, GET / says what is where"
         ), 404
 
-    return Application(SoapEntry(bench), app, live, bench.sessions, token, bench.close)
+    return Application(SoapEntry(bench), app, live, BriefCalls(bench), bench.sessions, token, bench.close)

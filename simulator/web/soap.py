@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +23,7 @@ from simulator.sessions.store import (
     UnknownSessionError,
 )
 from simulator.teleservice.wire import WireRequest
+from simulator.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,7 +45,7 @@ _WSDL_QUERIES: Final = frozenset({"wsdl", "wsdl=", "wsdl=1", "wsdl=0", "singlews
 """How tools ask for the contract: whether in one document or several makes no difference, it is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """What the SOAP entry needs of a request. Header names are in lower case."""
 
@@ -59,7 +60,7 @@ class HttpRequest:
     """DER, when the request came over mutual TLS."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class HttpAnswer:
     """A whole answer."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.values import value
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.teleservice.authentication import Caller
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Context:
     """What an operation may look at beside the call."""
 
@@ -62,7 +64,7 @@ class RawAnswer:
         return self.raw.body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What was decided, before rendering: an answer or a fault, and why."""
 

@@ -31,8 +31,17 @@ def json_body(*, optional: bool = False) -> dict[str, Any]:
         return {}
     if not request.is_json:
         raise UnsupportedMediaType("expected Content-Type: application/json")
+    return object_of(request.get_data())
+
+
+def object_of(content: bytes) -> dict[str, Any]:
+    """Return the JSON object that a body holds.
+
+    Raises:
+        BadRequestError: it is something else.
+    """
     try:
-        data = json.loads(request.get_data(), object_pairs_hook=_object)
+        data = json.loads(content, object_pairs_hook=_object)
     except RecursionError as error:
         raise BadRequestError("expected JSON, got some nested too deeply") from error
     except ValueError as error:  # no JSON, no UTF-8, or a number of thousands of digits

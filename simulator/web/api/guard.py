@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ def refusal(headers: Headers, *, token: str | None) -> tuple[str, int] | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def _names_loopback(host: str) -> bool:
     """Return whether a Host header (name or address, optional port) names this machine alone."""
     try:
