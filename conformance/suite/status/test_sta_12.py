@@ -60,6 +60,9 @@ def test_strict_trait_is_locked(desk: Desk, route: Route) -> None:
         value = other[field] if field in {"matricule", "oid"} else another_value(desk, person, field)
         cases[field] = partial(judge, {field: value})
         cases[f"{field} vidé"] = partial(judge, {field: None})
+    # Folded as for a search, this is the same list.
+    signs = (before.patient.first_names or "").replace(" ", "-")
+    cases["prénoms, tiret pour espace"] = partial(judge, {"first_names": signs})
     cases["les cinq traits"] = partial(judge, {field: another_value(desk, person, field) for field in TYPED})
     expect_each(cases)
 

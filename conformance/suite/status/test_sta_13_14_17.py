@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import SCREENS
+from conformance.suite.desk.apart import APP, SCREENS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.words import insi_values
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -40,6 +42,20 @@ LADEN: Mapping[str, Any] = {"birth_date": "1931-07-05", "birth_place": "99127", 
 def test_lock_is_visible(desk: Desk, route: Route) -> None:
     _expect_locked(desk, desk.bring(desk.draw(), route), route)
     _expect_locked(desk, desk.bring(desk.draw(**LADEN), route), route)
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="Les sept traits qui viennent de l'appli carte Vitale se montrent verrouillés aussi",
+    en="The seven traits that come from the Appli carte Vitale show as locked as well",
+)
+@APP.mark
+def test_lock_of_the_app(desk: Desk) -> None:
+    person = desk.draw()
+    patient, values = desk.create(person), insi_values(person)
+    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
+    fed = desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
+    _expect_locked(desk, desk.read(fed), Route.IMPORTED_CHECKED)
 
 
 def _expect_locked(desk: Desk, patient: Patient, route: Route) -> None:
