@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
@@ -61,21 +62,6 @@ def test_insi_down(desk: Desk, route: Route) -> None:
     expect_each({**{scenario: partial(judge, scenario) for scenario in DOWN}, **again})
 
 
-@pytest.mark.rule("ERR-01")
-@pytest.mark.title(
-    fr="INSi en panne pour un appel lancé sans attendre : le dossier reste, et l'utilisateur sait que c'est une panne",
-    en="INSi down for a call started without waiting: the file stays, and the user knows that it is a failure",
-)
-@WITHOUT_WAITING.mark
-def test_insi_down_without_waiting(desk: Desk) -> None:
-    expect_each(
-        {
-            scenario: partial(_expect_failure_borne, without_waiting(desk), route, scenario)
-            for scenario, route in zip(DOWN[2:], (Route.IMPORTED, Route.CHECKED), strict=True)
-        }
-    )
-
-
 def _expect_failure_borne(desk: Desk, route: Route, scenario: str) -> None:
     before = desk.snapshot(bring_full(desk, desk.draw(), route))
     desk.insi.install(scenario)
@@ -121,6 +107,21 @@ def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
     )
 
 
+@pytest.mark.rule("ERR-01")
+@pytest.mark.title(
+    fr="INSi en panne pour un appel lancé sans attendre : le dossier reste, et l'utilisateur sait que c'est une panne",
+    en="INSi down for a call started without waiting: the file stays, and the user knows that it is a failure",
+)
+@WITHOUT_WAITING.mark
+def test_insi_down_without_waiting(desk: Desk) -> None:
+    expect_each(
+        {
+            scenario: partial(_expect_failure_borne, without_waiting(desk), route, scenario)
+            for scenario, route in zip(DOWN[2:], (Route.IMPORTED, Route.CHECKED), strict=True)
+        }
+    )
+
+
 def _then_down(code: str) -> dict[str, Any]:
     """Return the scenario of an INSi that answers this code first, then a fault."""
     data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
@@ -149,19 +150,19 @@ def test_failed_calls_are_logged(desk: Desk, way: str) -> None:
 
     def judge(scenario: str) -> None:
         patient = desk.create(desk.draw(first_names_count=2))
-        before = len(desk.logged_calls())
+        before = desk.logged_calls()
         sent: list[Sent] = []
         # An ordinary call of the same file tells whether this log names the file.
         desk.decline(patient)
-        usual = desk.logged_calls()[before:]
-        before += len(usual)
+        usual = added(before, desk.logged_calls())
+        before += usual
         desk.insi.install(scenario)
         for user in (desk.user, desk.super_user):
             _, requests = worker.try_call(patient, user)
             need_answer(requests, scenario)
             sent += [Sent(exchange=request, user=user.user, patient_id=patient.id) for request in requests]
         desk.insi.clear_scenarios()
-        entries = desk.logged_calls()[before:]
+        entries = added(before, desk.logged_calls())
         moment = Moment(f"deux appels terminés par {scenario}", f"two calls ended by {scenario}")
         expect_logged(entries, sent, moment)
         expect_credited(entries, sent, moment)
@@ -185,7 +186,7 @@ def test_failed_calls_are_logged(desk: Desk, way: str) -> None:
 @pytest.mark.parametrize("code", ["01", "02"])
 def test_second_failure_is_logged(desk: Desk, code: str) -> None:
     patient = desk.create(desk.draw(first_names_count=3))
-    before = len(desk.logged_calls())
+    before = desk.logged_calls()
     desk.insi.install(_then_down(code))
     try:
         _, requests = desk.try_call(patient)
@@ -193,7 +194,7 @@ def test_second_failure_is_logged(desk: Desk, code: str) -> None:
         desk.insi.clear_scenarios()
     sent = [Sent(exchange=each, user=desk.user.user, patient_id=patient.id) for each in requests]
     moment = Moment(f"un {code}, puis une panne", f"a {code}, then a failure")
-    expect_logged(desk.logged_calls()[before:], sent, moment)
+    expect_logged(added(before, desk.logged_calls()), sent, moment)
 
 
 @pytest.mark.rule("ERR-05")
