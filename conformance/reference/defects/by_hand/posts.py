@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +210,32 @@ def started_lowers(records: list[Record], _about: Mapping[str, Any], memory: Mem
     return [{**one, **fallen} for one in records] if memory.shared.get("started") else records
 
 
+def _written_too(
+    records: list[Record], about: Mapping[str, Any], is_same: Callable[[str, str], bool]
+) -> list[Record]:
+    store = about["store"]
+    change = {
+        name: value
+        for name, value in (about.get("typed") or {}).items()
+        if name in {"used_name", "used_first_name"}
+    }
+    for one in records:
+        for other in store.patients():
+            if change and other.id != one["id"] and is_same(other.id, one["id"]):
+                store.save_patient(replace(other, **change))
+    return records
+
+
+def same_last_digit_written(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Write a change of the names in use into the files whose number ends with the same digit."""
+    return _written_too(records, about, lambda one, other: one[-1:] == other[-1:])
+
+
+def same_tens_written(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Write a change of the names in use into the files whose number is the same without its last digit."""
+    return _written_too(records, about, lambda one, other: one[:-1] == other[:-1] and len(one) > 1)
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -235,5 +262,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         nothing_of_it,
         started_noted,
         started_lowers,
+        same_last_digit_written,
+        same_tens_written,
     )
 }
