@@ -102,13 +102,14 @@ def test_cast(desk: Desk, journey: Taken) -> None:
 
 @pytest.mark.rule("RSP-05")
 @pytest.mark.title(
-    fr="L'alerte sur le 1er prénom vient aussi d'un appel lancé sans attendre",
-    en="The alert on the 1er prénom comes from a call started without waiting as well",
+    fr="L'alerte sur le 1er prénom vient aussi d'un appel lancé sans attendre, et l'acceptation le laisse tel que saisi",
+    en="The alert on the 1er prénom comes from a call started without waiting as well, and acceptance leaves it as typed",
 )
 @WITHOUT_WAITING.mark
 def test_alert_without_waiting(desk: Desk) -> None:
     worker, person = without_waiting(desk), three_plain_names(desk)
-    expect_table(worker, person, made("{1}", person), usual_words(worker), coherent=False)
+    call = expect_table(worker, person, made("{1}", person), usual_words(worker), coherent=False)
+    expect_first_name(accepted(worker, call).first_name, made("{1}", person))
 
 
 @pytest.mark.rule("RSP-05")

@@ -100,8 +100,19 @@ def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
 )
 @WITHOUT_WAITING.mark
 def test_filtered_without_waiting(desk: Desk, rule: str, scenario: str) -> None:
-    assert rule
-    expect_not_imported(without_waiting(desk), scenario, Route.CHECKED, "patient")
+    cases = {
+        "utilisateur": partial(
+            expect_not_imported, without_waiting(desk), scenario, Route.CHECKED, "patient"
+        ),
+        "super-utilisateur": partial(
+            expect_not_imported, without_waiting(desk.as_super_user()), scenario, Route.IMPORTED, "patient"
+        ),
+    }
+    if rule == "ERR-04":
+        cases[UNREADABLE[0]] = partial(
+            expect_not_imported, without_waiting(desk), UNREADABLE[0], Route.CHECKED
+        )
+    expect_each(cases)
 
 
 @pytest.mark.rule("RSP-08")

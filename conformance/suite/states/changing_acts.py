@@ -221,7 +221,7 @@ def correct(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     changes = {
         **{
             name: another_value(desk, cast.person, name)
-            for name in ("birth_name", "birth_date", "birth_place")
+            for name in ("birth_name", "birth_date", "sex", "birth_place")
         },
         "used_first_name": "KVORLANW",
     }

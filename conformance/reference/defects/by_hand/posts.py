@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.protocol import RefusedError
+from conformance.reference.files import as_record, from_record
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
@@ -236,6 +237,55 @@ def same_tens_written(records: list[Record], about: Mapping[str, Any], _memory: 
     return _written_too(records, about, lambda one, other: one[:-1] == other[:-1] and len(one) > 1)
 
 
+def third_name_unseen(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Save a list of first names only when one of its first two has changed."""
+    return [_unless(one, about, lambda text: " ".join(str(text or "").split(" ")[:2])) for one in records]
+
+
+def started_marks_homonym(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Mark as homonym the file of a call that was started without waiting."""
+    if not memory.shared.get("started"):
+        return records
+    return [{**one, "attributes": sorted({*one["attributes"], "HOMONYME"})} for one in records]
+
+
+def started_overwrites(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Replace the 1er prénom on the acceptance of a call that was started without waiting."""
+    first = (about["insi"].get("first_names") or "").split(" ")[0]
+    return [{**one, "first_name": first} for one in records] if memory.shared.get("started") else records
+
+
+def card_fed_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that were called for with a card."""
+    if about["way"] == "VITALE":
+        memory.shared.setdefault("from-app", set()).add(about["patient_id"])
+    return records
+
+
+def card_name_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep the birth name of the card that was read, for whatever is sent next."""
+    person = about.get("person") or {}
+    if about["event"] == "card-read" and person.get("birth_name"):
+        memory.shared["name-of-card"] = person["birth_name"]
+    return records
+
+
+def card_name_sent(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Send the birth name of the card read last in a search by traits, once."""
+    name = memory.shared.pop("name-of-card", None)
+    return [{**one, "birth_name": name} for one in records] if name else records
+
+
+def proof_of_one_last_digit(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Record a document in the files whose number ends with the same digit as well."""
+    store = about["store"]
+    for one in records:
+        for other in store.patients():
+            if other.id != one["id"] and other.id[-1:] == one["id"][-1:]:
+                store.save_patient(from_record({**as_record(other), "proof": one["proof"]}))
+    return records
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -264,5 +314,12 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         started_lowers,
         same_last_digit_written,
         same_tens_written,
+        third_name_unseen,
+        started_marks_homonym,
+        started_overwrites,
+        card_fed_noted,
+        card_name_noted,
+        card_name_sent,
+        proof_of_one_last_digit,
     )
 }
