@@ -11,7 +11,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
-from conformance.suite.desk.apart import DOWNGRADE, LOTS
+from conformance.suite.desk.apart import DOWNGRADE, LOTS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
@@ -108,8 +108,7 @@ def test_changed_meanwhile(desk: Desk, route: Route) -> None:
             desk.insi.freeze()
             lot = start(desk, [before.patient for before in befores])
             need_deposited(lot)
-            if results_of(lot):
-                return  # What does not use the lot has no result to come later.
+            _need_later_results(lot)
             for before in befores:
                 act(desk, before.patient)
         changed = [desk.snapshot(before.patient) for before in befores]
@@ -148,12 +147,15 @@ def test_another_ins_meanwhile(desk: Desk, route: Route) -> None:
         desk.insi.freeze()
         lot = start(desk, [denied])
         need_deposited(lot)
-        if results_of(lot):
-            return  # What does not use the lot has no result to come later.
+        _need_later_results(lot)
         # INSi gives the OID that it knows: another INS than the one in the lot.
         call, _ = desk.try_call(denied)
         if isinstance(call, RefusedError) or isinstance(desk.try_accept(call), RefusedError):
-            return  # A software may wait for the result first.
+            raise NotOfferedError(
+                LOTS,
+                "l'INS d'un dossier dont un lot attend le résultat n'y change pas avant lui",
+                "the INS of a file whose result a lot waits for does not change before it comes",
+            )
         before = desk.snapshot(denied)
     if before.patient.oid == denied.oid:
         raise UndecidedError(
@@ -161,7 +163,11 @@ def test_another_ins_meanwhile(desk: Desk, route: Route) -> None:
         )
     finish(desk, lot)
     if results_of(lot).get(denied.matricule or "") is not Said.KO:
-        return
+        raise NotOfferedError(
+            LOTS,
+            "le résultat du lot n'a pas été demandé pour cette INS",
+            "the result of the lot was not asked for about this INS",
+        )
     after = desk.snapshot(denied)
     expect(
         (after.patient.matricule, after.patient.oid, after.patient.status)
@@ -172,6 +178,20 @@ def test_another_ins_meanwhile(desk: Desk, route: Route) -> None:
         f"{after.patient.status}, {after.patient.matricule or 'without INS'}",
         inferred=True,
     )
+
+
+def _need_later_results(lot: Lot) -> None:
+    """Make sure that the results are still to come.
+
+    Raises:
+        NotOfferedError: INSi has told them: what does not use the lot has no result that could come too late.
+    """
+    if results_of(lot):
+        raise NotOfferedError(
+            LOTS,
+            "le logiciel a ses résultats sans attendre le lot : aucun ne vient après coup",
+            "the software has its results without waiting for the lot: none comes afterwards",
+        )
 
 
 def _files(desk: Desk, *routes: Route) -> list[Snapshot]:

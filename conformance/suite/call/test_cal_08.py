@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute
-from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
@@ -66,6 +68,20 @@ def test_traits_typed(desk: Desk) -> None:
         expect_sent(requests, trip.traits, Moment("recherche par traits saisis", "search by traits typed"))
 
     created_from_insi(desk).expect(desk, ["called"], judge)
+
+
+@pytest.mark.rule("CAL-08")
+@pytest.mark.title(
+    fr="Une carte lue pour d'autres ne laisse rien d'eux dans l'appel par traits qui suit",
+    en="A card read for others leaves nothing of theirs in the call by traits that follows",
+)
+@CARD.mark
+def test_after_a_card(desk: Desk) -> None:
+    patient = desk.create(desk.draw(), **NAMES_IN_USE)
+    read_card(desk, family(desk.draw).card())
+    _, requests = desk.try_call(patient)
+    need_request(requests)
+    expect_sent(requests, patient, Moment("appel après une carte lue", "call after a card was read"))
 
 
 @pytest.mark.rule("CAL-08")

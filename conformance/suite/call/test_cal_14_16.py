@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.drivers.screens import Authentication
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import typed
@@ -106,7 +107,7 @@ def test_pro_sante_connect(desk: Desk, user: str) -> None:
     with signing_in(worker):
         _need_psc(sign_in(worker, Authentication.PSC))
         for scenario in (None, "answers/not-found", "faults/insi-102"):
-            before = len(desk.logged_calls())
+            before = desk.logged_calls()
             if scenario:
                 desk.insi.install(scenario)
             try:
@@ -116,7 +117,7 @@ def test_pro_sante_connect(desk: Desk, user: str) -> None:
             said = f"({scenario or '00'})"
             for request in _sent(requests, Authentication.PSC):
                 _expect_of_user(request, said)
-            _expect_noted(desk.logged_calls()[before:], len(requests), "PSC", worker.user.user, said)
+            _expect_noted(added(before, desk.logged_calls()), len(requests), "PSC", worker.user.user, said)
 
 
 @pytest.mark.rule("CAL-16")
@@ -139,7 +140,7 @@ def test_means_in_turn(desk: Desk) -> None:
         turns = [Authentication.PSC, *([other, Authentication.PSC] if other else [])]
         for means in turns:
             _need_psc(sign_in(desk, means))
-            before = len(desk.logged_calls())
+            before = desk.logged_calls()
             _, requests = desk.try_call(patient)
             for request in _sent(requests, means):
                 is_psc = any(each.qualifier == PSC for each in of_professional(request))
@@ -149,7 +150,7 @@ def test_means_in_turn(desk: Desk) -> None:
                     en=f"signed in by {means}, the call leaves {'with' if is_psc else 'without'} Pro Santé Connect",
                 )
             _expect_noted(
-                desk.logged_calls()[before:], len(requests), str(means), desk.user.user, f"({means})"
+                added(before, desk.logged_calls()), len(requests), str(means), desk.user.user, f"({means})"
             )
 
 
@@ -163,10 +164,10 @@ def test_called_by_another(desk: Desk) -> None:
     other = desk.as_super_user()
     with signing_in(desk):
         _need_psc(sign_in(desk, Authentication.PSC))
-        before = len(desk.logged_calls())
+        before = desk.logged_calls()
         _, requests = other.try_call(patient)
     # A software may want them to sign in first: nothing leaves then.
-    for entry in desk.logged_calls()[before:] if requests else ():
+    for entry in added(before, desk.logged_calls()) if requests else ():
         expect_equal(
             got=entry.user,
             expected=other.user.user,

@@ -9,6 +9,7 @@ import pytest
 from conformance.drivers.model import CallOutcome
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.log import Sent, expect_credited
@@ -94,7 +95,7 @@ def test_started_calls_do_not_cross(desk: Desk) -> None:
 def test_started_calls_are_credited(desk: Desk) -> None:
     other = desk.create(desk.draw())
     sent: list[Sent] = []
-    before = len(desk.logged_calls())
+    before = desk.logged_calls()
     for worker in (desk.as_super_user(), desk):
         patient = desk.create(desk.draw(first_names_count=1))
 
@@ -107,7 +108,7 @@ def test_started_calls_are_credited(desk: Desk) -> None:
         _, requests = desk.during(act)
         need_request(requests)
         sent += [Sent(exchange=each, user=worker.user.user, patient_id=patient.id) for each in requests]
-    entries = desk.logged_calls()[before:]
+    entries = added(before, desk.logged_calls())
     moment = Moment("appels lancés sans attendre", "calls started without waiting")
     expect_credited(entries, sent, moment)
     made = {(each.user, each.patient_id) for each in sent}

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ANYTHING: Final = object()
 """In ``besides``: this may have become anything, another rule says what."""
 
+ANOTHER: Final = object()
+"""The same, but where there was something, something is left."""
+
 Moment = Text
 """When something was looked at, as a sentence ends: «après le refus de l'utilisateur»."""
 
@@ -64,12 +67,18 @@ def expect_kept(
         after: the file after the act.
         before: the file before it.
         moment: what was done.
-        besides: what the act had to change, by name, with the value expected, or ``ANYTHING``.
+        besides: what the act had to change, by name, with the value expected, or ``ANYTHING``, or ``ANOTHER``.
         ignoring: what is not looked at.
         inferred: no text says that nothing else may change here.
     """
-    expected = before.values | dict(besides or {})
-    got = after.values
+    was, got = before.values, after.values
+    expected = was | dict(besides or {})
+    # Of what may be another, only the loss is one.
+    expected |= {
+        name: was[name] if was[name] is not None and got[name] is None else ANYTHING
+        for name, value in expected.items()
+        if value is ANOTHER
+    }
     wrong = [
         name
         for name, value in expected.items()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.steps import Desk
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor, InsiCall, Patient
-    from conformance.suite.desk.steps import Desk
+    from conformance.suite.desk.told import Told
     from simulator.client import ExchangeView
 
 PATIENCE_S: Final = 60.0
@@ -52,3 +54,22 @@ def try_started(
             return refusal
 
     return desk.during(act)
+
+
+def without_waiting(desk: Desk) -> Desk:
+    """Return the desk whose calls for a file are started and then looked at: what holds of a call holds of these."""
+    return _Unwaited(**{one.name: getattr(desk, one.name) for one in fields(Desk)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unwaited(Desk):
+    """A desk at which nobody waits for INSi."""
+
+    def try_call(
+        self, patient: Patient, user: Actor | None = None
+    ) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
+        return try_started(self, patient, user)
+
+    def usually_told(self) -> dict[str, Told]:
+        # Asked once for all checks: as everybody asks.
+        return Desk(**{one.name: getattr(self, one.name) for one in fields(Desk)}).usually_told()

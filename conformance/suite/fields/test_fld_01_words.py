@@ -59,6 +59,31 @@ def test_taken_for_nothing(desk: Desk) -> None:
     )
 
 
+SIGNS: Final = (
+    {"birth_name": "KVORLAN ZELBRUC", "used_name": "D KVORLAN DRIMVA", "used_first_name": "NALROVK-ZELBRUC"},
+    {"birth_name": "KVORLAN-ZELBRUC", "used_name": "D'KVORLAN DRIMVA", "used_first_name": "NALROVK ZELBRUC"},
+    {"birth_name": "KVORLAN-ZELBRUW", "used_name": "D'KVORLAN DRIMVW", "used_first_name": "NALROVK ZELBRUW"},
+)
+"""What is typed, then the same with other signs, then with another last letter: a comparison that folds or cuts sees no change."""
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Une modification des seuls signes, ou de la dernière lettre d'un long nom, est enregistrée comme une autre",
+    en="A change of the signs alone, or of the last letter of a long name, is stored like any other",
+)
+def test_slight_changes(desk: Desk) -> None:
+    patient = desk.lgo.create_patient(typed(desk.draw(**PLAIN), **SIGNS[0]), actor=desk.user)
+    for each in SIGNS[1:]:
+        desk.lgo.update_patient(patient.id, dict(each), actor=desk.user)
+        expect_values(
+            desk.read(patient),
+            each,
+            fr="un champ à peine modifié n'est pas relu",
+            en="a field hardly changed is not read back",
+        )
+
+
 @pytest.mark.rule("FLD-01")
 @pytest.mark.title(
     fr="Un champ que le site n'affiche pas reste au dossier quand on en modifie un autre",

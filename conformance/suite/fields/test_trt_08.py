@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, CARD
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -101,6 +102,8 @@ def test_known_date(desk: Desk, way: str) -> None:
             en=f"the date {date}, which is known, is marked as uncertain",
         )
 
+    with suppress(RefusedError):
+        _with_date(desk, "1984-00-00", way)  # What was ticked for somebody else is not for the next.
     expect_each({date: partial(judge, date) for date in COMPLETE})
 
 
@@ -179,6 +182,10 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
 
         return done
 
+    def lowered() -> None:
+        with desk.if_offered(DOWNGRADE):
+            lowered_by(desk, patient, Status.PROV)
+
     acts: dict[str, Callable[[], object]] = {
         "pièce enregistrée": lambda: desk.record_document(patient),
         "carte rattachée": attached,
@@ -187,6 +194,9 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
         "trait corrigé": lambda: desk.lgo.update_patient(
             patient.id, {"birth_place": "75114"}, actor=desk.user
         ),
+        # The trait corrected has lowered it already, where that lowers.
+        "contrôlée à nouveau": lambda: desk.check_document(patient),
+        "abaissée": lowered,
     }
     return {name: left_out(act) for name, act in acts.items()}
 

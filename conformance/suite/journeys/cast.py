@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import CallOutcome, Status
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.people import PLAIN, typed
@@ -181,7 +182,7 @@ def _accepted(desk: Desk, trip: Trip) -> Patient:
 
 def _newest(desk: Desk, trip: Trip) -> object:
     before = trip.seen["log before"]
-    return before if isinstance(before, Exception) else desk.logged_calls()[len(before) :]
+    return before if isinstance(before, Exception) else added(before, desk.logged_calls())
 
 
 def _qualified(desk: Desk, trip: Trip) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from functools import partial
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,8 +38,9 @@ MAJORITY = 18
 def test_composite_proof(desk: Desk, route: Route) -> None:
     kinds = _composite(desk)
 
-    def judge(born: str, kind: str) -> None:
-        patient = desk.bring(desk.draw(birth_date=born), route)
+    def judge(born: str, kind: str, place: str | None = None) -> None:
+        wanted = {"birth_place": place} if place else {}
+        patient = desk.bring(desk.draw(birth_date=born, **wanted), route)
         before = desk.snapshot(patient)
         try:
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)
@@ -60,8 +62,13 @@ def test_composite_proof(desk: Desk, route: Route) -> None:
         "presque 18 ans": _born(MAJORITY, days=3),
         "quelques semaines": _born(0, days=-40),
     }
-    cases = {f"{kind}, 7 ans": partial(judge, ages["7 ans"], kind) for kind in kinds}
-    expect_each(cases | {f"{kinds[0]}, {age}": partial(judge, born, kinds[0]) for age, born in ages.items()})
+    # In turn born anywhere, abroad, overseas and in Corsica.
+    places = cycle((None, "99127", "97411", "2A004"))
+    cases = {f"{kind}, 7 ans": partial(judge, ages["7 ans"], kind, next(places)) for kind in kinds}
+    others = {
+        f"{kinds[0]}, {age}": partial(judge, born, kinds[0], next(places)) for age, born in ages.items()
+    }
+    expect_each(cases | others)
 
 
 @pytest.mark.rule("PRF-09")

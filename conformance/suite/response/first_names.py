@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 
-def expect_table(desk: Desk, person: Person, first_name: str, usual: Told, *, coherent: bool) -> None:
-    """Check that a file of this 1er prénom gets the alert of the decision table when INSi answers, or none."""
+def expect_table(desk: Desk, person: Person, first_name: str, usual: Told, *, coherent: bool) -> InsiCall:
+    """Check that a file of this 1er prénom gets the alert of the decision table when INSi answers, or none; return the call."""
     with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
         patient = desk.create(person, first_name=first_name, first_names=None)
     call = proposed(desk, patient, person)
     named = f"« {first_name} » / « {person.identity.traits.first_names} »"
     expect_alert(desk, call, person, usual, named, expected=not coherent, first_name=first_name)
+    return call
 
 
 def expect_alert(

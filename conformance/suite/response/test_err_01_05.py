@@ -9,13 +9,15 @@ import pytest
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.added import added
+from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.log import Sent, expect_credited, expect_logged
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.response.refusals import ENDINGS
@@ -41,25 +43,7 @@ FAILURES = (*DOWN, "chaos/truncated-body", "chaos/html-maintenance", "faults/des
 )
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_insi_down(desk: Desk, route: Route) -> None:
-    usual = desk.usually_told()
-
-    def judge(scenario: str) -> None:
-        before = desk.snapshot(bring_full(desk, desk.draw(), route))
-        desk.insi.install(scenario)
-        call, requests = desk.try_call(before.patient)
-        need_answer(requests, scenario)
-        moment = Moment(f"INSi en panne ({scenario})", f"INSi down ({scenario})")
-        desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
-        expect_kept(desk.snapshot(before.patient), before, moment)
-        desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
-        desk.insi.clear_scenarios()
-        expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
-        judge_told(call, before.patient, moment)
-
-    def judge_told(call: InsiCall | RefusedError, patient: Patient, moment: Moment) -> None:
-        others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
-        _expect_failure_announced(call, moment)
-        expect_told(told(call, about=patient), others, moment)
+    judge = partial(_expect_failure_borne, desk, route)
 
     def judge_again() -> None:
         """See that the user is told of the next failures as of the first."""
@@ -70,10 +54,33 @@ def test_insi_down(desk: Desk, route: Route) -> None:
         # INSi is back: whatever counts failures begins anew.
         desk.try_call(patient)
         for number, call in enumerate(calls, start=1):
-            judge_told(call, patient, Moment(f"panne {number} de suite", f"failure {number} in a row"))
+            _expect_failure_told(
+                desk, call, patient, Moment(f"panne {number} de suite", f"failure {number} in a row")
+            )
 
     again = {"pannes de suite": judge_again} if route in {Route.TYPED, Route.IMPORTED_CHECKED} else {}
     expect_each({**{scenario: partial(judge, scenario) for scenario in DOWN}, **again})
+
+
+def _expect_failure_borne(desk: Desk, route: Route, scenario: str) -> None:
+    before = desk.snapshot(bring_full(desk, desk.draw(), route))
+    desk.insi.install(scenario)
+    call, requests = desk.try_call(before.patient)
+    need_answer(requests, scenario)
+    moment = Moment(f"INSi en panne ({scenario})", f"INSi down ({scenario})")
+    desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
+    expect_kept(desk.snapshot(before.patient), before, moment)
+    desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
+    desk.insi.clear_scenarios()
+    expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
+    _expect_failure_told(desk, call, before.patient, moment)
+
+
+def _expect_failure_told(desk: Desk, call: InsiCall | RefusedError, patient: Patient, moment: Moment) -> None:
+    usual = desk.usually_told()
+    others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
+    _expect_failure_announced(call, moment)
+    expect_told(told(call, about=patient), others, moment)
 
 
 @pytest.mark.rule("ERR-01")
@@ -100,6 +107,21 @@ def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
     )
 
 
+@pytest.mark.rule("ERR-01")
+@pytest.mark.title(
+    fr="INSi en panne pour un appel lancé sans attendre : le dossier reste, et l'utilisateur sait que c'est une panne",
+    en="INSi down for a call started without waiting: the file stays, and the user knows that it is a failure",
+)
+@WITHOUT_WAITING.mark
+def test_insi_down_without_waiting(desk: Desk) -> None:
+    expect_each(
+        {
+            scenario: partial(_expect_failure_borne, without_waiting(desk), route, scenario)
+            for scenario, route in zip(DOWN[2:], (Route.IMPORTED, Route.CHECKED), strict=True)
+        }
+    )
+
+
 def _then_down(code: str) -> dict[str, Any]:
     """Return the scenario of an INSi that answers this code first, then a fault."""
     data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
@@ -122,22 +144,25 @@ def _expect_failure_announced(call: InsiCall | RefusedError, moment: Moment) -> 
     fr="Un appel qui échoue est tracé comme un autre, à chaque essai et au nom de celui qui l'a fait",
     en="A call that fails is logged like any other, at each attempt and under the name of who made it",
 )
-def test_failed_calls_are_logged(desk: Desk) -> None:
+@pytest.mark.parametrize("way", ["waited", pytest.param("started", marks=WITHOUT_WAITING.mark)])
+def test_failed_calls_are_logged(desk: Desk, way: str) -> None:
+    worker, failures = (desk, FAILURES) if way == "waited" else (without_waiting(desk), DOWN[:1])
+
     def judge(scenario: str) -> None:
         patient = desk.create(desk.draw(first_names_count=2))
-        before = len(desk.logged_calls())
+        before = desk.logged_calls()
         sent: list[Sent] = []
         # An ordinary call of the same file tells whether this log names the file.
         desk.decline(patient)
-        usual = desk.logged_calls()[before:]
-        before += len(usual)
+        usual = added(before, desk.logged_calls())
+        before += usual
         desk.insi.install(scenario)
         for user in (desk.user, desk.super_user):
-            _, requests = desk.try_call(patient, user)
+            _, requests = worker.try_call(patient, user)
             need_answer(requests, scenario)
             sent += [Sent(exchange=request, user=user.user, patient_id=patient.id) for request in requests]
         desk.insi.clear_scenarios()
-        entries = desk.logged_calls()[before:]
+        entries = added(before, desk.logged_calls())
         moment = Moment(f"deux appels terminés par {scenario}", f"two calls ended by {scenario}")
         expect_logged(entries, sent, moment)
         expect_credited(entries, sent, moment)
@@ -150,7 +175,7 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
                 inferred=True,
             )
 
-    expect_each({scenario: partial(judge, scenario) for scenario in FAILURES})
+    expect_each({scenario: partial(judge, scenario) for scenario in failures})
 
 
 @pytest.mark.rule("ERR-03")
@@ -161,7 +186,7 @@ def test_failed_calls_are_logged(desk: Desk) -> None:
 @pytest.mark.parametrize("code", ["01", "02"])
 def test_second_failure_is_logged(desk: Desk, code: str) -> None:
     patient = desk.create(desk.draw(first_names_count=3))
-    before = len(desk.logged_calls())
+    before = desk.logged_calls()
     desk.insi.install(_then_down(code))
     try:
         _, requests = desk.try_call(patient)
@@ -169,7 +194,7 @@ def test_second_failure_is_logged(desk: Desk, code: str) -> None:
         desk.insi.clear_scenarios()
     sent = [Sent(exchange=each, user=desk.user.user, patient_id=patient.id) for each in requests]
     moment = Moment(f"un {code}, puis une panne", f"a {code}, then a failure")
-    expect_logged(desk.logged_calls()[before:], sent, moment)
+    expect_logged(added(before, desk.logged_calls()), sent, moment)
 
 
 @pytest.mark.rule("ERR-05")

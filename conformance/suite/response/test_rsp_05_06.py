@@ -10,11 +10,12 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.told import told
 from conformance.suite.desk.words import insi_values
@@ -97,6 +98,18 @@ def test_cast(desk: Desk, journey: Taken) -> None:
                 expect_first_name(trip.seen[stage].patient.first_name, trip.traits.first_name)
 
     journey(desk).expect(desk, ["answered", "fed"], judge)
+
+
+@pytest.mark.rule("RSP-05")
+@pytest.mark.title(
+    fr="L'alerte sur le 1er prénom vient aussi d'un appel lancé sans attendre, et l'acceptation le laisse tel que saisi",
+    en="The alert on the 1er prénom comes from a call started without waiting as well, and acceptance leaves it as typed",
+)
+@WITHOUT_WAITING.mark
+def test_alert_without_waiting(desk: Desk) -> None:
+    worker, person = without_waiting(desk), three_plain_names(desk)
+    call = expect_table(worker, person, made("{1}", person), usual_words(worker), coherent=False)
+    expect_first_name(accepted(worker, call).first_name, made("{1}", person))
 
 
 @pytest.mark.rule("RSP-05")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.started import without_waiting
 from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
 from simulator.contract.names import RESULTAT
 from simulator.contract.soap import envelope
@@ -87,6 +88,31 @@ def test_filtered_for_everybody(desk: Desk, rule: str, scenario: str) -> None:
     assert rule
     expect_not_imported(desk.as_super_user(), scenario, Route.TYPED, "patient")
     expect_not_created(desk.as_super_user(), scenario, "patient")
+
+
+@pytest.mark.title(
+    fr="Un appel lancé sans attendre n'importe pas davantage ce retour 00",
+    en="A call started without waiting does not import this answer 00 either",
+)
+@pytest.mark.parametrize(
+    ("rule", "scenario"),
+    [pytest.param(rule, each[0], marks=pytest.mark.rule(rule), id=rule) for rule, each in FILTERED.items()],
+)
+@WITHOUT_WAITING.mark
+def test_filtered_without_waiting(desk: Desk, rule: str, scenario: str) -> None:
+    cases = {
+        "utilisateur": partial(
+            expect_not_imported, without_waiting(desk), scenario, Route.CHECKED, "patient"
+        ),
+        "super-utilisateur": partial(
+            expect_not_imported, without_waiting(desk.as_super_user()), scenario, Route.IMPORTED, "patient"
+        ),
+    }
+    if rule == "ERR-04":
+        cases[UNREADABLE[0]] = partial(
+            expect_not_imported, without_waiting(desk), UNREADABLE[0], Route.CHECKED
+        )
+    expect_each(cases)
 
 
 @pytest.mark.rule("RSP-08")

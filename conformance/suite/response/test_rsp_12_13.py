@@ -10,12 +10,13 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer
@@ -56,7 +57,20 @@ WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 @pytest.mark.parametrize("route", routes(), ids=str)
 @pytest.mark.parametrize("ending", ANSWERS)
 def test_nothing_changes(desk: Desk, ending: Ending, route: Route, user: str) -> None:
-    desk = desk.by(user)
+    _expect_nothing_changes(desk.by(user), ending, route)
+
+
+@pytest.mark.title(
+    fr="Ce retour d'un appel lancé sans attendre ne change rien au dossier, et l'utilisateur en est informé",
+    en="This answer to a call started without waiting changes nothing in the file, and the user is told",
+)
+@pytest.mark.parametrize("ending", ANSWERS)
+@WITHOUT_WAITING.mark
+def test_nothing_changes_without_waiting(desk: Desk, ending: Ending) -> None:
+    _expect_nothing_changes(without_waiting(desk), ending, Route.IMPORTED)
+
+
+def _expect_nothing_changes(desk: Desk, ending: Ending, route: Route) -> None:
     usual = desk.usually_told()
     patient = bring_full(desk, desk.draw(first_names_count=2), route)
     desk.decline(patient)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.suite.desk.apart import WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import another_value, answered_with
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.told import told
 from conformance.suite.response.proposals import proposed
 
@@ -26,7 +28,7 @@ FIELDS = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
     en="An identité validée to which INSi gives another trait: the difference is flagged before anything becomes qualifié",
 )
 def test_not_in_silence(desk: Desk) -> None:
-    def judge(field: str) -> None:
+    def judge(field: str, desk: Desk = desk) -> None:
         person = desk.draw(first_names_count=2)
         patient = desk.bring(person, Route.CHECKED)
         answer = answered_with(person, **{field: another_value(desk, person, field)})
@@ -44,4 +46,8 @@ def test_not_in_silence(desk: Desk) -> None:
             en=f"qualified in silence although {field} differs from what was checked",
         )
 
-    expect_each({field: partial(judge, field) for field in FIELDS})
+    def judge_started() -> None:
+        with desk.if_offered(WITHOUT_WAITING):
+            judge("birth_name", without_waiting(desk))
+
+    expect_each({**{field: partial(judge, field) for field in FIELDS}, "sans attendre": judge_started})

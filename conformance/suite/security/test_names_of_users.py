@@ -8,6 +8,7 @@ import pytest
 
 from conformance.drivers.model import Actor
 from conformance.drivers.protocol import DriverError, RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import HISTORY, LOG
 from conformance.suite.desk.expect import expect_equal
 from conformance.suite.desk.wire import need_request
@@ -27,7 +28,7 @@ COLLEAGUE: Final = Actor(user="marie-ange.de-lorme")
 @LOG.mark
 def test_call_of_a_compound_name(desk: Desk) -> None:
     patient = desk.create(desk.draw())
-    before = len(desk.logged_calls())
+    before = desk.logged_calls()
     try:
         call, requests = desk.try_call(patient, COLLEAGUE)
     except DriverError:
@@ -36,7 +37,7 @@ def test_call_of_a_compound_name(desk: Desk) -> None:
         return
     need_request(requests)
     expect_equal(
-        got={entry.user for entry in desk.logged_calls()[before:]},
+        got={entry.user for entry in added(before, desk.logged_calls())},
         expected={COLLEAGUE.user},
         fr="utilisateur dans la trace de l'appel",
         en="user in the log of the call",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
@@ -26,13 +27,13 @@ def test_account_of_a_creation(desk: Desk, decision: str) -> None:
     other = desk.bring(desk.draw(), Route.IMPORTED)
     desk.decline(other)
     desk.read(other)
-    before = len(desk.logged_calls())
+    before = desk.logged_calls()
     call, requests = desk.try_search_insi(typed(desk.draw()))
     need_request(requests)
     created = None
     if decision != "open" and not isinstance(call, RefusedError):
         created = desk.decide(call, accept=decision == "accepted")
-    entries = desk.logged_calls()[before:]
+    entries = added(before, desk.logged_calls())
     own = {None, created.id if created else None, getattr(call, "patient_id", None)} - {other.id}
     wrong = [entry for entry in entries if entry.patient_id not in own]
     expect(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import DASHBOARD
 from conformance.suite.desk.card_calls import read_card, try_card_call
 from conformance.suite.desk.cards import family
@@ -161,7 +162,7 @@ def _live(desk: Desk) -> CardLife:
                 requests=requests,
                 user=worker.user.user,
                 counted=(counters, counted) if counters and counted else None,
-                logged=None if log is None or written is None else _calls(written[len(log) :]),
+                logged=None if log is None or written is None else _calls(added(log, written)),
             )
         )
         before, log, counters = after, written, counted

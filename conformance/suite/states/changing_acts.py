@@ -14,7 +14,7 @@ from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
-from conformance.suite.desk.snapshot import ANYTHING
+from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
 from conformance.suite.desk.words import insi_values
 from conformance.suite.matricule.arrivals import OK
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
@@ -61,7 +61,7 @@ def attach(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Attach the card of the family to the file."""
     reading = read_card(desk, cast.people.card())
     desk.lgo.attach_card(before.patient.id, reading.id, cast.people.insured.rank, actor=desk.user)
-    return {"billing_number": ANYTHING, "proof": ANYTHING}
+    return {"billing_number": ANYTHING, "proof": ANOTHER}
 
 
 def show(*kinds: str, validates: bool = False) -> Act:
@@ -217,8 +217,14 @@ def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 def correct(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
-    """Change a strict trait, and a complementary one with it."""
-    changes = {"birth_place": another_value(desk, cast.person, "birth_place"), "used_first_name": "KVORLANW"}
+    """Change strict traits, and a complementary one with them."""
+    changes = {
+        **{
+            name: another_value(desk, cast.person, name)
+            for name in ("birth_name", "birth_date", "sex", "birth_place")
+        },
+        "used_first_name": "KVORLANW",
+    }
     desk.lgo.update_patient(before.patient.id, changes, actor=desk.user)
     return {**CLEARED, **changes}
 

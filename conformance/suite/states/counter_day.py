@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import DASHBOARD, HISTORY, WORKLIST
 from conformance.suite.desk.card_calls import calls_without_file
 from conformance.suite.desk.cards import family
@@ -116,7 +117,7 @@ def _live(desk: Desk) -> Ended:
     return Ended(
         turns=tuple(taken),
         day=day,
-        log=None if log is None or written is None else tuple(written[len(log) :]),
+        log=None if log is None or written is None else tuple(added(log, written)),
         counted=(counters, counted) if counters and counted else None,
         own_logs={key: tuple(desk.logged_calls(patient)) for key, patient in day.files.items()}
         if written

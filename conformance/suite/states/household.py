@@ -20,7 +20,7 @@ from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CLOCK
 from conformance.suite.desk.cast import Part
-from conformance.suite.desk.people import PLAIN, sharing
+from conformance.suite.desk.people import PLAIN, sharing, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.states.household_acts import ACTS, DAY, OTHER_DAY
@@ -97,7 +97,8 @@ def household(desk: Desk) -> Household:
 
 def _live(desk: Desk) -> Household:
     person = desk.play(_SUBJECT)
-    others, waiting = _others(desk, person), denied(desk)
+    waiting = denied(desk)
+    others = _others(desk, person)
     subject = desk.create(person, used_name=USED_NAME, used_first_name="NALROVK")
     seen: list[Beside] = []
     missed: list[tuple[Act, VerbNotSupportedError]] = []
@@ -208,8 +209,12 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
         "né le même jour": (drawn(DAY, "birth_place"), Route.IMPORTED),
         "parent": (drawn(OTHER_DAY, "birth_name"), Route.TYPED),
     }
-    files = {}
-    for number, (key, (other, route)) in enumerate(people.items()):
+    _until_number_ends(desk, "012345678")
+    files: dict[str, Patient] = {}
+    # The parent comes first: its number is to end like that of the file worked on, the others to begin like it.
+    for number in (3, 0, 1, 2):
+        key = tuple(people)[number]
+        other, route = people[key]
         letter = "BDFH"[number]
         # The twin bears the used name of the file that is worked on.
         names = {
@@ -220,6 +225,9 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
         with preparing("modifier le prénom utilisé", "change the used first name", depends_on=("STA-14",)):
             desk.lgo.update_patient(patient.id, {"used_first_name": f"HUZ{letter}ERT"}, actor=desk.user)
         files[key] = desk.read(patient)
+        if key == "parent":
+            _until_number_ends(desk, _counted_back(patient.id[-1:], len(people)))
+    files = {key: files[key] for key in people}
     for key in ("parent", "né le même jour"):
         with suppress(UndecidedError):
             desk.record_document(files[key])
@@ -229,3 +237,22 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
     for key in ("parent", "né le même jour"):
         files[key] = desk.read(files[key])
     return files
+
+
+def _until_number_ends(desk: Desk, ends: str) -> None:
+    """Create files of nobody in particular until the number of the last one ends with one of these digits.
+
+    A software that takes a part of the number for the whole of it mixes up files whose numbers have that part in common:
+    of ten files in a row each ends otherwise, and all begin alike but for the tens. Numbers that are not counted up are
+    left as they come.
+    """
+    for _ in range(10 if ends else 0):
+        with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
+            number = desk.lgo.create_patient(typed(desk.draw(**PLAIN)), actor=desk.user).id
+        if not number[-1:].isdigit() or number[-1] in ends:
+            return
+
+
+def _counted_back(digit: str, steps: int) -> str:
+    """Return the digit so many numbers before one that ends with this; nothing when it is none."""
+    return str((int(digit) - steps) % 10) if digit.isdecimal() else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import HISTORY, INS_HISTORY, VERIFICATION, path
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.routes import Route
@@ -88,8 +89,8 @@ def logs_between(
     """Return what three readings of the log say of these files: before they were looked at, then, and at the end."""
     if began is None or looked is None or ended is None:
         return None
-    later = [entry for entry in ended[len(looked) :] if entry.patient_id in others]
-    return Logs(looked=looked[len(began) :], others=later)
+    later = [entry for entry in added(looked, ended) if entry.patient_id in others]
+    return Logs(looked=added(began, looked), others=later)
 
 
 def past_of(desk: Desk, others: dict[str, Patient]) -> Past:

@@ -11,6 +11,7 @@ from conformance.suite.desk.apart import CARD, DASHBOARD
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.states.card_life import life, steps_of
+from conformance.suite.status.locks import expect_shown_locked
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ def test_statuses(desk: Desk, rule: str) -> None:
         )
 
     _each(steps_of(life(desk), rule), judge)
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="Les sept traits d'une identité récupérée par carte se montrent verrouillés",
+    en="The seven traits of an identity retrieved by card show as locked",
+)
+@CARD.mark
+def test_locks(desk: Desk) -> None:
+    fed = [each for each in steps_of(life(desk)) if each.after.patient.matricule]
+    _each(fed, lambda seen: expect_shown_locked(desk, seen.after.patient))
 
 
 @pytest.mark.rule("SEC-06")

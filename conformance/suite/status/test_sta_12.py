@@ -39,7 +39,7 @@ WITH_INS = routes(Status.RECUP, Status.QUAL)
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_strict_trait_is_locked(desk: Desk, route: Route) -> None:
-    person = desk.draw(first_names_count=2)
+    person = desk.draw(first_names_count=2, hyphen_name=True, space_name=False, apostrophe_name=False)
     before = desk.snapshot(desk.bring(person, route, used_name="KVORLAN"))
     other = insi_values(desk.draw(nia=True))
     missing = [name for name in STRICT if getattr(before.patient, name) is None]
@@ -60,6 +60,10 @@ def test_strict_trait_is_locked(desk: Desk, route: Route) -> None:
         value = other[field] if field in {"matricule", "oid"} else another_value(desk, person, field)
         cases[field] = partial(judge, {field: value})
         cases[f"{field} vidé"] = partial(judge, {field: None})
+    # Folded as for a search, these are the same names.
+    listed, name = before.patient.first_names or "", before.patient.birth_name or ""
+    cases["prénoms, tiret pour espace"] = partial(judge, {"first_names": listed.replace(" ", "-")})
+    cases["nom, espace pour tiret"] = partial(judge, {"birth_name": " ".join(name.replace("-", " ").split())})
     cases["les cinq traits"] = partial(judge, {field: another_value(desk, person, field) for field in TYPED})
     expect_each(cases)
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import SCREENS
+from conformance.suite.desk.apart import APP, SCREENS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
-from conformance.verdicts import Departure, UndecidedError, Verdict
+from conformance.suite.desk.words import insi_values
+from conformance.suite.status.locks import expect_shown_locked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,28 +40,26 @@ LADEN: Mapping[str, Any] = {"birth_date": "1931-07-05", "birth_place": "99127", 
 )
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_lock_is_visible(desk: Desk, route: Route) -> None:
-    _expect_locked(desk, desk.bring(desk.draw(), route), route)
-    _expect_locked(desk, desk.bring(desk.draw(**LADEN), route), route)
+    _expect_locked(desk, desk.bring(desk.draw(), route))
+    _expect_locked(desk, desk.bring(desk.draw(**LADEN), route))
 
 
-def _expect_locked(desk: Desk, patient: Patient, route: Route) -> None:
-    if not patient.locked_fields:
-        if told := desk.once("locks-told", _statuses_with_locks):
-            raise Departure(
-                f"aucun champ verrouillé à l'écran en {route.status}, alors qu'il y en a en {', '.join(told)}",
-                f"no field locked on screen in {route.status}, although some are in {', '.join(told)}",
-            )
-        raise UndecidedError(
-            "le logiciel ne dit pas quels champs il verrouille (locked_fields)",
-            "the software does not tell which fields it locks (locked_fields)",
-            verdict=Verdict.NOT_TESTED,
-        )
-    missing = sorted(set(STRICT_FIELDS) - patient.locked_fields)
-    expect(
-        not missing,
-        fr=f"non verrouillés à l'écran : {', '.join(missing)}",
-        en=f"not locked on screen: {', '.join(missing)}",
-    )
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="Les sept traits qui viennent de l'appli carte Vitale se montrent verrouillés aussi",
+    en="The seven traits that come from the Appli carte Vitale show as locked as well",
+)
+@APP.mark
+def test_lock_of_the_app(desk: Desk) -> None:
+    person = desk.draw()
+    patient, values = desk.create(person), insi_values(person)
+    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
+    fed = desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
+    _expect_locked(desk, desk.read(fed))
+
+
+def _expect_locked(desk: Desk, patient: Patient) -> None:
+    expect_shown_locked(desk, patient)
     wrong = sorted(patient.locked_fields.intersection(COMPLEMENTARY))
     expect(not wrong, fr=f"verrouillés à tort : {', '.join(wrong)}", en=f"locked wrongly: {', '.join(wrong)}")
     # Nothing that does not touch the lock may hide it, from the file, from the list or from an answer.
@@ -93,15 +93,6 @@ def test_screen_agrees(desk: Desk, route: Route) -> None:
         fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
         en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
     )
-
-
-def _statuses_with_locks(desk: Desk) -> list[str]:
-    """Return the statuses in which the software tells which fields it locks."""
-    return [
-        route.status.value
-        for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)
-        if desk.bring(desk.draw(), route).locked_fields
-    ]
 
 
 @pytest.mark.rule("STA-13")

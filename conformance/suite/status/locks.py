@@ -1,0 +1,48 @@
+"""What a software tells of the fields that it locks (STA-13)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.drivers.model import STRICT_FIELDS
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import Route
+from conformance.verdicts import Departure, UndecidedError, Verdict
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+
+def expect_shown_locked(desk: Desk, patient: Patient) -> None:
+    """Check that the seven traits of a file in RECUP or QUAL are shown as locked.
+
+    Raises:
+        UndecidedError: the software tells of no file which fields it locks.
+    """
+    if not patient.locked_fields:
+        if told := desk.once("locks-told", _statuses_with_locks):
+            raise Departure(
+                f"aucun champ verrouillé à l'écran en {patient.status}, alors qu'il y en a en {', '.join(told)}",
+                f"no field locked on screen in {patient.status}, although some are in {', '.join(told)}",
+            )
+        raise UndecidedError(
+            "le logiciel ne dit pas quels champs il verrouille (locked_fields)",
+            "the software does not tell which fields it locks (locked_fields)",
+            verdict=Verdict.NOT_TESTED,
+        )
+    missing = sorted(set(STRICT_FIELDS) - patient.locked_fields)
+    expect(
+        not missing,
+        fr=f"non verrouillés à l'écran : {', '.join(missing)}",
+        en=f"not locked on screen: {', '.join(missing)}",
+    )
+
+
+def _statuses_with_locks(desk: Desk) -> list[str]:
+    """Return the statuses in which the software tells which fields it locks."""
+    return [
+        route.status.value
+        for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)
+        if desk.bring(desk.draw(), route).locked_fields
+    ]
