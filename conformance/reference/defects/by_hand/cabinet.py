@@ -173,6 +173,38 @@ def removes_homonym(records: list[Record], _about: Mapping[str, Any], _memory: M
     return [{**one, "attributes": []} for one in records]
 
 
+def _patient(about: Mapping[str, Any]) -> str:
+    file = about["file"]
+    date = "/".join(reversed((file["birth_date"] or "").split("-")))
+    return f"{file['birth_name']} {file['first_name']}, né(e) le {date}"
+
+
+def titled_after_the_patient(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Put the patient into the title, and the day of the document."""
+    return [{**one, "title": f"{one['title']} du 12/03/2026 - {_patient(about)}"} for one in records]
+
+
+def footed_with_the_patient(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Print a foot of the page."""
+    foot = f"{_patient(about)} - Dr MARTIN - imprimé le 12/03/2026 - page 1/1"
+    return [*records, {"key": "foot", "label": "", "value": foot, "page": 1}]
+
+
+def people_around(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Print who is around the patient."""
+    told = {
+        "Mère :": "LEFEVRE ANNE, née le 04/05/1961",
+        "Médecin traitant :": "Dr MARTIN PAUL",
+        "Assuré :": "LEFEVRE JEAN",
+    }
+    return [
+        *records,
+        *({"key": "around", "label": label, "value": value, "page": 1} for label, value in told.items()),
+    ]
+
+
 FUNCTIONS: dict[str, Hand] = {
     "used-of-the-one-before": used_of_the_one_before,
     "list-with-an-s": list_with_an_s,
@@ -193,5 +225,8 @@ FUNCTIONS: dict[str, Hand] = {
     "extra-unfilled": extra_unfilled,
     "received-place-left-out": place_left_out,
     "removes-attributes": removes_homonym,
+    "titled-after-the-patient": titled_after_the_patient,
+    "footed-with-the-patient": footed_with_the_patient,
+    "people-around": people_around,
 }
 """What ``hand`` may name."""
