@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.headings import template_left
 from conformance.documents.numbers import is_matricule
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
@@ -32,6 +33,7 @@ def beside(document: Document, expected: Expected) -> Iterator[Problem]:
             yield from _whole_list(record, expected)
     if document.format is Format.PDF:
         yield from _links(document, expected)
+    yield from template_left(document)
 
 
 def _local(record: IdentityRecord) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.context import TEXT_LIMIT
+from conformance.documents.headings import of_heading
 from conformance.documents.labels import of_somebody_else
 from conformance.documents.numbers import called_ins
 from conformance.documents.problems import Quote, inferred, official
@@ -48,7 +49,9 @@ def narrative(
     """Set what the narrative calls an INS against the header: a reader sees the narrative."""
     known = [value for record in records for value in record.of(Trait.MATRICULE)]
     for title in children(document, "title"):
-        yield from of_other_people(text_of(title), records, place_of(title, reading), "TRA-03")
+        spot = place_of(title, reading)
+        yield from of_other_people(text_of(title), records, spot, "TRA-03")
+        yield from of_heading(text_of(title), records, spot, "TRA-03")
     for section in descend(document, "section"):
         heading = " ".join(text_of(title) for title in children(section, "title"))
         for element in children(section, "title", "text"):
@@ -65,9 +68,9 @@ def narrative(
                         "le texte lisible donne l’INS d’une autre personne que l’en-tête",
                         "the narrative gives the INS of another person than the header",
                     )
-                    spot = Quote(place_of(element, reading), told[start:end])
+                    quoted = Quote(place_of(element, reading), told[start:end])
                     make = inferred if of_somebody_else(told, start) else official
-                    yield make("narrative-of-another", text, "F13", at=(spot, known[0]))
+                    yield make("narrative-of-another", text, "F13", at=(quoted, known[0]))
 
 
 def embedded(document: etree._Element, reading: Reading, problems: list[Problem]) -> Iterator[Document]:

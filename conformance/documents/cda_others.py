@@ -13,7 +13,7 @@ from conformance.documents.labels import plain
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import INS_OIDS, Trait
 from conformance.documents.values import pretty
-from conformance.documents.xmltree import descend, local, text_of
+from conformance.documents.xmltree import children, descend, local, text_of
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
@@ -78,6 +78,7 @@ def others(
         for record in records
         for value in _names(record, Trait.FIRST_NAME, Trait.USED_FIRST_NAME)
     }
+    yield from _written_by(document, records, named, given, reading)
     for one in descend(document, "id"):
         root, extension, role = one.get("root", ""), one.get("extension", ""), one.getparent()
         if root not in INS_OIDS or not extension or role is None or local(role) == _PATIENT:
@@ -109,6 +110,26 @@ def others(
                 "the INS of another person than the patient in the header: to be looked at",
             )
             yield inferred("cda-role-ins", text, "F13", at=(at,))
+
+
+def _written_by(
+    document: etree._Element,
+    records: Sequence[IdentityRecord],
+    named: set[str],
+    given: set[str],
+    reading: Reading,
+) -> Iterator[Problem]:
+    """Look at an author or a signer who has the name and the given name of the patient, under an identifier of their own."""
+    numbers = {value.normal for record in records for value in record.of(Trait.MATRICULE)}
+    for role in [*descend(document, "assignedAuthor"), *descend(document, "assignedEntity")]:
+        ids = {one.get("extension", "") for one in children(role, "id")}
+        if ids and not ids & numbers and _named(role, "family") & named and _named(role, "given") & given:
+            text = Text(
+                "l’auteur ou le signataire a le nom et le prénom du patient, sous un autre identifiant : à regarder",
+                "the author or the signer has the name and the given name of the patient, under another identifier: to be looked at",
+            )
+            if not any(one.get("root", "") in INS_OIDS for one in children(role, "id")):
+                yield inferred("cda-author-is-patient", text, "F13", "TRA-03", at=(place_of(role, reading),))
 
 
 def _names(record: IdentityRecord, *traits: Trait) -> Iterator[Value]:

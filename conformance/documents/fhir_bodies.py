@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.fhir_tree import string, walk
+from conformance.documents.headings import of_heading
 from conformance.documents.record import INS_OIDS, PlaceKind, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
 from conformance.documents.text_people import of_other_people
@@ -95,7 +96,21 @@ def narratives(resource: Any, records: Sequence[IdentityRecord], reading: Readin
         if told and string(node.get("resourceType")) not in _OTHER_PEOPLE:
             place = reading.place(f"{path}.text.div".lstrip("."), PlaceKind.JSON)
             yield from of_other_people(words_of(told, "text/html"), records, place, "TRA-06")
+        for key in _TITLES.get(string(node.get("resourceType")), ()):
+            if title := string(node.get(key)):
+                place = reading.place(f"{path}.{key}".lstrip("."), PlaceKind.JSON)
+                yield from of_other_people(title, records, place, "TRA-06")
+                yield from of_heading(title, records, place, "TRA-06")
 
+
+_TITLES: Final = {
+    "Composition": ("title",),
+    "DocumentReference": ("description",),
+    "DocumentManifest": ("description",),
+    "DiagnosticReport": ("conclusion",),
+    "List": ("title",),
+}
+"""What a resource is called, for people."""
 
 _OTHER_PEOPLE: Final = frozenset(
     {"RelatedPerson", "Person", "Practitioner", "PractitionerRole", "FamilyMemberHistory"}

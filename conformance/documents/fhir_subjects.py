@@ -27,6 +27,8 @@ _PEOPLE: Final = frozenset({"RelatedPerson", "Person"})
 """Resources about people who are not the Patient, or who are them in another role."""
 _FEWEST: Final = 2
 """Words of a display that names somebody: a title and a name, a name and a given name."""
+_PATIENT: Final = re.compile(r"Patient|^(?:urn:|#)")
+"""A reference by URN or to what is contained says no type: where a Patient may stand one stands nearly always."""
 _SEARCH: Final = re.compile(
     r"\bPatient\?(?:.{0,500}&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
 )
@@ -100,7 +102,7 @@ def _shown(
 ) -> Iterator[Problem]:
     """Look at the words beside a reference to the Patient: they are what a reader sees, and may be left from somebody else."""
     told = set(re.findall("[A-Z]{2,}", comparison_key(string(reference.get("display")))))
-    leads = "Patient" in string(reference.get("reference")) or bool(_referred(reference)[0])
+    leads = _PATIENT.search(string(reference.get("reference"))) or _referred(reference)[0]
     if len(told) < _FEWEST or not leads or "PATIENT" in told or "PATIENTE" in told:
         return
     known = {

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.headings import of_heading
 from conformance.documents.metadata_people import check_type, people
 from conformance.documents.problems import Quote, inferred, official, reported
 from conformance.documents.record import (
@@ -98,6 +99,7 @@ def _titles(root: etree._Element, records: list[IdentityRecord], reading: Readin
     for shown in descend(root, "LocalizedString"):
         if may_name(told := shown.get("value", "")):
             yield from of_other_people(told, records, _at(shown, reading, "value"), "TRA-05")
+            yield from of_heading(told, records, _at(shown, reading, "value"), "TRA-05")
 
 
 def check_content(entry: Entry, data: bytes) -> Iterator[Problem]:

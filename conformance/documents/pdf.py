@@ -10,6 +10,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
+from conformance.documents.headings import feet, of_heading
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
@@ -334,6 +335,8 @@ def _told_further(document: Document, record: IdentityRecord) -> Iterator[Proble
     """Say that a further page, a title or a bookmark names somebody else, and never the patient, although it gives no number."""
     titles = Place(kind=PlaceKind.FILE, file=document.name)
     yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
+    for title in (*document.facts.titles.splitlines(), *feet(document.text)):
+        yield from of_heading(title, [record], titles, "DOC-01")
     for number, told in enumerate(document.facts.further, start=2):
         place = Place(kind=PlaceKind.FILE, file=document.name, page=number)
         yield from of_other_people(told, [record], place, "DOC-01")

@@ -31,6 +31,9 @@ _LABELLED_DATE: Final = re.compile(r"date|d\.?\s?d\.?\s?n")
 _BREAKS: Final = frozenset({"tr", "paragraph", "item", "br", "caption", "list", "table", "text", "title"})
 _CELLS: Final = frozenset({"td", "th"})
 _LONGEST: Final = 20_000
+_BORN: Final = re.compile(r"\bn[ée]\s?\(?e?\)?\s+le\b:?", re.IGNORECASE)
+_CLAUSE: Final = 60
+"""Characters before « né(e) le » among which the name stands."""
 _NAME: Final = re.compile(r"[\s:]{0,9}([^\r\n\t;:|]{2,80})")
 _IN_CAPITALS: Final = re.compile(r"(?:[^\s,.]+[.,]?\s+){0,3}[A-Z][A-Z'-]+\b")
 """A name among the first words after « Patient : »; anything else is a sentence."""
@@ -55,6 +58,11 @@ def lines_of(element: etree._Element) -> str:
             told.append("\t" if name in _CELLS else "\n" if name in _BREAKS else "")
             told.append(one.tail or "" if one is not element else "")
     return "".join(told)
+
+
+def is_around(text: str) -> bool:
+    """Tell whether a text speaks of people around the patient."""
+    return _AROUND.search(plain(text)) is not None
 
 
 def may_name(text: str) -> bool:
@@ -98,8 +106,11 @@ def of_other_people(
     name, date = others.get(Trait.BIRTH_NAME), others.get(Trait.BIRTH_DATE)
     if named:
         # Under its whole label a date is the patient's; « né le » may be told of a child.
-        if date and _LABELLED_DATE.match(date[1]):
-            yield inferred("text-birth-date-differs", _DATE, "F13", *rules, at=(Quote(place, date[0]),))
+        told_date = (
+            date[0] if date and _LABELLED_DATE.match(date[1]) else _born_after_name(text, names, dates)
+        )
+        if told_date:
+            yield inferred("text-birth-date-differs", _DATE, "F13", *rules, at=(Quote(place, told_date),))
     elif name and date:
         at = (Quote(place, name[0]), Quote(place, date[0]))
         # A heading may say that all below is about a relative.
@@ -119,6 +130,23 @@ _DATE: Final = Text(
     "ce texte donne au patient une autre date de naissance que le document",
     "this text gives the patient another birth date than the document",
 )
+
+
+def _born_after_name(text: str, names: set[str], dates: set[str]) -> str:
+    """Return the date of « NOM prénom né(e) le » that is not the patient's, whose name stands right before; or nothing."""
+    for match in _BORN.finditer(text):
+        before = re.split(r"[\r\n.;:(]", text[max(0, match.start() - _CLAUSE) : match.start()])[-1]
+        told = _words(before)
+        date = french_date(text[match.end() : match.end() + 30])
+        if (
+            date
+            and date[1] <= 1
+            and date[0] not in dates
+            and any(name and name in told for name in names)
+            and not is_around(before)
+        ):
+            return text[match.end() + date[1] : match.end() + date[2]]
+    return ""
 
 
 def _labelled(text: str) -> Iterator[tuple[Trait, str, str, str]]:

@@ -91,7 +91,7 @@ CAST: Final[tuple[Part, ...]] = (
     ),
     Part(
         key="waiting-number-four-first-names",
-        wish={"sex": "M", "birth_date": "1993-05-17", "birth_place": "99352", "nia": True},
+        wish={"sex": "M", "birth_date": "2003-05-17", "birth_place": "99352", "nia": True},
         names=lambda name, firsts: (
             f"SAINT {name}",
             f"{firsts[0]} {firsts[1]}-{firsts[2]} {firsts[3]} {name}",

@@ -19,6 +19,7 @@ from conformance.documents import Status as Known
 from conformance.documents.numbers import compact
 from conformance.documents.record import Format, PlaceKind
 from conformance.record.timeline import DocumentEntry
+from conformance.suite.desk.mingled import mingled, words_of
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.matricule import NUMBER_LENGTH
 from simulator.text import Text
@@ -77,6 +78,11 @@ class Artefact:
     def parts(self) -> list[Read]:
         """The document and all those inside it."""
         return list(self.read.walk())
+
+    @cached_property
+    def words(self) -> str:
+        """All that it says, as words; see ``mingled``."""
+        return words_of(self.parts)
 
     def inside(self, form: Format) -> list[Read]:
         """Return the documents of a format in it, itself included."""
@@ -183,8 +189,9 @@ def expect_right(
         raise UndecidedError(fr, en, verdict=Verdict.NOT_TESTED)
     faults: list[tuple[Subject, Artefact, Problem]] = []
     doubts: list[tuple[Subject, Artefact, Problem]] = []
+    everybody = {id(subject): subject.person for subject, _ in looked}.values()
     for subject, artefact in looked:
-        for problem in artefact.problems:
+        for problem in (*artefact.problems, *mingled(subject, artefact, everybody)):
             if mine(problem, artefact):
                 (faults if problem.severity is Severity.FAIL else doubts).append((subject, artefact, problem))
     if faults:

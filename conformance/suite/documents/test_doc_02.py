@@ -15,9 +15,12 @@ from conformance.suite.desk.papers import Artefact, Subject, expect_right, expec
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import PRESCRIPTION, USED, kinds_of
+from conformance.suite.site.settings import expect_others_kept
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.suite.desk.steps import Desk
 
 _SETTING: Final = "printed_traits"
@@ -36,15 +39,18 @@ _BORN: Final = PARTS[_ABROAD].wish["birth_place"]
     en="Each trait added by configuration appears, with the value of the file, without taking the place of another",
 )
 def test_added_traits(desk: Desk) -> None:
-    kind = _kind(desk)
+    settings = desk.lgo.read_settings()
+    kind = _kind(desk, settings)
     # A code that begins with 0 is the one that a number field spoils.
     person = desk.play(PARTS["hyphens-leading-zero-29-february"])
     patient = desk.bring(person, Route.IMPORTED_CHECKED, used_name=USED[0], used_first_name=USED[1])
     subject = Subject(key="QUAL", person=person, patient=patient)
 
+    written: list[dict[str, str]] = []
+
     def page(*traits: str) -> Artefact:
         with preparing("régler les traits imprimés", "set the traits printed"):
-            desk.lgo.write_settings({_SETTING: ",".join(traits)})
+            written.append(desk.lgo.write_settings({_SETTING: ",".join(traits)}))
         document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
         return Artefact(label=kind, document=document, expected=expected_of(person, patient))
 
@@ -61,14 +67,16 @@ def test_added_traits(desk: Desk) -> None:
             en="the printed document is no PDF",
         )
     # Birth name and first given name stay: the other rule looks at the page again.
-    expect_right([(subject, sheet) for sheet in (without, every, *alone.values())], owned_by("DOC-01"))
+    expect_right(
+        [*((subject, sheet) for sheet in (without, every, *alone.values())), abroad], owned_by("DOC-01")
+    )
     expect_each(
         {
             f"{name}, {how}": partial(_expect_there, sheet, name, person.identity.traits.birth_place)
             for name in _TRAITS
             for how, sheet in (("avec les autres", every), ("seul", alone[name]))
         }
-        | {"birth_place, à l'étranger": partial(_expect_there, abroad, "birth_place", _BORN)}
+        | {"birth_place, à l'étranger": partial(_expect_there, abroad[1], "birth_place", _BORN)}
     )
     expect(
         not any(
@@ -79,14 +87,16 @@ def test_added_traits(desk: Desk) -> None:
         # No text forbids to print it always; the setting then has no effect.
         inferred=True,
     )
+    expect_others_kept(settings, written[-1], _SETTING)
 
 
-def _abroad(desk: Desk, kind: str) -> Artefact:
-    """Print what is printed of somebody born abroad, whose place is a country."""
+def _abroad(desk: Desk, kind: str) -> tuple[Subject, Artefact]:
+    """Print what is printed of somebody born abroad, whose place is a country, and who has no name in use."""
     person = desk.play(PARTS[_ABROAD])
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
     document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
-    return Artefact(label=kind, document=document, expected=expected_of(person, patient))
+    subject = Subject(key="QUAL, 99", person=person, patient=patient)
+    return subject, Artefact(label=kind, document=document, expected=expected_of(person, patient))
 
 
 def _expect_there(sheet: Artefact, name: str, place: str | None) -> None:
@@ -101,8 +111,7 @@ def _expect_there(sheet: Artefact, name: str, place: str | None) -> None:
     )
 
 
-def _kind(desk: Desk) -> str:
-    settings = desk.lgo.read_settings()
+def _kind(desk: Desk, settings: Mapping[str, str]) -> str:
     if _SETTING not in settings:
         raise UndecidedError(
             f"le logiciel ne montre pas le paramètre {_SETTING} (traits ajoutés aux documents) dans /settings",

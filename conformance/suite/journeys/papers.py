@@ -63,7 +63,10 @@ _ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
 """How people come to a status other than QUAL."""
 _LOWER: Final = ("plain", "one-former-number-corsica-2a")
 USED: Final = ("KVORLAN", "ZELBRUC")
-"""The names in use that everybody is typed with: nobody's birth name begins so."""
+"""The names in use that everybody is typed with but those of ``UNUSED``: nobody's birth name begins so."""
+_USED_FIELDS: Final = ("used_name", "used_first_name")
+UNUSED: Final = frozenset({"double-hyphen-abroad-summer"})
+"""Those without names in use: what is left over from the document before shows there."""
 
 
 Produce: TypeAlias = "Callable[..., None]"
@@ -190,7 +193,7 @@ def _people(
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
     part = PARTS[key]
     person = desk.play(part)
-    others: dict[str, str | None] = {"used_name": USED[0], "used_first_name": USED[1]}
+    others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
     if not part.typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     if route is Route.IMPORTED_CHECKED:
@@ -278,6 +281,8 @@ def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
 def _send(
     desk: Desk, subject: Subject, *, every: bool, kinds: Sequence[str], sinks: Sinks | None = None
 ) -> None:
+    if subject.key.startswith(_RENUMBERED):
+        kinds = kinds[-1:]  # A report, whose CDA holds a page: it may be the first one made.
     kinds = kinds if every else kinds[:1]
     for channel, recipient in (
         (Channel.MSSANTE, PROFESSIONAL),

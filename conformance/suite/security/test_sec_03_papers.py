@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import IDENTITY_FIELDS
-from conformance.drivers.partners import Channel
+from conformance.documents import read_document
+from conformance.drivers.model import IDENTITY_FIELDS, Verb
+from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Right
-from conformance.suite.desk.apart import RECEPTION, SENDINGS
-from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.apart import RECEPTION, SENDINGS, path
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
-from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
+from conformance.suite.journeys.papers import PROFESSIONAL, VACCINATION_NOTE, kind_of
 from conformance.suite.security.profiles import expect_hidden, profile
 from conformance.suite.verification.elsewhere import answering, receive, received
 from conformance.suite.verification.wire import KO
 from simulator.text import Text
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Actor, Patient
+    from conformance.drivers.partners import Document
     from conformance.suite.desk.steps import Desk
 
+OPENING = path("par l'ouverture du DMP", "by opening the DMP", Verb.OPEN_DMP)
 STRANGER = Text("un profil sans aucun droit", "a profile without any right")
 
 
@@ -55,7 +59,36 @@ def test_papers_are_hidden(desk: Desk) -> None:
             "la liste de travail": lambda: lgo.read_worklist(actor=actor),
             "la trace des envois": lambda: lgo.read_transmissions(patient_id=patient.id, actor=actor),
             "la trace de tous les envois": lambda: lgo.read_transmissions(actor=actor),
+            "un document imprimé": lambda: _said_by(
+                lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=actor)
+            ),
         }
         expect_hidden(desk, answers, patient, IDENTITY_FIELDS, STRANGER)
+        _expect_stopped(desk, patient, actor)
 
     expect_each({str(route): partial(judge, route) for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)})
+
+
+def _said_by(document: Document) -> list[str]:
+    """Return what a document says, page and all."""
+    return [part.text for part in read_document(document.content, document.name).walk()]
+
+
+def _expect_stopped(desk: Desk, patient: Patient, actor: Actor) -> None:
+    """Whoever may not see a patient neither has a document of theirs leave nor opens their DMP."""
+    done: list[str] = []
+    with desk.if_offered(SENDINGS), suppress(RefusedError):
+        answer = desk.lgo.send_document(
+            patient.id, kind_of(desk, VACCINATION_NOTE), Channel.MSSANTE, recipient=PROFESSIONAL, actor=actor
+        )
+        done += ["send_document"] if answer.outcome is SendingOutcome.SENT else []
+    with desk.if_offered(OPENING), suppress(RefusedError):
+        desk.lgo.open_dmp(patient.id, actor=actor)
+        done.append("open_dmp")
+    expect(
+        not done,
+        fr=f"un profil sans aucun droit fait ce qui montre ou envoie les données du patient ({', '.join(done)})",
+        en=f"a profile without any right does what shows or sends the data of the patient ({', '.join(done)})",
+        # The rule says what is seen; that acts are stopped too is deduced.
+        inferred=True,
+    )

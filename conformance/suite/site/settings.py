@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.expect import expect_equal
+from conformance.suite.desk.expect import expect, expect_equal
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from conformance.suite.desk.steps import Desk
 
@@ -30,6 +30,18 @@ def restored(desk: Desk, *names: str) -> Iterator[None]:
     finally:
         if before:
             desk.lgo.write_settings(before)
+
+
+def expect_others_kept(before: Mapping[str, str], after: Mapping[str, str], *written: str) -> None:
+    """Check that writing these settings left the others as they were: screens that save a whole page empty what they do not show."""
+    lost = [name for name, value in before.items() if name not in written and after.get(name, value) != value]
+    expect(
+        not lost,
+        fr=f"régler {', '.join(written)} change aussi {', '.join(lost)}",
+        en=f"setting {', '.join(written)} also changes {', '.join(lost)}",
+        # Which settings hang together is in no text.
+        inferred=True,
+    )
 
 
 def parts(text: str | None) -> list[str]:

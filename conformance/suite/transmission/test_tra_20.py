@@ -17,7 +17,7 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
-from conformance.suite.journeys.papers import USED
+from conformance.suite.journeys.papers import UNUSED, USED
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
@@ -93,7 +93,9 @@ def test_export(desk: Desk) -> None:
 
 def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) -> Subject:
     person = desk.play(PARTS[key])
-    others: dict[str, str | None] = {"used_name": USED[0], "used_first_name": USED[1]}
+    others: dict[str, str | None] = (
+        {} if key in UNUSED else {"used_name": USED[0], "used_first_name": USED[1]}
+    )
     if not PARTS[key].typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     patient = desk.bring(person, route, **others)

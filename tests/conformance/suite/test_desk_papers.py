@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from conformance.documents import Expected
 from conformance.documents import Status as Known
 from conformance.drivers.model import Patient, Status
 from conformance.drivers.partners import Document, MessageFormat
+from conformance.suite.desk.mingled import mingled
 from conformance.suite.desk.papers import Artefact, Subject, expect_no_ins, expect_right, owned_by
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.population.generate import draw
@@ -130,3 +132,35 @@ def test_no_document_at_all_is_not_tested() -> None:
     with pytest.raises(UndecidedError) as undecided:
         expect_right([], owned_by("TRA-04"))
     assert undecided.value.verdict is Verdict.NOT_TESTED
+
+
+def mentioned(person: Person, told: str, used: str = "") -> list[str]:
+    """Return what is said of a note of one person whose title says this, when one of another was made too."""
+    [other] = draw(1, "papers-mingled", nia=False)
+    traits = other.identity.traits
+    title = told.format(
+        name=traits.birth_name, first=traits.first_names.split()[0], date=traits.birth_date.replace("-", "")
+    )
+    family = f"<family qualifier='BR'>{person.identity.traits.birth_name}</family><family qualifier='CL'>{used}</family>"
+    target = (
+        f"<recordTarget><patientRole><patient><name>{family}</name></patient></patientRole></recordTarget>"
+    )
+    content = f"<ClinicalDocument xmlns='urn:hl7-org:v3'><title>{title}</title>{target}</ClinicalDocument>"
+    [(subject, artefact)] = looked_at(person, content.encode())
+    subject.patient = replace(subject.patient, birth_name=person.identity.traits.birth_name)
+    return [one.code for one in mingled(subject, artefact, [person, other])]
+
+
+@pytest.mark.parametrize("told", ["{first} {name}", "Note {name}, {first}", "{name} - {date}"])
+def test_a_document_that_names_another_patient(person: Person, told: str) -> None:
+    assert mentioned(person, told) == ["names-another-patient"]
+
+
+@pytest.mark.parametrize("told", ["Note", "Dr {name}", "{first}", "{date}"])
+def test_a_name_or_a_date_alone_names_nobody(person: Person, told: str) -> None:
+    assert mentioned(person, told) == []
+
+
+def test_a_name_in_use_that_the_file_has_not(person: Person) -> None:
+    assert mentioned(person, "Note", used="KVORLAN") == ["used-name-of-nobody"]
+    assert mentioned(person, "Note", used=person.identity.traits.birth_name) == []

@@ -1,0 +1,114 @@
+"""Titles and feet of pages: short lines that tell, without any label, whose document it is; and fields of a template left as they are.
+
+A title is filled by another piece of code than the page, and survives a correction of it. What stands there bears no label: a birth date is
+known by the words before it, or because it is older than any document that an INS could stand in (documents notes F13, ECO.2.1.5).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.labels import french_date, of_somebody_else, plain
+from conformance.documents.problems import Quote, inferred
+from conformance.documents.record import Place, PlaceKind, Trait
+from conformance.documents.text_people import is_around
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.documents.document import Document
+    from conformance.documents.problems import Problem
+    from conformance.documents.record import IdentityRecord
+
+_LONGEST: Final = 300
+_PAGE: Final = re.compile(
+    r"\bpages?\b\D{0,5}\d{1,3}\s{0,2}(?:/|sur|de|-)\s{0,2}\d{1,3}\b|\bp\.\s?\d{1,3}\s?/\s?\d{1,3}\b",
+    re.IGNORECASE,
+)
+_BORN: Final = re.compile(r"\bne\(?e?\)?[ _-]{1,3}le\b|\bd\.?d\.?n\b|naiss", re.IGNORECASE)
+_PACKED: Final = re.compile(r"(?<!\d)(?:(\d{2})(\d{2})((?:19|20)\d{2})|((?:19|20)\d{2})(\d{2})(\d{2}))(?!\d)")
+_ANY_DATE: Final = re.compile(
+    r"(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\d)|\d{1,2}(?:er)?\s+[^\W\d]{3,9}\.?\s+\d{4}"
+)
+_OLDEST: Final = 2016
+"""The year before which no document bears an INS, nor speaks of one that does; the INS is in use since 2021."""
+_MONTHS, _DAYS = 12, 31
+_FIELD: Final = re.compile(
+    r"\{\{\s{0,3}[A-Za-z][\w.]{1,40}\s{0,3}\}\}|\$\{[A-Za-z][\w.]{1,40}\}|<%=?\s{0,3}[A-Za-z][\w.]{1,40}\s{0,3}%>|@@[A-Z_]{2,40}@@"
+    r"|\$[A-Z][A-Z_]{2,40}\$|##[A-Z_]{2,40}##|\[%?[A-Z]{2,20}_[A-Z_]{2,20}%?\]|%[A-Z][A-Z_]{2,40}%"
+)
+"""Fields of the usual templates, unfilled."""
+_OF_A_PROGRAM: Final = frozenset({"null", "(null)", "undefined", "None", "nan", "NaN"})
+_NAMES: Final = (
+    Trait.BIRTH_NAME,
+    Trait.FIRST_NAME,
+    Trait.FIRST_NAMES,
+    Trait.USED_NAME,
+    Trait.USED_FIRST_NAME,
+)
+
+
+def of_heading(text: str, records: Sequence[IdentityRecord], place: Place, *rules: str) -> Iterator[Problem]:
+    """Yield the birth date that a title gives and that is not the patient's; a title that also gives theirs is right.
+
+    Args:
+        text: the title, on one line or several.
+        records: the patients of the document.
+        place: of the title.
+        rules: that answer for it, besides F13.
+    """
+    known = {value.normal for record in records for value in record.of(Trait.BIRTH_DATE)}
+    if not known or len(text) > _LONGEST:
+        return
+    found = list(_dates(text))
+    if any(date in known for date, _ in found):
+        return
+    for date, start in found:
+        told = plain(text[:start])
+        is_birth = _BORN.search(told[-25:]) or int(date[:4]) < _OLDEST
+        if is_birth and not of_somebody_else(text, start) and not is_around(text):
+            said = Text(
+                f"ce titre ou pied de page porte une date qui semble de naissance ({date}) et n’est pas celle du patient : à regarder",
+                f"this title or foot of a page bears a date that looks like one of birth ({date}) and is not the patient's: to be looked at",
+            )
+            yield inferred("heading-of-another", said, "F13", *rules, at=(Quote(place, text.strip()[:80]),))
+            return
+
+
+def feet(text: str) -> Iterator[str]:
+    """Yield the lines of a page that number it."""
+    if "age" in text or "AGE" in text or "p." in text:
+        yield from (line for line in text.splitlines() if _PAGE.search(line))
+
+
+def _dates(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the dates of a line as ``AAAA-MM-JJ``, with where they begin."""
+    for match in _ANY_DATE.finditer(text):
+        if date := french_date(match[0]):
+            yield date[0], match.start()
+    for match in _PACKED.finditer(text):
+        day, month, year = (match[1], match[2], match[3]) if match[3] else (match[6], match[5], match[4])
+        if 0 < int(month) <= _MONTHS and 0 < int(day) <= _DAYS:
+            yield f"{year}-{month}-{day}", match.start()
+
+
+def template_left(document: Document) -> Iterator[Problem]:
+    """Yield the fields of a template that nobody filled, and the words by which programs say that there is nothing."""
+    for match in _FIELD.finditer(document.text) if any(one in document.text for one in "{$%@#[") else ():
+        said = Text(
+            "un champ du modèle est resté tel quel : à regarder",
+            "a field of the template was left as it is: to be looked at",
+        )
+        place = Place(kind=PlaceKind.FILE, file=document.name)
+        yield inferred("template-field-left", said, at=(Quote(place, match[0]),))
+        break
+    for record in document.records:
+        for value in (value for trait in _NAMES for value in record.of(trait)):
+            if value.text.strip() in _OF_A_PROGRAM:
+                said = Text(
+                    f"{value.trait.text.fr} : « {value.text} » est ce qu’un programme écrit quand il n’a rien",
+                    f"{value.trait.text.en}: “{value.text}” is what a program writes when it has nothing",
+                )
+                yield inferred("value-of-a-program", said, "F11", at=(value,))
