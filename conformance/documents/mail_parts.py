@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 FORWARDED: Final = "message/rfc822"
 """A mail in a mail, with headers of its own."""
-_RUN: Final = re.compile(rb"(?:[A-Za-z0-9+/]{40,100}\r?\n){200,}")
+_LINES: Final = re.compile(rb"^(?:[A-Za-z0-9+/]{40,100}\r?\n)+", re.MULTILINE)
+_LONG: Final = 200
+"""Lines from which a run of base64 is taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ class Held:
         runs: list[bytes] = []
 
         def one(match: re.Match[bytes]) -> bytes:
+            if match[0].count(b"\n") < _LONG:
+                return match[0]
             runs.append(match[0])
             return b"%s%d.\r\n" % (word, len(runs) - 1)
 
-        return cls(_RUN.sub(one, data), tuple(runs), word)
+        return cls(_LINES.sub(one, data), tuple(runs), word)
 
     def content(self, leaf: Message[str, str]) -> bytes:
         """Return what a part holds, decoded; a mail in a mail as it is; empty when there is nothing."""

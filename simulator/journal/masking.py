@@ -69,8 +69,11 @@ _SHORTEST_SECRET: Final = 15
 """Characters of the shortest of all these that is not markup: ``bearer`` with its token."""
 _SHORT: Final = 160
 """Characters of the longest text that is remembered with what it is masked to."""
-_RUN = re.compile(r"[\w.-]{20,}")
-"""What may hold a JSON web token."""
+_EYJ = "eyJ"
+"""What a JSON web token begins with."""
+_RUN_ON = re.compile(r"[\w.-]*")
+"""The rest of what may hold one."""
+_SHORTEST_RUN: Final = 20
 _TOKEN_START, _TOKEN_PART = 11, 8
 """Shortest first and second part of a JSON web token."""
 _BASE64 = re.compile(
@@ -289,16 +292,31 @@ def _mask_secrets(text: str) -> str:
     """Mask PEM blocks, JSON web tokens, bearer tokens and SAML in base64."""
     if "-----BEGIN " in text:
         text = _PEM.sub(MASK, text)
-    if "eyJ" in text:
-        text = _RUN.sub(_mask_tokens, text)
+    if _EYJ in text:
+        text = _mask_tokens(text)
     if "bearer" in text.lower():
         text = _BEARER.sub(rf"\g<1>{MASK}", text)
     return _BASE64.sub(_mask_base64, text) if len(text) >= _SHORTEST_BASE64 else text
 
 
-def _mask_tokens(found: re.Match[str]) -> str:
-    """Mask the JSON web tokens of a run of their characters: ``eyJ``, a point, another part, perhaps a third."""
-    parts = found[0].split(".")
+def _mask_tokens(text: str) -> str:
+    """Mask the JSON web tokens in the runs of their characters that have ``eyJ`` in them."""
+    kept, done = list[str](), 0
+    at = text.find(_EYJ)
+    while at >= 0:
+        begin, end = at, _RUN_ON.match(text, at).end()  # type: ignore[union-attr] # it matches nothing as well
+        while begin > done and (text[begin - 1].isalnum() or text[begin - 1] in "_.-"):
+            begin -= 1
+        run = text[begin:end]
+        kept += (text[done:begin], _mask_run(run) if "." in run and len(run) >= _SHORTEST_RUN else run)
+        done = end
+        at = text.find(_EYJ, done)
+    return "".join((*kept, text[done:]))
+
+
+def _mask_run(run: str) -> str:
+    """Mask the tokens of one run: ``eyJ``, a point, another part, perhaps a third."""
+    parts = run.split(".")
     kept: list[str] = []
     index = 0
     while index < len(parts):
@@ -315,9 +333,9 @@ def _mask_tokens(found: re.Match[str]) -> str:
 
 def _token_start(part: str) -> int | None:
     """Return where a token may begin: at the start of a word, with enough behind it."""
-    start = part.find("eyJ")
+    start = part.find(_EYJ)
     while start > 0 and part[start - 1] != "-":
-        start = part.find("eyJ", start + 1)
+        start = part.find(_EYJ, start + 1)
     return start if start >= 0 and len(part) - start >= _TOKEN_START else None
 
 
