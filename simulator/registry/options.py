@@ -64,16 +64,17 @@ class MatchingOptions:
     @property
     def remark(self) -> tuple[str, str]:
         """How people are compared, in French and in English, with its evidence level."""
-        return _EXACT if self is EXACT else _remark(self)
+        return EXACT_REMARK if self is EXACT else _remark(self)
 
 
 EXACT = MatchingOptions()
 """The default: exact on the normalised form."""
 
-_EXACT = (
+EXACT_REMARK = (
     "Comparaison : exacte sur la forme normalisée (rapporté ; normalisation déduite)",
     "Matching: exact on the normalised form (reported; the normalisation is inferred)",
 )
+"""The remark of the default."""
 _TEXTS = {
     "other_given_name": (
         "un prénom qui n'est pas le premier est accepté",
@@ -98,7 +99,7 @@ _TEXTS = {
 def _remark(options: MatchingOptions) -> tuple[str, str]:
     chosen = [name for name, on in asdict(options).items() if on]
     if not chosen:
-        return _EXACT
+        return EXACT_REMARK
     fr, en = ("; ".join(_TEXTS[name][lang] for name in chosen) for lang in (0, 1))
     done = ("réglée", "set") if options.narrows else ("assouplie", "made lenient")
     return (

@@ -270,7 +270,10 @@ class Teleservice:
         """Render what was decided, disturb it when a scenario says so, and make the exchange of it."""
         request, watch = life.request, life.watch
         session, received = life.session, life.received
-        call, message_id = (None, None) if received is None else (received.call, received.message_id)
+        call = None if received is None else received.call
+        message_id = (
+            call.message_id if call is not None else None if received is None else received.message_id
+        )
         # Where a refused call stopped.
         decided = watch.authentication or outcome.decision.source == "scenario"
         watch.reached("read" if call is None else "decide" if decided else "authenticate")

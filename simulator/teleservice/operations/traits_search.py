@@ -11,6 +11,7 @@ from simulator.contract.render import LABELS, Answer
 from simulator.ins import check_birth_name, check_first_name, check_place_format
 from simulator.journal.exchange import Decision
 from simulator.registry.matching import SearchTraits, is_inferred, judge
+from simulator.registry.options import EXACT, EXACT_REMARK
 from simulator.scripting.answers import person_answer
 from simulator.teleservice.operations.answering import check_birth_date, considered
 from simulator.teleservice.operations.operation import ServedOperation
@@ -26,7 +27,10 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
     registry, session = context.registry, context.session
     options = session.settings.matching
     candidates = judge(wanted, registry.same_name_and_date(wanted, session.scope), options)
-    matching = [candidate.person for candidate in candidates if not candidate.excluded_by]
+    matching = []
+    for candidate in candidates:  # a comprehension is a call more, at each look-up
+        if not candidate.excluded_by:
+            matching.append(candidate.person)  # noqa: PERF401 - as said
     if not matching and not candidates:
         candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
     profile = session.profile
@@ -36,7 +40,7 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
         profile=profile.name,
         considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
-        remarks=(options.remark,),
+        remarks=(EXACT_REMARK if options is EXACT else options.remark,),
         evidence=EvidenceLevel.INFERRED if is_inferred(wanted, candidates, options) else known,
     )
     if len(matching) == 1:
