@@ -9,11 +9,12 @@ import pytest
 from headers import n3, patient_role
 from messages import as_json, patient
 from papers import cartouche, pdf
-from people import P1, P2, french
+from people import P1, P2, french, person
 from sendings import xdm
 
 from conformance.documents import Expected, Severity, Status, check
 from conformance.documents.datamatrix import payload_of
+from simulator.ins import Matricule
 
 QUALIFIED = Expected(identity=P1, status=Status.QUAL)
 NOTE = n3(patient_role(P1))
@@ -154,3 +155,11 @@ def test_an_author_who_is_the_patient(given, seen):
     )
     found = _found(NOTE.replace(b"</recordTarget>", f"</recordTarget>{author}".encode()))
     assert ("cda-author-is-patient" in found) is seen
+
+
+def test_a_given_name_that_ends_like_a_label():
+    who = person(
+        "KVORLAN", "A-AGE JEANNE", "F", "2000-01-01", "51215", Matricule.from_number("2000151215001").value
+    )
+    found = check(pdf(cartouche(who), payload=payload_of(who)), Expected(identity=who, status=Status.QUAL))
+    assert not [one.code for one in found if one.severity is Severity.FAIL]
