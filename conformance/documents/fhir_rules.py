@@ -67,7 +67,7 @@ def shape(found: FoundPatient, record: IdentityRecord, reading: Reading) -> Iter
 
 
 def _claims_ins(found: FoundPatient) -> bool:
-    """Tell whether a Patient claims the profile of the INS, which wants the use, the type and the place of birth (formats §4.1)."""
+    """Tell whether a Patient claims the profile of the INS, which wants the use and the place of birth (formats §4.1)."""
     meta = found.resource.get("meta")
     profiles = meta.get("profile") if isinstance(meta, dict) else None
     return isinstance(profiles, list) and any("patient-ins" in string(one) for one in profiles)
@@ -121,7 +121,7 @@ def _ins(
         text = Text(
             f"type {wanted} attendu pour un INS, absent", f"expected the type {wanted} for an INS, missing"
         )
-        yield (official if is_claimed else inferred)("fhir-type", text, "TRA-06", at=(reader.place(at),))
+        yield inferred("fhir-type", text, "TRA-06", at=(reader.place(at),))
     use = string(one.get("use"))
     allowed = {"official", "old"} | ({"temp"} if bare.endswith(".9") else set())
     if use and use not in allowed:
