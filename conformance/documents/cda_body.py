@@ -54,6 +54,7 @@ def narrative(
         yield from of_heading(text_of(title), records, spot, "TRA-03")
     for section in descend(document, "section"):
         heading = " ".join(text_of(title) for title in children(section, "title"))
+        yield from of_heading(heading, records, place_of(section, reading), "TRA-03")
         for element in children(section, "title", "text"):
             lines = lines_of(element)
             if may_name(lines):

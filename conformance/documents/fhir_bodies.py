@@ -95,7 +95,10 @@ def narratives(resource: Any, records: Sequence[IdentityRecord], reading: Readin
         told = string(text.get("div")) if isinstance(text, dict) else ""
         if told and string(node.get("resourceType")) not in _OTHER_PEOPLE:
             place = reading.place(f"{path}.text.div".lstrip("."), PlaceKind.JSON)
-            yield from of_other_people(words_of(told, "text/html"), records, place, "TRA-06")
+            words = words_of(told, "text/html")
+            yield from of_other_people(words, records, place, "TRA-06")
+            if node.get("resourceType") == "Patient":
+                yield from of_heading(words, records, place, "TRA-06")
         for key in _TITLES.get(string(node.get("resourceType")), ()):
             if title := string(node.get(key)):
                 place = reading.place(f"{path}.{key}".lstrip("."), PlaceKind.JSON)

@@ -37,7 +37,7 @@ def shape(found: FoundPatient, record: IdentityRecord, reading: Reading) -> Iter
         system = string(one.get("system"))
         bare = system.removeprefix("urn:oid:")
         if bare in INS_OIDS:
-            yield from _ins(reader, index, one, system)
+            yield from _ins(reader, index, one, system, is_claimed=_claims_ins(found))
             if one.get("use") == "official":
                 active.append(index)
                 yield from _ended(reader, index, one)
@@ -66,6 +66,13 @@ def shape(found: FoundPatient, record: IdentityRecord, reading: Reading) -> Iter
         yield inferred("fhir-id-is-matricule", text, "TRA-06", at=(Quote(reader.place("id"), number.text),))
 
 
+def _claims_ins(found: FoundPatient) -> bool:
+    """Tell whether a Patient claims the profile of the INS, which wants the use and the place of birth (formats §4.1)."""
+    meta = found.resource.get("meta")
+    profiles = meta.get("profile") if isinstance(meta, dict) else None
+    return isinstance(profiles, list) and any("patient-ins" in string(one) for one in profiles)
+
+
 def _names_in_use(found: FoundPatient, reader: PatientReader) -> Iterator[Problem]:
     """One name is official with an INS: which would be the name of birth otherwise? One that has ended does not count."""
     names = list(enumerate(objects(found.resource.get("name", []))))
@@ -88,7 +95,9 @@ def _names_in_use(found: FoundPatient, reader: PatientReader) -> Iterator[Proble
         yield official("fhir-several-official-names", text, "TRA-06", at=spots)
 
 
-def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) -> Iterator[Problem]:
+def _ins(
+    reader: PatientReader, index: int, one: dict[str, Any], system: str, *, is_claimed: bool
+) -> Iterator[Problem]:
     at = f"identifier[{index}]"
     bare = system.removeprefix("urn:oid:")
     if system == bare:
@@ -122,7 +131,7 @@ def _ins(reader: PatientReader, index: int, one: dict[str, Any], system: str) ->
         text = Text(
             "use « official » attendu pour un INS, absent", "expected use 'official' for an INS, missing"
         )
-        yield inferred("fhir-use", text, "TRA-06", at=(reader.place(at),))
+        yield (official if is_claimed else inferred)("fhir-use", text, "TRA-06", at=(reader.place(at),))
 
 
 def _ended(reader: PatientReader, index: int, one: dict[str, Any]) -> Iterator[Problem]:
@@ -167,12 +176,7 @@ def _traits(found: FoundPatient, record: IdentityRecord, reader: PatientReader) 
         )
         yield inferred("fhir-ins-alone", text, "TRA-02", at=(record.place,))
         return
-    profiles = (
-        " ".join(string(one) for one in (found.resource.get("meta") or {}).get("profile") or [])
-        if isinstance(found.resource.get("meta"), dict)
-        else ""
-    )
-    claims = "patient-ins" in profiles
+    claims = _claims_ins(found)
     for trait, path in _WANTED.items():
         if trait not in present:
             text = Text(

@@ -34,9 +34,16 @@ _ANY_DATE: Final = re.compile(
 )
 _OLDEST: Final = 2016
 """The year before which no document bears an INS, nor speaks of one that does; the INS is in use since 2021."""
+_OLDER: Final = 2000
+"""The same for a date beside which no name stands: it may be that of a treatment or of a lot."""
+_AFTER_NAME: Final = re.compile(r"[A-Z][A-Za-z'’-]+\s[A-Z][A-Za-z'’-]+[\s,(_–-]{1,4}$")
+_NO_BIRTH: Final = re.compile(
+    r"\b(?:depuis|lot|ref|no?|n°|version|arrete|loi|decret)\b[^\w]{0,3}(?:le|du)?[^\w]{0,3}$"
+)
 _MONTHS, _DAYS = 12, 31
 _FIELD: Final = re.compile(
     r"\{\{\s{0,3}[A-Za-z][\w.]{1,40}\s{0,3}\}\}|\$\{[A-Za-z][\w.]{1,40}\}|<%=?\s{0,3}[A-Za-z][\w.]{1,40}\s{0,3}%>|@@[A-Z_]{2,40}@@"
+    r"|[\[<«]\s?(?:NOM|PRENOMS?|DDN|IPP|COG|(?:NOM|PRENOM|DATE)_[A-Z_]{2,20})\s?[\]>»]"
     r"|\$[A-Z][A-Z_]{2,40}\$|##[A-Z_]{2,40}##|\[%?[A-Z]{2,20}_[A-Z_]{2,20}%?\]|%[A-Z][A-Z_]{2,40}%"
 )
 """Fields of the usual templates, unfilled."""
@@ -67,7 +74,8 @@ def of_heading(text: str, records: Sequence[IdentityRecord], place: Place, *rule
         return
     for date, start in found:
         told = plain(text[:start])
-        is_birth = _BORN.search(told[-25:]) or int(date[:4]) < _OLDEST
+        oldest = _OLDEST if _AFTER_NAME.search(text[:start]) else _OLDER
+        is_birth = _BORN.search(told[-25:]) or (int(date[:4]) < oldest and not _NO_BIRTH.search(told))
         if is_birth and not of_somebody_else(text, start) and not is_around(text):
             said = Text(
                 f"ce titre ou pied de page porte une date qui semble de naissance ({date}) et n’est pas celle du patient : à regarder",
@@ -96,7 +104,7 @@ def _dates(text: str) -> Iterator[tuple[str, int]]:
 
 def template_left(document: Document) -> Iterator[Problem]:
     """Yield the fields of a template that nobody filled, and the words by which programs say that there is nothing."""
-    for match in _FIELD.finditer(document.text) if any(one in document.text for one in "{$%@#[") else ():
+    for match in _FIELD.finditer(document.text) if any(one in document.text for one in "{$%@#[<«") else ():
         said = Text(
             "un champ du modèle est resté tel quel : à regarder",
             "a field of the template was left as it is: to be looked at",

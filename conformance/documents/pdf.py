@@ -335,7 +335,8 @@ def _told_further(document: Document, record: IdentityRecord) -> Iterator[Proble
     """Say that a further page, a title or a bookmark names somebody else, and never the patient, although it gives no number."""
     titles = Place(kind=PlaceKind.FILE, file=document.name)
     yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
-    for title in (*document.facts.titles.splitlines(), *feet(document.text)):
+    first = [line.text for line in document.facts.lines[:1]]
+    for title in (*document.facts.titles.splitlines(), *first, *feet(document.text)):
         yield from of_heading(title, [record], titles, "DOC-01")
     for number, told in enumerate(document.facts.further, start=2):
         place = Place(kind=PlaceKind.FILE, file=document.name, page=number)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.cda import CdaFacts
 from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
+from conformance.documents.headings import of_heading
 from conformance.documents.metadata import check_content, missing_source, read_metadata
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
@@ -83,6 +84,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa:
     for name, told in facts.pages if facts else ():
         page = Place(kind=PlaceKind.FILE, file=f"{document.name} › {name}")
         yield from of_other_people(told, records, page, "TRA-05")
+        yield from of_heading(told, records, page, "TRA-05")
 
 
 def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) -> dict[str, bytes]:

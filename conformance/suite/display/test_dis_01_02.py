@@ -12,7 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.cast import PARTS
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
@@ -100,8 +100,13 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
             verdict=Verdict.NOT_TESTED,
         )
     patient = desk.bring(
-        desk.draw(first_names_count=2), Route.IMPORTED, used_name="ZELBRUC", used_first_name="CURBLEZ"
+        desk.play(PARTS["double-hyphen-abroad-summer"]),
+        Route.IMPORTED,
+        used_name="ZELBRUC",
+        used_first_name="CURBLEZ",
     )
+    # Opened after the other: neither an INS nor names in use.
+    bare = desk.create(desk.play(PARTS["hyphens-leading-zero-29-february"]))
 
     def judge(chosen: tuple[str, ...]) -> None:
         try:
@@ -121,10 +126,26 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
                 en=f"data shown besides the four traits ({at.user.user})",
             )
             expect_each({name: partial(expect_shown, fields, name, patient) for name in chosen})
+        if chosen == OTHERS:
+            fields = _fields(desk, bare)
+            expect_each({name: partial(_expect_not_of, fields, name, bare, patient) for name in OTHERS})
 
     with restored(desk, site.DISPLAYED_FIELDS):
         choices = [(), OTHERS, *((name,) for name in OTHERS)]
         expect_each({", ".join(chosen) or "rien": partial(judge, chosen) for chosen in choices})
+
+
+def _expect_not_of(fields: dict[str, FormField], name: str, patient: Patient, before: Patient) -> None:
+    """Check that a field shows what its file holds, and nothing of the file opened before where it holds nothing."""
+    if getattr(patient, name):
+        expect_shown(fields, name, patient)
+    elif name in fields:
+        told, left = fields[name].value or "", getattr(before, name) or ""
+        expect(
+            not left or left not in told,
+            fr=f"{name} : l'écran d'un dossier qui n'en a pas montre celui du dossier ouvert avant ({left})",
+            en=f"{name}: the screen of a file that has none shows that of the file opened before ({left})",
+        )
 
 
 def _fields(desk: Desk, patient: Patient) -> dict[str, FormField]:

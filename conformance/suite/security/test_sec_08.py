@@ -83,6 +83,18 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
         fr="la trace générale n'est pas celle du seul patient envoyé",
         en="the general trace is not that of the only patient sent",
     )
+    if _send(desk, other, *wanted[0]) is not None:
+        found = awaited(
+            desk,
+            Verb.READ_TRANSMISSIONS,
+            lambda: desk.lgo.read_transmissions(patient_id=other.id, actor=desk.user),
+            bool,
+        )
+        expect(
+            {_address(one.recipient) for one in found} == {str(wanted[0][2])},
+            fr=f"un envoi du patient {other.id}, après ceux d'un autre, n'est pas tracé sous son nom",
+            en=f"a sending of patient {other.id}, after those of another, is not logged under their name",
+        )
     _expect_kept(desk, patient, entries)
 
 

@@ -193,6 +193,19 @@ def test_contract(desk: Desk, form: Form) -> None:
                 fr=f"émetteur {sender}, sans contrat ({form}) : l'identité est qualifiée",
                 en=f"sender {sender}, without a contract ({form}): the identity is qualifiée",
             )
+    if form in _TELLING:
+        arrival = _arrives(desk, received(desk.draw(), status="PROV"), form, sender="LABO-10")
+        expect(
+            all(patient.status is not Status.QUAL for patient in arrival.created),
+            fr=f"sous contrat, un message qui dit l'identité provisoire ({form}) la fait qualifiée ici",
+            en=f"under a contract, a message that calls the identity provisoire ({form}) makes it qualifiée here",
+            # As for identities handed over: what a contract covers is deduced.
+            inferred=True,
+        )
+
+
+_TELLING: Final = frozenset({Form.ORU, Form.MDM, Form.FHIR})
+"""The forms that say the status of the identity."""
 
 
 def _arrives(

@@ -14,7 +14,7 @@ from papers import cartouche, pdf, right
 from people import P1
 from sendings import submission, xdm
 
-from conformance.documents import Expected, Profile, Status, check
+from conformance.documents import Expected, Profile, Severity, Status, check
 from conformance.documents.datamatrix import payload_of
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol
@@ -121,3 +121,19 @@ def test_the_demo_oid_is_an_ins_for_every_version_of_the_profile():
         "fhir-type",
         "fhir-qual-without-ins",
     }
+
+
+@pytest.mark.parametrize(
+    ("profile", "severity"),
+    [
+        (None, Severity.REVIEW),
+        ("https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient-ins|2.2.0", Severity.FAIL),
+    ],
+)
+def test_what_the_profile_of_the_ins_wants_is_owed_by_whoever_claims_it(profile, severity):
+    resource = patient(P1, profile=profile)
+    del resource["identifier"][1]["use"]
+    found = {
+        one.code: one.severity for one in check(as_json(resource), Expected(identity=P1, status=Status.QUAL))
+    }
+    assert found["fhir-use"] is severity

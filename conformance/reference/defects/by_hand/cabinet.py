@@ -24,6 +24,44 @@ def used_of_the_one_before(records: list[Record], _about: Mapping[str, Any], mem
     return out
 
 
+def of_the_value_before(*names: str) -> Hand:
+    """Return what fills these values, when empty, with the last ones that were there."""
+
+    def fill(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        out = []
+        for one in records:
+            memory.own.update({name: one[name] for name in names if one[name]})
+            out.append({**one, **{name: one[name] or memory.own.get(name, one[name]) for name in names}})
+        return out
+
+    return fill
+
+
+def screen_of_the_one_before(*names: str) -> Hand:
+    """Return what leaves these fields of a screen as they were when the file opened has none."""
+
+    def fill(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        out = []
+        for one in records:
+            if one["name"] in names and one.get("value"):
+                memory.own[one["name"]] = one["value"]
+            kept = memory.own.get(one["name"]) if one["name"] in names else None
+            out.append({**one, "value": one.get("value") or kept})
+        return out
+
+    return fill
+
+
+def written_for_the_one_before(key: str, said: str) -> Hand:
+    """Return what names the patient of the document before in a text."""
+
+    def name(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        before = _person_before(about, memory).rpartition(" ")[0]
+        return [{**one, key: f"{one[key]}{said.format(before)}" if before else one[key]} for one in records]
+
+    return name
+
+
 def list_with_an_s(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Replace PRENOM inside of PRENOMS too: the list is the first given name and an S."""
     first = next(one["text"] for one in records if one["element"] == "given" and one["qualifier"] == "BR")
@@ -206,6 +244,13 @@ def people_around(records: list[Record], _about: Mapping[str, Any], _memory: Mem
 
 
 FUNCTIONS: dict[str, Hand] = {
+    "mailbox-of-the-one-before": of_the_value_before("mailbox"),
+    "names-on-screen-before": screen_of_the_one_before("used_name", "used_first_name"),
+    "ins-on-screen-before": screen_of_the_one_before("matricule", "oid"),
+    "body-for-the-one-before": written_for_the_one_before("body", "\nDocument de {}."),
+    "index-for-the-one-before": written_for_the_one_before("index", "Documents de {}"),
+    "traced-to-the-one-before": of_the_sending_before("recipient"),
+    "traced-under-the-file-before": of_the_sending_before("patient_id"),
     "used-of-the-one-before": used_of_the_one_before,
     "list-with-an-s": list_with_an_s,
     "titled-after-the-one-before": titled_after_the_one_before,
