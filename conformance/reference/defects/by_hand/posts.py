@@ -182,7 +182,7 @@ def centenarian_by_next_save(
     ]
 
 
-def app_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def app_fed_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the files that the app has fed."""
     memory.shared.setdefault("from-app", set()).update(one["id"] for one in records)
     return records
@@ -307,7 +307,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         entitled_acceptance_noted,
         entitled_acceptance_unlocked,
         centenarian_by_next_save,
-        app_noted,
+        app_fed_noted,
         app_unlocked,
         nothing_of_it,
         started_noted,
