@@ -78,7 +78,11 @@ CALL_OF_QUALIFIED: Final = path(
     "appel INSi pour une identité déjà qualifiée", "INSi call for an identity already qualifiée"
 )
 """No text asks that an identité qualifiée be searched again: a software may refuse that."""
-ANYWHERE: Final = frozenset({CALL_OF_QUALIFIED})
+WHILE_WAITING: Final = path(
+    "dossier travaillé pendant qu'une réponse d'INSi attend", "file worked on while an answer of INSi waits"
+)
+"""No text says what may be done between an answer and its decision: a software may want that first."""
+ANYWHERE: Final = frozenset({CALL_OF_QUALIFIED, WHILE_WAITING})
 """Paths apart of whatever check comes upon them."""
 CARD: Final = path(
     "par carte", "by card", Verb.READ_CARD, Verb.SWAP_CARD, Verb.CALL_INSI_CARD, Verb.ATTACH_CARD

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
-from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL
+from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
     need_no_exemption,
@@ -54,6 +54,19 @@ def preparing(fr: str, en: str, *, depends_on: tuple[str, ...] = ()) -> Iterator
             f"préparation impossible, le logiciel refuse {elided(fr)} : {refusal.message} ({refusal.code})",
             f"could not be prepared, the software refuses to {en}: {refusal.message} ({refusal.code})",
             depends_on=depends_on,
+        ) from refusal
+
+
+@contextmanager
+def while_waiting() -> Iterator[None]:
+    """Turn a refusal inside the block into "a decision is wanted first": an answer of INSi waits for one."""
+    try:
+        yield
+    except RefusedError as refusal:
+        raise NotOfferedError(
+            WHILE_WAITING,
+            f"refusé tant qu'une réponse d'INSi attend : {refusal.message} ({refusal.code})",
+            f"refused while an answer of INSi waits: {refusal.message} ({refusal.code})",
         ) from refusal
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BESIDE, DOWNGRADE
+from conformance.suite.desk.apart import BESIDE, DOWNGRADE, WHILE_WAITING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.response.proposals import COMPARED, expect_lines
 from conformance.verdicts import Departure, UndecidedError
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def _validate(desk: Desk, patient: Patient) -> None:
-    desk.check_document(patient)
+    desk.record_document(patient)
+    with while_waiting():
+        desk.lgo.validate_identity(patient.id, actor=desk.user)
 
 
 def _lower(desk: Desk, patient: Patient) -> None:
@@ -71,7 +73,7 @@ def test_status_of_then(desk: Desk) -> None:
             "récupérée contrôlée entre-temps": partial(judge, Route.IMPORTED, _validate),
         },
         desk=desk,
-        paths=(DOWNGRADE,),
+        paths=(DOWNGRADE, WHILE_WAITING),
     )
 
 
@@ -150,7 +152,7 @@ def test_compared_with_the_file_of_now(desk: Desk, route: Route) -> None:
     patient = desk.bring(person, route)
     call = desk.find(patient)
     colleague = desk.as_super_user()
-    with preparing("modifier le dossier", "change the file", depends_on=("FLD-01",)):
+    with while_waiting():
         changes = {"birth_place": "99999", "first_names": None}
         desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
     now = desk.read(patient)

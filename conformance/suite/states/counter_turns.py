@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI, VERIFICATI
 from conformance.suite.desk.card_calls import by_card, calls_without_file, read_card, try_card_call
 from conformance.suite.desk.people import another_value, typed
 from conformance.suite.desk.started import ended, start
+from conformance.suite.desk.steps import while_waiting
 from conformance.suite.desk.words import insi_values
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.verdicts import UndecidedError
@@ -92,7 +93,8 @@ def _find(desk: Desk, day: Day) -> object:
 def _check(key: str) -> Does:
     def does(desk: Desk, day: Day) -> object:
         desk.record_document(day.files[key])
-        return desk.lgo.validate_identity(day.files[key].id, actor=desk.user)
+        with while_waiting() if day.waiting else nullcontext():
+            return desk.lgo.validate_identity(day.files[key].id, actor=desk.user)
 
     return does
 

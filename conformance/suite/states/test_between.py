@@ -19,7 +19,7 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal, ref
 from conformance.suite.desk.people import NAMES_IN_USE, another_value, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import preparing, while_waiting
 from conformance.suite.desk.words import insi_values
 from conformance.suite.security.profiles import ORDINARY, need_withheld, profile
 from conformance.suite.site.settings import restored, setting, switch
@@ -49,7 +49,7 @@ def test_traits_changed_before_acceptance(desk: Desk, route: Route) -> None:
         patient = desk.bring(person, route)
         call = desk.find(patient)
         changes: dict[str, str | None] = {name: another_value(desk, person, name) for name in fields}
-        with preparing("modifier le dossier", "change the file", depends_on=("FLD-01",)):
+        with while_waiting():
             desk.lgo.update_patient(patient.id, changes, actor=desk.super_user)
         before = desk.snapshot(patient)
         refused = isinstance(desk.try_accept(call), RefusedError)

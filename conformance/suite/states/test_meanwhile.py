@@ -20,7 +20,7 @@ from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.steps import preparing, while_waiting
 from conformance.suite.desk.words import insi_values
 from conformance.verdicts import UndecidedError
 
@@ -110,7 +110,7 @@ def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
     changes: dict[str, str | None] = {
         "first_name": first_name, "used_name": "ZELBRUC", "used_first_name": "DRIMVAL",
     }  # fmt: skip
-    with preparing("modifier le dossier", "change the file", depends_on=("FLD-01",)):
+    with while_waiting():
         desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
     with colleague.if_offered(ATTRIBUTES), preparing("poser homonyme", "set homonym", depends_on=("ATT-01",)):
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=colleague.user)

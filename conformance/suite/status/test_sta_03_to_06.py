@@ -15,7 +15,7 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.steps import USERS, while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
@@ -285,7 +285,10 @@ def test_no_qualification_without_acceptance(desk: Desk) -> None:
     person = desk.draw()
     patient = desk.create(person)
     desk.find(patient)  # Proposed, not decided.
-    patient = desk.check_document(patient)
+    with while_waiting():
+        desk.record_document(patient)
+        desk.lgo.validate_identity(patient.id, actor=desk.user)
+    patient = desk.read(patient)
     expect_equal(
         got=patient.status,
         expected=Status.VALI,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance.reference.defects import Kind, catalogue
+from conformance.reference.defects import Kind, by_hand, catalogue
 from conformance.rules import load_catalogue
 
 NOT_APPLYING: dict[str, dict[str, str]] = yaml.safe_load(
@@ -33,3 +33,8 @@ def test_each_kind_that_applies_has_two_defects(key: str) -> None:
     found = Counter(one.kind for one in catalogue().values() if key in one.caught_by)
     lacking = {kind.value: found[kind] for kind in KINDS if kind not in NOT_APPLYING[key] and found[kind] < 2}
     assert lacking == {}
+
+
+def test_no_fault_by_hand_takes_the_name_of_another() -> None:
+    names = [name for subject in by_hand.SUBJECTS for name in subject.FUNCTIONS]
+    assert len(names) == len(set(names)), {name for name in names if names.count(name) > 1}

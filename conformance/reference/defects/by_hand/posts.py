@@ -101,7 +101,7 @@ def uncertain_noted(records: list[Record], _about: Mapping[str, Any], memory: Me
     return [{**one, "birth_date_uncertain": True} for one in records] if left else records
 
 
-def card_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def read_date_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the birth date of the card that was read, for whatever is sent next."""
     person = about.get("person") or {}
     if about["event"] == "card-read" and person.get("birth_date"):
@@ -182,7 +182,7 @@ def centenarian_by_next_save(
     ]
 
 
-def app_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def app_fed_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the files that the app has fed."""
     memory.shared.setdefault("from-app", set()).update(one["id"] for one in records)
     return records
@@ -298,7 +298,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         signs_pass_the_lock,
         longer_passes_the_lock,
         uncertain_noted,
-        card_noted,
+        read_date_noted,
         card_date_sent,
         other_card_lowers,
         blocked_noted,
@@ -307,7 +307,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         entitled_acceptance_noted,
         entitled_acceptance_unlocked,
         centenarian_by_next_save,
-        app_noted,
+        app_fed_noted,
         app_unlocked,
         nothing_of_it,
         started_noted,
