@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from conformance.documents import Problem
     from conformance.documents.document import Document as Read
-    from conformance.suite.desk.papers import Artefact, Subject
+    from conformance.drivers.model import Patient
     from simulator.registry.person import Person
 
 _PARTS = re.compile(r"[\W_]+")
@@ -36,52 +36,56 @@ def words_of(parts: Iterable[Read]) -> str:
     return _words("\n".join(told))
 
 
-def mingled(subject: Subject, artefact: Artefact, everybody: Iterable[Person]) -> Iterator[Problem]:
+def mingled(
+    read: Read, words: str, *, person: Person, patient: Patient, everybody: Iterable[Person]
+) -> Iterator[Problem]:
     """Yield what a document about somebody says of the others, and a name in use that its patient has not.
 
     Another is named by birth name and first given name side by side, or by birth name and birth date.
 
     Args:
-        subject: whose document it is.
-        artefact: the document; in one that tells of several patients, names in use alone are looked at.
+        read: the document; in one that tells of several patients, names in use alone are looked at.
+        words: all that it says; see ``words_of``.
+        person: whose it is, as INSi knows them.
+        patient: whose it is, as the software shows them.
         everybody: those about whom documents were made.
     """
-    yield from _names_in_use(subject, artefact)
-    if not artefact.read.one_patient:
+    yield from _names_in_use(read, person, patient)
+    if not read.one_patient:
         return
-    own = _own(subject)
+    own = _own(person, patient)
     for one in everybody:
         traits = one.identity.traits
         name, first = _name(traits.birth_name), _name(traits.first_names.partition(" ")[0])
-        if name not in artefact.words or name in own:
+        if name not in words or name in own:
             continue
         year, month, day = traits.birth_date.split("-")
-        is_date_own = traits.birth_date == subject.person.identity.traits.birth_date
+        is_date_own = traits.birth_date == person.identity.traits.birth_date
         dates = (
             () if is_date_own else (f"{year}{month}{day}", f"{day} {month} {year}", f"{year} {month} {day}")
         )
         signs = (f"{name.rstrip()}{first}", f"{first.rstrip()}{name}", *(f" {date} " for date in dates))
-        if any(sign in artefact.words for sign in signs):
+        if any(sign in words for sign in signs):
             text = Text(
                 f"ce document nomme aussi un autre patient, dont rien n'a à y être : {traits.birth_name} "
                 f"{traits.first_names}, né(e) le {day}/{month}/{year}",
                 f"this document names another patient too, of whom nothing belongs there: {traits.birth_name} "
                 f"{traits.first_names}, born {traits.birth_date}",
             )
-            place = Place(kind=PlaceKind.FILE, file=artefact.read.name)
+            place = Place(kind=PlaceKind.FILE, file=read.name)
             yield official("names-another-patient", text, "F13", at=(Quote(place, traits.birth_name),))
 
 
-def _names_in_use(subject: Subject, artefact: Artefact) -> Iterator[Problem]:
+def _names_in_use(read: Read, person: Person, patient: Patient) -> Iterator[Problem]:
     """Yield a used name or used first name of a patient who has none; the name of birth may be repeated there."""
-    patient, number = subject.patient, subject.person.identity.matricule.value
+    number = person.identity.matricule.value
     if patient.used_name and patient.used_first_name:
         return
     records = [
         record
-        for part in artefact.parts
+        for part in read.walk()
         for record in part.records
-        if artefact.read.one_patient or any(one.normal == number for one in record.of(Trait.MATRICULE))
+        if read.one_patient or any(one.normal == number for one in record.of(Trait.MATRICULE))
     ]
     for trait, held, births in (
         (Trait.USED_NAME, patient.used_name, (patient.birth_name,)),
@@ -98,8 +102,8 @@ def _names_in_use(subject: Subject, artefact: Artefact) -> Iterator[Problem]:
                 yield official("used-name-of-nobody", text, "F13", at=(value,))
 
 
-def _own(subject: Subject) -> str:
-    patient, traits = subject.patient, subject.person.identity.traits
+def _own(person: Person, patient: Patient) -> str:
+    traits = person.identity.traits
     names = (
         traits.birth_name,
         traits.first_names,

@@ -191,7 +191,14 @@ def expect_right(
     doubts: list[tuple[Subject, Artefact, Problem]] = []
     everybody = {id(subject): subject.person for subject, _ in looked}.values()
     for subject, artefact in looked:
-        for problem in (*artefact.problems, *mingled(subject, artefact, everybody)):
+        others = mingled(
+            artefact.read,
+            artefact.words,
+            person=subject.person,
+            patient=subject.patient,
+            everybody=everybody,
+        )
+        for problem in (*artefact.problems, *others):
             if mine(problem, artefact):
                 (faults if problem.severity is Severity.FAIL else doubts).append((subject, artefact, problem))
     if faults:

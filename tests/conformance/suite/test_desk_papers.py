@@ -148,7 +148,10 @@ def mentioned(person: Person, told: str, used: str = "") -> list[str]:
     content = f"<ClinicalDocument xmlns='urn:hl7-org:v3'><title>{title}</title>{target}</ClinicalDocument>"
     [(subject, artefact)] = looked_at(person, content.encode())
     subject.patient = replace(subject.patient, birth_name=person.identity.traits.birth_name)
-    return [one.code for one in mingled(subject, artefact, [person, other])]
+    found = mingled(
+        artefact.read, artefact.words, person=person, patient=subject.patient, everybody=[person, other]
+    )
+    return [one.code for one in found]
 
 
 @pytest.mark.parametrize("told", ["{first} {name}", "Note {name}, {first}", "{name} - {date}"])
