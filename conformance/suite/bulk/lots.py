@@ -163,11 +163,10 @@ def file(desk: Desk, route: Route, *, denied: bool = False, **wished: Any) -> Pa
     person = desk.draw(**wished)
     if not denied:
         return desk.bring(person, route)
-    desk.insi.install(altered("lot-denied", {"oid": "1.2.250.1.213.1.4.9"}), patient=person)
-    patient = desk.create(person)
-    call, _ = desk.call(patient)
-    desk.decide(call, accept=True)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(altered("lot-denied", {"oid": "1.2.250.1.213.1.4.9"}), patient=person):
+        patient = desk.create(person)
+        call, _ = desk.call(patient)
+        desk.decide(call, accept=True)
     return desk.check_document(patient) if route is Route.IMPORTED_CHECKED else desk.read(patient)
 
 

@@ -112,9 +112,8 @@ def test_any_order(desk: Desk) -> None:
         return  # Verified one by one, or collected at once: no result is still to come.
     codes = {claimed.values["matricule"]: "00" for claimed in lot.deposited}
     codes[files.patients[0].matricule or ""] = "01"
-    desk.insi.install(any_order(lot, codes))
-    finish(desk, lot)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(any_order(lot, codes)):
+        finish(desk, lot)
     said = {matricule: Said.KO if code == "01" else Said.OK for matricule, code in codes.items()}
     _expect_applied(desk, files, said, Moment("résultats dans un autre ordre", "results in another order"))
 
@@ -166,11 +165,9 @@ def test_error_line(desk: Desk) -> None:
         return  # Verified one by one, or collected at once: no result is still to come.
     codes = {claimed.values["matricule"]: "insi_914" for claimed in lot.deposited}
     codes[files.patients[0].matricule or ""] = "00"
-    desk.insi.install(any_order(lot, codes))
-    with own_time(desk):
+    with desk.answered_by(any_order(lot, codes)), own_time(desk):
         desk.insi.advance(900)
         read(desk, lot)
-    desk.insi.clear_scenarios()
     moment = Moment("lignes en erreur", "lines with an error")
     _expect_applied(desk, files, {}, moment)
     told = {each.patient_id: each.outcome for each in lot.told.results}

@@ -100,14 +100,13 @@ def test_every_attempt_is_sendable(desk: Desk, way: str, scenario: str) -> None:
     for wanted in (PLAIN, {"hyphen_name": True, "compound_first_name": True}, {"apostrophe_name": True}):
         person = desk.draw(first_names_count=3, **wanted)
         patient = desk.create(person) if way == "file" else None
-        desk.insi.install(scenario)
-        for _ in range(2):
-            _, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
-            sent += requests
-            # After failures a software may suspend its calls for a while: nothing wrong is sent then.
-            need_request(sent)
-            _expect_sendable(requests)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(scenario):
+            for _ in range(2):
+                _, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
+                sent += requests
+                # After failures a software may suspend its calls for a while: nothing wrong is sent then.
+                need_request(sent)
+                _expect_sendable(requests)
 
 
 @pytest.mark.rule("CAL-06")

@@ -93,10 +93,9 @@ def test_growing_after_several(desk: Desk) -> None:
 
 def _expect_grown(desk: Desk, person: Person) -> None:
     patient = desk.create(person)
-    desk.insi.install("answers/several")
-    _, requests = desk.try_call(patient)
-    need_answer(requests, "answers/several")
-    desk.insi.clear_scenarios()
+    with desk.answered_by("answers/several"):
+        _, requests = desk.try_call(patient)
+        need_answer(requests, "answers/several")
     expect_sent(requests, patient, Moment("tentatives après un 02", "attempts after a 02"))
     sizes = [len(" ".join(asked(request)["first_names"]).split()) for request in requests]
     places = [bool(asked(request)["birth_place"]) for request in requests]

@@ -99,9 +99,8 @@ def test_search_without_a_place(desk: Desk, place: str | None) -> None:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_second_try(desk: Desk, route: Route, scenario: str) -> None:
     patient = desk.bring(desk.draw(first_names_count=3), route, birth_place=UNKNOWN_PLACE)
-    desk.insi.install(scenario)
-    call, requests = desk.try_call(patient)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(scenario):
+        call, requests = desk.try_call(patient)
     _expect_sent_without_place(call, requests)
     _expect_no_false_place(requests)
 

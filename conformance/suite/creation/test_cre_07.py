@@ -182,9 +182,8 @@ def test_other_identity(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("scenario", ["answers/not-found", "faults/insi-102", "chaos/http-503"])
 def test_insi_has_no_say(desk: Desk, scenario: str) -> None:
     person = desk.draw()
-    desk.insi.install(scenario)
-    patient = _import(desk, person)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(scenario):
+        patient = _import(desk, person)
     _expect_qualified(
         desk, patient, person, Moment(f"INSi indisponible ({scenario})", f"INSi away ({scenario})")
     )

@@ -14,6 +14,7 @@ from conformance.verdicts import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
@@ -75,6 +76,15 @@ class Standing:
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do ``act`` and return what it returned, with the exchanges that INSi had meanwhile, oldest first."""
         return self.wire.during(act)
+
+    @contextmanager
+    def answered_by(self, scenario: str | Path | dict[str, Any], /, **people: Person) -> Iterator[None]:
+        """Have INSi answer as a scenario says, until the end of the block however it ends: what follows it must not meet it."""
+        self.insi.install(scenario, **people)
+        try:
+            yield
+        finally:
+            self.insi.clear_scenarios()
 
     def once(self, key: str, make: Callable[[Self], _T]) -> _T:
         """Return what ``make`` makes, made once a campaign for all the checks that share it.

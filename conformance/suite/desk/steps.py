@@ -286,11 +286,9 @@ class Desk(Standing):
             with self.if_offered(USUAL), suppress(*_STOPS):
                 usual["00"] = told(self.decline(patient), about=patient)
             for code, scenario in _USUAL_ENDINGS.items():
-                self.insi.install(scenario)
-                with suppress(*_STOPS):
+                with self.answered_by(scenario), suppress(*_STOPS):
                     call, _ = self.try_call(patient)
                     usual[code] = told(call, about=patient)
-                self.insi.clear_scenarios()
         return usual
 
     def logged_calls(self, patient: Patient | None = None) -> list[AuditEntry]:

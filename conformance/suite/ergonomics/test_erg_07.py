@@ -237,9 +237,8 @@ def _expect_no_candidate(call: InsiCall, matricule: str) -> None:
 @FROM_INSI.mark
 def test_place_of_a_file_from_insi(desk: Desk) -> None:
     person = desk.draw(first_names_count=1)
-    desk.insi.install(altered("no-place", {"birth_place": None}), patient=person)
-    call, _ = desk.try_search_insi(typed(person, birth_place=None))
-    desk.insi.clear_scenarios()
+    with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
+        call, _ = desk.try_search_insi(typed(person, birth_place=None))
     if isinstance(call, RefusedError):
         return  # The place may be asked for before INSi is.
     made = desk.try_accept(call)

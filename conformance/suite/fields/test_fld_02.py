@@ -109,9 +109,8 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
     number = _attach(desk, patient, people, member)
 
     def failing() -> None:
-        desk.insi.install("faults/insi-102")
-        desk.try_call(patient)
-        desk.insi.clear_scenarios()
+        with desk.answered_by("faults/insi-102"):
+            desk.try_call(patient)
 
     acts: dict[str, Callable[[], object]] = {
         "used name": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user),

@@ -125,9 +125,8 @@ def test_acts_that_follow(desk: Desk, key: str, user: str) -> None:
     _expect_none(desk, patient.id, f"carte rattachée puis nom utilisé modifié ({key})")
     # A call that brings nobody brings no INS either, whatever number lies at hand; nor does a refusal.
     for scenario in ("answers/not-found", "answers/several", "faults/insi-102"):
-        desk.insi.install(scenario)
-        desk.try_call(patient)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(scenario):
+            desk.try_call(patient)
         _expect_none(desk, patient.id, f"carte rattachée puis appel terminé par {scenario} ({key})")
     desk.decline(desk.read(patient))
     _expect_none(desk, patient.id, f"carte rattachée puis identité INSi refusée ({key})")

@@ -105,9 +105,8 @@ def test_other_names_from_insi(desk: Desk, route: Route, sex: str) -> None:
     _expect_empty(desk, patient.id)
     mark(desk, patient, {Attribute.HOMONYME})
     _expect_empty(desk, patient.id)
-    desk.insi.install("answers/not-found")
-    desk.try_call(patient)
-    desk.insi.clear_scenarios()
+    with desk.answered_by("answers/not-found"):
+        desk.try_call(patient)
     _expect_empty(desk, patient.id)
     for answer in answers:
         accepted(desk, proposed(desk, patient, answer))

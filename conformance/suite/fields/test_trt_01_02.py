@@ -212,9 +212,8 @@ def test_from_insi(desk: Desk, rule: str) -> None:
         person = desk.draw(**PLAIN)
         name = spoil(person.first_name)
         # INSi answers this person whatever is asked: the software may send the name corrected, or refuse.
-        desk.insi.install("answers/whatever-traits", patient=person)
-        call, _ = desk.try_search_insi(typed(person, first_name=name, first_names=None))
-        desk.insi.clear_scenarios()
+        with desk.answered_by("answers/whatever-traits", patient=person):
+            call, _ = desk.try_search_insi(typed(person, first_name=name, first_names=None))
         if isinstance(call, RefusedError):
             continue
         patient = desk.try_accept(call)

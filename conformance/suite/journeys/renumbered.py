@@ -58,9 +58,8 @@ def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subjec
 
 def _fed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     """Feed a file with what INSi answers now, and return it; ``None`` when the software does not take it."""
-    desk.insi.install("answers/whatever-traits", patient=person)
-    call, _ = desk.try_call(patient)
-    desk.insi.clear_scenarios()
+    with desk.answered_by("answers/whatever-traits", patient=person):
+        call, _ = desk.try_call(patient)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return None
     if isinstance(desk.try_accept(call), RefusedError):

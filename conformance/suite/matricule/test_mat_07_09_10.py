@@ -97,10 +97,9 @@ def test_new_number(desk: Desk, route: Route) -> None:
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
     now = now_known_by(waiting, definitive)
-    desk.insi.install("answers/whatever-traits", patient=now)
-    call, requests = desk.try_call(patient)
-    need_answer(requests, "answers/whatever-traits")
-    desk.insi.clear_scenarios()
+    with desk.answered_by("answers/whatever-traits", patient=now):
+        call, requests = desk.try_call(patient)
+        need_answer(requests, "answers/whatever-traits")
     assert not isinstance(call, Exception)
     desk.decide(call, accept=True)
     after = desk.read(patient)
@@ -135,9 +134,8 @@ def test_new_number(desk: Desk, route: Route) -> None:
 def test_without_ins(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(), route, birth_place="99999")
     before, known = desk.snapshot(patient), kinds_known(desk)[0]
-    desk.insi.install("answers/not-found")
-    desk.try_call(patient)
-    desk.insi.clear_scenarios()
+    with desk.answered_by("answers/not-found"):
+        desk.try_call(patient)
     acts: dict[str, Callable[[], object]] = {
         "modifier": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user),
         "chercher": lambda: expect(

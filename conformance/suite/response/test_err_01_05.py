@@ -48,9 +48,8 @@ def test_insi_down(desk: Desk, route: Route) -> None:
     def judge_again() -> None:
         """See that the user is told of the next failures as of the first."""
         patient = desk.bring(desk.draw(first_names_count=1), route)
-        desk.insi.install(DOWN[0])
-        calls = [desk.try_call(patient)[0] for _ in range(IN_A_ROW)]
-        desk.insi.clear_scenarios()
+        with desk.answered_by(DOWN[0]):
+            calls = [desk.try_call(patient)[0] for _ in range(IN_A_ROW)]
         # INSi is back: whatever counts failures begins anew.
         desk.try_call(patient)
         for number, call in enumerate(calls, start=1):
@@ -64,14 +63,13 @@ def test_insi_down(desk: Desk, route: Route) -> None:
 
 def _expect_failure_borne(desk: Desk, route: Route, scenario: str) -> None:
     before = desk.snapshot(bring_full(desk, desk.draw(), route))
-    desk.insi.install(scenario)
-    call, requests = desk.try_call(before.patient)
-    need_answer(requests, scenario)
-    moment = Moment(f"INSi en panne ({scenario})", f"INSi down ({scenario})")
-    desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
-    expect_kept(desk.snapshot(before.patient), before, moment)
-    desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(scenario):
+        call, requests = desk.try_call(before.patient)
+        need_answer(requests, scenario)
+        moment = Moment(f"INSi en panne ({scenario})", f"INSi down ({scenario})")
+        desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
+        expect_kept(desk.snapshot(before.patient), before, moment)
+        desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
     expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
     _expect_failure_told(desk, call, before.patient, moment)
 
@@ -156,12 +154,13 @@ def test_failed_calls_are_logged(desk: Desk, way: str) -> None:
         desk.decline(patient)
         usual = added(before, desk.logged_calls())
         before += usual
-        desk.insi.install(scenario)
-        for user in (desk.user, desk.super_user):
-            _, requests = worker.try_call(patient, user)
-            need_answer(requests, scenario)
-            sent += [Sent(exchange=request, user=user.user, patient_id=patient.id) for request in requests]
-        desk.insi.clear_scenarios()
+        with desk.answered_by(scenario):
+            for user in (desk.user, desk.super_user):
+                _, requests = worker.try_call(patient, user)
+                need_answer(requests, scenario)
+                sent += [
+                    Sent(exchange=request, user=user.user, patient_id=patient.id) for request in requests
+                ]
         entries = added(before, desk.logged_calls())
         moment = Moment(f"deux appels terminés par {scenario}", f"two calls ended by {scenario}")
         expect_logged(entries, sent, moment)
@@ -209,18 +208,17 @@ def test_no_retry_storm(desk: Desk, way: str) -> None:
         patient = None
         if way != "typed-search":
             patient = desk.create(person) if way == "file" else desk.bring(person, Route.IMPORTED_CHECKED)
-        desk.insi.install(scenario)
-        call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
-        need_request(requests)
+        with desk.answered_by(scenario):
+            call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
+            need_request(requests)
 
-        def go_on() -> None:
-            desk.search(birth_date=person.identity.traits.birth_date)
-            if patient:
-                desk.read(patient)
+            def go_on() -> None:
+                desk.search(birth_date=person.identity.traits.birth_date)
+                if patient:
+                    desk.read(patient)
 
-        # Nothing may go on by itself once the call has been reported.
-        _, later = desk.during(go_on)
-        desk.insi.clear_scenarios()
+            # Nothing may go on by itself once the call has been reported.
+            _, later = desk.during(go_on)
         count = len(requests) + len(later)
         said = call.message if isinstance(call, RefusedError) else call.outcome
         expect(

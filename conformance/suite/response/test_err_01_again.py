@@ -13,7 +13,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.clocks import passing
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
-from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ _APART: Final = {"typed-search": FROM_INSI, "card": CARD, "verification": VERIFI
 )
 def test_called_again(desk: Desk, way: str) -> None:
     ask = WAYS[way](desk)
-    with answering(desk, None):
-        desk.insi.install(by_card(DOWN) if way == "card" else DOWN)
+    with desk.answered_by(by_card(DOWN) if way == "card" else DOWN):
         for _ in range(FAILURES):
             said, _ = ask()
     with passing(desk) as time:

@@ -56,10 +56,9 @@ def test_technical_error(desk: Desk, route: Route) -> None:
     def judge(scenario: str) -> None:
         person = desk.draw()
         before = desk.snapshot(bring_full(desk, person, route))
-        desk.insi.install(scenario)
-        call, requests = desk.try_call(before.patient)
-        need_answer(requests, scenario)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(scenario):
+            call, requests = desk.try_call(before.patient)
+            need_answer(requests, scenario)
         _expect_usable(
             desk,
             before,
@@ -94,14 +93,15 @@ def test_errors_in_a_row(desk: Desk, route: Route) -> None:
         patient.id, {"used_name": "ZELBRUC", "used_first_name": "CURBLEZ"}, actor=desk.user
     )
     before = desk.snapshot(patient)
-    desk.insi.install("faults/insi-102")
-    for user in (desk.super_user, desk.user, desk.super_user):
-        call, requests = desk.try_call(before.patient, user)
-        need_answer(requests, "faults/insi-102")
-        expect_kept(
-            desk.snapshot(before.patient), before, Moment("après plusieurs erreurs", "after several errors")
-        )
-    desk.insi.clear_scenarios()
+    with desk.answered_by("faults/insi-102"):
+        for user in (desk.super_user, desk.user, desk.super_user):
+            call, requests = desk.try_call(before.patient, user)
+            need_answer(requests, "faults/insi-102")
+            expect_kept(
+                desk.snapshot(before.patient),
+                before,
+                Moment("après plusieurs erreurs", "after several errors"),
+            )
     _expect_usable(desk, before, call, "après trois erreurs de suite", "after three errors in a row")
     if route in {Route.TYPED, Route.IMPORTED}:
         _expect_checkable(desk, patient)
@@ -117,11 +117,10 @@ def test_errors_in_a_row(desk: Desk, route: Route) -> None:
 )
 def test_no_answer(desk: Desk, route: Route) -> None:
     before = desk.snapshot(bring_full(desk, desk.draw(), route))
-    desk.insi.install(NO_ANSWER)
-    shorten_time_out(desk)
-    call, requests = desk.try_call(before.patient)
-    need_answer(requests, NO_ANSWER)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(NO_ANSWER):
+        shorten_time_out(desk)
+        call, requests = desk.try_call(before.patient)
+        need_answer(requests, NO_ANSWER)
     _expect_usable(desk, before, call, "quand INSi ne répond pas", "when INSi does not answer")
 
 

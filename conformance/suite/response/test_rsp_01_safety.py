@@ -49,12 +49,11 @@ def test_about_somebody_else(desk: Desk, route: Route, scenario: str) -> None:
     patient = desk.bring(person := desk.draw(first_names_count=2), route)
     before = desk.snapshot(patient)
     moment = Moment(f"sur la réponse {scenario}", f"on the answer {scenario}")
-    desk.insi.install(
+    with desk.answered_by(
         scenario, patient=person, **{role: desk.draw(first_names_count=2) for role in ANSWERS[scenario]}
-    )
-    call, requests = desk.try_call(patient)
-    need_answer(requests, scenario)
-    desk.insi.clear_scenarios()
+    ):
+        call, requests = desk.try_call(patient)
+        need_answer(requests, scenario)
     expect_kept(desk.snapshot(patient), before, moment)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         # A software may find the answer incoherent; then it says so.
@@ -83,18 +82,17 @@ def test_about_somebody_else(desk: Desk, route: Route, scenario: str) -> None:
 def test_swapped_on_second_call(desk: Desk, route: Route, first: str) -> None:
     person, other = desk.draw(first_names_count=2), desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
-    desk.insi.install(SWAPPED, patient=person, other=other)
-    call, requests = desk.try_call(patient)
-    need_answer(requests, SWAPPED)
-    if not isinstance(call, RefusedError):
-        # Shown, so that a comparison that is kept for later would be the one shown next.
-        desk.lgo.read_proposal(call.id, actor=desk.user)
-        if first != "undecided":
-            desk.decide(call, accept=first == "accepted")
-    before = desk.snapshot(patient)
-    again, requests = desk.try_call(patient)
-    need_answer(requests, SWAPPED)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(SWAPPED, patient=person, other=other):
+        call, requests = desk.try_call(patient)
+        need_answer(requests, SWAPPED)
+        if not isinstance(call, RefusedError):
+            # Shown, so that a comparison that is kept for later would be the one shown next.
+            desk.lgo.read_proposal(call.id, actor=desk.user)
+            if first != "undecided":
+                desk.decide(call, accept=first == "accepted")
+        before = desk.snapshot(patient)
+        again, requests = desk.try_call(patient)
+        need_answer(requests, SWAPPED)
     answer = returned(requests[-1])
     moment = Moment(f"second appel, le premier étant {first}", f"second call, the first being {first}")
     expect_kept(desk.snapshot(patient), before, moment)
@@ -179,10 +177,9 @@ def test_search_about_somebody_else(desk: Desk) -> None:
         # Somebody else may be born that day.
         days = {each.identity.traits.birth_date for each in (person, other)}
         there = {patient.id for day in days for patient in desk.born_on(day)}
-        desk.insi.install(scenario, patient=person, **dict.fromkeys(ANSWERS[scenario], other))
-        call, requests = desk.try_search_insi(typed(person))
-        need_answer(requests, scenario)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(scenario, patient=person, **dict.fromkeys(ANSWERS[scenario], other)):
+            call, requests = desk.try_search_insi(typed(person))
+            need_answer(requests, scenario)
         answered = returned(requests[-1])
         if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
             local = {name: getattr(typed(person), name) for name in COMPARED}

@@ -179,10 +179,9 @@ def test_list_of_first_names(desk: Desk, route: Route, *, typed_list: bool) -> N
 @FROM_INSI.mark
 def test_list_at_creation(desk: Desk) -> None:
     person = desk.draw(first_names_count=3)
-    desk.insi.install(LIST_DIFFERS, patient=person)
-    call, requests = desk.try_search_insi(typed(person, first_names=None))
-    need_answer(requests, LIST_DIFFERS)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(LIST_DIFFERS, patient=person):
+        call, requests = desk.try_search_insi(typed(person, first_names=None))
+        need_answer(requests, LIST_DIFFERS)
     assert not isinstance(call, Exception)
     _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
 

@@ -76,19 +76,20 @@ def _expect_nothing_changes(desk: Desk, ending: Ending, route: Route) -> None:
     desk.decline(patient)
     before = desk.snapshot(patient)
     moment = Moment(f"sur un retour {ending.code} ({route})", f"on an answer {ending.code} ({route})")
-    desk.insi.install(ending.scenario)
-    for _ in range(2):
-        call, requests = desk.try_call(patient)
-        need_answer(requests, ending.scenario)
-        _expect_ending(call, ending, moment)
-        if not isinstance(call, RefusedError):
-            with suppress(RefusedError):
-                desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
-        _expect_nothing_stored(desk, before, moment)
-        others = {ENDINGS[code].fr: usual[code] for code in usual if code not in {ending.code, "insi_102"}}
-        expect_told(told(call, about=patient), others, moment)
-        _expect_no_candidates(call, moment)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(ending.scenario):
+        for _ in range(2):
+            call, requests = desk.try_call(patient)
+            need_answer(requests, ending.scenario)
+            _expect_ending(call, ending, moment)
+            if not isinstance(call, RefusedError):
+                with suppress(RefusedError):
+                    desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
+            _expect_nothing_stored(desk, before, moment)
+            others = {
+                ENDINGS[code].fr: usual[code] for code in usual if code not in {ending.code, "insi_102"}
+            }
+            expect_told(told(call, about=patient), others, moment)
+            _expect_no_candidates(call, moment)
     # The same call with the true answer is proposed and taken: the silence above was that of INSi.
     fed = desk.feed(patient)
     expect(
@@ -113,10 +114,9 @@ def test_no_file_is_created(desk: Desk, ending: Ending) -> None:
     day = person.identity.traits.birth_date
     # Somebody else may be born that day.
     there = {each.id for each in desk.born_on(day)}
-    desk.insi.install(ending.scenario)
-    call, requests = desk.try_search_insi(typed(person))
-    need_answer(requests, ending.scenario)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(ending.scenario):
+        call, requests = desk.try_search_insi(typed(person))
+        need_answer(requests, ending.scenario)
     _expect_ending(call, ending, moment)
     if not isinstance(call, RefusedError):
         created = desk.try_accept(call)

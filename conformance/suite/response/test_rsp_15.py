@@ -127,9 +127,8 @@ def test_history_that_comes_later(desk: Desk, status: str) -> None:
         person,
         identity=replace(person.identity, history=_entries("waiting-then-known", person.identity.matricule)),
     )
-    desk.insi.install(_answering(), patient=later)
-    call, requests = desk.try_call(patient)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(_answering(), patient=later):
+        call, requests = desk.try_call(patient)
     if isinstance(call, RefusedError) or not requests:
         return  # No text asks for a call for an identity that was fed already.
     answer = need_found(requests)

@@ -35,9 +35,8 @@ def test_later_request(desk: Desk, rule: str) -> None:
     def judge(first: str, route: Route) -> None:
         person = desk.draw(first_names_count=2, **PLAIN)
         before = desk.snapshot(desk.bring(person, route))
-        desk.insi.install(_after(first, ALTERED[rule]), patient=person)
-        call, requests = desk.try_call(before.patient)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(_after(first, ALTERED[rule]), patient=person):
+            call, requests = desk.try_call(before.patient)
         if not requests or requests[-1].code != "00":
             return  # One request for each call, or none for an INS that is there.
         if not isinstance(call, RefusedError):

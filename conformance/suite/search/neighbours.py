@@ -66,15 +66,15 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
     return found
 
 
-def looked_for(patient: Patient, criteria: Mapping[str, str], *, beyond_three: bool = False) -> str:
+def looked_for(patient: Patient, criteria: Mapping[str, str]) -> str:
     """Return whether a search must, may or must not return this file.
 
-    SRC-11 knows of three letters at most: a file that the first three do not leave out may come, unless ``beyond_three``.
+    SRC-11 knows of three letters at most: a file that the first three do not leave out may come.
     """
     if patient.birth_date != criteria["birth_date"]:
         return MUST_NOT
     found = [
-        _match(prefix, [getattr(patient, name) for name in fields], beyond_three=beyond_three)
+        _match(prefix, [getattr(patient, name) for name in fields])
         for prefix, fields in (
             (criteria.get("name_prefix"), SURNAMES),
             (criteria.get("first_name_prefix"), FIRST_NAMES),
@@ -86,14 +86,14 @@ def looked_for(patient: Patient, criteria: Mapping[str, str], *, beyond_three: b
     return MAY if MAY in found else MUST
 
 
-def _match(prefix: str, texts: Iterable[str | None], *, beyond_three: bool) -> str:
+def _match(prefix: str, texts: Iterable[str | None]) -> str:
     letters = _key(prefix)
     keys = [comparison_key(text) for text in texts if text]
     if any(key.replace(" ", "").startswith(letters) for key in keys):
         return MUST
     # Three characters as they were typed, composed or not, or three letters: how a software counts is its own.
     counted = {_key(prefix[:3]), _key(unicodedata.normalize("NFC", prefix)[:3]), letters[:3]}
-    if not beyond_three and any(key.replace(" ", "").startswith(start) for key in keys for start in counted):
+    if any(key.replace(" ", "").startswith(start) for key in keys for start in counted):
         return MAY
     return MAY if any(word.startswith(letters) for key in keys for word in key.split()) else MUST_NOT
 
@@ -125,22 +125,6 @@ def expect_search(
     Raises:
         Departure: somebody is missing, or should not be there; it names them.
     """
-    return _expect_search(desk, neighbours, criteria, role=role, beyond_three=False)
-
-
-def expect_every_letter(desk: Desk, neighbours: Collection[Neighbour], **criteria: str) -> None:
-    """Do the same where the letters beyond the third have to count too."""
-    _expect_search(desk, neighbours, criteria, role="", beyond_three=True)
-
-
-def _expect_search(
-    desk: Desk,
-    neighbours: Collection[Neighbour],
-    criteria: Mapping[str, str],
-    *,
-    role: str,
-    beyond_three: bool,
-) -> frozenset[str]:
     try:
         found = frozenset(patient.id for patient in by_letters(desk, **criteria))
     except RefusedError as refusal:
@@ -148,7 +132,7 @@ def _expect_search(
             f"la recherche {_said(criteria)}{role} est refusée : {refusal.message}",
             f"the search {_said(criteria)}{role} is refused: {refusal.message}",
         ) from refusal
-    due = {each.label: looked_for(each.patient, criteria, beyond_three=beyond_three) for each in neighbours}
+    due = {each.label: looked_for(each.patient, criteria) for each in neighbours}
     present = {each.label for each in neighbours if each.patient.id in found}
     missing = [label for label, expected in due.items() if expected == MUST and label not in present]
     wrong = [label for label, expected in due.items() if expected == MUST_NOT and label in present]

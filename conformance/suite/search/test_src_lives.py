@@ -106,9 +106,8 @@ def _lowered(target: Status) -> Act:
 
 def _called(scenario: str) -> Act:
     def act(desk: Desk, patient: Patient, _: Person) -> None:
-        desk.insi.install(scenario)
-        desk.try_call(patient)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(scenario):
+            desk.try_call(patient)
 
     return act
 

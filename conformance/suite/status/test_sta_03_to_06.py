@@ -103,9 +103,8 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
     if case == "declined":
         desk.decline(patient)
     if case == "not-found":
-        desk.insi.install("answers/not-found")
-        desk.try_call(patient)
-        desk.insi.clear_scenarios()
+        with desk.answered_by("answers/not-found"):
+            desk.try_call(patient)
     desk.record_document(patient)
     before = desk.snapshot(patient)
     _, requests = desk.during(lambda: desk.lgo.validate_identity(patient.id, actor=desk.user))

@@ -94,10 +94,9 @@ def test_each_file_its_own(desk: Desk) -> None:
 def test_identity_of_now(desk: Desk, part: str) -> None:
     person = desk.draw(first_names_count=2)
     other = str(InsOid.NIA) if part == "oid" else another_value(desk, person, part)
-    desk.insi.install(altered(f"former-{part.replace('_', '-')}", {part: other}), patient=person)
-    patient = desk.create(person)
-    desk.decide(desk.find(patient), accept=True)
-    desk.insi.clear_scenarios()
+    with desk.answered_by(altered(f"former-{part.replace('_', '-')}", {part: other}), patient=person):
+        patient = desk.create(person)
+        desk.decide(desk.find(patient), accept=True)
     former = desk.read(patient)
     _expect_verified(desk, former, Moment("première identité", "first identity"))
     if Attribute.DOUTEUSE in desk.read(patient).attributes:

@@ -85,9 +85,8 @@ def test_each_part(desk: Desk, route: Route) -> None:
         else:
             alter = {part: another_value(desk, person, part)}
         # INSi says something else now and the truth later: a correction of the civil register the other way round.
-        desk.insi.install(altered(f"file-{part.replace('_', '-')}", alter), patient=person)
-        patient = _brought(desk, person, route)
-        desk.insi.clear_scenarios()
+        with desk.answered_by(altered(f"file-{part.replace('_', '-')}", alter), patient=person):
+            patient = _brought(desk, person, route)
         before, items = desk.snapshot(patient), desk.lgo.read_worklist(actor=desk.user)
         _, exchanges = verify(desk, patient)
         moment = Moment(f"INSi dément {part} ({route})", f"INSi denies {part} ({route})")
