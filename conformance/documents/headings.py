@@ -36,7 +36,7 @@ _OLDEST: Final = 2016
 """The year before which no document bears an INS, nor speaks of one that does; the INS is in use since 2021."""
 _OLDER: Final = 2000
 """The same for a date beside which no name stands: it may be that of a treatment or of a lot."""
-_AFTER_NAME: Final = re.compile(r"[A-Z][A-Za-z'’-]+\s[A-Z][A-Za-z'’-]+[\s,(_–-]{1,4}$")
+_AFTER_NAME: Final = re.compile(r"\b[A-Z][A-Za-z'’-]{1,40}\s[A-Z][A-Za-z'’-]{1,40}[\s,(_–-]{1,4}$")
 _NO_BIRTH: Final = re.compile(
     r"\b(?:depuis|lot|ref|no?|n°|version|arrete|loi|decret)\b[^\w]{0,3}(?:le|du)?[^\w]{0,3}$"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-_SELDOM: Final = (20_000, 20, 20)
+_SELDOM: Final = (4_000, 20, 20)
 """Values made, and looks at the young and at the middle-aged, before the next look; 700, 10 and 10 are usual."""
 
 

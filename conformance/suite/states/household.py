@@ -239,6 +239,9 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
     return files
 
 
+_DIGITS: Final = 10
+
+
 def _until_number_ends(desk: Desk, ends: str) -> None:
     """Create files of nobody in particular until the number of the last one ends with one of these digits.
 
@@ -246,9 +249,12 @@ def _until_number_ends(desk: Desk, ends: str) -> None:
     of ten files in a row each ends otherwise, and all begin alike but for the tens. Numbers that are not counted up are
     left as they come.
     """
-    for _ in range(10 if ends else 0):
+    # As many people for whatever number comes: who is drawn next must not depend on it.
+    for person in [desk.draw(**PLAIN) for _ in range(_DIGITS)]:
+        if not ends:
+            return
         with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
-            number = desk.lgo.create_patient(typed(desk.draw(**PLAIN)), actor=desk.user).id
+            number = desk.lgo.create_patient(typed(person), actor=desk.user).id
         if not number[-1:].isdigit() or number[-1] in ends:
             return
 

@@ -71,12 +71,17 @@ def test_the_defect_is_caught_by_its_rules(campaigns: Rig, name: str) -> None:
 
 ONLY_SEEN_BY = {
     "time-out-taken-for-not-found": {"err_02.no_answer"},
-    "broken-xml-repaired": {"rsp_08_09.unreadable_answer", "rsp_08_09.unreadable_at_creation"},
+    "broken-xml-repaired": {
+        "rsp_08_09.filtered_without_waiting",
+        "rsp_08_09.unreadable_answer",
+        "rsp_08_09.unreadable_at_creation",
+    },
     "unknown-code-imported": {"rsp_08_09.unreadable_answer", "rsp_08_09.unreadable_at_creation"},
     "matricule-key-unchecked": {
         "rsp_08_09.filtered",
         "rsp_08_09.filtered_at_creation",
         "rsp_08_09.filtered_for_everybody",
+        "rsp_08_09.filtered_without_waiting",
         "rsp_08_09.wrong_key_for_everybody",
         "rsp_after_several.later_request",
         "rsp_by_card.nothing_is_taken",
