@@ -123,8 +123,9 @@ def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = Fal
         inferred=inferred,
     )
     if length == LENGTHS[-1] and not isinstance(stored, RefusedError):
-        # A list of results and another user's screen may have columns of their own.
-        others = [each for each in desk.born_on(traits.birth_date or "") if each.id == stored.id]
+        # A list of results and another user's screen may have columns of their own; a list need not have this one.
+        listed = [each for each in desk.born_on(traits.birth_date or "") if each.id == stored.id]
+        others = [each for each in listed if getattr(each, field) is not None]
         for shown in (*others, desk.read(stored, desk.super_user)):
             _expect_whole(getattr(shown, field), name, field, inferred=inferred)
 
