@@ -59,9 +59,10 @@ def test_right(desk: Desk, route: Route, form: Form) -> None:
     patient = desk.bring(person, route)
     twin_of_day = desk.bring(desk.draw(birth_date=person.identity.traits.birth_date), Status.QUAL)
     moment = Moment(f"document juste ({form}, {route})", f"right document ({form}, {route})")
-    document = written(Letter(identity=received(person)), form)
-    for user in USERS:
-        arrival = deliver(desk.by(user), document, patient, twin_of_day)
+    # To each user another document: the very same one may be acknowledged and nothing done.
+    for number, user in enumerate(USERS, start=1):
+        letter = Letter(identity=received(person), title=f"Compte rendu de biologie KVORLAN {number}")
+        arrival = deliver(desk.by(user), written(letter, form), patient, twin_of_day)
         expect_filed_rightly(arrival, received(person), moment)
         expect_noticed(arrival, moment, inferred=True)
         expect_identity_kept(arrival, patient, moment)
