@@ -93,7 +93,12 @@ class PostgresRegistry:
         return Held(self._here)
 
     def add(self, people: Iterable[Person], scope: str = BASE, *, at_once: bool = False) -> int:
-        """Add people to a scope, all or none; return how many. A server is always waited for, never ``at_once``."""
+        """Add people to a scope, all or none; return how many.
+
+        Raises:
+            DuplicateKeyError: a person with the same key is already in this scope.
+            WouldWaitError: ``at_once``: a server is always waited for.
+        """
         if at_once:
             raise WouldWaitError("a server is asked")
         with self._connected() as connection, connection.transaction():

@@ -101,14 +101,11 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
         person = desk.draw(first_names_count=3, **wanted)
         others = {**NAMES_IN_USE, **({"birth_place": place} if place else {})}
         stored = typed(person, **others)
-        desk.insi.install(scenario)
-        try:
+        with desk.answered_by(scenario):
             if way == "file":
                 _, requests = desk.try_call(desk.create(person, **others))
             else:
                 _, requests = desk.try_search_insi(stored)
-        finally:
-            desk.insi.clear_scenarios()
         need_request(requests)
         expect_sent(requests, stored, moment)
 

@@ -87,9 +87,8 @@ def test_the_call_leaves(desk: Desk, route: Route) -> None:
     def judge(first: frozenset[Attribute], then: frozenset[Attribute]) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         mark(desk, patient, first)
-        call, _ = desk.try_call(
-            patient
-        )  # Blocked or not: what was tried meanwhile must not count afterwards.
+        # Blocked or not: what was tried meanwhile must not count afterwards.
+        call, _ = desk.try_call(patient)
         if isinstance(call, InsiCall) and call.outcome is CallOutcome.FOUND:
             desk.decide(call, accept=False)
         if then != first:

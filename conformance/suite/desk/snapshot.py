@@ -8,7 +8,6 @@ of the statuses.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute
@@ -27,8 +26,8 @@ ANYTHING: Final = object()
 ANOTHER: Final = object()
 """The same, but where there was something, something is left."""
 
-AMONG_HOMONYMS: Final[Mapping[str, object]] = MappingProxyType({"attributes": object()})
-"""As ``besides``: the file is one of homonyms, of which no text says that a software may not mark them by itself."""
+HOMONYM_OR_SAME: Final = object()
+"""Of the attributes: the same, or with the mark of a homonym, which no text forbids a software to set by itself."""
 
 Moment = Text
 """When something was looked at, as a sentence ends: «après le refus de l'utilisateur»."""
@@ -71,23 +70,13 @@ def expect_kept(
         after: the file after the act.
         before: the file before it.
         moment: what was done.
-        besides: what the act had to change, by name, with the value expected, or ``ANYTHING``, or ``ANOTHER``.
+        besides: what the act had to change, by name, with the value expected, or one of the
+            above.
         ignoring: what is not looked at.
         inferred: no text says that nothing else may change here.
     """
     was, got = before.values, after.values
-    expected = was | dict(besides or {})
-    # Of what may be another, only the loss is one.
-    expected |= {
-        name: was[name] if was[name] is not None and got[name] is None else ANYTHING
-        for name, value in expected.items()
-        if value is ANOTHER
-    }
-    if expected["attributes"] is AMONG_HOMONYMS["attributes"]:
-        kept, marked = before.patient.attributes, after.patient.attributes
-        expected["attributes"] = (
-            got["attributes"] if marked == kept | {Attribute.HOMONYME} else was["attributes"]
-        )
+    expected = was | {name: _allowed(value, was[name], got[name]) for name, value in (besides or {}).items()}
     wrong = [
         name
         for name, value in expected.items()
@@ -102,6 +91,17 @@ def expect_kept(
             inferred=inferred,
         )
     _expect_history(after, before, moment, inferred=inferred)
+
+
+def _allowed(value: object, was: object, got: object) -> object:
+    """Return what a value has to be, ``ANYTHING`` when nothing is asked of it; ``value``: what ``besides`` says of it."""
+    if value is ANOTHER:
+        # Of what may be another, only the loss is one.
+        return was if was is not None and got is None else ANYTHING
+    if value is HOMONYM_OR_SAME:
+        marked = {Attribute.HOMONYME} | (was if isinstance(was, frozenset) else set())
+        return got if got == marked else was
+    return value
 
 
 def changes_of(history: Collection[StatusChange]) -> list[tuple[str, str]]:

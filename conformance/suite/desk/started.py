@@ -58,7 +58,11 @@ def try_started(
 
 def without_waiting(desk: Desk) -> Desk:
     """Return the desk whose calls for a file are started and then looked at: what holds of a call holds of these."""
-    return _Unwaited(**{one.name: getattr(desk, one.name) for one in fields(Desk)})
+    return _as(_Unwaited, desk)
+
+
+def _as(kind: type[Desk], desk: Desk) -> Desk:
+    return kind(**{one.name: getattr(desk, one.name) for one in fields(Desk)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,4 +76,4 @@ class _Unwaited(Desk):
 
     def usually_told(self) -> dict[str, Told]:
         # Asked once for all checks: as everybody asks.
-        return Desk(**{one.name: getattr(self, one.name) for one in fields(Desk)}).usually_told()
+        return _as(Desk, self).usually_told()

@@ -169,11 +169,8 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
 
     def unknown_to_insi() -> None:
-        desk.insi.install("answers/not-found")
-        try:
+        with desk.answered_by("answers/not-found"):
             desk.try_call(patient)
-        finally:
-            desk.insi.clear_scenarios()
 
     def left_out(act: Callable[[], object]) -> Callable[[], None]:
         def done() -> None:

@@ -55,12 +55,9 @@ def offered(desk: Desk, person: Person, way: str) -> InsiCall:
 def offer(desk: Desk, person: Person, patient: Patient, alter: Mapping[str, str | None]) -> None:
     """Have INSi answer about somebody with these texts in place of its own, and accept that if it can be."""
     data = altered(SCENARIO, alter)
-    desk.insi.install(data, patient=person)
-    try:
+    with desk.answered_by(data, patient=person):
         call, requests = desk.try_call(patient)
         need_answer(requests, str(data["id"]))
-    finally:
-        desk.insi.clear_scenarios()
     if not isinstance(call, RefusedError):
         desk.try_accept(call)
 
@@ -95,12 +92,9 @@ def expect_no_file(
     """Check that a search of INSi answered so creates no file."""
     person = desk.draw(**wanted)
     data = altered(SCENARIO, alter)
-    desk.insi.install(data, patient=person)
-    try:
+    with desk.answered_by(data, patient=person):
         call, requests = desk.try_search_insi(typed(person))
         need_answer(requests, str(data["id"]))
-    finally:
-        desk.insi.clear_scenarios()
     made = None if isinstance(call, RefusedError) else desk.try_accept(call)
     number = made.matricule if isinstance(made, Patient) else None
     expect(

@@ -57,11 +57,8 @@ def test_whatever_insi_said(desk: Desk) -> None:
     patient = desk.create(adult(desk))
     desk.decline(patient)
     for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
-        desk.insi.install(ending)
-        try:
+        with desk.answered_by(ending):
             desk.try_call(patient)
-        finally:
-            desk.insi.clear_scenarios()
     # Nor does a document that was not enough stand in the way of one that is.
     for kind in [kind for kind in kinds_known(desk) if kind in LOW_CONFIDENCE_PROOFS][:1]:
         desk.lgo.record_proof(patient.id, kind, actor=desk.user)

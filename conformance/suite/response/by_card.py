@@ -169,11 +169,8 @@ def _end(  # noqa: PLR0917 - one case of a product
     patient = before.patient
     scenario = ending.installed()
     roles = {} if ending.scenario.startswith("answers/") else {"patient": people.member(key).person}
-    desk.insi.install(scenario, **roles)
-    try:
+    with desk.answered_by(scenario, **roles):
         call, requests = call_or_read_again(desk, reading, people, key, patient)
-    finally:
-        desk.insi.clear_scenarios()
     if not requests and FILES[key] in {Route.IMPORTED, Route.IMPORTED_CHECKED}:
         return None
     need_card_request(call, requests)
@@ -234,13 +231,10 @@ def proposed_by_card(  # noqa: PLR0917 - one case of a product
     """Have INSi give an answer to the call by card; return the call and what it proposes, ``None`` when it proposes nothing."""
     when = {"operation": Operation.SEARCH_BY_CARD.value}
     data = altered("other-by-card", {})
-    desk.insi.install(
+    with desk.answered_by(
         {**data, "rules": [{"when": when, "then": {"code": "00", "person": "patient"}}]}, patient=answer
-    )
-    try:
+    ):
         call, requests = call_or_read_again(desk, reading, people, key, patient)
-    finally:
-        desk.insi.clear_scenarios()
     need_card_request(call, requests)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return None

@@ -39,23 +39,17 @@ def other_place(desk: Desk, person: Person) -> str:
 
 def proposed(desk: Desk, patient: Patient, person: Person) -> InsiCall:
     """Call INSi, which answers ``person`` whatever is asked, and return the call, which has to propose them."""
-    desk.insi.install(WHATEVER, patient=person)
-    try:
+    with desk.answered_by(WHATEVER, patient=person):
         call, requests = desk.try_call(patient)
         need_answer(requests, WHATEVER)
-    finally:
-        desk.insi.clear_scenarios()
     return need_proposed(call)
 
 
 def proposed_for_creation(desk: Desk, person: Person, **others: str | None) -> InsiCall:
     """Search INSi, which answers ``person`` whatever is asked, with their traits, some replaced."""
-    desk.insi.install(WHATEVER, patient=person)
-    try:
+    with desk.answered_by(WHATEVER, patient=person):
         call, requests = desk.try_search_insi(typed(person, **others))
         need_answer(requests, WHATEVER)
-    finally:
-        desk.insi.clear_scenarios()
     return need_proposed(call)
 
 

@@ -80,12 +80,9 @@ def expect_not_imported(
 
     # Calling again does not make the answer better.
     for _ in range(2 if route in {Route.TYPED, Route.CHECKED_IMPORTED} else 1):
-        desk.insi.install(_playable(scenario), **({role: person} if role else {}))
-        try:
+        with desk.answered_by(_playable(scenario), **({role: person} if role else {})):
             call, requests = desk.try_call(patient)
             need_answer(requests, name)
-        finally:
-            desk.insi.clear_scenarios()
         refusal = None
         if not isinstance(call, RefusedError):
             # Proposed: then the acceptance has to be refused. Not proposed: a software may let it be tried all the same.
@@ -124,12 +121,9 @@ def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Re
     desk.decide(desk.find_by(traits), accept=False)
 
     for _ in range(2):
-        desk.insi.install(scenario, **({role: person} if role else {}))
-        try:
+        with desk.answered_by(scenario, **({role: person} if role else {})):
             call, requests = desk.try_search_insi(traits)
             need_answer(requests, scenario)
-        finally:
-            desk.insi.clear_scenarios()
         refusal = None
         if not isinstance(call, RefusedError):
             outcome = desk.try_accept(call)

@@ -91,11 +91,8 @@ def _expect_failure_told(desk: Desk, call: InsiCall | RefusedError, patient: Pat
 def test_failure_after_an_answer(desk: Desk, way: str, code: str) -> None:
     person = desk.draw(first_names_count=3)
     patient = desk.create(person) if way == "file" else None
-    desk.insi.install(_then_down(code))
-    try:
+    with desk.answered_by(_then_down(code)):
         call, requests = desk.try_call(patient) if patient else desk.try_search_insi(typed(person))
-    finally:
-        desk.insi.clear_scenarios()
     need_request(requests)
     if requests[-1].code == code:
         return  # One request was all: its answer is the answer.
@@ -186,11 +183,8 @@ def test_failed_calls_are_logged(desk: Desk, way: str) -> None:
 def test_second_failure_is_logged(desk: Desk, code: str) -> None:
     patient = desk.create(desk.draw(first_names_count=3))
     before = desk.logged_calls()
-    desk.insi.install(_then_down(code))
-    try:
+    with desk.answered_by(_then_down(code)):
         _, requests = desk.try_call(patient)
-    finally:
-        desk.insi.clear_scenarios()
     sent = [Sent(exchange=each, user=desk.user.user, patient_id=patient.id) for each in requests]
     moment = Moment(f"un {code}, puis une panne", f"a {code}, then a failure")
     expect_logged(added(before, desk.logged_calls()), sent, moment)

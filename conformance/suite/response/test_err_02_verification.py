@@ -51,13 +51,10 @@ def answering_unknown(desk: Desk) -> Iterator[None]:
     body = envelope(
         f'<Resultat xmlns="{VERIFICATION_ANSWER}"><CR><CodeCR>77</CodeCR><LibelleCR>Code inconnu</LibelleCR></CR></Resultat>'
     )
-    desk.insi.install(
+    with desk.answered_by(
         {**data, "id": "suite/unknown-code", "rules": [{**rule, "then": {"raw": {"text": body}}}]}
-    )
-    try:
+    ):
         yield
-    finally:
-        desk.insi.clear_scenarios()
 
 
 @pytest.mark.rule("ERR-02")

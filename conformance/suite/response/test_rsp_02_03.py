@@ -213,11 +213,8 @@ def test_shapes_of_prenom(desk: Desk, route: Route) -> None:
 
 def _expect_list_wins(desk: Desk, person: Person, patient: Patient, scenario: str | dict[str, Any]) -> None:
     """Check that the list proposed and stored is that of ListePrenom when INSi answers as a scenario says."""
-    desk.insi.install(scenario, patient=person)
-    try:
+    with desk.answered_by(scenario, patient=person):
         call = desk.find(patient)
-    finally:
-        desk.insi.clear_scenarios()
     _expect_list(desk, call.id, person.identity.traits.first_names)
     _expect_stored(accepted(desk, call).first_names, person.identity.traits.first_names)
 

@@ -101,11 +101,8 @@ def test_lasts(desk: Desk, shape: str) -> None:
     desk.check_document(patient)
     look("pièce contrôlée", "document checked")
     for ending in ("answers/not-found", "answers/several", "faults/insi-102"):
-        desk.insi.install(ending)
-        try:
+        with desk.answered_by(ending):
             desk.try_call(patient)
-        finally:
-            desk.insi.clear_scenarios()
         look(f"appel sans identité ({ending})", f"call without identity ({ending})")
     desk.decline(desk.read(patient))
     look("identité INSi refusée", "INSi identity refused")

@@ -103,11 +103,8 @@ def test_whom_to_turn_to(desk: Desk) -> None:
 
 def _fed(desk: Desk, patient: Patient, person: Person) -> Patient:
     """Feed a file from INSi, which answers with the person whatever value, forced before, the call sends."""
-    desk.insi.install(WHATEVER, patient=person)
-    try:
+    with desk.answered_by(WHATEVER, patient=person):
         return desk.feed(patient)
-    finally:
-        desk.insi.clear_scenarios()
 
 
 def _texts(desk: Desk) -> Iterator[str]:

@@ -254,11 +254,8 @@ def _corrected(desk: Desk) -> Patient:
 
 def answered(desk: Desk, patient: Patient, person: Person) -> None:
     """Call INSi, which answers with this person whatever is asked, and accept."""
-    desk.insi.install("answers/whatever-traits", patient=person)
-    try:
+    with desk.answered_by("answers/whatever-traits", patient=person):
         call = desk.find(patient)
-    finally:
-        desk.insi.clear_scenarios()
     desk.decide(call, accept=True)
 
 

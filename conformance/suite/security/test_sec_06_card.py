@@ -155,11 +155,8 @@ def test_failed_by_card(desk: Desk) -> None:
 
     def judge(ending: str) -> None:
         watch = _watch(desk, people)
-        desk.insi.install(by_card(str(ENDINGS[ending])))
-        try:
+        with desk.answered_by(by_card(str(ENDINGS[ending]))):
             need_card_request(*watch.call("child", patient))
-        finally:
-            desk.insi.clear_scenarios()
         moment = Moment(f"appel par carte terminé par {ending}", f"call by card ended by {ending}")
         expect_logged(desk.logged_calls()[watch.before :], watch.sent, moment)
 

@@ -95,11 +95,8 @@ def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Call INSi, which answers with a fault, then knows nobody, then several; a verification meets a fault as well."""
     del cast
     for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
-        desk.insi.install(ending)
-        try:
+        with desk.answered_by(ending):
             desk.try_call(before.patient)
-        finally:
-            desk.insi.clear_scenarios()
     if before.patient.status in {RECUP, QUAL}:
         with desk.if_offered(VERIFICATION), answering(desk, "fault-insi-102"):
             verify(desk, before.patient)
@@ -133,11 +130,8 @@ def feed(which: Callable[[Cast], Person], *, again: bool = False) -> Act:
 
 def _called(desk: Desk, person: Person, patient: Patient) -> str | None:
     """Call INSi, which answers with this person; ``None``: the software does not call, as it need not for an INS that it has."""
-    desk.insi.install("answers/whatever-traits", patient=person)
-    try:
+    with desk.answered_by("answers/whatever-traits", patient=person):
         call, requests = desk.try_call(patient)
-    finally:
-        desk.insi.clear_scenarios()
     if patient.status in {PROV, VALI}:
         expect(
             requests,

@@ -301,11 +301,8 @@ def _answered(worker: Desk, file: File, scenario: str) -> bool:
     """Call INSi while it answers as a scenario says, try to accept, and tell whether it was called."""
     # Those of this pack speak of a patient.
     about = {"patient": file.person} if scenario.startswith("safety/") else {}
-    worker.insi.install(scenario, **about)
-    try:
+    with worker.answered_by(scenario, **about):
         call, requests = worker.try_call(file.patient)
-    finally:
-        worker.insi.clear_scenarios()
     if requests and not isinstance(call, RefusedError):
         worker.try_accept(call)
     return _is_made(file, requests)

@@ -92,11 +92,8 @@ def _decline(desk: Desk, patient: Patient, _: Person) -> object:
 
 def _call(scenario: str) -> Does:
     def does(desk: Desk, patient: Patient, _: Person) -> object:
-        desk.insi.install(scenario)
-        try:
+        with desk.answered_by(scenario):
             return desk.try_call(patient)
-        finally:
-            desk.insi.clear_scenarios()
 
     return does
 

@@ -146,11 +146,8 @@ def test_lost_is_lost(desk: Desk, route: Route) -> None:
 
     def vain(scenario: str) -> None:
         about = {"patient": person} if scenario.startswith("safety/") else {}
-        desk.insi.install(scenario, **about)
-        try:
+        with desk.answered_by(scenario, **about):
             desk.try_call(patient)
-        finally:
-            desk.insi.clear_scenarios()
 
     acts: dict[str, Callable[[], object]] = {
         "01": lambda: vain("answers/not-found"),

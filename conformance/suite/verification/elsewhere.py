@@ -136,11 +136,8 @@ def answering(desk: Desk, name: str | None) -> Iterator[None]:
     if name is None:
         yield
         return
-    desk.insi.install(scenario(name))
-    try:
+    with desk.answered_by(scenario(name)):
         yield
-    finally:
-        desk.insi.clear_scenarios()
 
 
 def files_of(desk: Desk, *days: str | None) -> dict[str, Patient]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.suite.desk.people import PLAIN, another_value
-from conformance.suite.desk.snapshot import AMONG_HOMONYMS, expect_kept
+from conformance.suite.desk.snapshot import HOMONYM_OR_SAME, expect_kept
 from conformance.suite.verification.elsewhere import expect_not_filed
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def expect_untouched(desk: Desk, near: Mapping[str, Snapshot], moment: Text) -> 
                 f"{moment.fr}, dossier d'un homonyme (diffère par {name})",
                 f"{moment.en}, file of a homonym (differs by {name})",
             ),
-            besides=AMONG_HOMONYMS,
+            besides={"attributes": HOMONYM_OR_SAME},
         )
 
 

@@ -11,7 +11,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.desk.snapshot import AMONG_HOMONYMS, Moment, expect_kept
+from conformance.suite.desk.snapshot import HOMONYM_OR_SAME, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.verification.elsewhere import (
     DOCUMENT,
@@ -126,7 +126,7 @@ def test_homonyms(desk: Desk, route: Route) -> None:
         arrival = receive(desk, received(person))
     need_verified(arrival.exchanges, Said.KO)
     moment = Moment(f"identité reçue, KO ({route})", f"identity received, KO ({route})")
-    expect_kept(desk.snapshot(before.patient), before, moment, besides=AMONG_HOMONYMS)
+    expect_kept(desk.snapshot(before.patient), before, moment, besides={"attributes": HOMONYM_OR_SAME})
     expect_untouched(desk, near, moment)
 
 

@@ -74,8 +74,7 @@ def list_with_an_s(records: list[Record], _about: Mapping[str, Any], _memory: Me
 def _person_before(about: Mapping[str, Any], memory: Memory) -> str:
     """Return name, first name and birth date of the patient of the document before, if it was another one."""
     file = about["file"]
-    date = "/".join(reversed((file["birth_date"] or "").split("-")))
-    told = f"{file['birth_name']} {file['first_name']} {date}"
+    told = f"{file['birth_name']} {file['first_name']} {_born(file)}"
     if memory.own.get("now") != told:
         memory.own["before"], memory.own["now"] = memory.own.get("now", ""), told
     return str(memory.own["before"])
@@ -213,8 +212,12 @@ def removes_homonym(records: list[Record], _about: Mapping[str, Any], _memory: M
 
 def _patient(about: Mapping[str, Any]) -> str:
     file = about["file"]
-    date = "/".join(reversed((file["birth_date"] or "").split("-")))
-    return f"{file['birth_name']} {file['first_name']}, né(e) le {date}"
+    return f"{file['birth_name']} {file['first_name']}, né(e) le {_born(file)}"
+
+
+def _born(file: Mapping[str, Any]) -> str:
+    """Return a birth date as it is printed: ``JJ/MM/AAAA``."""
+    return "/".join(reversed((file["birth_date"] or "").split("-")))
 
 
 def titled_after_the_patient(

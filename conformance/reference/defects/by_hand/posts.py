@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from conformance.reference.seams import Memory, Record
 
+    Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
+
 _COLUMN = 40
 _COMPARED = 12
 
@@ -99,20 +101,6 @@ def uncertain_noted(records: list[Record], _about: Mapping[str, Any], memory: Me
     left = memory.own.get("left", False)
     memory.own["left"] = bool(records[-1].get("birth_date_uncertain"))
     return [{**one, "birth_date_uncertain": True} for one in records] if left else records
-
-
-def read_date_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Keep the birth date of the card that was read, for whatever is sent next."""
-    person = about.get("person") or {}
-    if about["event"] == "card-read" and person.get("birth_date"):
-        memory.shared["date-of-card"] = person["birth_date"]
-    return records
-
-
-def card_date_sent(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Send the birth date of the card read last in a search by traits, once."""
-    date = memory.shared.pop("date-of-card", None)
-    return [{**one, "birth_date": date} for one in records] if date else records
 
 
 def other_card_lowers(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -262,20 +250,6 @@ def card_fed_noted(records: list[Record], about: Mapping[str, Any], memory: Memo
     return records
 
 
-def card_name_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Keep the birth name of the card that was read, for whatever is sent next."""
-    person = about.get("person") or {}
-    if about["event"] == "card-read" and person.get("birth_name"):
-        memory.shared["name-of-card"] = person["birth_name"]
-    return records
-
-
-def card_name_sent(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Send the birth name of the card read last in a search by traits, once."""
-    name = memory.shared.pop("name-of-card", None)
-    return [{**one, "birth_name": name} for one in records] if name else records
-
-
 def proof_of_one_last_digit(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Record a document in the files whose number ends with the same digit as well."""
     store = about["store"]
@@ -286,7 +260,29 @@ def proof_of_one_last_digit(records: list[Record], about: Mapping[str, Any], _me
     return records
 
 
-FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
+def noted_from_the_card(trait: str) -> Hand:
+    """Return what keeps a trait of the card that was read, for whatever is sent next."""
+
+    def note(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        person = about.get("person") or {}
+        if about["event"] == "card-read" and person.get(trait):
+            memory.shared[f"{trait} of the card"] = person[trait]
+        return records
+
+    return note
+
+
+def sent_from_the_card(trait: str) -> Hand:
+    """Return what sends that trait of the card read last in a search by traits, once."""
+
+    def send(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        value = memory.shared.pop(f"{trait} of the card", None)
+        return [{**one, trait: value} for one in records] if value else records
+
+    return send
+
+
+FUNCTIONS: dict[str, Hand] = {
     function.__name__.replace("_", "-"): function
     for function in (
         label_of_forty,
@@ -298,8 +294,6 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         signs_pass_the_lock,
         longer_passes_the_lock,
         uncertain_noted,
-        read_date_noted,
-        card_date_sent,
         other_card_lowers,
         blocked_noted,
         still_no_validation,
@@ -318,8 +312,11 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         started_marks_homonym,
         started_overwrites,
         card_fed_noted,
-        card_name_noted,
-        card_name_sent,
         proof_of_one_last_digit,
     )
+} | {
+    "read-date-noted": noted_from_the_card("birth_date"),
+    "card-date-sent": sent_from_the_card("birth_date"),
+    "card-name-noted": noted_from_the_card("birth_name"),
+    "card-name-sent": sent_from_the_card("birth_name"),
 }
