@@ -30,6 +30,8 @@ WORTH_A_LOOK_S = 0.00015
 """A linear pattern takes less for the shorter text, on any machine of today."""
 TOO_FAST = 8
 """Four times the length takes a linear pattern four times as long, a quadratic one sixteen times."""
+TIMES_ASKED = 3
+"""A process that is made to wait takes longer now and then; a pattern that is no linear one takes longer each time."""
 CANDIDATES = " \ta1A.-_x<>'\"([^&;:/=@|\n\r\\é"
 REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT}
 WHOLE = {"match", "fullmatch"}
@@ -181,7 +183,9 @@ def grows(pattern: Pattern) -> str | None:
             for lead_in in {lead, ""}:
                 for end in ENDS:
                     texts = [_text(pattern, lead_in + run * (length // len(run)) + end) for length in LENGTHS]
-                    if _time(asked, texts[0]) > WORTH_A_LOOK_S and _ratio(asked, *texts) > TOO_FAST:
+                    if _time(asked, texts[0]) > WORTH_A_LOOK_S and all(
+                        _ratio(asked, *texts) > TOO_FAST for _ in range(TIMES_ASKED)
+                    ):
                         return (lead_in + run * 9)[:60]
     return None
 

@@ -33,7 +33,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from conformance.matrix.running import BROKEN, SEEDS, Rig, end_with_us, rig, rig_of_this_process
+from conformance.matrix.running import ALL_CHECKS, BROKEN, SEEDS, Rig, end_with_us, rig, rig_of_this_process
 from conformance.reference.habits.catalogue import HABITS, habit_parties
 from conformance.reference.variants import variants
 from conformance.reference.variants.together import parties as variant_parties
@@ -43,6 +43,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from conformance.engine.context import Limits
     from conformance.record.results import RuleResult
 
 UNFAIR: Final = BROKEN | {Verdict.INCONCLUSIVE}
@@ -162,6 +163,7 @@ def judge(
     *,
     accuses: Accuses = is_unfair,
     near: bool = False,
+    limits: Limits = ALL_CHECKS,
 ) -> Judgement:
     """Judge a party by these rules, all by default; should some accuse it, find by them which members are at issue.
 
@@ -172,11 +174,12 @@ def judge(
         seed: of the people drawn.
         accuses: what is held for an accusation.
         near: only by those of the rules that they come near to are members at issue.
+        limits: which checks of the rules are run; all by default.
     """
     started = time.monotonic()
 
     def accused_by(one: Party, asked: Collection[str] | None) -> dict[str, str]:
-        run = on.run(seed=seed, rules=asked, as_variants=one.variants, habits=one.habits)
+        run = on.run(seed=seed, rules=asked, as_variants=one.variants, habits=one.habits, limits=limits)
         return {
             result.rule.key: f"{result.verdict.value}: {result.reason.en}"
             for result in run.rules

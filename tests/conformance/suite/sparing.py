@@ -37,7 +37,12 @@ def passed(campaigns: Rig, rules: Collection[str], wrap: Callable[[Any], Any]) -
 
 def two_cases_of_each(campaigns: Rig) -> frozenset[str]:
     """Return the ids of the first and the last case of every check: they differ most in who acts, and by which way."""
+    return one_case_of_each(campaigns, 0) | one_case_of_each(campaigns, -1)
+
+
+def one_case_of_each(campaigns: Rig, place: int) -> frozenset[str]:
+    """Return the id of one case of every check; ``place``: among its cases, 0 for the first, -1 for the last."""
     cases: dict[str, list[str]] = defaultdict(list)
     for one in dict.fromkeys(one for each in checks_of(campaigns).values() for one in each):
         cases[one.partition("[")[0]].append(one)
-    return frozenset(one for each in cases.values() for one in (each[0], each[-1]))
+    return frozenset(each[place] for each in cases.values())

@@ -9,12 +9,15 @@ import pytest
 
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits
 from conformance.drivers.protocol import RefusedError
+from conformance.engine.context import Limits
 from conformance.matrix.tolerated import Party, judge
 from conformance.reference.habits.catalogue import habit_parties
 from conformance.reference.variants import variants
 from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
 from simulator.ins import to_wire
+
+from .sparing import one_case_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,16 +103,28 @@ def test_another_way_of_keeping_the_rule_passes(
     assert accusations(campaigns.run(rules=rules, wrap=variant)) == {}
 
 
+@pytest.fixture(scope="module")
+def in_short(campaigns: Rig) -> tuple[Limits, Limits]:
+    """Return the first case of each check, and the last: one of them for every other party of software.
+
+    ``make tolerated`` takes every case of all the rules.
+    """
+    first, last = (Limits(only=one_case_of_each(campaigns, place)) for place in (0, -1))
+    return first, last
+
+
 PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in parties(variants().values())}
 
 
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("party", PARTIES.values(), ids=PARTIES)
+@pytest.mark.parametrize(("nth", "party"), list(enumerate(PARTIES.values())), ids=PARTIES)
 def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
-    campaigns: Rig, party: tuple[Tolerated, ...]
+    campaigns: Rig, nth: int, party: tuple[Tolerated, ...], in_short: tuple[Limits, Limits]
 ) -> None:
     variants_of = Party(name="variants", variants=tuple(one.name for one in party))
-    judged = judge(variants_of, campaigns, variants_of.rules(), accuses=is_accused, near=True)
+    judged = judge(
+        variants_of, campaigns, variants_of.rules(), accuses=is_accused, near=True, limits=in_short[nth % 2]
+    )
     # Some may be accused only beside others, which contradict them: nobody asks that of a software.
     assert (judged.crash, judged.alone) == ("", {})
 
@@ -120,12 +135,12 @@ HABITS_AT_ONCE = {name: party for name, party in habit_parties().items() if name
 
 
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("names", HABITS_AT_ONCE.values(), ids=HABITS_AT_ONCE)
+@pytest.mark.parametrize(("nth", "names"), list(enumerate(HABITS_AT_ONCE.values())), ids=HABITS_AT_ONCE)
 def test_habits_are_not_accused_by_the_rules_they_come_near_to(
-    campaigns: Rig, names: tuple[str, ...]
+    campaigns: Rig, nth: int, names: tuple[str, ...], in_short: tuple[Limits, Limits]
 ) -> None:
     habits = Party(name="habits", habits=names)
-    judged = judge(habits, campaigns, habits.rules())
+    judged = judge(habits, campaigns, habits.rules(), limits=in_short[nth % 2])
     assert (judged.crash, judged.accused) == ("", {})
 
 

@@ -124,14 +124,19 @@ class SamePatient:
         )
 
 
+@pytest.fixture(scope="module")
+def some(campaigns: Rig) -> Limits:
+    return Limits(only=two_cases_of_each(campaigns))
+
+
 def verdicts(run: SuiteRun) -> dict[str, Verdict]:
     return {result.rule.key: result.verdict for result in run.rules}
 
 
 @pytest.mark.parametrize("verb", NEEDED_BY)
-def test_a_rule_whose_verb_is_missing_is_not_tested(campaigns: Rig, verb: Verb) -> None:
+def test_a_rule_whose_verb_is_missing_is_not_tested(campaigns: Rig, verb: Verb, some: Limits) -> None:
     rules = NEEDED_BY[verb]
-    run = campaigns.run(rules=rules, wrap=partial(Without, verbs=frozenset({verb})))
+    run = campaigns.run(rules=rules, wrap=partial(Without, verbs=frozenset({verb})), limits=some)
     assert verdicts(run) == dict.fromkeys(rules, Verdict.NOT_TESTED)
     assert all("sans objet dans cette version" in result.reason.fr for result in run.rules)
 
@@ -170,8 +175,9 @@ def test_two_verbs_are_enough_for_a_first_verdict(campaigns: Rig) -> None:
 @pytest.mark.parametrize(
     "more", [frozenset(), frozenset({Verb.SEARCH_PATIENTS, Verb.CALL_INSI_TRAITS})], ids=len
 )
-def test_a_driver_that_grows_is_never_inconclusive(campaigns: Rig, more: frozenset[Verb]) -> None:
-    some = Limits(only=two_cases_of_each(campaigns))
+def test_a_driver_that_grows_is_never_inconclusive(
+    campaigns: Rig, more: frozenset[Verb], some: Limits
+) -> None:
     run = campaigns.run(wrap=partial(Without, verbs=frozenset(Verb) - FIRST - more), limits=some)
     assert {result.verdict for result in run.rules} >= {Verdict.PASS, Verdict.NOT_TESTED}
     assert [(key, verdict) for key, verdict in verdicts(run).items() if verdict is Verdict.INCONCLUSIVE] == []
