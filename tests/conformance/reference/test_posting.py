@@ -29,6 +29,7 @@ def whole(body: bytes, *headers: bytes) -> bytes:
 def answering(*pieces: bytes, pause: threading.Event | None = None) -> Iterator[tuple[str, list[int]]]:
     """Answer every request with these pieces, a wait before each but the first; yield where, and how often somebody connected."""
     connected: list[int] = []
+    over = threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
 
     def talk(connection: socket.socket) -> None:
@@ -43,20 +44,23 @@ def answering(*pieces: bytes, pause: threading.Event | None = None) -> Iterator[
 
     def accept() -> None:
         while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
+            connection, _ = listening.accept()
+            if over.is_set():
+                connection.close()
                 return
             connected.append(1)
             threading.Thread(target=talk, args=(connection,), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/x?y=1", connected
     finally:
-        # A thread that waits to accept is woken by it, where closing alone would not.
+        # Woken by a connection, the thread ends before the socket is closed: it would accept what comes for the next one.
+        over.set()
         with socket.create_connection(listening.getsockname()):
-            listening.close()
+            accepting.join()
+        listening.close()
 
 
 @pytest.fixture
