@@ -21,6 +21,7 @@ from conformance.drivers.protocol import DriverError, Fault
 from conformance.drivers.raw import MASK
 from conformance.drivers.settings import DriverSettings
 from simulator.security.pki import init_pki
+from tests.conformance.listening import listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,24 +36,16 @@ def serve() -> Iterator[Callable[..., str]]:
     """Return what serves one raw script per connection; the script gets a socket and when to stop."""
     stop = threading.Event()
     with contextlib.ExitStack() as stack:
-        stack.callback(stop.set)
 
         def start(script: Callable[[socket.socket, threading.Event], None]) -> str:
-            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            def talk(connection: socket.socket) -> None:
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    script(connection, stop)
 
-            def run() -> None:
-                while not stop.is_set():
-                    try:
-                        connection, _ = listener.accept()
-                    except OSError:
-                        return
-                    with connection, contextlib.suppress(OSError):
-                        connection.recv(65536)
-                        script(connection, stop)
+            return f"http://{stack.enter_context(listening(talk))}"
 
-            threading.Thread(target=run, daemon=True).start()
-            return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
+        stack.callback(stop.set)
         yield start
 
 
@@ -241,22 +234,14 @@ class TestTls:
         context.load_cert_chain(pki.directory / pki.entry("server").combined)
         context.load_verify_locations(pki.bundle)
         context.verify_mode = ssl.CERT_REQUIRED
-        with socket.create_server(("127.0.0.1", 0)) as listener:
 
-            def run() -> None:
-                while True:
-                    try:
-                        plain, _ = listener.accept()
-                    except OSError:
-                        return
-                    with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as client:
-                        client.recv(65536)
-                        client.sendall(
-                            HEAD + b"Content-Length: %d\r\n\r\n" % len(CAPABILITIES) + CAPABILITIES
-                        )
+        def talk(plain: socket.socket) -> None:
+            with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as client:
+                client.recv(65536)
+                client.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(CAPABILITIES) + CAPABILITIES)
 
-            threading.Thread(target=run, daemon=True).start()
-            yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with listening(talk) as there:
+            yield f"https://{there}"
 
     def test_authority_and_client_certificate_of_the_settings_are_used(self, pki: Any, url: str) -> None:
         certificate = pki.directory / pki.entry("insi-auto").combined

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.reference.posting import Lines, PostError, TooLateError
+from tests.conformance.listening import listening
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -29,10 +30,9 @@ def whole(body: bytes, *headers: bytes) -> bytes:
 def answering(*pieces: bytes, pause: threading.Event | None = None) -> Iterator[tuple[str, list[int]]]:
     """Answer every request with these pieces, a wait before each but the first; yield where, and how often somebody connected."""
     connected: list[int] = []
-    over = threading.Event()
-    listening = socket.create_server(("127.0.0.1", 0))
 
     def talk(connection: socket.socket) -> None:
+        connected.append(1)
         # Whoever has read enough leaves.
         with connection, suppress(ConnectionError):
             while b"\r\n\r\n" in (request := connection.recv(65536)):
@@ -42,25 +42,8 @@ def answering(*pieces: bytes, pause: threading.Event | None = None) -> Iterator[
                         pause.wait(60)
                     connection.sendall(piece)
 
-    def accept() -> None:
-        while True:
-            connection, _ = listening.accept()
-            if over.is_set():
-                connection.close()
-                return
-            connected.append(1)
-            threading.Thread(target=talk, args=(connection,), daemon=True).start()
-
-    accepting = threading.Thread(target=accept, daemon=True)
-    accepting.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/x?y=1", connected
-    finally:
-        # Woken by a connection, the thread ends before the socket is closed: it would accept what comes for the next one.
-        over.set()
-        with socket.create_connection(listening.getsockname()):
-            accepting.join()
-        listening.close()
+    with listening(talk) as there:
+        yield f"http://{there}/x?y=1", connected
 
 
 @pytest.fixture

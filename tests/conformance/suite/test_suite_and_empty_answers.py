@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-import socket
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -28,10 +27,12 @@ from conformance.drivers.model import (
 from conformance.drivers.verbs import ALWAYS, Driver
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
+from tests.conformance.listening import listening
 
 from .sparing import passed
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator, Mapping
 
     from conformance.drivers.model import Actor
@@ -68,11 +69,8 @@ def serve() -> Iterator[Callable[[Callable[[], bytes | None]], str]]:
     """Return what serves a software that is what it should be at /capabilities and /reset, and answers all else as told."""
     stop = threading.Event()
     with contextlib.ExitStack() as stack:
-        stack.callback(stop.set)
 
         def start(answer: Callable[[], bytes | None]) -> str:
-            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-
             def talk(connection: socket.socket) -> None:
                 with connection, contextlib.suppress(OSError):
                     request = connection.recv(65536)
@@ -87,17 +85,9 @@ def serve() -> Iterator[Callable[[Callable[[], bytes | None]], str]]:
                     else:
                         connection.sendall(said)
 
-            def run() -> None:
-                while not stop.is_set():
-                    try:
-                        connection, _ = listener.accept()
-                    except OSError:
-                        return
-                    threading.Thread(target=talk, args=(connection,), daemon=True).start()
+            return f"http://{stack.enter_context(listening(talk))}"
 
-            threading.Thread(target=run, daemon=True).start()
-            return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
+        stack.callback(stop.set)
         yield start
 
 
