@@ -13,7 +13,7 @@ from conformance.verdicts import Verdict
 if TYPE_CHECKING:
     from conformance.matrix.running import Rig
 
-RULES = ("FLD-03", "SRC-12", "CAL-12", "RSP-04", "STA-10", "SEC-08")
+RULES = ("CRE-05", "SRC-12", "CAL-12", "RSP-04", "STA-10", "SEC-12")
 """Rules with few checks; `test_suite_is_not_vacuous` and the demo of the long tests run the others."""
 
 
