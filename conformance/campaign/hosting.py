@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.serving import END_WITH_INPUT, stop
 from simulator.text import Text, TextError
@@ -34,6 +34,10 @@ class CampaignError(TextError):
         self.hint = hint
 
 
+PAGE_LINES: Final = 3
+"""Lines of a lot in one answer: so few that the lots of the checks come in several pages, as real ones do."""
+
+
 @contextlib.contextmanager
 def own_simulator(
     journal: JournalOptions | None = None, *, data_dir: Path | None = None, port: int | None = None
@@ -52,10 +56,15 @@ def own_simulator(
     from simulator.bench import BenchOptions  # noqa: PLC0415 - as said
     from simulator.journal.store import FOLDER  # noqa: PLC0415 - as said
     from simulator.journal.writer import JournalOptions  # noqa: PLC0415 - as said
+    from simulator.lots.progress import LotSettings  # noqa: PLC0415 - as said
     from simulator.serving import ServeOptions, free_port, running  # noqa: PLC0415 - as said
 
     with tempfile.TemporaryDirectory(prefix="banc-", ignore_cleanup_errors=True) as folder:
-        bench = BenchOptions(data_dir=data_dir or Path(folder), journal=journal or JournalOptions())
+        bench = BenchOptions(
+            data_dir=data_dir or Path(folder),
+            journal=journal or JournalOptions(),
+            lots=LotSettings(page_lines=PAGE_LINES),
+        )
         options = ServeOptions(bench=bench, port=free_port() if port is None else port)
         with running(options) as url:
             if bench.journal.mode != "batch":

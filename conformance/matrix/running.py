@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from conformance.campaign.hosting import PAGE_LINES
 from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
@@ -34,6 +35,7 @@ from conformance.verdicts import Verdict
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient
 from simulator.journal.store import FOLDER as JOURNAL
+from simulator.lots.progress import LotSettings
 from simulator.serving import ServeOptions, free_port, running
 from simulator.serving.supervising import end_with_parent
 
@@ -196,7 +198,9 @@ def rig() -> Iterator[Rig]:
     """Run a simulator and a reference LGO in this process, until the end of the block."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="banc-matrix-")))
-        options = ServeOptions(bench=BenchOptions(data_dir=folder / "bench", people=0), port=free_port())
+        lots = LotSettings(page_lines=PAGE_LINES)
+        bench = BenchOptions(data_dir=folder / "bench", people=0, lots=lots)
+        options = ServeOptions(bench=bench, port=free_port())
         simulator = stack.enter_context(running(options))
         client = stack.enter_context(BenchClient(simulator))
         lgo = stack.enter_context(closing(Lgo(folder / "lgo.sqlite")))

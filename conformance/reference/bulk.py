@@ -84,7 +84,7 @@ class Bulk:
             if isinstance(answer, Reply):
                 # Nothing is known of these lines: the next reading asks again.
                 break
-            self._apply(lot_id, answer, actor)
+            self._apply(lot_id, answer, actor, page)
             is_finished = answer.is_finished
             page += 1
             if page > answer.pages:
@@ -134,15 +134,15 @@ class Bulk:
     def _post(self, url: str, content: bytes, action: str) -> tuple[int, bytes] | Reply:
         return self._client.post(url, content, _MEDIA.format(action), timeout=self._partners.timeout())
 
-    def _apply(self, lot_id: str, page: Page, actor: Actor) -> None:
-        """Apply the results of a page, each to the file of its line, once."""
+    def _apply(self, lot_id: str, page: Page, actor: Actor, nth: int) -> None:
+        """Apply the results of the nth page, each to the file of its line, once."""
         pending = [line for line in self._worklist.lot(lot_id).lines if line.outcome == _PENDING]
         asked = [
             {"line_id": line.line_id, "patient_id": line.patient_id}
             for line in self._worklist.lot(lot_id).lines
         ]
         results = self._seams.many(
-            Seam.LINES, [asdict(line) for line in page.lines], role=actor.role, asked=asked
+            Seam.LINES, [asdict(line) for line in page.lines], role=actor.role, asked=asked, nth=nth
         )
         by_line = {one["line_id"]: one for one in results}
         for line in pending:

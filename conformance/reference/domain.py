@@ -66,6 +66,8 @@ class Domain:
             pid_32=arrived.status,
             before=as_record(patient) if patient else None,
             sender=sender,
+            number=number,
+            numbers=[note for _, note in self._store.notes(_TOPIC)],
             everyone=self._everyone(),
         )
         values, status = {name: passed[name] for name in values}, Status(passed["status"])

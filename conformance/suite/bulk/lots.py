@@ -100,13 +100,26 @@ def read(desk: Desk, lot: Lot) -> None:
 
 
 def finish(desk: Desk, lot: Lot) -> None:
-    """Let INSi finish, and ask for the results until all have come, or for long enough."""
+    """Let INSi finish, and ask for the results until all have come, or for long enough.
+
+    Raises:
+        Departure: INSi had them in several pages, and not all pages were asked for.
+    """
     with own_time(desk):
         for _ in range(READINGS):
             if lot.told.is_complete:
-                return
+                break
             desk.insi.advance(_QUARTER_S)
             read(desk, lot)
+    pages = [each for each in map(_page, lot.collections) if each]
+    missing = {number for _, of in pages for number in range(1, of + 1)} - {number for number, _ in pages}
+    if missing:
+        left = ", ".join(map(str, sorted(missing)))
+        raise Departure(
+            f"INSi rend les résultats du lot en plusieurs pages, et le logiciel ne relève pas la page {left}",
+            f"INSi returns the results of the lot in several pages, and the software does not collect page {left}",
+            inferred=True,
+        )
 
 
 def expect_complete(lot: Lot) -> None:
@@ -202,6 +215,15 @@ def any_order(lot: Lot, codes: Mapping[str, str]) -> dict[str, Any]:
 def _lot_id(lot: Lot) -> str:
     [deposit] = [each for each in lot.exchanges if each.operation == DEPOSIT and each.code == "00"][-1:]
     return parsed(deposit.response_xml).findtext(".//{*}IdLot") or ""
+
+
+def _page(exchange: ExchangeView) -> tuple[int, int] | None:
+    """Return the number of the page that an answer is, and of how many; ``None``: it is no page."""
+    if is_disturbed(exchange) or not exchange.response_xml.strip():
+        return None
+    root = parsed(exchange.response_xml)
+    number, of = root.findtext(".//{*}Page") or "", root.findtext(".//{*}NbPages") or ""
+    return (int(number), int(of)) if number.isdecimal() and of.isdecimal() else None
 
 
 def _lines(exchange: ExchangeView) -> dict[str, str]:

@@ -10,7 +10,16 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
+from conformance.suite.bulk.lots import (
+    Lot,
+    any_order,
+    file,
+    finish,
+    need_deposited,
+    own_time,
+    results_of,
+    start,
+)
 from conformance.suite.desk.apart import DOWNGRADE, LOTS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
@@ -69,6 +78,31 @@ def test_two_lots_at_once(desk: Desk) -> None:
     for lot, befores in zip(lots, (first, second), strict=True):
         _expect_own_results(desk, befores, said, moment)
         _expect_told(lot, befores)
+
+
+@pytest.mark.rule("BLK-03")
+@pytest.mark.title(
+    fr="Un dossier dans deux lots en attente a le résultat de l'un puis celui de l'autre",
+    en="A file in two lots that wait has the result of the one, then that of the other",
+)
+def test_file_in_two_lots(desk: Desk) -> None:
+    before = desk.snapshot(file(desk, Route.IMPORTED_CHECKED))
+    try:
+        with own_time(desk):
+            desk.insi.freeze()
+            first, second = (start(desk, [before.patient]) for _ in range(2))
+    except UndecidedError:
+        return  # A file that waits for its result may be refused in another lot.
+    if len(first.deposited) + len(second.deposited) < 2:  # noqa: PLR2004 - one of each
+        return  # Verified one by one, or not a second time while the first is waited for.
+    finish(desk, first)
+    if second.collections:
+        return  # The results of both are collected at once.
+    with desk.answered_by(any_order(second, {before.patient.matricule or "": "01"})):
+        finish(desk, second)
+    moment = Moment("dossier dans deux lots, OK puis KO", "file in two lots, OK then KO")
+    _expect_own_results(desk, [before], results_of(second), moment)
+    _expect_told(second, [before])
 
 
 def _lower(desk: Desk, patient: Patient) -> None:

@@ -249,3 +249,22 @@ def test_place_of_a_file_from_insi(desk: Desk) -> None:
             en="file created from INSi without a birth place",
             inferred=True,
         )
+
+
+@pytest.mark.rule("ERG-07")
+@pytest.mark.title(
+    fr="L'identité acceptée, dont INSi ne rend pas le lieu, ne fait pas perdre celui du dossier",
+    en="The identity accepted, of which INSi returns no place, does not make the file lose its own",
+)
+def test_place_of_a_file_that_has_one(desk: Desk) -> None:
+    person = desk.draw(first_names_count=1)
+    patient = desk.create(person)
+    with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
+        call, _ = desk.call(patient)
+    if isinstance(desk.try_accept(call), Patient):
+        expect(
+            desk.read(patient).birth_place,
+            fr="lieu de naissance perdu par un appel INSi qui n'en rend pas",
+            en="birth place lost by a call to INSi that returns none",
+            inferred=True,
+        )

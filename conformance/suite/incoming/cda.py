@@ -45,7 +45,7 @@ def _ids(letter: Letter) -> Iterator[str]:
     if one.matricule or one.oid:
         extension = f" extension={quoteattr(one.matricule)}" if one.matricule else ""
         yield f"<id root={quoteattr(one.oid or '')}{extension}/>"
-    for root, extension in ((SENDER_DOMAIN, letter.local_id), *letter.other_ids):
+    for root, extension in ((letter.local_domain, letter.local_id), *letter.other_ids):
         yield f"<id root={quoteattr(root)} extension={quoteattr(extension)}/>"
 
 

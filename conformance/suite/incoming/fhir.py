@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.suite.incoming import cda
-from conformance.suite.incoming.letter import SENDER_DOMAIN, Act
+from conformance.suite.incoming.letter import Act
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _patient(letter: Letter) -> dict[str, Any]:
         {
             "use": "usual",
             "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "PI"}]},
-            "system": f"urn:oid:{SENDER_DOMAIN}",
+            "system": f"urn:oid:{letter.local_domain}",
             "value": letter.local_id,
         }
     ]

@@ -12,7 +12,7 @@ from simulator.ins.oid import InsOid
 if TYPE_CHECKING:
     from conformance.suite.incoming.letter import Letter
 
-_LOCAL: Final = f"LABO-VOISIN&{SENDER_DOMAIN}&ISO"
+_LOCAL: Final = "LABO-VOISIN"
 _MDM: Final = {Act.NEW: "T02", Act.REPLACES: "T10", Act.DELETES: "T11"}
 
 
@@ -69,7 +69,7 @@ def _reliability(letter: Letter) -> str:
 
 def _pid(letter: Letter, status: str) -> str:
     one = letter.around
-    ids = [f"{letter.local_id}^^^{_LOCAL}^PI"]
+    ids = [f"{letter.local_id}^^^{_LOCAL}&{letter.local_domain}&ISO^PI"]
     if one.matricule:
         nature = "NIA" if one.oid == InsOid.NIA else "NIR"
         authority = letter.authority or f"ASIP-SANTE-INS-{nature}"

@@ -37,7 +37,9 @@ class Letter:
     envelope: ReceivedIdentity | None = None
     """What stands around it (metadata of the archive, subject of the mail, PID) when that says something else."""
     local_id: str = "VOISIN-4711"
-    """The number of the file at the sender, under ``SENDER_DOMAIN``."""
+    """The number of the file at the sender."""
+    local_domain: str = SENDER_DOMAIN
+    """The authority that gives this number, an OID."""
     other_ids: tuple[tuple[str, str], ...] = ()
     """More identifiers of the patient: OID and value."""
     ins_first: bool = False
@@ -52,7 +54,7 @@ class Letter:
     @property
     def document_id(self) -> str:
         """Its identifier, an OID: the same content has the same."""
-        text = repr((self.identity, self.title, self.act, self.former, self.local_id))
+        text = repr((self.identity, self.title, self.act, self.former, self.local_id, self.local_domain))
         return f"2.25.{int.from_bytes(hashlib.sha256(text.encode()).digest()[:15], 'big')}"
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers import site
 from conformance.drivers.model import Verb
@@ -56,6 +56,7 @@ class Feed:
         former: str = "",
         ins_first: bool = False,
         changes: Mapping[str, str | None] = MappingProxyType({}),
+        letter: Mapping[str, Any] = MappingProxyType({}),
     ) -> Patient:
         """Send a message about somebody and return their file, the only one of those born that day."""
         told = self.post(
@@ -65,6 +66,7 @@ class Feed:
             former=former,
             ins_first=ins_first,
             changes=changes if with_ins else {**changes, **NONE},
+            letter=letter,
         )
         files = self.desk.born_on(told.birth_date or person.identity.traits.birth_date)
         same = [each for each in files if each.birth_name == told.birth_name]
@@ -85,11 +87,14 @@ class Feed:
         former: str = "",
         ins_first: bool = False,
         changes: Mapping[str, str | None] = MappingProxyType({}),
+        letter: Mapping[str, Any] = MappingProxyType({}),
     ) -> ReceivedIdentity:
-        """Send a message about somebody, look at nothing, and return what it tells."""
+        """Send a message about somebody, look at nothing, and return what it tells; ``letter``: more of it."""
         told = received(person, sender=self.sender, **changes)
-        letter = Letter(identity=told, local_id=f"DOM-{person.key}", ins_first=ins_first)
-        document = adt(letter, event=event, status=status, former=former)
+        numbered = {"local_id": f"DOM-{person.key}", **letter}
+        document = adt(
+            Letter(identity=told, ins_first=ins_first, **numbered), event=event, status=status, former=former
+        )
         self.desk.lgo.receive_message(document, sender=self.sender, actor=self.desk.user)
         return told
 

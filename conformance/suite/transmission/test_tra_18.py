@@ -82,6 +82,8 @@ def test_ins_is_dropped(desk: Desk, address: str) -> None:
 
         cases = {status or "vide": partial(judge, status, after_qualified=False) for status in UNCHECKED}
         expect_each({**cases, "après VALI": partial(judge, "PROV", after_qualified=True)})
+        # Checked, and nothing more: without an INS nothing is qualifié.
+        _expect_without_ins(feed.send(adult(desk), "VALI", with_ins=False), "VALI")
 
 
 @pytest.mark.rule("TRA-18")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FOLLOWED: Final = ("birth_name", "sex", "birth_place", "first_names")
 """Traits that a message changes."""
 UNKNOWN_PLACE: Final = "99999"
+OTHER_DOMAIN: Final = "2.999.250.78"
+"""Another authority that gives numbers to files."""
 DAY: Final = "1958-03-14"
 """Somebody of age."""
 
@@ -105,6 +107,27 @@ def test_namesakes_stay_apart(desk: Desk) -> None:
                 fr="le dossier n'est pas l'identité de la personne : une autre a le même nom et la même date",
                 en="the file is not the identity of the person: another has the same name and date",
             )
+
+
+@pytest.mark.rule("TRA-18")
+@pytest.mark.title(
+    fr="Le même numéro, donné par une autre autorité, est celui d'une autre personne",
+    en="The same number, given by another authority, is that of another person",
+)
+def test_number_of_another_authority(desk: Desk) -> None:
+    with fed(desk) as feed:
+        person, number = adult(desk), {"local_id": "DOM-4711"}
+        first = feed.send(person, "VALI", letter=number)
+        with suppress(RefusedError):
+            feed.post(adult(desk), "VALI", letter={**number, "local_domain": OTHER_DOMAIN})
+    expect_values(
+        desk.read(first),
+        told_of(person),
+        fr="le dossier a pris l'identité d'une autre personne, qui a le même numéro chez une autre autorité",
+        en="the file has taken the identity of another person, who has the same number at another authority",
+        # The rule does not say by what a file is known; in HL7 v2 a number is one with its authority (CX-4).
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("TRA-18")

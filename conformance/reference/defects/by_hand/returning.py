@@ -192,6 +192,14 @@ def known_by_name_and_date(records: list[Record], about: Mapping[str, Any], _mem
     return all_with(records, patient_id=same[0]) if same else records
 
 
+def known_by_number_alone(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Have a message of the domain change the file of this number, whichever authority has given it."""
+    if records[0]["patient_id"] or not about["number"]:
+        return records
+    same = [one["patient_id"] for one in about["numbers"] if one["value"] == about["number"][1]]
+    return all_with(records, patient_id=same[0]) if same else records
+
+
 def reference_remembered(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Follow the reference that was set first for good."""
     return [
@@ -308,6 +316,7 @@ FUNCTIONS: dict[str, Hand] = {
             received_files_noted,
             reduced_file_unknown,
             known_by_name_and_date,
+            known_by_number_alone,
             reference_remembered,
             place_of_the_message_before,
             empty_lot_of_everybody,
