@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from conformance.drivers.model import Verb
 from conformance.engine.collecting import SuiteContents, collect_suite
 from conformance.record.reading import Record
+from conformance.rules import load_catalogue
 from conformance.suite.desk.routes import Route
 
 if TYPE_CHECKING:
@@ -65,12 +66,15 @@ def used_in(record: Record) -> dict[str, frozenset[str]]:
 def renewed(
     known: Mapping[str, list[str]], suite: SuiteContents, used: Mapping[str, frozenset[str]]
 ) -> dict[str, list[str]]:
-    """Return the map with the rules of today: those of a campaign as it shows them, and those that were missing."""
+    """Return the map with the rules of today: those of a campaign as it shows them, and those that were missing; in the order of the catalogue."""
     rules = suite.by_rule()
     learnt = learn(suite, used)
     return {
-        key: learnt[key] if any(used.get(check.id) for check in checks) or key not in known else known[key]
-        for key, checks in rules.items()
+        key: learnt[key]
+        if any(used.get(check.id) for check in rules[key]) or key not in known
+        else known[key]
+        for key in load_catalogue()
+        if key in rules
     }
 
 

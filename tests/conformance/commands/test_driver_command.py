@@ -236,7 +236,7 @@ class TestVerbMap:
 
     def test_what_a_check_can_do_without_is_not_what_its_rule_waits_for(self) -> None:
         # Every check tells the history of a file where the software shows it; one rule is about it, two about who sees it.
-        assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("SEC-03", "SEC-13", "STA-07")
+        assert rules_by_verb()[Verb.READ_STATUS_HISTORY] == ("STA-07", "SEC-03", "SEC-13")
         assert "SRC-01" in rules_by_verb()[Verb.SEARCH_PATIENTS]
         assert len(rules_by_verb()[Verb.SEARCH_INSI]) < len(rules_by_verb()[Verb.CALL_INSI_TRAITS])
 
