@@ -178,6 +178,16 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             why="Which of the further traits are printed is a setting of the site (DOC-02).",
             made=partial(manners.delivered_with, printed_traits="used_name,used_first_name,birth_place"),
         ),
+        "electronic-means-not-listed-as-delivered": Known(
+            party="delivered",
+            rules=(
+                "PRF-01",
+                "PRF-02",
+                "PRF-07",
+            ),
+            why="Which documents the list holds is the site's (PRF-02): it can put a means there.",
+            made=partial(manners.delivered_with, high_confidence_proofs="CNI,PASSPORT,RESIDENCE_PERMIT"),
+        ),
         "same-message-acknowledged": Known(
             party="delivered",
             rules=(

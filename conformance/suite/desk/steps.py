@@ -12,6 +12,7 @@ from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, WHILE_WAITING
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
     need_no_exemption,
+    need_no_new_check,
     need_number,
     need_proposed,
     need_status,
@@ -222,7 +223,12 @@ class Desk(Standing):
             "take the decision on the INSi identity",
             depends_on=("RSP-01", "RSP-02"),
         ):
-            return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
+            try:
+                return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
+            except RefusedError as refusal:
+                if accept:
+                    need_no_new_check(self, call, refusal)
+                raise
 
     def try_accept(self, call: InsiCall) -> Patient | RefusedError | None:
         """Accept what a call proposes; return the refusal when the software does not let that happen."""
