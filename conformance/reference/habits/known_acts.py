@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers import site
 from conformance.drivers.model import Verb
-from conformance.reference.habits import acts, manners, order, shapes, strategies
+from conformance.reference.habits import acts, careful, manners, order, shapes, strategies
 from conformance.reference.habits.known import Known, just
 
 if TYPE_CHECKING:
@@ -292,6 +292,36 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             ),
             why="SRC-12 is about doubles; a software may refuse one outright.",
             made=order.duplicate_creation_refused,
+        ),
+        "decided-first": Known(
+            party="decided first",
+            rules=(
+                "RSP-01",
+                "STA-05",
+                "SEC-06",
+            ),
+            why="What may be done between an answer and its decision is not said.",
+            made=careful.decided_first,
+        ),
+        "opened-before-changed": Known(
+            party="careful",
+            rules=(
+                "STA-12",
+                "STA-14",
+                "SEC-05",
+            ),
+            why="Optimistic locking: a screen that shows what a file was saves nothing; a driver opens before it changes (docs).",
+            made=careful.opened_before_changed,
+        ),
+        "checked-document-kept": Known(
+            party="careful",
+            rules=(
+                "FLD-02",
+                "ATT-06",
+                "PRF-01",
+            ),
+            why="Who may replace the document of a checked identity is not said.",
+            made=just(careful.checked_document_kept),
         ),
         "circuit-breaker": Known(
             party="careful",

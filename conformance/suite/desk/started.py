@@ -54,7 +54,7 @@ def try_started(
         except RefusedError as refusal:
             return refusal
 
-    answer, exchanges = desk.during(act)
+    answer, exchanges = desk.asking(patient, act)
     if not exchanges and actor in {None, desk.user, desk.super_user}:
         need_no_exemption(desk.read(patient), answer)
     return answer, exchanges

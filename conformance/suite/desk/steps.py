@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
@@ -187,7 +188,7 @@ class Desk(Standing):
             except RefusedError as refusal:
                 return refusal
 
-        answer, exchanges = self.during(act)
+        answer, exchanges = self.asking(patient, act)
         if not exchanges and user in {None, self.user, self.super_user}:
             need_no_exemption(self.read(patient), answer)
         return answer, exchanges
@@ -305,10 +306,13 @@ class Desk(Standing):
     # Statuses
 
     def record_document(self, patient: Patient) -> None:
-        """Record the first of the high-confidence documents that the software knows."""
-        for kind in HIGH_CONFIDENCE_PROOFS:
+        """Record the first of the high-confidence documents that the software knows.
+
+        Whoever is at the desk does, else the entitled user: that of a checked identity may be theirs to replace.
+        """
+        for actor, kind in product((self.user, self.super_user), HIGH_CONFIDENCE_PROOFS):
             try:
-                self.lgo.record_proof(patient.id, kind, actor=self.user)
+                self.lgo.record_proof(patient.id, kind, actor=actor)
             except RefusedError:
                 continue
             return
@@ -326,7 +330,12 @@ class Desk(Standing):
     def _checked(self, patient: Patient) -> None:
         self.record_document(patient)
         with preparing("valider l'identité", "validate the identity", depends_on=("PRF-04",)):
-            self.lgo.validate_identity(patient.id, actor=self.user)
+            try:
+                self.lgo.validate_identity(patient.id, actor=self.user)
+            except RefusedError:
+                if not self.decline_waiting(patient):  # An answer that waits may have to be decided first.
+                    raise
+                self.lgo.validate_identity(patient.id, actor=self.user)
 
     def bring(self, person: Person, to: Status | Route, **others: str | None) -> Patient:
         """Type a patient, or let INSi create the file, and bring it to a status; return the file.
