@@ -294,7 +294,7 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             made=order.duplicate_creation_refused,
         ),
         "decided-first": Known(
-            party="decided first",
+            party="careful",
             rules=(
                 "RSP-01",
                 "STA-05",

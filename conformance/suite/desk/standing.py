@@ -99,6 +99,15 @@ class Standing:
             self.waiting[patient.id] = answer.id
         return answer, exchanges
 
+    def after_decision(self, patient: Patient, act: Callable[[], _T]) -> _T:
+        """Do an act; where it is refused while an answer waits, decline that one and do it again."""
+        try:
+            return act()
+        except RefusedError:
+            if not self.decline_waiting(patient):
+                raise
+            return act()
+
     def decline_waiting(self, patient: Patient) -> bool:
         """Decline the answer that waits for this file, if any; not that of a marked one, which is blocked anyhow."""
         call = self.waiting.get(patient.id)

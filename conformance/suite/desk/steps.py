@@ -330,12 +330,7 @@ class Desk(Standing):
     def _checked(self, patient: Patient) -> None:
         self.record_document(patient)
         with preparing("valider l'identité", "validate the identity", depends_on=("PRF-04",)):
-            try:
-                self.lgo.validate_identity(patient.id, actor=self.user)
-            except RefusedError:
-                if not self.decline_waiting(patient):  # An answer that waits may have to be decided first.
-                    raise
-                self.lgo.validate_identity(patient.id, actor=self.user)
+            self.after_decision(patient, lambda: self.lgo.validate_identity(patient.id, actor=self.user))
 
     def bring(self, person: Person, to: Status | Route, **others: str | None) -> Patient:
         """Type a patient, or let INSi create the file, and bring it to a status; return the file.
