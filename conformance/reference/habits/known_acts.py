@@ -268,6 +268,30 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 *(("GET", name) for name in ("dashboard", "transmissions", "worklist")),
             ),
         ),
+        "traces-of-files-for-super-users": Known(
+            party="lists reserved",
+            rules=(
+                "STA-07",
+                "RSP-15",
+                "VER-15",
+            ),
+            why="Who sees what became of a file, and what was received for it, is not said.",
+            made=partial(
+                manners.for_super_users,
+                *(("GET", "patients", "*", name) for name in ("history", "ins-history", "documents")),
+            ),
+        ),
+        "own-acts-in-the-log": Known(
+            party="log reserved",
+            rules=(
+                "SEC-01",
+                "SEC-02",
+                "SEC-06",
+            ),
+            why="A log is no reading for everybody (SEC-13): what others did is for the entitled.",
+            still_accused="Nothing tells the bench that a log is not whole for the ordinary user: what others did is then missing.",
+            made=just(manners.own_acts_in_the_log),
+        ),
         "great-acts-for-super-users": Known(
             party="acts reserved",
             rules=(
