@@ -22,12 +22,15 @@ OFFICE: Final = frozenset(
         "read_worklist",
         "read_dashboard",
         "export_patients",
+        "read_documents",
+        "read_ins_history",
+        "read_status_history",
         "start_bulk_verification",
         "read_bulk_verification",
         "write_trusted_senders",
     }
 )
-"""Verbs that concern the whole office, which a software may reserve: no rule is about who does them."""
+"""Verbs that concern the whole office, or what became of a file, which a software may reserve: no rule is about who does them."""
 
 
 class Deputies:

@@ -94,15 +94,17 @@ class RecordingDriver:
                 ask(*args, **kwargs) if self._deputies is None else self._deputies.do(name, ask, args, kwargs)
             )
 
+        asked = as_deputy if name in OFFICE else ask
+
         @functools.wraps(member)
         def look(*args: Any, **kwargs: Any) -> Any:
-            return self._looks.look(name, ask, args, kwargs)
+            return self._looks.look(name, asked, args, kwargs)
 
         @functools.wraps(member)
         def act(*args: Any, **kwargs: Any) -> Any:
             self._looks.forget()
             try:
-                return (as_deputy if name in OFFICE else ask)(*args, **kwargs)
+                return asked(*args, **kwargs)
             finally:
                 self._looks.forget()
 

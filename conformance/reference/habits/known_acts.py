@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers import site
 from conformance.drivers.model import Verb
-from conformance.reference.habits import acts, manners, order, shapes, strategies
+from conformance.reference.habits import acts, careful, manners, order, shapes, strategies
 from conformance.reference.habits.known import Known, just
 
 if TYPE_CHECKING:
@@ -178,6 +178,16 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             why="Which of the further traits are printed is a setting of the site (DOC-02).",
             made=partial(manners.delivered_with, printed_traits="used_name,used_first_name,birth_place"),
         ),
+        "electronic-means-not-listed-as-delivered": Known(
+            party="delivered",
+            rules=(
+                "PRF-01",
+                "PRF-02",
+                "PRF-07",
+            ),
+            why="Which documents the list holds is the site's (PRF-02): it can put a means there.",
+            made=partial(manners.delivered_with, high_confidence_proofs="CNI,PASSPORT,RESIDENCE_PERMIT"),
+        ),
         "same-message-acknowledged": Known(
             party="delivered",
             rules=(
@@ -258,6 +268,30 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 *(("GET", name) for name in ("dashboard", "transmissions", "worklist")),
             ),
         ),
+        "traces-of-files-for-super-users": Known(
+            party="lists reserved",
+            rules=(
+                "STA-07",
+                "RSP-15",
+                "VER-15",
+            ),
+            why="Who sees what became of a file, and what was received for it, is not said.",
+            made=partial(
+                manners.for_super_users,
+                *(("GET", "patients", "*", name) for name in ("history", "ins-history", "documents")),
+            ),
+        ),
+        "own-acts-in-the-log": Known(
+            party="log reserved",
+            rules=(
+                "SEC-01",
+                "SEC-02",
+                "SEC-06",
+            ),
+            why="A log is no reading for everybody (SEC-13): what others did is for the entitled.",
+            still_accused="Nothing tells the bench that a log is not whole for the ordinary user: what others did is then missing.",
+            made=just(manners.own_acts_in_the_log),
+        ),
         "great-acts-for-super-users": Known(
             party="acts reserved",
             rules=(
@@ -282,6 +316,36 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             ),
             why="SRC-12 is about doubles; a software may refuse one outright.",
             made=order.duplicate_creation_refused,
+        ),
+        "decided-first": Known(
+            party="careful",
+            rules=(
+                "RSP-01",
+                "STA-05",
+                "SEC-06",
+            ),
+            why="What may be done between an answer and its decision is not said.",
+            made=careful.decided_first,
+        ),
+        "opened-before-changed": Known(
+            party="careful",
+            rules=(
+                "STA-12",
+                "STA-14",
+                "SEC-05",
+            ),
+            why="Optimistic locking: a screen that shows what a file was saves nothing; a driver opens before it changes (docs).",
+            made=careful.opened_before_changed,
+        ),
+        "checked-document-kept": Known(
+            party="careful",
+            rules=(
+                "FLD-02",
+                "ATT-06",
+                "PRF-01",
+            ),
+            why="Who may replace the document of a checked identity is not said.",
+            made=just(careful.checked_document_kept),
         ),
         "circuit-breaker": Known(
             party="careful",

@@ -40,6 +40,16 @@ def for_super_users(*acts: tuple[str, ...]) -> Habit:
     return habit
 
 
+def own_acts_in_the_log(asked: Asked, inner: Inner) -> Said:
+    """Show an ordinary user what they did themselves, and the entitled one all of the log."""
+    said = inner(asked)
+    is_entitled = asked.headers.get("x-banc-role") == "SUPER_USER"
+    if not is_for(asked, "GET", "audit-log") or is_entitled or not done(said):
+        return said
+    user = asked.headers.get("x-banc-user")
+    return replace(said, body={"entries": [one for one in said.body["entries"] if one.get("user") == user]})
+
+
 def lists_show_little(asked: Asked, inner: Inner) -> Said:
     """Show names, birth date and sex in lists of results."""
     said = inner(asked)

@@ -165,8 +165,9 @@ def test_after_a_change(desk: Desk, field: str) -> None:
     person = desk.draw(first_names_count=2)
     patient = desk.create(person, first_names=None)
     desk.try_call(patient)  # So that something could have been kept from a first call.
+    change = {field: another_value(desk, person, field)}
     with preparing("modifier un trait au statut PROV", "change a trait at PROV", depends_on=("FLD-01",)):
-        desk.lgo.update_patient(patient.id, {field: another_value(desk, person, field)}, actor=desk.user)
+        desk.after_decision(patient, lambda: desk.lgo.update_patient(patient.id, change, actor=desk.user))
     now = desk.read(patient)
     _, requests = desk.try_call(now)
     need_request(requests)

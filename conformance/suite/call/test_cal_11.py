@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, CallOutcome, InsiCall, Status
+from conformance.drivers.model import Attribute, CallOutcome, InsiCall
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.cast import CAST
@@ -33,8 +33,7 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
     def judge(attributes: frozenset[Attribute]) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         _, requests = desk.try_call(patient)
-        if route.status is not Status.QUAL:  # Where a software may see no use in a call.
-            need_request(requests)
+        need_request(requests)
         before = mark(desk, patient, attributes)
         for user, actor in (("utilisateur", desk.user), ("super-utilisateur", desk.super_user)):
             for attempt in ("", ", second essai"):

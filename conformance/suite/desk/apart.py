@@ -74,15 +74,19 @@ def missed_by(ending: Exception, paths: Collection[Apart]) -> Missed | None:
             return None
 
 
-CALL_OF_QUALIFIED: Final = path(
-    "appel INSi pour une identité déjà qualifiée", "INSi call for an identity already qualifiée"
+CALL_OF_HOLDER: Final = path(
+    "appel INSi pour une identité qui a déjà son INS", "INSi call for an identity that has its INS already"
 )
-"""No text asks that an identité qualifiée be searched again: a software may refuse that."""
+"""No text asks that an identité récupérée or qualifiée be searched again: a software may refuse that."""
+DIFFERS_FROM_CHECKED: Final = path(
+    "identité INSi différente de l'identité contrôlée", "INSi identity other than the one checked"
+)
+"""What becomes of an answer that differs from what was checked is a policy (RSP-18): it may have to be checked again first."""
 WHILE_WAITING: Final = path(
     "dossier travaillé pendant qu'une réponse d'INSi attend", "file worked on while an answer of INSi waits"
 )
 """No text says what may be done between an answer and its decision: a software may want that first."""
-ANYWHERE: Final = frozenset({CALL_OF_QUALIFIED, WHILE_WAITING})
+ANYWHERE: Final = frozenset({CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, WHILE_WAITING})
 """Paths apart of whatever check comes upon them."""
 CARD: Final = path(
     "par carte", "by card", Verb.READ_CARD, Verb.SWAP_CARD, Verb.CALL_INSI_CARD, Verb.ATTACH_CARD

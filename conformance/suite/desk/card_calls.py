@@ -81,7 +81,7 @@ def try_card_call(
         except RefusedError as refusal:
             return refusal
 
-    return desk.during(act)
+    return desk.asking(patient, act)
 
 
 def call_or_read_again(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.drivers.model import Attribute, CallOutcome, Status
-from conformance.suite.desk.apart import CALL_OF_QUALIFIED, NotOfferedError
+from conformance.drivers.model import STRICT_FIELDS, Attribute, CallOutcome, Status
+from conformance.suite.desk.apart import CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, NotOfferedError
 from conformance.suite.desk.routes import OWNER
 from conformance.suite.desk.words import FIELD, seen
 from conformance.verdicts import UndecidedError
@@ -16,21 +16,43 @@ if TYPE_CHECKING:
     from conformance.drivers.errors import RefusedError
     from conformance.drivers.model import InsiCall, Patient, PatientTraits
     from conformance.suite.desk.routes import Route
+    from conformance.suite.desk.standing import Standing
 
 
 def need_no_exemption(now: Patient, answer: InsiCall | RefusedError) -> None:
-    """Make sure that a call which was not made is none for an identité qualifiée: no text asks for that one.
+    """Make sure that a call which was not made is none for an identity that has its INS: no text asks for that one.
 
     Raises:
         NotOfferedError: it is one. The rules are judged at the other statuses.
     """
-    if now.status is not Status.QUAL or now.attributes & {Attribute.DOUTEUSE, Attribute.FICTIVE}:
+    has_ins = now.status in {Status.RECUP, Status.QUAL}
+    if not has_ins or now.attributes & {Attribute.DOUTEUSE, Attribute.FICTIVE}:
         return
     raise NotOfferedError(
-        CALL_OF_QUALIFIED,
-        f"le logiciel n'appelle pas INSi pour une identité déjà qualifiée : {answer.message}",
-        f"the software does not call INSi for an identity already qualifiée: {answer.message}",
+        CALL_OF_HOLDER,
+        f"le logiciel n'appelle pas INSi pour une identité qui a son INS ({now.status}) : {answer.message}",
+        f"the software does not call INSi for an identity that has its INS ({now.status}): {answer.message}",
     )
+
+
+def need_no_new_check(desk: Standing, call: InsiCall, refusal: RefusedError) -> None:
+    """Make sure that a refused acceptance is none of an answer that differs from an identity checked against a document.
+
+    Raises:
+        NotOfferedError: it is one: what becomes of it is a policy (RSP-18).
+    """
+    if (
+        not call.patient_id
+        or desk.lgo.read_patient(call.patient_id, actor=desk.user).status is not Status.VALI
+    ):
+        return
+    lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    if any(line.local and line.insi and line.different for line in lines if line.field in STRICT_FIELDS):
+        raise NotOfferedError(
+            DIFFERS_FROM_CHECKED,
+            f"refusé pour une identité validée qui diffère de celle d'INSi : {refusal.message}",
+            f"refused for an identity validée that differs from that of INSi: {refusal.message}",
+        ) from refusal
 
 
 def need_status(patient: Patient, route: Route) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from conformance.drivers.errors import RefusedError, VerbNotSupportedError
 from conformance.drivers.lateness import Lateness
+from conformance.drivers.model import Attribute, CallOutcome, InsiCall
 from conformance.record.timeline import Timeline
 from conformance.suite.desk.apart import missed_by
 from conformance.suite.desk.cast import played
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from conformance.drivers.model import Actor
+    from conformance.drivers.model import Actor, Patient
     from conformance.drivers.protocol import Driver
     from conformance.record.missed import Missed
     from conformance.record.timeline import Entry
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 _T = TypeVar("_T")
+_A = TypeVar("_A", bound=InsiCall | RefusedError)
+
+DISQUALIFYING: Final = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
+"""The attributes that block a call to INSi (CAL-11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class Standing:
     """What the check saw; acts and exchanges come in by themselves."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What the whole campaign remembers, such as journeys made once and observed by many checks."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Calls whose answer nobody has decided, by the file that they are for."""
 
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
         """Draw somebody for whom ``condition`` holds."""
@@ -76,6 +84,39 @@ class Standing:
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do ``act`` and return what it returned, with the exchanges that INSi had meanwhile, oldest first."""
         return self.wire.during(act)
+
+    def asking(self, patient: Patient | None, call: Callable[[], _A]) -> tuple[_A, list[ExchangeView]]:
+        """Call INSi for a file, or for none; return what ``call`` returned, with the exchanges that INSi had meanwhile.
+
+        A software may want the answer that waits to be decided first: it is declined then, and the call made again.
+        """
+        answer, exchanges = self.during(call)
+        if patient is None:
+            return answer, exchanges
+        if not exchanges and self.decline_waiting(patient):
+            answer, exchanges = self.during(call)
+        if isinstance(answer, InsiCall) and answer.outcome is CallOutcome.FOUND:
+            self.waiting[patient.id] = answer.id
+        return answer, exchanges
+
+    def after_decision(self, patient: Patient, act: Callable[[], _T]) -> _T:
+        """Do an act; where it is refused while an answer waits, decline that one and do it again."""
+        try:
+            return act()
+        except RefusedError:
+            if not self.decline_waiting(patient):
+                raise
+            return act()
+
+    def decline_waiting(self, patient: Patient) -> bool:
+        """Decline the answer that waits for this file, if any; not that of a marked one, which is blocked anyhow."""
+        call = self.waiting.get(patient.id)
+        if call is None or DISQUALIFYING & self.lgo.read_patient(patient.id, actor=self.user).attributes:
+            return False
+        del self.waiting[patient.id]
+        with suppress(RefusedError, VerbNotSupportedError):
+            self.lgo.decide_proposal(call, accept=False, actor=self.user)
+        return True
 
     @contextmanager
     def answered_by(self, scenario: str | Path | dict[str, Any], /, **people: Person) -> Iterator[None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.needs import need_no_exemption
 from conformance.suite.desk.steps import Desk
 from conformance.verdicts import UndecidedError
 
@@ -53,7 +54,10 @@ def try_started(
         except RefusedError as refusal:
             return refusal
 
-    return desk.during(act)
+    answer, exchanges = desk.asking(patient, act)
+    if not exchanges and actor in {None, desk.user, desk.super_user}:
+        need_no_exemption(desk.read(patient), answer)
+    return answer, exchanges
 
 
 def without_waiting(desk: Desk) -> Desk:

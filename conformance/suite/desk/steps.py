@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
@@ -12,6 +13,7 @@ from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, WHILE_WAITING
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
     need_no_exemption,
+    need_no_new_check,
     need_number,
     need_proposed,
     need_status,
@@ -186,7 +188,7 @@ class Desk(Standing):
             except RefusedError as refusal:
                 return refusal
 
-        answer, exchanges = self.during(act)
+        answer, exchanges = self.asking(patient, act)
         if not exchanges and user in {None, self.user, self.super_user}:
             need_no_exemption(self.read(patient), answer)
         return answer, exchanges
@@ -222,7 +224,12 @@ class Desk(Standing):
             "take the decision on the INSi identity",
             depends_on=("RSP-01", "RSP-02"),
         ):
-            return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
+            try:
+                return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
+            except RefusedError as refusal:
+                if accept:
+                    need_no_new_check(self, call, refusal)
+                raise
 
     def try_accept(self, call: InsiCall) -> Patient | RefusedError | None:
         """Accept what a call proposes; return the refusal when the software does not let that happen."""
@@ -299,10 +306,13 @@ class Desk(Standing):
     # Statuses
 
     def record_document(self, patient: Patient) -> None:
-        """Record the first of the high-confidence documents that the software knows."""
-        for kind in HIGH_CONFIDENCE_PROOFS:
+        """Record the first of the high-confidence documents that the software knows.
+
+        Whoever is at the desk does, else the entitled user: that of a checked identity may be theirs to replace.
+        """
+        for actor, kind in product((self.user, self.super_user), HIGH_CONFIDENCE_PROOFS):
             try:
-                self.lgo.record_proof(patient.id, kind, actor=self.user)
+                self.lgo.record_proof(patient.id, kind, actor=actor)
             except RefusedError:
                 continue
             return
@@ -320,7 +330,7 @@ class Desk(Standing):
     def _checked(self, patient: Patient) -> None:
         self.record_document(patient)
         with preparing("valider l'identité", "validate the identity", depends_on=("PRF-04",)):
-            self.lgo.validate_identity(patient.id, actor=self.user)
+            self.after_decision(patient, lambda: self.lgo.validate_identity(patient.id, actor=self.user))
 
     def bring(self, person: Person, to: Status | Route, **others: str | None) -> Patient:
         """Type a patient, or let INSi create the file, and bring it to a status; return the file.

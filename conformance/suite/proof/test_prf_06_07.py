@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.drivers import site
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.apart import ATTRIBUTES, SETTINGS
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
+from conformance.suite.site.settings import parts, restored, setting
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from conformance.suite.desk.steps import Desk
 
@@ -67,4 +70,26 @@ def test_allows_validation(desk: Desk, kind: str, route: Route) -> None:
 
     # A minor may have an identity card or a passport of their own; the rest is of people of age.
     who = {key: one for key, one in PEOPLE.items() if key != "minor" or kind in PAPERS[:2]}
-    expect_each({key: partial(judge, *one) for key, one in who.items()})
+    with _on_the_list(desk, kind):
+        expect_each({key: partial(judge, *one) for key, one in who.items()})
+
+
+@contextmanager
+def _on_the_list(desk: Desk, kind: str) -> Iterator[None]:
+    """Have the site put a means on its list that is delivered without it: which ones it holds is the site's (PRF-02)."""
+    listed = desk.once("high-confidence listed", _listed)
+    if kind in PAPERS or listed is None or kind in listed:
+        yield
+        return
+    with restored(desk, site.HIGH_CONFIDENCE_PROOFS):
+        with suppress(RefusedError):  # The checks of the means then say so.
+            desk.lgo.write_settings({site.HIGH_CONFIDENCE_PROOFS: ",".join([*listed, kind])})
+        yield
+
+
+def _listed(desk: Desk) -> list[str] | None:
+    """Return the high-confidence documents of the site, ``None`` where the software does not tell them."""
+    with desk.if_at_hand(SETTINGS):
+        told = setting(desk, site.HIGH_CONFIDENCE_PROOFS)
+        return None if told is None else parts(told)
+    return None

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import CallOutcome, Patient, Verb
+from conformance.drivers.model import CallOutcome, Patient, Status, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import by_card, call_or_read_again, need_card_request, read_card
@@ -235,6 +235,8 @@ def proposed_by_card(  # noqa: PLR0917 - one case of a product
         {**data, "rules": [{"when": when, "then": {"code": "00", "person": "patient"}}]}, patient=answer
     ):
         call, requests = call_or_read_again(desk, reading, people, key, patient)
+    if not requests and patient is not None and desk.read(patient).status in {Status.RECUP, Status.QUAL}:
+        return None  # No text asks that somebody who has an INS be searched again.
     need_card_request(call, requests)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return None

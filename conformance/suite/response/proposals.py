@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.needs import need_no_new_check
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import FIELD, expect_values, shown
@@ -55,7 +56,11 @@ def proposed_for_creation(desk: Desk, person: Person, **others: str | None) -> I
 
 def accepted(desk: Desk, call: InsiCall) -> Patient:
     """Accept, which has to be possible, and return the file as read."""
-    patient = desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
+    try:
+        patient = desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
+    except RefusedError as refusal:
+        need_no_new_check(desk, call, refusal)
+        raise
     expect(
         patient,
         fr="aucun dossier n'est rendu après l'acceptation",

@@ -13,7 +13,7 @@ from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI, VERIFICATION, WITHOUT_WAITING
 from conformance.suite.desk.card_calls import by_card, calls_without_file, read_card, try_card_call
 from conformance.suite.desk.people import another_value, typed
-from conformance.suite.desk.started import ended, start
+from conformance.suite.desk.started import try_started
 from conformance.suite.desk.steps import while_waiting
 from conformance.suite.desk.words import insi_values
 from conformance.suite.verification.elsewhere import answering, verify
@@ -187,7 +187,9 @@ def _mark(*attributes: Attribute) -> Does:
 def _start(key: str, scenario: str | None = None, *, accept: bool = False) -> Does:
     def does(desk: Desk, day: Day) -> object:
         with answering(desk, scenario):
-            call = ended(desk, start(desk, day.files[key]))
+            call, _ = try_started(desk, day.files[key])
+        if isinstance(call, RefusedError):
+            raise call
         if accept:
             desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
         return call
@@ -254,7 +256,7 @@ TURNS: Final = (
         rule="STA-04", does=_check(TYPED), fr="pièce contrôlée, une réponse attendant", en="document checked while an answer waits",
         begins=(PROV,), leads_to=VALI, by=_OTHER,
     ),
-    Turn(rule="RSP-01", does=_decline, fr="réponse refusée ensuite", en="answer declined then", begins=(VALI,)),
+    Turn(rule="RSP-01", does=_decline, fr="réponse refusée ensuite", en="answer declined then", begins=(PROV, VALI)),
     # What a change makes of a validée is in no text: where it falls, the document is checked again.
     Turn(rule="FLD-01", does=_correct, fr="lieu modifié", en="place changed", begins=(VALI,), is_free=True),
     Turn(rule="FLD-01", does=_put_right, fr="lieu rétabli", en="place put right", is_free=True, by=_OTHER),

@@ -18,7 +18,7 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
-from conformance.suite.status.locks import expect_shown_locked
+from conformance.suite.status.locks import editable_traits, expect_shown_locked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,8 @@ def test_lock_of_the_app(desk: Desk) -> None:
 
 def _expect_locked(desk: Desk, patient: Patient) -> None:
     expect_shown_locked(desk, patient)
+    if not patient.locked_fields:
+        return  # The screen alone shows them.
     wrong = sorted(patient.locked_fields.intersection(COMPLEMENTARY))
     expect(not wrong, fr=f"verrouillés à tort : {', '.join(wrong)}", en=f"locked wrongly: {', '.join(wrong)}")
     # Nothing that does not touch the lock may hide it, from the file, from the list or from an answer.
@@ -87,7 +89,7 @@ def _expect_locked(desk: Desk, patient: Patient) -> None:
 def test_screen_agrees(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(**LADEN), route)
     fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
-    wrong = sorted(field.name for field in fields if field.editable and field.name in STRICT_FIELDS)
+    wrong = editable_traits(fields)
     expect(
         not wrong,
         fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.protocol import RefusedError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -124,18 +122,6 @@ def mailbox_without_key(records: list[Record], _about: Mapping[str, Any], _memor
     ]
 
 
-def duplicate_refused(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Refuse to create a second file of the same traits."""
-    known: set[tuple[object, ...]] = memory.own.setdefault("known", set())
-    for one in records:
-        traits = tuple(one[name] for name in _TRAITS)
-        if traits in known:
-            raise RefusedError("DUPLICATE", "Ce patient a déjà un dossier.")
-        if all(traits):
-            known.add(traits)
-    return records
-
-
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -149,6 +135,5 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         trust_part,
         french_order,
         mailbox_without_key,
-        duplicate_refused,
     )
 }
