@@ -1,9 +1,11 @@
-"""Text wrapped in the cell of a table: it goes on under itself, with other columns between its lines as they are read. Pure."""
+"""Columns of a line and cells of a table: text wrapped in a cell goes on under itself, with others between its lines as they are read. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.record import Place, PlaceKind
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
@@ -19,6 +21,33 @@ _LINES: Final = 5
 """Lines of a cell that are put together."""
 _CELLS: Final = 2_000
 """Cells of a page that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlaces:
+    """Where the values of a page go."""
+
+    file: str
+    page: int
+
+    def place(self, line: Line, start: int = 0, end: int | None = None) -> Place:
+        """Return a place in a line."""
+        return Place(
+            kind=PlaceKind.LINE,
+            file=self.file,
+            page=self.page,
+            line=line.number,
+            box=line.shown_box(start, end),
+        )
+
+
+def columns(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each column of a line that holds something."""
+    start = 0
+    for part in text.split("\t"):
+        if part.strip():
+            yield start, start + len(part)
+        start += len(part) + 1
 
 
 def words_of(lines: Sequence[Line]) -> str:

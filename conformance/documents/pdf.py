@@ -14,7 +14,8 @@ from conformance.documents.headings import feet, of_heading
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
-from conformance.documents.paper import PagePlaces, read_page
+from conformance.documents.page_cells import PagePlaces
+from conformance.documents.paper import read_page
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.pdf_hidden import hidden_leaks
 from conformance.documents.pdf_symbol import DPI, code_leaks, codes_of_others, symbol_problems
