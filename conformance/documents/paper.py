@@ -19,7 +19,7 @@ from conformance.documents.labels import (
     french_date,
     plain,
 )
-from conformance.documents.page_cells import PagePlaces, columns, words_of
+from conformance.documents.page_cells import OtherColumns, PagePlaces, columns, words_of
 from conformance.documents.paper_numbers import natures, numbers_of, with_oid
 from conformance.documents.record import (
     Format,
@@ -42,6 +42,10 @@ _COLON: Final = re.compile(r"[ )]*: *[^\s:]")
 _COG: Final = re.compile(r"(?<![0-9A-Z])(\d{5}|2[AB]\d{3})(?![0-9A-Z])")
 _COG_CUT: Final = re.compile(r"(\d{4})\s*$")
 """A code that lost its first zero."""
+_ALIGNED: Final = 3.0
+"""Points by which the left edges of the lines of a cell may differ."""
+_TALL: Final = 1.25
+"""A line by so much higher than its neighbour holds cells that stand at different heights."""
 _NEAR: Final = 2.2
 """Lines nearer than this many heights belong to one paragraph."""
 _CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
@@ -59,8 +63,9 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     values: list[Value] = []
     unsure: list[Value] = []
     identifiers: list[Identifier] = []
+    others = OtherColumns.of(lines)
     for index, line in enumerate(lines):
-        for value, sure in _labelled(line, lines[index + 1 : index + 4], places):
+        for value, sure in _labelled(line, lines[max(0, index - 1) : index + 4], places, others):
             (values if sure else unsure).append(value)
         values.extend(mailboxes(line.text, places.place(line)))
         identifiers.extend(
@@ -103,8 +108,11 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
     return made
 
 
-def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool]]:
+def _labelled(
+    line: Line, around: Sequence[Line], places: PagePlaces, others: OtherColumns
+) -> Iterator[tuple[Value, bool]]:
     """Yield the values of a line, each with whether its label says that it is a trait of birth."""
+    below = [one for one in around if one.number > line.number]
     simple = plain(line.text)
     found = list(LABEL.finditer(simple))
     for position, match in enumerate(found):
@@ -116,16 +124,20 @@ def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator
             trait = LABELS[int(name[1:])][0]
         else:
             continue
-        if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]):
+        if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]) or others.hold(
+            line, match.start()
+        ):
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
         value = _value(trait, line, match.end(), end, places)
         if value is not None:
             beside = not weak and _COLON.match(line.text, match.end()) is not None
-            whole = _continued(value, line, below)
+            whole = _continued(_begun_above(value, line, around), line, below)
             rest = _rest_below(line, below) if trait in _LONG and end == len(line.text) else ""
             wrapped = f"{whole.normal} {rest}" if rest else ""
             yield replace(whole, beside=beside, wrapped=wrapped), not weak
+        elif (value := _across(trait, line, match, around, places)) is not None:
+            yield value, not weak
         elif (value := _under(trait, line, match, below, places)) is not None:
             yield _continued(value, line, below), not weak
 
@@ -197,6 +209,47 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
     if trait in _GIVEN and plain(name) == "de" and ":" not in (lead[0] if lead else ""):
         return None  # The rest of a label that goes on below.
     return _made(trait, line, (start, start + len(name)), " ".join(name.split()), places)
+
+
+def _begun_above(value: Value, line: Line, around: Sequence[Line]) -> Value:
+    """Put what a wrapped cell holds above before a name: its label stands lower, in the middle of the cell."""
+    above = next((one for one in around if one.number == line.number - 1), None)
+    if value.trait not in _LONG or above is None or value.place.box is None:
+        return value
+    overlap = above.top + above.height - line.top
+    if overlap <= 1.0 or line.height < _TALL * above.height:
+        return value
+    start, end = next(columns(above.text), (0, 0))
+    told = above.text[start:end].strip()
+    is_same_cell = abs(above.box(start, end)[0] - value.place.box[0]) <= _ALIGNED
+    if not is_same_cell or not _ONLY_NAMES.fullmatch(told) or LABEL.match(plain(told)):
+        return value
+    whole = f"{told}{'' if told.endswith('-') else ' '}{value.normal}"
+    return replace(value, text=whole, normal=whole)
+
+
+def _across(
+    trait: Trait, line: Line, label: re.Match[str], around: Sequence[Line], places: PagePlaces
+) -> Value | None:
+    """Return the names on the two lines between which their label stands: a wrapped cell beside a label in its middle."""
+    at = next((index for index, one in enumerate(around) if one.number == line.number), 0)
+    if trait not in _LONG or not 0 < at < len(around) - 1 or line.text[label.end() :].strip(" :"):
+        return None
+    above, below = around[at - 1], around[at + 1]
+    right = sum(line.box(label.start(), label.end())[:3:2])
+    if below.top - above.top > _NEAR * max(above.height, 8.0):
+        return None
+    for start, end in columns(above.text):
+        left = above.box(start, end)[0]
+        for first, last in columns(below.text):
+            cells = above.text[start:end].strip(), below.text[first:last].strip()
+            if left < right or abs(below.box(first, last)[0] - left) > _ALIGNED:
+                continue
+            if all(_ONLY_NAMES.fullmatch(one) and not LABEL.match(plain(one)) for one in cells):
+                value = _made(trait, above, (start, end), "", places)
+                whole = f"{cells[0]}{'' if cells[0].endswith('-') else ' '}{cells[1]}"
+                return replace(value, text=whole, normal=whole)
+    return None
 
 
 def _under(

@@ -26,6 +26,11 @@ _DIGITS: Final = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SPACES}.\-]{{0,2}}[0-9A
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*")
 _INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
 _NATURE: Final = re.compile(r"\bnature\b[^\d:\n]{0,25}:?\s*[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", re.IGNORECASE)
+_ALONE: Final = re.compile(
+    r"[\s(\[]{0,9}(?:nature\s{0,9}:?\s{0,9})?(?:INS[\s-]{0,9})?(NIR|NIA)\b(?:\s{1,9}de\s{1,9}test)?[\s)\]]*",
+    re.IGNORECASE,
+)
+"""A nature that stands alone in its cell."""
 _INS_C_LENGTH: Final = 22
 
 
@@ -46,10 +51,11 @@ def numbers_of(
     for number, start, end in _candidates(line, labels):
         before, after = line.text[:start], line.text[end:]
         nature = _AFTER.match(after)
+        told = nature or _next_line_nature(line, below, start, end)
         nearest = next((match for match in reversed(every) if match.end() <= start), None)
         labelled = nearest in labels if nearest else _label_above(line, start, above)
         billed = _BILLED.match(after) or (BILLING.search(before.rpartition("\t")[2]) and not labelled)
-        if billed or not (labelled or nature):
+        if billed or not (labelled or told):
             continue
         place = places.place(line, start, end)
         digits = Value(
@@ -58,7 +64,6 @@ def numbers_of(
         if len(number) == _INS_C_LENGTH:
             yield Identifier(kind=IdKind.INS_C, number=digits, oid=None, place=place)
             continue
-        told = nature or _next_line_nature(line, below, start, end)
         if told:
             where = places.place(line, end + told.start(1), end + told.end(1)) if told is nature else place
             values.append(
@@ -114,18 +119,17 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
     )
     if column:
         return column
-    for other in below[:1]:
-        if other.top - line.top <= 3 * max(line.height, 8.0):
-            left, _, width, _ = line.box(start, end)
-            for first, last in columns(other.text):
-                box = other.box(first, last)
-                alone = re.fullmatch(
-                    r"[\s(\[]{0,9}(?:nature\s{0,9}:?\s{0,9})?(?:INS[\s-]{0,9})?(NIR|NIA)\b(?:\s{1,9}de\s{1,9}test)?[\s)\]]*",
-                    other.text[first:last],
-                    re.IGNORECASE,
-                )
-                if alone and box[0] < left + width and box[0] + box[2] > left:
-                    return alone
+    left, _, width, _ = line.box(start, end)
+    for other in below:
+        if other.top - line.top > 3 * max(line.height, 8.0):
+            break
+        cells = [(first, last, other.box(first, last)) for first, last in columns(other.text)]
+        under = [cell for cell in cells if cell[2][0] < left + width and cell[2][0] + cell[2][2] > left]
+        for first, last, _ in under:
+            if alone := _ALONE.fullmatch(other.text[first:last]):
+                return alone
+        if under:
+            break  # The label may stand between, in another column, in the middle of its cell.
     return None
 
 

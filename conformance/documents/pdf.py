@@ -337,6 +337,7 @@ def _told_further(document: Document, record: IdentityRecord) -> Iterator[Proble
     titles = Place(kind=PlaceKind.FILE, file=document.name)
     yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
     first = [line.text for line in document.facts.lines[:1]]
+    first += [told.lstrip().partition("\n")[0] for told in document.facts.further]
     for title in (*document.facts.titles.splitlines(), *first, *feet(document.text)):
         yield from of_heading(title, [record], titles, "DOC-01")
     for number, told in enumerate(document.facts.further, start=2):
