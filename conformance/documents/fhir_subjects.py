@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord
 
 _SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
-_PEOPLE: Final = frozenset({"RelatedPerson", "Person"})
+_PEOPLE: Final = frozenset({"RelatedPerson", "Person", "Practitioner"})
 """Resources about people who are not the Patient, or who are them in another role."""
 _FEWEST: Final = 2
 """Words of a display that names somebody: a title and a name, a name and a given name."""

@@ -12,6 +12,7 @@ from conformance.documents.record import INS_OIDS, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
 from conformance.documents.text_people import of_other_people
 from conformance.documents.values import decode_base64
+from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _FORMER: Final = (2, 4)
 """PID-2 and PID-4, the external and the alternate identifier until version 2.3.1: old interfaces still read them."""
 _TEXTS: Final = frozenset({"TX", "FT", "ST"})
 """Types of OBX-2 that are running text."""
+_DOCTORS: Final = {
+    "OBR": (10, 16), "ORC": (10, 11, 12), "PV1": (7, 8, 9, 17), "PD1": (4,), "TXA": (5, 9, 10), "ROL": (4,),
+}  # fmt: skip
+"""Fields of type XCN that name professionals."""
 _SELF: Final = "SEL"
 """NK1-3, table 0063."""
 _FIELDS: Final = 40
@@ -81,6 +86,41 @@ def _in_own_segments(message: Message, known: Sequence[Value], reading: Reading)
                     )
                     at = Quote(reader.place(field, index, 1), number)
                     yield inferred("hl7-own-segment-ins", text, "F13", at=(at, known[0]))
+
+
+def professionals(message: Message, records: Sequence[IdentityRecord], reading: Reading) -> Iterator[Problem]:
+    """Yield the doctors of a message who are identified by the INS of the patient, or named as they are without an own identifier.
+
+    Args:
+        message: the message.
+        records: of its segments PID.
+        reading: where it was read.
+    """
+    numbers = {value.normal for record in records for value in record.of(Trait.MATRICULE)}
+    locals_ = {one.number.normal for record in records for one in record.identifiers if one.number}
+    names = {
+        (_key(family.normal), _key(first.normal))
+        for record in records
+        for family in record.of(Trait.BIRTH_NAME)
+        for first in record.of(Trait.FIRST_NAME)
+    }
+    for segment in message.segments:
+        reader = FieldReader(segment, message.delimiters, reading)
+        for field in _DOCTORS.get(segment.name, ()):
+            for index, xcn in enumerate(reader.repetitions(field) if segment.field(field) else ()):
+                number = component(xcn, 1)
+                is_named = (_key(component(xcn, 2)), _key(component(xcn, 3))) in names
+                if number in numbers or (is_named and (not number or number in locals_)):
+                    text = Text(
+                        f"{segment.name}-{field} : le professionnel est le patient lui-même : à regarder",
+                        f"{segment.name}-{field}: the professional is the patient: to be looked at",
+                    )
+                    at = Quote(reader.place(field, index), "^".join(xcn[:3]))
+                    yield inferred("hl7-professional-is-patient", text, "F13", "TRA-04", at=(at,))
+
+
+def _key(name: str) -> str:
+    return comparison_key(name.split("&", maxsplit=1)[0])
 
 
 def readable(message: Message, reading: Reading) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
-from conformance.documents.hl7_others import elsewhere, readable, told_in_texts
+from conformance.documents.hl7_others import elsewhere, professionals, readable, told_in_texts
 from conformance.documents.hl7_rules import choices, recipients, shape
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component, decode, parse, split
 from conformance.documents.problems import inferred, official
@@ -72,6 +72,7 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
         problems.extend(recipients(message, records, reading))
         problems.extend(choices(message, reading))
         problems.extend(elsewhere(message, records, reading))
+        problems.extend(professionals(message, records, reading))
         texts = list(readable(message, reading))
         problems.extend(told_in_texts(message, texts, records, reading))
     # A link of two files (A24, A37) has two PID of one person, and no file.

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.partners import MessageFormat
-from conformance.reference.papers.fhir import LOCAL_OID
+from conformance.reference.papers.leaving import LOCAL_OID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
