@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.context import TEXT_LIMIT
-from conformance.documents.hl7_syntax import FieldReader, Message, component
+from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import INS_OIDS, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FORMER: Final = (2, 4)
 """PID-2 and PID-4, the external and the alternate identifier until version 2.3.1: old interfaces still read them."""
+_FIELD: Final = {"OBX": 5, "NTE": 3}
+"""Where results and notes are text."""
 _TEXTS: Final = frozenset({"TX", "FT", "ST"})
 """Types of OBX-2 that are running text."""
 _DOCTORS: Final = {
@@ -123,21 +125,29 @@ def _key(name: str) -> str:
     return comparison_key(name.split("&", maxsplit=1)[0])
 
 
-def readable(message: Message, reading: Reading) -> Iterator[str]:
-    """Yield the files of running text in OBX-5 (type ED, HTML, RTF or plain) as a reader sees them."""
-    for segment in message.all("OBX"):
-        if segment.field(2) != "ED":
+def readable(message: Message, reading: Reading) -> Iterator[tuple[int, str]]:
+    """Yield the files of running text in OBX-5 (type ED, HTML, RTF or plain) as a reader sees them, with which PID is before each."""
+    for owner, segment in _owned(message):
+        if segment.name != "OBX" or segment.field(2) != "ED":
             continue
         reader = FieldReader(segment, message.delimiters, reading)
         for ed in reader.repetitions(5):
             media = f"{component(ed, 2)}/{component(ed, 3)}".lower()
             if is_readable(media) and component(ed, 4).lower() == "base64":
                 with suppress(ValueError):
-                    yield words_of(decode_base64(component(ed, 5))[:TEXT_LIMIT], media)
+                    yield owner, words_of(decode_base64(component(ed, 5))[:TEXT_LIMIT], media)
+
+
+def _owned(message: Message) -> Iterator[tuple[int, Segment]]:
+    """Yield the segments with which of the PID is before each; the first for those before any."""
+    owner = -1
+    for segment in message.segments:
+        owner += segment.name == "PID"
+        yield max(owner, 0), segment
 
 
 def told_in_texts(
-    message: Message, files: Sequence[str], records: Sequence[IdentityRecord], reading: Reading
+    message: Message, files: Sequence[tuple[int, str]], records: Sequence[IdentityRecord], reading: Reading
 ) -> Iterator[Problem]:
     """Yield the INS of somebody else in results and notes that are text, and in files of running text.
 
@@ -147,19 +157,19 @@ def told_in_texts(
         records: of its segments PID.
         reading: where it was read.
     """
-    known = [value for record in records for value in record.of(Trait.MATRICULE)]
     said = Text(
         "un texte du message donne l’INS d’une autre personne que PID-3",
         "a text of the message gives the INS of another person than PID-3",
     )
-    for name, field in (("OBX", 5), ("NTE", 3)):
-        for segment in message.all(name):
-            if name == "OBX" and segment.field(2) not in _TEXTS:
-                continue
-            place = FieldReader(segment, message.delimiters, reading).place(field)
-            told = segment.field(field)
-            yield from of_another(told, known, place, "hl7-text-of-another", said, "F13", "TRA-04")
-            yield from of_other_people(told, records, place, "TRA-04")
-    for one in files:
-        yield from of_another(one, known, reading.place(), "hl7-text-of-another", said, "F13", "TRA-04")
-        yield from of_other_people(one, records, reading.place(), "TRA-04")
+    told = [
+        (owner, FieldReader(segment, message.delimiters, reading).place(field), segment.field(field))
+        for owner, segment in _owned(message)
+        if (field := _FIELD.get(segment.name)) and (segment.name != "OBX" or segment.field(2) in _TEXTS)
+    ]
+    told += [(owner, reading.place(), one) for owner, one in files]
+    for owner, place, one in told:
+        # What follows the PID of one patient is told of them, not of the others in the message.
+        mine = records[owner : owner + 1]
+        known = [value for record in mine for value in record.of(Trait.MATRICULE)]
+        yield from of_another(one, known, place, "hl7-text-of-another", said, "F13", "TRA-04")
+        yield from of_other_people(one, mine, place, "TRA-04")

@@ -73,8 +73,9 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
         problems.extend(choices(message, reading))
         problems.extend(elsewhere(message, records, reading))
         problems.extend(professionals(message, records, reading))
-        texts = list(readable(message, reading))
-        problems.extend(told_in_texts(message, texts, records, reading))
+        files = list(readable(message, reading))
+        texts = [one for _, one in files]
+        problems.extend(told_in_texts(message, files, records, reading))
     # A link of two files (A24, A37) has two PID of one person, and no file.
     several = len(records) > 1 and bool(parts)
     return Document(

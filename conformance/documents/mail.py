@@ -117,10 +117,11 @@ def _leaf(
         shown.append(texts[-1])
         return
     part = reading.part(content, name or f"part {number + 1}")
-    if kind.startswith("text/") and part.format is Format.UNKNOWN:
+    if part.format is Format.UNKNOWN and (kind.startswith("text/") or is_readable(kind)):
         texts.append(decoded_text(content[:TEXT_LIMIT]))
         if is_readable(kind):
             shown.append(words_of(texts[-1], kind))
+            texts.append(shown[-1])
     if part.counts_inside:
         parts.append(part)
     if name:

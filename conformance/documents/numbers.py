@@ -28,7 +28,7 @@ _BILLED_BEFORE: Final = re.compile(
 )
 _BILLED_AFTER: Final = re.compile(r"[\s(\[]{0,3}n°?\s*s\.?s", re.IGNORECASE)
 _ZEROS: Final = 12
-_MARKS: Final = "/_|:,;·•*+"
+_MARKS: Final = "/_|:,;·•*+\u2010-\u2015"
 """What else stands between the digits of a number that is to look like no number."""
 _PARTED: Final = re.compile(rf"[\r\n{_MARKS}]")
 
@@ -76,7 +76,7 @@ def called_billing(text: str, start: int, end: int) -> bool:
 
 def find_without_key(text: str, number: str) -> Iterator[tuple[int, int]]:
     """Yield where the thirteen characters of a known number stand without their key, grouped or not: start and end."""
-    digits = _GAP.join(map(re.escape, number[:NUMBER_LENGTH]))
+    digits = rf"[{SPACES}.\-{_MARKS}]{{0,3}}".join(map(re.escape, number[:NUMBER_LENGTH]))
     for match in re.finditer(rf"(?<![0-9A-Za-z]){digits}(?!{_KEY_GAP}[0-9]{_GAP}[0-9])(?![0-9A-Za-z])", text):
         yield match.start(), match.end()
 

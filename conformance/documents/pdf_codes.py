@@ -67,7 +67,16 @@ def read_codes(
 
     kinds = zxingcpp.BarcodeFormat
     wanted = zxingcpp.BarcodeFormats(
-        [kinds.QRCode, kinds.Code128, kinds.Code39, kinds.ITF, kinds.Codabar, kinds.PDF417, kinds.Aztec]
+        [
+            kinds.QRCode,
+            kinds.Code128,
+            kinds.Code39,
+            kinds.Code93,
+            kinds.ITF,
+            kinds.Codabar,
+            kinds.PDF417,
+            kinds.Aztec,
+        ]
     )
     # The default writes the text <GS> for the character 29.
     for one in zxingcpp.read_barcodes(image, formats=wanted, text_mode=zxingcpp.TextMode.Plain):

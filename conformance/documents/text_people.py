@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord, Place
 
 _MAY_TELL: Final = re.compile(
-    r"\bn[ée]\s?\(?e?\)?\s+le\b|naiss|nais\.|\bd\.?d\.?n\b|\bpatiente?\s*:", re.IGNORECASE
+    r"\bn[ée]\s?\(?e?\)?\s+le\b|naiss|nais\.|\bd\.?d\.?n\b|\bpatient(?:e|\s?\(e\)|·e)?\s{0,9}:", re.IGNORECASE
 )
 """What a text without any label lacks: most are not looked at further."""
 _LABELLED_DATE: Final = re.compile(r"date|d\.?\s?d\.?\s?n")
@@ -151,12 +151,14 @@ def _stranger(
             return shown
     for match in _BORN.finditer(text):
         start = max(0, match.start() - _CLAUSE)
-        before = re.split(r"[\r\n;:]|\.(?! )", text[start : match.start()].rstrip(" ("))[-1]
+        # The name may stand on the line above.
+        line = re.split(r"[\r\n]", text[start : match.start()].rstrip(" (\r\n"))[-1]
+        before = re.split(r"[;:]|\.(?! )", line)[-1]
         date = french_date(text[match.end() : match.end() + 30])
         told = _CAPITALS.findall(before)
         if not date or date[1] > 1 or date[0] in dates or not told or known & set(_words(before).split()):
             continue
-        if not is_around(before) and not of_somebody_else(text, match.start()):
+        if not is_around(line) and not of_somebody_else(line, len(line)):
             return before.strip()
     return ""
 
