@@ -62,17 +62,21 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     lines = _joined(lines)
     values: list[Value] = []
     unsure: list[Value] = []
+    aside: list[Value] = []
     identifiers: list[Identifier] = []
     others = OtherColumns.of(lines)
     for index, line in enumerate(lines):
-        for value, sure in _labelled(line, lines[max(0, index - 1) : index + 4], places, others):
-            (values if sure else unsure).append(value)
+        for value, sure, start in _labelled(line, lines[max(0, index - 1) : index + 4], places):
+            (aside if others.hold(line, start) else values if sure else unsure).append(value)
         values.extend(mailboxes(line.text, places.place(line)))
         identifiers.extend(
             numbers_of(
                 line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values
             )
         )
+    if not any(value.trait is Trait.BIRTH_NAME for value in values):
+        # No column of the patient: what stands under the headings is as wide as the page.
+        values.extend(aside)
     identifiers = with_oid(identifiers, lines, places)
     if any(value.trait is Trait.NATURE for value in values):
         values.extend(natures(lines, places))
@@ -108,10 +112,8 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
     return made
 
 
-def _labelled(
-    line: Line, around: Sequence[Line], places: PagePlaces, others: OtherColumns
-) -> Iterator[tuple[Value, bool]]:
-    """Yield the values of a line, each with whether its label says that it is a trait of birth."""
+def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool, int]]:
+    """Yield the values of a line, each with whether its label says that it is a trait of birth, and where the label begins."""
     below = [one for one in around if one.number > line.number]
     simple = plain(line.text)
     found = list(LABEL.finditer(simple))
@@ -124,9 +126,7 @@ def _labelled(
             trait = LABELS[int(name[1:])][0]
         else:
             continue
-        if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]) or others.hold(
-            line, match.start()
-        ):
+        if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]):
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
         value = _value(trait, line, match.end(), end, places)
@@ -135,11 +135,11 @@ def _labelled(
             whole = _continued(_begun_above(value, line, around), line, below)
             rest = _rest_below(line, below) if trait in _LONG and end == len(line.text) else ""
             wrapped = f"{whole.normal} {rest}" if rest else ""
-            yield replace(whole, beside=beside, wrapped=wrapped), not weak
+            yield replace(whole, beside=beside, wrapped=wrapped), not weak, match.start()
         elif (value := _across(trait, line, match, around, places)) is not None:
-            yield value, not weak
+            yield value, not weak, match.start()
         elif (value := _under(trait, line, match, below, places)) is not None:
-            yield _continued(value, line, below), not weak
+            yield _continued(value, line, below), not weak, match.start()
 
 
 def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:

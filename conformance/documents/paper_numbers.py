@@ -123,6 +123,8 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
     for other in below:
         if other.top - line.top > 3 * max(line.height, 8.0):
             break
+        if not rest.strip() and (alone := _ALONE.fullmatch(other.text)):
+            return alone  # A line broken after the number goes on at the margin.
         cells = [(first, last, other.box(first, last)) for first, last in columns(other.text)]
         under = [cell for cell in cells if cell[2][0] < left + width and cell[2][0] + cell[2][2] > left]
         for first, last, _ in under:

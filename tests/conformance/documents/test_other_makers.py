@@ -154,6 +154,19 @@ def _wrapped(page):
         top -= 5
 
 
+def _under_headings(page):
+    """Headings of two columns over traits that take the whole width."""
+    page.drawString(60, 680, "Médecin traitant")
+    page.drawString(340, 680, "Patient")
+    page.drawString(60, 664, "Dr Jean DURAND")
+    _columns(page, [(60, line) for line in cartouche(P1)], 640)
+
+
+def _broken_after_the_number(page):
+    lines = [*cartouche(P1, number=None), f"Matricule INS : {NUMBER}", "NIR"]
+    _columns(page, [(60, line) for line in lines], 640)
+
+
 def _spaced(page):
     told = [("Nom de naissance", "PAT-TROIS"), ("1er prénom de naissance", "DOMINIQUE"), ("Date de naissance", french(P1)), ("Sexe", "F"),
             ("Matricule INS", f"{NUMBER} (NIR)")]  # fmt: skip
@@ -242,6 +255,8 @@ RIGHT = {
     "RTF of the patient attached": lambda: _letter(lambda one: one.add_attachment(rb"{\rtf1 Bilan de Mme PAT-TROIS\par}", maintype="application", subtype="rtf", filename="bilan.rtf")),
     "second page with a prescriber": lambda: _pages(["Ordonnance du 12/03/2026 - Dr Paul BERNARD", "Né le 03/04/1960"]),
     "the doctor beside": lambda: _drawn(_beside_the_doctor),
+    "headings over traits as wide as the page": lambda: _drawn(_under_headings),
+    "line broken after the number": lambda: _drawn(_broken_after_the_number),
     "cells that are wrapped": lambda: _drawn(_wrapped),
     "letters spaced in the values": lambda: _drawn(_spaced),
 }  # fmt: skip
