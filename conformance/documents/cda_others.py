@@ -120,17 +120,17 @@ def _in_their_name(
 ) -> Iterator[Problem]:
     """Look at a role that bears the INS of the patient: under another name, or of who signs or does something for them."""
     families, firsts = _named(role, "family"), _named(role, "given")
+    within = role.getparent()
+    signs = local(role) == "assignedEntity" and within is not None and local(within) in _PROFESSIONALS
     if families and firsts and not families & named and not firsts & given:
         text = Text(
             "une personne d’un autre nom porte le matricule du patient dans l’en-tête",
             "a person of another name bears the matricule of the patient in the header",
         )
-        yield official("cda-role-of-another", text, "F13", "TRA-03", at=(at, place_of(role, reading)))
-    elif (
-        local(role) == "assignedEntity"
-        and (within := role.getparent()) is not None
-        and local(within) in _PROFESSIONALS
-    ):
+        # A patient may be the author, under names in use that the header does not give.
+        make = official if signs else inferred
+        yield make("cda-role-of-another", text, "F13", "TRA-03", at=(at, place_of(role, reading)))
+    elif signs:
         text = Text(
             "le signataire ou l’exécutant est identifié par l’INS du patient : à regarder",
             "who signs or performs is identified by the INS of the patient: to be looked at",

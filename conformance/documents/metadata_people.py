@@ -70,7 +70,8 @@ def people(root: etree._Element, records: Sequence[IdentityRecord], reading: Rea
                     "une personne d’un autre nom porte le matricule du patient",
                     "a person of another name bears the matricule of the patient",
                 )
-                yield official(
+                # The patient may be the author, under names in use that the metadata do not give.
+                yield inferred(
                     "xds-person-of-another", text, "F13", "TRA-05", at=(Quote(place, match[0]), own)
                 )
             continue

@@ -217,7 +217,7 @@ WRONG = {
     "birth date given and said to be unknown": (lambda: n3(patient_role(P1).replace("<birthTime ", '<birthTime nullFlavor="UNK" ')), QUALIFIED, "REVIEW", "cda-trait-null"),
     "signed by another under the number of the patient": (lambda: _signed("legalAuthenticator", NUMBER, ("DURAND", "PAUL")), QUALIFIED, "FAIL", "cda-role-of-another"),
     "done by the patient": (lambda: _signed("documentationOf><serviceEvent><performer", NUMBER, ("PAT-TROIS", "DOMINIQUE")).replace(b"</documentationOf><serviceEvent><performer>", b"</performer></serviceEvent></documentationOf>"), QUALIFIED, "REVIEW", "cda-professional-is-patient"),
-    "author of the metadata under the number of the patient": (lambda: _authored("DURAND^PAUL"), QUALIFIED, "FAIL", "xds-person-of-another"),
+    "author of the metadata under the number of the patient": (lambda: _authored("DURAND^PAUL"), QUALIFIED, "REVIEW", "xds-person-of-another"),
     "HTML of a mail": (lambda: _letter(lambda one: _in_html(one, f"{SOMEBODY}, née le {french(P2)}")), QUALIFIED, "REVIEW", "text-of-another-person"),
     "text attached to a mail": (lambda: _letter(lambda one: one.add_attachment(f"Patient : {SOMEBODY} né(e) le {french(P2)}", filename="note.txt")), QUALIFIED, "FAIL", "text-of-another-person"),
     "second page of « Patient : »": (lambda: _pages([f"Patient : {SOMEBODY}", "Suite du bilan"]), QUALIFIED, "REVIEW", "text-of-another-person"),
