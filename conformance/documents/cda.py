@@ -232,6 +232,7 @@ def _shape(role: etree._Element, reading: Reading) -> Iterator[Problem]:
                 f"an INS with nullFlavor {one.get('nullFlavor')}: an identifier that is known has none",
             )
             yield inferred("cda-id-null", text, "TRA-03", at=(place_of(one, reading, "nullFlavor"),))
+    yield from _denied(patient, reading)
     record = _record(role, reading)
     for trait, path in _WANTED.items():
         if record.first(trait) is None:
@@ -250,6 +251,24 @@ def _shape(role: etree._Element, reading: Reading) -> Iterator[Problem]:
         )
         at = Quote(place_of(gender, reading, "codeSystem"), gender.get("codeSystem", ""))
         yield inferred("cda-gender-system", text, "TRA-03", at=(at,))
+
+
+def _denied(patient: etree._Element, reading: Reading) -> Iterator[Problem]:
+    """Yield the traits that are given and said to be unknown at once: who reads ``nullFlavor`` first has none."""
+    names = [part for name in children(patient, "name") for part in children(name, "family", "given")]
+    county = child(patient, "birthplace", "place", "addr", "county")
+    for one in (*names, *children(patient, "administrativeGenderCode", "birthTime"), county):
+        if (
+            one is not None
+            and one.get("nullFlavor")
+            and (one.get("value") or one.get("code") or text_of(one))
+        ):
+            text = Text(
+                f"avec un INS, un trait donné et dit inconnu à la fois (nullFlavor {one.get('nullFlavor')})",
+                f"with an INS, a trait that is given and said to be unknown at once (nullFlavor {one.get('nullFlavor')})",
+            )
+            at = Quote(place_of(one, reading, "nullFlavor"), one.get("nullFlavor", ""))
+            yield inferred("cda-trait-null", text, "TRA-03", at=(at,))
 
 
 _WANTED: Final = {

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _PATIENT: Final = "patientRole"
 
 
+_PROFESSIONALS: Final = frozenset({"legalAuthenticator", "authenticator", "performer", "responsibleParty"})
+"""What only a professional does."""
 _SEXES: Final = {
     "f": "F",
     "feminin": "F",
@@ -97,6 +99,7 @@ def others(
                     "TRA-03",
                     at=(Quote(place_of(one, reading, "root"), root), oids[0]),
                 )
+            yield from _in_their_name(role, named, given, at, reading)
             continue
         if _named(role, "family") & named and _named(role, "given") & given:
             text = Text(
@@ -110,6 +113,29 @@ def others(
                 "the INS of another person than the patient in the header: to be looked at",
             )
             yield inferred("cda-role-ins", text, "F13", at=(at,))
+
+
+def _in_their_name(
+    role: etree._Element, named: set[str], given: set[str], at: Quote, reading: Reading
+) -> Iterator[Problem]:
+    """Look at a role that bears the INS of the patient: under another name, or of who signs or does something for them."""
+    families, firsts = _named(role, "family"), _named(role, "given")
+    within = role.getparent()
+    signs = local(role) == "assignedEntity" and within is not None and local(within) in _PROFESSIONALS
+    if families and firsts and not families & named and not firsts & given:
+        text = Text(
+            "une personne d’un autre nom porte le matricule du patient dans l’en-tête",
+            "a person of another name bears the matricule of the patient in the header",
+        )
+        # A patient may be the author, under names in use that the header does not give.
+        make = official if signs else inferred
+        yield make("cda-role-of-another", text, "F13", "TRA-03", at=(at, place_of(role, reading)))
+    elif signs:
+        text = Text(
+            "le signataire ou l’exécutant est identifié par l’INS du patient : à regarder",
+            "who signs or performs is identified by the INS of the patient: to be looked at",
+        )
+        yield inferred("cda-professional-is-patient", text, "F13", "TRA-03", at=(at,))
 
 
 def _written_by(

@@ -15,8 +15,8 @@ from conformance.documents.judging import judge_record
 from conformance.documents.numbers import (
     called_billing,
     compact,
-    find_across_lines,
     find_matricules,
+    find_parted,
     find_within,
     find_without_key,
 )
@@ -157,7 +157,7 @@ def _leaks(document: Document, expected: Expected) -> Iterator[Problem]:
         ]
         if known and len(known) > NUMBER_LENGTH:
             spans.extend(find_without_key(text, known))
-            spans.extend(find_across_lines(text, known))
+            spans.extend(find_parted(text, known))
             spans.extend(find_within(text, known))
         for span in spans:
             yield (

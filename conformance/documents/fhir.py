@@ -52,6 +52,8 @@ _INSEE: Final = re.compile(r"insee-?code", re.IGNORECASE)
 _BIRTH_PLACE: Final = "patient-birthPlace"
 _RELIABILITY: Final = re.compile(r"ident(?:ity)?-?reliability", re.IGNORECASE)
 _LONG: Final = 20_000
+_HELD: Final = frozenset({Format.PDF, Format.CDA, Format.HL7V2})
+"""What a resource holds as a file and that tells of a patient."""
 
 
 def read(data: bytes, reading: Reading) -> Document:
@@ -282,7 +284,7 @@ def _attachments(resource: Any, reading: Reading, problems: list[Problem]) -> It
             )
             continue
         part = reading.part(content, path or "data")
-        if part.format in {Format.PDF, Format.CDA}:
+        if part.format in _HELD or (part.format is Format.IMAGE and part.parts):
             yield part
 
 

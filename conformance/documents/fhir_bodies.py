@@ -76,6 +76,8 @@ def told_in_texts(
                 told.append(
                     (f"{path}.{key}".lstrip("."), words_of(value, "text/html" if key == "div" else ""))
                 )
+    for one in bodies if len(records) == 1 else ():
+        yield from of_other_people(one, records, reading.place("data", PlaceKind.JSON), "TRA-06")
     for path, text in told:
         place = reading.place(path, PlaceKind.JSON)
         for problem in of_another(text, known, place, "fhir-text-of-another", said, "F13", "TRA-06"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord
 
 _SUBJECTS: Final = ("subject", "patient", "beneficiary", "for")
-_PEOPLE: Final = frozenset({"RelatedPerson", "Person"})
+_PEOPLE: Final = frozenset({"RelatedPerson", "Person", "Practitioner"})
 """Resources about people who are not the Patient, or who are them in another role."""
 _FEWEST: Final = 2
 """Words of a display that names somebody: a title and a name, a name and a given name."""
@@ -32,6 +32,13 @@ _PATIENT: Final = re.compile(r"Patient|^(?:urn:|#)")
 _SEARCH: Final = re.compile(
     r"\bPatient\?(?:.{0,500}&)?identifier=(?:urn:oid:)?([\d.]+)(?:\||%7C)([0-9A-Za-z]+)", re.IGNORECASE
 )
+
+
+_ASKED: Final = re.compile(
+    r"identifier=(?:urn:oid:)?([\d.]{5,40})(?:\||%7C)([0-9A-Za-z]{1,40})", re.IGNORECASE
+)
+"""The identifier by which a request of a transaction looks for a resource."""
+_LONGEST: Final = 1_000
 
 
 def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Reading) -> Iterator[Problem]:
@@ -47,6 +54,7 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
     if not any(record.has_ins for record in records):
         return
     for path, node in walk(resource):
+        yield from _asked(path, node, reading)
         if string(node.get("resourceType")) in _PEOPLE:
             yield from _same_number(path, node, records, reading)
         for name in _SUBJECTS:
@@ -68,6 +76,36 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
                         "the reference names the matricule of the Patient under another OID: the two go together",
                     )
                     yield official("fhir-subject-oid", text, "F13", "TRA-06", at=(Quote(place, oid), oids[0]))
+
+
+def _asked(path: str, entry: dict[str, Any], reading: Reading) -> Iterator[Problem]:
+    """Yield the INS by which a request of a bundle looks for its Patient, when it is none of that Patient.
+
+    The server finds somebody else by it: their file is taken for the patient's (``ifNoneExist``), or written over (``PUT``).
+    """
+    request, patient = entry.get("request"), entry.get("resource")
+    if (
+        not isinstance(request, dict)
+        or not isinstance(patient, dict)
+        or patient.get("resourceType") != "Patient"
+    ):
+        return
+    own = {
+        string(one.get("value"))
+        for one in objects(patient.get("identifier", []))
+        if string(one.get("system")).removeprefix("urn:oid:") in INS_OIDS
+    }
+    for name in ("ifNoneExist", "url"):
+        for oid, number in _ASKED.findall(string(request.get(name))[:_LONGEST]):
+            if own and oid in INS_OIDS and number not in own:
+                text = Text(
+                    "la requête cherche ce Patient par un INS qui n’est pas le sien",
+                    "the request looks for this Patient by an INS that is not theirs",
+                )
+                place = reading.place(f"{path}.request.{name}".lstrip("."), PlaceKind.JSON)
+                # A file may be found by the number that it had before.
+                make = official if name == "ifNoneExist" else inferred
+                yield make("fhir-request-of-another", text, "F13", "TRA-06", at=(Quote(place, number),))
 
 
 def _same_number(

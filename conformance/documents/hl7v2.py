@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.document import Document
-from conformance.documents.hl7_others import elsewhere, readable, told_in_texts
+from conformance.documents.hl7_others import elsewhere, professionals, readable, told_in_texts
 from conformance.documents.hl7_rules import choices, recipients, shape
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component, decode, parse, split
 from conformance.documents.problems import inferred, official
@@ -57,9 +57,11 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
     parts: list[Document] = []
     records: list[IdentityRecord] = []
     texts: list[str] = []
+    owners: list[int] = []
     message = parse(lines, reading, problems)
     if message is not None:
-        parts = list(_carried(message, reading, problems))
+        carried = list(_carried(message, reading, problems))
+        parts, owners = [part for part, _ in carried], [owner for _, owner in carried]
         records = [_record(segment, message, reading) for segment in message.all("PID")]
         for segment, record in zip(message.all("PID"), records, strict=True):
             problems.extend(shape(record, segment, message, parts, reading))
@@ -70,12 +72,27 @@ def read_message(lines: list[tuple[int, str]], reading: Reading, problems: list[
         problems.extend(recipients(message, records, reading))
         problems.extend(choices(message, reading))
         problems.extend(elsewhere(message, records, reading))
-        texts = list(readable(message, reading))
-        problems.extend(told_in_texts(message, texts, records, reading))
+        problems.extend(professionals(message, records, reading))
+        files = list(readable(message, reading))
+        texts = [one for _, one in files]
+        problems.extend(told_in_texts(message, files, records, reading))
+    # A link of two files (A24, A37) has two PID of one person, and no file.
+    several = len(records) > 1 and bool(parts)
     return Document(
-        format=Format.HL7V2, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
-        text="\n".join([_leakable(lines), *texts]),
+        format=Format.HL7V2, name=reading.name, records=() if several else tuple(records), problems=tuple(problems),
+        parts=tuple(_by_patient(records, parts, owners, reading.name)) if several else tuple(parts),
+        text="\n".join([_leakable(lines), *texts]), group=several,
     )  # fmt: skip
+
+
+def _by_patient(
+    records: list[IdentityRecord], parts: list[Document], owners: list[int], name: str
+) -> Iterator[Document]:
+    """Yield a document for each patient of a message (PATIENT_RESULT repeats), with the files that follow their PID."""
+    for number, record in enumerate(records):
+        own = tuple(part for part, owner in zip(parts, owners, strict=True) if owner == number)
+        told = f"{name} (PID {number + 1})".strip()
+        yield Document(format=Format.HL7V2, name=told, records=(record,), parts=own)
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:  # noqa: ARG001 - the shape of all formats
@@ -172,10 +189,12 @@ def _identifier(reader: FieldReader, field: int, index: int, cx: list[str], sent
     )
 
 
-def _carried(message: Message, reading: Reading, problems: list[Problem]) -> Iterator[Document]:
-    """Yield the documents in OBX-5: base64 of type ED."""
-    for segment in message.all("OBX"):
-        if segment.field(2) != "ED":
+def _carried(message: Message, reading: Reading, problems: list[Problem]) -> Iterator[tuple[Document, int]]:
+    """Yield the documents in OBX-5 (base64 of type ED), with which of the patients stands before each."""
+    owner = -1
+    for segment in message.segments:
+        owner += segment.name == "PID"
+        if segment.name != "OBX" or segment.field(2) != "ED":
             continue
         reader = FieldReader(segment, message.delimiters, reading)
         for index, ed in enumerate(reader.repetitions(5)):
@@ -192,7 +211,7 @@ def _carried(message: Message, reading: Reading, problems: list[Problem]) -> Ite
             name = f"OBX {segment.field(1) or segment.line}"
             part = reading.part(data, name)
             if part.format is not Format.UNKNOWN:
-                yield part
+                yield part, max(owner, 0)
 
 
 def _leakable(lines: list[tuple[int, str]]) -> str:

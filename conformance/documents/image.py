@@ -97,7 +97,7 @@ def read(data: bytes, reading: Reading) -> Document:
             if symbol.is_ins
         ),
         data=data,
-        text="\n".join(code.text for code in codes),
+        text="\n".join([*(code.text for code in codes), *(one.text for one in decoded if not one.is_ins)]),
         facts=tuple(Quote(replace(place, box=code.box), code.text) for code in codes),
     )
 

@@ -22,7 +22,7 @@ from conformance.documents.pdf import archive_problems
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
-from conformance.documents.running_text import words_of
+from conformance.documents.running_text import decoded_text, is_readable, words_of
 from conformance.documents.text_people import of_other_people
 from conformance.documents.values import mailboxes
 from conformance.documents.xdm import XdmFacts
@@ -65,9 +65,10 @@ def read(data: bytes, reading: Reading) -> Document:
     parts: list[Document] = []
     texts: list[str] = []
     bodies: list[str] = []
+    shown: list[str] = []
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
-        _leaf(leaf, number, reading, held, (problems, parts, texts, bodies))
-    facts = MailFacts(headers, tuple(bodies), "\n".join(texts), "\n".join(texts[: len(bodies)]))
+        _leaf(leaf, number, reading, held, (problems, parts, texts, bodies, shown))
+    facts = MailFacts(headers, tuple(bodies), "\n".join(texts), tuple(shown))
     problems.extend(error_codes(facts.header("Subject") or "", held.message, reading.name))
     record = _record(facts, reading)
     told = [f"{name}: {value}" for name, value in headers]
@@ -94,9 +95,9 @@ def _leaf(
     number: int,
     reading: Reading,
     held: Held,
-    into: tuple[list[Problem], list[Document], list[str], list[str]],
+    into: tuple[list[Problem], list[Document], list[str], list[str], list[str]],
 ) -> None:
-    problems, parts, texts, bodies = into
+    problems, parts, texts, bodies, shown = into
     kind = leaf.get_content_type()
     name, charset = told_of(leaf)
     name = _decoded(name)
@@ -113,10 +114,14 @@ def _leaf(
         if kind == "text/html":
             # A tag in the middle of a number hides it from who looks at the bytes, not from who reads.
             texts.append(words_of(texts[-1], kind))
+        shown.append(texts[-1])
         return
     part = reading.part(content, name or f"part {number + 1}")
-    if kind.startswith("text/") and part.format is Format.UNKNOWN:
-        texts.append(content.decode("utf-8", errors="replace")[:TEXT_LIMIT])
+    if part.format is Format.UNKNOWN and (kind.startswith("text/") or is_readable(kind)):
+        texts.append(decoded_text(content[:TEXT_LIMIT]))
+        if is_readable(kind):
+            shown.append(words_of(texts[-1], kind))
+            texts.append(shown[-1])
     if part.counts_inside:
         parts.append(part)
     if name:
@@ -166,7 +171,9 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     yield from _recipients(document, inside, expected)
     yield from _numbers(facts, inside, document.name)
     body = Place(kind=PlaceKind.FILE, path="body", file=document.name)
-    yield from of_other_people(facts.body, inside, body, "TRA-07")
+    for told in facts.shown:
+        # Each by itself: the plain text and the HTML of a mail come from two templates.
+        yield from of_other_people(told, inside, body, "TRA-07")
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)

@@ -32,8 +32,8 @@ class MailFacts:
     """Types of the texts, in order: ``text/plain``, ``text/html``."""
     text: str = ""
     """What the texts say."""
-    body: str = ""
-    """What a reader sees of it, without what is attached."""
+    shown: tuple[str, ...] = ()
+    """What a reader sees of each body, and of each file of running text attached."""
 
     def header(self, name: str) -> str | None:
         """Return a header, none when it is not there."""

@@ -24,6 +24,13 @@ _PERSON: Final = re.compile(
     r"([0-9][0-9A-Za-z ]{12,24})\^([^\^|]*)\^([^\^|]*)\^[^|]*&(1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11))&"
 )
 """XCN: number, name, given name, and the OID in XCN-9.2 (documents notes A8.5)."""
+_NAMES: Final = (
+    Trait.BIRTH_NAME,
+    Trait.FIRST_NAME,
+    Trait.FIRST_NAMES,
+    Trait.USED_NAME,
+    Trait.USED_FIRST_NAME,
+)
 _NOTE: Final = "87273-9"
 _HEAD: Final = 20_000
 _CODE: Final = re.compile(rb"<(?:\w+:)?code\b[^<>]*?\bcode\s*=\s*[\"']([^\"']{1,40})[\"']")
@@ -46,13 +53,28 @@ def people(root: etree._Element, records: Sequence[IdentityRecord], reading: Rea
         for record in records
         if (family := record.first(Trait.BIRTH_NAME)) and (given := record.first(Trait.FIRST_NAME))
     }
+    words = {
+        comparison_key(value.normal) for record in records for trait in _NAMES for value in record.of(trait)
+    }
     if not known:
         return
     for value in descend(root, "Value"):
         match = _PERSON.match(text_of(value).strip())
-        if match is None or any(one.normal == match[1] for one in known):
+        if match is None:
             continue
         place = Place(kind=PlaceKind.XPATH, file=reading.name, path=path_of(value))
+        own = next((one for one in known if one.normal == match[1]), None)
+        if own is not None:
+            if words and match[2] and match[3] and not set(map(comparison_key, match.group(2, 3))) & words:
+                text = Text(
+                    "une personne d’un autre nom porte le matricule du patient",
+                    "a person of another name bears the matricule of the patient",
+                )
+                # The patient may be the author, under names in use that the metadata do not give.
+                yield inferred(
+                    "xds-person-of-another", text, "F13", "TRA-05", at=(Quote(place, match[0]), own)
+                )
+            continue
         if (comparison_key(match[2]), comparison_key(match[3])) in named:
             text = Text(
                 "cette personne a le nom et le prénom du patient et un autre matricule",

@@ -28,6 +28,9 @@ _BILLED_BEFORE: Final = re.compile(
 )
 _BILLED_AFTER: Final = re.compile(r"[\s(\[]{0,3}n°?\s*s\.?s", re.IGNORECASE)
 _ZEROS: Final = 12
+_MARKS: Final = "/_|:,;·•*+\u2010-\u2015"
+"""What else stands between the digits of a number that is to look like no number."""
+_PARTED: Final = re.compile(rf"[\r\n{_MARKS}]")
 
 
 def compact(text: str) -> str:
@@ -73,7 +76,7 @@ def called_billing(text: str, start: int, end: int) -> bool:
 
 def find_without_key(text: str, number: str) -> Iterator[tuple[int, int]]:
     """Yield where the thirteen characters of a known number stand without their key, grouped or not: start and end."""
-    digits = _GAP.join(map(re.escape, number[:NUMBER_LENGTH]))
+    digits = rf"[{SPACES}.\-{_MARKS}]{{0,3}}".join(map(re.escape, number[:NUMBER_LENGTH]))
     for match in re.finditer(rf"(?<![0-9A-Za-z]){digits}(?!{_KEY_GAP}[0-9]{_GAP}[0-9])(?![0-9A-Za-z])", text):
         yield match.start(), match.end()
 
@@ -84,11 +87,11 @@ def find_within(text: str, number: str) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end()
 
 
-def find_across_lines(text: str, number: str) -> Iterator[tuple[int, int]]:
-    """Yield where the characters of a known number go on in the next line of a text: start and end."""
-    gap = rf"[{SPACES}.\-\r\n]{{0,4}}"
+def find_parted(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Yield where the characters of a known number are parted by lines or by other marks than usual: start and end."""
+    gap = rf"[{SPACES}.\-\r\n{_MARKS}]{{0,4}}"
     for match in re.finditer(rf"(?<![0-9A-Za-z]){gap.join(map(re.escape, number))}(?![0-9A-Za-z])", text):
-        if "\n" in match[0] or "\r" in match[0]:
+        if _PARTED.search(match[0]):
             yield match.start(), match.end()
 
 

@@ -24,6 +24,8 @@ MOST: Final = 50_000
 """Numbers remembered along a stream, so that memory does not grow with it: about 20 MB."""
 _NAMES: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME)
 _TRAITS: Final = (*_NAMES, Trait.BIRTH_DATE, Trait.SEX)
+_NAMES_ALL: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAMES)
+_WHOLE: Final = (*_NAMES_ALL, Trait.MATRICULE, Trait.BIRTH_DATE)
 _SOMEBODY_ELSE: Final = 2
 """Traits that differ, from which on it is another person."""
 
@@ -34,6 +36,7 @@ class Holders:
     def __init__(self) -> None:
         """Begin with nobody."""
         self._seen: dict[str, tuple[str, str]] = {}
+        self._last: IdentityRecord | None = None
 
     def others(self, records: Iterable[IdentityRecord]) -> Iterator[Problem]:
         """Yield the records whose number was seen under the traits of somebody else; remember all of them."""
@@ -41,6 +44,8 @@ class Holders:
             number = record.first(Trait.MATRICULE)
             if number is None or not is_matricule(number.normal):
                 continue
+            yield from _kept(self._last, record)
+            self._last = record
             told = _told(record)
             if len(self._seen) < MOST or number.normal in self._seen:
                 before, file = self._seen.setdefault(number.normal, (told, record.place.file))
@@ -55,6 +60,28 @@ class Holders:
                         Place(kind=PlaceKind.FILE, file=file), before.split("\n")[_TRAITS.index(differ[0])]
                     )
                     yield make("one-number-two-people", text, "F13", at=(number, first, other))
+
+
+def _kept(before: IdentityRecord | None, record: IdentityRecord) -> Iterator[Problem]:
+    """Say that a record has the name and all the given names of the one before, and another number and birth date.
+
+    Namesakes to the last given name are rare, and next to each other rarer: software that fills a record over the one before
+    makes them when it leaves a field out.
+    """
+    if before is None or not all(record.first(trait) and before.first(trait) for trait in _WHOLE):
+        return
+    same = [
+        trait
+        for trait in _WHOLE
+        if comparison_key(before.of(trait)[0].normal) == comparison_key(record.of(trait)[0].normal)
+    ]
+    names = record.of(Trait.FIRST_NAMES)[0]
+    if same == list(_NAMES_ALL) and len(names.normal.split()) > 1:
+        text = Text(
+            "le nom et tous les prénoms de l’enregistrement précédent, sous un autre matricule et une autre date : à regarder",
+            "the name and all the given names of the record before, under another matricule and another date: to be looked at",
+        )
+        yield inferred("names-of-the-one-before", text, "F13", at=(record.of(Trait.BIRTH_NAME)[0], names))
 
 
 def _told(record: IdentityRecord) -> str:

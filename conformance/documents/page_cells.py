@@ -1,9 +1,13 @@
-"""Text wrapped in the cell of a table: it goes on under itself, with other columns between its lines as they are read. Pure."""
+"""Columns of a line and cells of a table: text wrapped in a cell goes on under itself, with others between its lines as they are read. Pure."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.labels import plain
+from conformance.documents.record import Place, PlaceKind
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
@@ -17,8 +21,71 @@ _ALIGNED: Final = 3.0
 """Points by which the left edges of the lines of a cell may differ."""
 _LINES: Final = 5
 """Lines of a cell that are put together."""
+_BLOCK: Final = 20
+"""Heights over which a heading reaches."""
+_PATIENT: Final = re.compile(
+    r"(?:le )?(?:patiente?|beneficiaire|usager|identite(?: du patient)?|vous)\b[\w() ]{0,20}:?"
+)
+_SOMEBODY: Final = re.compile(
+    r"(?:(?:le|la|votre) )?(?:medecin|prescripteur|prescriptrice|pharmacien(?:ne)?|pharmacie|assure|representante?|mere|pere|conjointe?|praticien"
+    r"|destinataire|correspondant|auteur|soignant|tut(?:eur|rice)|parents?|docteur|personne (?:a|de) (?:prevenir|contacter|confiance))\b[\w() ]{0,30}:?"
+)
 _CELLS: Final = 2_000
 """Cells of a page that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlaces:
+    """Where the values of a page go."""
+
+    file: str
+    page: int
+
+    def place(self, line: Line, start: int = 0, end: int | None = None) -> Place:
+        """Return a place in a line."""
+        return Place(
+            kind=PlaceKind.LINE,
+            file=self.file,
+            page=self.page,
+            line=line.number,
+            box=line.shown_box(start, end),
+        )
+
+
+def columns(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each column of a line that holds something."""
+    start = 0
+    for part in text.split("\t"):
+        if part.strip():
+            yield start, start + len(part)
+        start += len(part) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class OtherColumns:
+    """The columns of a page that a heading gives to somebody else: « Patient » and « Médecin traitant » side by side."""
+
+    heads: tuple[tuple[Line, tuple[tuple[float, bool], ...]], ...]
+    """Lines of headings, each with the left edges of its columns and whether they are of somebody else."""
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> OtherColumns:
+        """Find the headings: two or more short columns without any value, one of them of a patient, one of somebody else."""
+        found = []
+        for line in lines:
+            cells = [(at, plain(text)) for at, text in _cells(line)]
+            of_patient = any(_PATIENT.fullmatch(text) for _, text in cells)
+            if of_patient and any(_SOMEBODY.fullmatch(text) for _, text in cells):
+                found.append((line, tuple((at, bool(_SOMEBODY.fullmatch(text))) for at, text in cells)))
+        return cls(tuple(found))
+
+    def hold(self, line: Line, start: int) -> bool:
+        """Tell whether what begins at a place of a line stands in such a column, within the lines that follow its heading."""
+        head = next((one for one in reversed(self.heads) if one[0].number < line.number), None)
+        if head is None or line.top - head[0].top > _BLOCK * max(head[0].height, 8.0):
+            return False
+        left = line.box(start)[0]
+        return next((of_other for at, of_other in reversed(head[1]) if at <= left + _ALIGNED), False)
 
 
 def words_of(lines: Sequence[Line]) -> str:

@@ -17,6 +17,10 @@ _CELL_GAP: Final = 0.45
 _SPREAD: Final = 0.1
 """Letters set apart by more than this many heights, most of a row, are spaced on purpose."""
 _SPREAD_LETTERS: Final = 8
+_STEPS: Final = 4
+"""As many gaps, one after the other and all the same, are those of a word whose letters are spaced on purpose."""
+_SAME_STEP: Final = 0.03
+_WIDEST_STEP: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,15 @@ def _line(row: list[Letter], blanks: list[Letter], number: int, top: float, bott
     edges: list[float] = []
     previous: Letter | None = None
     spread = _spread(row, size)
+    steps = [] if spread else _steps(row, size)
+    set_apart, last = spread, 0.0
     for letter in row:
-        gap = _gap(previous, letter, blanks, size, spread) if previous is not None else ""
+        if previous is not None and steps:
+            wide = letter.left - previous.right
+            step = next((one for one in steps if abs(wide - one) <= _SAME_STEP * size), 0.0)
+            # Between two words so spaced stands the step twice.
+            set_apart, last = step or 2 * last, step
+        gap = _gap(previous, letter, blanks, size, set_apart) if previous is not None else ""
         if gap and previous is not None:
             text.append(gap)
             edges.append(previous.right)
@@ -132,6 +143,21 @@ def _spread(row: list[Letter], size: float) -> float:
     gaps = sorted(after.left - before.right for before, after in pairwise(row))
     usual = gaps[len(gaps) // 2]
     return usual if usual > _SPREAD * size and gaps[len(gaps) // 4] > _SPREAD * size else 0.0
+
+
+def _steps(row: list[Letter], size: float) -> list[float]:
+    """Return the gaps by which words of a row are spaced on purpose when its other words are not: several in a row, all the same."""
+    found: list[float] = []
+    run: list[float] = []
+    for before, after in pairwise(row):
+        gap = after.left - before.right
+        if not _SPREAD * size < gap < _WIDEST_STEP * size:
+            run = []
+            continue
+        run = [*run, gap] if run and abs(gap - run[0]) <= _SAME_STEP * size else [gap]
+        if len(run) == _STEPS:
+            found.append(gap)
+    return found
 
 
 def _gap(previous: Letter, letter: Letter, blanks: list[Letter], size: float, spread: float) -> str:

@@ -7,11 +7,10 @@ unknown spelling is never held against a document on its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.labels import (
-    BILLING,
     LABEL,
     LABELS,
     PLAIN_FIRST,
@@ -20,14 +19,12 @@ from conformance.documents.labels import (
     french_date,
     plain,
 )
-from conformance.documents.numbers import SPACES, compact, find_matricules
-from conformance.documents.page_cells import words_of
+from conformance.documents.page_cells import OtherColumns, PagePlaces, columns, words_of
+from conformance.documents.paper_numbers import natures, numbers_of, with_oid
 from conformance.documents.record import (
-    INS_OIDS,
     Format,
     Identifier,
     IdentityRecord,
-    IdKind,
     Place,
     PlaceKind,
     Trait,
@@ -40,25 +37,19 @@ if TYPE_CHECKING:
 
     from conformance.documents.page_text import Line
 
-_AFTER: Final = re.compile(
-    r"[\s,;:/|()\[\]{}–—-]{0,12}(?:nature\s{0,9}:?\s{0,9}|INS[\s-]{0,9}|de\s{1,9}type\s{1,9}|type\s{0,9}:?\s{0,9})?[\s(\[–—-]{0,9}(NIR|NIA)\b",
-    re.IGNORECASE,
-)
-_BILLED: Final = re.compile(r"[\s(\[]*n°?\s*s\.?s", re.IGNORECASE)
-_DIGITS: Final = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SPACES}.\-]{{0,2}}[0-9AaBb]){{9,21}}(?![0-9A-Za-z])")
-_OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*")
 _COLON: Final = re.compile(r"[ )]*: *[^\s:]")
 """What follows a label when its value stands right after a colon."""
 _COG: Final = re.compile(r"(?<![0-9A-Z])(\d{5}|2[AB]\d{3})(?![0-9A-Z])")
 _COG_CUT: Final = re.compile(r"(\d{4})\s*$")
 """A code that lost its first zero."""
+_ALIGNED: Final = 3.0
+"""Points by which the left edges of the lines of a cell may differ."""
+_TALL: Final = 1.25
+"""A line by so much higher than its neighbour holds cells that stand at different heights."""
 _NEAR: Final = 2.2
 """Lines nearer than this many heights belong to one paragraph."""
 _CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
 _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
-_INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
-_NATURE: Final = re.compile(r"\bnature\b[^\d:\n]{0,25}:?\s*[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", re.IGNORECASE)
-_INS_C_LENGTH: Final = 22
 _LONG: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAMES, Trait.USED_NAME})
 """Names that may not fit on one line."""
 _ONLY_NAMES: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*")
@@ -66,40 +57,29 @@ _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
 
-@dataclass(frozen=True, slots=True)
-class PagePlaces:
-    """Where the values of a page go."""
-
-    file: str
-    page: int
-
-    def place(self, line: Line, start: int = 0, end: int | None = None) -> Place:
-        """Return a place in a line."""
-        return Place(
-            kind=PlaceKind.LINE,
-            file=self.file,
-            page=self.page,
-            line=line.number,
-            box=line.shown_box(start, end),
-        )
-
-
 def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Format.PDF) -> IdentityRecord:
     """Return what a page tells about its patient; whatever has no known label is left out."""
     lines = _joined(lines)
     values: list[Value] = []
     unsure: list[Value] = []
+    aside: list[Value] = []
     identifiers: list[Identifier] = []
+    others = OtherColumns.of(lines)
     for index, line in enumerate(lines):
-        for value, sure in _labelled(line, lines[index + 1 : index + 4], places):
-            (values if sure else unsure).append(value)
+        for value, sure, start in _labelled(line, lines[max(0, index - 1) : index + 4], places):
+            (aside if others.hold(line, start) else values if sure else unsure).append(value)
         values.extend(mailboxes(line.text, places.place(line)))
         identifiers.extend(
-            _numbers(line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values)
+            numbers_of(
+                line, lines[index - 1] if index else None, lines[index + 1 : index + 3], places, values
+            )
         )
-    identifiers = _with_oid(identifiers, lines, places)
+    if not any(value.trait is Trait.BIRTH_NAME for value in values):
+        # No column of the patient: what stands under the headings is as wide as the page.
+        values.extend(aside)
+    identifiers = with_oid(identifiers, lines, places)
     if any(value.trait is Trait.NATURE for value in values):
-        values.extend(_natures(lines, places))
+        values.extend(natures(lines, places))
     place = Place(kind=PlaceKind.LINE, file=places.file, page=places.page)
     return IdentityRecord(
         format=form,
@@ -117,11 +97,11 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
         line, below = made[index], made[index + 1]
         if not _is_near(line, below):
             continue
-        for start, end in reversed(list(_columns(line.text))):
+        for start, end in reversed(list(columns(line.text))):
             if not _CUT_LABEL.search(plain(line.text[start:end])):
                 continue
             left, _, width, _ = line.box(start, end)
-            for first, last in _columns(below.text):
+            for first, last in columns(below.text):
                 word = _REST_OF_LABEL.match(plain(below.text[first:last]))
                 box = below.box(first, last)
                 if word and box[0] < left + width and box[0] + box[2] > left - 2:
@@ -132,8 +112,9 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
     return made
 
 
-def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool]]:
-    """Yield the values of a line, each with whether its label says that it is a trait of birth."""
+def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool, int]]:
+    """Yield the values of a line, each with whether its label says that it is a trait of birth, and where the label begins."""
+    below = [one for one in around if one.number > line.number]
     simple = plain(line.text)
     found = list(LABEL.finditer(simple))
     for position, match in enumerate(found):
@@ -151,12 +132,14 @@ def _labelled(line: Line, below: Sequence[Line], places: PagePlaces) -> Iterator
         value = _value(trait, line, match.end(), end, places)
         if value is not None:
             beside = not weak and _COLON.match(line.text, match.end()) is not None
-            whole = _continued(value, line, below)
+            whole = _continued(_begun_above(value, line, around), line, below)
             rest = _rest_below(line, below) if trait in _LONG and end == len(line.text) else ""
             wrapped = f"{whole.normal} {rest}" if rest else ""
-            yield replace(whole, beside=beside, wrapped=wrapped), not weak
+            yield replace(whole, beside=beside, wrapped=wrapped), not weak, match.start()
+        elif (value := _across(trait, line, match, around, places)) is not None:
+            yield value, not weak, match.start()
         elif (value := _under(trait, line, match, below, places)) is not None:
-            yield _continued(value, line, below), not weak
+            yield _continued(value, line, below), not weak, match.start()
 
 
 def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
@@ -168,7 +151,7 @@ def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
     rest = ""
     if under is not None and value.place.box is not None:
         left = value.place.box[0]
-        for start, end in _columns(under.text):
+        for start, end in columns(under.text):
             box = under.box(start, end)
             if box[0] <= left + value.place.box[2] and not LABEL.match(plain(under.text[start:end])):
                 rest = under.text[start:end].strip()
@@ -191,7 +174,7 @@ def _rest_below(line: Line, below: Sequence[Line]) -> str:
     under = _line_under(line, below)
     if under is None:
         return ""
-    first = next((under.text[start:end].strip() for start, end in _columns(under.text)), "")
+    first = next((under.text[start:end].strip() for start, end in columns(under.text)), "")
     return first if _ONLY_NAMES.fullmatch(first) and not LABEL.match(plain(first)) else ""
 
 
@@ -228,6 +211,47 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
     return _made(trait, line, (start, start + len(name)), " ".join(name.split()), places)
 
 
+def _begun_above(value: Value, line: Line, around: Sequence[Line]) -> Value:
+    """Put what a wrapped cell holds above before a name: its label stands lower, in the middle of the cell."""
+    above = next((one for one in around if one.number == line.number - 1), None)
+    if value.trait not in _LONG or above is None or value.place.box is None:
+        return value
+    overlap = above.top + above.height - line.top
+    if overlap <= 1.0 or line.height < _TALL * above.height:
+        return value
+    start, end = next(columns(above.text), (0, 0))
+    told = above.text[start:end].strip()
+    is_same_cell = abs(above.box(start, end)[0] - value.place.box[0]) <= _ALIGNED
+    if not is_same_cell or not _ONLY_NAMES.fullmatch(told) or LABEL.match(plain(told)):
+        return value
+    whole = f"{told}{'' if told.endswith('-') else ' '}{value.normal}"
+    return replace(value, text=whole, normal=whole)
+
+
+def _across(
+    trait: Trait, line: Line, label: re.Match[str], around: Sequence[Line], places: PagePlaces
+) -> Value | None:
+    """Return the names on the two lines between which their label stands: a wrapped cell beside a label in its middle."""
+    at = next((index for index, one in enumerate(around) if one.number == line.number), 0)
+    if trait not in _LONG or not 0 < at < len(around) - 1 or line.text[label.end() :].strip(" :"):
+        return None
+    above, below = around[at - 1], around[at + 1]
+    right = sum(line.box(label.start(), label.end())[:3:2])
+    if below.top - above.top > _NEAR * max(above.height, 8.0):
+        return None
+    for start, end in columns(above.text):
+        left = above.box(start, end)[0]
+        for first, last in columns(below.text):
+            cells = above.text[start:end].strip(), below.text[first:last].strip()
+            if left < right or abs(below.box(first, last)[0] - left) > _ALIGNED:
+                continue
+            if all(_ONLY_NAMES.fullmatch(one) and not LABEL.match(plain(one)) for one in cells):
+                value = _made(trait, above, (start, end), "", places)
+                whole = f"{cells[0]}{'' if cells[0].endswith('-') else ' '}{cells[1]}"
+                return replace(value, text=whole, normal=whole)
+    return None
+
+
 def _under(
     trait: Trait, line: Line, label: re.Match[str], below: Sequence[Line], places: PagePlaces
 ) -> Value | None:
@@ -243,7 +267,7 @@ def _under(
     for other in below:
         if other.top - line.top > 4 * max(line.height, 8.0):
             return None
-        for start, end in _columns(other.text):
+        for start, end in columns(other.text):
             box = other.box(start, end)
             overlaps = box[0] < left + width and box[0] + box[2] > left - 2
             if overlaps and not LABEL.match(plain(other.text[start:end])):
@@ -251,14 +275,6 @@ def _under(
         if any(True for _ in LABEL.finditer(plain(other.text))):
             return None
     return None
-
-
-def _columns(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for part in text.split("\t"):
-        if part.strip():
-            yield start, start + len(part)
-        start += len(part) + 1
 
 
 def _made(trait: Trait, line: Line, span: tuple[int, int], normal: str, places: PagePlaces) -> Value:
@@ -270,126 +286,6 @@ def _made(trait: Trait, line: Line, span: tuple[int, int], normal: str, places: 
         normal=normal,
         display=True,
     )
-
-
-def _numbers(
-    line: Line, above: Line | None, below: Sequence[Line], places: PagePlaces, values: list[Value]
-) -> Iterator[Identifier]:
-    """Yield the matricules of a line: a number after a label of the INS, or followed by its nature."""
-    every = list(LABEL.finditer(plain(line.text)))
-    labels = [match for match in every if match.lastgroup == "matricule"]
-    for number, start, end in _candidates(line, labels):
-        before, after = line.text[:start], line.text[end:]
-        nature = _AFTER.match(after)
-        nearest = next((match for match in reversed(every) if match.end() <= start), None)
-        labelled = nearest in labels if nearest else _label_above(line, start, above)
-        billed = _BILLED.match(after) or (BILLING.search(before.rpartition("\t")[2]) and not labelled)
-        if billed or not (labelled or nature):
-            continue
-        place = places.place(line, start, end)
-        digits = Value(
-            trait=Trait.MATRICULE, text=line.text[start:end], place=place, normal=number, display=True
-        )
-        if len(number) == _INS_C_LENGTH:
-            yield Identifier(kind=IdKind.INS_C, number=digits, oid=None, place=place)
-            continue
-        told = nature or _next_line_nature(line, below, start, end)
-        if told:
-            where = places.place(line, end + told.start(1), end + told.end(1)) if told is nature else place
-            values.append(
-                Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True)
-            )
-        elif told_before := _label_nature(line, labels, start, places):
-            values.append(told_before)
-        yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=place)
-
-
-def _candidates(line: Line, labels: Sequence[re.Match[str]]) -> Iterator[tuple[str, int, int]]:
-    """Yield the numbers that may be a matricule: those with a right key, and whatever digits follow a label of the INS."""
-    known = list(find_matricules(line.text))
-    for label in labels:
-        match = _DIGITS.search(line.text, label.end())
-        if match is None or any(start <= match.start() < end for _, start, end in known):
-            continue
-        between = _INS_WORDS.sub("", line.text[label.end() : match.start()])
-        if not re.search(r"[^\W\d_]{4,}", between):
-            known.append((compact(match[0]), match.start(), match.end()))
-    # What stands before an @ is the address of a patient, read apart.
-    yield from (one for one in known if not line.text[one[2] :].startswith("@"))
-
-
-def _label_nature(
-    line: Line, labels: Sequence[re.Match[str]], start: int, places: PagePlaces
-) -> Value | None:
-    """Return the nature that the label itself tells, before the number: ``INS-NIR : …``."""
-    label = next((one for one in reversed(labels) if one.end() <= start), None)
-    word = re.search(r"ni[ra]\b", label[0]) if label else None
-    if label is None or word is None:
-        return None
-    place = places.place(line, label.start() + word.start(), label.start() + word.end())
-    return Value(trait=Trait.NATURE, text=word[0].upper(), place=place, normal=word[0].upper(), display=True)
-
-
-def _label_above(line: Line, start: int, above: Line | None) -> bool:
-    if above is None or line.top - above.top > 4 * max(above.height, 8.0):
-        return False
-    left = line.box(start)[0]
-    for match in LABEL.finditer(plain(above.text)):
-        box = above.box(match.start(), match.end())
-        if match.lastgroup == "matricule" and box[0] - 5 <= left <= box[0] + box[2] + 5:
-            return True
-    return False
-
-
-def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -> re.Match[str] | None:
-    """Find a nature in a further column of the line, or alone right under the number."""
-    rest = line.text[end:]
-    column = re.search(
-        r"\t\s{0,9}(?:nature\s{0,9}:?\s{0,9})?[(\[]?(?:INS[\s-]{0,9})?(NIR|NIA)\b", rest, re.IGNORECASE
-    )
-    if column:
-        return column
-    for other in below[:1]:
-        if other.top - line.top <= 3 * max(line.height, 8.0):
-            left, _, width, _ = line.box(start, end)
-            for first, last in _columns(other.text):
-                box = other.box(first, last)
-                alone = re.fullmatch(
-                    r"[\s(\[]{0,9}(?:nature\s{0,9}:?\s{0,9})?(?:INS[\s-]{0,9})?(NIR|NIA)\b(?:\s{1,9}de\s{1,9}test)?[\s)\]]*",
-                    other.text[first:last],
-                    re.IGNORECASE,
-                )
-                if alone and box[0] < left + width and box[0] + box[2] > left:
-                    return alone
-    return None
-
-
-def _natures(lines: Sequence[Line], places: PagePlaces) -> Iterator[Value]:
-    """Yield the natures that have a label of their own: a second one may contradict the one beside the number."""
-    for line in lines:
-        for match in _NATURE.finditer(line.text):
-            place = places.place(line, match.start(1), match.end(1))
-            yield Value(trait=Trait.NATURE, text=match[1], place=place, normal=match[1].upper(), display=True)
-
-
-def _with_oid(identifiers: list[Identifier], lines: Sequence[Line], places: PagePlaces) -> list[Identifier]:
-    """Give a number without an OID beside it the one that the page shows further away, when it shows a single one."""
-    told = [found for line in lines if (found := _oid(line, (), places)) is not None]
-    if len({value.normal for value in told}) != 1:
-        return identifiers
-    return [
-        replace(one, oid=told[0]) if one.kind is IdKind.INS and one.oid is None else one
-        for one in identifiers
-    ]
-
-
-def _oid(line: Line, below: Sequence[Line], places: PagePlaces) -> Value | None:
-    for one in (line, *below):
-        match = _OID.search(one.text)
-        if match and match[0] in INS_OIDS:
-            place = places.place(one, match.start(), match.end())
-            return Value(trait=Trait.OID, text=match[0], place=place, normal=match[0], display=True)
-    return None
 
 
 def _settle(values: list[Value]) -> Iterator[Value]:

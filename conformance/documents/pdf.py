@@ -14,7 +14,8 @@ from conformance.documents.headings import feet, of_heading
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
-from conformance.documents.paper import PagePlaces, read_page
+from conformance.documents.page_cells import PagePlaces
+from conformance.documents.paper import read_page
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.pdf_hidden import hidden_leaks
 from conformance.documents.pdf_symbol import DPI, code_leaks, codes_of_others, symbol_problems
@@ -336,6 +337,7 @@ def _told_further(document: Document, record: IdentityRecord) -> Iterator[Proble
     titles = Place(kind=PlaceKind.FILE, file=document.name)
     yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
     first = [line.text for line in document.facts.lines[:1]]
+    first += [told.lstrip().partition("\n")[0] for told in document.facts.further]
     for title in (*document.facts.titles.splitlines(), *first, *feet(document.text)):
         yield from of_heading(title, [record], titles, "DOC-01")
     for number, told in enumerate(document.facts.further, start=2):

@@ -1,4 +1,4 @@
-"""The codes of a page that are no Datamatrix (QR, Aztec, PDF417, Code 128, Code 39): found, decoded, placed."""
+"""The codes of a page that are no Datamatrix (QR, Aztec, PDF417, Code 128, Code 39, Codabar, 2 of 5): found, decoded, placed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,18 @@ def read_codes(
     import zxingcpp  # noqa: PLC0415 - optional
 
     kinds = zxingcpp.BarcodeFormat
-    wanted = zxingcpp.BarcodeFormats([kinds.QRCode, kinds.Code128, kinds.Code39, kinds.PDF417, kinds.Aztec])
+    wanted = zxingcpp.BarcodeFormats(
+        [
+            kinds.QRCode,
+            kinds.Code128,
+            kinds.Code39,
+            kinds.Code93,
+            kinds.ITF,
+            kinds.Codabar,
+            kinds.PDF417,
+            kinds.Aztec,
+        ]
+    )
     # The default writes the text <GS> for the character 29.
     for one in zxingcpp.read_barcodes(image, formats=wanted, text_mode=zxingcpp.TextMode.Plain):
         corners = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.context import Limits
-from conformance.documents.numbers import compact
+from conformance.documents.numbers import compact, find_without_key
 from conformance.documents.other_codes import told_by_codes
-from conformance.documents.pdf_codes import codes, codes_in
+from conformance.documents.pdf_codes import Code, codes, codes_in
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Place, PlaceKind, Trait
 from simulator.text import Text
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.document import Document
     from conformance.documents.expected import Expected
-    from conformance.documents.pdf_codes import Code
     from conformance.documents.pdf_facts import PdfFacts
     from conformance.documents.problems import Problem
 
@@ -29,8 +28,8 @@ _STRETCHED: Final = 1.25
 
 
 def code_leaks(document: Document, expected: Expected) -> Iterator[Problem]:
-    """Yield the codes of a page that hold the matricule of an identity that is not qualified."""
-    if code := _with_number(document, expected, Limits().raster_pages):
+    """Yield the codes of a page that hold the matricule of an identity that is not qualified, a Datamatrix of another format too."""
+    if code := _own_symbol(document, expected) or _with_number(document, expected, Limits().raster_pages):
         text = Text(
             f"identité non qualifiée : son matricule est dans un code à lire ({code.kind})",
             f"identity not qualified: its matricule is in a code to be scanned ({code.kind})",
@@ -50,7 +49,26 @@ def _with_number(document: Document, expected: Expected, pages: int = 1) -> Code
     known = expected.of(Trait.MATRICULE)
     if not known:
         return None
-    return next((one for one in codes(document, pages) if known in compact(one.text)), None)
+    return next((one for one in codes(document, pages) if _holds(one.text, known)), None)
+
+
+def _own_symbol(document: Document, expected: Expected) -> Code | None:
+    """Return a Datamatrix that is none of the INS and holds the number all the same: a file number, a link, a table of values."""
+    known = expected.of(Trait.MATRICULE)
+    facts: PdfFacts = document.facts
+    return next(
+        (
+            Code("Datamatrix", symbol.text, symbol.box, page)
+            for page, symbol in facts.symbols
+            if known and not symbol.is_ins and _holds(symbol.text, known)
+        ),
+        None,
+    )
+
+
+def _holds(text: str, number: str) -> bool:
+    """Tell whether a code holds a number, with or without its key."""
+    return number in compact(text) or any(True for _ in find_without_key(text, number))
 
 
 def _code_place(document: Document, code: Code) -> Quote:

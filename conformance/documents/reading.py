@@ -73,7 +73,7 @@ def recognise(data: bytes) -> Format:
     plain = plain.lstrip(b"\xff\xfe" + _BLANK)
     if plain.startswith(_SEGMENTS):
         return Format.HL7V2
-    if plain.startswith((b"{", b"[")):
+    if plain.startswith((b"{", b"[")) and not plain.startswith(rb"{\rtf"):
         return Format.FHIR
     if plain.startswith(b"<"):
         return _recognise_xml(data)

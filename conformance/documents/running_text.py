@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,16 @@ def is_readable(media: str) -> bool:
     )
 
 
+def decoded_text(content: bytes) -> str:
+    """Return the text of bytes of UTF-16 that say so, of UTF-8, or else of Windows."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content[: len(content) // 2 * 2].decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
 def words_of(content: bytes | str, media: str = "") -> str:
     """Return what a reader sees of a running text.
 
@@ -43,13 +54,7 @@ def words_of(content: bytes | str, media: str = "") -> str:
         content: its bytes, of UTF-8 or else of Windows, or its text.
         media: its type; RTF and HTML are also known by how they begin.
     """
-    if isinstance(content, bytes):
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
-    else:
-        text = content
+    text = decoded_text(content) if isinstance(content, bytes) else content
     if text.startswith(r"{\rtf") or media.partition(";")[0].endswith("rtf"):
         return _RTF.sub("", _LINES.sub("\n", text))
     if (

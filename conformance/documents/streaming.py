@@ -84,7 +84,8 @@ def check_stream(
         shown = f"{name} #{number}".strip()
         document = read_document(data, shown, limits)
         checked = check_document(document, expected)
-        if others := tuple(holders.others(document.records)):
+        told = document.records or [record for part in document.parts for record in part.records]
+        if others := tuple(holders.others(told)):
             checked = type(checked)(document, (*checked.problems, *others))
         if data and len(data) >= MAX_ITEM:
             place = Place(kind=PlaceKind.FILE, file=shown, line=line)

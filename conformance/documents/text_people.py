@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord, Place
 
 _MAY_TELL: Final = re.compile(
-    r"\bn[ée]\s?\(?e?\)?\s+le\b|naiss|nais\.|\bd\.?d\.?n\b|\bpatiente?\s*:", re.IGNORECASE
+    r"\bn[ée]\s?\(?e?\)?\s+le\b|naiss|nais\.|\bd\.?d\.?n\b|\bpatient(?:e|\s?\(e\)|·e)?\s{0,9}:", re.IGNORECASE
 )
 """What a text without any label lacks: most are not looked at further."""
 _LABELLED_DATE: Final = re.compile(r"date|d\.?\s?d\.?\s?n")
@@ -45,6 +45,8 @@ _AROUND: Final = re.compile(
 """Words of a text about people around the patient."""
 _TRAITS: Final = frozenset({Trait.BIRTH_NAME, Trait.BIRTH_DATE})
 _NAMES: Final = (Trait.BIRTH_NAME, Trait.USED_NAME)
+_ALL_NAMES: Final = (*_NAMES, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.USED_FIRST_NAME)
+_CAPITALS: Final = re.compile(r"\b[A-Z][A-Z'-]{2,40}\b")
 
 
 def lines_of(element: etree._Element) -> str:
@@ -120,6 +122,8 @@ def of_other_people(
         date if date and _LABELLED_DATE.match(date[1]) else None
     ):
         yield inferred("text-of-another-person", _OTHER, "F13", *rules, at=(Quote(place, one[0]),))
+    elif stranger := _stranger(text, labelled, dates, _known_words(records)):
+        yield inferred("text-of-another-person", _OTHER, "F13", *rules, at=(Quote(place, stranger),))
 
 
 _OTHER: Final = Text(
@@ -130,6 +134,43 @@ _DATE: Final = Text(
     "ce texte donne au patient une autre date de naissance que le document",
     "this text gives the patient another birth date than the document",
 )
+
+
+def _stranger(
+    text: str, labelled: Sequence[tuple[Trait, str, str, str]], dates: set[str], known: set[str]
+) -> str:
+    """Return a whole name that shares no word with those of the patient: after « Patient : », or before « né(e) le » and another date."""
+    for trait, words, shown, label in labelled:
+        told = words.split()
+        if (
+            trait is Trait.BIRTH_NAME
+            and label.startswith("patient")
+            and len(told) > 1
+            and not known & set(told)
+        ):
+            return shown
+    for match in _BORN.finditer(text):
+        start = max(0, match.start() - _CLAUSE)
+        # The name may stand on the line above.
+        line = re.split(r"[\r\n]", text[start : match.start()].rstrip(" (\r\n"))[-1]
+        before = re.split(r"[;:]|\.(?! )", line)[-1]
+        date = french_date(text[match.end() : match.end() + 30])
+        told = _CAPITALS.findall(before)
+        if not date or date[1] > 1 or date[0] in dates or not told or known & set(_words(before).split()):
+            continue
+        if not is_around(line) and not of_somebody_else(line, len(line)):
+            return before.strip()
+    return ""
+
+
+def _known_words(records: Sequence[IdentityRecord]) -> set[str]:
+    return {
+        word
+        for record in records
+        for trait in _ALL_NAMES
+        for value in record.of(trait)
+        for word in _words(value.normal).split()
+    }
 
 
 def _born_after_name(text: str, names: set[str], dates: set[str]) -> str:

@@ -17,7 +17,7 @@ from conformance.documents.headings import of_heading
 from conformance.documents.metadata import check_content, missing_source, read_metadata
 from conformance.documents.problems import Quote, inferred, official, reported, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
-from conformance.documents.running_text import of_another, words_of
+from conformance.documents.running_text import decoded_text, of_another, words_of
 from conformance.documents.text_people import of_other_people
 from conformance.documents.xmltree import XmlRefusedError, descend, parse
 from simulator.text import Text
@@ -216,7 +216,7 @@ def _words(files: dict[str, bytes]) -> Iterator[str]:
     """Yield the metadata and the pages of an archive as text: a number may leak there too."""
     for name, content in files.items():
         if _WORDS.search(name):
-            told = content[:TEXT_LIMIT].decode("utf-8", errors="replace")
+            told = decoded_text(content[:TEXT_LIMIT])
             yield html.unescape(told)
             if _HTML.search(name):
                 yield words_of(told, "text/html")
@@ -225,7 +225,10 @@ def _words(files: dict[str, bytes]) -> Iterator[str]:
 def _pages(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     for name, content in files.items():
         if "/" not in name and _PAGE.search(name):
-            yield name, words_of(content[:TEXT_LIMIT], "text/html" if _HTML.search(name) else "")
+            yield (
+                name,
+                words_of(decoded_text(content[:TEXT_LIMIT]), "text/html" if _HTML.search(name) else ""),
+            )
 
 
 def _tree(files: dict[str, bytes], tables: list[str], reading: Reading) -> Iterator[Problem]:

@@ -111,7 +111,9 @@ class Papers:
             for one in self._store.patients()
         ]
         self._files.trace("EXPORT", actor, None, f"{len(resources)} dossiers")
-        return [Document(name="patients.json", format=MessageFormat.FHIR, content=fhir.bundle(resources))]
+        written = {"name": "patients.json", "format": MessageFormat.FHIR, "content": fhir.bundle(resources)}
+        handed = self._seams.many(Seam.WRITTEN, [written], where="export-file", document="EXPORT")
+        return [Document(**one) for one in handed]
 
     def send(
         self, patient_id: str, kind: str, channel: Channel, recipient: str | None, actor: Actor

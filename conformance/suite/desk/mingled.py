@@ -32,7 +32,7 @@ def words_of(parts: Iterable[Read]) -> str:
     """Return all that a document and those in it say, in words of capitals without accents, each between spaces."""
     told: list[str] = []
     for part in parts:
-        told += [part.text, getattr(part.facts, "titles", ""), getattr(part.facts, "body", "")]
+        told += [part.text, getattr(part.facts, "titles", ""), *getattr(part.facts, "shown", ())]
     return _words("\n".join(told))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents.numbers import compact
+from conformance.documents.running_text import decoded_text
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
@@ -19,7 +20,8 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import UNUSED, USED
 from conformance.suite.journeys.renumbered import renumbered
-from conformance.verdicts import UndecidedError, Verdict
+from conformance.suite.transmission.rows import mixed_rows
+from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def test_export(desk: Desk) -> None:
         raise UndecidedError(
             "l'export ne contient aucun fichier", "the export holds no file", verdict=Verdict.NOT_TESTED
         )
-    text = "\n".join(_texts(documents))
+    texts = list(_texts(documents))
+    text = "\n".join(texts)
     # Quotes, commas and tags are those of the format.
     words = re.sub(r"[^\w'’-]+", " ", text)
     packed, key = compact(text), f" {comparison_key(words)} "
@@ -88,6 +91,11 @@ def test_export(desk: Desk) -> None:
                 fr=f"[{subject.key}] « {value} » n'est pas dans l'export",
                 en=f"[{subject.key}] “{value}” is not in the export",
             )
+    for own, trait, other in mixed_rows(texts, [subject.person.identity for subject in subjects]):
+        raise Departure(
+            f"la ligne du matricule {own.matricule.value} porte un autre patient ({trait.text.fr} de {other.traits.birth_name})",
+            f"the line of the matricule {own.matricule.value} bears another patient ({trait.text.en} of {other.traits.birth_name})",
+        )
     _expect_paired(subjects, documents)
 
 
@@ -134,7 +142,7 @@ def _texts(documents: Sequence[Document]) -> Iterator[str]:
     """Yield the text of each file, and of those in an archive."""
     for document in documents:
         if not document.content.startswith(b"PK\x03\x04"):
-            yield _decoded(document.content)
+            yield decoded_text(document.content)
             continue
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
             left = _LARGEST
@@ -142,15 +150,6 @@ def _texts(documents: Sequence[Document]) -> Iterator[str]:
                 with archive.open(info) as file:
                     content = file.read(left)
                 left -= len(content)
-                yield _decoded(content)
+                yield decoded_text(content)
                 if left <= 0:
                     return
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
