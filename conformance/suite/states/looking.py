@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from conformance.drivers.errors import DriverError
 from conformance.drivers.model import Attribute, SearchCriteria, Verb
 from conformance.drivers.partners import Channel, MessageFormat
 from conformance.drivers.protocol import RefusedError
@@ -82,7 +83,8 @@ def _look(desk: Desk) -> list[Looked]:
 
     def look(way: Apart, act: Callable[[Patient], object]) -> Looked:
         for patient in files.values():
-            with suppress(RefusedError):
+            # A screen or a page that fails is for the rules about it; what it did to the file is looked at all the same.
+            with suppress(RefusedError, DriverError):
                 act(patient)
         state.append(_seen(desk.as_super_user(), files))
         return Looked(way=way, before=state[-2], after=state[-1])
