@@ -83,9 +83,16 @@ def test_each_instance_is_looked_at_and_named(
 def test_a_program_is_looked_at_too(tmp_path: Path, simulator: str) -> None:
     path = tmp_path / "plan.yaml"
     driver = {"kind": "subprocess", "command": [sys.executable, "-m", "conformance.reference", "--stdio"]}
-    path.write_text(yaml.safe_dump({"driver": driver, "simulator": {"url": simulator}}), encoding="utf-8")
-    result = banc("doctor", path, "--report", tmp_path / "r")
+    data = {
+        "driver": driver,
+        "simulator": {"url": simulator},
+        "software": {"actors": ["RI", "CALL", "MSS", "DMP"]},
+    }
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    result = banc("doctor", path, "--report", tmp_path / "r", "--lang", "en", "--json")
     assert result.exit_code == 0, result.output
+    [told] = [each for each in json.loads(result.output)["findings"] if not each["ok"]]
+    assert ("DOC-01" in told["text"], "Add PRINT" in told["remedy"]) == (True, True)
 
 
 def test_a_campaign_does_not_begin_when_something_stops_it(
