@@ -12,12 +12,18 @@ from bent_software import Answer
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.doctor.notes import Diagnosis, Notes
+from conformance.doctor.wire_form import look_at_form
 from conformance.record.reading import Record
 from conformance.reference.server import running as running_lgo
+from simulator.client import BenchClient
+from simulator.client.calling import request_of, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from conformance.record.events import DoctorFinding
 
 
 def banc(*arguments: object) -> Any:
@@ -164,3 +170,27 @@ def test_two_processes_tell_what_stops_one_of_them(
         result = banc("run", plan, "--rule", "CRE-02", "--jobs", 2, "--report", tmp_path / "report")
     assert result.exit_code == 2
     assert "aucun appel n'a atteint le simulateur" in result.stderr
+
+
+def told_of_the_form(simulator: str, *requests: bytes) -> list[DoctorFinding]:
+    with BenchClient(simulator) as bench:
+        session = bench.create_session()
+        for request in requests:
+            assert send(session.soap_url, request).status == 200
+        found: list[DoctorFinding] = []
+        look_at_form(session.exchanges(), Notes(found.append))
+        return found
+
+
+def test_fresh_requests_of_the_right_form_are_not_spoken_of(simulator: str) -> None:
+    assert told_of_the_form(simulator, request_of({}, {}), request_of({}, {})) == []
+
+
+def test_a_request_sent_twice_and_a_name_of_another_form_are_told_once_and_stop_nothing(
+    simulator: str,
+) -> None:
+    request = request_of({}, {}).replace(b"urn:lps:", b"lps-")
+    [found] = told_of_the_form(simulator, request, request, request)
+    assert not Diagnosis(findings=(found,)).stops
+    assert found.text.en.count("LPS/Nom of the form") == 1
+    assert "wsa:MessageID already received" in found.text.en
