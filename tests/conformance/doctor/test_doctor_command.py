@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -194,3 +195,9 @@ def test_a_request_sent_twice_and_a_name_of_another_form_are_told_once_and_stop_
     assert not Diagnosis(findings=(found,)).stops
     assert found.text.en.count("LPS/Nom of the form") == 1
     assert "wsa:MessageID already received" in found.text.en
+
+
+def test_a_context_of_another_day_is_told(simulator: str) -> None:
+    request = re.sub(rb"(Temps>)[^<]+", rb"\g<1>2020-02-29T08:00:00Z", request_of({}, {}))
+    [found] = told_of_the_form(simulator, request)
+    assert found.text.fr.count("Temps 2020-02-29T08:00:00Z") == 2
