@@ -40,7 +40,7 @@ class DriverCheck:
     unlocks: Mapping[Verb, tuple[str, ...]]
     """For each missing verb, the rules that use it."""
     next_verb: Verb | None
-    """The missing verb that most rules wait for."""
+    """The missing verb that most rules wait for, of those that the software does not say it cannot do."""
 
 
 def check_driver(driver: HttpDriver | SubprocessDriver, *, read_only: bool = False) -> DriverCheck:
@@ -60,6 +60,7 @@ def check_driver(driver: HttpDriver | SubprocessDriver, *, read_only: bool = Fal
     present = tuple(verb for verb in Verb if software is not None and verb in software.verbs)
     missing = tuple(verb for verb in Verb if verb not in present)
     unlocks = {verb: rules for verb in missing if (rules := rules_by_verb().get(verb))}
+    declined = software.not_supported if software is not None else {}
     return DriverCheck(
         software=software,
         problems=tuple(probe.problems),
@@ -67,7 +68,11 @@ def check_driver(driver: HttpDriver | SubprocessDriver, *, read_only: bool = Fal
         present=present,
         missing=missing,
         unlocks=unlocks,
-        next_verb=max(unlocks, key=lambda verb: len(unlocks[verb]), default=None),
+        next_verb=max(
+            (verb for verb in unlocks if verb not in declined),
+            key=lambda verb: len(unlocks[verb]),
+            default=None,
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.doctor.address import place_of
 from conformance.doctor.contract import PROBE_TRAITS
 from conformance.doctor.notes import Look
+from conformance.doctor.wire_form import look_at_form
 from conformance.drivers.errors import DriverError, RefusedError, VerbNotSupportedError
 from conformance.drivers.model import CallOutcome, SearchCriteria, Verb
 from conformance.engine.context import ORDINARY_USER
@@ -58,7 +59,7 @@ class Trial:
         self.driver.settings = replace(own, timeout=patience.left(own.timeout))
         try:
             person = PeopleOfCheck(self.around.seed, PEOPLE, self.around.session)()
-            self._run(typed(person))
+            self._run(typed(person), patience)
         except BenchClientError as error:
             self.notes.stop(
                 Look.SIMULATOR, Text.same(str(error)), Text("Relancez banc serve.", "Start banc serve again.")
@@ -66,12 +67,12 @@ class Trial:
         finally:
             self.driver.settings = own
 
-    def _run(self, traits: PatientTraits) -> None:
+    def _run(self, traits: PatientTraits, patience: Patience) -> None:
         try:
             self.driver.reset(insi_url=self.around.session.soap_url)
             self._look_for_leftovers()
             patient_id = self._there_and_back(traits)
-            self._look_at_call(traits, patient_id)
+            self._look_at_call(traits, patient_id, patience)
         except (RefusedError, VerbNotSupportedError) as error:
             self.notes.told(
                 Look.INSI,
@@ -135,7 +136,7 @@ class Trial:
             )
         return patient_id
 
-    def _look_at_call(self, traits: PatientTraits, patient_id: str | None) -> None:
+    def _look_at_call(self, traits: PatientTraits, patient_id: str | None, patience: Patience) -> None:
         """Have the software call INSi, by the file when it can, and see where that came."""
         by_file = patient_id is not None and Verb.CALL_INSI_TRAITS in self.software.verbs
         if not by_file and Verb.SEARCH_INSI not in self.software.verbs:
@@ -149,14 +150,23 @@ class Trial:
         session = self.around.session
         seen = session.exchanges()
         last = _last_anywhere(self.around.client)
-        call = (
-            self.driver.call_insi_traits(patient_id, actor=ORDINARY_USER)
-            if by_file and patient_id is not None
-            else self.driver.search_insi(traits, actor=ORDINARY_USER)
-        )
-        came = session.exchanges(after=seen[-1].id if seen else 0)
+
+        def ask() -> InsiCall:
+            if by_file and patient_id is not None:
+                return self.driver.call_insi_traits(patient_id, actor=ORDINARY_USER)
+            return self.driver.search_insi(traits, actor=ORDINARY_USER)
+
+        call = ask()
+        after = seen[-1].id if seen else 0
+        came = session.exchanges(after=after)
         if came:
             _reached(came[-1], self.notes)
+            self.driver.settings = replace(
+                self.driver.settings, timeout=patience.left(self.driver.settings.timeout)
+            )
+            with contextlib.suppress(RefusedError, VerbNotSupportedError, DriverError):
+                ask()  # Identifiers have to be fresh each time.
+            look_at_form(session.exchanges(after=after), self.notes)
         elif call.outcome is CallOutcome.BLOCKED:
             self.notes.told(
                 Look.INSI,

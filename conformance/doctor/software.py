@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 from conformance.doctor.address import speaks_tls
 from conformance.doctor.notes import Look
 from conformance.drivers.errors import DriverError, Fault, RefusedError, VerbNotSupportedError
+from conformance.drivers.model import Verb
 from conformance.drivers.verbs import VERBS
 from conformance.drivers.wire import MalformedAnswerError
+from conformance.rules import load_catalogue
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ CAPABILITIES_S: Final = 6.0
 SKEW_TOLD: Final = timedelta(seconds=30)
 SKEW_STOPS: Final = timedelta(minutes=2)
 """What rules about times allow (STA-07): beyond, they would blame the software for the clock of its machine."""
+
+
+_DONE_BY: Final = {Verb.RENDER_DOCUMENT: "PRINT", Verb.FETCH_MESSAGES: "MSS", Verb.OPEN_DMP: "DMP"}
+"""Verbs that only software of one kind has, and what a plan calls it."""
 
 
 def look_at_software(
@@ -50,6 +56,7 @@ def look_at_software(
     finally:
         driver.settings, driver.on_exchange = own, told
     _declared(plan, software, notes)
+    _look_at_actors(plan, software, notes)
     if place is not None and seen:
         at, exchange = seen[-1]
         _look_at_clock(at - timedelta(seconds=exchange.seconds / 2), exchange, notes)
@@ -91,6 +98,27 @@ def _declared(plan: Plan, software: Capabilities, notes: Notes) -> None:
                 f"{name} · {count} of {len(VERBS)} verbs",
             ),
         )
+
+
+def _look_at_actors(plan: Plan, software: Capabilities, notes: Notes) -> None:
+    """Tell what the software can do and the plan does not say that it does: the rules about it are left out by that."""
+    if not plan.software.actors:
+        return
+    for verb, actor in _DONE_BY.items():
+        left_out = [rule.key for rule in load_catalogue().values() if set(rule.binds) == {actor}]
+        if verb in software.verbs and actor not in plan.software.actors and left_out:
+            keys = " ".join(left_out)
+            notes.told(
+                Look.SOFTWARE,
+                Text(
+                    f"le logiciel offre {verb}, et le plan ne le dit pas {actor} : {keys} ne s'appliqueront pas",
+                    f"the software offers {verb}, and the plan does not call it {actor}: {keys} will not apply",
+                ),
+                Text(
+                    f"Ajoutez {actor} sous software: actors:, si vos utilisateurs s'en servent ; docs/rules/index.md dit qui est obligé.",
+                    f"Add {actor} under software: actors:, if your users use it; docs/rules/index.md says who is bound.",
+                ),
+            )
 
 
 def _silent(error: DriverError, place: Place | None, notes: Notes, patience: Patience) -> None:

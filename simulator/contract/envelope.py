@@ -37,7 +37,7 @@ from simulator.contract.names import (
     SOAP12,
     Operation,
 )
-from simulator.contract.parsing import check_markup, parse
+from simulator.contract.parsing import NOT_UTF8, check_markup, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,7 @@ def _read_content_type(content_type: str) -> tuple[str, str | None]:
     charset = header.get_param("charset")
     # An empty one says nothing; a quote that is not closed is no empty one.
     if isinstance(charset, str) and (charset.strip("\"' ").lower() or charset) not in _CHARSETS:
-        raise FaultError("desir_9001", f"expected the charset utf-8, got {charset[:40]!r}")
+        raise FaultError("desir_9001", f"expected the charset utf-8, got {charset[:40]!r}", label=NOT_UTF8)
     action = header.get_param("action")
     return header.get_content_type() if content_type else "", action if isinstance(action, str) else None
 

@@ -166,6 +166,14 @@ def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iter
             en=f"expected LPS/Nom of the form urn:lps:<name>:<version>, got {(name or 'none')[:80]}",
             evidence=EvidenceLevel.OBSERVED,
         )
+    for block, time in (("ContexteBAM", contexts.bam_time), ("ContexteLPS", contexts.lps_time)):
+        if not time.endswith("Z") and time[-6:-5] not in {"+", "-"}:
+            yield Finding(
+                code="context-time-zone",
+                fr=f"{block} : Temps sans fuseau, {time[:40]} ; les clients réels l'envoient en temps universel (…Z)",
+                en=f"{block}: Temps without a zone, {time[:40]}; real clients send it in universal time (…Z)",
+                evidence=EvidenceLevel.OBSERVED,
+            )
     for tag, block, expected in _VERSIONS:
         got = headers.blocks[tag].get("Version")
         if got != expected:

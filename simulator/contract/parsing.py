@@ -11,6 +11,10 @@ from simulator.contract.limits import MAX_LOT_MARKUP
 from simulator.contract.names import MAX_ATTRIBUTES, MAX_DEPTH
 from simulator.xml import own_parser
 
+NOT_UTF8: Final = "Le message n'est pas en UTF-8, seul encodage accepté"
+COMPRESSED: Final = "Le message est compressé : envoyez-le tel quel, sans Content-Encoding"
+"""What the fault says where XML that is well formed elsewhere cannot be read here: the reason, not the symptom."""
+
 _GZIP: Final = b"\x1f\x8b"
 _PARSER_LIMITS: Final = {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG}
 
@@ -25,7 +29,7 @@ def parse(body: bytes, media_type: str = "") -> etree._Element:
         raise FaultError("desir_9001", "expected a SOAP envelope, got an empty body")
     if b"\0" in body:  # libxml2 would read UTF-16 and then name it UTF-8
         raise _other_format(body, media_type) or FaultError(
-            "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)"
+            "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)", label=NOT_UTF8
         )
     try:
         root = etree.fromstring(body, own_parser(remove_comments=True))
@@ -37,7 +41,9 @@ def parse(body: bytes, media_type: str = "") -> etree._Element:
     if document.doctype or document.internalDTD is not None:
         raise FaultError("desir_9005", "expected no document type declaration, got one")
     if document.encoding and document.encoding.upper() not in {"UTF-8", "US-ASCII", "ASCII"}:
-        raise FaultError("desir_9001", f"expected the encoding UTF-8, got {document.encoding!r}")
+        raise FaultError(
+            "desir_9001", f"expected the encoding UTF-8, got {document.encoding!r}", label=NOT_UTF8
+        )
     # One may be the XML declaration, which is no processing instruction.
     if (
         b"<?" in body

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contract.faults import FaultError
 from simulator.contract.headers import NOT_UNDERSTOOD
+from simulator.contract.parsing import COMPRESSED
 from simulator.teleservice.freshness import FORM_CODES
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def check_transfer(request: WireRequest) -> None:
     """
     encoding = request.headers.get("content-encoding", "")
     if encoding.lower() not in {"", "identity"}:
-        raise FaultError("desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}")
+        raise FaultError(
+            "desir_9001", f"expected no Content-Encoding, got {encoding[:40]!r}", label=COMPRESSED
+        )
     if request.too_large:
         raise FaultError("desir_9004", request.too_large)
 

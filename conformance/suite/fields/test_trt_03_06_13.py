@@ -215,21 +215,21 @@ def test_form_of_the_list(desk: Desk) -> None:
             inferred=True,
         )
 
-    forms = (
-        "-{0}",
-        "{0}-",
-        "{0}--{0}",
-        "{0}'",
-        "D''{0}",
-        "{0}2",
-        "BŒUF",
-        "{0},",
-        "{0};",
-        "N\u2019{0}",
-        "{0}.",
-    )
-    cases = {f"{form}, en tête": partial(judge, form, is_first=True) for form in forms}
-    expect_each(cases | {form: partial(judge, form, is_first=False) for form in forms})
+    forms = {
+        "tiret au début": "-{0}",
+        "tiret à la fin": "{0}-",
+        "double tiret": "{0}--{0}",
+        "apostrophe à la fin": "{0}'",
+        "deux apostrophes": "D''{0}",
+        "chiffre": "{0}2",
+        "ligature": "BŒUF",
+        "virgule": "{0},",
+        "point-virgule": "{0};",
+        "apostrophe courbe": "N\u2019{0}",
+        "point": "{0}.",
+    }
+    cases = {f"{name}, en tête": partial(judge, form, is_first=True) for name, form in forms.items()}
+    expect_each(cases | {name: partial(judge, form, is_first=False) for name, form in forms.items()})
 
 
 @pytest.mark.rule("TRT-06")

@@ -8,11 +8,12 @@ Two files are looked at in every way that the software offers, once a campaign; 
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from conformance.drivers.errors import DriverError, Fault
 from conformance.drivers.model import Attribute, SearchCriteria, Verb
 from conformance.drivers.partners import Channel, MessageFormat
 from conformance.drivers.protocol import RefusedError
@@ -82,12 +83,22 @@ def _look(desk: Desk) -> list[Looked]:
 
     def look(way: Apart, act: Callable[[Patient], object]) -> Looked:
         for patient in files.values():
-            with suppress(RefusedError):
+            with suppress(RefusedError), _failing_apart():
                 act(patient)
         state.append(_seen(desk.as_super_user(), files))
         return Looked(way=way, before=state[-2], after=state[-1])
 
     return desk.each_offered({way: partial(look, way, act) for way, act in _ways(desk, kinds)})
+
+
+@contextmanager
+def _failing_apart() -> Iterator[None]:
+    """Leave a screen or a page that fails to the rules about it: what it did to the file is looked at all the same."""
+    try:
+        yield
+    except DriverError as error:
+        if error.fault is not Fault.FAILED:
+            raise
 
 
 def _seen(desk: Desk, files: Mapping[str, Patient]) -> dict[str, Snapshot]:

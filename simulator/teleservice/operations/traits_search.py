@@ -18,6 +18,8 @@ from simulator.teleservice.operations.operation import ServedOperation
 from simulator.teleservice.operations.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.contract.messages import Call
     from simulator.teleservice.operations.outcome import Context
 
@@ -34,13 +36,14 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
     if not matching and not candidates:
         candidates = judge(wanted, registry.near_misses(wanted, session.scope), options)
     profile = session.profile
+    remark = EXACT_REMARK if options is EXACT else options.remark
     known = EvidenceLevel.OBSERVED if matching else profile.evidence
     decision = Decision(
         source="registry",
         profile=profile.name,
         considered=tuple(map(considered, candidates)),
         person=matching[0].key if len(matching) == 1 else None,
-        remarks=(EXACT_REMARK if options is EXACT else options.remark,),
+        remarks=(remark,) if matching else (remark, *_hints(wanted)),
         evidence=EvidenceLevel.INFERRED if is_inferred(wanted, candidates, options) else known,
     )
     if len(matching) == 1:
@@ -51,6 +54,26 @@ def _search(wanted: SearchTraits, context: Context) -> Outcome:
         code = profile.unknown_person
         return Outcome(decision=decision, answer=Answer(code=code, label=LABELS[code]))
     return Outcome(decision=decision, fault=fault_catalogue()[profile.unknown_person])
+
+
+def _hints(wanted: SearchTraits) -> Iterator[tuple[str, str]]:
+    """Say which criterion finds nobody by what it is: well formed, and no mistake that a fault would name."""
+    place = wanted.birth_place or ""
+    if place == "99999":
+        yield (
+            "LieuNaissance 99999 dit que le lieu n'est pas connu : personne n'y est né, laissez l'élément de côté",
+            "LieuNaissance 99999 says that the place is not known: nobody was born there, leave the element out",
+        )
+    elif place.endswith("000"):
+        yield (
+            f"LieuNaissance {place} : aucun code INSEE ne finit par 000 ; est-ce un code postal ?",
+            f"LieuNaissance {place}: no INSEE code ends with 000; is it a postal code?",
+        )
+    if "-00" in wanted.birth_date:
+        yield (
+            f"DateNaissance {wanted.birth_date} : une date incomplète n'est pas un critère (règle CAL-12)",
+            f"DateNaissance {wanted.birth_date}: an incomplete date is no criterion (rule CAL-12)",
+        )
 
 
 def _check_traits(query: TraitsQuery, _call: Call, _context: Context) -> SearchTraits:

@@ -137,6 +137,16 @@ class TestCheck:
         assert "SRC-01" in data["missing"]["search_patients"]
         assert data["next"] == "create_patient"
 
+    def test_what_the_software_says_it_cannot_do_is_not_to_be_written_next(
+        self, serve: Callable[[dict[str, Any]], str]
+    ) -> None:
+        status, said = capabilities("read_patient")
+        declined = said | {"not_supported": {"create_patient": "Nos patients viennent d'ailleurs."}}
+        result = run("check", serve({"GET /capabilities": (status, declined)}), "--read-only", "--json")
+        data = json.loads(result.output)
+        assert data["next"] not in {None, "create_patient"}
+        assert "CRE-01" in data["missing"]["create_patient"]
+
     def test_refusal_of_an_ordinary_patient_is_a_problem(
         self, serve: Callable[[dict[str, Any]], str]
     ) -> None:

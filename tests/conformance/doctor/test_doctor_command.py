@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,18 @@ from bent_software import Answer
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.doctor.notes import Diagnosis, Notes
+from conformance.doctor.wire_form import look_at_form
 from conformance.record.reading import Record
 from conformance.reference.server import running as running_lgo
+from simulator.client import BenchClient
+from simulator.client.calling import request_of, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from conformance.record.events import DoctorFinding
 
 
 def banc(*arguments: object) -> Any:
@@ -83,9 +90,16 @@ def test_each_instance_is_looked_at_and_named(
 def test_a_program_is_looked_at_too(tmp_path: Path, simulator: str) -> None:
     path = tmp_path / "plan.yaml"
     driver = {"kind": "subprocess", "command": [sys.executable, "-m", "conformance.reference", "--stdio"]}
-    path.write_text(yaml.safe_dump({"driver": driver, "simulator": {"url": simulator}}), encoding="utf-8")
-    result = banc("doctor", path, "--report", tmp_path / "r")
+    data = {
+        "driver": driver,
+        "simulator": {"url": simulator},
+        "software": {"actors": ["RI", "CALL", "MSS", "DMP"]},
+    }
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    result = banc("doctor", path, "--report", tmp_path / "r", "--lang", "en", "--json")
     assert result.exit_code == 0, result.output
+    [told] = [each for each in json.loads(result.output)["findings"] if not each["ok"]]
+    assert ("DOC-01" in told["text"], "Add PRINT" in told["remedy"]) == (True, True)
 
 
 def test_a_campaign_does_not_begin_when_something_stops_it(
@@ -157,3 +171,33 @@ def test_two_processes_tell_what_stops_one_of_them(
         result = banc("run", plan, "--rule", "CRE-02", "--jobs", 2, "--report", tmp_path / "report")
     assert result.exit_code == 2
     assert "aucun appel n'a atteint le simulateur" in result.stderr
+
+
+def told_of_the_form(simulator: str, *requests: bytes) -> list[DoctorFinding]:
+    with BenchClient(simulator) as bench:
+        session = bench.create_session()
+        for request in requests:
+            assert send(session.soap_url, request).status == 200
+        found: list[DoctorFinding] = []
+        look_at_form(session.exchanges(), Notes(found.append))
+        return found
+
+
+def test_fresh_requests_of_the_right_form_are_not_spoken_of(simulator: str) -> None:
+    assert told_of_the_form(simulator, request_of({}, {}), request_of({}, {})) == []
+
+
+def test_a_request_sent_twice_and_a_name_of_another_form_are_told_once_and_stop_nothing(
+    simulator: str,
+) -> None:
+    request = request_of({}, {}).replace(b"urn:lps:", b"lps-")
+    [found] = told_of_the_form(simulator, request, request, request)
+    assert not Diagnosis(findings=(found,)).stops
+    assert found.text.en.count("LPS/Nom of the form") == 1
+    assert "wsa:MessageID already received" in found.text.en
+
+
+def test_a_context_of_another_day_is_told(simulator: str) -> None:
+    request = re.sub(rb"(Temps>)[^<]+", rb"\g<1>2020-02-29T08:00:00Z", request_of({}, {}))
+    [found] = told_of_the_form(simulator, request)
+    assert found.text.fr.count("Temps 2020-02-29T08:00:00Z") == 2

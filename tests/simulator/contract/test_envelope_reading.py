@@ -211,6 +211,7 @@ class TestContentType:
         error = refusal(GOOD, f"application/soap+xml; charset={charset}")
         assert error.fault.code == "desir_9001"
         assert error.cause == f"expected the charset utf-8, got {charset!r}"
+        assert "UTF-8" in error.fault.label
 
     @pytest.mark.parametrize(
         ("content_type", "named"),
@@ -296,6 +297,8 @@ class TestFindings:
             ("<l:Nom>urn:lps:BANC:1.0</l:Nom>", "", "lps-name-form", "observed"),
             ('Version="01_02"', 'Version="01_01"', "context-version", "official"),
             ('Version="01_00"', 'Version="02_00"', "context-version", "official"),
+            ("2026-01-05T09:00:00Z", "2026-01-05T10:00:00", "context-time-zone", "observed"),
+            ("2026-01-05T09:00:01Z", "2026-01-05T10:00:01.5", "context-time-zone", "observed"),
             ("<b:ContexteBAM", f'<o:Security xmlns:o="{WSSE}"/><b:ContexteBAM', "security-empty", "observed"),
         ],
     )

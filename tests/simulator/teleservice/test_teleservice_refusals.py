@@ -92,6 +92,24 @@ def test_what_the_rules_allow_is_searched(ask: Ask, traits: dict[str, object]) -
     assert ask(**traits).code == "01"
 
 
+@pytest.mark.parametrize(
+    ("traits", "said"),
+    [
+        ({"birth_place": "99999"}, "leave the element out"),
+        ({"birth_place": "75000"}, "postal code"),
+        ({"birth_date": "1960-00-00"}, "CAL-12"),
+    ],
+)
+def test_a_criterion_that_finds_nobody_by_what_it_is_is_named(
+    ask: Ask, traits: dict[str, object], said: str
+) -> None:
+    assert said in " ".join(en for _, en in ask(**traits).decision.remarks)
+
+
+def test_a_place_in_which_somebody_can_be_born_is_not_remarked_on(ask: Ask) -> None:
+    assert len(ask(birth_place="2A004").decision.remarks) == 1
+
+
 def test_the_cause_never_goes_on_the_wire(ask: Ask) -> None:
     exchange = ask(birth_name="Secret")
     assert "Secret" in exchange.decision.cause

@@ -76,10 +76,19 @@ def replaced_number_added(records: list[Record], about: Mapping[str, Any], memor
 
 def fall_in_two_steps(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Write the fall of a qualifiée identity to provisoire as two changes."""
+    return _by_way_of("VALI", records, "QUAL", "PROV")
+
+
+def qualified_by_recuperee(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Write what makes a provisoire identity qualifiée at once as two changes."""
+    return _by_way_of("RECUP", records, "PROV", "QUAL")
+
+
+def _by_way_of(between: str, records: list[Record], before: str, after: str) -> list[Record]:
     out = []
     for record in records:
-        if str(record["previous"]) == "QUAL" and str(record["status"]) == "PROV":
-            out += [{**record, "status": "VALI"}, {**record, "previous": "VALI"}]
+        if (str(record["previous"]), str(record["status"])) == (before, after):
+            out += [{**record, "status": between}, {**record, "previous": between}]
         else:
             out.append(record)
     return out
@@ -163,7 +172,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     function.__name__.replace("_", "-"): function
     for function in (
         recipient_with_name, attribute_twice_refused, removal_by_super_user, fallen_noted, no_former_after_a_fall, caller_noted,
-        caller_blocked, replaced_number_added, fall_in_two_steps, created_in_two_steps, same_entry_once,
+        caller_blocked, replaced_number_added, fall_in_two_steps, qualified_by_recuperee, created_in_two_steps, same_entry_once,
         validating_right_for_documents, calling_right_for_decisions, traits_compared,
         half_a_minute_slow, lines_counted,
     )
