@@ -10,7 +10,16 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.bulk.lots import Lot, file, finish, need_deposited, own_time, results_of, start
+from conformance.suite.bulk.lots import (
+    Lot,
+    file,
+    finish,
+    finish_for_another,
+    need_deposited,
+    own_time,
+    results_of,
+    start,
+)
 from conformance.suite.desk.apart import DOWNGRADE, LOTS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
@@ -61,9 +70,9 @@ def test_two_lots_at_once(desk: Desk) -> None:
     with own_time(desk):
         desk.insi.freeze()
         lots = [start(desk, [before.patient for before in befores]) for befores in (first, second)]
-    for lot in lots:
+    for lot, collect in zip(lots, (finish, finish_for_another), strict=True):
         need_deposited(lot)
-        finish(desk, lot)
+        collect(desk, lot)
     said = {**results_of(lots[0]), **results_of(lots[1])}
     moment = Moment("deux lots en attente à la fois", "two lots that wait at once")
     for lot, befores in zip(lots, (first, second), strict=True):

@@ -12,6 +12,7 @@ import pytest
 from conformance.drivers.model import IDENTITY_FIELDS, PatientTraits
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.near import NEAR, near_value
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -109,11 +110,14 @@ def test_ten_fields(desk: Desk, journey: Taken, stage: str) -> None:
 )
 @pytest.mark.parametrize("field", TYPED)
 def test_one_field_changed(desk: Desk, field: str) -> None:
-    person, neighbour = desk.draw(first_names_count=3), desk.draw(first_names_count=2)
+    person, neighbour = desk.play(NEAR), desk.draw(first_names_count=2)
     patient = desk.create(person, used_name="KVORLANX", used_first_name="NALROVKX")
     other = desk.snapshot(desk.create(neighbour, used_name="ZELBRUCY", used_first_name="CURBLEZY"))
     before = desk.snapshot(patient)
-    value = another_value(desk, person, field)
+    traits = person.identity.traits
+    # A change by little is one that a save which compares roughly leaves out.
+    near = near_value(traits.birth_name, traits.first_names, field)
+    value = near or another_value(desk, person, field)
     desk.lgo.update_patient(patient.id, {field: value}, actor=desk.user)
     after = desk.snapshot(patient)
     expect_kept(

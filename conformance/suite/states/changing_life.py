@@ -20,13 +20,16 @@ from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.cards import family
-from conformance.suite.desk.snapshot import Snapshot
+from conformance.suite.desk.expect import expect
+from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.states.changing_acts import Cast
 from conformance.suite.states.changing_turns import TURNS, Turn
 from conformance.verdicts import Departure, Ending, UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.drivers.model import AuditEntry, Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.changing_acts import Besides
@@ -78,16 +81,21 @@ def _live(desk: Desk) -> ChangingLife:
     people = family(drawn)
     person = people.insured.person
     names = person.identity.traits.first_names.split()
-    cast = Cast(people=people, earlier=_as_known_earlier(desk, person))
+    cast = Cast(people=people, earlier=known_earlier(desk, person))
     # The 1er prénom is two of the list, which it starts.
     patient = desk.create(
         person, first_name=f"{names[0]}-{names[1]}", used_name="D'KVORLAN", used_first_name="NALROVK-KV"
     )
-    turns: list[Turned] = []
+    return lived(desk, patient, cast, TURNS)
+
+
+def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> ChangingLife:
+    """Do these acts to a file, one after the other, and return what was seen; one that begins elsewhere is left out."""
+    seen: list[Turned] = []
     departures: list[tuple[Turn, Departure]] = []
     obstacles: list[tuple[Turn, Exception]] = []
     before, log = desk.snapshot(patient), _log(desk, patient)
-    for turn in TURNS:
+    for turn in turns:
         if before.patient.status not in turn.begins:
             continue
         worker = desk.by(turn.by)
@@ -111,7 +119,7 @@ def _live(desk: Desk) -> ChangingLife:
         if besides is not None:
             logs = None if log is None or written is None else (log, written)
             own = Snapshot(patient=worker.read(patient), history=None)
-            turns.append(
+            seen.append(
                 Turned(
                     turn=turn,
                     before=before,
@@ -123,7 +131,7 @@ def _live(desk: Desk) -> ChangingLife:
                 )
             )
         before, log = after, written
-    return ChangingLife(turns=tuple(turns), departures=tuple(departures), obstacles=tuple(obstacles))
+    return ChangingLife(turns=tuple(seen), departures=tuple(departures), obstacles=tuple(obstacles))
 
 
 def _refused(turn: Turn, before: Snapshot, refusal: RefusedError) -> Departure:
@@ -135,7 +143,7 @@ def _refused(turn: Turn, before: Snapshot, refusal: RefusedError) -> Departure:
     )
 
 
-def _as_known_earlier(desk: Desk, person: Person) -> Person:
+def known_earlier(desk: Desk, person: Person) -> Person:
     """Return the person as INSi knew them once: a waiting number, and traits that have been put right since."""
     traits = person.identity.traits
     other = desk.draw(
@@ -184,3 +192,29 @@ def turns_of(lived: ChangingLife, *rules: str) -> list[Turned]:
             ) from obstacle
         raise obstacle
     return found
+
+
+def expect_rest_kept(seen: Turned) -> None:
+    """Check that an act led where it has to and changed nothing else, for whoever did it and for the other."""
+    turn, before, after = seen.turn, seen.before.patient.status, seen.after.patient.status
+    moment = Moment(f"{turn.fr}, identité {before}", f"{turn.en}, identity {before}")
+    allowed = turn.leads_to.get(before, (before,))
+    expect(
+        after in allowed,
+        fr=f"{moment.fr}, le statut est {after}, attendu {' / '.join(allowed)}",
+        en=f"{moment.en}, the status is {after}, expected {' / '.join(allowed)}",
+        inferred=turn.is_deduced,
+    )
+    expect_kept(
+        seen.after,
+        seen.before,
+        moment,
+        besides={**seen.besides, "status": after},
+        inferred=turn.is_deduced,
+    )
+    colleague = Snapshot(patient=seen.after.patient, history=None)
+    expect_kept(
+        seen.own,
+        colleague,
+        Moment(f"{moment.fr}, vu par un autre", f"{moment.en}, as somebody else sees it"),
+    )

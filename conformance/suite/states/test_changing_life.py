@@ -10,8 +10,7 @@ import pytest
 from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
-from conformance.suite.states.changing_life import Turned, life, turns_of
+from conformance.suite.states.changing_life import Turned, expect_rest_kept, life, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,31 +53,7 @@ REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ
     ],
 )
 def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
-    def judge(seen: Turned) -> None:
-        turn, before, after = seen.turn, seen.before.patient.status, seen.after.patient.status
-        moment = Moment(f"{turn.fr}, identité {before}", f"{turn.en}, identity {before}")
-        allowed = turn.leads_to.get(before, (before,))
-        expect(
-            after in allowed,
-            fr=f"{moment.fr}, le statut est {after}, attendu {' / '.join(allowed)}",
-            en=f"{moment.en}, the status is {after}, expected {' / '.join(allowed)}",
-            inferred=turn.is_deduced,
-        )
-        expect_kept(
-            seen.after,
-            seen.before,
-            moment,
-            besides={**seen.besides, "status": after},
-            inferred=turn.is_deduced,
-        )
-        colleague = Snapshot(patient=seen.after.patient, history=None)
-        expect_kept(
-            seen.own,
-            colleague,
-            Moment(f"{moment.fr}, vu par un autre", f"{moment.en}, as somebody else sees it"),
-        )
-
-    _each(turns_of(life(desk), rule), judge)
+    _each(turns_of(life(desk), rule), expect_rest_kept)
 
 
 @pytest.mark.title(
