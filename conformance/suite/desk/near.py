@@ -21,6 +21,7 @@ def near_changes(birth_name: str, first_names: str) -> dict[str, dict[str, str |
         "dernière lettre du nom": {"birth_name": birth_name[:-1]},
         "un prénom de moins": {"first_names": f"{first} {second}"},
         "seconds prénoms échangés": {"first_names": " ".join([first, *rest, second])},
+        "prénom du milieu": {"first_names": " ".join([first, "KVORLAN", *rest])},
         "prénoms réunis": {"first_names": " ".join([f"{first}-{second}", *rest])},
         "jour": {"birth_date": "1974-03-17"},
         "mois": {"birth_date": "1974-04-18"},
@@ -30,13 +31,6 @@ def near_changes(birth_name: str, first_names: str) -> dict[str, dict[str, str |
     }
 
 
-def near_value(birth_name: str, first_names: str, field: str) -> str | None:
-    """Return a value of one strict trait that differs by little from that of ``NEAR``; ``None``: it has none (sex)."""
-    changes = near_changes(birth_name, first_names)
-    chosen = {
-        "birth_name": "dernière lettre du nom",
-        "first_names": "seconds prénoms échangés",
-        "birth_date": "jour",
-        "birth_place": "lieu du même département",
-    }
-    return changes[chosen[field]][field] if field in chosen else None
+def near_values(birth_name: str, first_names: str, field: str) -> list[str | None]:
+    """Return the values of a strict trait that differ by little from that of ``NEAR``; none of its sex."""
+    return [change[field] for change in near_changes(birth_name, first_names).values() if field in change]

@@ -20,8 +20,7 @@ from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.cards import family
-from conformance.suite.desk.expect import expect
-from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
+from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.steps import USERS
 from conformance.suite.states.changing_acts import Cast
 from conformance.suite.states.changing_turns import TURNS, Turn
@@ -192,29 +191,3 @@ def turns_of(lived: ChangingLife, *rules: str) -> list[Turned]:
             ) from obstacle
         raise obstacle
     return found
-
-
-def expect_rest_kept(seen: Turned) -> None:
-    """Check that an act led where it has to and changed nothing else, for whoever did it and for the other."""
-    turn, before, after = seen.turn, seen.before.patient.status, seen.after.patient.status
-    moment = Moment(f"{turn.fr}, identité {before}", f"{turn.en}, identity {before}")
-    allowed = turn.leads_to.get(before, (before,))
-    expect(
-        after in allowed,
-        fr=f"{moment.fr}, le statut est {after}, attendu {' / '.join(allowed)}",
-        en=f"{moment.en}, the status is {after}, expected {' / '.join(allowed)}",
-        inferred=turn.is_deduced,
-    )
-    expect_kept(
-        seen.after,
-        seen.before,
-        moment,
-        besides={**seen.besides, "status": after},
-        inferred=turn.is_deduced,
-    )
-    colleague = Snapshot(patient=seen.after.patient, history=None)
-    expect_kept(
-        seen.own,
-        colleague,
-        Moment(f"{moment.fr}, vu par un autre", f"{moment.en}, as somebody else sees it"),
-    )

@@ -67,7 +67,7 @@ _DECLINED: Final = _turn(
     "identité INSi refusée, puis dossier enregistré",
     "INSi identity declined, then file saved",
 )
-TURN_CHECKED: Final = _turn(
+QUALIFIED: Final = _turn(
     acts.check,
     "STA-06",
     "pièce contrôlée",
@@ -192,7 +192,7 @@ TURNS: Final = (
     _RAISED,
     _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
     _CONFIRMED,
-    TURN_CHECKED,
+    QUALIFIED,
     _turn(
         acts.mark(HOMONYM),
         "ATT-01",
@@ -204,7 +204,7 @@ TURNS: Final = (
     _WEAK,
     _DECLINED,
     replace(NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
-    TURN_CHECKED,
+    QUALIFIED,
     _CONFIRMED,
     _turn(
         acts.show(*HIGH_CONFIDENCE_PROOFS),
@@ -253,7 +253,7 @@ TURNS: Final = (
         is_deduced=True,
     ),
     NOW,
-    TURN_CHECKED,
+    QUALIFIED,
     _turn(
         acts.deny,
         "VER-05",

@@ -37,11 +37,22 @@ def _shorter(name: str, new: str, old: str) -> bool:
     return name in {"birth_name", "first_names"} and old.startswith(new) and new != ""
 
 
+def _month(name: str, new: str, old: str) -> bool:
+    return name == "birth_date" and (new[:4], new[_DAY_AT:]) == (old[:4], old[_DAY_AT:])
+
+
+def _middle(name: str, new: str, old: str) -> bool:
+    left, right = new.split(), old.split()
+    return name == "first_names" and len(right) > 2 and (left[0], left[-1]) == (right[0], right[-1])  # noqa: PLR2004 - one in between
+
+
 _SLIGHT: Final[Mapping[str, Callable[[str, str, str], bool]]] = {
     "order": _order,
     "day": _day,
     "department": _department,
     "letter": _letter,
+    "middle": _middle,
+    "month": _month,
     "shorter": _shorter,
 }
 """Which change of a field is none for a software that compares roughly: its name, the new and the former value."""

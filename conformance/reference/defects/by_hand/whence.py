@@ -120,6 +120,13 @@ def undone_for_another_than_the_depositor(
     return records if depositor == about["user"] else [{**about["before"]}]
 
 
+def lines_of_the_depositor_only(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Lose the lines of a lot that another user collects than the one who deposited it."""
+    return [one for one in records if one["user"] == memory.shared.get("depositor", one["user"])]
+
+
 def first_author_only(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the changes of the user only who has the first entry of a file."""
     first: dict[str, str] = memory.own.setdefault("first", {})
@@ -157,6 +164,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         other_hand_keeps_ins,
         depositor_noted,
         undone_for_another_than_the_depositor,
+        lines_of_the_depositor_only,
         first_author_only,
         trust_of_the_sender_before,
     )
