@@ -67,7 +67,9 @@ def test_shown_locked(desk: Desk) -> None:
 @RECEPTION.mark
 def test_historised(desk: Desk) -> None:
     seen = _seen(desk, RECEPTION)
-    desk.lgo.read_status_history(seen[0].after.patient.id, actor=desk.user)  # NOT_TESTED when there is none.
+    if all(each.after.history is None for each in seen):
+        # NOT_TESTED when there is none; the files of the life may be gone by now.
+        desk.lgo.read_status_history(desk.create(desk.draw()).id, actor=desk.user)
     _each(seen, expect_in_history)
 
 
