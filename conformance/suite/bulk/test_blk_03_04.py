@@ -15,6 +15,7 @@ from conformance.suite.bulk.lots import (
     expect_complete,
     file,
     finish,
+    finish_for_another,
     need_deposited,
     own_time,
     read,
@@ -234,12 +235,13 @@ def test_traced_line_by_line(desk: Desk, order: str) -> None:
     asked = files.patients if order == "as-asked" else files.patients[::-1]
     lot = start(desk, asked)
     need_deposited(lot)
-    finish(desk, lot)
+    # Whoever collects the results, each is traced.
+    (finish if order == "as-asked" else finish_for_another)(desk, lot)
     said = _results(lot)
     read(desk, lot)
+    entries = entries_of(desk)[known:]
 
     def judge(patient: Patient) -> None:
-        entries = entries_of(desk)[known:]
         own = [result_of(entry) for entry in entries if entry.patient_id == patient.id]
         expected = [said[patient.matricule or ""].value] if patient.matricule in said else []
         expect_equal(
@@ -251,7 +253,7 @@ def test_traced_line_by_line(desk: Desk, order: str) -> None:
 
     expect_each({str(number): partial(judge, each) for number, each in enumerate(files.patients)})
     expect_equal(
-        got=len(entries_of(desk)) - known,
+        got=len(entries),
         expected=len(said),
         fr="nombre de traces pour tout le lot",
         en="number of entries for the whole lot",

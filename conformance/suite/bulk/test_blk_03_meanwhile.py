@@ -15,6 +15,7 @@ from conformance.suite.bulk.lots import (
     any_order,
     file,
     finish,
+    finish_for_another,
     need_deposited,
     own_time,
     results_of,
@@ -70,9 +71,9 @@ def test_two_lots_at_once(desk: Desk) -> None:
     with own_time(desk):
         desk.insi.freeze()
         lots = [start(desk, [before.patient for before in befores]) for befores in (first, second)]
-    for lot in lots:
+    for lot, collect in zip(lots, (finish, finish_for_another), strict=True):
         need_deposited(lot)
-        finish(desk, lot)
+        collect(desk, lot)
     said = {**results_of(lots[0]), **results_of(lots[1])}
     moment = Moment("deux lots en attente à la fois", "two lots that wait at once")
     for lot, befores in zip(lots, (first, second), strict=True):

@@ -12,6 +12,7 @@ import pytest
 from conformance.drivers.model import IDENTITY_FIELDS, PatientTraits
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.near import NEAR
 from conformance.suite.desk.people import PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -140,6 +141,45 @@ def test_one_field_changed(desk: Desk, field: str) -> None:
             f"after the change of another file ({FIELD[field].en})",
         ),
     )
+
+
+@pytest.mark.rule("FLD-01")
+@pytest.mark.title(
+    fr="Ce qui change de peu est enregistré comme le reste : un signe, une lettre, l'ordre, le jour, le même département",
+    en="What changes by little is saved like the rest: a sign, a letter, the order, the day, the same department",
+)
+def test_changed_by_little(desk: Desk) -> None:
+    person = desk.play(NEAR)
+    name, (first, second, third) = (
+        person.identity.traits.birth_name,
+        person.identity.traits.first_names.split(),
+    )
+    before = desk.snapshot(desk.create(person))
+    besides: dict[str, str] = {}
+    # Each value differs by little from the one before it.
+    for changes in (
+        {
+            "birth_name": name.replace("-", " "),
+            "first_names": f"{first} {third} {second}",
+            "birth_date": "1974-03-17",
+            "birth_place": "35047",
+        },
+        {
+            "birth_name": name.replace("-", " ")[:-1],
+            "first_names": f"{first} KVORLAN {second}",
+            "birth_date": "1974-04-17",
+        },
+        {"first_names": f"{first} KVORLAN", "birth_date": "1975-04-17"},
+    ):
+        desk.lgo.update_patient(before.patient.id, dict(changes), actor=desk.user)
+        besides |= changes
+        expect_kept(
+            desk.snapshot(before.patient),
+            before,
+            Moment("après une modification de peu", "after a change by little"),
+            besides=besides,
+            ignoring=("first_name",),
+        )
 
 
 @pytest.mark.rule("FLD-01")

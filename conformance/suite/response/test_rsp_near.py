@@ -81,6 +81,9 @@ NEAR: Final[dict[str, Near]] = {
         local={"birth_date": "1979-03-04"}, insi={"birth_date": "1979-03-04"}
     ),
     "lieu inconnu": Near(local={"birth_place": "99999"}, insi={"birth_place": "99127"}),
+    "autre prénom du milieu": Near(
+        local={"first_names": "QOLVIN ODILKA MARVIK"}, insi={"first_names": "QOLVIN HUZBERT MARVIK"}
+    ),
 }
 """By what separates the two."""
 

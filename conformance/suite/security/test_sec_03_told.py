@@ -61,6 +61,27 @@ def test_stranger_decides_nothing(desk: Desk, role: Role) -> None:
     expect_kept(desk.snapshot(patient), before, moment, inferred=True)
 
 
+@pytest.mark.rule("SEC-03")
+@CARD.mark
+@pytest.mark.title(
+    fr="Rattacher une carte ne montre pas l'INS du dossier à qui n'a pas de droit sur l'INS",
+    en="Attaching a card does not show the INS of the file to whoever has no right on the INS",
+)
+def test_blind_attaches_a_card(desk: Desk) -> None:
+    people = family(desk.draw)
+    # A child: the number on the card is that of a parent, not the INS.
+    child = people.member("child")
+    patient, reading = desk.bring(child.person, Route.IMPORTED), read_card(desk, people.card())
+    who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
+    need_withheld(who, Right.READ_INS)
+    attached = {
+        "la carte rattachée": lambda: desk.lgo.attach_card(
+            patient.id, reading.id, child.rank, actor=who.actor
+        )
+    }
+    expect_hidden(desk, attached, patient, INS, BLIND)
+
+
 @pytest.mark.rule("SEC-03", "SEC-13")
 @VERIFICATION.mark
 @pytest.mark.title(

@@ -70,7 +70,8 @@ class CardLife:
     """What it ends with before its end."""
 
 
-def _feed(desk: Desk, patient: Patient, people: Family) -> int:
+def fed_by_card(desk: Desk, patient: Patient, people: Family) -> int:
+    """Call INSi with the card for a file, accept, and return how many requests INSi had."""
     reading = read_card(desk, people.card())
     call, requests = try_card_call(desk, reading, people.insured, patient)
     if isinstance(call, RefusedError) or not requests:
@@ -90,7 +91,7 @@ def _feed_with_document(desk: Desk, patient: Patient, people: Family) -> int:
             "the recorded document validates by itself here",
             depends_on=("PRF-05",),
         )
-    return _feed(desk, patient, people)
+    return fed_by_card(desk, patient, people)
 
 
 def _check(desk: Desk, patient: Patient, people: Family) -> int:
@@ -104,7 +105,7 @@ _REFRESHED: Final = "identité INSi acceptée de nouveau, par carte", "INSi iden
 
 STEPS: Final = (
     Step(
-        does=_feed,
+        does=fed_by_card,
         begins=PROV,
         leads_to=(RECUP,),
         rule="STA-03",
@@ -128,7 +129,7 @@ STEPS: Final = (
         fr="pièce contrôlée, l'identité étant récupérée par carte",
         en="document checked, the identity being retrieved by card",
     ),
-    Step(does=_feed, begins=QUAL, leads_to=(QUAL,), rule="STA-06", fr=_REFRESHED[0], en=_REFRESHED[1]),
+    Step(does=fed_by_card, begins=QUAL, leads_to=(QUAL,), rule="STA-06", fr=_REFRESHED[0], en=_REFRESHED[1]),
 )
 
 

@@ -27,6 +27,8 @@ from conformance.suite.states.changing_turns import TURNS, Turn
 from conformance.verdicts import Departure, Ending, UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.drivers.model import AuditEntry, Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.changing_acts import Besides
@@ -78,16 +80,21 @@ def _live(desk: Desk) -> ChangingLife:
     people = family(drawn)
     person = people.insured.person
     names = person.identity.traits.first_names.split()
-    cast = Cast(people=people, earlier=_as_known_earlier(desk, person))
+    cast = Cast(people=people, earlier=known_earlier(desk, person))
     # The 1er prénom is two of the list, which it starts.
     patient = desk.create(
         person, first_name=f"{names[0]}-{names[1]}", used_name="D'KVORLAN", used_first_name="NALROVK-KV"
     )
-    turns: list[Turned] = []
+    return lived(desk, patient, cast, TURNS)
+
+
+def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> ChangingLife:
+    """Do these acts to a file, one after the other, and return what was seen; one that begins elsewhere is left out."""
+    seen: list[Turned] = []
     departures: list[tuple[Turn, Departure]] = []
     obstacles: list[tuple[Turn, Exception]] = []
     before, log = desk.snapshot(patient), _log(desk, patient)
-    for turn in TURNS:
+    for turn in turns:
         if before.patient.status not in turn.begins:
             continue
         worker = desk.by(turn.by)
@@ -111,7 +118,7 @@ def _live(desk: Desk) -> ChangingLife:
         if besides is not None:
             logs = None if log is None or written is None else (log, written)
             own = Snapshot(patient=worker.read(patient), history=None)
-            turns.append(
+            seen.append(
                 Turned(
                     turn=turn,
                     before=before,
@@ -123,7 +130,7 @@ def _live(desk: Desk) -> ChangingLife:
                 )
             )
         before, log = after, written
-    return ChangingLife(turns=tuple(turns), departures=tuple(departures), obstacles=tuple(obstacles))
+    return ChangingLife(turns=tuple(seen), departures=tuple(departures), obstacles=tuple(obstacles))
 
 
 def _refused(turn: Turn, before: Snapshot, refusal: RefusedError) -> Departure:
@@ -135,7 +142,7 @@ def _refused(turn: Turn, before: Snapshot, refusal: RefusedError) -> Departure:
     )
 
 
-def _as_known_earlier(desk: Desk, person: Person) -> Person:
+def known_earlier(desk: Desk, person: Person) -> Person:
     """Return the person as INSi knew them once: a waiting number, and traits that have been put right since."""
     traits = person.identity.traits
     other = desk.draw(

@@ -67,7 +67,7 @@ _DECLINED: Final = _turn(
     "identité INSi refusée, puis dossier enregistré",
     "INSi identity declined, then file saved",
 )
-_CHECKED: Final = _turn(
+QUALIFIED: Final = _turn(
     acts.check,
     "STA-06",
     "pièce contrôlée",
@@ -78,7 +78,7 @@ _CHECKED: Final = _turn(
 )
 _FED: Final = {PROV: (RECUP,), VALI: (QUAL, RECUP), QUAL: (QUAL, RECUP)}
 """RSP-18, inferred: what a differing identity makes of a checked status is the software's to say."""
-_NOW: Final = _turn(
+NOW: Final = _turn(
     acts.feed(lambda cast: cast.person),
     "RSP-02",
     "identité INSi acceptée",
@@ -140,6 +140,27 @@ _UNLOCKED: Final = _turn(
 )
 
 
+ARRIVED: Final = _turn(
+    acts.arrive,
+    "VER-09",
+    "identité reçue et confirmée",
+    "identity received and confirmed",
+    begins=frozenset({PROV}),
+    leads_to={PROV: (PROV, RECUP)},
+    path=RECEPTION,
+    is_deduced=True,
+)
+DOUBTFUL: Final = _turn(
+    acts.mark(DOUBT),
+    "ATT-03",
+    "devenue douteuse, homonyme gardé",
+    "made douteuse, homonyme kept",
+    path=ATTRIBUTES,
+    leads_to=dict.fromkeys(Status, (PROV,)),
+)
+LIFTED: Final = _turn(acts.unmark, "ATT-05", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True)
+
+
 TURNS: Final = (
     _CARD,
     _WEAK,
@@ -171,7 +192,7 @@ TURNS: Final = (
     _RAISED,
     _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
     _CONFIRMED,
-    _CHECKED,
+    QUALIFIED,
     _turn(
         acts.mark(HOMONYM),
         "ATT-01",
@@ -182,8 +203,8 @@ TURNS: Final = (
     ),
     _WEAK,
     _DECLINED,
-    replace(_NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
-    _CHECKED,
+    replace(NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
+    QUALIFIED,
     _CONFIRMED,
     _turn(
         acts.show(*HIGH_CONFIDENCE_PROOFS),
@@ -231,8 +252,8 @@ TURNS: Final = (
         leads_to={VALI: (PROV, VALI)},
         is_deduced=True,
     ),
-    _NOW,
-    _CHECKED,
+    NOW,
+    QUALIFIED,
     _turn(
         acts.deny,
         "VER-05",
@@ -264,14 +285,7 @@ TURNS: Final = (
         is_quiet=True,
     ),
     _named("user", {"used_name": LONG_NAME, "used_first_name": LONG_NAME.replace("KVORLAN", "KVORLIN")}),
-    _turn(
-        acts.mark(DOUBT),
-        "ATT-03",
-        "devenue douteuse, homonyme gardé",
-        "made douteuse, homonyme kept",
-        path=ATTRIBUTES,
-        leads_to=dict.fromkeys(Status, (PROV,)),
-    ),
+    DOUBTFUL,
     _DOUBTED,
     replace(
         _RAISED,
@@ -282,19 +296,10 @@ TURNS: Final = (
         is_deduced=True,
     ),
     replace(_CARD, by="super-user"),
-    _turn(acts.unmark, "ATT-05", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True),
+    LIFTED,
     _UNLOCKED,
-    _turn(
-        acts.arrive,
-        "VER-09",
-        "identité reçue et confirmée",
-        "identity received and confirmed",
-        begins=frozenset({PROV}),
-        leads_to={PROV: (PROV, RECUP)},
-        path=RECEPTION,
-        is_deduced=True,
-    ),
-    _NOW,
+    ARRIVED,
+    NOW,
     _turn(
         acts.lower,
         "STA-08",
@@ -307,7 +312,7 @@ TURNS: Final = (
     ),
     _UNLOCKED,
     _CARD,
-    _NOW,
+    NOW,
     _turn(
         acts.mark(Attribute.FICTIVE),
         "ATT-03",

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
-from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
+from conformance.suite.desk.expect import expect_each
 from conformance.suite.states.changing_life import Turned, life, turns_of
+from conformance.suite.states.judging import (
+    REQUESTS,
+    expect_change_logged,
+    expect_credited,
+    expect_log_kept,
+    expect_not_logged_as_done,
+    expect_rest_kept,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +44,6 @@ RULES: Mapping[str, Apart | None] = {
     **dict.fromkeys(("STA-12", "STA-13", "STA-14")),
 }
 """The rules of the acts, and the path without which a software has none of them."""
-REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ": "SEC-01"}
-"""The rule that asks for each sort of entry; the rest are changes, SEC-05."""
 
 
 @pytest.mark.title(
@@ -54,31 +58,7 @@ REQUESTS = {"INSI_CALL": "SEC-06", "INSI_VERIFICATION": "VER-02", "IDENTITY_READ
     ],
 )
 def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
-    def judge(seen: Turned) -> None:
-        turn, before, after = seen.turn, seen.before.patient.status, seen.after.patient.status
-        moment = Moment(f"{turn.fr}, identité {before}", f"{turn.en}, identity {before}")
-        allowed = turn.leads_to.get(before, (before,))
-        expect(
-            after in allowed,
-            fr=f"{moment.fr}, le statut est {after}, attendu {' / '.join(allowed)}",
-            en=f"{moment.en}, the status is {after}, expected {' / '.join(allowed)}",
-            inferred=turn.is_deduced,
-        )
-        expect_kept(
-            seen.after,
-            seen.before,
-            moment,
-            besides={**seen.besides, "status": after},
-            inferred=turn.is_deduced,
-        )
-        colleague = Snapshot(patient=seen.after.patient, history=None)
-        expect_kept(
-            seen.own,
-            colleague,
-            Moment(f"{moment.fr}, vu par un autre", f"{moment.en}, as somebody else sees it"),
-        )
-
-    _each(turns_of(life(desk), rule), judge)
+    _each(turns_of(life(desk), rule), expect_rest_kept)
 
 
 @pytest.mark.title(
@@ -89,21 +69,10 @@ def test_each_act_leaves_the_rest(desk: Desk, rule: str) -> None:
     "rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in (*REQUESTS.values(), "SEC-05")]
 )
 def test_log_stays(desk: Desk, rule: str) -> None:
-    def judge(seen: Turned) -> None:
-        if seen.log is None:
-            return
-        lost = [line for line in seen.log[0] - seen.log[1] if REQUESTS.get(line[0], "SEC-05") == rule]
-        shown = "; ".join(" ".join(filter(None, line)) for line in lost[:2])
-        expect(
-            not lost,
-            fr=f"{seen.turn.fr} : {len(lost)} entrée(s) du journal ont disparu ou changé ({shown})",
-            en=f"{seen.turn.en}: {len(lost)} entries of the log have vanished or changed ({shown})",
-        )
-
     seen = turns_of(life(desk))
     if not any(each.log for each in seen):
         desk.lgo.read_audit_log(actor=desk.user)  # NOT_TESTED when there is none.
-    _each(seen, judge)
+    _each(seen, partial(expect_log_kept, rule))
 
 
 @pytest.mark.rule("SEC-05")
@@ -112,20 +81,7 @@ def test_log_stays(desk: Desk, rule: str) -> None:
     en="Traits that change leave more of a trace than the call and the reading, under the name of whoever changed them",
 )
 def test_change_is_logged(desk: Desk) -> None:
-    def judge(seen: Turned) -> None:
-        before, after = seen.before.values, seen.after.values
-        # A change of status is in the history of the statuses, with its author and time.
-        changed = [name for name in IDENTITY_FIELDS if before[name] != after[name]]
-        if seen.log is None or not changed or before["status"] != after["status"]:
-            return
-        written = [line for line in seen.log[1] - seen.log[0] if line[0] not in REQUESTS]
-        expect(
-            any(line[2] == seen.user for line in written),
-            fr=f"{seen.turn.fr} : {', '.join(changed)} ont changé, sans trace au nom de {seen.user}",
-            en=f"{seen.turn.en}: {', '.join(changed)} changed, without a trace under the name of {seen.user}",
-        )
-
-    _each(turns_of(life(desk)), judge)
+    _each(turns_of(life(desk)), expect_change_logged)
 
 
 @pytest.mark.rule("SEC-05")
@@ -134,19 +90,7 @@ def test_change_is_logged(desk: Desk) -> None:
     en="The log does not say that an identity was changed when it was not: refusals, calls without identity",
 )
 def test_nothing_logged_as_done(desk: Desk) -> None:
-    def judge(seen: Turned) -> None:
-        if seen.log is None or not seen.turn.is_quiet or seen.after.values != seen.before.values:
-            return
-        said = [line for line in seen.log[1] - seen.log[0] if line[0] == "IDENTITY_CHANGED"]
-        # An attempt may be logged, as what it is: under which name is the software's own affair.
-        expect(
-            not said,
-            fr=f"{seen.turn.fr} : le journal dit l'identité modifiée ({len(said)} fois)",
-            en=f"{seen.turn.en}: the log says that the identity was changed ({len(said)} times)",
-            inferred=True,
-        )
-
-    _each(turns_of(life(desk)), judge)
+    _each(turns_of(life(desk)), expect_not_logged_as_done)
 
 
 @pytest.mark.rule("SEC-02")
@@ -155,20 +99,7 @@ def test_nothing_logged_as_done(desk: Desk) -> None:
     en="Each request of a long life, successful or not, is under the name of whoever made it",
 )
 def test_requests_credited(desk: Desk) -> None:
-    def judge(seen: Turned) -> None:
-        if seen.log is None:
-            return
-        written = seen.log[1] - seen.log[0]
-        wrong = sorted(
-            {line[2] or "-" for line in written if line[0].startswith("INSI_") and line[2] != seen.user}
-        )
-        expect(
-            not wrong,
-            fr=f"{seen.turn.fr} : fait par {seen.user}, tracé pour {', '.join(wrong)}",
-            en=f"{seen.turn.en}: done by {seen.user}, logged for {', '.join(wrong)}",
-        )
-
-    _each(turns_of(life(desk)), judge)
+    _each(turns_of(life(desk)), expect_credited)
 
 
 def _each(seen: list[Turned], judge: Callable[[Turned], None]) -> None:

@@ -12,8 +12,8 @@ from conformance.drivers.model import Status, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Right
 from conformance.suite.desk.apart import DOWNGRADE, path
-from conformance.suite.desk.cast import Part
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.near import NEAR, near_changes
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -27,30 +27,6 @@ if TYPE_CHECKING:
 RIGHTS: Final = path("droits donnés", "rights given", Verb.WRITE_RIGHTS)
 FALLS: Final = {Status.RECUP: Status.PROV, Status.QUAL: Status.VALI}
 
-NEAR: Final = Part(
-    key="hyphen-two-first-names",
-    wish={"sex": "F", "birth_date": "1974-03-18", "birth_place": "35238"},
-    names=lambda name, firsts: (f"{name}-{firsts[3]}", f"{firsts[0]} {firsts[1]} {firsts[2]}"),
-)
-"""Somebody whose traits can be changed by very little."""
-
-
-def _near(birth_name: str, first_names: str) -> dict[str, dict[str, str | None]]:
-    """Return changes that a comparison which simplifies does not see."""
-    first, second, *rest = first_names.split()
-    return {
-        "trait d'union devenu espace": {"birth_name": birth_name.replace("-", " ")},
-        "dernière lettre du nom": {"birth_name": birth_name[:-1]},
-        "un prénom de moins": {"first_names": f"{first} {second}"},
-        "seconds prénoms échangés": {"first_names": " ".join([first, *rest, second])},
-        "prénoms réunis": {"first_names": " ".join([f"{first}-{second}", *rest])},
-        "jour": {"birth_date": "1974-03-17"},
-        "mois": {"birth_date": "1974-04-18"},
-        "année": {"birth_date": "1975-03-18"},
-        "lieu inconnu": {"birth_place": "99999"},
-        "lieu du même département": {"birth_place": "35047"},
-    }
-
 
 @pytest.mark.rule("STA-09")
 @pytest.mark.title(
@@ -62,7 +38,7 @@ def test_small_changes(desk: Desk, route: Route) -> None:
     def judge(name: str) -> None:
         person = desk.play(NEAR)
         traits = person.identity.traits
-        changes = _near(traits.birth_name, traits.first_names)[name]
+        changes = near_changes(traits.birth_name, traits.first_names)[name]
         before = desk.snapshot(desk.bring(person, route))
         desk.lgo.update_patient(before.patient.id, dict(changes), actor=desk.super_user)
         expect_kept(
@@ -83,7 +59,7 @@ def test_small_changes(desk: Desk, route: Route) -> None:
             ignoring=("first_name",) if "first_names" in changes else (),
         )
 
-    expect_each({name: partial(judge, name) for name in _near("A-B", "A B C")})
+    expect_each({name: partial(judge, name) for name in near_changes("A-B", "A B C")})
 
 
 @pytest.mark.rule("STA-09")

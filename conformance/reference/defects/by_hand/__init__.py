@@ -45,6 +45,7 @@ from conformance.reference.defects.by_hand import (
     returning,
     right,
     seats,
+    slight,
     slips,
     status,
     strict,
@@ -52,6 +53,7 @@ from conformance.reference.defects.by_hand import (
     traces,
     turns,
     vendors,
+    whence,
     windows,
     words,
 )
@@ -98,6 +100,7 @@ SUBJECTS: Final = (
     returning,
     right,
     seats,
+    slight,
     slips,
     status,
     strict,
@@ -105,6 +108,7 @@ SUBJECTS: Final = (
     traces,
     turns,
     vendors,
+    whence,
     windows,
     words,
 )
