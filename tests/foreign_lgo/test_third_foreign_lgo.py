@@ -2,7 +2,8 @@
 
 It was written from the driver API and the texts of the rules alone, and keeps one journal of facts: files, histories and
 logs are read from it. It lowers by hand for super-users only, has a decision wait for the file that the call was for, and
-writes a file that the Appli carte Vitale qualifies as récupérée first. To run any rule on it:
+writes a file that the Appli carte Vitale qualifies as récupérée first. Of all rules it fails DOC-08 alone, rightly: its report
+is no PDF/A. To run any rule on it:
 ``python tests/foreign_lgo/romarin/main.py 9311``, then ``banc run`` with a plan whose ``software: url:`` is that address.
 """
 

@@ -197,6 +197,29 @@ def test_blank_trait(desk: Desk, case: str) -> None:
 
 @pytest.mark.rule("ERR-04")
 @pytest.mark.title(
+    fr="Une date de naissance qu'aucun calendrier n'a, et que le schéma admet, n'est pas reprise",
+    en="A birth date that no calendar has, and that the schema admits, is not taken",
+)
+def test_impossible_date(desk: Desk) -> None:
+    # Seen: the pattern of the contract lets such dates pass, so that their sense is for both sides (insi-contract §9.14).
+    dates = {"mois 13": "1984-13-05", "jour 32": "1984-05-32"}
+    expect_each(
+        {
+            name: partial(
+                expect_not_imported,
+                desk,
+                altered(f"other-{date}", {"birth_date": date}),
+                Route.TYPED,
+                "patient",
+                inferred=True,
+            )
+            for name, date in dates.items()
+        }
+    )
+
+
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
     fr="Une clé fausse est vue pour chacun : Corse, outre-mer, étranger, numéro d'attente, et un numéro trop court aussi",
     en="A wrong key is seen for everybody: Corsica, overseas, abroad, waiting number, and a number too short as well",
 )
