@@ -228,6 +228,12 @@ WRONG = {
     "RTF attached to a mail": (lambda: _letter(lambda one: one.add_attachment(rb"{\rtf1 Patiente : NESSI RUTH n\'e9e le 14/07/1977\par}", maintype="application", subtype="rtf", filename="bilan.rtf")), QUALIFIED, "FAIL", "text-of-another-person"),
     "second page, born on the line below": (lambda: _pages(["Suite"], [f"DOSSIER DE {SOMEBODY}", f"née le {french(P2)}"]), QUALIFIED, "REVIEW", "text-of-another-person"),
     "number between dashes": (lambda: hl7(msh(), pid(P1, ins=False, status="PROV"), "NTE|1||2–79–03–51–215–189–89"), PROVISIONAL, "FAIL", "matricule-leaks"),
+    "number in a table of another format": (
+        lambda: f"nom;naissance;ins\nPAT-TROIS;{french(P1)};{NUMBER}\n".encode("utf-16"),
+        PROVISIONAL,
+        "FAIL",
+        "matricule-leaks",
+    ),
     "number between bars": (lambda: pdf(cartouche(P1, number="Réf. 2/79/03/51/215/189/89"), caption=None), PROVISIONAL, "FAIL", "matricule-leaks"),
     "number in a symbol of one's own": (lambda: _own_symbol(f'{{"id":"{NUMBER}"}}'), PROVISIONAL, "FAIL", "matricule-in-code"),
     "number without key in a symbol of one's own": (lambda: _own_symbol(f"ID;{NUMBER[:13]};PAT-TROIS"), PROVISIONAL, "FAIL", "matricule-in-code"),
