@@ -260,6 +260,7 @@ RIGHT = {
     "second page with somebody around": lambda: _pages([f"Personne de confiance : {SOMEBODY} née le {french(P2)}"]),
     "RTF of the patient attached": lambda: _letter(lambda one: one.add_attachment(rb"{\rtf1 Bilan de Mme PAT-TROIS\par}", maintype="application", subtype="rtf", filename="bilan.rtf")),
     "findings in capitals": lambda: _pages(["PATIENT : ALLERGIQUE PENICILLINE", "PATIENT : SEUL A DOMICILE", "PATIENT : DIABETE EQUILIBRE SOUS METFORMINE"]),
+    "second page of vaccinations": lambda: _pages(["INFANRIX HEXA 12/05/1999", "ROR 03/04/2010"], ["Vaccin ROR fait le 12/05/1999"]),
     "second page with a prescriber": lambda: _pages(["Ordonnance du 12/03/2026 - Dr Paul BERNARD", "Né le 03/04/1960"]),
     "the doctor beside": lambda: _drawn(_beside_the_doctor),
     "headings over traits as wide as the page": lambda: _drawn(_under_headings),
