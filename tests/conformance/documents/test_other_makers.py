@@ -154,6 +154,11 @@ def _wrapped(page):
         top -= 5
 
 
+def _beside_a_heading(page):
+    _columns(page, [(60, line) for line in cartouche(P1)], 640)
+    _columns(page, [(420, line) for line in ("Médecin traitant", "Nom : DURAND", "Sexe : M")], 640)
+
+
 def _under_headings(page):
     """Headings of two columns over traits that take the whole width."""
     page.drawString(60, 680, "Médecin traitant")
@@ -263,6 +268,7 @@ RIGHT = {
     "second page of vaccinations": lambda: _pages(["INFANRIX HEXA 12/05/1999", "ROR 03/04/2010"], ["Vaccin ROR fait le 12/05/1999"]),
     "second page with a prescriber": lambda: _pages(["Ordonnance du 12/03/2026 - Dr Paul BERNARD", "Né le 03/04/1960"]),
     "the doctor beside": lambda: _drawn(_beside_the_doctor),
+    "the doctor beside, under the only heading": lambda: _drawn(_beside_a_heading),
     "headings over traits as wide as the page": lambda: _drawn(_under_headings),
     "line broken after the number": lambda: _drawn(_broken_after_the_number),
     "cells that are wrapped": lambda: _drawn(_wrapped),
