@@ -16,7 +16,7 @@ from conformance.documents.text_people import is_around
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.documents.document import Document
     from conformance.documents.problems import Problem
@@ -29,6 +29,11 @@ _PAGE: Final = re.compile(
 )
 _BORN: Final = re.compile(r"\bne\(?e?\)?[ _-]{1,3}le\b|\bd\.?d\.?n\b|naiss", re.IGNORECASE)
 _PACKED: Final = re.compile(r"(?<!\d)(?:(\d{2})(\d{2})((?:19|20)\d{2})|((?:19|20)\d{2})(\d{2})(\d{2}))(?!\d)")
+_HEAD: Final = re.compile(
+    r"\bn[ée]\(?e?\)?\s{1,3}le\b|\b(?:page|dossier|patiente?|ipp|ddn|sexe)\b|[\s(–-][FM]\)?\s{0,3}$",
+    re.IGNORECASE,
+)
+"""Words of a line that says whose page it is."""
 _ANY_DATE: Final = re.compile(
     r"(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\d)|\d{1,2}(?:er)?\s+[^\W\d]{3,9}\.?\s+\d{4}"
 )
@@ -89,6 +94,14 @@ def feet(text: str) -> Iterator[str]:
     """Yield the lines of a page that number it."""
     if "age" in text or "AGE" in text or "p." in text:
         yield from (line for line in text.splitlines() if _PAGE.search(line))
+
+
+def heads(pages: Iterable[str]) -> Iterator[str]:
+    """Yield the first lines of further pages that head them: anything else there may be the first line of a table of treatments."""
+    for page in pages:
+        first = page.lstrip().partition("\n")[0]
+        if _HEAD.search(first):
+            yield first
 
 
 def _dates(text: str) -> Iterator[tuple[str, int]]:

@@ -70,12 +70,16 @@ class OtherColumns:
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> OtherColumns:
-        """Find the headings: two or more short columns without any value, one of them of a patient, one of somebody else."""
+        """Find the headings: a column that is nothing but the word for somebody else, beside that of a patient or right of anything."""
         found = []
         for line in lines:
             cells = [(at, plain(text)) for at, text in _cells(line)]
             of_patient = any(_PATIENT.fullmatch(text) for _, text in cells)
-            if of_patient and any(_SOMEBODY.fullmatch(text) for _, text in cells):
+            # Beside the first lines of the patient's block, which has no heading of its own, or beside its heading.
+            beside = any(_SOMEBODY.fullmatch(text) for _, text in cells[1:]) and not _SOMEBODY.fullmatch(
+                cells[0][1]
+            )
+            if beside or (of_patient and any(_SOMEBODY.fullmatch(text) for _, text in cells)):
                 found.append((line, tuple((at, bool(_SOMEBODY.fullmatch(text))) for at, text in cells)))
         return cls(tuple(found))
 

@@ -10,7 +10,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
-from conformance.documents.headings import feet, of_heading
+from conformance.documents.headings import feet, heads, of_heading
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
@@ -337,7 +337,7 @@ def _told_further(document: Document, record: IdentityRecord) -> Iterator[Proble
     titles = Place(kind=PlaceKind.FILE, file=document.name)
     yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
     first = [line.text for line in document.facts.lines[:1]]
-    first += [told.lstrip().partition("\n")[0] for told in document.facts.further]
+    first += heads(document.facts.further)
     for title in (*document.facts.titles.splitlines(), *first, *feet(document.text)):
         yield from of_heading(title, [record], titles, "DOC-01")
     for number, told in enumerate(document.facts.further, start=2):

@@ -10,10 +10,11 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.context import LimitReachedError, Limits, Reading
+from conformance.documents.context import TEXT_LIMIT, LimitReachedError, Limits, Reading
 from conformance.documents.document import Document
 from conformance.documents.problems import official, unjudged
 from conformance.documents.record import Format
+from conformance.documents.running_text import decoded_text
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -120,8 +121,13 @@ def _read(data: bytes, reading: Reading) -> Document:
             "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM ou lot XDS attendu",
             "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM or XDS submission",
         )
+        # A number leaks in a table or a text of the software's own making too.
+        is_text = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in data[:TEXT_LIMIT]
         return Document(
-            format=kind, name=reading.name, problems=(unjudged("format-unknown", text, reading.place()),)
+            format=kind,
+            name=reading.name,
+            problems=(unjudged("format-unknown", text, reading.place()),),
+            text=decoded_text(data[:TEXT_LIMIT]) if is_text else "",
         )
     read: Callable[[bytes, Reading], Document] = import_module(f"conformance.documents.{_MODULES[kind]}").read
     try:

@@ -46,6 +46,13 @@ _AROUND: Final = re.compile(
 _TRAITS: Final = frozenset({Trait.BIRTH_NAME, Trait.BIRTH_DATE})
 _NAMES: Final = (Trait.BIRTH_NAME, Trait.USED_NAME)
 _ALL_NAMES: Final = (*_NAMES, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.USED_FIRST_NAME)
+_WHOLE_NAME: Final = 5
+"""Words of a name with its title; more are a sentence."""
+_NO_NAME: Final = re.compile(
+    r"\b(?:A|AU|AUX|EN|SANS|AVEC|SOUS|NON|OUI|PAS|VUE?|SEULE?|ET|OU|VOIR"
+    r"|[A-Z]{2,20}(?:IQUES?|EUX|EUSES?|INES?|OSES?|ITES?|EES?|ENTE?S?|ANTE?S?|ABLES?|IONS?|URES?))\b"
+)
+"""Words in capitals of a finding rather than of a name: « PATIENT : ALLERGIQUE PÉNICILLINE »."""
 _CAPITALS: Final = re.compile(r"\b[A-Z][A-Z'-]{2,40}\b")
 
 
@@ -142,12 +149,8 @@ def _stranger(
     """Return a whole name that shares no word with those of the patient: after « Patient : », or before « né(e) le » and another date."""
     for trait, words, shown, label in labelled:
         told = words.split()
-        if (
-            trait is Trait.BIRTH_NAME
-            and label.startswith("patient")
-            and len(told) > 1
-            and not known & set(told)
-        ):
+        is_name = trait is Trait.BIRTH_NAME and label.startswith("patient") and 1 < len(told) <= _WHOLE_NAME
+        if is_name and not known & set(told) and not _NO_NAME.search(words):
             return shown
     for match in _BORN.finditer(text):
         start = max(0, match.start() - _CLAUSE)

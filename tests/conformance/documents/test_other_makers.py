@@ -154,6 +154,11 @@ def _wrapped(page):
         top -= 5
 
 
+def _beside_a_heading(page):
+    _columns(page, [(60, line) for line in cartouche(P1)], 640)
+    _columns(page, [(420, line) for line in ("Médecin traitant", "Nom : DURAND", "Sexe : M")], 640)
+
+
 def _under_headings(page):
     """Headings of two columns over traits that take the whole width."""
     page.drawString(60, 680, "Médecin traitant")
@@ -228,6 +233,12 @@ WRONG = {
     "RTF attached to a mail": (lambda: _letter(lambda one: one.add_attachment(rb"{\rtf1 Patiente : NESSI RUTH n\'e9e le 14/07/1977\par}", maintype="application", subtype="rtf", filename="bilan.rtf")), QUALIFIED, "FAIL", "text-of-another-person"),
     "second page, born on the line below": (lambda: _pages(["Suite"], [f"DOSSIER DE {SOMEBODY}", f"née le {french(P2)}"]), QUALIFIED, "REVIEW", "text-of-another-person"),
     "number between dashes": (lambda: hl7(msh(), pid(P1, ins=False, status="PROV"), "NTE|1||2–79–03–51–215–189–89"), PROVISIONAL, "FAIL", "matricule-leaks"),
+    "number in a table of another format": (
+        lambda: f"nom;naissance;ins\nPAT-TROIS;{french(P1)};{NUMBER}\n".encode("utf-16"),
+        PROVISIONAL,
+        "FAIL",
+        "matricule-leaks",
+    ),
     "number between bars": (lambda: pdf(cartouche(P1, number="Réf. 2/79/03/51/215/189/89"), caption=None), PROVISIONAL, "FAIL", "matricule-leaks"),
     "number in a symbol of one's own": (lambda: _own_symbol(f'{{"id":"{NUMBER}"}}'), PROVISIONAL, "FAIL", "matricule-in-code"),
     "number without key in a symbol of one's own": (lambda: _own_symbol(f"ID;{NUMBER[:13]};PAT-TROIS"), PROVISIONAL, "FAIL", "matricule-in-code"),
@@ -253,8 +264,11 @@ RIGHT = {
     "second page with the used name": lambda: _pages(["Patiente : Mme MARTIN Dominique", "Suite du bilan du 12/03/2026"]),
     "second page with somebody around": lambda: _pages([f"Personne de confiance : {SOMEBODY} née le {french(P2)}"]),
     "RTF of the patient attached": lambda: _letter(lambda one: one.add_attachment(rb"{\rtf1 Bilan de Mme PAT-TROIS\par}", maintype="application", subtype="rtf", filename="bilan.rtf")),
+    "findings in capitals": lambda: _pages(["PATIENT : ALLERGIQUE PENICILLINE", "PATIENT : SEUL A DOMICILE", "PATIENT : DIABETE EQUILIBRE SOUS METFORMINE"]),
+    "second page of vaccinations": lambda: _pages(["INFANRIX HEXA 12/05/1999", "ROR 03/04/2010"], ["Vaccin ROR fait le 12/05/1999"]),
     "second page with a prescriber": lambda: _pages(["Ordonnance du 12/03/2026 - Dr Paul BERNARD", "Né le 03/04/1960"]),
     "the doctor beside": lambda: _drawn(_beside_the_doctor),
+    "the doctor beside, under the only heading": lambda: _drawn(_beside_a_heading),
     "headings over traits as wide as the page": lambda: _drawn(_under_headings),
     "line broken after the number": lambda: _drawn(_broken_after_the_number),
     "cells that are wrapped": lambda: _drawn(_wrapped),
