@@ -48,6 +48,7 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
         if not requests:
             need_no_exemption(desk.read(patient), call)
         need_card_request(call, requests)
+        desk.decline_waiting(patient)  # Nothing but the attribute stops the next call.
         before = mark(desk, patient, attributes)
         # Read again, by either user: a reading of before the attribute proves nothing about the attribute.
         for user, each in zip(USERS, (reading, read_card(desk, people.card())), strict=True):

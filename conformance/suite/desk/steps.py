@@ -316,6 +316,8 @@ class Desk(Standing):
             except RefusedError:
                 continue
             return
+        if self.read(patient).status in {Status.VALI, Status.QUAL}:
+            return  # It has been checked: another document need not be taken.
         raise UndecidedError(
             "préparation impossible, le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
             "could not be prepared, the software records no high-confidence document",

@@ -57,7 +57,7 @@ def test_new_kind(desk: Desk, route: Route) -> None:
             desk.lgo.record_proof(patient.id, NEW_KIND, actor=desk.user)
         _expect_validation(desk, patient, f"{NEW_KIND} passée à haut niveau de confiance")
         other = desk.bring(adult(desk), route)
-        _expect_recorded(desk, other, NEW_KIND)
+        _expect_recorded(desk.as_super_user(), other, NEW_KIND)
         _expect_validation(desk, other, f"{NEW_KIND} à haut niveau de confiance", desk.super_user)
 
 

@@ -220,6 +220,7 @@ def test_call_of_a_twin(desk: Desk) -> None:
         _, requests = desk.try_call(patient)
         need_request(requests)
         expect_sent(requests, patient, Moment("appels de deux jumeaux", "calls for two twins"))
+    desk.decline_waiting(second)  # Nothing but the doubt of the other could then stop the next call.
     marked = mark(desk, first, {Attribute.DOUTEUSE}).patient
     _, requests = desk.try_call(marked)
     if requests:
