@@ -13,12 +13,18 @@ NEAR: Final = Part(
 )
 
 
+def other_first_letter(name: str) -> str:
+    """Return a name with another first letter."""
+    return f"{'V' if name.startswith('K') else 'K'}{name[1:]}"
+
+
 def near_changes(birth_name: str, first_names: str) -> dict[str, dict[str, str | None]]:
     """Return changes of ``NEAR`` by what they are; the names are those that they were drawn with."""
     first, second, *rest = first_names.split()
     return {
         "trait d'union devenu espace": {"birth_name": birth_name.replace("-", " ")},
         "dernière lettre du nom": {"birth_name": birth_name[:-1]},
+        "première lettre du nom": {"birth_name": other_first_letter(birth_name)},
         "un prénom de moins": {"first_names": f"{first} {second}"},
         "seconds prénoms échangés": {"first_names": " ".join([first, *rest, second])},
         "prénom du milieu": {"first_names": " ".join([first, "KVORLAN", *rest])},

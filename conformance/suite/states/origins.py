@@ -243,6 +243,9 @@ ORIGINS: Final = (
             _FED_LATER,
             _LOCKED,
             DOUBTFUL,
+            LIFTED,
+            _FED_BY_CARD,
+            _LOWERED,
         ),
     ),
     Origin(

@@ -41,6 +41,14 @@ def _month(name: str, new: str, old: str) -> bool:
     return name == "birth_date" and (new[:4], new[_DAY_AT:]) == (old[:4], old[_DAY_AT:])
 
 
+def _year(name: str, new: str, old: str) -> bool:
+    return name == "birth_date" and new[4:] == old[4:]
+
+
+def _first_letter(name: str, new: str, old: str) -> bool:
+    return name in {"birth_name", "first_names"} and new[1:] == old[1:]
+
+
 def _middle(name: str, new: str, old: str) -> bool:
     left, right = new.split(), old.split()
     return name == "first_names" and len(right) > 2 and (left[0], left[-1]) == (right[0], right[-1])  # noqa: PLR2004 - one in between
@@ -50,6 +58,8 @@ _SLIGHT: Final[Mapping[str, Callable[[str, str, str], bool]]] = {
     "order": _order,
     "day": _day,
     "department": _department,
+    "first-letter": _first_letter,
+    "year": _year,
     "letter": _letter,
     "middle": _middle,
     "month": _month,
