@@ -143,6 +143,8 @@ KEEPS = {
     "states/counters.py": "remembers what stopped a step, and raises it when nothing could be seen",
     "states/household.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
     "states/long_life.py": "remembers what cut the life short, and raises it for the checks of its rules",
+    "states/origins.py": "keeps it, and raises it for the checks of the rules of which nothing could be seen",
+    "states/test_same_number.py": "keeps that a lowering is not offered, and says so for the check that looks at it",
     "states/walks.py": "keeps it, and raises it for every case that looks at the event",
 }
 """The only modules that catch a missing verb, and what they do with it."""
