@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -57,7 +58,7 @@ def _archive(content: bytes) -> Iterator[Arrived]:
             for name in filter(_METADATA.match, by_name):
                 folder = name.rpartition("/")[0]
                 yield from _described(zipped, zipped.read(by_name[name]), folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise UnreadableError("archive IHE_XDM illisible") from error
 
 
