@@ -41,8 +41,16 @@ def two_cases_of_each(campaigns: Rig) -> frozenset[str]:
 
 
 def one_case_of_each(campaigns: Rig, place: int) -> frozenset[str]:
-    """Return the id of one case of every check; ``place``: among its cases, 0 for the first, -1 for the last."""
-    cases: dict[str, list[str]] = defaultdict(list)
-    for one in dict.fromkeys(one for each in checks_of(campaigns).values() for one in each):
-        cases[one.partition("[")[0]].append(one)
-    return frozenset(each[place] for each in cases.values())
+    """Return the id of one case of every check, for each rule that it is about.
+
+    Args:
+        campaigns: where the checks are.
+        place: among the cases of the check about the rule: 0 for the first, -1 for the last.
+    """
+    chosen: set[str] = set()
+    for ids in checks_of(campaigns).values():
+        cases: dict[str, list[str]] = defaultdict(list)
+        for one in ids:
+            cases[one.partition("[")[0]].append(one)
+        chosen.update(each[place] for each in cases.values())
+    return frozenset(chosen)

@@ -105,7 +105,7 @@ def test_another_way_of_keeping_the_rule_passes(
 
 @pytest.fixture(scope="module")
 def in_short(campaigns: Rig) -> tuple[Limits, Limits]:
-    """Return the first case of each check, and the last: one of them for every other party of software.
+    """Return the first case of each check, and the last: parties of software take the one and the other in turn.
 
     ``make tolerated`` takes every case of all the rules.
     """
