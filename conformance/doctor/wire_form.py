@@ -23,7 +23,6 @@ FORM: Final = frozenset(
         "identifier-reused",
         "lps-name-form",
         "context-version",
-        "context-time-zone",
         "media-type",
         "wsa-action-missing",
         "action-mismatch",

@@ -82,11 +82,16 @@ DIFFERS_FROM_CHECKED: Final = path(
     "identité INSi différente de l'identité contrôlée", "INSi identity other than the one checked"
 )
 """What becomes of an answer that differs from what was checked is a policy (RSP-18): it may have to be checked again first."""
+LOCKS_TOLD: Final = path(
+    "champs verrouillés dits par le pilote (locked_fields)",
+    "locked fields told by the driver (locked_fields)",
+)
+"""A software may show them on its screen alone, which tells nothing of a moment that is over."""
 WHILE_WAITING: Final = path(
     "dossier travaillé pendant qu'une réponse d'INSi attend", "file worked on while an answer of INSi waits"
 )
 """No text says what may be done between an answer and its decision: a software may want that first."""
-ANYWHERE: Final = frozenset({CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, WHILE_WAITING})
+ANYWHERE: Final = frozenset({CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, LOCKS_TOLD, WHILE_WAITING})
 """Paths apart of whatever check comes upon them."""
 CARD: Final = path(
     "par carte", "by card", Verb.READ_CARD, Verb.SWAP_CARD, Verb.CALL_INSI_CARD, Verb.ATTACH_CARD

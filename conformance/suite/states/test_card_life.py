@@ -64,7 +64,7 @@ def test_statuses(desk: Desk, rule: str) -> None:
 @CARD.mark
 def test_locks(desk: Desk) -> None:
     fed = [each for each in steps_of(life(desk)) if each.after.patient.matricule]
-    _each(fed, lambda seen: expect_shown_locked(desk, seen.after.patient))
+    _each(fed, lambda seen: expect_shown_locked(desk, seen.after.patient, is_over=True))
 
 
 @pytest.mark.rule("SEC-06")

@@ -56,7 +56,7 @@ def test_same_from_everywhere(desk: Desk, rule: str) -> None:
 @RECEPTION.mark
 def test_shown_locked(desk: Desk) -> None:
     fed = [each for each in _seen(desk, RECEPTION) if each.own.patient.matricule and each.turn.by == "user"]
-    _each(fed, lambda seen: expect_shown_locked(desk, seen.own.patient))
+    _each(fed, lambda seen: expect_shown_locked(desk, seen.own.patient, is_over=True))
 
 
 @pytest.mark.rule("STA-07")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import STRICT_FIELDS
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import SCREENS
+from conformance.suite.desk.apart import LOCKS_TOLD, SCREENS, NotOfferedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 
-def expect_shown_locked(desk: Desk, patient: Patient) -> None:
+def expect_shown_locked(desk: Desk, patient: Patient, *, is_over: bool = False) -> None:
     """Check that the seven traits of a file in RECUP or QUAL are shown as locked, in the record or else on the screen.
+
+    Args:
+        desk: where it is.
+        patient: the file as it was read.
+        is_over: another act has followed: the screen would tell of the moment after it.
 
     Raises:
         UndecidedError: the software tells of no file which fields it locks.
@@ -30,6 +35,12 @@ def expect_shown_locked(desk: Desk, patient: Patient) -> None:
             raise Departure(
                 f"aucun champ verrouillé à l'écran en {patient.status}, alors qu'il y en a en {', '.join(told)}",
                 f"no field locked on screen in {patient.status}, although some are in {', '.join(told)}",
+            )
+        if is_over:
+            raise NotOfferedError(
+                LOCKS_TOLD,
+                "le logiciel ne dit pas quels champs il verrouille (locked_fields), et l'écran de ce moment n'est plus là",
+                "the software does not tell which fields it locks (locked_fields), and the screen of that moment is gone",
             )
         if _screen_shows_locks(desk, patient):
             return

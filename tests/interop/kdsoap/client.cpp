@@ -31,6 +31,13 @@ static QStringList all(const QString& name) {
 
 static QString uuid() { return QUuid::createUuid().toString(QUuid::WithoutBraces); }
 
+// Left alone, KDSoap writes universal time without saying that it is.
+static KDDateTime now() {
+    KDDateTime time(QDateTime::currentDateTimeUtc());
+    time.setTimeZone(QString("Z"));
+    return time;
+}
+
 static QByteArray pem(const QString& path) {
     QFile file(path);
     file.open(QIODevice::ReadOnly);
@@ -61,7 +68,7 @@ static Lps lps() {
     context.setNature(QString("CTXLPS"));
     context.setVersion(QString("01_00"));
     context.setId(uuid());
-    context.setTemps(KDDateTime(QDateTime::currentDateTimeUtc()));
+    context.setTemps(now());
     context.setEmetteur(one("issuer"));
     context.setLPS(software);
     return context;
@@ -73,7 +80,7 @@ static Bam bam() {
     context.setNature(QString("CTXBAM"));
     context.setVersion(QString("01_02"));
     context.setId(uuid());
-    context.setTemps(KDDateTime(QDateTime::currentDateTimeUtc()));
+    context.setTemps(now());
     context.setEmetteur(one("issuer"));
     context.setCOUVERTURE(Cover());
     return context;
