@@ -31,7 +31,7 @@ def _report(done, folder):
 def test_each_profile_runs_on_the_simulator_and_every_answer_is_right(banc, tmp_path, name):
     folder = tmp_path / "run"
     done = banc(
-        *("load", "--profile", name, "--duration", "8s", "--users", 8),
+        *("load", "--profile", name, "--duration", "6s", "--users", 8),
         *("--people", "70/29/1", "--report", folder, "--lang", "en"),
     )
     report = _report(done, folder)

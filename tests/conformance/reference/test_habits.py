@@ -105,7 +105,7 @@ def test_any_shape_of_answers_that_the_driver_api_allows_is_understood(
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_software_with_many_habits_is_accused_of_nothing(tmp_path: Path) -> None:
-    rules = ("CRE-01", "RSP-12", "SEC-06", "STA-07", "VER-05")
+    rules = ("CRE-01", "RSP-04", "ERR-03", "STA-07", "VER-10")
     habits = [
         shapes.IDS["small"](),
         shapes.moments(shapes.MOMENTS["minutes"]),

@@ -35,11 +35,6 @@ def passed(campaigns: Rig, rules: Collection[str], wrap: Callable[[Any], Any]) -
     return [result.rule.key for result in ended if result.verdict is Verdict.PASS]
 
 
-def two_cases_of_each(campaigns: Rig) -> frozenset[str]:
-    """Return the ids of the first and the last case of every check: they differ most in who acts, and by which way."""
-    return one_case_of_each(campaigns, 0) | one_case_of_each(campaigns, -1)
-
-
 def one_case_of_each(campaigns: Rig, place: int) -> frozenset[str]:
     """Return the id of one case of every check, for each rule that it is about.
 

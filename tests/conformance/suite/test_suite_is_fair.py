@@ -129,7 +129,7 @@ def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
     assert (judged.crash, judged.alone) == ("", {})
 
 
-LONG_ALONE = ("histories late", "log late", "shapes a", "shapes b", "acts a", "acts b")
+LONG_ALONE = ("histories late", "log late", "partners late", "shapes a", "shapes b", "acts a", "acts b")
 """Parties that take minutes, most of it waiting: ``make tolerated`` judges them, against all rules."""
 HABITS_AT_ONCE = {name: party for name, party in habit_parties().items() if name not in LONG_ALONE}
 

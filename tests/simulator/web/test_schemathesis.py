@@ -34,9 +34,9 @@ EXAMPLES = 12
         # With a token it is the same program behind a door: what is tried by rule is tried there, where what needs the
         # token is seen too, and what is drawn and what follows from one another where none is asked for.
         pytest.param(None, "fuzzing,stateful", (), id="open"),
-        # What is tried by rule is tried of the document, and a scenario that replaces others is the same document as one
-        # installed: thousands of requests, once is enough.
-        pytest.param("s3cret", "examples,coverage", ("replaceScenarios",), id="token"),
+        # What is tried by rule is tried of the document, and a scenario that is checked, or replaces others, is the same
+        # document as one installed: thousands of requests, once is enough.
+        pytest.param("s3cret", "examples,coverage", ("replaceScenarios", "checkScenario"), id="token"),
     ],
 )
 def test_every_answer_is_as_described(
