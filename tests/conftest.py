@@ -37,9 +37,9 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     speak("en")
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Some processes more than there are processors: many tests wait for what they have started, most of the long ones."""
-    return (os.cpu_count() or 1) + (2 if _only_long(config) else 1)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: many tests wait for a server or a process that they have started."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:

@@ -49,3 +49,20 @@ def one_case_of_each(campaigns: Rig, place: int) -> frozenset[str]:
             cases[one.partition("[")[0]].append(one)
         chosen.update(each[place] for each in cases.values())
     return frozenset(chosen)
+
+
+def half_of_the_checks(campaigns: Rig, nth: int) -> frozenset[str]:
+    """Return the ids of one case of every other check of each rule, of all if a rule has one only.
+
+    Args:
+        campaigns: where the checks are.
+        nth: 0 for the first case of the first check, the third and so on, 1 for the last case of the others.
+    """
+    chosen: set[str] = set()
+    for ids in checks_of(campaigns).values():
+        cases: dict[str, list[str]] = defaultdict(list)
+        for one in ids:
+            cases[one.partition("[")[0]].append(one)
+        names = sorted(cases)
+        chosen.update(cases[name][-nth] for name in names[nth::2] or names)
+    return frozenset(chosen)

@@ -17,7 +17,7 @@ from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
 from simulator.ins import to_wire
 
-from .sparing import one_case_of_each
+from .sparing import half_of_the_checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,12 +105,12 @@ def test_another_way_of_keeping_the_rule_passes(
 
 @pytest.fixture(scope="module")
 def in_short(campaigns: Rig) -> tuple[Limits, Limits]:
-    """Return the first case of each check, and the last: parties of software take the one and the other in turn.
+    """Return the one half of the checks of each rule and the other: parties of software take them in turn.
 
     ``make tolerated`` takes every case of all the rules.
     """
-    first, last = (Limits(only=one_case_of_each(campaigns, place)) for place in (0, -1))
-    return first, last
+    one, other = (Limits(only=half_of_the_checks(campaigns, nth)) for nth in (0, 1))
+    return one, other
 
 
 PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in parties(variants().values())}
