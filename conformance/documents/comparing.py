@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.documents.context import INSIDE
 from conformance.documents.problems import inferred, official, reported
-from conformance.documents.record import Format, Trait
+from conformance.documents.record import NAMES, Format, Trait
 from simulator.ins.oid import InsOid
 from simulator.ins.traits import comparison_key, starts_list, to_wire
 from simulator.text import Text
@@ -23,9 +23,6 @@ COMPARED: Final = (
     Trait.MATRICULE, Trait.OID, Trait.NATURE, Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.SEX,
     Trait.BIRTH_DATE, Trait.BIRTH_PLACE, Trait.MAILBOX,
 )  # fmt: skip
-_NAMES: Final = frozenset(
-    {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.USED_NAME, Trait.USED_FIRST_NAME}
-)
 _MACHINE: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
 _METADATA: Final = frozenset({Format.XDM, Format.XDS})
 """Of these only records with an identifier: the others are traits of the source."""
@@ -74,7 +71,7 @@ def _any_places(one: Place, other: Place) -> bool:  # noqa: ARG001 - the shape o
 
 def loosely_same(trait: Trait, one: str, other: str) -> bool:
     """Tell whether a printed value is that of a file: letter case, accents and separators are free in names."""
-    if trait not in _NAMES:
+    if trait not in NAMES:
         return one == other
     return comparison_key(one).replace(" ", "") == comparison_key(other).replace(" ", "")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.fhir_tree import objects, string, walk
 from conformance.documents.problems import Quote, inferred, official
-from conformance.documents.record import INS_OIDS, PlaceKind, Trait
+from conformance.documents.record import INS_OIDS, NAMES, PlaceKind, Trait
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
@@ -146,13 +146,7 @@ def _shown(
     known = {
         word
         for record in records
-        for trait in (
-            Trait.BIRTH_NAME,
-            Trait.USED_NAME,
-            Trait.FIRST_NAME,
-            Trait.USED_FIRST_NAME,
-            Trait.FIRST_NAMES,
-        )
+        for trait in NAMES
         for value in record.of(trait)
         for word in comparison_key(value.normal).split()
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.documents.labels import french_date, of_somebody_else, plain
 from conformance.documents.problems import Quote, inferred
-from conformance.documents.record import Place, PlaceKind, Trait
+from conformance.documents.record import NAMES, Place, PlaceKind, Trait
 from conformance.documents.text_people import is_around
 from simulator.text import Text
 
@@ -53,13 +53,6 @@ _FIELD: Final = re.compile(
 )
 """Fields of the usual templates, unfilled."""
 _OF_A_PROGRAM: Final = frozenset({"null", "(null)", "undefined", "None", "nan", "NaN"})
-_NAMES: Final = (
-    Trait.BIRTH_NAME,
-    Trait.FIRST_NAME,
-    Trait.FIRST_NAMES,
-    Trait.USED_NAME,
-    Trait.USED_FIRST_NAME,
-)
 
 
 def of_heading(text: str, records: Sequence[IdentityRecord], place: Place, *rules: str) -> Iterator[Problem]:
@@ -126,7 +119,7 @@ def template_left(document: Document) -> Iterator[Problem]:
         yield inferred("template-field-left", said, at=(Quote(place, match[0]),))
         break
     for record in document.records:
-        for value in (value for trait in _NAMES for value in record.of(trait)):
+        for value in (value for trait in NAMES for value in record.of(trait)):
             if value.text.strip() in _OF_A_PROGRAM:
                 said = Text(
                     f"{value.trait.text.fr} : « {value.text} » est ce qu’un programme écrit quand il n’a rien",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.problems import Quote, inferred, official
-from conformance.documents.record import Place, PlaceKind, Trait
+from conformance.documents.record import NAMES, Place, PlaceKind, Trait
 from conformance.documents.xmltree import descend, path_of, text_of
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
@@ -24,13 +24,6 @@ _PERSON: Final = re.compile(
     r"([0-9][0-9A-Za-z ]{12,24})\^([^\^|]*)\^([^\^|]*)\^[^|]*&(1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11))&"
 )
 """XCN: number, name, given name, and the OID in XCN-9.2 (documents notes A8.5)."""
-_NAMES: Final = (
-    Trait.BIRTH_NAME,
-    Trait.FIRST_NAME,
-    Trait.FIRST_NAMES,
-    Trait.USED_NAME,
-    Trait.USED_FIRST_NAME,
-)
 _NOTE: Final = "87273-9"
 _HEAD: Final = 20_000
 _CODE: Final = re.compile(rb"<(?:\w+:)?code\b[^<>]*?\bcode\s*=\s*[\"']([^\"']{1,40})[\"']")
@@ -54,7 +47,7 @@ def people(root: etree._Element, records: Sequence[IdentityRecord], reading: Rea
         if (family := record.first(Trait.BIRTH_NAME)) and (given := record.first(Trait.FIRST_NAME))
     }
     words = {
-        comparison_key(value.normal) for record in records for trait in _NAMES for value in record.of(trait)
+        comparison_key(value.normal) for record in records for trait in NAMES for value in record.of(trait)
     }
     if not known:
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.ins.oid import InsOid
 from simulator.ins.traits import comparison_key
@@ -128,6 +128,16 @@ class Trait(StrEnum):
     def text(self) -> Text:
         """The name of the trait in words."""
         return _TRAIT_NAMES[self]
+
+
+NAMES: Final = (
+    Trait.BIRTH_NAME,
+    Trait.FIRST_NAME,
+    Trait.FIRST_NAMES,
+    Trait.USED_NAME,
+    Trait.USED_FIRST_NAME,
+)
+"""The traits that name somebody."""
 
 
 _TRAIT_NAMES = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
-
-DISQUALIFYING: Final = (Attribute.DOUTEUSE, Attribute.FICTIVE)
-"""The attributes that leave PROV as the only possible status (Règle 25)."""
 
 WITH_HOMONYM: Final = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME})
 """The one pair that may be carried together (ATT-02)."""

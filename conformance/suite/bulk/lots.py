@@ -24,6 +24,8 @@ from simulator.scripting.loader import scenario_data
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lxml import etree
+
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import BulkVerification
     from conformance.suite.desk.steps import Desk
@@ -225,20 +227,23 @@ def _lot_id(lot: Lot) -> str:
     return parsed(deposit.response_xml).findtext(".//{*}IdLot") or ""
 
 
-def _page(exchange: ExchangeView) -> tuple[int, int] | None:
-    """Return the number of the page that an answer is, and of how many; ``None``: it is no page."""
+def _answer(exchange: ExchangeView) -> etree._Element | None:
+    """Return what INSi answered, ``None`` where a scenario spoiled it or nothing came."""
     if is_disturbed(exchange) or not exchange.response_xml.strip():
         return None
-    root = parsed(exchange.response_xml)
+    return parsed(exchange.response_xml)
+
+
+def _page(exchange: ExchangeView) -> tuple[int, int] | None:
+    """Return the number of the page that an answer is, and of how many; ``None``: it is no page."""
+    root = _answer(exchange)
+    if root is None:
+        return None
     number, of = root.findtext(".//{*}Page") or "", root.findtext(".//{*}NbPages") or ""
     return (int(number), int(of)) if number.isdecimal() and of.isdecimal() else None
 
 
 def _lines(exchange: ExchangeView) -> dict[str, str]:
-    if is_disturbed(exchange) or not exchange.response_xml.strip():
-        return {}
-    root = parsed(exchange.response_xml)
-    return {
-        line.findtext("{*}IdLigne") or "": line.findtext("{*}CR/{*}CodeCR") or ""
-        for line in root.iter("{*}Ligne")
-    }
+    root = _answer(exchange)
+    lines = () if root is None else root.iter("{*}Ligne")
+    return {line.findtext("{*}IdLigne") or "": line.findtext("{*}CR/{*}CodeCR") or "" for line in lines}

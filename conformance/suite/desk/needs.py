@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.drivers.model import STRICT_FIELDS, Attribute, CallOutcome, Status
+from conformance.drivers.model import STRICT_FIELDS, CallOutcome, Status
 from conformance.suite.desk.apart import CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, NotOfferedError
-from conformance.suite.desk.routes import OWNER
+from conformance.suite.desk.routes import DISQUALIFYING, OWNER
 from conformance.suite.desk.words import FIELD, seen
 from conformance.verdicts import UndecidedError
 
@@ -26,7 +26,7 @@ def need_no_exemption(now: Patient, answer: InsiCall | RefusedError) -> None:
         NotOfferedError: it is one. The rules are judged at the other statuses.
     """
     has_ins = now.status in {Status.RECUP, Status.QUAL}
-    if not has_ins or now.attributes & {Attribute.DOUTEUSE, Attribute.FICTIVE}:
+    if not has_ins or DISQUALIFYING & now.attributes:
         return
     raise NotOfferedError(
         CALL_OF_HOLDER,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.apart import FROM_INSI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.suite.desk.apart import Apart
+
+
+DISQUALIFYING: Final = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
+"""The attributes that leave PROV as the only possible status (Règle 25) and block a call to INSi (CAL-11)."""
 
 
 class Route(StrEnum):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
 from conformance.drivers.lateness import Lateness
-from conformance.drivers.model import Attribute, CallOutcome, InsiCall
+from conformance.drivers.model import CallOutcome, InsiCall
 from conformance.record.timeline import Timeline
 from conformance.suite.desk.apart import missed_by
 from conformance.suite.desk.cast import played
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.verdicts import Ending
 
 if TYPE_CHECKING:
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _A = TypeVar("_A", bound=InsiCall | RefusedError)
-
-DISQUALIFYING: Final = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
-"""The attributes that block a call to INSi (CAL-11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

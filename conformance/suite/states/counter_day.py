@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import DISQUALIFYING
 from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import DASHBOARD, HISTORY, WORKLIST
 from conformance.suite.desk.card_calls import calls_without_file
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.states.counter_turns import CARDED, FAILURE, NOBODY, TURNS, TYPED, Day
 from conformance.suite.states.household_log import log_of, waiting_for
 from conformance.verdicts import Ending

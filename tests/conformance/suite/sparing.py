@@ -35,20 +35,9 @@ def passed(campaigns: Rig, rules: Collection[str], wrap: Callable[[Any], Any]) -
     return [result.rule.key for result in ended if result.verdict is Verdict.PASS]
 
 
-def one_case_of_each(campaigns: Rig, place: int) -> frozenset[str]:
-    """Return the id of one case of every check, for each rule that it is about.
-
-    Args:
-        campaigns: where the checks are.
-        place: among the cases of the check about the rule: 0 for the first, -1 for the last.
-    """
-    chosen: set[str] = set()
-    for ids in checks_of(campaigns).values():
-        cases: dict[str, list[str]] = defaultdict(list)
-        for one in ids:
-            cases[one.partition("[")[0]].append(one)
-        chosen.update(each[place] for each in cases.values())
-    return frozenset(chosen)
+def first_case_of_each(campaigns: Rig) -> frozenset[str]:
+    """Return the id of the first case of every check, for each rule that it is about."""
+    return frozenset(cases[0] for by_check in _cases(campaigns) for cases in by_check.values())
 
 
 def half_of_the_checks(campaigns: Rig, nth: int) -> frozenset[str]:
@@ -59,10 +48,18 @@ def half_of_the_checks(campaigns: Rig, nth: int) -> frozenset[str]:
         nth: 0 for the first case of the first check, the third and so on, 1 for the last case of the others.
     """
     chosen: set[str] = set()
-    for ids in checks_of(campaigns).values():
-        cases: dict[str, list[str]] = defaultdict(list)
-        for one in ids:
-            cases[one.partition("[")[0]].append(one)
-        names = sorted(cases)
-        chosen.update(cases[name][-nth] for name in names[nth::2] or names)
+    for by_check in _cases(campaigns):
+        names = sorted(by_check)
+        chosen.update(by_check[name][-nth] for name in names[nth::2] or names)
     return frozenset(chosen)
+
+
+def _cases(campaigns: Rig) -> list[dict[str, list[str]]]:
+    """Return the ids of the cases of each check, rule by rule."""
+    found = []
+    for ids in checks_of(campaigns).values():
+        by_check: dict[str, list[str]] = defaultdict(list)
+        for one in ids:
+            by_check[one.partition("[")[0]].append(one)
+        found.append(by_check)
+    return found

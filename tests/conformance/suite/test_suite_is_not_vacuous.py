@@ -14,7 +14,7 @@ from conformance.engine.context import Limits
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
-from .sparing import one_case_of_each, passed
+from .sparing import first_case_of_each, passed
 
 if TYPE_CHECKING:
     from conformance.drivers.http import HttpDriver
@@ -126,7 +126,7 @@ class SamePatient:
 
 @pytest.fixture(scope="module")
 def some(campaigns: Rig) -> Limits:
-    return Limits(only=one_case_of_each(campaigns, 0))
+    return Limits(only=first_case_of_each(campaigns))
 
 
 def verdicts(run: SuiteRun) -> dict[str, Verdict]:
