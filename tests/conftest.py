@@ -23,6 +23,8 @@ SLOW = tuple(
 ROOT = Path(__file__).parent.parent
 # The commands speak the language of the terminal; what the tests read is French, whoever runs them.
 os.environ["BANC_LANG"] = "fr"
+# Each process of the tests is given a width by who shares them out; what the tests read goes to a pipe.
+os.environ.pop("COLUMNS", None)
 # Collecting makes a million objects that all stay: to look for garbage among them takes a quarter of its time, and later
 # a part of that of the tests.
 gc.disable()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text as Styled
 
 from conformance.campaign import CampaignError, CampaignOptions, reference_lgos
 from conformance.commands.campaigns import campaign_options, end, run_plan
@@ -20,7 +21,8 @@ from conformance.reference import defects as reference_defects
 from conformance.verdicts import Verdict
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
-from simulator.text import text_of
+from simulator.commands.output import Table, echo, table_console
+from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +39,11 @@ A check, its LGO and the simulator wait for each other in turn: two processes le
 
 @click.command("demo", cls=BilingualCommand)
 @click.option("--defect", "names", multiple=True, metavar="NAME", help="Inject a defect; may be repeated.")
-@click.option("--list-defects", is_flag=True, help="List the defects and the rules that catch them.")
+@click.option(
+    "--list-defects",
+    is_flag=True,
+    help="List the defects and the rules that catch them, those of --rule or --group alone.",
+)
 @campaign_options
 @lang_option
 def demo(
@@ -66,11 +72,11 @@ def demo(
     Examples:
       banc demo
       banc demo --jobs 1
-      banc demo --list-defects
+      banc demo --list-defects --rule STA-03
       banc demo --defect import-sets-validated --rule STA-03
     """
     if list_defects:
-        _print_defects(lang)
+        _print_defects(rules, groups, lang, as_json=as_json)
         return
     try:
         chosen = sorted(reference_defects.select(names))
@@ -110,14 +116,37 @@ def _cores() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def _print_defects(lang: Lang) -> None:
+def _print_defects(rules: Sequence[str], groups: Sequence[str], lang: Lang, *, as_json: bool) -> None:
+    """Print them for programs, one a row in a file or a pipe, and on a terminal with the names by themselves: they are long."""
+    wanted = [
+        defect
+        for defect in reference_defects.catalogue().values()
+        if not (rules or groups)
+        or any(key in rules or key.partition("-")[0] in groups for key in defect.caught_by)
+    ]
+    if as_json:
+        listed = [
+            {"name": each.name, "title": dict(each.title), "caught_by": list(each.caught_by)}
+            for each in wanted
+        ]
+        echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    console = table_console()
+    if console.is_terminal:
+        for defect in wanted:
+            console.print(Styled.assemble((defect.name, "bold"), f"  {', '.join(defect.caught_by)}"))
+            console.print(Padding(defect.title[lang], (0, 0, 0, 4)))
+        return
     table = Table(box=None, pad_edge=False)
-    table.add_column("défaut" if lang == "fr" else "defect", no_wrap=True)
-    table.add_column("ce que fait le logiciel" if lang == "fr" else "what the software does", overflow="fold")
-    table.add_column("règles" if lang == "fr" else "rules", overflow="fold")
-    for defect in reference_defects.catalogue().values():
-        table.add_row(defect.name, defect.title[lang], ", ".join(defect.caught_by))
-    Console().print(table)
+    for heading in (
+        Text("défaut", "defect"),
+        Text("règles", "rules"),
+        Text("ce que fait le logiciel", "what the software does"),
+    ):
+        table.add_column(heading[lang], overflow="fold")
+    for defect in wanted:
+        table.add_row(defect.name, ", ".join(defect.caught_by), defect.title[lang])
+    console.print(table)
 
 
 def _print_catch(campaign: Campaign, names: Sequence[str], lang: Lang) -> None:

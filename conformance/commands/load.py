@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from conformance.campaign import CampaignError
 from conformance.commands.load_asked import (
@@ -35,6 +33,7 @@ from conformance.load.thresholds import ThresholdError
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, json_option, lang_option
 from simulator.commands.exits import EXIT_SETUP
+from simulator.commands.output import Table, table_console
 from simulator.datafile import DataFileError
 from simulator.serving import ServingError
 from simulator.text import Text, text_of
@@ -146,7 +145,7 @@ def profiles_command(*, as_json: bool, lang: Lang) -> None:
         table.add_column(column[lang], overflow="fold", no_wrap=not number)
     for name, profile in known.items():
         table.add_row(name, profile.title[lang], profile.purpose[lang], profile.evidence)
-    Console().print(table)
+    table_console().print(table)
 
 
 def _run(options: LoadOptions, repeat: int, lang: Lang) -> int:

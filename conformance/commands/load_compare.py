@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text as Styled
 
 from conformance.load.compare import compare, load_side
@@ -19,6 +17,7 @@ from conformance.load.record import RecordError
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_MISSED
+from simulator.commands.output import Table, table_console
 from simulator.text import Text, text_of, with_decimal_sign
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def compare_command(*, before: Path, after: Path, tolerance: str, as_json: bool,
 
 
 def _print(found: Comparison, lang: Lang) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = table_console()
     table = Table(box=None, pad_edge=False)
     for number, heading in enumerate(_HEADINGS[lang].split("|")):
         table.add_column(heading, justify="right" if 0 < number < 5 else "left", no_wrap=True)  # noqa: PLR2004 - what it stands for is in the line

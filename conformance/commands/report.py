@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from conformance.commands.campaigns import read_record
 from conformance.progress import coverage
@@ -18,6 +16,7 @@ from conformance.report import ReportError, write_reports
 from conformance.verdicts import Verdict
 from simulator.commands.bilingual import BilingualCommand, WrongUsageError
 from simulator.commands.common import SetupError, lang_option
+from simulator.commands.output import Table, table_console
 from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def report(
 
 
 def _print_history(folder: Path, lang: Lang, *, as_json: bool) -> None:
-    campaigns = sorted(_campaigns(folder), key=lambda found: found[1].meta.started_at)
+    campaigns = sorted(_campaigns(folder, lang), key=lambda found: found[1].meta.started_at)
     if as_json:
         click.echo(json.dumps([_line(path, campaign) for path, campaign in campaigns], indent=1))
         return
@@ -93,17 +92,15 @@ def _print_history(folder: Path, lang: Lang, *, as_json: bool) -> None:
             *(str(counts[verdict]) for verdict in _SHOWN),
             coverage(campaign)[lang],
         )
-    console = Console(highlight=False)
-    console = console if console.is_terminal else Console(highlight=False, width=200)
-    console.print(table, markup=False)
+    table_console().print(table)
 
 
-def _campaigns(folder: Path) -> Iterator[tuple[Path, Campaign]]:
+def _campaigns(folder: Path, lang: Lang) -> Iterator[tuple[Path, Campaign]]:
     for path in sorted(folder.rglob("record*.ndjson")):
         try:
             yield path, replay(Record(path), evidence=False)
         except RecordError as error:
-            click.echo(str(error), err=True)
+            click.echo(text_of(error)[lang], err=True)
 
 
 def _line(path: Path, campaign: Campaign) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from simulator.commands.output import Console, Table
+from simulator.commands.output import Console, Table, table_console
 from simulator.journal.annotate import Annotated, annotate_request
 from simulator.journal.certificate import describe_certificate
 from simulator.journal.exchange import INSI, MSSANTE, header_pairs
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from simulator.journal.exchange import Exchange
     from simulator.journal.explain import Language
 
-_WIDE: Final = 1000
 """Columns of what is no terminal: lines of a list stay whole."""
 MOST_LINES: Final = 2000
 """Lines of a message that are printed: a terminal takes a fifth of a millisecond for each."""
@@ -48,9 +47,7 @@ _TITLES: Final = {
 
 def exchange_table(exchanges: Iterable[Exchange], lang: Language) -> None:
     """Print exchanges one a line, under the names of the columns."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDE)
+    console = table_console()
     table = Table(box=None, pad_edge=False)
     for number, name in enumerate(_COLUMNS[lang]):
         table.add_column(name, justify="right" if number in {0, 6} else "left", overflow="fold")

@@ -5,7 +5,8 @@ Commands print through here alone. Files and JSON for other programs are written
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import rich.console
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import ConsoleOptions, RenderableType
+
+_UNFOLDED: Final = 2000
+"""Characters: wider than any row."""
 
 
 class VisibleConsole(rich.console.Console):
@@ -43,6 +47,14 @@ class Console(VisibleConsole):
     def print(self, *objects: Any, **options: Any) -> None:
         """Print strings as one visible line, other things as rich does."""
         super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+def table_console(**options: Any) -> Console:
+    """Return a console for tables: as wide as the terminal, or ``COLUMNS``; in a file or a pipe no cell is folded or cut."""
+    console = Console(**({"highlight": False} | options))
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _UNFOLDED
+    return console
 
 
 class Table(rich.table.Table):

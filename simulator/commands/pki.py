@@ -12,7 +12,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option
-from simulator.commands.output import Console, Table
+from simulator.commands.output import Console, Table, table_console
 from simulator.security.certificates import card_of
 from simulator.security.names import APCV, VITALE
 from simulator.security.pki import DEFAULT_PASSWORD, PkiError, init_pki, read_pki
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _directory = click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 
-_WIDE = 200
 """Columns of a table that goes to a file or another program."""
 
 
@@ -172,9 +171,7 @@ def _print_entries(summary: PkiSummary, lang: str) -> None:
     for entry in summary.entries:
         purpose = entry.purpose_fr if lang == "fr" else entry.purpose_en
         table.add_row(entry.name, entry.cert, entry.answer, entry.evidence.value, purpose)
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDE
+    console = table_console()
     console.print(table)
 
 

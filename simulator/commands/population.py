@@ -23,7 +23,7 @@ from simulator.commands.common import (
 )
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.language import said
-from simulator.commands.output import Console, Table, echo
+from simulator.commands.output import Console, Table, echo, table_console
 from simulator.commands.population_files import export_command, import_command
 from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
@@ -56,7 +56,6 @@ _COLUMNS = (
     Text("étiquettes", "tags"),
 )
 _LONG_COLUMNS = ("birth name", "first names", "tags")
-_FILE_WIDTH = 200
 """Columns of a table that goes to a file or another program."""
 
 
@@ -196,9 +195,7 @@ def find_command(
         # The values of a designed case are said by its other tags; show has them all.
         tags = " ".join(each for each in person.tags if not each.startswith("case:"))
         table.add_row(*names, traits.birth_date, place, matricule, tags)
-    console = Console()
-    if not console.is_terminal:
-        console.width = _FILE_WIDTH
+    console = table_console()
     console.print(table)
 
 

@@ -21,7 +21,7 @@ from simulator.commands.common import (
     unwritable,
 )
 from simulator.commands.exits import EXIT_FAILED
-from simulator.commands.output import Console, Table, echo
+from simulator.commands.output import Console, Table, echo, table_console
 from simulator.population.build import profile_of
 from simulator.population.described.profiles import profiles
 from simulator.population.described.tags import vocabulary
@@ -136,7 +136,7 @@ def stats_command(
         _print(Console(file=text, width=140), found, profile, lang)
         _write(text.getvalue(), out)
     else:
-        _print(Console(), found, profile, lang)
+        _print(table_console(), found, profile, lang)
     if out is not None:
         echo(str(out))
     if found.missed:

@@ -9,7 +9,7 @@ import click
 
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import json_option, lang_option
-from simulator.commands.output import Console, Table, echo
+from simulator.commands.output import Table, echo, table_console
 from simulator.sessions.profiles import profiles
 
 
@@ -34,4 +34,4 @@ def profiles_command(*, as_json: bool, lang: str) -> None:
         table.add_row(
             profile.name, description, profile.unknown_person, profile.dialect, profile.evidence.value
         )
-    Console().print(table)
+    table_console().print(table)

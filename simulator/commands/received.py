@@ -14,7 +14,7 @@ import click
 
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, data_dir_option, json_option, lang_option, unwritable
-from simulator.commands.output import Console, Table, echo
+from simulator.commands.output import Table, echo, table_console
 from simulator.sinks import Sink, SinkStore
 from simulator.sinks.archive import as_file, file_name
 from simulator.sinks.kept import FILE
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from simulator.sinks import Received
 
-_WIDE: Final = 1000
 _COLUMNS: Final = {
     "fr": ("n°", "heure (UTC)", "session", "quoi", "de", "à / patient", "réponse", "octets"),
     "en": ("id", "time (UTC)", "session", "what", "from", "to / patient", "answer", "bytes"),
@@ -75,9 +74,7 @@ def list_received(*, data_dir: Path, session: str | None, sink: str | None, as_j
     if not items:
         echo("Rien n'a été reçu." if lang == "fr" else "Nothing was received.")
         return
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDE)
+    console = table_console()
     table = Table(box=None, pad_edge=False)
     for number, name in enumerate(_COLUMNS[lang]):
         table.add_column(name, justify="right" if number in {0, 7} else "left", overflow="fold")

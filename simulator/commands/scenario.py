@@ -17,7 +17,7 @@ from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, json_option, lang_option, token_options, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.language import said, spoken
-from simulator.commands.output import Console, Table, echo, headed
+from simulator.commands.output import Console, Table, echo, headed, table_console
 from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
 from simulator.datafile.spoken import in_french
@@ -79,7 +79,7 @@ def list_scenarios(*, lang: str, pack: str | None, as_json: bool) -> None:
         listed = [_listed(scenario) for scenario in scenarios if pack in {None, scenario.pack}]
         echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
-    console = Console(soft_wrap=True)
+    console = table_console()
     for name in packs if pack is None else [pack]:
         console.print(headed(f"{name}/"))
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))

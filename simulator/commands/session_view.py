@@ -7,11 +7,10 @@ import sys
 from typing import Any, Final
 
 from simulator.commands.language import said
-from simulator.commands.output import Console, Table
+from simulator.commands.output import Console, Table, table_console
 from simulator.sessions.addressing import HEADER
 from simulator.text import Text
 
-_WIDE: Final = 200
 COLUMNS: Final = (
     Text.same("id"),
     Text("nom", "name"),
@@ -34,9 +33,7 @@ PEOPLE_COLUMNS: Final = (
 
 def print_table(table: Table) -> None:
     """Print a list, its lines whole where there is no terminal."""
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDE
+    console = table_console()
     console.print(table)
 
 

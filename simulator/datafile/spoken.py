@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _HOLE: Final = "{}"
 _LONGEST: Final = 4000
@@ -23,23 +23,39 @@ _DEEPEST: Final = 4
 """Sentences within sentences."""
 
 
+class Phrases:
+    """Sentences in another language, looked up whole or by templates of which ``{}`` is filled."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Take each sentence with what it is in the other language."""
+        told = dict(pairs)
+        self._whole: Final = {ours: other for ours, other in told.items() if _HOLE not in ours}
+        templates = [each for each in told.items() if each[0] not in self._whole]
+        # Those with the most words of their own first.
+        templates.sort(key=lambda pair: len(pair[0].replace(_HOLE, "")), reverse=True)
+        self._templates: Final = [(tuple(ours.split(_HOLE)), other) for ours, other in templates]
+
+    def told(self, sentence: str, depth: int = 0) -> str | None:
+        """Return a sentence in the other language, and those within it; ``None`` when it is not there."""
+        if len(sentence) > _LONGEST:
+            return None
+        if (told := self._whole.get(sentence)) is not None:
+            return told
+        for parts, other in self._templates:
+            if (found := _filled(sentence, parts)) is not None:
+                inside = [depth < _DEEPEST and self.told(each, depth + 1) for each in found]
+                return other.format(*(told or each for told, each in zip(inside, found, strict=True)))
+        return None
+
+
 def in_french(english: str) -> str:
     """Return a sentence in French; what the catalogue does not have stays as it is, such as the words of a library."""
     return french_of(english) or english
 
 
-def french_of(english: str, depth: int = 0) -> str | None:
+def french_of(english: str) -> str | None:
     """Return the French of a sentence, and of those within it; ``None`` when the catalogue has none."""
-    if len(english) > _LONGEST:
-        return None
-    whole, templates = _catalogue()
-    if (told := whole.get(english)) is not None:
-        return told
-    for parts, french in templates:
-        if (found := _filled(english, parts)) is not None:
-            inside = [depth < _DEEPEST and french_of(each, depth + 1) for each in found]
-            return french.format(*(told or each for told, each in zip(inside, found, strict=True)))
-    return None
+    return _catalogue().told(english)
 
 
 def _filled(sentence: str, parts: tuple[str, ...]) -> list[str] | None:
@@ -59,13 +75,8 @@ def _filled(sentence: str, parts: tuple[str, ...]) -> list[str] | None:
 
 
 @cache
-def _catalogue() -> tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]:
-    """Return sentences without a hole, and templates in parts: those with the most words of their own first."""
-    told = dict(pairs())
-    whole = {english: french for english, french in told.items() if _HOLE not in english}
-    templates = [each for each in told.items() if each[0] not in whole]
-    templates.sort(key=lambda pair: len(pair[0].replace(_HOLE, "")), reverse=True)
-    return whole, [(tuple(english.split(_HOLE)), french) for english, french in templates]
+def _catalogue() -> Phrases:
+    return Phrases(pairs())
 
 
 def pairs() -> Iterator[tuple[str, str]]:

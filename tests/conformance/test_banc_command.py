@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.engine.collecting import collect_suite
+from conformance.reference import defects as reference_defects
 from conformance.rules.catalogue import load_catalogue
 
 BANC = [sys.executable, "-m", "conformance.cli"]
@@ -103,9 +104,12 @@ def test_a_defect_makes_the_demo_fail_and_names_the_rule(tmp_path):
 def test_the_defects_are_listed_with_their_rules():
     done = here("demo", "--list-defects")
     assert done.exit_code == 0
-    rows = [line for line in done.stdout.splitlines() if "-" in line.split(" ")[0]]
-    assert len(rows) >= 20
-    assert "lunar-date-imported" in done.stdout
+    rows = [line.split() for line in done.stdout.splitlines()[1:]]
+    assert [row[0] for row in rows] == list(reference_defects.catalogue())
+    of_a_rule = here("demo", "--list-defects", "--rule", "STA-03", "--group", "DIS", "--json")
+    listed = json.loads(of_a_rule.stdout)
+    assert {key for each in listed for key in each["caught_by"]} >= {"STA-03", "DIS-01"}
+    assert all({"STA-03"} & {*each["caught_by"]} or "DIS-" in str(each["caught_by"]) for each in listed)
 
 
 @pytest.mark.parametrize(

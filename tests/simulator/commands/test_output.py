@@ -12,7 +12,7 @@ from rich.text import Text
 from simulator.cli import main
 from simulator.commands import exchange_view
 from simulator.commands.common import SetupError
-from simulator.commands.output import Console, Table, headed
+from simulator.commands.output import Console, Table, headed, table_console
 from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
@@ -112,3 +112,25 @@ def test_the_consoles_of_the_harness_render_nothing_that_acts() -> None:
     VisibleConsole(file=out, width=200, force_terminal=True).print(Text(NASTY))
     assert "\x1b]" not in out.getvalue()
     assert "\x07" not in out.getvalue()
+
+
+LONG = "a-long-word-" * 20
+
+
+def rows(**options: object) -> list[str]:
+    out = io.StringIO()
+    table = Table("name", "value", box=None)
+    table.add_row(LONG, "4711")
+    table_console(file=out, **options).print(table)
+    return out.getvalue().splitlines()[1:]
+
+
+def test_in_a_file_a_row_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    [row] = rows()
+    assert row.split() == [LONG, "4711"]
+
+
+def test_who_says_a_width_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert max(map(len, rows())) <= 60
