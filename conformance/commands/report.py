@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from conformance.record.results import Campaign
     from simulator.text import Lang
 
+_FIRST_LINE: Final = 4096
+"""Bytes: what a record is stands at its start."""
 _SHOWN = (Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
@@ -97,10 +99,18 @@ def _print_history(folder: Path, lang: Lang, *, as_json: bool) -> None:
 
 def _campaigns(folder: Path, lang: Lang) -> Iterator[tuple[Path, Campaign]]:
     for path in sorted(folder.rglob("record*.ndjson")):
+        if _is_of_a_load(path):
+            continue
         try:
             yield path, replay(Record(path), evidence=False)
         except RecordError as error:
             click.echo(text_of(error)[lang], err=True)
+
+
+def _is_of_a_load(path: Path) -> bool:
+    """Tell whether a record is that of ``banc load``, which names its files alike."""
+    with path.open("rb") as file:
+        return b'"format":"banc-load"' in file.readline(_FIRST_LINE).replace(b" ", b"")
 
 
 def _line(path: Path, campaign: Campaign) -> dict[str, object]:
