@@ -257,7 +257,7 @@ def test_long_names_in_use(desk: Desk, field: str) -> None:
 
     names = (
         f"{'KVORLAN' * 3}W",
-        f"KVORLAN-{'ZELBRUC' * 3}",
+        f"KVORLAN--{'ZELBRUC' * 3}",
         " ".join(["KVORLAN"] * 6),
         "ZELBRUC " * 6 + "DRIMVA",
     )

@@ -59,7 +59,8 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
         patient = desk.bring(desk.draw(), route)
         with preparing("faire cet acte", "do this act"):
             if act == "attribut":
-                desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+                mark = Attribute.DOUTEUSE if route.status is Status.QUAL else Attribute.FICTIVE
+                desk.lgo.set_attributes(patient.id, frozenset({mark}), actor=desk.user)
             elif act == "modification":
                 desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
             elif act == "nom utilisé":
@@ -109,6 +110,17 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
+    if route is Route.IMPORTED:
+        # Nor does what is done next bring the old one back.
+        with preparing("modifier puis contrôler le dossier", "change then check the file"):
+            desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+            desk.record_document(patient)
+        expect_values(
+            desk.read(patient),
+            {name: insi_values(now)[name] for name in ("matricule", "oid")},
+            fr="après un nom utilisé et une pièce, le dossier ne porte plus le nouveau numéro",
+            en="after a used name and a document the file no longer bears the new number",
+        )
     with desk.if_offered(INS_HISTORY):
         kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
         expect(

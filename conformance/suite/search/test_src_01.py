@@ -127,9 +127,9 @@ def test_days_that_wrap(desk: Desk) -> None:
 )
 @FROM_INSI.mark
 def test_each_status(desk: Desk) -> None:
-    neighbours = []
+    neighbours: list[Neighbour] = []
     for route in routes():
-        patient = desk.bring(desk.draw(birth_date=DAY), route)
+        patient = desk.bring(desk.draw(birth_date=DAY, nia=len(neighbours) % 2 == 0), route)
         neighbours.append(Neighbour(label=f"{route.status} ({route})", patient=patient))
         expect_search(desk, neighbours, birth_date=DAY)
 

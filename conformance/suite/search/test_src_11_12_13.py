@@ -13,7 +13,7 @@ from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import MANDATORY, PLAIN, typed
+from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values
@@ -117,14 +117,14 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         if case == "answer-waits":
             # What was found waits for a decision; somebody else comes to the counter.
             person = desk.draw()
-        patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
+        traits = typed(person, **NAMES_IN_USE)
+        patient, requests = desk.during(lambda: desk.lgo.create_patient(traits, actor=desk.user))
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
-    traits = typed(person)
     due: dict[str, str | None] = {"status": Status.PROV, "matricule": None}
     expect_values(
         stored.patient,
-        due | {name: getattr(traits, name) for name in MANDATORY},
+        due | {name: getattr(traits, name) for name in (*MANDATORY, "first_names", *NAMES_IN_USE)},
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
     )
@@ -132,6 +132,11 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         not stored.patient.attributes,
         fr=f"le patient créé porte déjà {', '.join(sorted(stored.patient.attributes))}",
         en=f"the patient created bears {', '.join(sorted(stored.patient.attributes))} already",
+    )
+    expect(
+        not stored.patient.birth_date_uncertain,
+        fr="la date de naissance saisie entière est marquée incertaine",
+        en="the birth date, typed whole, is marked as uncertain",
     )
     expect(
         patient.id in {each.id for each in found},
