@@ -71,7 +71,9 @@ def test_file_that_is_open(desk: Desk) -> None:
             desk.lgo.update_patient(patient.id, changes, actor=desk.user)
     look("corrigé")
     with desk.if_offered(ATTRIBUTES):
-        for patient, attribute in zip(patients, (Attribute.DOUTEUSE, Attribute.HOMONYME), strict=True):
+        parts = ("long-names-overseas-new-year-eve", "child-several-separators")
+        patients = [desk.create(desk.play(PARTS[part])) for part in parts]
+        for patient, attribute in zip(patients, (Attribute.HOMONYME, Attribute.DOUTEUSE), strict=True):
             with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
                 desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
         look("marqué")

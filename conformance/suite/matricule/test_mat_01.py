@@ -81,8 +81,9 @@ def test_right_numbers(desk: Desk, way: str) -> None:
     "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
 )
 def test_wrong_numbers(desk: Desk, route: Route) -> None:
-    # The key is that of a waiting number just as well.
-    wish = {"birth_date": "1984-09-25", "birth_place": "63113"}
+    # The key is that of a waiting number just as well, or of a number from overseas.
+    place = "97411" if route is Route.IMPORTED_CHECKED else "63113"
+    wish = {"birth_date": "1984-09-25", "birth_place": place}
     at = host(desk, route, **wish, nia=route in {Route.CHECKED, Route.IMPORTED})
     wrong = _wrong(at.person.identity.matricule)
     chosen = wrong if route is Route.TYPED else {name: wrong[name] for name in ("clé + 1", "13 caractères")}
@@ -129,6 +130,7 @@ def test_wrong_key_in_corsica(desk: Desk, place: str) -> None:
 def test_no_file_with_a_wrong_number(desk: Desk) -> None:
     cases: dict[str, dict[str, str | None]] = {
         "une clé fausse": {"key": "{wrong_key}"},
+        "une clé fausse de NIA": {"key": "{wrong_key}", "oid": str(InsOid.NIA)},
         "13 caractères": {"key": None},
         "la clé 00": {"key": "00"},
     }

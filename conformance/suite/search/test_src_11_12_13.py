@@ -51,7 +51,13 @@ def test_few_letters_are_enough(desk: Desk) -> None:
     for count in (1, 2, 3):
         cases[f"{count} lettre(s) du nom"] = {**day, "name_prefix": traits.birth_name[:count]}
         cases[f"{count} lettre(s) du prénom"] = {**day, "first_name_prefix": person.first_name[:count]}
-    expect_each({name: partial(expect_search, desk, here, **criteria) for name, criteria in cases.items()})
+    expect_each(
+        {
+            f"{name} ({user})": partial(expect_search, desk.by(user), here, **criteria)
+            for name, criteria in cases.items()
+            for user in USERS
+        }
+    )
 
 
 @pytest.mark.rule("SRC-12")

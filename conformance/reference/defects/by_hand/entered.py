@@ -180,6 +180,40 @@ def recovered_after_declined(
     return [{**one, "status": "RECUP"} if memory.shared.pop("declined", False) else one for one in records]
 
 
+def unknown_hidden_from_users(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Find nobody of those noted, but for a super-user."""
+    if str(about["role"]) != "USER":
+        return records
+    return [one for one in records if one["id"] not in memory.shared.get("unknown", ())]
+
+
+def same_month_too(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Compare the beginning of the matricule only: sex, year and month."""
+    have = {one["id"] for one in records}
+    starts = {one["matricule"][:5] for one in records if one.get("matricule")}
+    more = [
+        one
+        for one in about["everyone"]
+        if one["id"] not in have and (one.get("matricule") or "")[:5] in starts
+    ]
+    return [*records, *more]
+
+
+def validated_while_down(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Create as validée while INSi does not answer."""
+    return [{**one, "status": "VALI"} if memory.shared.get("down") else one for one in records]
+
+
+def homonym_after_declined(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Mark the next file as homonyme once a proposal was declined."""
+    return [
+        {**one, "attributes": ["HOMONYME"]} if memory.shared.pop("declined", False) else one
+        for one in records
+    ]
+
+
 def decline_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note that a proposal was declined."""
     memory.shared["declined"] = True
@@ -259,6 +293,10 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         uncertain_while_down,
         used_names_lost_while_down,
         recovered_after_declined,
+        unknown_hidden_from_users,
+        same_month_too,
+        validated_while_down,
+        homonym_after_declined,
         decline_noted,
         swapped_digits_pass,
         last_digit_of_key_passes,
