@@ -55,7 +55,7 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
             en="code of the birth place of a patient created with 99999",
         )
         if not isinstance(stored, RefusedError):
-            others = {name: getattr(traits, name) for name in MANDATORY}
+            others = {name: getattr(traits, name) for name in (*MANDATORY, "first_names")}
             expect_values(
                 stored,
                 {**others, **used},

@@ -134,7 +134,13 @@ def test_no_file_with_a_wrong_number(desk: Desk) -> None:
         "13 caractères": {"key": None},
         "la clé 00": {"key": "00"},
     }
-    expect_each({name: partial(expect_no_file, desk, name, alter) for name, alter in cases.items()})
+    expect_each(
+        {
+            f"{name} ({sex})": partial(expect_no_file, desk, name, alter, sex=sex)
+            for number, (name, alter) in enumerate(cases.items())
+            for sex in ("MF" if number == 0 else "MF"[number % 2])
+        }
+    )
 
 
 @pytest.mark.rule("MAT-01")

@@ -206,6 +206,11 @@ def validated_while_down(records: list[Record], _about: Mapping[str, Any], memor
     return [{**one, "status": "VALI"} if memory.shared.get("down") else one for one in records]
 
 
+def four_missing_pass(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Let a form pass in which nearly everything is missing: the check stops at an overflow of its own."""
+    return [one for one in records if len(one["fields"]) <= _SEVERAL]
+
+
 def homonym_after_declined(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Mark the next file as homonyme once a proposal was declined."""
     return [
@@ -296,6 +301,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         unknown_hidden_from_users,
         same_month_too,
         validated_while_down,
+        four_missing_pass,
         homonym_after_declined,
         decline_noted,
         swapped_digits_pass,
