@@ -110,7 +110,7 @@ CAST: Final[tuple[Part, ...]] = (
     ),
     Part(
         key="ten-former-numbers",
-        wish={"sex": "M", "birth_date": "1955-04-05", "first_names_count": 3, **PLAIN},
+        wish={"sex": "M", "birth_date": "1944-04-05", "first_names_count": 3, **PLAIN},
         former=10,
         typed_list=False,
     ),

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 ALWAYS: Final = ("birth_name", "first_name", "birth_date", "sex")
 
-VAGUE: Final = re.compile(r"(les? )?(noms?|pr[ée]noms?|name|first ?name|date|identit[ée])", re.IGNORECASE)
-"""Words that may mean the used name as well as the birth name."""
+VAGUE: Final = re.compile(
+    r"(les? )?(noms?|pr[ée]noms?|name|first ?name|date|identit[ée]|[âa]ge)", re.IGNORECASE
+)
+"""Words that may mean the used name as well as the birth name, or that mean something else."""
 
 
 def expect_shown(fields: Mapping[str, FormField], name: str, patient: Patient) -> None:

@@ -11,6 +11,7 @@ from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
@@ -36,7 +37,7 @@ _NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kin
 @FROM_INSI.mark
 def test_words_of_their_own(desk: Desk, user: str) -> None:
     at = desk.by(user)
-    said = {route: _words(at, desk.bring(desk.draw(), route)) for route in routes()}
+    said = {route: _words(at, bring_full(desk, desk.draw(), route)) for route in routes()}
     _need_words(said)
     qualified = [words for route, words in said.items() if route.status is Status.QUAL]
     common = frozenset.intersection(*qualified)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -112,6 +114,11 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
         with desk.answered_by("faults/insi-102"):
             desk.try_call(patient)
 
+    def declining() -> None:
+        # A software may have no question for INSi once it has an INS.
+        with suppress(RefusedError, UndecidedError):
+            desk.decline(patient)
+
     acts: dict[str, Callable[[], object]] = {
         "used name": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user),
         "document": lambda: desk.record_document(patient),
@@ -119,6 +126,7 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
             patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user
         ),
         "failed call": failing,
+        "refused proposal": declining,
         "correction": lambda: desk.lgo.update_patient(
             patient.id, {"birth_place": "99999"}, actor=desk.super_user
         ),
@@ -128,7 +136,9 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
             act()
         after = desk.read(patient)
         moment = Moment(f"{status}, {name}", f"{status}, {name}")
-        _expect_both(after, ins=after.matricule, billing=number, moment=moment)
+        # What takes an INS away is for other rules; none comes of a billing number.
+        left = patient.matricule if after.matricule else None
+        _expect_both(after, ins=left, billing=number, moment=moment)
 
 
 @pytest.mark.rule("FLD-02")

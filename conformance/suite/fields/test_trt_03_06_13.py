@@ -333,13 +333,12 @@ def test_list(desk: Desk, journey: Taken) -> None:
                 "typed",
             )
         expected = trip.person.identity.traits.first_names
-        _expect_same(
-            trip.seen["fed"].patient.first_names,
-            expected,
-            "first_names",
-            "reçue d'INSi",
-            "received from INSi",
-        )
+        for stage, fr, en in (
+            ("fed", "reçue d'INSi", "received from INSi"),
+            ("qualified", "une fois qualifiée", "once qualifiée"),
+        ):
+            if stage in trip.seen:
+                _expect_same(trip.seen[stage].patient.first_names, expected, "first_names", fr, en)
 
     journey(desk).expect(desk, ["answered", "fed"], judge)
 

@@ -74,6 +74,9 @@ def test_shapes(desk: Desk, field: str) -> None:
         stored = desk.try_create(wanted, control=traits)
         got = stored.message if isinstance(stored, RefusedError) else getattr(stored, field)
         _expect_whole(got, name, field, inferred=False)
+        if first and not isinstance(stored, RefusedError):
+            # The rule speaks of names; that the 1er prénom is one of them is deduced.
+            _expect_whole(stored.first_name, first["first_name"], "first_name", inferred=True)
 
     expect_each({key: partial(judge, shape) for key, shape in SHAPES.items()})
 

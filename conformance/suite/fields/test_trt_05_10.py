@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 NO_DATES = {
     "jour 0": "1984-03-00",
-    "jour 32": "1984-03-32",
+    "jour 32": "1931-12-32",
     "mois 0": "1984-00-12",
-    "mois 13": "1984-13-12",
+    "mois 13": "2011-13-12",
     "mois et jour 0": "1984-00-00",
 }
 """Days and months that the rule names; a software may refuse others too, such as 30 February."""
@@ -62,10 +62,14 @@ PLACES = {
     "pays disparu": ("1969-11-25", "99115"),
     "autre pays disparu": ("1972-08-08", "99141"),
     "pays voisin": ("1994-01-19", "99109"),
+    "Mayotte": ("2015-06-18", "97611"),
 }
 
 NO_PLACES = ("1053", "750560", "6027", "2A04", "2a004")
 """Codes without five characters, and one whose letter is no letter of a code: it may be put right, or refused."""
+
+NO_CODES = ("7505A", "AB123")
+"""Five characters that are no code: the letters of Corsica are the only ones (ins-formats §9)."""
 
 
 @pytest.mark.rule("TRT-05")
@@ -77,9 +81,10 @@ NO_PLACES = ("1053", "750560", "6027", "2A04", "2a004")
 def test_dates_that_are_none(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     patient = desk.create(desk.draw())
+    sex = {"user": "F", "super-user": "M"}[user]
 
     def created(date: str) -> None:
-        traits = typed(desk.draw())
+        traits = typed(desk.draw(sex=sex))
         stored = desk.try_create(replace(traits, birth_date=date), control=traits)
         got = None if isinstance(stored, RefusedError) else stored.birth_date
         _expect_other(got, date)
@@ -289,7 +294,7 @@ def test_places_of_another_length(desk: Desk) -> None:
             desk.lgo.update_patient(patient.id, {"birth_place": place}, actor=desk.user)
         _expect_five(desk.read(patient).birth_place, place)
 
-    expect_each({place: partial(judge, place) for place in NO_PLACES})
+    expect_each({place: partial(judge, place) for place in (*NO_PLACES, *NO_CODES)})
 
 
 def _expect_five(got: str | None, place: str) -> None:
@@ -297,6 +302,13 @@ def _expect_five(got: str | None, place: str) -> None:
         got is not None and len(got) == 5 and got == got.upper(),  # noqa: PLR2004 - the rule says so
         fr=f"lieu saisi {place}, enregistré {shown(got).fr}",
         en=f"place typed {place}, stored {shown(got).en}",
+    )
+    expect(
+        got not in NO_CODES,
+        fr=f"lieu saisi {place}, qui n'est pas un code, enregistré",
+        en=f"place typed {place}, which is no code, stored",
+        # The rule gives the length and the letters of Corsica; that others are none is deduced.
+        inferred=True,
     )
 
 

@@ -19,6 +19,7 @@ from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.response.proposals import proposed
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -169,8 +170,9 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
 
     def unknown_to_insi() -> None:
-        with desk.answered_by("answers/not-found"):
-            desk.try_call(patient)
+        for scenario in ("answers/not-found", "faults/insi-102"):
+            with desk.answered_by(scenario):
+                desk.try_call(patient)
 
     def left_out(act: Callable[[], object]) -> Callable[[], None]:
         def done() -> None:
@@ -187,9 +189,10 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
         "pièce enregistrée": lambda: desk.record_document(patient),
         "carte rattachée": attached,
         "homonyme": marked,
-        "réponse 01": unknown_to_insi,
+        "réponse 01, puis faute": unknown_to_insi,
+        "identité refusée": lambda: desk.decide(proposed(desk, patient, desk.draw()), accept=False),
         "trait corrigé": lambda: desk.lgo.update_patient(
-            patient.id, {"birth_place": "75114"}, actor=desk.user
+            patient.id, {"birth_place": "75114"}, actor=desk.super_user
         ),
         # The trait corrected has lowered it already, where that lowers.
         "contrôlée à nouveau": lambda: desk.check_document(patient),

@@ -12,7 +12,7 @@ from lxml import etree
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -57,7 +57,7 @@ def test_third_sex_in_a_file(desk: Desk, way: str, user: str) -> None:
 
     def judge(sex: str) -> None:
         person = desk.draw()
-        traits = typed(person)
+        traits = typed(person, **(NAMES_IN_USE if user == "user" else {}))
         try:
             if way == "created":
                 patient = desk.lgo.create_patient(replace(traits, sex=sex), actor=desk.user)

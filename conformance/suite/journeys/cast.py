@@ -32,6 +32,10 @@ LONG_PART = "long-names-overseas-new-year-eve"
 OWN_NAME_IN_USE = "one-former-number-corsica-2a"
 """The member of the cast whose used name is the birth name."""
 
+SHAPES = ("{0}", "{0}-{0}", "{0} {0}", "D'{0}")
+SURNAMES = (*SHAPES, "SAINT {0}", "DE LA {0}", "D'{0}-{0} DU {0}")
+"""How used first names and used names are written."""
+
 USED = ("KVORLAN", "ZELBRUC")
 """Stems of the used names: no drawn name begins so, and no name of somebody else can be taken for one of them."""
 
@@ -80,9 +84,11 @@ def _trip(desk: Desk, part: Part, number: int, stem: str) -> Trip:
     person = desk.play(part)
     own = f"{stem}{chr(ord('A') + number)}"
     # Names in use have hyphens, spaces and apostrophes too; a name in use may also be the birth name.
-    shape = ("{0}", "{0}-{0}", "{0} {0}", "D'{0}")[number % 4]
+    shape, surname = SHAPES[number % 4], SURNAMES[number % len(SURNAMES)]
     others: dict[str, str | None] = {
-        "used_name": person.identity.traits.birth_name if part.key == OWN_NAME_IN_USE else shape.format(own),
+        "used_name": person.identity.traits.birth_name
+        if part.key == OWN_NAME_IN_USE
+        else surname.format(own),
         "used_first_name": shape.format(f"{stem[::-1]}{own[-1]}"),
     }
     if not part.typed_list:

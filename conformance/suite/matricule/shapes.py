@@ -11,7 +11,10 @@ from simulator.ins.matricule import Matricule
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.drivers.model import Patient
+    from conformance.drivers.screens import FormField
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -60,8 +63,13 @@ def known(desk: Desk, digit: str, oid: InsOid) -> Person:
 
 def natures_shown(desk: Desk, patient: Patient) -> set[str]:
     """Return which of NIR and NIA the screen of a file says; a label that names both says neither."""
+    return natures_told(desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user))
+
+
+def natures_told(fields: Iterable[FormField]) -> set[str]:
+    """Return which of NIR and NIA these fields of a screen say."""
     said: set[str] = set()
-    for field in desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user):
+    for field in fields:
         if field.name in {"billing_number", "proof", "kind"}:
             continue
         for text in (field.label, field.value or ""):

@@ -81,7 +81,10 @@ def test_right_numbers(desk: Desk, way: str) -> None:
     "route", [Route.TYPED, Route.CHECKED, Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str
 )
 def test_wrong_numbers(desk: Desk, route: Route) -> None:
-    at = host(desk, route, birth_date="1984-09-25", birth_place="63113")
+    # The key is that of a waiting number just as well, or of a number from overseas.
+    place = "97411" if route is Route.IMPORTED_CHECKED else "63113"
+    wish = {"birth_date": "1984-09-25", "birth_place": place}
+    at = host(desk, route, **wish, nia=route in {Route.CHECKED, Route.IMPORTED})
     wrong = _wrong(at.person.identity.matricule)
     chosen = wrong if route is Route.TYPED else {name: wrong[name] for name in ("clé + 1", "13 caractères")}
     # The key of thirteen zeros is right: no text forbids them, sense does.
@@ -127,10 +130,17 @@ def test_wrong_key_in_corsica(desk: Desk, place: str) -> None:
 def test_no_file_with_a_wrong_number(desk: Desk) -> None:
     cases: dict[str, dict[str, str | None]] = {
         "une clé fausse": {"key": "{wrong_key}"},
+        "une clé fausse de NIA": {"key": "{wrong_key}", "oid": str(InsOid.NIA)},
         "13 caractères": {"key": None},
         "la clé 00": {"key": "00"},
     }
-    expect_each({name: partial(expect_no_file, desk, name, alter) for name, alter in cases.items()})
+    expect_each(
+        {
+            f"{name} ({sex})": partial(expect_no_file, desk, name, alter, sex=sex)
+            for number, (name, alter) in enumerate(cases.items())
+            for sex in ("MF" if number == 0 else "MF"[number % 2])
+        }
+    )
 
 
 @pytest.mark.rule("MAT-01")

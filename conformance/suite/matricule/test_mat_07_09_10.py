@@ -12,7 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
 from conformance.suite.desk.lowering import lowered_by
-from conformance.suite.desk.people import now_known_by
+from conformance.suite.desk.people import another_value, now_known_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -46,6 +46,10 @@ def test_cast_together(desk: Desk, journey: Taken) -> None:
     journey(desk).expect(desk, [], judge)
 
 
+STRICT = ("birth_place", "birth_name", "birth_date", "sex", "first_names")
+"""The traits that an entitled user changes, each in its turn."""
+
+
 @pytest.mark.rule("MAT-07")
 @pytest.mark.title(
     fr="Effacés, ils le sont ensemble ; gardés, ils le sont ensemble",
@@ -55,13 +59,18 @@ def test_cast_together(desk: Desk, journey: Taken) -> None:
 @DOWNGRADE.mark
 @ATTRIBUTES.mark
 def test_together_after_acts(desk: Desk, route: Route) -> None:
+    trait = dict(zip(routes(Status.RECUP, Status.QUAL), STRICT, strict=False)).get(route, STRICT[0])
+
     def judge(act: str) -> None:
-        patient = desk.bring(desk.draw(), route)
+        person = desk.draw(first_names_count=2)
+        patient = desk.bring(person, route)
         with preparing("faire cet acte", "do this act"):
             if act == "attribut":
-                desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+                mark = Attribute.DOUTEUSE if route.status is Status.QUAL else Attribute.FICTIVE
+                desk.lgo.set_attributes(patient.id, frozenset({mark}), actor=desk.user)
             elif act == "modification":
-                desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+                change = {trait: another_value(desk, person, trait)}
+                desk.lgo.update_patient(patient.id, change, actor=desk.super_user)
             elif act == "nom utilisé":
                 desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
             else:
@@ -109,6 +118,17 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
+    if route is Route.IMPORTED:
+        # Nor does what is done next bring the old one back.
+        with preparing("modifier puis contrôler le dossier", "change then check the file"):
+            desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+            desk.check_document(patient)
+        expect_values(
+            desk.read(patient),
+            {name: insi_values(now)[name] for name in ("matricule", "oid")},
+            fr="après un nom utilisé et une pièce, le dossier ne porte plus le nouveau numéro",
+            en="after a used name and a document the file no longer bears the new number",
+        )
     with desk.if_offered(INS_HISTORY):
         kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
         expect(

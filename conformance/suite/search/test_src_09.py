@@ -86,6 +86,14 @@ def test_unusual_numbers(desk: Desk) -> None:
             fr=f"le matricule {patient.matricule} devait trouver son patient et lui seul, trouvés : {_named(found)}",
             en=f"the matricule {patient.matricule} had to find its patient and nobody else, found: {_named(found)}",
         )
+        number, right = (patient.matricule or "")[:13], (patient.matricule or "")[13:]
+        wrong = f"{number}{int(right) % 97 + 1:02d}"
+        _, refusal = _try_search(desk, wrong)
+        expect(
+            refusal is not None,
+            fr=f"« {wrong} », à la clé fausse, lance une recherche au lieu d'être refusé",
+            en=f"“{wrong}”, with a wrong key, starts a search instead of being refused",
+        )
 
     cases = {
         "mois 20": ("20", ""),

@@ -13,7 +13,7 @@ from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import MANDATORY, PLAIN, typed
+from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import routes
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values
@@ -51,7 +51,13 @@ def test_few_letters_are_enough(desk: Desk) -> None:
     for count in (1, 2, 3):
         cases[f"{count} lettre(s) du nom"] = {**day, "name_prefix": traits.birth_name[:count]}
         cases[f"{count} lettre(s) du prénom"] = {**day, "first_name_prefix": person.first_name[:count]}
-    expect_each({name: partial(expect_search, desk, here, **criteria) for name, criteria in cases.items()})
+    expect_each(
+        {
+            f"{name} ({user})": partial(expect_search, desk.by(user), here, **criteria)
+            for name, criteria in cases.items()
+            for user in USERS
+        }
+    )
 
 
 @pytest.mark.rule("SRC-12")
@@ -117,14 +123,14 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         if case == "answer-waits":
             # What was found waits for a decision; somebody else comes to the counter.
             person = desk.draw()
-        patient, requests = desk.during(lambda: desk.lgo.create_patient(typed(person), actor=desk.user))
+        traits = typed(person, **NAMES_IN_USE)
+        patient, requests = desk.during(lambda: desk.lgo.create_patient(traits, actor=desk.user))
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
-    traits = typed(person)
     due: dict[str, str | None] = {"status": Status.PROV, "matricule": None}
     expect_values(
         stored.patient,
-        due | {name: getattr(traits, name) for name in MANDATORY},
+        due | {name: getattr(traits, name) for name in (*MANDATORY, "first_names", *NAMES_IN_USE)},
         fr="le patient créé n'est pas celui qui a été saisi",
         en="the patient created is not who was typed",
     )
@@ -132,6 +138,11 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         not stored.patient.attributes,
         fr=f"le patient créé porte déjà {', '.join(sorted(stored.patient.attributes))}",
         en=f"the patient created bears {', '.join(sorted(stored.patient.attributes))} already",
+    )
+    expect(
+        not stored.patient.birth_date_uncertain,
+        fr="la date de naissance saisie entière est marquée incertaine",
+        en="the birth date, typed whole, is marked as uncertain",
     )
     expect(
         patient.id in {each.id for each in found},

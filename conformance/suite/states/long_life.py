@@ -134,10 +134,12 @@ def _edit(desk: Desk, patient: Patient, person: Person) -> Patient | None:
 
 
 def _rename(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    """Change what has nothing to do with the status: what the fall took away must not come back with it."""
+    """Change what has nothing to do with the status: what the fall took away must not come back with it.
+
+    Of the two names in use the one that was empty is filled from now on, and the other is empty.
+    """
     del person
-    name = "ZELBRUC" if patient.used_name != "ZELBRUC" else "KVORLAN"
-    return desk.lgo.update_patient(patient.id, {"used_name": name}, actor=desk.user)
+    return desk.lgo.update_patient(patient.id, dict(RENAMED_TO), actor=desk.user)
 
 
 def _put_right(desk: Desk, patient: Patient, person: Person) -> Patient | None:
@@ -176,6 +178,8 @@ def _replace(desk: Desk, patient: Patient, person: Person) -> Patient | None:
             return between
     return _unmark(desk, patient, person)
 
+
+RENAMED_TO: Final[dict[str, str | None]] = {"used_name": None, "used_first_name": "NALROVK"}
 
 _OTHER: Final = "super-user"
 
@@ -234,7 +238,7 @@ _DENIED: Final = Step(
 
 RENAMED: Final = Step(
     does=_rename, begins=PROV, leads_to=(PROV,), rule="STA-08", is_free=True,
-    fr="nom utilisé modifié après un KO", en="used name changed after a KO",
+    fr="noms utilisés modifiés après un KO", en="names in use changed after a KO",
 )  # fmt: skip
 
 
