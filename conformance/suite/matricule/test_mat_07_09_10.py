@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY, VERIFICATION
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, EXPORTS, INS_HISTORY, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import now_known_by
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
+
+
+EXPORTED: Final = {
+    Route.IMPORTED_CHECKED: MessageFormat.HL7V2,
+    Route.CHECKED_IMPORTED: MessageFormat.FHIR,
+    Route.ARRIVED_CHECKED: MessageFormat.CDA,
+}
+"""Which message is produced before and after the change of number; the ways to QUAL share them."""
 
 
 @pytest.mark.rule("MAT-07")
@@ -94,6 +104,8 @@ def test_new_number(desk: Desk, route: Route) -> None:
     expect_equal(
         got=patient.matricule, expected=waiting.identity.matricule.value, fr="matricule", en="matricule"
     )
+    form = EXPORTED.get(route)
+    sent = _exported(desk, patient, form) if form else ""
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
     now = now_known_by(waiting, definitive)
@@ -109,6 +121,13 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
+    if form and waiting.identity.matricule.number in sent:
+        # The former one may stand beside it, as such.
+        expect(
+            now.identity.matricule.number in _exported(desk, after, form),
+            fr=f"un message {form} produit après le changement de numéro ne porte pas le nouveau",
+            en=f"a message {form} produced after the change of number does not bear the new one",
+        )
     with desk.if_offered(INS_HISTORY):
         kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
         expect(
@@ -123,6 +142,14 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="statut après le changement de numéro",
         en="status after the change of number",
     )
+
+
+def _exported(desk: Desk, patient: Patient, form: MessageFormat) -> str:
+    """Return a message about somebody; empty where the software produces none."""
+    with desk.if_offered(EXPORTS), suppress(RefusedError):
+        message = desk.lgo.export_message(patient.id, form, actor=desk.user)
+        return message.content.decode(errors="replace")
+    return ""
 
 
 @pytest.mark.rule("MAT-10")

@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.told import told
 from conformance.suite.response.proposals import proposed
 from simulator.ins.traits import starts_list
@@ -48,9 +48,19 @@ def test_alert_at_each_call(desk: Desk, route: Route, count: int) -> None:
     person = desk.draw(first_names_count=count, **PLAIN)
     # A used first name that does start the list stands for nothing.
     used = {**NAMES_IN_USE, "used_first_name": person.first_name}
-    patient = desk.bring(person, route, first_name="YEMDRAL", first_names=None, **used)
-    other = desk.draw(first_names_count=count, **PLAIN)
-    usual = _told(desk, proposed(desk, desk.bring(other, route, first_names=None, **used), other), other)
+    if route is Route.TYPED:
+        # Right at the first call, changed since: what is judged is the 1er prénom as it is now.
+        patient = desk.bring(person, route, first_names=None, **used)
+        first = proposed(desk, patient, person)
+        usual = _told(desk, first, person)
+        desk.decide(first, accept=False)
+        with preparing("modifier le 1er prénom", "change the 1er prénom", depends_on=("FLD-01",)):
+            desk.lgo.update_patient(patient.id, {"first_name": "YEMDRAL"}, actor=desk.user)
+        patient = desk.read(patient)
+    else:
+        patient = desk.bring(person, route, first_name="YEMDRAL", first_names=None, **used)
+        other = desk.draw(first_names_count=count, **PLAIN)
+        usual = _told(desk, proposed(desk, desk.bring(other, route, first_names=None, **used), other), other)
     for number in (1, 2, 3):
         call = proposed(desk, patient, person)
         got = _told(desk, call, person, patient)

@@ -28,7 +28,7 @@ from conformance.suite.incoming.arriving import (
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import BILLING, INS_C, Letter
-from conformance.suite.verification.elsewhere import answering, one_wrong, received, spoilt
+from conformance.suite.verification.elsewhere import NEAR_PLACE, answering, one_wrong, received, spoilt
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
 from conformance.suite.verification.wire import KO
 
@@ -133,7 +133,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
     need_form(desk, form)
-    person = desk.draw(first_names_count=3, **PLAIN)
+    person = desk.draw(first_names_count=3, birth_place=NEAR_PLACE, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
     def judge(name: str, wrong: ReceivedIdentity) -> None:
