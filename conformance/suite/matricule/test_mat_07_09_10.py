@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.documents import read_document
+from conformance.documents.record import Trait
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
@@ -24,6 +26,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
+from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +108,7 @@ def test_new_number(desk: Desk, route: Route) -> None:
         got=patient.matricule, expected=waiting.identity.matricule.value, fr="matricule", en="matricule"
     )
     form = EXPORTED.get(route)
-    sent = _exported(desk, patient, form) if form else ""
+    sent = _exported(desk, patient, form) if form else frozenset()
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
     now = now_known_by(waiting, definitive)
@@ -144,12 +147,16 @@ def test_new_number(desk: Desk, route: Route) -> None:
     )
 
 
-def _exported(desk: Desk, patient: Patient, form: MessageFormat) -> str:
-    """Return a message about somebody; empty where the software produces none."""
+def _exported(desk: Desk, patient: Patient, form: MessageFormat) -> frozenset[str]:
+    """Return the numbers, 13 characters each, under which a message says somebody is known; none where none is produced."""
     with desk.if_offered(EXPORTS), suppress(RefusedError):
         message = desk.lgo.export_message(patient.id, form, actor=desk.user)
-        return message.content.decode(errors="replace")
-    return ""
+        read = read_document(message.content, message.name)
+        values = [
+            value for each in read.walk() for record in each.records for value in record.of(Trait.MATRICULE)
+        ]
+        return frozenset(value.normal[:NUMBER_LENGTH] for value in values)
+    return frozenset()
 
 
 @pytest.mark.rule("MAT-10")

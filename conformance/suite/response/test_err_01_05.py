@@ -22,7 +22,7 @@ from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.response.refusals import ENDINGS
 from conformance.suite.response.storms import MOST
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
@@ -88,12 +88,25 @@ def _expect_usable(desk: Desk, patient: Patient, moment: Moment) -> None:
             lambda: desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user),
         )
     with desk.if_offered(CHECKED):
-        desk.record_document(patient)
+        _record(desk, patient, moment)
         _do(
             moment,
             Moment("identité validée", "identity validated"),
             lambda: desk.lgo.validate_identity(patient.id, actor=desk.user),
         )
+
+
+def _record(desk: Desk, patient: Patient, moment: Moment) -> None:
+    try:
+        desk.record_document(patient)
+    except UndecidedError as ending:
+        # A software that takes none of anybody is not the matter here.
+        desk.record_document(desk.create(desk.draw()))
+        raise Departure(
+            f"{moment.fr}, aucune pièce ne s'enregistre après l'échec, alors que l'autre dossier en prend une",
+            f"{moment.en}, no document can be recorded after the failure, although another file takes one",
+            inferred=True,
+        ) from ending
 
 
 def _do(moment: Moment, what: Moment, act: Callable[[], object]) -> None:

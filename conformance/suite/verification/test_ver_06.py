@@ -47,14 +47,13 @@ WITH_INS = routes(Status.RECUP, Status.QUAL)
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_known_and_ko(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
-    # Of the routes, one is that of somebody who bore another number before.
-    person = (
-        desk.play(PARTS[RENUMBERED]) if route is Route.IMPORTED_CHECKED else desk.draw(first_names_count=2)
-    )
+    # Some bore another number before: one whom each user has at the counter.
+    is_renumbered = route is (Route.IMPORTED_CHECKED if user == "user" else Route.IMPORTED)
+    person = desk.play(PARTS[RENUMBERED]) if is_renumbered else desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
     desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     before = desk.snapshot(patient)
-    former = _former(desk, patient) if person.identity.history else set()
+    former = _former(desk, patient) if is_renumbered else set()
     # Holders of an INS receive another one; the others their own, which INSi denies.
     identity = received(person, matricule=nobody(desk, person)) if route in WITH_INS else received(person)
     moment = Moment(f"identité reçue, KO ({route})", f"identity received, KO ({route})")

@@ -276,12 +276,14 @@ def document_as_at_call(records: list[Record], _about: Mapping[str, Any], memory
     return _as_at_call(records, memory, "proof")
 
 
-def first_alert_stays(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Show the alert on the 1er prénom of the first call with every later one that finds."""
+def alert_stays(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Show an alert on the 1er prénom with every later call for the file that finds."""
     found = [
         each for one in records for each in one["alerts"] if each["code"] == "FIRST_NAME_NOT_START_OF_LIST"
     ]
-    kept = memory.own.setdefault(about["patient_id"], found) if about["patient_id"] else found
+    if found:
+        memory.own[str(about["patient_id"])] = found
+    kept = memory.own.get(str(about["patient_id"]))
     if found or not kept or about["judged"] != "FOUND":
         return records
     return [{**one, "alerts": [*one["alerts"], *kept]} for one in records]
@@ -341,7 +343,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         no_alert_when_compound,
         letters_unchecked,
         document_as_at_call,
-        first_alert_stays,
+        alert_stays,
         several_for_ever,
         noted_blocked,
         answer_to_newest,
