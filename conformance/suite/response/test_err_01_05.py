@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,6 @@ from conformance.verdicts import Departure, UndecidedError
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.drivers.model import InsiCall, Patient
     from conformance.suite.desk.steps import Desk
 
@@ -79,52 +78,36 @@ def _expect_failure_borne(desk: Desk, route: Route, scenario: str) -> None:
         _expect_usable(desk, before.patient, moment)
 
 
-def _expect_usable(desk: Desk, patient: Patient, moment: Moment) -> None:
-    """Check that what can be done with a file can be done after a failed call: a mark, a document, the validation."""
-    with desk.if_offered(ATTRIBUTES):
-        _do(
-            moment,
-            Moment("homonyme posé", "homonyme set"),
-            lambda: desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user),
-        )
-    with desk.if_offered(CHECKED):
-        _record(desk, patient, moment)
-        _do(
-            moment,
-            Moment("identité validée", "identity validated"),
-            lambda: desk.lgo.validate_identity(patient.id, actor=desk.user),
-        )
-
-
-def _record(desk: Desk, patient: Patient, moment: Moment) -> None:
-    try:
-        desk.record_document(patient)
-    except UndecidedError as ending:
-        # A software that takes none of anybody is not the matter here.
-        desk.record_document(desk.create(desk.draw()))
-        raise Departure(
-            f"{moment.fr}, aucune pièce ne s'enregistre après l'échec, alors que l'autre dossier en prend une",
-            f"{moment.en}, no document can be recorded after the failure, although another file takes one",
-            inferred=True,
-        ) from ending
-
-
-def _do(moment: Moment, what: Moment, act: Callable[[], object]) -> None:
-    try:
-        act()
-    except RefusedError as refusal:
-        raise Departure(
-            f"{moment.fr}, {what.fr} après l'échec : refusé ({refusal.message})",
-            f"{moment.en}, {what.en} after the failure: refused ({refusal.message})",
-            inferred=True,
-        ) from refusal
-
-
 def _expect_failure_told(desk: Desk, call: InsiCall | RefusedError, patient: Patient, moment: Moment) -> None:
     usual = desk.usually_told()
     others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
     _expect_failure_announced(call, moment)
     expect_told(told(call, about=patient), others, moment)
+
+
+def _expect_usable(desk: Desk, patient: Patient, moment: Moment) -> None:
+    """Check that what can be done with a file can be done after a failed call: a mark, a document, the validation."""
+
+    def mark(file: Patient) -> object:
+        return desk.lgo.set_attributes(file.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+
+    acts = (
+        (ATTRIBUTES, Moment("homonyme posé", "homonyme set"), mark),
+        (CHECKED, Moment("pièce contrôlée", "document checked"), desk.check_document),
+    )
+    for path, what, act in acts:
+        with desk.if_offered(path):
+            try:
+                act(patient)
+            except (RefusedError, UndecidedError) as refusal:
+                with suppress(RefusedError, UndecidedError):
+                    # Whatever nobody may do with any file is not the matter here.
+                    act(desk.create(desk.draw()))
+                    raise Departure(
+                        f"{moment.fr}, {what.fr} après l'échec : refusé, alors qu'un autre dossier le permet ({refusal})",
+                        f"{moment.en}, {what.en} after the failure: refused, although another file allows it ({refusal})",
+                        inferred=True,
+                    ) from refusal
 
 
 @pytest.mark.rule("ERR-01")
