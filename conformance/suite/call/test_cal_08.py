@@ -102,7 +102,10 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
 
     def judge(place: str | None = None, **wanted: object) -> None:
         person = desk.draw(first_names_count=3, **wanted)
-        others = {**NAMES_IN_USE, **({"birth_place": place} if place else {})}
+        others: dict[str, str | None] = {**NAMES_IN_USE}
+        if place:
+            # Without a list either: that of whoever was typed before is not theirs.
+            others |= {"birth_place": place, "first_names": None}
         stored = typed(person, **others)
         with desk.answered_by(scenario):
             if way == "file":

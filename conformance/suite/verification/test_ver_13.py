@@ -196,9 +196,10 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, Status.QUAL)
     cases: dict[str, dict[str, None]] = {
+        # First one with an INS, which is then not that of the next.
+        "sans nom": {"birth_name": None},
         "sans matricule": {"matricule": None},
         "sans matricule ni OID": {"matricule": None, "oid": None},
-        "sans nom": {"birth_name": None},
         "sans prénoms": {"first_names": None, "first_name": None},
         "sans date": {"birth_date": None},
         "sans sexe": {"sex": None},
