@@ -18,7 +18,9 @@ def _filled(*names: str) -> Hand:
     def hand(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
         before: Record = memory.own.setdefault("before", {})
         out = [{**one, **{name: one.get(name) or before.get(name) for name in names}} for one in records]
-        for one in out:
+        for one, came in zip(out, records, strict=True):
+            if came.get("problem") and any(one[name] != came.get(name) for name in names):
+                one["problem"] = None  # Nothing is missing any more.
             before.update({name: one[name] for name in names})
         return out
 
