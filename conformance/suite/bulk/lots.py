@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import is_disturbed
 from conformance.suite.response.refusals import altered
@@ -185,9 +186,9 @@ def file(desk: Desk, route: Route, *, denied: bool = False, **wished: Any) -> Pa
     """Return a file for a lot; ``denied``: INSi gave it an OID that it no longer knows, so that its line is KO."""
     person = desk.draw(**wished)
     if not denied:
-        return desk.bring(person, route)
+        return desk.bring(person, route, **NAMES_IN_USE)
     with desk.answered_by(altered("lot-denied", {"oid": "1.2.250.1.213.1.4.9"}), patient=person):
-        patient = desk.create(person)
+        patient = desk.create(person, **NAMES_IN_USE)
         call, _ = desk.call(patient)
         desk.decide(call, accept=True)
     return desk.check_document(patient) if route is Route.IMPORTED_CHECKED else desk.read(patient)

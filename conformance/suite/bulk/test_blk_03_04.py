@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Verb
 from conformance.drivers.partners import VerificationOutcome
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import (
     any_order,
     expect_complete,
@@ -22,7 +24,7 @@ from conformance.suite.bulk.lots import (
     results_of,
     start,
 )
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI, INS_HISTORY
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import with_traits
@@ -32,6 +34,7 @@ from conformance.suite.verification.elsewhere import answering, expect_lowered, 
 from conformance.suite.verification.traces import entries_of, result_of
 from conformance.suite.verification.wire import Said
 from conformance.verdicts import UndecidedError
+from simulator.ins.identity import HistoricId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,8 +66,10 @@ def mixed(desk: Desk) -> Mixed:
     """Bring files for a lot: OK and KO in turn, one without INS among them, born on the same day as one aside."""
     day = "1962-10-09"
     denied = file(desk, Route.IMPORTED_CHECKED, denied=True, birth_date=day)
+    with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+        desk.lgo.set_attributes(denied.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     patients = [
-        file(desk, Route.IMPORTED, birth_date=day),
+        file(desk, Route.IMPORTED, birth_date=day, shape=_renumbered(desk)),
         denied,
         desk.bring(desk.draw(birth_date=day), Route.CHECKED),
         # A namesake born the same day: what happens to the one is nothing to the other.
@@ -78,6 +83,19 @@ def mixed(desk: Desk) -> Mixed:
         aside=desk.snapshot(file(desk, Route.IMPORTED, denied=True, birth_date=day)),
         items=desk.lgo.read_worklist(actor=desk.user),
     )
+
+
+def _renumbered(desk: Desk) -> Callable[[Person], Person]:
+    """Return the shape of somebody who bore another number before."""
+    other = desk.draw().identity
+
+    def shaped(person: Person) -> Person:
+        former = HistoricId(
+            matricule=other.matricule, oid=other.oid, date_from="2009-01-01", date_to="2014-12-31"
+        )
+        return replace(person, identity=replace(person.identity, history=(former,)))
+
+    return shaped
 
 
 def _named(patient: Patient) -> Callable[[Person], Person]:
@@ -98,6 +116,14 @@ def test_mixed(desk: Desk, order: str) -> None:
     finish(desk, lot)
     _expect_applied(desk, files, _results(lot), Moment("lot mêlé", "mixed lot"))
     expect_complete(lot)
+    if order == "as-asked":
+        # What is not in the file itself: the numbers that the first one, confirmed, bore before.
+        with desk.if_offered(INS_HISTORY):
+            expect(
+                desk.lgo.read_ins_history(files.patients[0].id, actor=desk.user),
+                fr="lot mêlé, une identité confirmée a perdu l'historique de ses INS",
+                en="mixed lot, an identity that was confirmed has lost the history of its INS",
+            )
 
 
 @pytest.mark.rule("BLK-03")

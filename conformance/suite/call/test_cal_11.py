@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute, CallOutcome, InsiCall
+from conformance.drivers.model import Attribute, CallOutcome, InsiCall, Verb
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
+from conformance.suite.desk.apart import path
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -21,6 +24,8 @@ from conformance.verdicts import Departure
 if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
+
+MARKED_CHANGED: Final = path("dossier marqué puis modifié", "file marked, then changed", Verb.UPDATE_PATIENT)
 
 
 @pytest.mark.rule("CAL-11")
@@ -57,10 +62,16 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
 def test_still_blocked(desk: Desk) -> None:
     both, doubtful = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME}), frozenset({Attribute.DOUTEUSE})
 
-    def judge(part: Part, *marks: frozenset[Attribute]) -> None:
+    def judge(part: Part, *marks: frozenset[Attribute], change: bool = False) -> None:
         patient = desk.create(desk.play(part))
         for attributes in marks:
             mark(desk, patient, attributes)
+            if not attributes:
+                continue
+            if change:
+                # Taken in or refused, it takes no mark away.
+                with desk.if_offered(MARKED_CHANGED), suppress(RefusedError):
+                    desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
             call, requests = desk.try_call(patient)
             said = "→".join(map(named, marks))
             expect_blocked(call, requests, fr=f"d'attribut {said}", en=f"with the attribute {said}")
@@ -70,7 +81,8 @@ def test_still_blocked(desk: Desk) -> None:
             "homonyme retiré": partial(judge, CAST[0], both, doubtful),
             "homonyme ajouté": partial(judge, CAST[0], doubtful, both),
             **{part.key: partial(judge, part, doubtful) for part in CAST},
-            "fictive": partial(judge, CAST[-1], frozenset({Attribute.FICTIVE})),
+            "marque posée de nouveau": partial(judge, CAST[0], doubtful, frozenset(), doubtful),
+            "fictive, puis modifiée": partial(judge, CAST[-1], frozenset({Attribute.FICTIVE}), change=True),
         }
     )
 

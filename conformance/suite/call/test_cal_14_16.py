@@ -13,7 +13,9 @@ import pytest
 
 from conformance.drivers.screens import Authentication
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import CARD, FROM_INSI
+from conformance.suite.desk.card_calls import read_card, try_card_call
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.sign_in import MEANS, of_professional, sign_in, signing_in
@@ -118,6 +120,19 @@ def test_pro_sante_connect(desk: Desk, user: str) -> None:
             for request in _sent(requests, Authentication.PSC):
                 _expect_of_user(request, said)
             _expect_noted(added(before, desk.logged_calls()), len(requests), "PSC", worker.user.user, said)
+        if user == "super-user":
+            with worker.if_offered(CARD):
+                _expect_noted_by_card(worker)
+
+
+def _expect_noted_by_card(desk: Desk) -> None:
+    """Check that a call by Vitale card tells by which means the professional signed in, which is no card of theirs."""
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    reading, before = read_card(desk, people.card()), desk.logged_calls()
+    _, requests = try_card_call(desk, reading, people.insured, patient)
+    entries = added(before, desk.logged_calls())
+    _expect_noted(entries, len(requests), "PSC", desk.user.user, "(carte Vitale)")
 
 
 @pytest.mark.rule("CAL-16")

@@ -15,7 +15,8 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.log import Sent, expect_credited
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.started import ended, start, try_started
-from conformance.suite.desk.wire import need_request
+from conformance.suite.desk.wire import UNKNOWN_PLACE, need_request
+from conformance.suite.desk.words import expect_values, insi_values
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_no_started_call(desk: Desk, attributes: frozenset[Attribute]) -> None:
     expect_kept(desk.snapshot(patient), before, Moment("après l'appel bloqué", "after the blocked call"))
 
 
-@pytest.mark.rule("ERR-06")
+@pytest.mark.rule("ERR-06", "RSP-02")
 @WITHOUT_WAITING.mark
 @pytest.mark.title(
     fr="Deux appels lancés l'un après l'autre, un autre dossier étant ouvert : chaque réponse reste à son patient",
@@ -53,7 +54,9 @@ def test_no_started_call(desk: Desk, attributes: frozenset[Attribute]) -> None:
 )
 def test_started_calls_do_not_cross(desk: Desk) -> None:
     people = [desk.draw(), desk.draw()]
-    patients = [desk.create(person) for person in people]
+    # Something is left to be fed in each.
+    typed_otherwise: list[dict[str, str | None]] = [{"birth_place": UNKNOWN_PLACE}, {"first_names": None}]
+    patients = [desk.create(person, **others) for person, others in zip(people, typed_otherwise, strict=True)]
     aside = desk.snapshot(desk.create(desk.draw()))
     started = [start(desk, patient) for patient in patients]
     desk.read(aside.patient)
@@ -74,8 +77,9 @@ def test_started_calls_do_not_cross(desk: Desk) -> None:
     for call in calls:
         desk.decide(call, accept=True)
     for person, patient in zip(people, patients, strict=True):
-        expect(
-            desk.read(patient).matricule == person.identity.matricule.value,
+        expect_values(
+            desk.read(patient),
+            insi_values(person),
             fr="l'identité acceptée n'est pas dans le dossier de son patient",
             en="the identity accepted is not in the file of its patient",
         )

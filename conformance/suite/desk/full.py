@@ -5,26 +5,36 @@ A file typed with its five traits has no names in use and no document: an act th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES
 from conformance.suite.desk.people import NAMES_IN_USE
+from conformance.suite.desk.routes import Route
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
-    from conformance.suite.desk.routes import Route
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
+
+
+HOMONYMS: Final = frozenset({Route.IMPORTED, Route.CHECKED})
+"""The ways to a status at whose end the file gets the attribute homonyme."""
 
 
 def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -> Patient:
     """Bring a file to a status as ``Desk.bring`` does, with names in use and a document, and return it.
 
     Where no document was checked on the way, one that is not high-confidence is recorded: it promotes nobody (PRF-08). A
-    software that records none of those is taken as it is.
+    software that records none of those is taken as it is. At some statuses the file is that of a homonym, which changes
+    nothing for it (ATT-03).
     """
     patient = desk.bring(person, route, **{**NAMES_IN_USE, **others})
+    if route in HOMONYMS:
+        with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+            patient = desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     if patient.proof is not None:
         return patient
     for kind in LOW_CONFIDENCE_PROOFS:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.documents import read_document
+from conformance.documents.record import Trait
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, INS_HISTORY, VERIFICATION
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, EXPORTS, INS_HISTORY, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import another_value, now_known_by
@@ -22,6 +26,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
+from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +34,14 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
+
+
+EXPORTED: Final = {
+    Route.IMPORTED_CHECKED: MessageFormat.HL7V2,
+    Route.CHECKED_IMPORTED: MessageFormat.FHIR,
+    Route.ARRIVED_CHECKED: MessageFormat.CDA,
+}
+"""Which message is produced before and after the change of number; the ways to QUAL share them."""
 
 
 @pytest.mark.rule("MAT-07")
@@ -103,6 +116,8 @@ def test_new_number(desk: Desk, route: Route) -> None:
     expect_equal(
         got=patient.matricule, expected=waiting.identity.matricule.value, fr="matricule", en="matricule"
     )
+    form = EXPORTED.get(route)
+    sent = _exported(desk, patient, form) if form else frozenset()
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
     now = now_known_by(waiting, definitive)
@@ -118,6 +133,13 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="le nouveau numéro n'a pas remplacé l'ancien",
         en="the new number did not replace the old one",
     )
+    if form and waiting.identity.matricule.number in sent:
+        # The former one may stand beside it, as such.
+        expect(
+            now.identity.matricule.number in _exported(desk, after, form),
+            fr=f"un message {form} produit après le changement de numéro ne porte pas le nouveau",
+            en=f"a message {form} produced after the change of number does not bear the new one",
+        )
     if route is Route.IMPORTED:
         # Nor does what is done next bring the old one back.
         with preparing("modifier puis contrôler le dossier", "change then check the file"):
@@ -143,6 +165,18 @@ def test_new_number(desk: Desk, route: Route) -> None:
         fr="statut après le changement de numéro",
         en="status after the change of number",
     )
+
+
+def _exported(desk: Desk, patient: Patient, form: MessageFormat) -> frozenset[str]:
+    """Return the numbers, 13 characters each, under which a message says somebody is known; none where none is produced."""
+    with desk.if_offered(EXPORTS), suppress(RefusedError):
+        message = desk.lgo.export_message(patient.id, form, actor=desk.user)
+        read = read_document(message.content, message.name)
+        values = [
+            value for each in read.walk() for record in each.records for value in record.of(Trait.MATRICULE)
+        ]
+        return frozenset(value.normal[:NUMBER_LENGTH] for value in values)
+    return frozenset()
 
 
 @pytest.mark.rule("MAT-10")

@@ -13,7 +13,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.told import Told, expect_told, told
-from conformance.suite.desk.wire import UNKNOWN_PLACE, need_answer
+from conformance.suite.desk.wire import UNKNOWN_PLACE, need_answer, need_found
 from conformance.verdicts import UndecidedError
 from simulator.scripting.loader import scenario_data
 
@@ -96,13 +96,28 @@ def expect_not_imported(
     expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}, moment)
 
     # The true answer is taken again.
-    if desk.feed(patient).matricule != person.identity.matricule.value:
+    if fed_again(desk, patient, moment).matricule != person.identity.matricule.value:
         raise UndecidedError(
             "la vraie réponse n'est pas reprise non plus : le contrôle ne prouve rien",
             "the true answer is not taken either: the check proves nothing",
             depends_on=("RSP-02",),
         )
     return Rejected(call=call, told=got)
+
+
+def fed_again(desk: Desk, patient: Patient, moment: Moment) -> Patient:
+    """Call INSi again, accept the true answer, which was proposed before, and return the file."""
+    call, requests = desk.call(patient)
+    need_found(requests)
+    expect(
+        call.outcome is CallOutcome.FOUND,
+        fr=f"{moment.fr}, la vraie réponse qui suit, proposée auparavant, ne l'est plus ({call.outcome})",
+        en=f"{moment.en}, the true answer that follows, which was proposed before, no longer is ({call.outcome})",
+        # That one answer decides nothing about the next is deduced.
+        inferred=True,
+    )
+    desk.decide(call, accept=True)
+    return desk.read(patient)
 
 
 def _playable(scenario: str | Mapping[str, Any]) -> str | dict[str, Any]:

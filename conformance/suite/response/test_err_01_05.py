@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.model import CallOutcome
+from conformance.drivers.model import Attribute, CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.log import Sent, expect_credited, expect_logged
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import twin, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.started import without_waiting
@@ -22,6 +23,7 @@ from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.response.refusals import ENDINGS
 from conformance.suite.response.storms import MOST
+from conformance.verdicts import Departure, UndecidedError
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ def _expect_failure_borne(desk: Desk, route: Route, scenario: str) -> None:
         desk.lgo.update_patient(before.patient.id, {"used_name": "KVORLANX"}, actor=desk.user)
     expect_kept(desk.snapshot(before.patient), before, moment, besides={"used_name": "KVORLANX"})
     _expect_failure_told(desk, call, before.patient, moment)
+    if route is Route.TYPED and scenario == DOWN[0]:
+        _expect_usable(desk, before.patient, moment)
 
 
 def _expect_failure_told(desk: Desk, call: InsiCall | RefusedError, patient: Patient, moment: Moment) -> None:
@@ -79,6 +83,31 @@ def _expect_failure_told(desk: Desk, call: InsiCall | RefusedError, patient: Pat
     others = {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}
     _expect_failure_announced(call, moment)
     expect_told(told(call, about=patient), others, moment)
+
+
+def _expect_usable(desk: Desk, patient: Patient, moment: Moment) -> None:
+    """Check that what can be done with a file can be done after a failed call: a mark, a document, the validation."""
+
+    def mark(file: Patient) -> object:
+        return desk.lgo.set_attributes(file.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+
+    acts = (
+        (ATTRIBUTES, Moment("homonyme posé", "homonyme set"), mark),
+        (CHECKED, Moment("pièce contrôlée", "document checked"), desk.check_document),
+    )
+    for path, what, act in acts:
+        with desk.if_offered(path):
+            try:
+                act(patient)
+            except (RefusedError, UndecidedError) as refusal:
+                with suppress(RefusedError, UndecidedError):
+                    # Whatever nobody may do with any file is not the matter here.
+                    act(desk.create(desk.draw()))
+                    raise Departure(
+                        f"{moment.fr}, {what.fr} après l'échec : refusé, alors qu'un autre dossier le permet ({refusal})",
+                        f"{moment.en}, {what.en} after the failure: refused, although another file allows it ({refusal})",
+                        inferred=True,
+                    ) from refusal
 
 
 @pytest.mark.rule("ERR-01")
@@ -234,8 +263,12 @@ def test_no_retry_storm(desk: Desk, way: str) -> None:
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_late_answer(desk: Desk, route: Route) -> None:
-    person, other = desk.draw(), desk.draw()
-    patient, opened = desk.bring(person, route), bring_full(desk, other, route)
+    person = desk.draw()
+    # The other file is that of a twin, older or newer: what looks for the patient by name and birth date may find it.
+    other = twin(desk, person)
+    patient = desk.bring(person, route) if route is Route.CHECKED else None
+    opened = bring_full(desk, other, route)
+    patient = patient or desk.bring(person, route)
     call = desk.find(patient)
     desk.read(opened)
     desk.lgo.update_patient(opened.id, {"used_name": "KVORLANX"}, actor=desk.user)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, CallOutcome
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.routes import STEPS, Route, Step, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.wire import need_answer, returned
+from conformance.suite.desk.wire import UNKNOWN_PLACE, need_answer, returned
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import accepted, other_place, proposed, proposed_for_creation
@@ -98,10 +99,31 @@ def test_each_trait(desk: Desk, route: Route) -> None:
             en="the file is not fed from INSi",
         )
 
+    def without_place() -> None:
+        person = desk.draw(first_names_count=2)
+        patient = desk.bring(person, route)
+        with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
+            call, requests = desk.try_call(patient)
+            need_answer(requests, "suite/no-place")
+        if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+            return  # A software may want a place.
+        after = accepted(desk, call)
+        expect_values(
+            after,
+            {**insi_values(person), "birth_place": after.birth_place},
+            fr="le dossier n'est pas alimenté par INSi",
+            en="the file is not fed from INSi",
+        )
+        expect(
+            after.birth_place in {patient.birth_place, UNKNOWN_PLACE, None},
+            fr=f"INSi n'a pas rendu de lieu et le dossier porte {after.birth_place}",
+            en=f"INSi returned no place and the file holds {after.birth_place}",
+        )
+
     expect_each(
         {
-            "aucun": partial(judge),
             "lieu": partial(judge, place="x"),
+            "INSi sans lieu": without_place,
             "lieu inconnu": partial(judge, birth_place="99999"),
             "liste vide": partial(judge, first_names=None),
             "nom": partial(judge, birth_name="KVORLAN"),
@@ -143,16 +165,24 @@ def test_second_import(desk: Desk, route: Route) -> None:
 @FROM_INSI.mark
 def test_creation_from_insi(desk: Desk, user: str) -> None:
     desk = desk.by(user)
-    person, other = desk.draw(), desk.draw(first_names_count=2, nia=True)
-    asked = typed(person)
     names = ("birth_name", "first_name", "first_names", "birth_date", "sex", "birth_place")
-    call = proposed_for_creation(desk, other, **{name: getattr(asked, name) for name in names})
-    expect_values(
-        accepted(desk, call),
-        insi_values(other),
-        fr="le dossier créé n'est pas alimenté par INSi",
-        en="the file created is not fed from INSi",
-    )
+    # The second has no names in use: those of the first are not theirs.
+    for used in [NAMES_IN_USE, {}] if user == "user" else [{}]:
+        person, other = desk.draw(), desk.draw(first_names_count=2, nia=True)
+        asked = typed(person)
+        call = proposed_for_creation(desk, other, **{name: getattr(asked, name) for name in names}, **used)
+        after = accepted(desk, call)
+        expect_values(
+            after,
+            insi_values(other),
+            fr="le dossier créé n'est pas alimenté par INSi",
+            en="the file created is not fed from INSi",
+        )
+        expect(
+            used or NAMES_IN_USE["used_name"] != after.used_name,
+            fr="le dossier créé porte le nom utilisé de celui créé avant lui",
+            en="the file created holds the used name of the one created before",
+        )
 
 
 @pytest.mark.rule("RSP-03")

@@ -15,6 +15,7 @@ from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.told import told
+from conformance.suite.response.first_names import alerts_told
 from conformance.suite.response.proposals import proposed
 from simulator.ins.traits import starts_list
 
@@ -45,13 +46,12 @@ OTHER_TRAITS: Final = (
 @pytest.mark.parametrize("count", [1, 2], ids=["one-name", "two-names"])
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_alert_at_each_call(desk: Desk, route: Route, count: int) -> None:
-    person = desk.draw(first_names_count=count, **PLAIN)
-    # A used first name that does start the list stands for nothing.
-    used = {**NAMES_IN_USE, "used_first_name": person.first_name}
-    patient = desk.bring(person, route, first_name="YEMDRAL", first_names=None, **used)
-    other = desk.draw(first_names_count=count, **PLAIN)
-    usual = _told(desk, proposed(desk, desk.bring(other, route, first_names=None, **used), other), other)
-    for number in (1, 2, 3):
+    first = desk.draw(first_names_count=count, **PLAIN)
+    usual, changed = _usual(desk, route, first)
+    # Where it cannot be changed to what its own list contradicts, it is so from the beginning.
+    person = first if changed else desk.draw(first_names_count=count, **PLAIN)
+    patient = changed or desk.bring(person, route, first_name="YEMDRAL", first_names=None, **_used(person))
+    for number in (1, 2) if changed else (1, 2, 3):
         call = proposed(desk, patient, person)
         got = _told(desk, call, person, patient)
         expect(
@@ -61,6 +61,46 @@ def test_alert_at_each_call(desk: Desk, route: Route, count: int) -> None:
         )
         _expect_about_first_name(got.words - usual.words)
         desk.decide(call, accept=False)
+    if changed:
+        _expect_put_right(desk, patient, person, usual)
+
+
+def _used(person: Person) -> dict[str, str | None]:
+    """Return names in use; a used first name that does start the list stands for nothing."""
+    return {**NAMES_IN_USE, "used_first_name": person.first_name}
+
+
+def _usual(desk: Desk, route: Route, person: Person) -> tuple[Told, Patient | None]:
+    """Return what is told of a 1er prénom that starts the list, and, of a file typed, that file with another one since.
+
+    What is judged at the next call is the 1er prénom as it is then. ``None``: it was not changed.
+    """
+    patient = desk.bring(person, route, first_names=None, **_used(person))
+    call = proposed(desk, patient, person)
+    usual = _told(desk, call, person)
+    if route is Route.TYPED:
+        desk.decide(call, accept=False)
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"first_name": "YEMDRAL"}, actor=desk.user)
+            return usual, desk.read(patient)
+    return usual, None
+
+
+def _expect_put_right(desk: Desk, patient: Patient, person: Person, usual: Told) -> None:
+    """Put the 1er prénom right again: what was told of the one before is told no more."""
+    try:
+        desk.lgo.update_patient(patient.id, {"first_name": person.first_name}, actor=desk.user)
+    except RefusedError:
+        return
+    call = proposed(desk, patient, person)
+    new = (_told(desk, call, person, patient).words - usual.words) & alerts_told(
+        desk, call, person, patient.first_name or ""
+    )
+    expect(
+        not new,
+        fr=f"1er prénom corrigé, alerte à tort : {', '.join(sorted(new))}",
+        en=f"1er prénom put right, unfounded alert: {', '.join(sorted(new))}",
+    )
 
 
 @pytest.mark.rule("RSP-06")

@@ -20,7 +20,7 @@ from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.wire import need_answer
-from conformance.suite.response.refusals import ENDINGS
+from conformance.suite.response.refusals import ENDINGS, fed_again
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _expect_nothing_changes(desk: Desk, ending: Ending, route: Route) -> None:
             expect_told(told(call, about=patient), others, moment)
             _expect_no_candidates(call, moment)
     # The same call with the true answer is proposed and taken: the silence above was that of INSi.
-    fed = desk.feed(patient)
+    fed = fed_again(desk, patient, moment)
     expect(
         fed.matricule,
         fr="la vraie réponse qui suit n'est pas reprise",

@@ -12,13 +12,14 @@ from lxml import etree
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CARD, FROM_INSI
+from conformance.suite.desk.apart import CARD, FROM_INSI, VERIFICATION
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_found, returned
+from conformance.suite.verification.elsewhere import answering, verify
 from conformance.verdicts import Departure, UndecidedError
 from simulator.contract.names import RESULTAT
 from simulator.ins.identity import HistoricId
@@ -83,7 +84,8 @@ def test_created_from_insi(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("shape", ["waiting-then-known", "same-number-twice", "ten"])
 def test_lasts(desk: Desk, shape: str) -> None:
-    patient = desk.create(_with_history(desk, shape))
+    person = _with_history(desk, shape)
+    patient = desk.create(person)
     other = desk.create(_with_history(desk, "one"))
     answer = _accept(desk, patient)
 
@@ -104,8 +106,18 @@ def test_lasts(desk: Desk, shape: str) -> None:
         with desk.answered_by(ending):
             desk.try_call(patient)
         look(f"appel sans identité ({ending})", f"call without identity ({ending})")
+    # Whoever is filtered had no history: nothing of it is taken, its emptiness included.
+    with desk.answered_by(_answering(alter={"birth_date": "1984-05-00"}, history=[]), patient=person):
+        desk.try_call(patient)
+    look("identité INSi filtrée", "INSi identity filtered")
     desk.decline(desk.read(patient))
     look("identité INSi refusée", "INSi identity refused")
+    if shape == "ten":
+        with desk.if_offered(VERIFICATION):
+            for answer_given in ("fault-insi-102", None):
+                with answering(desk, answer_given):
+                    verify(desk, patient)
+            look("INS vérifiée, une fois en vain", "INS verified, once in vain")
 
 
 @pytest.mark.rule("RSP-15")

@@ -15,7 +15,8 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, CHECKED
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
@@ -94,7 +95,7 @@ def test_saved_by_two(desk: Desk, route: Route) -> None:
     expect_each({name: partial(judge, each) for name, each in COLLEAGUE.items()})
 
 
-@pytest.mark.rule("RSP-05", "FLD-04", "PRF-01")
+@pytest.mark.rule("RSP-05", "RSP-02", "FLD-04", "PRF-01")
 @pytest.mark.title(
     fr="Accepter n'écrit que ce qu'INSi a rendu : 1er prénom, noms utilisés, attribut et pièce changés depuis l'appel restent",
     en="Accepting writes what INSi returned only: 1er prénom, names in use, attribute and document changed since the call stay",
@@ -117,6 +118,11 @@ def test_changed_between_call_and_acceptance(desk: Desk, route: Route) -> None:
     # Another document than the one that may have checked the identity.
     with colleague.if_offered(CHECKED), suppress(RefusedError):
         desk.lgo.record_proof(patient.id, "PASSPORT", actor=colleague.user)
+    if route is Route.TYPED:
+        with colleague.if_offered(CARD), suppress(RefusedError):
+            people = family(desk.draw)
+            reading = desk.lgo.read_card(people.card(), actor=colleague.user)
+            desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=colleague.user)
     before = desk.snapshot(patient)
     if isinstance(desk.try_accept(call), RefusedError):
         return  # A proposal that is out of date may be refused.

@@ -229,12 +229,25 @@ def one_wrong(desk: Desk, person: Person) -> dict[str, ReceivedIdentity]:
         "un autre premier prénom": replace(
             right, first_name=f"{first}KV", first_names=" ".join([f"{first}KV", *names[1:]])
         ),
-        "un autre second prénom": replace(right, first_names=f"{names[0]} KVORLAN"),
+        # The last one: what is compared by its beginning takes it for the same list.
+        "un autre dernier prénom": replace(
+            right, first_names=" ".join([*names[: max(len(names) - 1, 1)], "KVORLAN"])
+        ),
         "une autre date": replace(right, birth_date=another_value(desk, person, "birth_date")),
         "l'année d'après": replace(right, birth_date=_another_year(right.birth_date or "")),
         "l'autre sexe": replace(right, sex=another_value(desk, person, "sex")),
-        "un autre lieu": replace(right, birth_place=another_value(desk, person, "birth_place")),
+        "un autre lieu": replace(right, birth_place=_another_place(desk, person)),
     }
+
+
+NEAR_PLACE: Final = "35238"
+"""A birth place to draw somebody with, so that one very much like it can be told in its place."""
+
+
+def _another_place(desk: Desk, person: Person) -> str:
+    """Return another birth place: of the same department for those born in ``NEAR_PLACE``."""
+    own = person.identity.traits.birth_place
+    return "35047" if own == NEAR_PLACE else another_value(desk, person, "birth_place")
 
 
 def _another_year(date: str) -> str:

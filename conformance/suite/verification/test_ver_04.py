@@ -11,7 +11,9 @@ from conformance.drivers.model import Status
 from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
@@ -109,7 +111,10 @@ def test_known_without_this_ins(desk: Desk, route: Route) -> None:
 
     def judge(part: str | None) -> None:
         person = desk.draw()
-        patient = desk.bring(person, route)
+        # The attributes and the names of the file are no exemption either.
+        patient = (
+            desk.bring(person, route, **NAMES_IN_USE) if part == "oid" else bring_full(desk, person, route)
+        )
         identity = spoilt(desk, person, part) if part else received(person)
         moment = Moment(f"patient connu ({route})", f"known patient ({route})")
         _expect_one(desk, identity, moment, local=None if has_ins else patient)

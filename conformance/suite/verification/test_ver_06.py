@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.desk.apart import INS_HISTORY
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
@@ -26,9 +28,12 @@ from conformance.suite.verification.homonyms import expect_untouched, homonyms, 
 from conformance.suite.verification.wire import KO, Said, need_verified, said_by, verifications
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
     from conformance.drivers.partners import ReceivedIdentity
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
+
+RENUMBERED: Final = "one-former-number-corsica-2a"
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
 
@@ -42,10 +47,13 @@ WITH_INS = routes(Status.RECUP, Status.QUAL)
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_known_and_ko(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
-    person = desk.draw(first_names_count=2)
+    # Some bore another number before: one whom each user has at the counter.
+    is_renumbered = route is (Route.IMPORTED_CHECKED if user == "user" else Route.IMPORTED)
+    person = desk.play(PARTS[RENUMBERED]) if is_renumbered else desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
     desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     before = desk.snapshot(patient)
+    former = _former(desk, patient) if is_renumbered else set()
     # Holders of an INS receive another one; the others their own, which INSi denies.
     identity = received(person, matricule=nobody(desk, person)) if route in WITH_INS else received(person)
     moment = Moment(f"identité reçue, KO ({route})", f"identity received, KO ({route})")
@@ -56,6 +64,12 @@ def test_known_and_ko(desk: Desk, route: Route, user: str) -> None:
         need_verified(arrival.exchanges, Said.KO)
         expect_nothing_changed(desk, before, identity, moment)
     expect_nothing_changed(desk.as_super_user(), before, identity, moment)
+    if former:
+        expect(
+            _former(desk, patient) == former,
+            fr=f"{moment.fr}, l'historique des INS du dossier a changé",
+            en=f"{moment.en}, the history of the INS of the file has changed",
+        )
 
 
 @pytest.mark.rule("VER-06")
@@ -128,6 +142,13 @@ def test_homonyms(desk: Desk, route: Route) -> None:
     moment = Moment(f"identité reçue, KO ({route})", f"identity received, KO ({route})")
     expect_kept(desk.snapshot(before.patient), before, moment, besides={"attributes": HOMONYM_OR_SAME})
     expect_untouched(desk, near, moment)
+
+
+def _former(desk: Desk, patient: Patient) -> set[str]:
+    """Return the former numbers of a file that has an INS; none where the software does not show them."""
+    with desk.if_offered(INS_HISTORY):
+        return {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
+    return set()
 
 
 def expect_nothing_changed(desk: Desk, before: Snapshot, identity: ReceivedIdentity, moment: Moment) -> None:

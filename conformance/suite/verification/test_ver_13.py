@@ -28,7 +28,7 @@ from conformance.suite.incoming.arriving import (
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import BILLING, INS_C, Letter
-from conformance.suite.verification.elsewhere import answering, one_wrong, received, spoilt
+from conformance.suite.verification.elsewhere import NEAR_PLACE, answering, one_wrong, received, spoilt
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
 from conformance.suite.verification.wire import KO
 
@@ -133,7 +133,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
 )
 def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
     need_form(desk, form)
-    person = desk.draw(first_names_count=3, **PLAIN)
+    person = desk.draw(first_names_count=3, birth_place=NEAR_PLACE, **PLAIN)
     patient = desk.bring(person, Status.QUAL)
 
     def judge(name: str, wrong: ReceivedIdentity) -> None:
@@ -196,9 +196,10 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, Status.QUAL)
     cases: dict[str, dict[str, None]] = {
+        # First one with an INS, which is then not that of the next.
+        "sans nom": {"birth_name": None},
         "sans matricule": {"matricule": None},
         "sans matricule ni OID": {"matricule": None, "oid": None},
-        "sans nom": {"birth_name": None},
         "sans prénoms": {"first_names": None, "first_name": None},
         "sans date": {"birth_date": None},
         "sans sexe": {"sex": None},

@@ -17,6 +17,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.incoming.arriving import (
     Arrival,
     deliver,
@@ -28,7 +29,7 @@ from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.verification.elsewhere import TRAITS, answering, received
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
-from conformance.suite.verification.wire import ERRORS, KO, Said, said_by, verifications
+from conformance.suite.verification.wire import ERRORS, KO, Said, claims_of, said_by, verifications
 from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
@@ -169,14 +170,16 @@ def test_checked_afterwards(desk: Desk, answer: str | None) -> None:
 @pytest.mark.parametrize("form", Form, ids=str)
 def test_incomplete(desk: Desk, form: Form) -> None:
     need_form(desk, form)
-    right = received(desk.draw(first_names_count=2))
-    cases = {
-        "sans INS (903)": (replace(right, matricule=None, oid=None), ("903", "902")),
-        "sans lieu ni liste (905)": (replace(right, first_names=None, birth_place=None), ("905", "902")),
-        "sans nom (905)": (replace(right, birth_name=None), ("905", "902")),
+    # Somebody else each time, the one with an INS first: what one message lacks is not in the one before.
+    cases: dict[str, tuple[dict[str, None], tuple[str, ...]]] = {
+        "sans nom (905)": ({"birth_name": None}, ("905", "902")),
+        "sans lieu ni liste (905)": ({"first_names": None, "birth_place": None}, ("905", "902")),
+        "sans INS (903)": ({"matricule": None, "oid": None}, ("903", "902")),
     }
 
-    def judge(name: str, told: ReceivedIdentity, codes: tuple[str, ...]) -> None:
+    def judge(name: str, left_out: dict[str, None], codes: tuple[str, ...]) -> None:
+        right = received(desk.draw(first_names_count=2))
+        told = replace(right, **left_out)  # type: ignore[arg-type] # nothing but None
         moment = Moment(f"inconnu, {name} ({form})", f"unknown, {name} ({form})")
         arrival = deliver(desk, written(Letter(identity=told), form), days=[right.birth_date])
         for patient in arrival.created:
@@ -186,6 +189,7 @@ def test_incomplete(desk: Desk, form: Form) -> None:
                 fr=f"{moment.fr}, le dossier créé est {patient.status} et porte {patient.matricule or 'aucune INS'}",
                 en=f"{moment.en}, the file created is {patient.status} and holds {patient.matricule or 'no INS'}",
             )
+        _expect_own(arrival, right, moment)
         expect(
             arrival.created or arrival.is_noticed,
             fr=f"{moment.fr}, rien n'est créé et personne n'est prévenu",
@@ -195,6 +199,28 @@ def test_incomplete(desk: Desk, form: Form) -> None:
         expect_code(arrival, *codes, moment=moment)
 
     expect_each({name: partial(judge, name, *case) for name, case in cases.items()})
+
+
+def _expect_own(arrival: Arrival, right: ReceivedIdentity, moment: Moment) -> None:
+    """Check that no file and no verification holds what is neither in the message nor this person's."""
+    claimed = {
+        each.values["matricule"] for sent in verifications(arrival.exchanges) for each in claims_of(sent)
+    }
+    expect(
+        claimed <= {right.matricule},
+        fr=f"{moment.fr}, INSi a vérifié l'INS de quelqu'un d'autre : {sorted(filter(None, claimed))}",
+        en=f"{moment.en}, INSi verified the INS of somebody else: {sorted(filter(None, claimed))}",
+    )
+    for patient in arrival.created:
+        names = set((right.first_names or "").split())
+        strange = set((patient.first_names or "").split()) - names or {patient.birth_place} - {
+            right.birth_place, UNKNOWN_PLACE, None, "",
+        }  # fmt: skip
+        expect(
+            not strange,
+            fr=f"{moment.fr}, le dossier créé porte ce que le message ne dit pas : {', '.join(map(str, strange))}",
+            en=f"{moment.en}, the file created holds what the message does not say: {', '.join(map(str, strange))}",
+        )
 
 
 @pytest.mark.rule("VER-15")
