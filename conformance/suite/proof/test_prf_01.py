@@ -99,9 +99,18 @@ def test_kind_stays(desk: Desk) -> None:
         person = adult(desk)
         patient = desk.create(person)
         desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-        with suppress(RefusedError):  # A document that does not allow it: PRF-08.
-            desk.lgo.validate_identity(patient.id, actor=desk.user)
-        _expect_kind(desk.read(patient), kind, "après l'action « valider »", "after the action “validate”")
+        # A document that does not allow it, or that another user has to record first: PRF-08.
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(patient.id, actor=desk.super_user)
+        validated = desk.read(patient)
+        _expect_kind(validated, kind, "après l'action « valider »", "after the action “validate”")
+        expect(
+            not validated.proof or validated.proof.recorded_by != desk.super_user.user,
+            fr=f"{kind} enregistrée par {desk.user.user}, attribuée à {desk.super_user.user}, qui a validé",
+            en=f"{kind} recorded by {desk.user.user}, said to be by {desk.super_user.user}, who validated",
+            # As above: the text asks for the kind.
+            inferred=True,
+        )
         _expect_kind(desk.feed(patient), kind, "après l'import INSi", "after the INSi import")
         with preparing("modifier le nom utilisé", "change the used name"):
             desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)

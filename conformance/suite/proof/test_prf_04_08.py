@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
@@ -17,11 +18,13 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.proof.kinds import kinds_known
+from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -147,6 +150,8 @@ def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
     def judge(person: Person, *, entitled: bool) -> None:
         user = desk.as_super_user() if entitled else desk
         patient = desk.bring(person, route)
+        if entitled and kind == LOW_CONFIDENCE_PROOFS[0]:
+            _say_what_insi_says(desk, patient)
         before = desk.snapshot(patient)
         with suppress(RefusedError):
             user.lgo.record_proof(patient.id, kind, actor=user.user)
@@ -174,6 +179,15 @@ def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
             "super-utilisateur": partial(judge, adult(desk), entitled=True),
         }
     )
+
+
+def _say_what_insi_says(desk: Desk, patient: Patient) -> None:
+    """Have INSi confirm the identity: neither an answer that waits nor a verification stands in for a document."""
+    if patient.status is Status.PROV:
+        desk.try_call(patient)
+        return
+    with desk.if_offered(VERIFICATION):
+        verify(desk, patient)
 
 
 @pytest.mark.rule("PRF-08")
