@@ -95,28 +95,30 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
     en="The document is still there after the validation, the INSi import, a change, and for everybody",
 )
 def test_kind_stays(desk: Desk) -> None:
+    other = desk.as_super_user()
+
     def judge(kind: str) -> None:
         person = adult(desk)
         patient = desk.create(person)
         desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         # A document that does not allow it, or that another user has to record first: PRF-08.
         with suppress(RefusedError):
-            desk.lgo.validate_identity(patient.id, actor=desk.super_user)
+            desk.lgo.validate_identity(patient.id, actor=other.user)
         validated = desk.read(patient)
         _expect_kind(validated, kind, "après l'action « valider »", "after the action “validate”")
-        expect(
-            not validated.proof or validated.proof.recorded_by != desk.super_user.user,
-            fr=f"{kind} enregistrée par {desk.user.user}, attribuée à {desk.super_user.user}, qui a validé",
-            en=f"{kind} recorded by {desk.user.user}, said to be by {desk.super_user.user}, who validated",
-            # As above: the text asks for the kind.
-            inferred=True,
-        )
-        _expect_kind(desk.feed(patient), kind, "après l'import INSi", "after the INSi import")
+        _expect_kind(other.feed(patient), kind, "après l'import INSi", "after the INSi import")
         with preparing("modifier le nom utilisé", "change the used name"):
-            desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
-        _expect_kind(
-            desk.read(patient, desk.super_user), kind, "lu par un autre utilisateur", "read by another user"
-        )
+            other.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=other.user)
+        last = desk.read(patient, desk.super_user)
+        _expect_kind(last, kind, "lu par un autre utilisateur", "read by another user")
+        for after, act in ((validated, "validé"), (last, "validé, importé, modifié")):
+            expect(
+                not after.proof or after.proof.recorded_by != other.user.user,
+                fr=f"{kind} enregistrée par {desk.user.user}, attribuée à {other.user.user}, qui a {act}",
+                en=f"{kind} recorded by {desk.user.user}, said to be by {other.user.user}, who acted later",
+                # As above: the text asks for the kind.
+                inferred=True,
+            )
         [found] = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
         if found.proof is not None:  # A list need not show it.
             _expect_kind(found, kind, "dans la recherche", "in the search")

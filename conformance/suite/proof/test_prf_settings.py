@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import ATTRIBUTES, SCREENS
 from conformance.suite.desk.expect import expect, expect_equal
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.people import NAMES_IN_USE, adult
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import NEW_KIND
 from conformance.suite.proof.screens import choices_offered, expect_not_selected
@@ -96,7 +96,7 @@ def test_automatic_as_set(desk: Desk) -> None:
         return  # There is none to switch on: another check looks whether that is true.
     low = parts(known.get(site.LOW_CONFIDENCE_PROOFS))
     lowered, left = high[0], high[1]
-    patient = desk.create(adult(desk))
+    patient = desk.create(adult(desk), **NAMES_IN_USE)
     with desk.if_offered(ATTRIBUTES):
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     with restored(desk, site.AUTOMATIC_VALIDATION, *LISTS):

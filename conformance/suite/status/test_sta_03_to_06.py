@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, Status
-from conformance.drivers.protocol import DriverError, RefusedError
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -50,9 +50,6 @@ def test_import_gives_recovered(desk: Desk, user: str) -> None:
     for times in ("acceptation de l'identité INSi", "seconde acceptation"):
         call = desk.find(patient)
         desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
-        # A second click changes nothing; a software need not know the call any more.
-        with suppress(RefusedError, DriverError):
-            desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
         _expect_recovered(desk.read(patient), f"après {times}")
 
 

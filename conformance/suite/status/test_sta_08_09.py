@@ -19,7 +19,7 @@ from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import FIELD
+from conformance.suite.desk.words import FIELD, insi_values
 from conformance.verdicts import UndecidedError
 from simulator.ins.matricule import NUMBER_LENGTH
 
@@ -132,7 +132,7 @@ def test_cleared_everywhere(desk: Desk, route: Route, nature: str) -> None:
 
 def _expect_gone_from_screens(desk: Desk, patient: Patient, person: Person, *, fed: bool) -> None:
     """Look at the screen of a fallen file, or at the comparison of the next import, which is accepted."""
-    number = person.identity.matricule.value
+    number, oid = person.identity.matricule.value, insi_values(person)["oid"]
     told: list[str | None] = []
     if not fed:
         with desk.if_offered(SCREENS):
@@ -146,9 +146,9 @@ def _expect_gone_from_screens(desk: Desk, patient: Patient, person: Person, *, f
             told = [line.local for line in lines]
         desk.decide(call, accept=True)
     expect(
-        not any(number[:NUMBER_LENGTH] in compact(each or "") for each in told),
-        fr=f"l'écran {'de comparaison' if fed else 'du dossier'} montre encore le matricule d'avant le déclassement",
-        en=f"the screen {'of the comparison' if fed else 'of the file'} still shows the matricule of before the downgrade",
+        not any(number[:NUMBER_LENGTH] in compact(each or "") or each == oid for each in told),
+        fr=f"l'écran {'de comparaison' if fed else 'du dossier'} montre encore l'INS d'avant le déclassement",
+        en=f"the screen {'of the comparison' if fed else 'of the file'} still shows the INS of before the downgrade",
     )
 
 

@@ -12,7 +12,7 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import APP, CARD, SCREENS
+from conformance.suite.desk.apart import APP, CARD, SCREENS, VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
@@ -21,6 +21,7 @@ from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.status.locks import editable_traits, expect_shown_locked
+from conformance.suite.verification.elsewhere import verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,7 @@ def _expect_locked(desk: Desk, patient: Patient) -> None:
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 @SCREENS.mark
 def test_screen_agrees(desk: Desk, route: Route) -> None:
-    if route is Route.IMPORTED_CHECKED:
+    if route in {Route.IMPORTED, Route.IMPORTED_CHECKED}:
         patient = _with_a_card(desk, route)
     else:
         patient = desk.bring(desk.draw(**LADEN), route, used_name="ZELBRUC")
@@ -177,11 +178,15 @@ def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
 def test_no_document(desk: Desk, route: Route) -> None:
     _expect_never_checked(desk, desk.bring(desk.draw(), route))
     other = desk.bring(desk.draw(**LADEN), route)
+    # Nothing that INSi says stands for a document: that it knows nobody, several, fails, is declined or confirms.
     if route is Route.TYPED:
-        # Neither that INSi knows nobody nor that it fails stands for a document.
-        for ending in ("answers/not-found", "faults/insi-102"):
+        for ending in ("answers/not-found", "answers/several", "faults/insi-102"):
             with desk.answered_by(ending):
                 desk.try_call(other)
+        desk.decline(other)
+    elif route is Route.IMPORTED:
+        with desk.if_offered(VERIFICATION):
+            verify(desk, other)
     _expect_never_checked(desk, other)
 
 

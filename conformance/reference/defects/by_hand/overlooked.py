@@ -284,6 +284,66 @@ def unless_withdrawal(records: list[Record], _about: Mapping[str, Any], memory: 
     return [] if memory.shared.pop("withdrawn", False) else records
 
 
+def nobody_of_several(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Log a list of several files without the files."""
+    return all_with(records, patient_id=None) if memory.shared.get("found", 0) > 1 else records
+
+
+def last_found_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the last file that a search finds."""
+    memory.shared["last-found"] = records[-1]["id"] if records else None
+    return records
+
+
+def last_found_only(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Log the last file of a list only."""
+    return [one for one in records if one["patient_id"] == memory.shared.get("last-found")]
+
+
+def withdrawal_of_nobody(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Trace a withdrawal without its patient."""
+    return all_with(records, patient_id=None) if memory.shared.pop("withdrawn", False) else records
+
+
+def billed_name_looks_open(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Show the birth name of a file with a billing number as editable."""
+    is_billed = any(one["name"] == "billing_number" and one["value"] for one in records)
+    return [
+        {**one, "editable": is_billed or one["editable"]} if one["name"] == "birth_name" else one
+        for one in records
+    ]
+
+
+def as_many_choices(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Offer no more documents than at first, the newest ones among them."""
+    out = []
+    for one in records:
+        most = memory.own.setdefault("most", len(one["choices"])) if one["name"] == "kind" else None
+        out.append({**one, "choices": one["choices"][:most]} if most else one)
+    return out
+
+
+def last_of_changed_list(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Preselect the last document of a list that the site has changed."""
+    out = []
+    for one in records:
+        is_changed = one["name"] == "kind" and one["choices"] != memory.own.setdefault("list", one["choices"])
+        out.append({**one, "value": one["choices"][-1]} if is_changed else one)
+    return out
+
+
+def weak_preselected(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Preselect the Vitale card once a validation was refused."""
+    if not memory.shared.get("refused"):
+        return records
+    return [{**one, "value": "VITALE_CARD"} if one["name"] == "kind" else one for one in records]
+
+
+def automatic_once_used(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep validating automatically once that was done."""
+    return all_with(records, automatic_validation="true") if memory.shared.get("automatic") else records
+
+
 FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
     "status-noted": status_noted,
     "unless-retrieved": unless_retrieved,
@@ -322,6 +382,15 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
     "used-looks-open": _looks_open_with("used_name", "used_first_name"),
     "blocked-as-failed": blocked_as_failed,
     "trust-adds-up": trust_adds_up,
+    "nobody-of-several": nobody_of_several,
+    "last-found-noted": last_found_noted,
+    "last-found-only": last_found_only,
+    "withdrawal-of-nobody": withdrawal_of_nobody,
+    "billed-name-looks-open": billed_name_looks_open,
+    "as-many-choices": as_many_choices,
+    "last-of-changed-list": last_of_changed_list,
+    "weak-preselected": weak_preselected,
+    "automatic-once-used": automatic_once_used,
     "combination-asked-again": combination_asked_again,
     "withdrawal-noted": withdrawal_noted,
     "unless-withdrawal": unless_withdrawal,

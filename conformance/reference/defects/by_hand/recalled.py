@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Status, StatusChange
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.by_hand.common import all_with
-from conformance.reference.store import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,19 +80,6 @@ def _refused_when(note: str, message: str) -> Hand:
     def hand(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
         if _is_noted(note, records, about, memory):
             raise RefusedError("NOT_ANY_MORE", message, [])
-        return records
-
-    return hand
-
-
-def _historised(status: Status) -> Hand:
-    """Write a change into the history that did not take place."""
-
-    def hand(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-        change = StatusChange(
-            previous=Status(records[0]["status"]), status=status, at=now(), author=about["user"]
-        )
-        about["store"].add_status_change(records[0]["id"], change)
         return records
 
     return hand
@@ -258,28 +244,6 @@ def former_ins_erased(records: list[Record], about: Mapping[str, Any], _memory: 
     return records
 
 
-def history_since_the_fall(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Show the history since the INS was last lost."""
-    with_ins = {"RECUP", "QUAL"}
-    falls = [
-        rank
-        for rank, one in enumerate(records)
-        if one["previous"] in with_ins and one["status"] not in with_ins
-    ]
-    return records[falls[-1] :] if falls else records
-
-
-def same_author_merged(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Show the changes that one author has made in a row as one."""
-    out: list[Record] = []
-    for one in records:
-        if out and out[-1]["author"] == one["author"]:
-            out[-1] = {**one, "previous": out[-1]["previous"]}
-        else:
-            out.append(one)
-    return out
-
-
 def former_files_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the INS that a file had into what leaves of it."""
     former = memory.shared.get("ins", {}).get(about.get("patient_id"))
@@ -313,9 +277,43 @@ def proof_kept_when_there(records: list[Record], about: Mapping[str, Any], _memo
     return [{**one, **held} if held else one for one in records]
 
 
+def incoherent_is_vali(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Make an import validée whose 1er prénom does not start the list."""
+    return all_with(records, status="VALI") if memory.shared.pop("incoherent", False) else records
+
+
+def emptied_list_dropped(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Save no empty list of first names."""
+    return [{name: value for name, value in one.items() if name != "first_names" or value} for one in records]
+
+
+def waiting_correction_lost(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Lose the birth place that was changed while an answer waits."""
+    if not _is_noted("waiting", records, about, memory):
+        return records
+    lost = {"birth_place": "99999"} if "birth_place" in about["changed"] else {}
+    return all_with(records, **lost)
+
+
+def lowered_to_validated_stale(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Tell of a file lowered to validée as it was before."""
+    if lowered_to_validated_untold(records, about, memory):
+        return records
+    return all_with(records, stale=True)
+
+
+def only_traits_told(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Tell of changed traits only."""
+    before, after = about["before"], about["after"]
+    told = (*_COMPARED, "used_name", "used_first_name")
+    return [] if all(before[name] == after[name] for name in told) else records
+
+
 _NOTES = (
     "waiting", "declined", "nobody", "failed", "refreshed", "verified", "weak", "renewed", "doubted", "started",
-    "carded", "called", "announced",
+    "carded", "called", "announced", "several", "automatic",
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Hand] = {
@@ -329,9 +327,11 @@ FUNCTIONS: dict[str, Hand] = {
     **{f"kept-{note}-passes": _lost_when_noted(note) for note in _NOTES},
     "only-once-called": _refused_unless("called", "Appelez d'abord INSi."),
     "never-after-weak": _refused_when("weak", "Document insuffisant."),
-    "validation-historised": _historised(Status.VALI),
-    "import-historised": _historised(Status.RECUP),
-    "correction-historised": _historised(Status.VALI),
+    "incoherent-is-vali": incoherent_is_vali,
+    "emptied-list-dropped": emptied_list_dropped,
+    "waiting-correction-lost": waiting_correction_lost,
+    "lowered-to-validated-stale": lowered_to_validated_stale,
+    "only-traits-told": only_traits_told,
     "agreement-noted": agreement_noted,
     "agreement-qualifies": agreement_qualifies,
     "answer-noted": answer_noted,
@@ -353,8 +353,6 @@ FUNCTIONS: dict[str, Hand] = {
     "composite-shown-by-its-head": composite_shown_by_its_head,
     "own-kind-shown-as-other": own_kind_shown_as_other,
     "former-ins-erased": former_ins_erased,
-    "history-since-the-fall": history_since_the_fall,
-    "same-author-merged": same_author_merged,
     "former-files-kept": former_files_kept,
     "second-fall-untold": second_fall_untold,
     "lowered-to-validated-untold": lowered_to_validated_untold,
