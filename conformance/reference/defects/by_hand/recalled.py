@@ -203,10 +203,10 @@ def used_names_refused(records: list[Record], _about: Mapping[str, Any], _memory
     return records
 
 
-def document_signed_by_the_validator(
+def document_signed_by_who_acts(
     records: list[Record], about: Mapping[str, Any], _memory: Memory
 ) -> list[Record]:
-    """Sign the document with whoever validates."""
+    """Sign the document with whoever does something to the file."""
     return [
         {**one, "proof": {**one["proof"], "recorded_by": about["user"]}} if one["proof"] else one
         for one in records
@@ -349,7 +349,7 @@ FUNCTIONS: dict[str, Hand] = {
     "doubt-gives-back": doubt_gives_back,
     "pair-refused": pair_refused,
     "used-names-refused": used_names_refused,
-    "document-signed-by-the-validator": document_signed_by_the_validator,
+    "document-signed-by-who-acts": document_signed_by_who_acts,
     "composite-shown-by-its-head": composite_shown_by_its_head,
     "own-kind-shown-as-other": own_kind_shown_as_other,
     "former-ins-erased": former_ins_erased,
