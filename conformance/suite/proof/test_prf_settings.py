@@ -11,14 +11,13 @@ from conformance.drivers import site
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import ATTRIBUTES, SCREENS
+from conformance.suite.desk.apart import ATTRIBUTES, SCREENS, SETTINGS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, adult
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import NEW_KIND
 from conformance.suite.proof.screens import choices_offered, expect_not_selected
 from conformance.suite.site.settings import parts, restored, setting, switch
-from conformance.verdicts import UndecidedError, Verdict
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ Screens = tuple[list["FormField"], list["FormField"], list["FormField"]]
 
 @pytest.mark.rule("PRF-02")
 @SCREENS.mark
+@SETTINGS.mark
 @pytest.mark.title(
     fr="Une pièce que le site ajoute à sa liste est proposée à l'écran",
     en="A document that the site adds to its list is offered on the screen",
@@ -52,6 +52,7 @@ def test_offered_as_set(desk: Desk) -> None:
 
 @pytest.mark.rule("PRF-03")
 @SCREENS.mark
+@SETTINGS.mark
 @pytest.mark.title(
     fr="Ni une liste changée par le site ni une validation refusée ne choisit une pièce d'avance",
     en="Neither a list that the site changed nor a refused validation chooses a document beforehand",
@@ -69,10 +70,10 @@ def _look(desk: Desk) -> Screens:
 
     known = desk.lgo.read_settings()
     if any(name not in known for name in LISTS):
-        raise UndecidedError(
+        raise NotOfferedError(
+            SETTINGS,
             "le pilote ne règle pas la liste des pièces : à constater à l'écran",
             "the driver does not set the list of documents: to be seen on the screen",
-            verdict=Verdict.NOT_TESTED,
         )
     before = screen()
     with restored(desk, *LISTS):
@@ -134,6 +135,7 @@ def _write(desk: Desk, name: str, kinds: list[str]) -> bool:
 
 
 @pytest.mark.rule("STA-05")
+@SETTINGS.mark
 @pytest.mark.title(
     fr="Validée sur une pièce que le site a ajoutée, l'identité est qualifiée par l'import INSi",
     en="Validated on a document that the site added, an identity is qualifiée by the INSi import",

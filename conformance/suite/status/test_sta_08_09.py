@@ -166,7 +166,8 @@ def test_edit_by_an_entitled_user(desk: Desk, route: Route) -> None:
         changes: dict[str, str | None] = {field: another_value(desk, person, field) for field in fields}
         if len(fields) == len(LOCKED):
             # What is corrected while an answer of INSi waits is corrected too.
-            desk.try_call(patient)
+            with suppress(UndecidedError):  # No text asks for a call when there is an INS.
+                desk.try_call(patient)
         changes = _corrected(desk, patient, changes)
         names = ", ".join(FIELD[field].fr for field in fields), ", ".join(FIELD[field].en for field in fields)
         expect_kept(
