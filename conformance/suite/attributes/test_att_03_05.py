@@ -119,7 +119,8 @@ def test_ins_is_cleared(desk: Desk, route: Route) -> None:
 def test_only_provisional_is_possible(desk: Desk, attributes: frozenset[Attribute]) -> None:
     desk.bring(desk.draw(), Route.CHECKED)  # The same acts validate an ordinary identity.
     for route in (Route.TYPED, Route.CHECKED, Route.IMPORTED):
-        patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
+        person = desk.draw()
+        patient = desk.bring(person, route, **NAMES_IN_USE)
         # Proposed before the attribute is set, accepted after it.
         pending = desk.find(patient)
         mark(desk, patient, attributes)
@@ -143,6 +144,11 @@ def test_only_provisional_is_possible(desk: Desk, attributes: frozenset[Attribut
         _expect_still_marked(desk, patient, attributes, "appel INSi", "INSi call")
         with suppress(RefusedError):
             desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
+        with suppress(RefusedError):
+            number = {"matricule": person.identity.matricule.value, "oid": insi_values(person)["oid"]}
+            desk.lgo.update_patient(
+                patient.id, number, actor=desk.user if route is Route.TYPED else desk.super_user
+            )
         _expect_still_marked(desk, patient, attributes, "modification", "change")
 
 

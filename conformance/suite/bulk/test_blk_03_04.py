@@ -284,6 +284,14 @@ def test_traced_line_by_line(desk: Desk, order: str) -> None:
         fr="nombre de traces pour tout le lot",
         en="number of entries for the whole lot",
     )
+    nameless = [entry for entry in entries if not (entry.user or "").strip()]
+    expect(
+        not nameless,
+        fr=f"{len(nameless)} ligne(s) du lot tracée(s) sans personne",
+        en=f"{len(nameless)} line(s) of the lot logged under nobody",
+        # Who stands for a lot that is collected later is in no text.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("BLK-04")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.drivers.screens import FormField
     from conformance.suite.desk.steps import Desk
+
+SAVED_BESIDE: Final = frozenset({site.HIGH_CONFIDENCE_PROOFS, site.AUTOMATIC_VALIDATION, "printed_traits"})
+"""Settings that a page may save along with those of the display."""
 
 OTHERS: Final = ("matricule", "oid", "first_names", "used_name", "used_first_name", "birth_place")
 
@@ -128,6 +132,11 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
                 f"l'affichage de {shown(chosen).fr} ne se paramètre pas : {refusal.message}",
                 f"the display of {shown(chosen).en} cannot be set: {refusal.message}",
             ) from refusal
+        if chosen == OTHERS[:1]:
+            # The page of settings is saved as it stands, for another of them: what is shown stays chosen.
+            others = {name: each for name, each in desk.lgo.read_settings().items() if name in SAVED_BESIDE}
+            with suppress(RefusedError):
+                desk.lgo.write_settings(others)
         for at in (desk, desk.as_super_user()):
             fields = _fields(at, patient)
             visible = {name for name in OTHERS if name in fields and fields[name].always_visible}

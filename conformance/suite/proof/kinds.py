@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import PROOF_KINDS
 from conformance.drivers.protocol import RefusedError
@@ -11,6 +11,9 @@ from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
+
+NEW_KIND: Final = "CARTE_DU_BANC"
+"""A document that no software knows before its site names it."""
 
 
 def kinds_known(desk: Desk) -> list[str]:

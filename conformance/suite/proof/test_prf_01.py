@@ -95,6 +95,8 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
     en="The document is still there after the validation, the INSi import, a change, and for everybody",
 )
 def test_kind_stays(desk: Desk) -> None:
+    other = desk.as_super_user()
+
     def judge(kind: str) -> None:
         person = adult(desk)
         patient = desk.create(person)
@@ -102,11 +104,17 @@ def test_kind_stays(desk: Desk) -> None:
         with suppress(RefusedError):  # A document that does not allow it: PRF-08.
             desk.lgo.validate_identity(patient.id, actor=desk.user)
         _expect_kind(desk.read(patient), kind, "après l'action « valider »", "after the action “validate”")
-        _expect_kind(desk.feed(patient), kind, "après l'import INSi", "after the INSi import")
+        _expect_kind(other.feed(patient), kind, "après l'import INSi", "after the INSi import")
         with preparing("modifier le nom utilisé", "change the used name"):
-            desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
-        _expect_kind(
-            desk.read(patient, desk.super_user), kind, "lu par un autre utilisateur", "read by another user"
+            other.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=other.user)
+        last = desk.read(patient, desk.super_user)
+        _expect_kind(last, kind, "lu par un autre utilisateur", "read by another user")
+        expect(
+            not last.proof or last.proof.recorded_by != other.user.user,
+            fr=f"{kind} enregistrée et validée par {desk.user.user}, attribuée à {other.user.user}, qui a importé et modifié",
+            en=f"{kind} recorded and validated by {desk.user.user}, said to be by {other.user.user}, who imported and changed",
+            # As above: the text asks for the kind.
+            inferred=True,
         )
         [found] = [each for each in desk.born_on(person.identity.traits.birth_date) if each.id == patient.id]
         if found.proof is not None:  # A list need not show it.

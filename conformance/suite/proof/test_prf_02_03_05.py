@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers import site
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, PROOF_KINDS, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.cast import PARTS
@@ -18,12 +17,12 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.proof.kinds import kinds_known
+from conformance.suite.proof.kinds import NEW_KIND, kinds_known
+from conformance.suite.proof.screens import expect_not_selected
 from conformance.suite.site.settings import parts, restored, setting, switch
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from conformance.drivers.model import Patient
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 CHECKED = frozenset({Status.VALI, Status.QUAL})
-
-NEW_KIND = "CARTE_DU_BANC"
-"""A document that no software knows before its site names it."""
 
 UNCHECKED = routes(Status.PROV, Status.RECUP)
 
@@ -370,30 +366,4 @@ def _expect_no_validation(desk: Desk, before: Snapshot, what: str) -> None:
 
 
 def _expect_nothing_selected(desk: Desk, patient: Patient) -> None:
-    for value, choices in _selections(desk, patient):
-        is_choice = value in PROOF_KINDS or value in choices
-        expect(
-            not is_choice or _is_placeholder(value),
-            fr=f"la liste des pièces s'ouvre sur « {value} »",
-            en=f"the list of documents opens on “{value}”",
-        )
-
-
-def _selections(desk: Desk, patient: Patient) -> Iterator[tuple[str, tuple[str, ...]]]:
-    fields = desk.lgo.read_form(Form.PROOF, patient_id=patient.id, actor=desk.user)
-    lists = [field for field in fields if field.name == "kind" or field.choices]
-    if not lists:
-        raise UndecidedError(
-            "l'écran des pièces ne montre pas de liste (champ kind)",
-            "the screen of documents shows no list (field kind)",
-        )
-    for field in lists:
-        if field.value:
-            yield field.value, field.choices
-
-
-def _is_placeholder(value: str) -> bool:
-    """Tell whether a text asks for a choice instead of being one."""
-    return not re.search(r"[^\W_]", value) or bool(
-        re.match(r"\W*(choisi|s[ée]lectionn|aucun|select|choose|none|pick)", value, re.IGNORECASE)
-    )
+    expect_not_selected(desk.lgo.read_form(Form.PROOF, patient_id=patient.id, actor=desk.user))

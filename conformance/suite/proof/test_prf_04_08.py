@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
@@ -17,11 +18,13 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.proof.kinds import kinds_known
-from conformance.verdicts import UndecidedError
+from conformance.suite.verification.elsewhere import verify
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
@@ -147,6 +150,8 @@ def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
     def judge(person: Person, *, entitled: bool) -> None:
         user = desk.as_super_user() if entitled else desk
         patient = desk.bring(person, route)
+        if entitled:
+            _say_what_insi_says(desk, patient)
         before = desk.snapshot(patient)
         with suppress(RefusedError):
             user.lgo.record_proof(patient.id, kind, actor=user.user)
@@ -158,7 +163,15 @@ def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
             Moment(f"contrôle avec {kind} seul", f"check with {kind} alone"),
             besides={"proof": ANYTHING},
         )
-        validated = desk.check_document(patient)
+        try:
+            validated = desk.check_document(patient)
+        except UndecidedError as refusal:
+            # Where nobody can be validated, that is for PRF-04.
+            desk.check_document(desk.bring(adult(desk), route))
+            raise Departure(
+                f"{kind} ayant été présenté d'abord, une pièce à haut niveau de confiance ne valide plus : {refusal.text.fr}",
+                f"{kind} having been shown first, a high-confidence document validates no more: {refusal.text.en}",
+            ) from refusal
         expect_equal(
             got=validated.status,
             expected=AFTER[route.status],
@@ -174,6 +187,16 @@ def test_low_confidence_document(desk: Desk, kind: str, route: Route) -> None:
             "super-utilisateur": partial(judge, adult(desk), entitled=True),
         }
     )
+
+
+def _say_what_insi_says(desk: Desk, patient: Patient) -> None:
+    """Have INSi confirm the identity: neither an answer that waits nor a verification stands in for a document."""
+    if patient.status is Status.PROV:
+        with suppress(UndecidedError):  # The rule is about what follows.
+            desk.try_call(patient)
+        return
+    with desk.if_offered(VERIFICATION):
+        verify(desk, patient)
 
 
 @pytest.mark.rule("PRF-08")

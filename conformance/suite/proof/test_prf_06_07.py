@@ -13,7 +13,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, SETTINGS
 from conformance.suite.desk.expect import expect_each, expect_equal
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.people import NAMES_IN_USE, adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.site.settings import parts, restored, setting
 from conformance.verdicts import Departure
@@ -48,7 +48,13 @@ KINDS += [pytest.param(kind, marks=pytest.mark.rule("PRF-07"), id=kind) for kind
 def test_allows_validation(desk: Desk, kind: str, route: Route) -> None:
     def judge(wishes: Mapping[str, Any], user: str) -> None:
         worker = desk.by(user)
-        patient = desk.bring(desk.draw(**wishes) if wishes else adult(desk), route)
+        # Neither a name in use nor a place that nobody knows is a reason to refuse a document.
+        unknown = {"birth_place": "99999"} if route is Route.TYPED else {}
+        patient = (
+            desk.bring(desk.draw(**wishes), route)
+            if wishes
+            else desk.bring(adult(desk), route, **NAMES_IN_USE, **unknown)
+        )
         with desk.if_offered(ATTRIBUTES):
             # A namesake shows a document as anybody does; and the mark is no reason to refuse it.
             if wishes.get("nia"):

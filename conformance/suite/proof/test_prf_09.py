@@ -98,10 +98,16 @@ def test_certificate_alone(desk: Desk, route: Route) -> None:
 )
 def test_adults_and_own_documents(desk: Desk) -> None:
     # That what is said of minors holds for nobody else is a deduction.
+    ages = (("18 ans et 3 jours", _born(MAJORITY, days=-3)), ("40 ans", _born(40)))
+    people = (
+        (Route.TYPED, *ages[0]),
+        (Route.IMPORTED, *ages[1]),
+        (Route.IMPORTED, *ages[0]),
+        (Route.TYPED, *ages[1]),
+    )
     adults = {
-        f"{kind}, {age}": partial(_expect_no_validation, desk, Route.TYPED, born, kind, inferred=True)
-        for kind in _composite(desk)[:2]
-        for age, born in (("18 ans et 3 jours", _born(MAJORITY, days=-3)), ("40 ans", _born(40)))
+        f"{kind}, {age}, {route}": partial(_expect_no_validation, desk, route, born, kind, inferred=True)
+        for kind, (route, age, born) in zip(cycle(_composite(desk)), people, strict=False)
     }
 
     def own() -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import IDENTITY_FIELDS, Actor, Role, Verb
 from conformance.drivers.protocol import RefusedError
-from conformance.drivers.screens import Right
-from conformance.suite.desk.apart import path
+from conformance.drivers.screens import Authentication, Right
+from conformance.suite.desk.apart import SETTINGS, path
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.sign_in import signing_in
 from conformance.suite.desk.words import label
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 ORDINARY: Final = frozenset(Right) - {Right.CHANGE_STRICT_TRAITS}
 
 INS: Final = ("matricule", "oid")
+
+SIGN_IN: Final = path("connexion à INSi", "sign-in to INSi", Verb.CHOOSE_AUTHENTICATION)
 
 SHORTEST: Final = 3
 """Letters of a name below which it may stand in any text by chance."""
@@ -71,6 +75,15 @@ def need_withheld(who: Profile, right: Right) -> None:
             f"the software does not withhold the right {right} on its own ({_named(who.rights)})",
             verdict=Verdict.NOT_TESTED,
         )
+
+
+def sign_in_and_save(desk: Desk, who: Profile) -> None:
+    """Have a user sign in to INSi, and settings saved as they stand: neither gives anybody a right."""
+    with desk.if_offered(SIGN_IN), suppress(RefusedError), signing_in(desk):
+        desk.lgo.choose_authentication(Authentication.CERTIFICATE, actor=who.actor)
+    with desk.if_offered(SETTINGS), suppress(RefusedError):
+        known = desk.lgo.read_settings()
+        desk.lgo.write_settings({name: known[name] for name in sorted(known)[:1]})
 
 
 def expect_hidden(

@@ -56,6 +56,8 @@ def test_each_screen_is_logged(desk: Desk, way: str) -> None:
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
     numbers = [patient.matricule or "", *(former.matricule.value for former in person.identity.history)]
     number, day = patient.matricule or "", str(patient.birth_date)
+    if way == "search":  # Of a list of several, each is looked at.
+        desk.create(desk.draw(birth_date=day))
     ways: dict[str, Callable[[Actor], object]] = {
         "search": lambda actor: desk.lgo.search_patients(SearchCriteria(birth_date=day), actor=actor),
         "matricule": lambda actor: desk.lgo.search_by_matricule(number, actor=actor),

@@ -1,4 +1,4 @@
-"""SEC-01 and SEC-02: a user whose name is long is in the log as themselves."""
+"""SEC-01 and SEC-02: a user whose name is long is in the log as themselves, and whatever the means by which they sign in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import pytest
 
 from conformance.drivers.model import Actor
 from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Authentication
 from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect_equal
+from conformance.suite.desk.sign_in import requests_by, sign_in, signing_in
+from conformance.suite.desk.wire import need_request
+from conformance.suite.security.profiles import SIGN_IN
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -42,3 +46,25 @@ def test_names_of_users(desk: Desk) -> None:
             # That a software takes any name of a user is in no text.
             inferred=True,
         )
+
+
+@pytest.mark.rule("SEC-02")
+@SIGN_IN.mark
+@pytest.mark.title(
+    fr="Quel que soit le moyen de connexion à INSi, l'appel est au nom de l'utilisateur et non de la structure",
+    en="Whatever the means of signing in to INSi, the call stands under the user and not under the organisation",
+)
+def test_each_means(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    with signing_in(desk):
+        for means in (Authentication.CERTIFICATE, Authentication.PSC):
+            if sign_in(desk, means) is not None:
+                continue
+            before = desk.logged_calls()
+            need_request(requests_by(desk, patient))
+            expect_equal(
+                got={entry.user for entry in added(before, desk.logged_calls())},
+                expected={desk.user.user},
+                fr=f"utilisateur dans la trace d'un appel ({means})",
+                en=f"user in the log of a call ({means})",
+            )

@@ -34,6 +34,7 @@ from conformance.suite.security.profiles import (
     expect_hidden,
     need_withheld,
     profile,
+    sign_in_and_save,
 )
 from conformance.verdicts import Departure, UndecidedError
 from simulator.text import Text
@@ -120,6 +121,7 @@ def test_right_comes_and_goes(desk: Desk) -> None:
     _expect_sees(desk, who, patient, expected)
     stranger = profile(desk, (), name="ordinaire")
     _expect_cannot_read(stranger)
+    sign_in_and_save(desk, stranger)
     expect_hidden(
         desk,
         {"l'ouverture du dossier": lambda: desk.lgo.read_patient(patient.id, actor=who.actor)},
@@ -130,9 +132,7 @@ def test_right_comes_and_goes(desk: Desk) -> None:
             "a user whose rights were just withdrawn",
         ),
     )
-    expect_values(
-        desk.read(patient), expected, fr="un autre utilisateur ne voit plus", en="another user sees no more"
-    )
+    expect_values(desk.read(patient), expected, fr="un autre ne voit plus", en="another user sees no more")
     _expect_sees(desk, profile(desk, ORDINARY, name="ordinaire"), patient, expected)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents import read_document
-from conformance.drivers.model import IDENTITY_FIELDS, Verb
+from conformance.drivers.model import IDENTITY_FIELDS, Status, Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Right
@@ -17,7 +17,7 @@ from conformance.suite.desk.apart import RECEPTION, SENDINGS, path
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import PROFESSIONAL, VACCINATION_NOTE, kind_of
-from conformance.suite.security.profiles import expect_hidden, profile
+from conformance.suite.security.profiles import INS, ORDINARY, expect_hidden, profile
 from conformance.suite.verification.elsewhere import answering, receive, received
 from conformance.suite.verification.wire import KO
 from simulator.text import Text
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OPENING = path("par l'ouverture du DMP", "by opening the DMP", Verb.OPEN_DMP)
 STRANGER = Text("un profil sans aucun droit", "a profile without any right")
+BLIND = Text("un profil sans droit sur l'INS", "a profile without right on the INS")
 
 
 @pytest.mark.rule("SEC-03")
@@ -65,6 +66,16 @@ def test_papers_are_hidden(desk: Desk) -> None:
         }
         expect_hidden(desk, answers, patient, IDENTITY_FIELDS, STRANGER)
         _expect_stopped(desk, patient, actor)
+        if patient.status is Status.QUAL:
+            # The address of a patient is made of their matricule.
+            blind = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
+            if Right.READ_INS not in blind.rights:
+                told = {
+                    "la trace des envois": partial(
+                        lgo.read_transmissions, patient_id=patient.id, actor=blind.actor
+                    )
+                }
+                expect_hidden(desk, told, patient, INS, BLIND)
 
     expect_each({str(route): partial(judge, route) for route in (Route.IMPORTED, Route.IMPORTED_CHECKED)})
 

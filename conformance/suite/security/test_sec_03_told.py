@@ -74,10 +74,14 @@ def test_blind_attaches_a_card(desk: Desk) -> None:
     patient, reading = desk.bring(child.person, Route.IMPORTED), read_card(desk, people.card())
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
     need_withheld(who, Right.READ_INS)
+    app = AppIdentity(rank="1", **insi_values(child.person))  # type: ignore[arg-type] # as above
     attached = {
         "la carte rattachée": lambda: desk.lgo.attach_card(
             patient.id, reading.id, child.rank, actor=who.actor
-        )
+        ),
+        "l'appli carte Vitale": lambda: desk.lgo.import_app_identity(
+            app, patient_id=patient.id, actor=who.actor
+        ),
     }
     expect_hidden(desk, attached, patient, INS, BLIND)
 

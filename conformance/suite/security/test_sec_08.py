@@ -163,14 +163,15 @@ def _expect_moment(entry: Transmission, start: datetime) -> None:
             f"date and time of the entry cannot be read: “{entry.at}”",
         ) from error
     now = datetime.now(UTC)
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    is_local, at = at.tzinfo is None, at if at.tzinfo else at.replace(tzinfo=UTC)
     expect(
         len(entry.at) > len("2026-01-01"),
         fr=f"la trace porte la date sans l'heure : « {entry.at} »",
         en=f"the entry holds the date without the time: “{entry.at}”",
     )
     # A software may write local time without its zone: whole hours are then left aside.
-    off = [abs(at + timedelta(hours=hours) - moment) for hours in (0, -1, -2) for moment in (start, now)]
+    zones = (0, -1, -2) if is_local else (0,)
+    off = [abs(at + timedelta(hours=hours) - moment) for hours in zones for moment in (start, now)]
     expect(
         min(off) <= _CLOCK,
         fr=f"la trace dit {entry.at}, l'envoi a eu lieu entre {start.isoformat()} et {now.isoformat()}",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.documents import read_document
+from conformance.documents.numbers import compact
 from conformance.drivers.model import Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
@@ -18,8 +20,11 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.status.moments import is_apart, let_a_second_pass
 from conformance.verdicts import UndecidedError, Verdict
+from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.drivers.partners import Sending
     from conformance.suite.desk.steps import Desk
 
 
@@ -67,11 +72,28 @@ def test_trace_stays(desk: Desk) -> None:
         fr=f"deux envois faits à des moments différents sont tous deux datés de « {second} »",
         en=f"two sendings made at different times are both dated “{second}”",
     )
+    withdrawn = None
     with desk.if_offered(WITHDRAWALS), suppress(RefusedError):
-        desk.lgo.withdraw_document(sent[0].id, actor=desk.user)
+        withdrawn = desk.lgo.withdraw_document(sent[0].id, actor=desk.user)
     after = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
     expect(
         all(entry in after for entry in entries),
         fr="le retrait du document a effacé ou changé la trace de son envoi",
         en="withdrawing the document has erased or changed the trace of its sending",
+    )
+    if withdrawn is not None and withdrawn.outcome is SendingOutcome.SENT and _bears_ins(withdrawn, patient):
+        expect(
+            len(after) > len(entries),
+            fr="l'annulation envoyée porte l'INS, et la trace des envois n'en dit rien",
+            en="the withdrawal that was sent bears the INS, and the trace of sendings does not tell of it",
+        )
+
+
+def _bears_ins(sending: Sending, patient: Patient) -> bool:
+    """Tell whether what left says the matricule, so that whoever had it is a partner to trace."""
+    number = (patient.matricule or "-")[:NUMBER_LENGTH]
+    return any(
+        number in compact(part.text)
+        for one in sending.documents
+        for part in read_document(one.content, one.name).walk()
     )

@@ -10,22 +10,32 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import CARD, FROM_INSI, WITHOUT_WAITING
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.steps import USERS, while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
+from conformance.suite.response.first_names import made, three_plain_names
+from conformance.suite.response.proposals import WHATEVER
+from conformance.suite.states.card_life import fed_by_card
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
+    from conformance.suite.desk.cards import Family
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
     from simulator.registry.person import Person
+
+
+UNWAITED, BY_CARD = 1, 2
+"""Which of the documents is followed by a call of another kind."""
 
 
 @pytest.mark.rule("STA-03")
@@ -69,6 +79,23 @@ def test_recorded_is_not_checked(desk: Desk) -> None:
             depends_on=("PRF-04",),
         )
     _expect_recovered(desk.feed(patient), "pièce enregistrée mais non contrôlée")
+
+
+@pytest.mark.rule("STA-03")
+@pytest.mark.title(
+    fr="Le 1er prénom qui n'est pas le début de la liste alerte, et n'empêche pas l'identité acceptée d'être récupérée",
+    en="A 1er prénom that does not start the list alerts, and does not keep an accepted identity from being récupérée",
+)
+def test_alert_is_no_obstacle(desk: Desk) -> None:
+    person = three_plain_names(desk)
+    patient = desk.create(person, first_name=made("{1}", person), first_names=None)
+    with desk.answered_by(WHATEVER, patient=person):
+        call, _ = desk.try_call(patient)
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+        return  # For RSP-05.
+    if isinstance(desk.try_accept(call), RefusedError):
+        return  # As above.
+    _expect_recovered(desk.read(patient), "après un import où le 1er prénom alerte")
 
 
 @pytest.mark.rule("STA-03")
@@ -177,8 +204,10 @@ def test_nothing_without_document(desk: Desk, route: Route, user: str) -> None:
     en="Whichever the document that validated it, the identity is qualifiée by the INSi import",
 )
 def test_validated_by_each_document(desk: Desk) -> None:
-    def judge(kind: str) -> None:
-        person = adult(desk)
+    people = family(desk.draw)
+
+    def judge(kind: str, way: int) -> None:
+        person = people.insured.person if way == BY_CARD else adult(desk)
         patient = desk.create(person)
         desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         try:
@@ -187,7 +216,7 @@ def test_validated_by_each_document(desk: Desk) -> None:
             return  # Which documents allow it is for PRF-06 and PRF-07.
         if desk.read(patient).status is not Status.VALI:
             return  # For STA-04.
-        desk.feed(patient)
+        _feed_by(desk, patient, people, way)
         _expect_qualified(desk, patient, person, f"validée avec {kind}, puis alimentée par INSi")
         call, _ = desk.try_call(patient)
         # Nobody has to ask again for an INS that is there.
@@ -201,7 +230,21 @@ def test_validated_by_each_document(desk: Desk) -> None:
             inferred=True,
         )
 
-    expect_each({kind: partial(judge, kind) for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS})
+    kinds = [kind for kind in kinds_known(desk) if kind in HIGH_CONFIDENCE_PROOFS]
+    expect_each({kind: partial(judge, kind, way) for way, kind in enumerate(kinds)})
+
+
+def _feed_by(desk: Desk, patient: Patient, people: Family, way: int) -> None:
+    """Feed a file from INSi: the second one without waiting, the third one by card, where that is offered; the others as usual."""
+    if way == UNWAITED:
+        with desk.if_offered(WITHOUT_WAITING):
+            without_waiting(desk).feed(patient)
+            return
+    if way == BY_CARD:
+        with desk.if_offered(CARD):
+            fed_by_card(desk, patient, people)
+            return
+    desk.feed(patient)
 
 
 @pytest.mark.rule("STA-05")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import APP, DOWNGRADE, FROM_INSI, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_equal
@@ -201,6 +203,12 @@ def test_no_change(desk: Desk, route: Route) -> None:
     before = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
     desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
     desk.decline(desk.read(patient))
+    # What is refused has not changed it either.
+    with suppress(RefusedError):
+        desk.lgo.validate_identity(patient.id, actor=desk.user)
+    if patient.status in {Status.RECUP, Status.QUAL}:
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.user)
     if desk.read(patient).status is not patient.status:
         raise UndecidedError("le statut a changé", "the status has changed", depends_on=("RSP-01", "FLD-01"))
     after = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.documents.numbers import compact
+from conformance.drivers.model import Attribute, Status, Verb
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE
+from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import DOWNGRADE, SCREENS, path
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import FIELD
+from conformance.suite.desk.words import FIELD, insi_values
 from conformance.verdicts import UndecidedError
+from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +37,8 @@ FALLS = {Status.RECUP: Status.PROV, Status.QUAL: Status.VALI}
 """What a change of strict trait by an entitled user makes of a status (Règle 27)."""
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
+
+COMPARISON = path("comparaison lue", "comparison read", Verb.READ_PROPOSAL)
 
 LOWER = {Status.RECUP: (Status.PROV,), Status.QUAL: (Status.VALI, Status.PROV)}
 
@@ -116,11 +121,34 @@ def test_cleared_everywhere(desk: Desk, route: Route, nature: str) -> None:
             fr=f"le matricule {shown.matricule} ou l'OID {shown.oid} se voit encore",
             en=f"the matricule {shown.matricule} or the OID {shown.oid} still shows",
         )
+    _expect_gone_from_screens(desk, patient, person, fed=nature == "nir")
     expect_equal(
-        got=desk.feed(patient).matricule,
+        got=desk.read(patient).matricule,
         expected=person.identity.matricule.value,
         fr="matricule après un nouvel import",
         en="matricule after a new import",
+    )
+
+
+def _expect_gone_from_screens(desk: Desk, patient: Patient, person: Person, *, fed: bool) -> None:
+    """Look at the screen of a fallen file, or at the comparison of the next import, which is accepted."""
+    number, oid = person.identity.matricule.value, insi_values(person)["oid"]
+    told: list[str | None] = []
+    if not fed:
+        with desk.if_offered(SCREENS):
+            screen = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+            told = [field.value for field in screen]
+        desk.feed(patient)
+    else:
+        call = desk.find(patient)
+        with desk.if_offered(COMPARISON):
+            lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+            told = [line.local for line in lines]
+        desk.decide(call, accept=True)
+    expect(
+        not any(number[:NUMBER_LENGTH] in compact(each or "") or each == oid for each in told),
+        fr=f"l'écran {'de comparaison' if fed else 'du dossier'} montre encore l'INS d'avant le déclassement",
+        en=f"the screen {'of the comparison' if fed else 'of the file'} still shows the INS of before the downgrade",
     )
 
 
@@ -135,8 +163,12 @@ def test_edit_by_an_entitled_user(desk: Desk, route: Route) -> None:
         person = desk.draw(first_names_count=2)
         patient = desk.bring(person, route)
         before = desk.snapshot(patient)
-        changes = {field: another_value(desk, person, field) for field in fields}
-        desk.lgo.update_patient(patient.id, dict(changes), actor=desk.super_user)
+        changes: dict[str, str | None] = {field: another_value(desk, person, field) for field in fields}
+        if len(fields) == len(LOCKED):
+            # What is corrected while an answer of INSi waits is corrected too.
+            with suppress(UndecidedError):  # No text asks for a call when there is an INS.
+                desk.try_call(patient)
+        changes = _corrected(desk, patient, changes)
         names = ", ".join(FIELD[field].fr for field in fields), ", ".join(FIELD[field].en for field in fields)
         expect_kept(
             desk.snapshot(patient),
@@ -160,6 +192,18 @@ def test_edit_by_an_entitled_user(desk: Desk, route: Route) -> None:
     cases |= {"nom et date": partial(judge, "birth_name", "birth_date"), "tous": partial(judge, *LOCKED)}
     cases |= {"lieu et nom utilisé": partial(judge, "birth_place", "used_name")}
     expect_each(cases)
+
+
+def _corrected(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> dict[str, str | None]:
+    """Change traits as the entitled user; a list of first names is emptied where that is taken."""
+    if set(changes) == {"first_names"}:
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"first_names": None}, actor=desk.super_user)
+            return {"first_names": None}
+    desk.after_decision(
+        patient, lambda: desk.lgo.update_patient(patient.id, dict(changes), actor=desk.super_user)
+    )
+    return changes
 
 
 @pytest.mark.rule("STA-09")

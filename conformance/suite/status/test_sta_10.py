@@ -10,8 +10,9 @@ import pytest
 
 from conformance.documents.numbers import compact
 from conformance.drivers.model import Attribute, Status
-from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.mllp import neighbour
 from conformance.suite.desk.people import adult, another_value
 from conformance.suite.desk.routes import Route
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conformance.drivers.model import Patient
+    from conformance.suite.desk.mllp import Neighbour
     from conformance.suite.desk.steps import Desk
 
 _IDENTIFIERS, _NAMES, _BIRTH_DATE, _SEX, _ADDRESS = 3, 5, 7, 8, 11
@@ -87,6 +89,9 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
             # Règle 27 asks it of what changes a status; that complementary traits follow is E15, in part inferred.
             inferred=True,
         )
+        if mark is Attribute.FICTIVE:
+            with desk.if_offered(DOWNGRADE):
+                _expect_lowering_told(desk, other, patient)
         before = len(other.messages)
         with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-03",)):
             desk.lgo.set_attributes(patient.id, frozenset({mark}), actor=desk.user)
@@ -104,6 +109,21 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
             # Events E9 and E10: the propagation itself is second-hand.
             inferred=True,
         )
+
+
+def _expect_lowering_told(desk: Desk, other: Neighbour, patient: Patient) -> None:
+    """Lower by hand and check that the connected software hears of the INS lost; then feed again, to lose it a second time."""
+    before = len(other.messages)
+    lowered_by(desk, patient, Status.VALI, desk.super_user)
+    told = other.awaited(lambda found: _is_without_ins(found, patient), before)
+    expect(
+        _is_without_ins(told, patient),
+        fr=f"l'identité ramenée à validée à la main a perdu son INS, et aucun message ne le dit ; reçu : {len(told)} message(s)",
+        en=f"the identity brought back to validée by hand has lost its INS, and no message says so; received: {len(told)} message(s)",
+        # Event E16: a general clause.
+        inferred=True,
+    )
+    desk.feed(desk.read(patient))
 
 
 def _expect_told(messages: list[str], field: str, value: str, before: Patient) -> None:

@@ -119,6 +119,8 @@ def test_lock_holds(desk: Desk, route: Route) -> None:
     desk.read(patient, Actor(user=desk.user.user, role=Role.SUPER_USER))
     with suppress(RefusedError):
         desk.lgo.record_proof(patient.id, "VITALE_CARD", actor=desk.user)
+    # Nor does an answer of INSi that nobody has decided yet.
+    desk.try_call(patient)
     before = desk.snapshot(patient)
     if before.patient.status not in {Status.RECUP, Status.QUAL}:
         raise UndecidedError(

@@ -12,13 +12,16 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import APP, SCREENS
+from conformance.suite.desk.apart import APP, CARD, SCREENS, VERIFICATION
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.status.locks import editable_traits, expect_shown_locked
+from conformance.suite.verification.elsewhere import verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +90,10 @@ def _expect_locked(desk: Desk, patient: Patient) -> None:
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 @SCREENS.mark
 def test_screen_agrees(desk: Desk, route: Route) -> None:
-    patient = desk.bring(desk.draw(**LADEN), route)
+    if route in {Route.IMPORTED, Route.IMPORTED_CHECKED}:
+        patient = _with_a_card(desk, route)
+    else:
+        patient = desk.bring(desk.draw(**LADEN), route, used_name="ZELBRUC")
     fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
     wrong = editable_traits(fields)
     expect(
@@ -95,6 +101,25 @@ def test_screen_agrees(desk: Desk, route: Route) -> None:
         fr=f"montrés modifiables à l'écran en {route.status} : {', '.join(wrong)}",
         en=f"shown as editable on screen in {route.status}: {', '.join(wrong)}",
     )
+    # A screen that is only read shows nothing as editable.
+    can_be_typed = any(field.editable for field in fields)
+    wrong = [field.name for field in fields if field.name in COMPLEMENTARY and not field.editable]
+    expect(
+        not (can_be_typed and wrong),
+        fr=f"montrés verrouillés à tort en {route.status} : {', '.join(wrong)}",
+        en=f"wrongly shown as locked in {route.status}: {', '.join(wrong)}",
+        inferred=True,
+    )
+
+
+def _with_a_card(desk: Desk, route: Route) -> Patient:
+    """Bring somebody along a way whose card is then attached, where cards are read."""
+    people = family(desk.draw)
+    patient = desk.bring(people.insured.person, route)
+    with desk.if_offered(CARD), suppress(RefusedError):
+        reading = read_card(desk, people.card())
+        desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+    return patient
 
 
 @pytest.mark.rule("STA-13")
@@ -152,7 +177,17 @@ def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED, Route.ARRIVED], ids=str)
 def test_no_document(desk: Desk, route: Route) -> None:
     _expect_never_checked(desk, desk.bring(desk.draw(), route))
-    _expect_never_checked(desk, desk.bring(desk.draw(**LADEN), route))
+    other = desk.bring(desk.draw(**LADEN), route)
+    # Nothing that INSi says stands for a document: that it knows nobody, several, fails, is declined or confirms.
+    if route is Route.TYPED:
+        for ending in ("answers/not-found", "answers/several", "faults/insi-102"):
+            with desk.answered_by(ending):
+                desk.try_call(other)
+        desk.decline(other)
+    elif route is Route.IMPORTED:
+        with desk.if_offered(VERIFICATION):
+            verify(desk, other)
+    _expect_never_checked(desk, other)
 
 
 def _expect_never_checked(desk: Desk, patient: Patient) -> None:

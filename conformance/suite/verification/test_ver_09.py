@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -53,6 +55,12 @@ def test_unknown_and_ok(desk: Desk, status: str | None, user: str) -> None:
     def judge(document: str | None) -> None:
         identity = received(desk.draw(first_names_count=2), status=status, document=document)
         for patient in _taken(desk, identity):
+            if status in {"QUAL", "VALI"}:
+                # What the other domain has seen is no document shown here.
+                with suppress(RefusedError):
+                    desk.lgo.validate_identity(patient.id, actor=desk.user)
+                moment = Moment("« valider » sans pièce", "“validate” with no document")
+                _expect_unqualified(desk.read(patient), moment)
             _qualified_here(desk, patient)
 
     expect_each({"sans document": partial(judge, None), "avec document": partial(judge, DOCUMENT)})
