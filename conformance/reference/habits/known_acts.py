@@ -83,7 +83,6 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "STA-12",
             ),
             why="More may be logged than is asked for, under an action of one's own.",
-            still_accused="An entry about a file that was not changed counts as one of a change (SEC-05).",
             made=order.refusals_logged,
         ),
         "moments-apart": Known(

@@ -7,7 +7,7 @@ affair: the bench lets the time of INSi pass and asks for the results until all 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.protocol import RefusedError
@@ -44,6 +44,8 @@ class Lot:
 
     told: BulkVerification
     exchanges: list[ExchangeView] = field(default_factory=list)
+    companions: tuple[Patient, ...] = ()
+    """Files that were put into it besides, because the software wants more than one."""
 
     @property
     def deposited(self) -> list[Claimed]:
@@ -79,6 +81,10 @@ def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
         with_ins = [patient for patient in patients if patient.matricule]
         if 0 < len(with_ins) < len(patients):
             return start(desk, with_ins)
+        if len(patients) == 1:
+            # One identity may be left to the unit verification.
+            companion = file(desk, Route.IMPORTED)
+            return replace(start(desk, [*patients, companion]), companions=(companion,))
         raise UndecidedError(
             f"le logiciel refuse le lot : {refusal.message} ({refusal.code})",
             f"the software refuses the lot: {refusal.message} ({refusal.code})",
@@ -198,13 +204,13 @@ def any_order(lot: Lot, codes: Mapping[str, str]) -> dict[str, Any]:
 
     Args:
         lot: as deposited.
-        codes: the code of each line, by matricule.
+        codes: the code of each line, by matricule; 00 for the others.
     """
     lines = "".join(
         f"<Ligne><IdLigne>{claimed.line_id}</IdLigne><CR><CodeCR>{code}</CodeCR>"
         f"<LibelleCR>{'OK' if code == '00' else 'KO'}</LibelleCR></CR></Ligne>"
         for claimed in reversed(lot.deposited)
-        for code in [codes[claimed.values["matricule"]]]
+        for code in [codes.get(claimed.values["matricule"], "00")]
     )
     count = len(lot.deposited)
     body = envelope(

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
@@ -33,7 +34,7 @@ def test_access_by_status(desk: Desk) -> None:
         patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), route)
         desk.lgo.open_dmp(patient.id, actor=desk.user)
         with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-            marked = desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+            marked = set_attributes(desk, patient, {Attribute.HOMONYME})
         if marked.status is Status.QUAL:
             desk.lgo.open_dmp(patient.id, actor=desk.user)
 
