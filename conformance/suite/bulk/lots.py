@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import is_disturbed
@@ -69,7 +70,7 @@ class Lot:
 
 
 def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
-    """Have a lot of files verified; nothing is collected yet."""
+    """Have a lot of files verified; nothing is collected yet. One identity may be left to the unit verification."""
     try:
         told, exchanges = desk.during(
             lambda: desk.lgo.start_bulk_verification(
@@ -82,14 +83,21 @@ def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
         if 0 < len(with_ins) < len(patients):
             return start(desk, with_ins)
         if len(patients) == 1:
-            # One identity may be left to the unit verification.
-            companion = file(desk, Route.IMPORTED)
-            return replace(start(desk, [*patients, companion]), companions=(companion,))
+            return _accompanied(desk, patients[0])
         raise UndecidedError(
             f"le logiciel refuse le lot : {refusal.message} ({refusal.code})",
             f"the software refuses the lot: {refusal.message} ({refusal.code})",
         ) from refusal
+    is_blocked = {each.outcome for each in told.results} == {VerificationOutcome.BLOCKED}
+    if len(patients) == 1 and is_blocked and not exchanges:
+        return _accompanied(desk, patients[0])
     return Lot(told=told, exchanges=list(exchanges))
+
+
+def _accompanied(desk: Desk, patient: Patient) -> Lot:
+    """Have a file verified in a lot with another."""
+    companion = file(desk, Route.IMPORTED)
+    return replace(start(desk, [patient, companion]), companions=(companion,))
 
 
 @contextmanager

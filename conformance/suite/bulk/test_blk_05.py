@@ -84,6 +84,8 @@ def test_each_ending(desk: Desk, ending: str, way: str) -> None:
                 _, requests = desk.try_call(patient)
             else:
                 _, requests = desk.try_search_insi(typed(person, birth_place="99999"))
+                if sent and not requests and ending in ANSWERED:
+                    break  # The same question need not be asked twice.
         need_request(requests)
         sent += len(requests)
         _expect_calls(counted(desk, before), ending, times, sent)
