@@ -212,18 +212,31 @@ def proposals_end_with_the_day() -> Habit:
     return habit
 
 
-def solved_entries_leave(asked: Asked, inner: Inner) -> Said:
-    """Show no entry of a denied INS any more once the file holds one again."""
-    said = inner(asked)
-    if not is_for(asked, "GET", "worklist") or not done(said):
-        return said
+def solved_entries_leave() -> Habit:
+    """Show no entry of an INS that was denied by hand any more once the file holds one again."""
+    denied: dict[str, str] = {}
 
-    def waits(item: dict[str, Any]) -> bool:
-        if item["reason"] != "VERIFICATION_KO" or not item.get("patient_id"):
-            return True
-        return file_now(asked, inner, item["patient_id"]).get("status") not in {"RECUP", "QUAL"}
+    def habit(asked: Asked, inner: Inner) -> Said:
+        if asked.path[0] == "reset":
+            denied.clear()
+        said = inner(asked)
+        is_ko = is_for(asked, "POST", "patients", "*", "verifications") and done(said)
+        if is_ko and said.body["outcome"] == "KO":
+            waiting = inner(asked.other("GET", "worklist"))
+            if done(waiting) and (
+                own := [one for one in waiting.body["items"] if one.get("patient_id") == asked.path[1]]
+            ):
+                denied[own[-1]["id"]] = asked.path[1]
+        if not is_for(asked, "GET", "worklist") or not done(said):
+            return said
 
-    return replace(said, body={"items": [one for one in said.body["items"] if waits(one)]})
+        def waits(item: dict[str, Any]) -> bool:
+            file = denied.get(item["id"])
+            return file is None or file_now(asked, inner, file).get("status") not in {"RECUP", "QUAL"}
+
+        return replace(said, body={"items": [one for one in said.body["items"] if waits(one)]})
+
+    return habit
 
 
 def documents_newest_first(asked: Asked, inner: Inner) -> Said:

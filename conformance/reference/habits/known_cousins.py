@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from conformance.reference.habits import cousins, strategies, strict
+from conformance.reference.habits import cousins, strict
 from conformance.reference.habits.known import Known, just
 
 if TYPE_CHECKING:
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 
 def _one(party: str, why: str, made: Callable[[], Habit], *rules: str) -> Known:
     return Known(party=party, why=why, rules=rules, made=made)
-
-
-def _short_breaker() -> Known:
-    breaker = strategies.CircuitBreaker(failures=2, open_s=1.0)
-    return Known(
-        party="short breaker",
-        why="ERR-05: how many failures suspend calls, and for how long, is not said.",
-        rules=("ERR-01", "ERR-02", "ERR-03", "ERR-05", "SEC-02", "SEC-06", "BLK-05"),
-        made=lambda: breaker.habit,
-        search=lambda: breaker.search,
-    )
 
 
 COUSINS: Mapping[str, Known] = MappingProxyType(
@@ -166,7 +155,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
         "solved-entries-leave": _one(
             "cousins lists",
             "What was dealt with waits no more.",
-            just(cousins.solved_entries_leave),
+            cousins.solved_entries_leave,
             "VER-05",
             "VER-08",
             "BLK-03",
@@ -190,7 +179,6 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "FLD-02",
             "MAT-04",
         ),
-        "short-breaker": _short_breaker(),
     }
 )
 """By name."""
