@@ -6,8 +6,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from conformance.reference.habits import cousins, strict
+from conformance.reference.habits import cousins, parts, strict
 from conformance.reference.habits.known import Known, just
+from conformance.reference.habits.order import is_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,6 +179,133 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "STA-13",
             "FLD-02",
             "MAT-04",
+        ),
+        "duplicate-creation-opens-the-file": _one(
+            "parts creation",
+            "SRC-12 is about doubles; a software may open the one that is there.",
+            parts.duplicate_creation_opens_the_file,
+            "SRC-12",
+            "CRE-05",
+            "CRE-01",
+            "CRE-03",
+            "SRC-01",
+            "SRC-02",
+        ),
+        "no-screen-of-documents": _one(
+            "parts screens",
+            "Which screens a software has is its own.",
+            lambda: parts.not_offered(
+                "Pas d'écran des pièces.", lambda asked: is_for(asked, "GET", "forms", "PROOF")
+            ),
+            "PRF-03",
+            "SRC-10",
+            "DIS-01",
+            "STA-13",
+            "FLD-02",
+        ),
+        "screen-of-search-refused": _one(
+            "parts screens",
+            "The same.",
+            just(strict.refusing("Pas d'écran.", lambda asked, _: is_for(asked, "GET", "forms", "SEARCH"))),
+            "SRC-10",
+            "ERG-07",
+            "DIS-01",
+            "SEC-03",
+        ),
+        "no-feeding-of-the-dmp": _one(
+            "parts sendings",
+            "By which ways documents leave is the software's own.",
+            just(strict.refusing("Pas d'alimentation du DMP.", partial(parts.sent_by, "DMP"))),
+            "TRA-01",
+            "TRA-02",
+            "TRA-05",
+            "TRA-12",
+            "TRA-13",
+            "TRA-14",
+            "TRA-15",
+            "TRA-16",
+            "SEC-08",
+        ),
+        "fhir-not-received": _one(
+            "parts receptions",
+            "Which formats a software understands is its own.",
+            just(strict.refusing("Format non pris en charge.", partial(parts.received_as, "FHIR"))),
+            "VER-04",
+            "VER-08",
+            "VER-09",
+            "VER-13",
+            "VER-14",
+            "MAT-05",
+            "TRT-03",
+        ),
+        "cda-not-received": _one(
+            "parts receptions 2",
+            "The same.",
+            just(strict.refusing("Format non pris en charge.", partial(parts.received_as, "CDA"))),
+            "VER-04",
+            "VER-08",
+            "VER-09",
+            "VER-13",
+            "VER-14",
+            "VER-15",
+            "MAT-05",
+        ),
+        "app-for-an-open-file": _one(
+            "parts cards",
+            "Whether the app opens a file by itself is not said.",
+            just(strict.refusing("Ouvrez d'abord un dossier.", parts.app_for_nobody)),
+            "CRE-07",
+            "FLD-04",
+            "PRF-07",
+            "MAT-01",
+            "MAT-05",
+        ),
+        "qualified-lowered-step-by-step": _one(
+            "parts statuses",
+            "E16 clears the INS at each downgrade; that one leads from qualifiée to provisoire is in no text.",
+            just(
+                strict.refusing(
+                    "Abaissez d'abord à validée.", partial(parts.lowered_from, before="QUAL", to="PROV")
+                )
+            ),
+            "STA-08",
+            "STA-07",
+            "STA-04",
+            "ATT-01",
+            "BLK-03",
+            "SEC-05",
+            "TRA-01",
+        ),
+        "recovered-not-lowered-by-hand": _one(
+            "parts statuses",
+            "That a récupérée can be lowered by hand is in no text.",
+            just(
+                strict.refusing(
+                    "Une identité récupérée ne s'abaisse pas à la main.",
+                    partial(parts.lowered_from, before="RECUP", to="PROV"),
+                )
+            ),
+            "STA-08",
+            "STA-07",
+            "BLK-03",
+            "MAT-07",
+            "RSP-01",
+            "RSP-15",
+        ),
+        "validated-not-lowered-by-hand": _one(
+            "parts statuses",
+            "The same of a validée.",
+            just(
+                strict.refusing(
+                    "Une identité validée ne s'abaisse pas à la main.",
+                    partial(parts.lowered_from, before="VALI", to="PROV"),
+                )
+            ),
+            "STA-08",
+            "STA-07",
+            "STA-04",
+            "STA-05",
+            "PRF-04",
         ),
     }
 )
