@@ -250,16 +250,6 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "VER-15",
             "MAT-05",
         ),
-        "app-for-an-open-file": _one(
-            "parts cards",
-            "Whether the app opens a file by itself is not said.",
-            just(strict.refusing("Ouvrez d'abord un dossier.", parts.app_for_nobody)),
-            "CRE-07",
-            "FLD-04",
-            "PRF-07",
-            "MAT-01",
-            "MAT-05",
-        ),
         "qualified-lowered-step-by-step": _one(
             "parts statuses",
             "E16 clears the INS at each downgrade; that one leads from qualifiée to provisoire is in no text.",

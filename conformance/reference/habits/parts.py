@@ -40,11 +40,6 @@ def received_as(name: str, asked: Asked, _: Inner) -> bool:
     return is_for(asked, "POST", "received-messages") and asked.body["message"]["format"] == name
 
 
-def app_for_nobody(asked: Asked, _: Inner) -> bool:
-    """Tell whether the Appli carte Vitale is read without an open file."""
-    return is_for(asked, "POST", "app-readings") and not asked.body.get("patient_id")
-
-
 def sent_by(channel: str, asked: Asked, _: Inner) -> bool:
     """Tell whether something is to be sent by this channel."""
     return is_for(asked, "POST", "patients", "*", "sendings") and asked.body["channel"] == channel

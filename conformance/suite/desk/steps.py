@@ -148,8 +148,9 @@ class Desk(Standing):
         return Snapshot(patient=now, history=history)
 
     def search(self, **criteria: str) -> list[Patient]:
-        """Search the local files."""
-        return self.lgo.search_patients(SearchCriteria(**criteria), actor=self.user)
+        """Search the local files; somebody may be listed under each of their names."""
+        found = self.lgo.search_patients(SearchCriteria(**criteria), actor=self.user)
+        return list({patient.id: patient for patient in found}.values())
 
     def born_on(self, day: str) -> list[Patient]:
         """Return the files of those born that day."""
