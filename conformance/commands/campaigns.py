@@ -70,8 +70,7 @@ def campaign_options(command: _F) -> _F:
             "--jobs",
             type=click.IntRange(1, 64),
             default=1,
-            show_default=True,
-            help="Processes at once, each with an instance of the software of its own.",
+            help="Processes at once, each with an instance of the software of its own; banc run: one unless told.",
         ),
         click.option("--group", "groups", multiple=True, metavar="KEY", help="Only this group, such as SRC."),
         click.option(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
@@ -32,7 +33,7 @@ from conformance.load.summary import add_up, exit_code
 from conformance.load.targets import TargetError
 from conformance.load.thresholds import ThresholdError
 from simulator.commands.bilingual import BilingualGroup
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.common import SetupError, json_option, lang_option
 from simulator.commands.exits import EXIT_SETUP
 from simulator.datafile import DataFileError
 from simulator.serving import ServingError
@@ -41,6 +42,13 @@ from simulator.text import Text, text_of
 if TYPE_CHECKING:
     from conformance.load.options import LoadOptions
     from simulator.text import Lang
+
+_COLUMNS: Final = (
+    Text("profil", "profile"),
+    Text("titre", "title"),
+    Text("pour", "for"),
+    Text("niveau de preuve", "evidence"),
+)
 
 
 @click.group("load", cls=BilingualGroup, invoke_without_command=True)
@@ -116,14 +124,27 @@ def report_command(*, record: Path, lang: Lang) -> None:
 
 
 @load_command.command("profiles")
+@json_option
 @lang_option
-def profiles_command(*, lang: Lang) -> None:
+def profiles_command(*, as_json: bool, lang: Lang) -> None:
     """List the profiles that come with the bench, and how sure their figures are."""
+    known = {name: load_profile(name) for name in shipped()}
+    if as_json:
+        listed = [
+            {
+                "name": name,
+                "title": asdict(each.title),
+                "purpose": asdict(each.purpose),
+                "evidence": each.evidence,
+            }
+            for name, each in known.items()
+        ]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
     table = Table(box=None, pad_edge=False)
-    for name in ("profile", "title", "purpose", "evidence"):
-        table.add_column(name, overflow="fold", no_wrap=name == "profile")
-    for name in shipped():
-        profile = load_profile(name)
+    for number, column in enumerate(_COLUMNS):
+        table.add_column(column[lang], overflow="fold", no_wrap=not number)
+    for name, profile in known.items():
         table.add_row(name, profile.title[lang], profile.purpose[lang], profile.evidence)
     Console().print(table)
 

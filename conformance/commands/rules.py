@@ -26,7 +26,7 @@ from conformance.rules.model import Strength
 from conformance.rules.pages import write_pages
 from conformance.rules.states import UnknownCaseError, find_case, load_states
 from simulator.commands.bilingual import BilingualGroup
-from simulator.commands.common import SetupError, lang_option
+from simulator.commands.common import SetupError, json_option, lang_option
 from simulator.commands.exits import EXIT_FAILED
 from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Text, text_of
@@ -52,8 +52,6 @@ _HEADS: Final = {
     "checks": Text("contrôles", "checks"),
     "reason": Text("raison", "reason"),
 }
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
 @click.group("rules", cls=BilingualGroup)

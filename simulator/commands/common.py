@@ -28,6 +28,8 @@ _LONGEST_TOKEN = 1024
 
 DEFAULT_DATA_DIR = platformdirs.user_data_path("banc-insi", appauthor=False)
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
 data_dir_option = click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),

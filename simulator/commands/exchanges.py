@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from typing import TYPE_CHECKING, Final
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from simulator.commands.bilingual import BilingualGroup
-from simulator.commands.common import data_dir_option, lang_option
+from simulator.commands.common import data_dir_option, json_option, lang_option
 from simulator.commands.exchange_files import diff_exchanges, exchange_to_scenario, export_exchanges
 from simulator.commands.exchange_view import exchange_cells, exchange_table, print_exchange
 from simulator.commands.exits import EXIT_INTERRUPTED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
 from simulator.commands.output import echo
+from simulator.journal.as_json import to_json
 from simulator.journal.export import to_ndjson
 from simulator.journal.health import loss_lines
 from simulator.text import visible
@@ -45,8 +47,9 @@ def exchanges_group() -> None:
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="The last so many."
 )
+@json_option
 @lang_option
-def list_exchanges(*, data_dir: Path, filters: Filters, limit: int, lang: Language) -> None:
+def list_exchanges(*, data_dir: Path, filters: Filters, limit: int, as_json: bool, lang: Language) -> None:
     """List the last exchanges, oldest first; what could not be kept is told on standard error.
 
     \b
@@ -58,7 +61,10 @@ def list_exchanges(*, data_dir: Path, filters: Filters, limit: int, lang: Langua
     """
     with opened_journal(data_dir) as journal:
         exchanges = journal.list(filters=filters, limit=limit, newest_first=True)
-        if exchanges:
+        if as_json:
+            listed = [to_json(one, with_bytes=False) for one in reversed(exchanges)]
+            echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        elif exchanges:
             exchange_table(reversed(exchanges), lang)
         elif journal.count():
             french = "Aucun échange ne répond à ces filtres."

@@ -16,6 +16,7 @@ from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import (
     SetupError,
     data_dir_option,
+    json_option,
     lang_option,
     opened_registry,
     registry_option,
@@ -154,7 +155,10 @@ def show_command(person: str, data_dir: Path, registry: str | None) -> None:
 )
 @data_dir_option
 @registry_option
-def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, registry: str | None) -> None:
+@json_option
+def find_command(
+    *, tag: str | None, name: str | None, limit: int, data_dir: Path, registry: str | None, as_json: bool
+) -> None:
     """List people, those of a case or of a name.
 
     Exit code 1 when nobody is found.
@@ -163,6 +167,7 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
     Examples:
       banc population find --tag twin
       banc population find --name "le goff" --registry people.sqlite --limit 50
+      banc population find --tag twin --json
     """
     with opened_registry(registry, data_dir) as store:
         if name is None:
@@ -178,6 +183,9 @@ def find_command(tag: str | None, name: str | None, limit: int, data_dir: Path, 
         )
         echo(said(nobody), err=True)
         sys.exit(EXIT_FAILED)
+    if as_json:
+        echo(json.dumps([to_json(person) for person in found], ensure_ascii=False, indent=2))
+        return
     table = Table(box=None, pad_edge=False)
     for column in _COLUMNS:
         table.add_column(said(column), overflow="fold", no_wrap=column.en not in _LONG_COLUMNS)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import click
 
 from simulator.commands.bilingual import BilingualCommand
-from simulator.commands.common import lang_option
-from simulator.commands.output import Console, Table
+from simulator.commands.common import json_option, lang_option
+from simulator.commands.output import Console, Table, echo
 from simulator.sessions.profiles import profiles
 
 
 @click.command("profiles", cls=BilingualCommand)
+@json_option
 @lang_option
-def profiles_command(lang: str) -> None:
+def profiles_command(*, as_json: bool, lang: str) -> None:
     """List the environment profiles, with how sure each is."""
+    if as_json:
+        listed = [asdict(profile) for profile in profiles().values()]
+        echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
     table = Table(box=None, pad_edge=False)
     names = {
         "fr": ("profil", "description", "personne inconnue", "dialecte", "niveau de preuve"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from simulator.commands.bilingual import BilingualGroup
-from simulator.commands.common import SetupError, data_dir_option, lang_option, unwritable
+from simulator.commands.common import SetupError, data_dir_option, json_option, lang_option, unwritable
 from simulator.commands.output import Console, Table, echo
 from simulator.sinks import Sink, SinkStore
 from simulator.sinks.archive import as_file, file_name
@@ -57,8 +57,9 @@ def _filters(command: Callable[..., None]) -> Callable[..., None]:
 
 @received_group.command("list")
 @_filters
+@json_option
 @lang_option
-def list_received(*, data_dir: Path, session: str | None, sink: str | None, lang: str) -> None:
+def list_received(*, data_dir: Path, session: str | None, sink: str | None, as_json: bool, lang: str) -> None:
     """List what is held, the oldest first.
 
     \b
@@ -68,6 +69,9 @@ def list_received(*, data_dir: Path, session: str | None, sink: str | None, lang
     """
     with _opened(data_dir) as store:
         items = list(store.each(session=session, sink=_sink(sink)))
+    if as_json:
+        echo(json.dumps([asdict(one) for one in items], ensure_ascii=False, indent=2))
+        return
     if not items:
         echo("Rien n'a été reçu." if lang == "fr" else "Nothing was received.")
         return

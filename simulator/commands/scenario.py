@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from simulator.client import BenchClient, BenchClientError
 from simulator.client.calling import play
 from simulator.client.sink_calling import is_of_a_sink, play_sink
 from simulator.commands.bilingual import BilingualGroup
-from simulator.commands.common import SetupError, lang_option, token_options, unwritable
+from simulator.commands.common import SetupError, json_option, lang_option, token_options, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.language import said, spoken
 from simulator.commands.output import Console, Table, echo, headed
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from simulator.client.calling import Reply
     from simulator.registry.person import Person
     from simulator.scripting.model import Pick, Scenario, Step
-
-"""Exit code when a scenario has a problem."""
 
 _TEXTS = {
     "purpose": ("But", "Purpose"),
@@ -57,13 +56,15 @@ def scenario_group() -> None:
 @scenario_group.command("list")
 @lang_option
 @click.option("--pack", default=None, help="Only this pack, such as safety.")
-def list_scenarios(lang: str, pack: str | None) -> None:
+@json_option
+def list_scenarios(*, lang: str, pack: str | None, as_json: bool) -> None:
     """List the scenarios shipped with the bench, pack by pack.
 
     \b
     Examples:
       banc scenario list
       banc scenario list --pack cnda --lang en
+      banc scenario list --json
     """
     scenarios = [load_scenario(source) for source in shipped_scenarios()]
     packs = sorted({scenario.pack for scenario in scenarios})
@@ -74,6 +75,10 @@ def list_scenarios(lang: str, pack: str | None) -> None:
                 f"expected one of the packs {', '.join(packs)}, got {pack!r}",
             )
         )
+    if as_json:
+        listed = [_listed(scenario) for scenario in scenarios if pack in {None, scenario.pack}]
+        echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
     console = Console(soft_wrap=True)
     for name in packs if pack is None else [pack]:
         console.print(headed(f"{name}/"))
@@ -83,6 +88,16 @@ def list_scenarios(lang: str, pack: str | None) -> None:
                 title = scenario.title_fr if lang == "fr" else scenario.title_en
                 table.add_row(f"  {scenario.id}", scenario.evidence.value, title)
         console.print(table)
+
+
+def _listed(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "id": scenario.id,
+        "pack": scenario.pack,
+        "title": {"fr": scenario.title_fr, "en": scenario.title_en},
+        "evidence": scenario.evidence.value,
+        "people": list(scenario.people),
+    }
 
 
 @scenario_group.command("show")

@@ -58,6 +58,7 @@ def test_what_is_sent_is_read_by_imap_listed_saved_and_in_the_journal(simulator,
     runner = CliRunner()
     listed = runner.invoke(main, ["received", "list", "--data-dir", str(folder), "--lang", "en"])
     assert "DELIVERED" in listed.output
+    told = json.loads(runner.invoke(main, ["received", "list", "--data-dir", str(folder), "--json"]).output)
     saved = runner.invoke(
         main, ["received", "save", "--data-dir", str(folder), "--out", str(tmp_path / "out")]
     )
@@ -65,6 +66,7 @@ def test_what_is_sent_is_read_by_imap_listed_saved_and_in_the_journal(simulator,
     # The numbers of the mails grow; the newest is the one sent here, whatever other tests sent to this simulator before.
     number, file = max((int(file.name.partition(".")[0]), file) for file in (tmp_path / "out").iterdir())
     assert b"IHE_XDM.ZIP" in file.read_bytes()
+    assert number in {each["id"] for each in told}
     shown = runner.invoke(main, ["received", "show", str(number), "--data-dir", str(folder)])
     assert json.loads(shown.output)["recipients"] == [BOX]
     exchanges = runner.invoke(

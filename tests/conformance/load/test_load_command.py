@@ -63,6 +63,9 @@ def test_the_profiles_are_listed_with_how_sure_they_are():
     text = _banc("load", "profiles", "--lang", "en").output
     assert "outage-recovery" in text
     assert "reported" in text
+    listed = json.loads(_banc("load", "profiles", "--json").output)
+    assert all(f"{each['name']} " in text for each in listed)
+    assert {each["evidence"] for each in listed} <= {"official", "observed", "reported", "inferred"}
 
 
 def test_software_that_lacks_verbs_is_named_with_what_it_lacks(tmp_path, banc):

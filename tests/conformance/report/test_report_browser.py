@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 from itertools import cycle
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
 import pypdfium2
 import pytest
-from playwright.sync_api import sync_playwright
 
 from conformance.record.timeline import ActEntry, BreakEntry, DriverEntry, NoteEntry
 from conformance.report import write_reports
@@ -23,54 +16,13 @@ from conformance.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
     from conformance.record.results import Campaign, RuleResult
 
 pytestmark = pytest.mark.browser
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = next((path for path in map(shutil.which, NAMES) if path), None)
-    if executable is None:
-        reason = f"no Chromium-family browser on the PATH (looked for {', '.join(NAMES)})"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason}; it is required in CI")
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        # Containers give a browser no sandbox and little shared memory.
-        options = ["--no-sandbox", "--disable-dev-shm-usage"] if os.name == "posix" else []
-        browser = playwright.chromium.launch(executable_path=executable, args=options)
-        yield browser
-        browser.close()
-
-
-AXE = "4.10.3"
-"""Version of the npm package axe-core."""
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """Return the script of axe-core, fetched once per machine, outside the repository."""
-    npm = shutil.which("npm")
-    if npm is None:
-        if os.environ.get("CI"):
-            pytest.fail("npm is not installed; it is required in CI")
-        pytest.skip("npm is not installed")
-    cache = platformdirs.user_cache_path("banc-insi", appauthor=False, ensure_exists=True)
-    script = cache / f"axe-{AXE}.min.js"
-    if not script.exists():
-        with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as beside:
-            command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", beside]
-            done = subprocess.run([*command, f"axe-core@{AXE}"], capture_output=True, check=False, text=True)
-            assert done.returncode == 0, f"npm could not install axe-core: {done.stderr[-600:]}"
-            # Renamed, not written in place: another process never sees half of it.
-            (Path(beside) / "node_modules" / "axe-core" / "axe.min.js").replace(script)
-    return script.read_text("utf-8")
 
 
 @pytest.fixture
@@ -298,7 +250,11 @@ def test_nothing_is_wider_than_the_window(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["Français", "English"])
 def test_axe_finds_nothing_serious(
-    scheme: str, lang: str, axe: str, campaign: Campaign, open_report: Callable[[Campaign], Page]
+    scheme: str,
+    lang: str,
+    complaints: Callable[[Page], list[tuple[str, list[str]]]],
+    campaign: Campaign,
+    open_report: Callable[[Campaign], Page],
 ) -> None:
     page = open_report(campaign)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -307,11 +263,4 @@ def test_axe_finds_nothing_serious(
     page.locator("#STA-03 .check > summary").click()
     for summary in page.locator("#STA-03 :is(.soap, .more) > summary").all():
         summary.click()
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document).then(result => result.violations)")
-    serious = [
-        (one["id"], [node["html"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
+    assert complaints(page) == []

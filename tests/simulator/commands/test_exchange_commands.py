@@ -51,6 +51,15 @@ def ids(result: Result) -> list[int]:
 
 
 class TestList:
+    def test_for_programs(self, run: Run, ask: Ask) -> None:
+        assert json.loads(run("list", "--json").stdout) == []
+        ask()
+        ask(b"not xml")
+        listed = json.loads(run("list", "--json").stdout)
+        assert [each["id"] for each in listed] == [1, 2]
+        assert listed[0]["code"] == "00"
+        assert "request" not in listed[0]
+
     def test_by_each_filter(self, run: Run, ask: Ask) -> None:
         ask()
         ask(sex="F", message_id="bare")

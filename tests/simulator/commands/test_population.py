@@ -106,6 +106,13 @@ class TestLooking:
         assert result.exit_code == 0
         assert result.output.count("syn/5/") == 3
 
+    def test_people_are_listed_for_programs(self, registry: Path) -> None:
+        listed = json.loads(
+            run("find", "--tag", "twin", "--registry", registry, "--limit", 3, "--json").output
+        )
+        assert len(listed) == 3
+        assert all("twin" in each["tags"] for each in listed)
+
     def test_nobody_found_is_exit_code_1(self, registry: Path) -> None:
         result = run("find", "--name", "NOBODY", "--registry", registry)
         assert result.exit_code == 1

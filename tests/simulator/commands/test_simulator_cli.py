@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.cli import main
+from simulator.scripting.loader import load_scenario, shipped_scenarios
 from simulator.sessions.profiles import profiles
 
 if TYPE_CHECKING:
@@ -209,6 +211,19 @@ class TestScenarioCheck:
 
 def test_shipped_scenarios_are_listed(run: Run) -> None:
     assert run("scenario", "list").exit_code == 0
+
+
+def test_scenarios_of_a_pack_are_listed_for_programs(run: Run) -> None:
+    listed = json.loads(run("scenario", "list", "--pack", "safety", "--json").output)
+    shipped = {load_scenario(source).id for source in shipped_scenarios()}
+    assert {each["id"] for each in listed} == {each for each in shipped if each.startswith("safety/")}
+
+
+def test_profiles_are_listed_for_programs(run: Run) -> None:
+    listed = json.loads(run("profiles", "--json").output)
+    assert {each["name"]: each["evidence"] for each in listed} == {
+        name: profile.evidence.value for name, profile in profiles().items()
+    }
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
