@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.habits import wire
 from conformance.reference.habits.known_acts import ACTS
+from conformance.reference.habits.known_cousins import COUSINS
+from conformance.reference.habits.known_extra import EXTRA
 from conformance.reference.habits.known_shapes import SHAPES
+from conformance.reference.habits.known_strict import STRICT
 from conformance.reference.habits.strategies import searching
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.reference.habits.front import Habit
     from conformance.reference.habits.known import Known
 
-HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES})
+HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS})
 """By name."""
 
 

@@ -83,7 +83,6 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "STA-12",
             ),
             why="More may be logged than is asked for, under an action of one's own.",
-            still_accused="An entry about a file that was not changed counts as one of a change (SEC-05).",
             made=order.refusals_logged,
         ),
         "moments-apart": Known(
@@ -114,8 +113,8 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "VER-02",
             ),
             why="No text limits verifications; it is logged, and over with the act.",
-            still_accused="Altered answers of a search are not those of the verification that follows (RSP-01, RSP-02, VER-01), and "
-            "verifications inside other acts are not counted (VER-02, BLK-05).",
+            still_accused="Altered answers of a search are not those of the verification that follows (RSP-01, RSP-02, VER-01), and the "
+            "verifications of a life by card are not counted (BLK-05).",
             made=just(order.verified_when_imported),
         ),
         "searched-after-ko": Known(

@@ -88,8 +88,9 @@ def failed_asked_for_less(planned: Sequence[Criteria], traits: strategy.Traits, 
 class CircuitBreaker:
     """Sends nothing for half a second after five requests in a row that brought nothing to read; a reset ends that."""
 
-    def __init__(self) -> None:
-        """Begin with calls that leave."""
+    def __init__(self, *, failures: int = _FAILURES, open_s: float = _OPEN_S) -> None:
+        """Begin with calls that leave; ``failures`` in a row stop them for ``open_s`` seconds."""
+        self._most, self._open_s = failures, open_s
         self._failures, self._closed_at = 0, 0.0
 
     def habit(self, asked: Asked, inner: Inner) -> Said:
@@ -108,8 +109,8 @@ class CircuitBreaker:
                 )
             reply = send(criteria)
             self._failures = 0 if reply.kind is ReplyKind.ANSWER else self._failures + 1
-            if self._failures == _FAILURES:
-                self._failures, self._closed_at = 0, time.monotonic() + _OPEN_S
+            if self._failures == self._most:
+                self._failures, self._closed_at = 0, time.monotonic() + self._open_s
             return reply
 
         return _SEARCH(planned, traits, guarded)

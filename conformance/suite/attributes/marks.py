@@ -48,6 +48,12 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
         if now.attributes == wanted:
             return now
         doubts = now.attributes.intersection(DISQUALIFYING) - wanted
+        if Attribute.HOMONYME in now.attributes ^ wanted:
+            # Who says that somebody has a homonym is in no text; a doubt has to be possible for everybody.
+            with suppress(RefusedError):
+                if doubt := wanted & DISQUALIFYING - now.attributes:
+                    desk.lgo.set_attributes(patient.id, now.attributes | doubt, actor=desk.user)
+                return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
         for user in (desk.user, desk.super_user):
             with suppress(RefusedError):
                 if doubts and wanted:

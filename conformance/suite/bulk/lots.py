@@ -7,9 +7,10 @@ affair: the bench lets the time of INSi pass and asks for the results until all 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
@@ -45,6 +46,8 @@ class Lot:
 
     told: BulkVerification
     exchanges: list[ExchangeView] = field(default_factory=list)
+    companions: tuple[Patient, ...] = ()
+    """Files that were put into it besides, because the software wants more than one."""
 
     @property
     def deposited(self) -> list[Claimed]:
@@ -68,7 +71,7 @@ class Lot:
 
 
 def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
-    """Have a lot of files verified; nothing is collected yet."""
+    """Have a lot of files verified; nothing is collected yet. One identity may be left to the unit verification."""
     try:
         told, exchanges = desk.during(
             lambda: desk.lgo.start_bulk_verification(
@@ -80,11 +83,22 @@ def start(desk: Desk, patients: Sequence[Patient]) -> Lot:
         with_ins = [patient for patient in patients if patient.matricule]
         if 0 < len(with_ins) < len(patients):
             return start(desk, with_ins)
+        if len(patients) == 1:
+            return _accompanied(desk, patients[0])
         raise UndecidedError(
             f"le logiciel refuse le lot : {refusal.message} ({refusal.code})",
             f"the software refuses the lot: {refusal.message} ({refusal.code})",
         ) from refusal
+    is_blocked = {each.outcome for each in told.results} == {VerificationOutcome.BLOCKED}
+    if len(patients) == 1 and is_blocked and not exchanges:
+        return _accompanied(desk, patients[0])
     return Lot(told=told, exchanges=list(exchanges))
+
+
+def _accompanied(desk: Desk, patient: Patient) -> Lot:
+    """Have a file verified in a lot with another."""
+    companion = file(desk, Route.IMPORTED)
+    return replace(start(desk, [patient, companion]), companions=(companion,))
 
 
 @contextmanager
@@ -199,13 +213,13 @@ def any_order(lot: Lot, codes: Mapping[str, str]) -> dict[str, Any]:
 
     Args:
         lot: as deposited.
-        codes: the code of each line, by matricule.
+        codes: the code of each line, by matricule; 00 for the others.
     """
     lines = "".join(
         f"<Ligne><IdLigne>{claimed.line_id}</IdLigne><CR><CodeCR>{code}</CodeCR>"
         f"<LibelleCR>{'OK' if code == '00' else 'KO'}</LibelleCR></CR></Ligne>"
         for claimed in reversed(lot.deposited)
-        for code in [codes[claimed.values["matricule"]]]
+        for code in [codes.get(claimed.values["matricule"], "00")]
     )
     count = len(lot.deposited)
     body = envelope(

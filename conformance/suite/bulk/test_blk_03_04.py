@@ -68,13 +68,14 @@ def mixed(desk: Desk) -> Mixed:
     denied = file(desk, Route.IMPORTED_CHECKED, denied=True, birth_date=day)
     with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
         desk.lgo.set_attributes(denied.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    # Two KO are on one page of results: the line between them, and that after, are not of their kind.
     patients = [
-        file(desk, Route.IMPORTED, birth_date=day, shape=_renumbered(desk)),
         denied,
+        file(desk, Route.IMPORTED, birth_date=day, shape=_renumbered(desk)),
         desk.bring(desk.draw(birth_date=day), Route.CHECKED),
+        file(desk, Route.IMPORTED, denied=True, birth_date=day),
         # A namesake born the same day: what happens to the one is nothing to the other.
         file(desk, Route.IMPORTED_CHECKED, birth_date=day, shape=_named(denied)),
-        file(desk, Route.IMPORTED, denied=True, birth_date=day),
     ]
     with desk.if_offered(FROM_INSI):
         patients.append(file(desk, Route.ARRIVED, birth_date=day))

@@ -63,6 +63,7 @@ def test_lot(desk: Desk, size: str) -> None:
         patients.append(file(desk, Route.IMPORTED, denied=True))
     asked = patients if size == "many" else patients[:1]
     lot = start(desk, asked)
+    asked = [*asked, *lot.companions]
     _expect_deposited(lot, asked)
     finish(desk, lot)
     _expect_told(lot, asked)
@@ -162,9 +163,10 @@ def test_second_lot(desk: Desk) -> None:
         [file(desk, Route.IMPORTED)],
     ):
         lot = start(desk, asked)
-        _expect_deposited(lot, asked)
+        together = [*asked, *lot.companions]
+        _expect_deposited(lot, together)
         finish(desk, lot)
-        _expect_told(lot, asked)
+        _expect_told(lot, together)
 
 
 @pytest.mark.rule("VER-11")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -162,7 +163,7 @@ def test_at_each_status(desk: Desk, route: Route, user: str) -> None:
 def test_homonym(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(first_names_count=2), route, **NAMES_IN_USE)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        set_attributes(desk, patient, {Attribute.HOMONYME})
     _, requests = desk.try_call(patient)
     need_request(requests)
     expect_sent(requests, patient, Moment("appel pour un homonyme", "call for a homonym"))

@@ -13,6 +13,7 @@ import pytest
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import CHECKED, LADEN, SCREENS, SEARCH
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -289,9 +290,7 @@ def test_after_a_laden_file(desk: Desk, route: Route) -> None:
     laden = bring_full(desk, desk.draw(first_names_count=2), route)
     acts = {
         "ouvert": lambda: desk.read(laden),
-        "marqué homonyme": lambda: desk.lgo.set_attributes(
-            laden.id, frozenset({Attribute.HOMONYME}), actor=desk.user
-        ),
+        "marqué homonyme": lambda: set_attributes(desk, laden, {Attribute.HOMONYME}),
         "modifié": lambda: desk.lgo.update_patient(laden.id, {"used_name": "ZELBRUC"}, actor=desk.user),
         "interrogé, puis refusé": lambda: _declined(desk, laden),
         "suivi d'une création refusée": lambda: _refused_creation(desk),

@@ -91,7 +91,15 @@ WHILE_WAITING: Final = path(
     "dossier travaillé pendant qu'une réponse d'INSi attend", "file worked on while an answer of INSi waits"
 )
 """No text says what may be done between an answer and its decision: a software may want that first."""
-ANYWHERE: Final = frozenset({CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, LOCKS_TOLD, WHILE_WAITING})
+ASKED_AGAIN: Final = path(
+    "appel INSi répété sans que rien n'ait changé", "INSi call repeated although nothing has changed"
+)
+"""After a 01 or 02 the user may correct the criteria (CAL-09): that the same ones be sent again is in no text."""
+VERIFIED_AGAIN: Final = path("INS déjà vérifiée, vérifiée de nouveau", "INS verified already, verified again")
+"""No text says how soon an INS that INSi has confirmed is verified again."""
+ANYWHERE: Final = frozenset(
+    {CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, LOCKS_TOLD, WHILE_WAITING, ASKED_AGAIN, VERIFIED_AGAIN}
+)
 """Paths apart of whatever check comes upon them."""
 CARD: Final = path(
     "par carte", "by card", Verb.READ_CARD, Verb.SWAP_CARD, Verb.CALL_INSI_CARD, Verb.ATTACH_CARD

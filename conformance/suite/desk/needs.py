@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.drivers.model import STRICT_FIELDS, CallOutcome, Status
-from conformance.suite.desk.apart import CALL_OF_HOLDER, DIFFERS_FROM_CHECKED, NotOfferedError
+from conformance.suite.desk.apart import (
+    ASKED_AGAIN,
+    CALL_OF_HOLDER,
+    DIFFERS_FROM_CHECKED,
+    NotOfferedError,
+)
 from conformance.suite.desk.routes import DISQUALIFYING, OWNER
+from conformance.suite.desk.wire import asked
 from conformance.suite.desk.words import FIELD, seen
 from conformance.verdicts import UndecidedError
 
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import InsiCall, Patient, PatientTraits
     from conformance.suite.desk.routes import Route
     from conformance.suite.desk.standing import Standing
+    from simulator.client import ExchangeView
 
 
 def need_no_exemption(now: Patient, answer: InsiCall | RefusedError) -> None:
@@ -33,6 +40,29 @@ def need_no_exemption(now: Patient, answer: InsiCall | RefusedError) -> None:
         f"le logiciel n'appelle pas INSi pour une identité qui a son INS ({now.status}) : {answer.message}",
         f"the software does not call INSi for an identity that has its INS ({now.status}): {answer.message}",
     )
+
+
+def need_another_question(
+    now: Patient, answer: InsiCall | RefusedError, earlier: ExchangeView | None
+) -> None:
+    """Make sure that a call which was not made is none with the traits that INSi did not know, or knew several of, before.
+
+    Raises:
+        NotOfferedError: it is one: the user may correct the criteria (CAL-09), and has not.
+    """
+    if earlier is None or DISQUALIFYING & now.attributes:
+        return
+    before = asked(earlier)
+    names = " ".join(before["first_names"])
+    is_same = (now.birth_name, now.birth_date, now.sex) == tuple(
+        before[name] for name in ("birth_name", "birth_date", "sex")
+    )
+    if is_same and names in {now.first_name, now.first_names}:
+        raise NotOfferedError(
+            ASKED_AGAIN,
+            f"le logiciel ne pose pas deux fois la même question à INSi : {answer.message}",
+            f"the software does not ask INSi the same question twice: {answer.message}",
+        )
 
 
 def need_no_new_check(desk: Standing, call: InsiCall, refusal: RefusedError) -> None:

@@ -58,6 +58,10 @@ class Standing:
     """What the whole campaign remembers, such as journeys made once and observed by many checks."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Calls whose answer nobody has decided, by the file that they are for."""
+    confirmed: dict[str, ExchangeView] = field(default_factory=dict)
+    """The last verification that INSi has confirmed, by file."""
+    in_vain: dict[str, ExchangeView] = field(default_factory=dict)
+    """The last request of the last call that found nobody, or several, by the file that it was for."""
 
     def draw_where(self, condition: Callable[[Person], bool], **wanted: object) -> Person:
         """Draw somebody for whom ``condition`` holds."""
@@ -86,16 +90,31 @@ class Standing:
     def asking(self, patient: Patient | None, call: Callable[[], _A]) -> tuple[_A, list[ExchangeView]]:
         """Call INSi for a file, or for none; return what ``call`` returned, with the exchanges that INSi had meanwhile.
 
-        A software may want the answer that waits to be decided first: it is declined then, and the call made again.
+        A software may want the answer that waits to be decided first: it is declined then, and the call made again. Should
+        a call leave while that next answer waits, this was not why the first did not: it stays the one that was blocked.
         """
         answer, exchanges = self.during(call)
         if patient is None:
             return answer, exchanges
         if not exchanges and self.decline_waiting(patient):
-            answer, exchanges = self.during(call)
-        if isinstance(answer, InsiCall) and answer.outcome is CallOutcome.FOUND:
-            self.waiting[patient.id] = answer.id
+            again = self.during(call)
+            if not self._noted(patient, *again) or not self._noted(patient, *self.during(call)):
+                return again
+        self._noted(patient, answer, exchanges)
         return answer, exchanges
+
+    def _noted(
+        self, patient: Patient, answer: InsiCall | RefusedError, exchanges: list[ExchangeView]
+    ) -> bool:
+        """Note what a call leaves to be decided or corrected; return whether INSi was asked and an answer waits."""
+        if not isinstance(answer, InsiCall):
+            return False
+        if exchanges and answer.outcome in {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL}:
+            self.in_vain[patient.id] = exchanges[-1]
+        if answer.outcome is not CallOutcome.FOUND:
+            return False
+        self.waiting[patient.id] = answer.id
+        return bool(exchanges)
 
     def after_decision(self, patient: Patient, act: Callable[[], _T]) -> _T:
         """Do an act; where it is refused while an answer waits, decline that one and do it again."""

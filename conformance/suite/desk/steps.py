@@ -12,6 +12,7 @@ from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
+    need_another_question,
     need_no_exemption,
     need_no_new_check,
     need_number,
@@ -147,8 +148,9 @@ class Desk(Standing):
         return Snapshot(patient=now, history=history)
 
     def search(self, **criteria: str) -> list[Patient]:
-        """Search the local files."""
-        return self.lgo.search_patients(SearchCriteria(**criteria), actor=self.user)
+        """Search the local files; somebody may be listed under each of their names."""
+        found = self.lgo.search_patients(SearchCriteria(**criteria), actor=self.user)
+        return list({patient.id: patient for patient in found}.values())
 
     def born_on(self, day: str) -> list[Patient]:
         """Return the files of those born that day."""
@@ -171,7 +173,7 @@ class Desk(Standing):
         """Call INSi for a patient; return what the software says of it, and what INSi received."""
         answer, exchanges = self.try_call(patient, user)
         if not exchanges:
-            need_no_exemption(self.read(patient), answer)
+            self._need_no_reason(patient, answer)
         with preparing("appeler INSi", "call INSi"):
             if isinstance(answer, RefusedError):
                 raise answer
@@ -190,8 +192,14 @@ class Desk(Standing):
 
         answer, exchanges = self.asking(patient, act)
         if not exchanges and user in {None, self.user, self.super_user}:
-            need_no_exemption(self.read(patient), answer)
+            self._need_no_reason(patient, answer)
         return answer, exchanges
+
+    def _need_no_reason(self, patient: Patient, answer: InsiCall | RefusedError) -> None:
+        """Make sure that a call which was not made is none that no text asks for."""
+        now = self.read(patient)
+        need_no_exemption(now, answer)
+        need_another_question(now, answer, self.in_vain.get(patient.id))
 
     def try_search_insi(self, traits: PatientTraits) -> tuple[InsiCall | RefusedError, list[ExchangeView]]:
         """Search INSi with typed traits; a refusal to go on is an answer here."""
@@ -318,6 +326,9 @@ class Desk(Standing):
             return
         if self.read(patient).status in {Status.VALI, Status.QUAL}:
             return  # It has been checked: another document need not be taken.
+        if self.decline_waiting(patient):  # A decision may be wanted first.
+            self.record_document(patient)
+            return
         raise UndecidedError(
             "préparation impossible, le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
             "could not be prepared, the software records no high-confidence document",

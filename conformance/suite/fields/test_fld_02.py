@@ -12,6 +12,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -122,9 +123,7 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
     acts: dict[str, Callable[[], object]] = {
         "used name": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user),
         "document": lambda: desk.record_document(patient),
-        "homonyme": lambda: desk.lgo.set_attributes(
-            patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user
-        ),
+        "homonyme": lambda: set_attributes(desk, patient, {Attribute.HOMONYME}),
         "failed call": failing,
         "refused proposal": declining,
         "correction": lambda: desk.lgo.update_patient(

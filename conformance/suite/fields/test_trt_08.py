@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -167,7 +168,7 @@ def _other_acts(desk: Desk, patient: Patient) -> dict[str, Callable[[], object]]
 
     def marked() -> None:
         with desk.if_offered(ATTRIBUTES):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute.HOMONYME})
 
     def unknown_to_insi() -> None:
         for scenario in ("answers/not-found", "faults/insi-102"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, LISTED_KINDS
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
@@ -254,7 +255,7 @@ def _fictitious(desk: Desk, patient: Patient) -> object:
 
 
 def _homonym(desk: Desk, patient: Patient) -> object:
-    return desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    return set_attributes(desk, patient, {Attribute.HOMONYME})
 
 
 def _print(desk: Desk, subject: Subject, *, every: bool) -> None:

@@ -58,6 +58,8 @@ def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subjec
 
 def _fed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     """Feed a file with what INSi answers now, and return it; ``None`` when the software does not take it."""
+    # Whoever has the number verified is confirmed.
+    desk.insi.add_people([replace(person, key=f"{person.key}/{person.identity.traits.birth_name}")])
     with desk.answered_by("answers/whatever-traits", patient=person):
         call, _ = desk.try_call(patient)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:

@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers import site
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, SETTINGS
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, adult
@@ -58,7 +59,7 @@ def test_allows_validation(desk: Desk, kind: str, route: Route) -> None:
         with desk.if_offered(ATTRIBUTES):
             # A namesake shows a document as anybody does; and the mark is no reason to refuse it.
             if wishes.get("nia"):
-                worker.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=worker.user)
+                set_attributes(worker, patient, {Attribute.HOMONYME})
         try:
             worker.lgo.record_proof(patient.id, kind, actor=worker.user)
             worker.lgo.validate_identity(patient.id, actor=worker.user)

@@ -70,9 +70,9 @@ class Ending:
         if self.alter is None:
             return by_card(self.scenario)
         data = altered(self.scenario, self.alter)
-        [rule] = data["rules"]
+        rule, *others = data["rules"]
         when = {**rule["when"], "operation": Operation.SEARCH_BY_CARD.value}
-        return {**data, "rules": [{**rule, "when": when}]}
+        return {**data, "rules": [{**rule, "when": when}, *others]}
 
 
 ENDINGS: Final = (

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, typed
@@ -68,7 +69,7 @@ def test_everything_is_replaced(desk: Desk, route: Route, user: str) -> None:
     )
     patient = desk.bring(person, route, **NAMES_IN_USE)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        set_attributes(desk, patient, {Attribute.HOMONYME})
     before = desk.snapshot(patient)
     call = proposed(worker, patient, other)
     accepted(worker, call)

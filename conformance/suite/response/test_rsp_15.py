@@ -12,6 +12,7 @@ from lxml import etree
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import CARD, FROM_INSI, VERIFICATION
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
@@ -98,7 +99,7 @@ def test_lasts(desk: Desk, shape: str) -> None:
     look("réimporté", "imported again")
     desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
     look("nom utilisé modifié", "used name changed")
-    desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    set_attributes(desk, patient, {Attribute.HOMONYME})
     look("attribut homonyme posé", "attribute homonyme set")
     desk.check_document(patient)
     look("pièce contrôlée", "document checked")

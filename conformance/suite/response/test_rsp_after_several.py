@@ -61,12 +61,13 @@ def test_later_request(desk: Desk, rule: str) -> None:
 def _after(first: str, alter: dict[str, str | None]) -> dict[str, Any]:
     """Return a scenario in which the first request gets this code and the others an altered 00, about whomever."""
     data = altered(f"after-{first}", alter)
-    [rule] = data["rules"]
+    rule, *others = data["rules"]
     when = {"operation": rule["when"]["operation"]}
     return {
         **data,
         "rules": [
             {"when": {**when, "call": {"first": True}}, "then": {"code": first}},
             {"when": when, "then": rule["then"]},
+            *others,
         ],
     }

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.people import now_known_by, typed
@@ -200,7 +201,7 @@ def _settle(desk: Desk) -> tuple[Neighbour, ...]:
             if attribute in desk.read(patient).attributes:
                 continue  # A software may mark namesakes by itself.
             with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
-                desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
+                set_attributes(desk, patient, {attribute})
     with desk.if_offered(DOWNGRADE), suppress(RefusedError):
         patient = desk.bring(desk.play(_part("lowered")), Route.IMPORTED_CHECKED, **IN_USE)
         files["abaissé"] = patient

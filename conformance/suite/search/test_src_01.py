@@ -11,6 +11,7 @@ import pytest
 
 from conformance.drivers.model import PROOF_KINDS, Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, typed
@@ -151,7 +152,7 @@ def test_each_attribute(desk: Desk) -> None:
         for route in (Route.TYPED, Route.IMPORTED_CHECKED):
             patient = desk.bring(desk.draw(birth_date=DAY), route)
             with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
-                desk.lgo.set_attributes(patient.id, frozenset(attributes), actor=desk.user)
+                set_attributes(desk, patient, attributes)
             neighbours.append(Neighbour(label=f"{'+'.join(sorted(attributes))} ({route})", patient=patient))
     expect_search(desk, neighbours, birth_date=DAY)
 

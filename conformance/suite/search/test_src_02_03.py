@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
@@ -355,7 +356,7 @@ def _files_of_five_names(desk: Desk) -> dict[str, Patient]:
     for kinds in ({Attribute.HOMONYME}, {Attribute.DOUTEUSE}, {Attribute.FICTIVE}):
         patient = made(desk.draw(first_names_count=2), Route.IMPORTED)
         with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
-            desk.lgo.set_attributes(patient.id, frozenset(kinds), actor=desk.user)
+            set_attributes(desk, patient, kinds)
         files["+".join(sorted(kinds))] = patient
     return files
 

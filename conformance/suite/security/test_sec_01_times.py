@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.status.moments import is_apart, is_moment, let_a_second_pass
@@ -36,11 +37,11 @@ def test_times(desk: Desk) -> None:
         ended = datetime.now(UTC)
         after = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)
         expect(
-            after[: len(before)] == before,
+            not added(after, before),
             fr=f"des traces du dossier ont disparu ou changé ({len(before)} avant, {len(after)} après)",
             en=f"entries of the file are gone or changed ({len(before)} before, {len(after)} after)",
         )
-        new = [entry for entry in after[len(before) :] if entry.user == worker.user.user]
+        new = [entry for entry in added(before, after) if entry.user == worker.user.user]
         expect(
             new,
             fr=f"l'ouverture du dossier {patient.status} par {worker.user.user} n'est pas au journal de ce dossier",

@@ -12,6 +12,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value, twin
 from conformance.suite.desk.routes import Route
@@ -181,15 +182,15 @@ def _during(desk: Desk, patient: Patient, act: Callable[[], object]) -> Logged:
     act()
     ended = datetime.now(UTC)
     after = _log_of(desk, patient)
-    gone = [each for each, now in zip(before, after, strict=False) if each != now]
+    gone = added(after, before)
     expect(
-        after[: len(before)] == before,
+        not gone,
         fr=f"des traces du dossier ont disparu ou changé ({len(before)} avant, {len(after)} après"
         f"{', la première : ' + gone[0].action if gone else ''})",
         en=f"entries of the file are gone or changed ({len(before)} before, {len(after)} after"
         f"{', the first: ' + gone[0].action if gone else ''})",
     )
-    return Logged(entries=after[len(before) :], began=began, ended=ended)
+    return Logged(entries=added(before, after), began=began, ended=ended)
 
 
 def _log_of(desk: Desk, patient: Patient) -> list[AuditEntry]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
@@ -163,7 +164,7 @@ def mark(*wanted: Attribute) -> Act:
         del cast
         kept = frozenset() if Attribute.FICTIVE in wanted else before.patient.attributes & {HOMONYM}
         marks = frozenset({*wanted, *kept})
-        desk.lgo.set_attributes(before.patient.id, marks, actor=desk.user)
+        set_attributes(desk, before.patient, marks)
         cleared = CLEARED if marks - {HOMONYM} else {}
         return {**cleared, "attributes": marks or None, "proof": ANYTHING}
 

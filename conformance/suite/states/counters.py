@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES
 from conformance.suite.desk.cast import LONG, Part
 from conformance.suite.desk.people import PLAIN, another_value, sharing
@@ -199,7 +200,7 @@ def _validated(desk: Desk, files: Files) -> Besides:
 def _homonym(desk: Desk, files: Files) -> Besides:
     with desk.if_offered(ATTRIBUTES):
         marks = frozenset({Attribute.HOMONYME})
-        desk.lgo.set_attributes(files.patients[ONE].id, marks, actor=desk.user)
+        set_attributes(desk, files.patients[ONE], marks)
         return {ONE: {"attributes": marks}}
     return {}
 

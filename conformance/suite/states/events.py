@@ -128,7 +128,7 @@ def mark(attribute: Attribute) -> Act:
         kept = file.patient.attributes & {Attribute.HOMONYME} if attribute is Attribute.DOUTEUSE else set()
         wanted = frozenset({attribute, *kept})
         try:
-            worker.lgo.set_attributes(file.patient.id, wanted, actor=worker.user)
+            set_attributes(worker, file.patient, wanted)
         except RefusedError as refusal:
             raise refused_to_allow(refusal) from refusal
         return {"attributes": wanted, "proof": ANYTHING}
@@ -152,7 +152,7 @@ def homonym(desk: Desk, file: File) -> Besides:
     before = worker.read(file.patient).attributes
     for wanted in (before ^ {Attribute.HOMONYME}, before):
         try:
-            worker.lgo.set_attributes(file.patient.id, frozenset(wanted), actor=worker.user)
+            set_attributes(worker, file.patient, wanted)
         except RefusedError as refusal:
             raise refused_to_allow(refusal) from refusal
         _need_status(worker, file, f"attributs {', '.join(sorted(wanted)) or '-'}")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CLOCK
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.people import PLAIN, sharing, typed
@@ -233,7 +234,7 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
             desk.record_document(files[key])
     marks = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME})
     with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
-        desk.lgo.set_attributes(files["parent"].id, marks, actor=desk.user)
+        set_attributes(desk, files["parent"], marks)
     for key in ("parent", "né le même jour"):
         files[key] = desk.read(files[key])
     return files

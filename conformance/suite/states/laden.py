@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
 from conformance.suite.desk.cast import Part
 from conformance.suite.desk.needs import need_status
@@ -131,7 +132,7 @@ def start(desk: Desk, shape: Shape, person: Person) -> Patient:
             worker.if_offered(ATTRIBUTES),
             preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)),
         ):
-            worker.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=worker.user)
+            set_attributes(worker, patient, {Attribute.HOMONYME})
     if shape.low:
         with worker.if_offered(CHECKED), suppress(RefusedError):
             worker.lgo.record_proof(patient.id, shape.low, actor=worker.user)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import STRICT_FIELDS, Status
+from conformance.drivers.model import STRICT_FIELDS, Attribute, Status
 from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.states.long_life import Lived, life, steps_of
@@ -213,9 +213,15 @@ def test_counted(desk: Desk) -> None:
             return
         before, after = seen.counted
         is_now, was = (each.patient.status is Status.QUAL for each in (seen.after, seen.before))
+        fewer = sum(
+            sign * (Attribute.FICTIVE in each.patient.attributes)
+            for sign, each in ((1, seen.after), (-1, seen.before))
+        )
+        added = after.patients - before.patients
         expect_equal(
-            got=(after.patients - before.patients, after.qualified - before.qualified),
-            expected=(0, is_now - was),
+            got=(added, after.qualified - before.qualified),
+            # Whether somebody who does not exist is a patient is not said.
+            expected=(-fewer if added == -fewer else 0, is_now - was),
             fr=f"dossiers et identités qualifiées ajoutés ({seen.step.fr})",
             en=f"files and identités qualifiées added ({seen.step.en})",
         )

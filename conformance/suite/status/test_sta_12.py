@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import Actor, Attribute, Role, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.near import NEAR, near_values
 from conformance.suite.desk.people import another_value
@@ -109,7 +110,7 @@ def test_lock_holds(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2)
     patient = desk.bring(person, route)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        set_attributes(desk, patient, {Attribute.HOMONYME})
         desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
     desk.feed(patient)
     # What the entitled user may do must not stay open behind them.

@@ -12,6 +12,7 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import APP, CARD, SCREENS, VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -70,7 +71,7 @@ def _expect_locked(desk: Desk, patient: Patient) -> None:
     # Nothing that does not touch the lock may hide it, from the file, from the list or from an answer.
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
         answers = {
-            "homonyme": desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user),
+            "homonyme": set_attributes(desk, patient, {Attribute.HOMONYME}),
             "homonyme, dossier": desk.read(patient),
         }
     for where, shown in answers.items():

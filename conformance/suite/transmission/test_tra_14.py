@@ -35,6 +35,8 @@ MOST_ATTEMPTS = 5
     en="The DMP receives the documents of an identité qualifiée and none of another; who sends knows it",
 )
 def test_what_reaches_the_dmp(desk: Desk) -> None:
+    held: list[str] = []
+    went: list[str] = []
     with connected(desk) as sinks:
 
         def stays(bring: Callable[[], Patient]) -> None:
@@ -60,6 +62,9 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
                 answer = send(desk, patient, kind)
                 said = "refus" if answer is None else answer.message or answer.outcome.value
                 came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
+                (went if came else held).append(f"{route}, {kind}")
+                if answer is None and not came:
+                    continue
                 expect(
                     came,
                     fr=f"identité qualifiée, et rien n'arrive au DMP pour {kind} ({said})",
@@ -87,6 +92,17 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
             desk=desk,
             paths=(FROM_INSI, DOWNGRADE, ATTRIBUTES),
         )
+    if held and not went:
+        raise UndecidedError(
+            "le logiciel n'envoie rien au DMP, même pour une identité qualifiée",
+            "the software sends nothing to the DMP, not even for an identité qualifiée",
+            verdict=Verdict.NOT_TESTED,
+        )
+    expect(
+        not held,
+        fr=f"identité qualifiée, et rien n'arrive au DMP : {', '.join(held)}",
+        en=f"identity qualified, and nothing reaches the DMP: {', '.join(held)}",
+    )
 
 
 @pytest.mark.rule("TRA-14")

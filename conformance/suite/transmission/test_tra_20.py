@@ -12,6 +12,7 @@ import pytest
 from conformance.documents.numbers import compact
 from conformance.documents.running_text import decoded_text
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
@@ -109,7 +110,7 @@ def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) ->
     patient = desk.bring(person, route, **others)
     if is_homonym:
         with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute.HOMONYME})
         patient = desk.read(patient)
     return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Attribute, Status
-from conformance.drivers.partners import ReceivedIdentity, Reception, Verification
+from conformance.drivers.partners import ReceivedIdentity, Reception, Verification, VerificationOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import VERIFIED_AGAIN, NotOfferedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING, expect_kept
-from conformance.suite.verification.wire import scenario
+from conformance.suite.verification.wire import claims_of, scenario
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -119,7 +120,11 @@ def receive(desk: Desk, identity: ReceivedIdentity) -> Received:
 
 
 def verify(desk: Desk, patient: Patient) -> tuple[Verification | RefusedError, list[ExchangeView]]:
-    """Have the INS of a file verified; a refusal is an answer here."""
+    """Have the INS of a file verified; a refusal is an answer here.
+
+    Raises:
+        NotOfferedError: the software has had this INS confirmed already, and does not ask again.
+    """
 
     def act() -> Verification | RefusedError:
         try:
@@ -127,7 +132,29 @@ def verify(desk: Desk, patient: Patient) -> tuple[Verification | RefusedError, l
         except RefusedError as refusal:
             return refusal
 
-    return desk.during(act)
+    said, exchanges = desk.during(act)
+    if isinstance(said, Verification) and said.outcome is VerificationOutcome.OK and exchanges:
+        desk.confirmed[patient.id] = exchanges[-1]
+    elif not exchanges and (isinstance(said, RefusedError) or said.outcome is VerificationOutcome.BLOCKED):
+        _need_not_confirmed(desk, patient, said)
+    return said, exchanges
+
+
+def _need_not_confirmed(desk: Desk, patient: Patient, said: Verification | RefusedError) -> None:
+    """Make sure that a verification which was not made is none of what INSi has confirmed already."""
+    earlier = desk.confirmed.get(patient.id)
+    if earlier is None:
+        return
+    now = desk.read(patient)
+    same = ("matricule", "oid", "birth_name", "birth_date", "sex")
+    if any(
+        all(claimed.values.get(name) == getattr(now, name) for name in same) for claimed in claims_of(earlier)
+    ):
+        raise NotOfferedError(
+            VERIFIED_AGAIN,
+            f"le logiciel ne vérifie pas deux fois la même INS : {said.message}",
+            f"the software does not verify the same INS twice: {said.message}",
+        )
 
 
 @contextmanager

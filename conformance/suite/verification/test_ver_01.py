@@ -175,6 +175,8 @@ def _expect_verified(desk: Desk, patient: Patient, moment: Moment) -> None:
         found,
         fr=f"{moment.fr}, aucune vérification n'arrive à INSi ({_operations(exchanges)})",
         en=f"{moment.en}, no verification reaches INSi ({_operations(exchanges)})",
+        # What is verified of a récupérée is a deduction (E17, E18).
+        inferred=patient.status is Status.RECUP and isinstance(said, RefusedError),
     )
     for request in found:
         claims = claims_of(request)

@@ -80,8 +80,8 @@ def test_automatic(desk: Desk, known: Route | None) -> None:
 @VERIFICATION.mark
 @RECEPTION.mark
 def test_a_whole_day(desk: Desk) -> None:
-    seen = watch(desk)
     patients = [desk.bring(desk.draw(), Route.IMPORTED) for _ in range(3)]
+    seen = watch(desk)
     own: dict[str, list[ExchangeView]] = {patient.id: [] for patient in patients}
     for number, ending in enumerate(["OK", "fault-insi-102", "OK", "OK", "chaos/http-503", "KO"]):
         worker, patient = (desk, desk.as_super_user())[number % 2], patients[number % 3]

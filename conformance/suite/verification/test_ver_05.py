@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each
@@ -54,7 +55,7 @@ def test_ko(desk: Desk, route: Route, user: str) -> None:
     patient = desk.bring(desk.draw(first_names_count=2), route)
     desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
-        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        set_attributes(desk, patient, {Attribute.HOMONYME})
     before, items = desk.snapshot(patient), desk.lgo.read_worklist(actor=desk.user)
     moment = Moment(f"vérification KO ({route})", f"verification KO ({route})")
     with answering(desk, KO):

@@ -24,14 +24,13 @@ class Watch:
     """Verifications made, and what the log said before them."""
 
     desk: Desk
-    before: int = 0
+    before: list[AuditEntry] = field(default_factory=list)
     sent: list[ExchangeView] = field(default_factory=list)
 
     def entries(self, patient: Patient | None = None) -> list[AuditEntry]:
-        """Return the entries of verifications that are new in the log; all those of one patient."""
-        if patient is not None:
-            return entries_of(self.desk, patient)
-        return entries_of(self.desk)[self.before :]
+        """Return the entries of verifications that are new in the log, or in that of one patient."""
+        known = [each for each in self.before if patient is None or each.patient_id == patient.id]
+        return entries_of(self.desk, patient)[len(known) :]
 
     def expect(self, moment: Moment) -> None:
         """Check that the log holds one entry for each request, with its result."""
@@ -40,7 +39,7 @@ class Watch:
 
 def watch(desk: Desk) -> Watch:
     """Begin to watch."""
-    return Watch(desk, len(entries_of(desk)))
+    return Watch(desk, entries_of(desk))
 
 
 def entries_of(desk: Desk, patient: Patient | None = None) -> list[AuditEntry]:

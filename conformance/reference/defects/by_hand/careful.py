@@ -30,6 +30,17 @@ def answer_decided(records: list[Record], about: Mapping[str, Any], memory: Memo
     return records
 
 
+def blocked_once_while_waiting(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Make no call the first time that one is wanted for a file of which an answer waits."""
+    file, stopped = about["patient_id"], memory.shared.setdefault("stopped-once", set())
+    if records or file not in memory.shared.get("waiting", ()) or file in stopped:
+        return records
+    stopped.add(file)
+    return [{"code": "NOT_NOW", "message": "Appel impossible pour le moment."}]
+
+
 def undecided_refused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Refuse an act on a file of which an answer waits."""
     if about["file"]["id"] in memory.shared.get("waiting", ()):
@@ -73,6 +84,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         answer_waits,
         answer_decided,
         undecided_refused,
+        blocked_once_while_waiting,
         decided_by_who_called,
         known_noted,
         known_not_sought,
