@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _JUDGES: Final = {
     Format.CDA: "cda", Format.HL7V2: "hl7v2", Format.FHIR: "fhir", Format.DATAMATRIX: "datamatrix.document",
     Format.PDF: "pdf", Format.IMAGE: "image", Format.MAIL: "mail", Format.XDM: "xdm", Format.XDS: "xds",
+    Format.EXPORT: "exports.document",
 }  # fmt: skip
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)(?![0-9]|\.[0-9])")
 _AROUND: Final = 40

@@ -59,4 +59,6 @@ class Document:
     @property
     def one_patient(self) -> bool:
         """Whether all records of this document must tell the same patient."""
-        return not self.group and (self.format.value not in {"fhir", "hl7v2"} or len(self.records) <= 1)
+        return not self.group and (
+            self.format.value not in {"fhir", "hl7v2", "export"} or len(self.records) <= 1
+        )
