@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.exports.people import Field, Person, person_of
@@ -30,7 +31,9 @@ def people_of(text: str, reading: Reading) -> list[Person]:
             fields = []
         elif name == "END":
             person = person_of(fields, reading.place(line=number))
-            found.extend([person] if person and len(found) < _MOST else [])
+            if person is not None and len(found) < _MOST:
+                # A card has the lines that are filled, and no place for others.
+                found.append(replace(person, named=frozenset(), missing=frozenset()))
         elif name == "N":
             parts = [*value.split(";"), "", ""]
             fields.extend(

@@ -100,6 +100,8 @@ def tells(label: str, within: str = "") -> Tells | None:
     told = words(label)
     if not told or len(told) > _LONGEST or is_somebody_elses(told):
         return None
+    if (status := _status(told)) is not None:
+        return status
     near = f"{within.rpartition('/')[2]} {told}"
     if _OID.search(told):
         return Tells.OID if "oid" in told or _INS.search(near) else None
@@ -110,8 +112,8 @@ def tells(label: str, within: str = "") -> Tells | None:
     if not _ABOUT_THE_INS.search(told) and (
         _MATRICULE.search(told) or (told in _NAMES_OF_NUMBERS and _MATRICULE.search(near))
     ):
-        return None if {"statut", "status", "confiance"} & set(told.split()) else Tells.MATRICULE
-    return _status(told) or _trait(told, near)
+        return Tells.MATRICULE
+    return _trait(told, near)
 
 
 def _status(told: str) -> Tells | None:

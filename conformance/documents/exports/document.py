@@ -36,6 +36,8 @@ _CARD: Final = re.compile(rb"BEGIN:VCARD", re.IGNORECASE)
 _OFFICE: Final = re.compile(r"\[Content_Types\]\.xml|mimetype|content\.xml")
 _LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods)$", re.IGNORECASE)
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
+_LIST: Final = 2
+"""People from which on a file is a list."""
 _STRICT: Final = (Tells.BIRTH_NAME, Tells.FIRST_NAMES, Tells.BIRTH_DATE, Tells.SEX)
 
 
@@ -73,6 +75,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from _paired(person)
         yield from _by_own_status(person, expected)
         yield from _complete(person)
+    yield from _without_place(people)
     yield from _plain_names(people, expected)
     number = expected.of(Trait.MATRICULE)
     if expected.is_qualified and len(people) > 1 and not any(_is(one, expected) for one in people):
@@ -227,6 +230,25 @@ def _complete(person: Person) -> Iterator[Problem]:
                 f"an INS without the {trait.text.en}: its place is left empty",
             )
             yield official("strict-trait-missing", text, "TRA-02", "TRA-20", at=(numbers[0],))
+
+
+def _without_place(people: tuple[Person, ...]) -> Iterator[Problem]:
+    """Say once that a file of several people gives an INS and has no place for a strict trait; its name may be one that is not known here."""
+    first = next((one for one in people if one.record.has_ins), None)
+    if first is None or len(people) < _LIST:
+        return
+    named = set().union(*(one.named for one in people))
+    if not named:
+        return
+    plain = {Tells.BIRTH_NAME: Tells.PLAIN_NAME, Tells.FIRST_NAMES: Tells.FIRST_NAME}
+    for kind in _STRICT:
+        if kind not in named and plain.get(kind) not in named:
+            trait = Trait(kind.value)
+            text = Text(
+                f"aucune place reconnue pour {trait.text.fr} à côté du matricule : à regarder",
+                f"no known place for the {trait.text.en} beside the matricule: to be looked at",
+            )
+            yield inferred("strict-trait-without-place", text, "TRA-02", "TRA-20", at=(first.record.place,))
 
 
 def _is(person: Person, expected: Expected) -> bool:

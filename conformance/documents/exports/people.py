@@ -128,6 +128,11 @@ def _values(told: dict[Tells, list[Field]]) -> Iterable[Value]:
         yield Value(
             trait=Trait.FIRST_NAMES, text=names, place=further[0].place, normal=names.upper(), display=True
         )
+    yield from _of_birth(told)
+    yield from _of_the_ins(told)
+
+
+def _of_birth(told: dict[Tells, list[Field]]) -> Iterable[Value]:
     for one in told.get(Tells.SEX, ()):
         yield _value(Trait.SEX, one, normal=_SEXES.get(plain(one.text), one.text))
     for one in told.get(Tells.BIRTH_DATE, ()):
@@ -135,6 +140,9 @@ def _values(told: dict[Tells, list[Field]]) -> Iterable[Value]:
     for one in told.get(Tells.BIRTH_PLACE, ()):
         if any(figure.isdecimal() for figure in one.text) and " " not in one.text:
             yield _value(Trait.BIRTH_PLACE, one)
+
+
+def _of_the_ins(told: dict[Tells, list[Field]]) -> Iterable[Value]:
     for one in told.get(Tells.NATURE, ()):
         nature = one.text.upper().removeprefix("INS-").removeprefix("INS ").partition("-")[0].strip()
         if nature in {"NIR", "NIA"}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 import re
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from conformance.documents.context import Reading
+    from conformance.documents.record import Place
 
 MOST_ROWS: Final = 20_000
 _MOST_COLUMNS: Final = 500
@@ -26,8 +27,8 @@ _HEADER_WITHIN: Final = 30
 _CARD_ROWS: Final = 80
 _SNIFFED: Final = 40
 _MARKS: Final = ";\t|,"
-_EPOCH: Final = datetime.date(1899, 12, 30)
-_EPOCH_1904: Final = datetime.date(1904, 1, 1)
+_EPOCH: Final = dt.date(1899, 12, 30)
+_EPOCH_1904: Final = dt.date(1904, 1, 1)
 _LAST_DAY: Final = 80_000
 _DATE_FORMATS: Final = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})\d{1,8}")
@@ -81,7 +82,7 @@ def _below(header: Row, rows: Iterable[Row], first: int, reading: Reading, sheet
             yield person
 
 
-def _place(reading: Reading, sheet: str, label: str, number: int):  # noqa: ANN202 - as reading.place
+def _place(reading: Reading, sheet: str, label: str, number: int) -> Place:
     return reading.place(" › ".join(one for one in (sheet, label.strip()[:60]) if one), line=number)
 
 
@@ -123,7 +124,7 @@ def _date_styles(files: Mapping[str, bytes], reading: Reading) -> set[int]:
     return {index for index, one in enumerate(told) if _number(one.get("numFmtId", "")) in formats}
 
 
-def _row(row: etree._Element, shared: Sequence[str], dates: set[int], epoch: datetime.date) -> Row:
+def _row(row: etree._Element, shared: Sequence[str], dates: set[int], epoch: dt.date) -> Row:
     cells: Row = []
     for cell in children(row, "c"):
         match = _REFERENCE.fullmatch(cell.get("r", ""))
@@ -135,7 +136,7 @@ def _row(row: etree._Element, shared: Sequence[str], dates: set[int], epoch: dat
     return cells
 
 
-def _cell(cell: etree._Element, shared: Sequence[str], dates: set[int], epoch: datetime.date) -> str:
+def _cell(cell: etree._Element, shared: Sequence[str], dates: set[int], epoch: dt.date) -> str:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         return "".join(text_of(one) for one in descend(cell, "t"))
@@ -150,7 +151,7 @@ def _cell(cell: etree._Element, shared: Sequence[str], dates: set[int], epoch: d
     except ValueError:
         return text
     if _number(cell.get("s", "")) in dates and 0 < value < _LAST_DAY:
-        return (epoch + datetime.timedelta(days=int(value))).isoformat()
+        return (epoch + dt.timedelta(days=int(value))).isoformat()
     return str(int(value)) if value == int(value) and abs(value) < 10**16 else text
 
 

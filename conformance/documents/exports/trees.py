@@ -8,6 +8,7 @@ from conformance.documents.exports.columns import Tells, is_somebody_elses, word
 from conformance.documents.exports.people import Field, Person, is_of_people, person_of
 from conformance.documents.record import INS_OIDS, Place, PlaceKind
 from conformance.documents.xmltree import local
+from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -109,8 +110,13 @@ def _identifier(items: list[Any], path: str, reading: Reading, kind: PlaceKind) 
         place = Place(kind=kind, path=f"{path}[{at}]", file=reading.name)
         found.append(Field("oid", oid[1], place))
         number = next(
-            (value for key, value in texts if key != oid[0] and sum(map(str.isdecimal, value)) > 12), None
-        )  # noqa: PLR2004 - a number without its key
+            (
+                value
+                for key, value in texts
+                if key != oid[0] and sum(map(str.isdecimal, value)) >= NUMBER_LENGTH - 1
+            ),
+            None,
+        )
         if number is not None:
             found.append(Field("matricule INS", number, place))
     return found if seen else None
