@@ -33,6 +33,8 @@ _LIST: Final = re.compile(
 )
 """Words of a heading that make a page one of several people."""
 _NATURE: Final = re.compile(r"[\s(\[–—-]{0,9}(?:INS[\s-]{0,3})?(NIR|NIA)\b[)\]]?", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[1-8]\d{5}[0-9AB]\d{8}", re.ASCII)
+"""A number as long as a matricule; its key is judged."""
 _TWO, _THREE = 2, 3
 _ALIGNED: Final = 2.0
 """Points by which the left edges of the cells of a column may differ."""
@@ -42,7 +44,7 @@ _MOST: Final = 400
 
 def people_on(lines: Sequence[Line], places: PagePlaces) -> list[IdentityRecord]:
     """Return a record for each person of a page that lists several; nothing for any other page."""
-    if sum(1 for line in lines for _ in find_matricules(line.text)) < _TWO:
+    if sum(len(_NUMBER.findall(line.text.replace(" ", ""))) for line in lines) < _TWO:
         return []
     found = _rows(lines, places)
     if len(found) < _TWO or not _are_different(found):
@@ -78,6 +80,8 @@ def _row(line: Line, heads: Sequence[tuple[str, Box]], places: PagePlaces) -> Id
     fields: list[Field] = []
     for start, end in columns(line.text):
         label = _head_of(line.box(start, end), heads)
+        if not label:
+            continue
         text, place = line.text[start:end].strip(), places.place(line, start, end)
         if tells(label) is Tells.BIRTH_DATE and french_date(text) is None:
             continue  # Two headings stand too near to be told apart.
@@ -95,12 +99,13 @@ def _row(line: Line, heads: Sequence[tuple[str, Box]], places: PagePlaces) -> Id
 
 
 def _head_of(cell: Box, heads: Sequence[tuple[str, Box]]) -> str:
-    """Return the name of the column of a cell: the one that begins where it does, else the one whose middle is nearest."""
+    """Return the name of the column of a cell: the one that begins where it does, else the nearest of those above it; or nothing."""
     aligned = [label for label, box in heads if abs(box[0] - cell[0]) <= _ALIGNED]
     if len(aligned) == 1:
         return aligned[0]
     middle = cell[0] + cell[2] / 2
-    return min(heads, key=lambda one: abs(one[1][0] + one[1][2] / 2 - middle))[0]
+    above = [one for one in heads if one[1][0] < cell[0] + cell[2] and cell[0] < one[1][0] + one[1][2]]
+    return min(above, key=lambda one: abs(one[1][0] + one[1][2] / 2 - middle), default=("", None))[0]
 
 
 def _is_whole(record: IdentityRecord) -> bool:
