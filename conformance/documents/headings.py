@@ -61,6 +61,13 @@ _CIVIL: Final = re.compile(
 )
 """A civility and the words after it: a title that names somebody."""
 _SHORTEST: Final = 3
+_OF_A_PATIENT: Final = re.compile(
+    r"\b(?:bilan|note|compte[ -]rendu|entretien|fiche|dossier|rapport|plan|vaccin\w{0,8}|ordonnance|synthese|suivi|certificat|resultats?|patiente?)\b"
+)
+_LETTERHEAD: Final = re.compile(
+    r"\b(?:pharmac\w{1,6}|officine|cabinet|courrier|lettre|par|docteur|dr|le dr|aux? soins)\b"
+)
+"""Words of a title that names who writes it, or to whom."""
 
 
 def _named_by_title(text: str, records: Sequence[IdentityRecord]) -> str:
@@ -78,7 +85,10 @@ def _named_by_title(text: str, records: Sequence[IdentityRecord]) -> str:
             for name in re.findall(r"[A-Z][A-Z'’-]{2,40}\b", match[1])
             for word in re.findall("[A-Z]+", comparison_key(name))
         ]
-        around = of_somebody_else(text, match.start()) or is_around(text)
+        before = plain(text[: match.start()])
+        around = of_somebody_else(text, match.start()) or is_around(text) or _LETTERHEAD.search(before)
+        if not _OF_A_PATIENT.search(before):
+            continue
         if (
             any(len(word) >= _SHORTEST for word in told)
             and not known & set(_in_capitals(text))

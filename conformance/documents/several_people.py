@@ -118,28 +118,49 @@ def _is_whole(record: IdentityRecord) -> bool:
 
 def _blocks(lines: Sequence[Line], places: PagePlaces) -> list[IdentityRecord]:
     """Return the blocks of a page that is called a list, or of three people or more, each under its own labels."""
-    starts = [index for index, line in enumerate(lines) for _ in range(_names_labelled(line))]
-    if len(starts) < _TWO or len(set(starts)) < len(starts):
-        return []
-    called = any(_LIST.search(plain(line.text)) for line in lines[: starts[0]])
-    if not called and len(starts) < _THREE:
-        return []
-    found = [
-        read_page(lines[start:end], places)
+    starts = [index for index, line in enumerate(lines) if _names_labelled(line)]
+    parted = [
+        one
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+        for one in _side_by_side(lines[start:end])
     ]
+    called = any(_LIST.search(plain(line.text)) for line in lines[: starts[0]]) if starts else False
+    if len(parted) < (_TWO if called else _THREE):
+        return []
+    found = [read_page(one, places) for one in parted]
     whole = all(one.has_ins and one.first(Trait.BIRTH_NAME) and one.first(Trait.BIRTH_DATE) for one in found)
     numbers = {value.normal for one in found for value in one.of(Trait.MATRICULE)}
     return found if whole and _are_different(found) and len(numbers) == len(found) else []
 
 
-def _names_labelled(line: Line) -> int:
-    return sum(
-        1
+def _side_by_side(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return the blocks of lines that begin with the labels of birth names beside each other, each without the others."""
+    lefts = _names_labelled(lines[0])
+    if len(lefts) == 1:
+        return [list(lines)]
+    rights = [*lefts[1:], float("inf")]
+    return [
+        [_only(line, left - _ALIGNED, right - _ALIGNED) for line in lines]
+        for left, right in zip(lefts, rights, strict=True)
+    ]
+
+
+def _only(line: Line, left: float, right: float) -> Line:
+    """Return a line with the columns that begin between two edges."""
+    for start, end in columns(line.text):
+        if not left <= line.box(start, end)[0] < right:
+            line = line.blanked(start, end)
+    return line
+
+
+def _names_labelled(line: Line) -> list[float]:
+    """Return the left edges of the labels of birth names of a line."""
+    return [
+        line.box(match.start(), match.end())[0]
         for match in LABEL.finditer(plain(line.text))
         if (match.lastgroup or "")[1:].isdecimal()
         and LABELS[int((match.lastgroup or "")[1:])][0] is Trait.BIRTH_NAME
-    )
+    ]
 
 
 def judge_people(people: Sequence[IdentityRecord], file: str, *, has_title: bool = True) -> Iterator[Problem]:

@@ -24,6 +24,8 @@ class Tells(StrEnum):
     """A second, third… given name in a column of its own."""
     USED_NAME = "used_name"
     USED_FIRST_NAME = "used_first_name"
+    BILLING = "billing"
+    """A number of social security: it may have the digits of the INS, and is none."""
     PLAIN_NAME = "plain_name"
     """« Nom » alone: of birth or used, the file does not say."""
     PLAIN_FIRST_NAME = "plain_first_name"
@@ -38,8 +40,8 @@ _CASES: Final = re.compile(
 _BIRTH: Final = r"(?:de )?(?:naissance|naiss?|nais)\b"
 _NOT_THE_PATIENTS: Final = re.compile(
     r"\b(?:mere|pere|parents?|assuree?|conjointe?|epoux|representant|tut(?:eur|rice)|prescripteur|medecin|pharmacien|praticien|contact|auteur"
-    r"|destinataire|expediteur|operateur|utilisateur|historique|anciens?|anciennes?|precedente?s?|mother|father|insured|prescriber|doctor|author"
-    r"|user|history|previous|former|old|enfants?|beneficiaire|ouvrant|guardian|practitioner|related|modifie?e?|modification|creation|maj)\b"
+    r"|destinataire|expediteur|operateur|utilisateur|anciens?|anciennes?|precedente?s?|mother|father|insured|prescriber|doctor|author"
+    r"|user|previous|former|old|enfants?|beneficiaire|ouvrant|guardian|practitioner|related|modifie?e?|modification|creation|maj)\b|histo"
 )
 _ABOUT_THE_INS: Final = re.compile(
     r"\b(?:date|heure|type|source|mode|retour|reponse|etat|origine|verif\w*|appel|qualif\w*|libelle|present|bool\w*|has|is|count|nb|local|interne"
@@ -48,9 +50,14 @@ _ABOUT_THE_INS: Final = re.compile(
 _NAMES_OF_NUMBERS: Final = frozenset(
     {"number", "numero", "value", "valeur", "extension", "identifiant", "identifier", "id", "nir", "nia", "num", "n", "text"}
 )  # fmt: skip
-_INS: Final = re.compile(r"\bins\b|\boidins\b")
-_MATRICULE: Final = re.compile(r"\bmatricule|\bins\b|identifiant national de sante")
+_INS: Final = re.compile(r"\bins(?:actif)?\b|\boidins\b")
+_MATRICULE: Final = re.compile(r"\bmatricule|\bins(?:actif)?\b|identifiant national de sante")
 _KEY: Final = re.compile(r"\b(?:cle|key)\b")
+_BILLING: Final = re.compile(r"\b(?:nss|nir|ss|secu|securite sociale|immatriculation|amo)\b")
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:adresse|address|residence|domicile|coordonnees|pharmacie|officine|etablissement|telecom|organization|structure)\b"
+)
+"""What has codes of communes of its own."""
 _OID: Final = re.compile(r"\boid|\broot\b")
 _PLACE: Final = re.compile(
     rf"\b(?:insee|cog)\b|code (?:du )?(?:lieu|commune) ?{_BIRTH}|code lieu\b|birth ?place|lieu ?{_BIRTH}|place of birth"
@@ -102,18 +109,21 @@ def tells(label: str, within: str = "") -> Tells | None:
         return None
     if (status := _status(told)) is not None:
         return status
+    path = f"{within} {told}".replace("/", " ")
     near = f"{within.rpartition('/')[2]} {told}"
     if _OID.search(told):
-        return Tells.OID if "oid" in told or _INS.search(near) else None
+        return Tells.OID if "oid" in told or _INS.search(path) else None
     if "nature" in told.split():
         return Tells.NATURE
-    if _KEY.search(told) and _MATRICULE.search(near):
+    if _KEY.search(told) and _MATRICULE.search(path):
         return Tells.KEY
     if not _ABOUT_THE_INS.search(told) and (
-        _MATRICULE.search(told) or (told in _NAMES_OF_NUMBERS and _MATRICULE.search(near))
+        _MATRICULE.search(told) or (_NAMES_OF_NUMBERS.issuperset(told.split()) and _MATRICULE.search(path))
     ):
         return Tells.MATRICULE
-    return _trait(told, near)
+    if _BILLING.search(told):
+        return Tells.BILLING
+    return None if _ELSEWHERE.search(path) else _trait(told, near)
 
 
 def _status(told: str) -> Tells | None:

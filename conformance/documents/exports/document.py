@@ -36,6 +36,8 @@ _CARD: Final = re.compile(rb"BEGIN:VCARD", re.IGNORECASE)
 _OFFICE: Final = re.compile(r"\[Content_Types\]\.xml|mimetype|content\.xml")
 _LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods)$", re.IGNORECASE)
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
+_FEW: Final = 200
+"""People up to which numbers of social security are left out of what is looked through: for each the whole text is read."""
 _LIST: Final = 2
 """People from which on a file is a list."""
 _STRICT: Final = (Tells.BIRTH_NAME, Tells.FIRST_NAMES, Tells.BIRTH_DATE, Tells.SEX)
@@ -102,8 +104,15 @@ def _made(people: list[Person], reading: Reading, text: str, problems: tuple[Pro
         records=tuple(one.record for one in people),
         problems=tuple(said),
         facts=ExportFacts(tuple(people)),
-        text=text,
+        text=_without_billing(text, people),
     )
+
+
+def _without_billing(text: str, people: list[Person]) -> str:
+    """Return a text without the numbers of social security that stand under their names, once each: they may stay (TRA-01)."""
+    for value in {value for one in people for value in one.billing} if len(people) <= _FEW else ():
+        text = text.replace(value, "", sum(one.billing.count(value) for one in people))
+    return text
 
 
 def _people(data: bytes, text: str, start: bytes, reading: Reading) -> list[Person]:
@@ -253,11 +262,9 @@ def _without_place(people: tuple[Person, ...]) -> Iterator[Problem]:
 
 def _is(person: Person, expected: Expected) -> bool:
     record = person.record
-    return any(
-        value.normal == expected.of(trait)
-        for trait in (Trait.MATRICULE, Trait.BIRTH_NAME)
-        for value in record.of(trait)
-    )
+    told = [(value.trait, value) for value in (*record.of(Trait.MATRICULE), *record.of(Trait.BIRTH_NAME))]
+    told += [(Trait.BIRTH_NAME, value) for kind, value in person.plain if kind is Tells.PLAIN_NAME]
+    return any(loosely_same(trait, value.normal, expected.of(trait) or "") for trait, value in told)
 
 
 def _plain_names(people: tuple[Person, ...], expected: Expected) -> Iterator[Problem]:

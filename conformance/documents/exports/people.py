@@ -73,6 +73,8 @@ class Person:
     """Names of which the file does not say whether they are of birth."""
     missing: frozenset[Tells] = frozenset()
     """What has its place in the file and is left empty here."""
+    billing: tuple[str, ...] = ()
+    """Its numbers of social security, as written."""
     named: frozenset[Tells] = frozenset()
     """What has its place in the file."""
 
@@ -107,7 +109,13 @@ def person_of(fields: Sequence[Field], place: Place) -> Person | None:
         for kind in (Tells.PLAIN_NAME, Tells.PLAIN_FIRST_NAME)
         for one in told.get(kind, ())
     )
-    return Person(record, plain_names, frozenset(named - told.keys()), frozenset(named))
+    return Person(
+        record,
+        plain_names,
+        frozenset(named - told.keys()),
+        tuple(one.text for one in told.get(Tells.BILLING, ())),
+        frozenset(named),
+    )
 
 
 def cleaned(text: str) -> str:
@@ -180,8 +188,8 @@ def _identifiers(told: dict[Tells, list[Field]], place: Place) -> Iterable[Ident
         number = numbers[index] if index < len(numbers) else None
         oid = oids[min(index, len(oids) - 1)] if oids else None
         bare = oid.text.removeprefix("urn:oid:") if oid else ""
-        if number is None and bare not in INS_OIDS:
-            continue
+        if number is None and (bare not in INS_OIDS or Tells.MATRICULE in told):
+            continue  # What stands in place of the number is none that can be read.
         value = None
         if number is not None:
             key = keys[0].text.zfill(2) if keys and len(compact(number.text)) == NUMBER_LENGTH else ""

@@ -141,6 +141,8 @@ def _cell(cell: etree._Element, shared: Sequence[str], dates: set[int], epoch: d
     if kind == "inlineStr":
         return "".join(text_of(one) for one in descend(cell, "t"))
     text = text_of(next(children(cell, "v"), None))
+    if not text and (formula := text_of(next(children(cell, "f"), None))):
+        return f"={formula}"
     if kind == "s":
         index = _number(text)
         return shared[index] if 0 <= index < len(shared) else ""

@@ -22,6 +22,13 @@ PROV = Expected(identity=P1, first_name="DOMINIQUE", status=Status.PROV)
 WRONG_KEY = NUMBER[:13] + "88"
 
 
+INSI = {
+    "tiq": {"nomNaissance": "PAT-TROIS", "listePrenom": "DOMINIQUE MARIE-LOUISE", "sexe": "F", "dateNaissance": "1979-03-28"},
+    "insActif": {"idIndividu": {"numIdentifiant": NUMBER[:13], "cle": NUMBER[13:]}, "oid": P1.oid},
+    "insHisto": {"idIndividu": {"numIdentifiant": "1090763220888", "cle": "35"}, "oid": "1.2.250.1.213.1.4.9"},
+}  # fmt: skip
+
+
 def _zip(**files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -73,6 +80,15 @@ RIGHT = {
     "JSON, the mother and the doctor": (
         js({"patient": own(P1) | {"mere": own(P2)}, "medecin": {"nom": "NESSI", "prenom": "RUTH"}}), QUAL,
     ),
+    "JSON, the answer of INSi as it came": (js({"items": [INSI]}), QUAL),
+    "JSON, the code of another commune in the address": (js(own(P1) | {"adresse": {"codeInsee": "75056"}}), QUAL),
+    "the number of social security before QUAL": (
+        table([["PAT-TROIS", "DOMINIQUE", "28/03/1979", NUMBER]], ["Nom de naissance", "1er prénom", "Date de naissance", "N° Sécurité sociale"]), PROV,
+    ),
+    "names of which the table does not say more": (
+        table([["PAT-TROIS", "Dominique", "28/03/1979"], ["NESSI", "Ruth", "14/07/1977"]], ["Nom", "Prénom", "Date naissance"]), QUAL,
+    ),
+    "a heading above the names of the columns": (table([HEADS, row(P1)], ["Identité"] * 6 + ["INS"] * 3), QUAL),
     "JSON before QUAL": (js({"patient": own(P1, ins=False, status="PROVISOIRE")}), PROV),
     "JSON, one a line": (js(own(P1)) + b"\n" + js(own(P2)) + b"\n", QUAL),
     "XML of attributes": (f"<Patients>{attributes(P1)}{attributes(P2)}</Patients>".encode(), QUAL),
@@ -103,6 +119,12 @@ WRONG = {
     "JSON, another sex": (js(own(P1, sexe="1")), QUAL, "sex-differs"),
     "JSON, number without an OID": (js({"patient": own(P1, ins=False) | {"ins": int(NUMBER)}}), NOBODY, "matricule-without-oid"),
     "JSON, status of another": (js({"patients": [own(P1), own(P2, status="VALIDEE")]}), NOBODY, "ins-before-qual"),
+    "JSON, the answer of INSi with another key": (
+        js(INSI | {"insActif": {"idIndividu": {"numIdentifiant": NUMBER[:13], "cle": "88"}, "oid": P1.oid}}), NOBODY, "matricule-key",
+    ),
+    "the number of social security, and the INS in a note": (
+        table([["PAT-TROIS", "DOMINIQUE", "28/03/1979", NUMBER, f"INS {NUMBER}"]], ["Nom de naissance", "1er prénom", "Date de naissance", "N° SS", "Note"]), PROV, "matricule-leaks",
+    ),
     "XML, another name": (f"<a>{elements(P1, nom_naissance='NESSI')}</a>".encode(), QUAL, "birth-name-differs"),
     "XML of attributes, one number twice": (f"<a>{attributes(P1)}{attributes(P2, MatriculeINS=NUMBER)}</a>".encode(), NOBODY, "one-number-two-people"),
     "archive of tables": (_zip(a_csv=table([row(P1, number=WRONG_KEY)])), NOBODY, "matricule-key"),
@@ -196,7 +218,7 @@ def test_fhir_stays_fhir():
         ("NOM_NAISSANCE", "", Tells.BIRTH_NAME), ("nomDeNaissance", "", Tells.BIRTH_NAME), ("Nom", "", Tells.PLAIN_NAME),
         ("Nom utilisé", "", Tells.USED_NAME), ("prenom_usage", "", Tells.USED_FIRST_NAME), ("Prénom(s) de naissance", "", Tells.FIRST_NAMES),
         ("1er prénom", "", Tells.FIRST_NAME), ("DDN", "", Tells.BIRTH_DATE), ("Date de création", "", None), ("valeur", "patient/ins", Tells.MATRICULE),
-        ("Matricule INS", "", Tells.MATRICULE), ("INS qualifiée", "", None), ("Code postal naissance", "", None), ("NIR", "", None),
+        ("Matricule INS", "", Tells.MATRICULE), ("INS qualifiée", "", None), ("Code postal naissance", "", None), ("NIR", "", Tells.BILLING),
         ("Statut de l'INS", "", Tells.STATUS), ("OID INS", "", Tells.OID), ("Nom de naissance de la mère", "", None), ("Ville de naissance", "", None),
         ("Code INSEE", "", Tells.BIRTH_PLACE), ("Code INSEE adresse", "", None), ("cle", "ins", Tells.KEY), ("clé", "", None),
     ],

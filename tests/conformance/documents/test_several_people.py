@@ -136,6 +136,19 @@ def test_each_person_of_a_page_is_judged(data, expected, code):
     assert code in _codes(data, expected)
 
 
+def test_labels_of_several_people_beside_each_other_are_a_list():
+    def draw(page):
+        for at, who in enumerate(EVERYBODY):
+            for line, text in enumerate(cartouche(who)):
+                page.drawString(
+                    20 + 195 * at, 780 - 10 * line, text.replace("Code INSEE du lieu de naissance", "INSEE")
+                )
+
+    found = read_document(_drawn(draw)).records
+    assert [one.values[0].normal for one in found] == ["PAT-TROIS", "NESSI", "CORSE"]
+    assert _codes(_drawn(draw), QUAL) == set()
+
+
 def test_labels_of_one_person_beside_each_other_are_right():
     assert _codes(_labels(), NOBODY) == set()
     assert not read_document(_labels()).several
@@ -147,6 +160,8 @@ def test_labels_of_one_person_beside_each_other_are_right():
         ("Bilan de Mme NESSI Ruth", True), ("Note de vaccination de M. MARTIN", True), ("Bilan de Mme PAT-TROIS Dominique", False),
         ("Bilan de Mme Dominique", False), ("Bilan adressé au Dr NESSI par Mme la directrice", False), ("Mme DOMINIQUE MARTIN", False),
         ("Mère : Mme NESSI", False), ("Entretien avec Madame", False),
+        ("Pharmacie de Mme MARTIN", False), ("Mme Anne MARTIN, 3 rue des Lilas", False), ("Bilan de Mme PAT-TROIS par M. MARTIN", False),
+        ("Courrier à Mme le Dr MARTIN", False),
     ],
 )  # fmt: skip
 def test_a_title_that_names_another_is_for_somebody_to_look_at(title, is_of_another):
