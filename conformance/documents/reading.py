@@ -143,8 +143,8 @@ def _read(data: bytes, reading: Reading) -> Document:
         return own
     if kind is Format.UNKNOWN:
         text = Text(
-            "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM ou lot XDS attendu",
-            "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM or XDS submission",
+            "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM, lot XDS ou export de patients attendu",
+            "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM, XDS submission or export of patients",
         )
         # A number leaks in a table or a text of the software's own making too.
         is_text = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in data[:TEXT_LIMIT]

@@ -139,7 +139,7 @@ def test_each_person_of_a_page_is_judged(data, expected, code):
 def test_labels_of_several_people_beside_each_other_are_a_list():
     def draw(page):
         for at, who in enumerate(EVERYBODY):
-            for line, text in enumerate(cartouche(who)):
+            for line, text in enumerate(cartouche(who, names=None)):
                 page.drawString(
                     20 + 195 * at, 780 - 10 * line, text.replace("Code INSEE du lieu de naissance", "INSEE")
                 )
