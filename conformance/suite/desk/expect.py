@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import missed_by
+from conformance.suite.desk.case_names import in_english
 from conformance.suite.desk.words import shown
 from conformance.verdicts import Departure, UndecidedError
 
@@ -90,12 +91,13 @@ def gathered(departures: Mapping[str, Departure], among: int) -> Departure:
     """Return one departure for those of several cases: the first in full, the others by name."""
     (name, first), *others = departures.items()
     named = ", ".join(key for key, _ in others) if len(departures) < among else ""
+    named_en = ", ".join(in_english(key) for key, _ in others) if named else ""
     more_fr = f" ; de même ou autrement : {named}" if named else ""
-    more_en = f"; likewise or otherwise: {named}" if named else ""
+    more_en = f"; likewise or otherwise: {named_en}" if named else ""
     count = f" ({len(departures)}/{among})" if among > 1 else ""
     return Departure(
         f"[{name}] {first.text.fr}{more_fr}{count}",
-        f"[{name}] {first.text.en}{more_en}{count}",
+        f"[{in_english(name)}] {first.text.en}{more_en}{count}",
         inferred=all(departure.inferred for departure in departures.values()),
     )
 
