@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -97,6 +98,7 @@ def is_somebody_elses(told: str) -> bool:
     return _NOT_THE_PATIENTS.search(told) is not None
 
 
+@lru_cache(maxsize=4096)
 def tells(label: str, within: str = "") -> Tells | None:
     """Tell what stands under a name, or nothing.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from conformance.documents.comparing import loosely_same
-from conformance.documents.context import TEXT_LIMIT
+from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
 from conformance.documents.expected import Status
 from conformance.documents.exports import cards, tables, trees
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from conformance.documents.record import Value
 
 _CARD: Final = re.compile(rb"BEGIN:VCARD", re.IGNORECASE)
+_HINT: Final = re.compile(r"naiss|nais\.|birth|matricule|ddn|\bins|né\W|dob", re.IGNORECASE)
+"""A word that a file of patients has; all others are not looked at further."""
+_BOMB: Final = Text(
+    "un fichier de ce classeur se déploie bien au-delà de ce qu’il pèse : il n’a pas été lu",
+    "a file of this workbook unpacks far beyond what it weighs: it was not read",
+)
 _OFFICE: Final = re.compile(r"\[Content_Types\]\.xml|mimetype|content\.xml")
 _LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods)$", re.IGNORECASE)
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
@@ -118,6 +124,8 @@ def _without_billing(text: str, people: list[Person]) -> str:
 def _people(data: bytes, text: str, start: bytes, reading: Reading) -> list[Person]:
     if _CARD.match(start):
         return cards.people_of(text, reading)
+    if not _HINT.search(text):
+        return []
     if start.startswith((b"{", b"[")) or text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return _objects(text, reading)
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
@@ -172,6 +180,8 @@ def _unpacked(data: bytes, reading: Reading) -> dict[str, bytes] | None:
             with archive.open(info) as file:
                 content = file.read(most + 1)
             reading.spend(len(content))
+            if len(content) > most and any(_OFFICE.fullmatch(one.filename) for one in infos):
+                raise LimitReachedError("zip-bomb", _BOMB)
             if len(content) > most:
                 return None
             files[info.filename] = content

@@ -73,6 +73,7 @@ def people_of(rows: Sequence[Row], reading: Reading, sheet: str = "") -> list[Pe
 def _below(header: Row, rows: Iterable[Row], first: int, reading: Reading, sheet: str) -> Iterator[Person]:
     known = [(column, label) for column, label in enumerate(header) if tells(label) is not None]
     for number, row in enumerate(rows, first):
+        reading.spend(0)
         fields = [
             Field(label, row[column] if column < len(row) else "", _place(reading, sheet, label, number))
             for column, label in known

@@ -29,6 +29,7 @@ def people_in(tree: Any, reading: Reading, kind: PlaceKind) -> list[Person]:
     waiting: list[tuple[Any, str, str, int]] = [(tree, "", "", 0)]
     while waiting and len(found) < MOST_PEOPLE:
         node, path, within, depth = waiting.pop()
+        reading.spend(0)
         if depth > _DEEPEST:
             continue
         if isinstance(node, list):
@@ -146,9 +147,10 @@ def _tree(element: etree._Element, depth: int) -> Any:
         made.setdefault(local(element), text)
     for one in inside if depth < _DEEPEST else ():
         name, value = local(one), _tree(one, depth + 1)
-        if name in made:
-            before = made[name]
-            made[name] = [*before, value] if isinstance(before, list) else [before, value]
-        else:
+        if name not in made:
             made[name] = value
+        elif isinstance(before := made[name], list):
+            before.append(value)
+        else:
+            made[name] = [before, value]
     return made

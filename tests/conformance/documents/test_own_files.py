@@ -12,6 +12,7 @@ from people import CORSICA, P1, P2, first_name
 from sendings import xdm
 
 from conformance.documents import Expected, Severity, Status, check, read_document
+from conformance.documents.context import Limits
 from conformance.documents.exports.columns import Tells, tells
 from conformance.documents.record import Format
 
@@ -200,6 +201,15 @@ def test_what_tells_nobody_is_no_export(data):
 def test_a_workbook_of_something_else_was_not_judged():
     checked = check(workbook([["a", "b"]], ["x", "y"]))
     assert [(one.code, one.unjudged) for one in checked] == [("format-unknown", True)]
+
+
+def test_a_workbook_that_swells_was_not_read():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/sharedStrings.xml", b"0" * 8_000_000)
+    limits = Limits(ratio=100)
+    assert [(one.code, one.unjudged) for one in check(out.getvalue(), limits=limits)] == [("zip-bomb", True)]
 
 
 def test_what_is_attached_to_something_else_is_about_anybody():
