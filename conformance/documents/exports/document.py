@@ -85,6 +85,7 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from _complete(person)
     yield from _without_place(people)
     yield from _plain_names(people, expected)
+    yield from _without_ins(people, expected)
     number = expected.of(Trait.MATRICULE)
     if expected.is_qualified and len(people) > 1 and not any(_is(one, expected) for one in people):
         text = Text(
@@ -268,6 +269,17 @@ def _without_place(people: tuple[Person, ...]) -> Iterator[Problem]:
                 f"no known place for the {trait.text.en} beside the matricule: to be looked at",
             )
             yield inferred("strict-trait-without-place", text, "TRA-02", "TRA-20", at=(first.record.place,))
+
+
+def _without_ins(people: tuple[Person, ...], expected: Expected) -> Iterator[Problem]:
+    """Say that a file tells a qualified person without the INS: an export has it, a list of telephone numbers need not."""
+    mine = [one for one in people if one.named and _is(one, expected)] if expected.is_qualified else []
+    if mine and not any(one.record.identifiers for one in mine):
+        text = Text(
+            "identité qualifiée, et ce fichier n’en donne pas l’INS : à regarder si c’est un export ou un envoi",
+            "qualified identity, and this file does not give its INS: to be looked at if it is an export or leaves",
+        )
+        yield inferred("ins-not-told", text, "TRA-20", at=(mine[0].record.place,))
 
 
 def _is(person: Person, expected: Expected) -> bool:

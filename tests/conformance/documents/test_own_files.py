@@ -86,9 +86,6 @@ RIGHT = {
     "the number of social security before QUAL": (
         table([["PAT-TROIS", "DOMINIQUE", "28/03/1979", NUMBER]], ["Nom de naissance", "1er prénom", "Date de naissance", "N° Sécurité sociale"]), PROV,
     ),
-    "names of which the table does not say more": (
-        table([["PAT-TROIS", "Dominique", "28/03/1979"], ["NESSI", "Ruth", "14/07/1977"]], ["Nom", "Prénom", "Date naissance"]), QUAL,
-    ),
     "a heading above the names of the columns": (table([HEADS, row(P1)], ["Identité"] * 6 + ["INS"] * 3), QUAL),
     "JSON before QUAL": (js({"patient": own(P1, ins=False, status="PROVISOIRE")}), PROV),
     "JSON, one a line": (js(own(P1)) + b"\n" + js(own(P2)) + b"\n", QUAL),
@@ -140,6 +137,14 @@ TO_LOOK_AT = {
     ),
     "accents": (table([row(P1, name="Pat-Troïs")]), QUAL, "name-accents"),
     "card of another name": (card(P1, name="NESSI"), QUAL, "plain-name-differs"),
+    "names of which the table does not say more": (
+        table(
+            [["PAT-TROIS", "Dominique", "28/03/1979"], ["NESSI", "Ruth", "14/07/1977"]],
+            ["Nom", "Prénom", "Date naissance"],
+        ),
+        QUAL,
+        "ins-not-told",
+    ),
     "the person is not in it": (table([row(P2), row(CORSICA)]), QUAL, "person-not-in-export"),
     "a table of something else beside": (
         _zip(a_csv=table([row(P1), row(P2)]), actes_csv=b"date;acte\r\n1;2\r\n"),
