@@ -46,7 +46,7 @@ COMMANDS = {
     "rules": Lazy("conformance.commands.rules:rules_group", "Read the rule catalogue."),
     "check": Lazy(
         "conformance.commands.check:check",
-        "Judge documents: CDA, HL7 v2, FHIR, Datamatrix, PDF, mail, IHE_XDM, XDS submission.",
+        "Judge documents: CDA, HL7 v2, FHIR, Datamatrix, PDF, mail, IHE_XDM, XDS submission, exports (CSV, XLSX, JSON, XML).",
     ),
     "load": Lazy(
         "conformance.commands.load:load_command",

@@ -133,7 +133,7 @@ def check(
     verapdf_path: str | None,
     lang: Lang,
 ) -> None:
-    """Judge documents: CDA, HL7 v2, FHIR, Datamatrix, PDF, mail, IHE_XDM, XDS submission.
+    """Judge documents: CDA, HL7 v2, FHIR, Datamatrix, PDF, mail, IHE_XDM, XDS submission, exports (CSV, XLSX, JSON, XML).
 
     The format is recognised by content; a folder stands for the files in it. Several files are also compared with each
     other, as documents of one patient. FAIL: an official text or arithmetic is broken (a mark says when a third party reports the rule). REVIEW: a

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.headings import template_left
+from conformance.documents.headings import spoilt_letters, template_left
 from conformance.documents.numbers import is_matricule
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LINK: Final = re.compile(
     rb"/URI\s*\((?:mailto:)?([0-9][0-9A-Za-z]{12,17})@(patient\.[a-z.]+)", re.IGNORECASE
 )
+_WRITTEN: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR, Format.EXPORT, Format.MAIL})
 _PAPER: Final = frozenset({Format.PDF, Format.IMAGE})
 
 
@@ -34,6 +35,8 @@ def beside(document: Document, expected: Expected) -> Iterator[Problem]:
     if document.format is Format.PDF:
         yield from _links(document, expected)
     yield from template_left(document)
+    if document.format in _WRITTEN:
+        yield from spoilt_letters(document)
 
 
 def _local(record: IdentityRecord) -> Iterator[Problem]:

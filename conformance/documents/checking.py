@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _JUDGES: Final = {
     Format.CDA: "cda", Format.HL7V2: "hl7v2", Format.FHIR: "fhir", Format.DATAMATRIX: "datamatrix.document",
     Format.PDF: "pdf", Format.IMAGE: "image", Format.MAIL: "mail", Format.XDM: "xdm", Format.XDS: "xds",
+    Format.EXPORT: "exports.document",
 }  # fmt: skip
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)(?![0-9]|\.[0-9])")
 _AROUND: Final = 40
@@ -96,7 +97,7 @@ def _judged(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from expecting(record, expected)
     if expected.forbids_ins:
         yield from _leaks(document, expected)
-    if document.group and expected.identity is not None:
+    if (document.group or document.several) and expected.identity is not None:
         nearest = {id(record) for record in _relevant(patients(document), expected)}
         stranger = replace(expected, identity=None)
         for part in document.parts:
@@ -118,6 +119,8 @@ def _relevant(records: Sequence[IdentityRecord], expected: Expected) -> Iterator
     if len(records) <= 1 or expected.identity is None:
         yield from records
         return
+    # Two people of a long list share a name, or a birth date.
+    enough = 2 if records[0].format is Format.EXPORT else 1
     wanted = {trait: expected.of(trait) for trait in (Trait.MATRICULE, Trait.BIRTH_NAME, Trait.BIRTH_DATE)}
     scored = [
         (
@@ -127,7 +130,8 @@ def _relevant(records: Sequence[IdentityRecord], expected: Expected) -> Iterator
         for record in records
     ]
     best = max(score for score, _ in scored)
-    if best:
+    number = wanted[Trait.MATRICULE]
+    if best >= enough or any(value.normal == number for one in records for value in one.of(Trait.MATRICULE)):
         yield from (record for score, record in scored if score == best)
 
 

@@ -71,6 +71,8 @@ class Reading:
     level: int = 0
     deadline: float = field(default_factory=lambda: time.monotonic() + 60.0)
     spent: _Spent = field(default_factory=_Spent)
+    among_own: bool = False
+    """Inside an archive of files of the software's own making."""
 
     def place(self, path: str = "", kind: PlaceKind = PlaceKind.FILE, *, line: int | None = None) -> Place:
         """Return a place in this document."""

@@ -27,6 +27,8 @@ class Document:
     """Documents inside this one: the PDF of a CDA, the zip of a mail."""
     group: bool = False
     """Its parts tell different patients: messages of a batch."""
+    several: bool = False
+    """A page that lists several people: its records, and the symbols on it, tell different patients."""
     facts: Any = None
     """What only the module of this format looks at."""
     text: str = ""
@@ -59,4 +61,8 @@ class Document:
     @property
     def one_patient(self) -> bool:
         """Whether all records of this document must tell the same patient."""
-        return not self.group and (self.format.value not in {"fhir", "hl7v2"} or len(self.records) <= 1)
+        return (
+            not self.group
+            and not self.several
+            and (self.format.value not in {"fhir", "hl7v2", "export"} or len(self.records) <= 1)
+        )

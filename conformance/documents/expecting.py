@@ -26,6 +26,7 @@ _COMPARED: Final = (
 RULES: Final = {
     Format.CDA: "TRA-03", Format.HL7V2: "TRA-04", Format.FHIR: "TRA-06", Format.DATAMATRIX: "DOC-03",
     Format.PDF: "DOC-01", Format.IMAGE: "DOC-01", Format.MAIL: "TRA-09", Format.XDM: "TRA-05", Format.XDS: "TRA-05",
+    Format.EXPORT: "TRA-20",
 }  # fmt: skip
 
 

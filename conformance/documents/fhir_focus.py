@@ -84,6 +84,13 @@ def of_whom(
                         "TRA-06",
                         at=(Quote(place, reference), ins.number or ins.place),
                     )
+    if not subjects:
+        subjects = _alone(patients, records)
+        others = [(index, quote) for index, quote in others if quote.text.startswith("#")]
+    yield from _resources_of_others(others, subjects)
+
+
+def _resources_of_others(others: Sequence[tuple[int, Quote]], subjects: set[int]) -> Iterator[Problem]:
     for index, quote in others:
         if len(subjects) == 1 and index not in subjects:
             text = Text(
@@ -91,6 +98,12 @@ def of_whom(
                 "this resource is about another Patient than the document: to be looked at",
             )
             yield inferred("fhir-resource-of-another", text, "F13", at=(quote,))
+
+
+def _alone(patients: Sequence[FoundPatient], records: Sequence[IdentityRecord]) -> set[int]:
+    """Return the only Patient of a file beside those that resources hold in themselves, when it has an INS."""
+    own = [at for at, one in enumerate(patients) if ".contained" not in f".{one.path}"]
+    return {own[0]} if len(own) == 1 and records[own[0]].has_ins else set()
 
 
 def _named(resource: dict[str, Any], patients: Sequence[FoundPatient]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from conformance.documents.labels import french_date, of_somebody_else, plain
 from conformance.documents.problems import Quote, inferred
 from conformance.documents.record import NAMES, Place, PlaceKind, Trait
 from conformance.documents.text_people import is_around
+from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -55,6 +56,52 @@ _FIELD: Final = re.compile(
 _OF_A_PROGRAM: Final = frozenset({"null", "(null)", "undefined", "None", "nan", "NaN"})
 
 
+_CIVIL: Final = re.compile(
+    r"\b(?:Mmes?|Mlle|Mr|M\.|Monsieur|Madame|Mademoiselle|MME|MLLE|MR|MONSIEUR|MADAME)[ \u00a0]{1,3}((?:[^\W\d_][\w'’.-]{0,40}[ \u00a0]{0,2}){1,5})"
+)
+"""A civility and the words after it: a title that names somebody."""
+_SHORTEST: Final = 3
+_OF_A_PATIENT: Final = re.compile(
+    r"\b(?:bilan|note|compte[ -]rendu|entretien|fiche|dossier|rapport|plan|vaccin\w{0,8}|ordonnance|synthese|suivi|certificat|resultats?|patiente?)\b"
+)
+_LETTERHEAD: Final = re.compile(
+    r"\b(?:pharmac\w{1,6}|officine|cabinet|courrier|lettre|par|docteur|dr|le dr|aux? soins)\b"
+)
+"""Words of a title that names who writes it, or to whom."""
+
+
+def _named_by_title(text: str, records: Sequence[IdentityRecord]) -> str:
+    """Return the words that a title gives after a civility, when none of them, in capitals, is a name of the patient."""
+    known = {
+        word
+        for record in records
+        for trait in NAMES
+        for value in record.of(trait)
+        for word in re.findall("[A-Z]+", comparison_key(value.normal))
+    }
+    for match in _CIVIL.finditer(text) if known else ():
+        told = [
+            word
+            for name in re.findall(r"[A-Z][A-Z'’-]{2,40}\b", match[1])
+            for word in re.findall("[A-Z]+", comparison_key(name))
+        ]
+        before = plain(text[: match.start()])
+        around = of_somebody_else(text, match.start()) or is_around(text) or _LETTERHEAD.search(before)
+        if not _OF_A_PATIENT.search(before):
+            continue
+        if (
+            any(len(word) >= _SHORTEST for word in told)
+            and not known & set(_in_capitals(text))
+            and not around
+        ):
+            return match[0].strip()
+    return ""
+
+
+def _in_capitals(text: str) -> list[str]:
+    return re.findall("[A-Z]+", comparison_key(text))
+
+
 def of_heading(text: str, records: Sequence[IdentityRecord], place: Place, *rules: str) -> Iterator[Problem]:
     """Yield the birth date that a title gives and that is not the patient's; a title that also gives theirs is right.
 
@@ -67,6 +114,12 @@ def of_heading(text: str, records: Sequence[IdentityRecord], place: Place, *rule
     known = {value.normal for record in records for value in record.of(Trait.BIRTH_DATE)}
     if not known or len(text) > _LONGEST:
         return
+    if named := _named_by_title(text, records):
+        said = Text(
+            f"ce titre nomme {named}, qui n’est pas le patient du document : à regarder",
+            f"this title names {named}, who is not the patient of the document: to be looked at",
+        )
+        yield inferred("heading-names-another", said, "F13", *rules, at=(Quote(place, text.strip()[:80]),))
     found = list(_dates(text))
     if any(date in known for date, _ in found):
         return
@@ -106,6 +159,23 @@ def _dates(text: str) -> Iterator[tuple[str, int]]:
         day, month, year = (match[1], match[2], match[3]) if match[3] else (match[6], match[5], match[4])
         if 0 < int(month) <= _MONTHS and 0 < int(day) <= _DAYS:
             yield f"{year}-{month}-{day}", match.start()
+
+
+_SPOILT: Final = re.compile(r"Ã[\u0080-\u00bf]|â€[\u0090-\u00bf™œ“”˜]|Â[\u00a0-\u00bf]|ï¿½|\ufffd")
+"""What letters of UTF-8 become when they are read as Latin ones, once or twice; and the mark of what could not be read."""
+
+
+def spoilt_letters(document: Document) -> Iterator[Problem]:
+    """Yield the first place where a text shows that it was read in another encoding than it was written in."""
+    found = _SPOILT.search(document.text)
+    if found:
+        said = Text(
+            "des lettres accentuées sont abîmées : le texte a été lu dans un autre encodage que le sien, à regarder",
+            "accented letters are spoilt: the text was read in another encoding than its own, to be looked at",
+        )
+        place = Place(kind=PlaceKind.FILE, file=document.name)
+        around = document.text[max(0, found.start() - 20) : found.end() + 20].replace("\n", " ")
+        yield inferred("letters-spoilt", said, "F11", at=(Quote(place, around),))
 
 
 def template_left(document: Document) -> Iterator[Problem]:

@@ -90,6 +90,17 @@ def read_page(lines: Sequence[Line], places: PagePlaces, *, form: Format = Forma
     )
 
 
+def labelled_values(lines: Sequence[Line], places: PagePlaces) -> list[Value]:
+    """Return every value of a page that stands by the label of a trait of birth, those that repeat a trait included."""
+    made = _joined(lines)
+    return [
+        value
+        for index, line in enumerate(made)
+        for value, sure, _ in _labelled(line, made[max(0, index - 1) : index + 4], places)
+        if sure
+    ]
+
+
 def _joined(lines: Sequence[Line]) -> list[Line]:
     """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
     made = list(lines)

@@ -10,19 +10,20 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
-from conformance.documents.headings import feet, heads, of_heading
 from conformance.documents.labels import CAPTION, french_date, plain
 from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.page_cells import PagePlaces
 from conformance.documents.paper import read_page
 from conformance.documents.pdf_facts import PdfFacts
+from conformance.documents.pdf_further import other_pages, told_further
 from conformance.documents.pdf_hidden import hidden_leaks
+from conformance.documents.pdf_repeated import fields_of_others, told_otherwise_on
 from conformance.documents.pdf_symbol import DPI, code_leaks, codes_of_others, symbol_problems
 from conformance.documents.pdfa import claimed
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
-from conformance.documents.text_people import of_other_people
+from conformance.documents.several_people import judge_people, people_on
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
@@ -68,11 +69,12 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         reading.spend(0)
         texts.append(pdfium.page_plain_text(opened[index]))
     symbols, drawn = _symbols(opened, reading)
-    record = read_page(lines, PagePlaces(reading.name, 1))
+    people = people_on(lines, PagePlaces(reading.name, 1))
+    record = people[0] if people else read_page(lines, PagePlaces(reading.name, 1))
     others = [
         read_page(pdfium.page_lines(opened[index]), PagePlaces(reading.name, index + 1))
         for index, text in enumerate(texts)
-        if index and any(True for _ in called_ins(text))
+        if index and not people and any(True for _ in called_ins(text))
     ]
     caption = next(
         (
@@ -94,12 +96,14 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
         symbols=tuple(symbols),
         claim=claimed(data),
         caption=caption,
+        is_picture=pdfium.may_hide_code(first),
         may_hide_symbol=not symbols and pdfium.may_hide_symbol(first),
         apart=pdfium.drawn_apart(first, [symbol.box for page, symbol in symbols if page == 1]),
         too_large=not drawn,
         others=tuple(others),
         titles="\n".join((pdfium.titles(opened), pdfium.bookmarks(opened))),
         further=tuple(texts[1:]),
+        fields=tuple(pdfium.named_fields(first)),
     )
     parts = [
         from_symbol(symbol, reading.name, Place(kind=PlaceKind.PIXELS, file=reading.name, page=page))
@@ -121,13 +125,20 @@ def _read(opened: Any, data: bytes, reading: Reading) -> Document:
     return Document(
         format=Format.PDF,
         name=reading.name,
-        records=(record,),
+        records=(*people, *_on_further_pages(opened, texts, reading)) if people else (record,),
+        several=bool(people),
         problems=tuple(problems),
         parts=tuple(parts),
         facts=facts,
         text="\n".join(texts),
         data=data,
     )
+
+
+def _on_further_pages(opened: Any, texts: list[str], reading: Reading) -> Iterator[IdentityRecord]:
+    """Yield the people of a list that goes on."""
+    for index in range(1, len(texts)):
+        yield from people_on(pdfium.page_lines(opened[index]), PagePlaces(reading.name, index + 1))
 
 
 def _symbols(opened: Any, reading: Reading) -> tuple[list[tuple[int, Symbol]], bool]:
@@ -199,20 +210,36 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from code_leaks(document, expected)
         shown = f"{document.text}\n{facts.titles}"
         yield from hidden_leaks(document.data, expected.of(Trait.MATRICULE), document.name, shown)
+        yield from _unread(facts, place)
         return
-    yield from _other_pages(record, facts)
-    yield from _told_further(document, record)
+    if document.several:
+        yield from judge_people(document.records, document.name)
+        return
+    yield from told_otherwise_on(record, facts)
+    yield from fields_of_others(record, facts, place)
+    yield from other_pages(record, facts)
+    yield from told_further(document, record)
     has_text = sum(len(line.text) for line in facts.lines) >= _FEW_LETTERS
     if not has_text and (expected.is_qualified or expected.identity is not None):
-        text = Text(
-            "la première page n’a pas de texte (image numérisée ?) : les traits imprimés n’ont pas pu être lus",
-            "the first page has no text (a scanned image?): the printed traits could not be read",
-        )
-        yield unjudged("no-text-layer", text, place)
+        yield _no_text(place)
     elif has_text:
         yield from _printed(record, facts, expected, place)
     yield from symbol_problems(document, facts, expected, place)
     yield from codes_of_others(document, facts, expected)
+
+
+def _unread(facts: PdfFacts, place: Place) -> Iterator[Problem]:
+    """Say that a picture of a page was not read: what is printed on it may bear the number."""
+    if facts.is_picture and sum(len(line.text) for line in facts.lines) < _FEW_LETTERS:
+        yield _no_text(place)
+
+
+def _no_text(place: Place) -> Problem:
+    text = Text(
+        "la première page n’a pas de texte (image numérisée ?) : les traits imprimés n’ont pas pu être lus",
+        "the first page has no text (a scanned image?): the printed traits could not be read",
+    )
+    return unjudged("no-text-layer", text, place)
 
 
 def _nature_alone(facts: PdfFacts, file: str) -> Iterator[Problem]:
@@ -330,39 +357,6 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
     )
     make = official if expected.is_qualified and wanted else inferred
     return make("trait-not-printed", text, "DOC-01", at=(place,))
-
-
-def _told_further(document: Document, record: IdentityRecord) -> Iterator[Problem]:
-    """Say that a further page, a title or a bookmark names somebody else, and never the patient, although it gives no number."""
-    titles = Place(kind=PlaceKind.FILE, file=document.name)
-    yield from of_other_people(document.facts.titles, [record], titles, "DOC-01")
-    first = [line.text for line in document.facts.lines[:1]]
-    first += heads(document.facts.further)
-    for title in (*document.facts.titles.splitlines(), *first, *feet(document.text)):
-        yield from of_heading(title, [record], titles, "DOC-01")
-    for number, told in enumerate(document.facts.further, start=2):
-        place = Place(kind=PlaceKind.FILE, file=document.name, page=number)
-        yield from of_other_people(told, [record], place, "DOC-01")
-
-
-def _other_pages(record: IdentityRecord, facts: PdfFacts) -> Iterator[Problem]:
-    """Say that a further page is headed with somebody else: what two patients were printed into one document."""
-    number, name = record.first(Trait.MATRICULE), record.first(Trait.BIRTH_NAME)
-    if number is None:
-        return
-    for other in facts.others:
-        another, named = other.first(Trait.MATRICULE), other.first(Trait.BIRTH_NAME)
-        if another is None or another.normal == number.normal:
-            continue
-        text = Text(
-            f"la page {other.place.page} porte le matricule de quelqu’un d’autre que la première",
-            f"page {other.place.page} has the matricule of somebody else than the first one",
-        )
-        # A mother, a child: a number alone may be told of them; a whole head of a page is of another patient.
-        is_headed = name and named and comparison_key(name.normal) != comparison_key(named.normal)
-        yield (official if is_headed else inferred)(
-            "page-of-another", text, "F13", "DOC-01", at=(number, another)
-        )
 
 
 def _line_with(trait: Trait, wanted: str, facts: PdfFacts) -> Line | None:

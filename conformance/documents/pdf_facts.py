@@ -33,10 +33,15 @@ class PdfFacts:
     """Whether the first page is too large to be drawn."""
     others: tuple[IdentityRecord, ...]
     """What further pages tell that name an INS of their own."""
+    is_picture: bool
+    """Whether the first page holds a picture or a drawing large enough to show words or a code."""
     titles: str
     """Title, subject, author, keywords and bookmarks, which viewers show."""
     further: tuple[str, ...] = ()
     """The text of the pages after the first."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    """Name and value of the fields of the first page that are shown."""
 
     @property
     def has_ins_symbol(self) -> bool:

@@ -35,6 +35,7 @@ _SAMPLE: Final = 400
 """Letters looked at to tell which way the text runs."""
 _TITLES: Final = ("Title", "Subject", "Author", "Keywords")
 _MAX_FIELD: Final = 2_000
+_FIELDS: Final = 2_000
 _MAX_BOOKMARKS: Final = 500
 _STROKES: Final = 80
 _FRAME: Final = 16
@@ -201,7 +202,7 @@ def _fields(page: Any) -> Iterator[tuple[str, Box]]:
     import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
 
     form = getattr(getattr(page, "pdf", None), "formenv", None)
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), 2_000)):
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _FIELDS)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
@@ -225,6 +226,29 @@ def _fields(page: Any) -> Iterator[tuple[str, Box]]:
                 yield text[:_MAX_FIELD], (box.left, box.top, box.right, box.bottom)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
+
+
+def named_fields(page: Any) -> list[tuple[str, str]]:
+    """Return the name and the value of each text field of a page that is shown."""
+    import pypdfium2.raw as raw  # noqa: PLC0415, PLR0402 - optional
+
+    form = getattr(getattr(page, "pdf", None), "formenv", None)
+    found: list[tuple[str, str]] = []
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _FIELDS) if form is not None else 0):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            hidden = raw.FPDFAnnot_GetFlags(annotation) & (
+                raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+            )
+            kind = raw.FPDFAnnot_GetFormFieldType(form, annotation)
+            if not hidden and kind in {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX}:
+                name = _wide(raw.FPDFAnnot_GetFormFieldName, form, annotation)[:200]
+                found.append((name, _wide(raw.FPDFAnnot_GetFormFieldValue, form, annotation)[:_MAX_FIELD]))
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+    return found
 
 
 def _wide(call: Callable[..., int], *told: Any) -> str:

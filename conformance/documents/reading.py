@@ -107,6 +107,29 @@ def _is_mtom(data: bytes) -> bool:
     return b"application/xop+xml" in head or b"soap+xml" in head
 
 
+_MAYBE_OWN: Final = frozenset({Format.UNKNOWN, Format.FHIR, Format.XDM, Format.MAIL})
+"""As which a file of the software's own making is recognised: JSON, a workbook, a contact card, a text."""
+
+
+def _own(data: bytes, kind: Format, reading: Reading) -> Document | None:
+    """Read a file of the software's own making; what is attached to something else may be about anybody."""
+    if reading.level and not reading.among_own:
+        return None
+    if (
+        kind is Format.FHIR
+        and (b"resourceType" in data.replace(b"\0", b"") or b"http://hl7.org/fhir" in data)
+    ) or (kind is Format.MAIL and not re.match(rb"BEGIN:VCARD", data[:4096].lstrip(_BLANK), re.IGNORECASE)):
+        return None
+    read: Callable[[bytes, Reading], Document | None]
+    read = import_module("conformance.documents.exports.document").read_export
+    try:
+        return read(data, reading)
+    except LimitReachedError as error:
+        return reading.not_judged(error, kind)
+    except (RecursionError, MemoryError):
+        return None
+
+
 def _read(data: bytes, reading: Reading) -> Document:
     if not data.strip(b" \t\r\n\0"):
         text = Text("le document est vide", "the document is empty")
@@ -116,10 +139,12 @@ def _read(data: bytes, reading: Reading) -> Document:
             problems=(official("empty", text, at=(reading.place(),)),),
         )
     kind = recognise(data)
+    if kind in _MAYBE_OWN and (own := _own(data, kind, reading)) is not None:
+        return own
     if kind is Format.UNKNOWN:
         text = Text(
-            "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM ou lot XDS attendu",
-            "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM or XDS submission",
+            "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM, lot XDS ou export de patients attendu",
+            "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM, XDS submission or export of patients",
         )
         # A number leaks in a table or a text of the software's own making too.
         is_text = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in data[:TEXT_LIMIT]

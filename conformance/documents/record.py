@@ -30,6 +30,8 @@ class Format(StrEnum):
     MAIL = "mail"
     XDM = "xdm"
     XDS = "xds"
+    EXPORT = "export"
+    """A table, JSON, XML or contact cards of the software's own making."""
     UNKNOWN = "unknown"
 
 

@@ -160,6 +160,7 @@ def _of_format(form: Format) -> str:
         Format.XDM: "TRA-05",
         Format.XDS: "TRA-05",
         Format.DATAMATRIX: "DOC-03",
+        Format.EXPORT: "TRA-20",
     }.get(form, "DOC-01")
 
 

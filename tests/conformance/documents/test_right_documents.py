@@ -7,6 +7,7 @@ import base64
 import pytest
 from headers import cda, n1, n3, patient_role
 from messages import as_json, as_xml, cx, hl7, msh, oru, patient, pid
+from own_files import card, js, own, row, table, workbook
 from papers import cartouche, pdf, right
 from people import ABROAD, CORSICA, EVERYBODY, P1, first_name, french
 from sendings import mail, patient_id, submission, xdm
@@ -38,6 +39,12 @@ def _all_formats(identity):
         Format.DATAMATRIX: [payload_of(identity).encode()],
         Format.PDF: [right(identity)],
         Format.XDM: [archive, xdm(identity, note)],
+        Format.EXPORT: [
+            table([row(identity)]),
+            workbook([row(identity)]),
+            js([own(identity)]),
+            card(identity),
+        ],
         Format.XDS: [submission(identity, note), submission(identity, documents, mtom=True)],
         Format.MAIL: [
             mail(identity, archive, right(identity)),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.seams import Memory, Record
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "Dossier",
     "Nom de naissance",
     "Prénoms",
@@ -25,13 +25,13 @@ _COLUMNS: Final = (
     "Matricule INS",
     "OID",
 )
-_NUMBER: Final = _COLUMNS.index("Matricule INS")
-_BORN: Final = _COLUMNS.index("Né(e) le")
+_NUMBER: Final = COLUMNS.index("Matricule INS")
+_BORN: Final = COLUMNS.index("Né(e) le")
 
 
 def as_table(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Write the export as a table for spreadsheets: semicolons, French dates, UTF-16 with its mark."""
-    return [_written(one, _rows(one)) for one in records]
+    return [_written(one, rows_of(one)) for one in records]
 
 
 def shifted(column: int, width: int = 1) -> Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]:
@@ -40,7 +40,7 @@ def shifted(column: int, width: int = 1) -> Callable[[list[Record], Mapping[str,
     def write(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
         made = []
         for one in records:
-            rows = _rows(one)
+            rows = rows_of(one)
             filled = [row for row in rows if row[column]]
             values = [row[column : column + width] for row in filled]
             for row, value in zip(filled, [*values[-1:], *values[:-1]], strict=True):
@@ -51,7 +51,8 @@ def shifted(column: int, width: int = 1) -> Callable[[list[Record], Mapping[str,
     return write
 
 
-def _rows(export: Record) -> list[list[str]]:
+def rows_of(export: Record) -> list[list[str]]:
+    """Return a row for each patient of an export, in the order of the columns."""
     return [_row(entry["resource"]) for entry in json.loads(export["content"])["entry"]]
 
 
@@ -80,7 +81,7 @@ def _row(patient: Mapping[str, Any]) -> list[str]:
 
 def _written(export: Record, rows: list[list[str]]) -> Record:
     out = io.StringIO()
-    csv.writer(out, delimiter=";").writerows([_COLUMNS, *rows])
+    csv.writer(out, delimiter=";").writerows([COLUMNS, *rows])
     content = out.getvalue().encode("utf-16")
     return {**export, "name": "patients.csv", "format": MessageFormat.CSV, "content": content}
 
