@@ -68,6 +68,8 @@ def _status(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
 
 
 _NEEDING: Final = frozenset({Format.CDA, Format.HL7V2, Format.FHIR})
+_KNOWING: Final = _NEEDING | {Format.EXPORT}
+"""Formats that have a word for what is not known."""
 _METADATA: Final = frozenset({Format.XDM, Format.XDS})
 
 
@@ -114,7 +116,7 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
         return
     if wanted is None or value.normal == wanted:
         return
-    if expected.status in _OF_THE_DESK and form in _NEEDING and _says_unknown(value, wanted):
+    if expected.status in _OF_THE_DESK and form in _KNOWING and _says_unknown(value, wanted):
         yield _unknown(value, wanted, form)
         return
     if (printed := _printed(value, wanted)) is not None:

@@ -33,6 +33,8 @@ _LIST: Final = re.compile(
 )
 """Words of a heading that make a page one of several people."""
 _NATURE: Final = re.compile(r"[\s(\[–—-]{0,9}(?:INS[\s-]{0,3})?(NIR|NIA)\b[)\]]?", re.IGNORECASE)
+_COLON: Final = re.compile(r"[ )]{0,3}: {0,3}[^\s:]")
+"""What follows a label when its value stands right after a colon."""
 _NUMBER: Final = re.compile(r"[1-8]\d{5}[0-9AB]\d{8}", re.ASCII)
 """A number as long as a matricule; its key is judged."""
 _TWO, _THREE = 2, 3
@@ -63,6 +65,8 @@ def _are_different(found: Sequence[IdentityRecord]) -> bool:
 
 def _rows(lines: Sequence[Line], places: PagePlaces) -> list[IdentityRecord]:
     for index, line in enumerate(lines):
+        if any(_COLON.match(line.text, one.end()) for one in _name_labels(line)):
+            return []  # The patient of the page: who stands in a table below is around them.
         heads = [(line.text[start:end].strip(), line.box(start, end)) for start, end in columns(line.text)]
         kinds = [tells(label) for label, _ in heads]
         if (
@@ -155,8 +159,12 @@ def _only(line: Line, left: float, right: float) -> Line:
 
 def _names_labelled(line: Line) -> list[float]:
     """Return the left edges of the labels of birth names of a line."""
+    return [line.box(match.start(), match.end())[0] for match in _name_labels(line)]
+
+
+def _name_labels(line: Line) -> list[re.Match[str]]:
     return [
-        line.box(match.start(), match.end())[0]
+        match
         for match in LABEL.finditer(plain(line.text))
         if (match.lastgroup or "")[1:].isdecimal()
         and LABELS[int((match.lastgroup or "")[1:])][0] is Trait.BIRTH_NAME

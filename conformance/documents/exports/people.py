@@ -39,6 +39,9 @@ _SEXES: Final = SEXES | {
     "madame": "F",
 }
 _STATUSES: Final = (("qual", "QUAL"), ("vali", "VALI"), ("recup", "RECUP"), ("prov", "PROV"))
+_BEFORE_WORDS: Final = re.compile(r"((?:urn:oid:)?\d{1,10}(?:\.\d{1,40}){3,20})[\s(\[,;–-].{0,100}")
+"""An OID with its name after it."""
+_NATURE_AFTER: Final = re.compile(r"[\s(\[–-]{0,4}(?:INS[\s-]?)?(NI[RA])\s?[)\]]?$")
 _MOST: Final = 2000
 """Characters of a value that are looked at."""
 _TRAITS: Final = {
@@ -155,6 +158,9 @@ def _of_the_ins(told: dict[Tells, list[Field]]) -> Iterable[Value]:
         nature = one.text.upper().removeprefix("INS-").removeprefix("INS ").partition("-")[0].strip()
         if nature in {"NIR", "NIA"}:
             yield _value(Trait.NATURE, one, normal=nature)
+    for one in told.get(Tells.MATRICULE, ()):
+        if after := _NATURE_AFTER.search(one.text):
+            yield _value(Trait.NATURE, one, normal=after[1])
     for one in told.get(Tells.STATUS, ()):
         known = next((code for start, code in _STATUSES if plain(one.text).startswith(start)), "")
         if known:
@@ -187,13 +193,14 @@ def _identifiers(told: dict[Tells, list[Field]], place: Place) -> Iterable[Ident
     for index in range(max(len(numbers), len(oids) if not numbers else 0)):
         number = numbers[index] if index < len(numbers) else None
         oid = oids[min(index, len(oids) - 1)] if oids else None
-        bare = oid.text.removeprefix("urn:oid:") if oid else ""
+        bare = _bare(oid.text) if oid else ""
         if number is None and (bare not in INS_OIDS or Tells.MATRICULE in told):
             continue  # What stands in place of the number is none that can be read.
         value = None
         if number is not None:
             key = keys[0].text.zfill(2) if keys and len(compact(number.text)) == NUMBER_LENGTH else ""
-            value = _value(Trait.MATRICULE, number, normal=compact(number.text) + key)
+            told_number = _NATURE_AFTER.sub("", number.text)
+            value = _value(Trait.MATRICULE, number, normal=compact(told_number) + key)
         is_ins = oid is None or bare in INS_OIDS
         yield Identifier(
             kind=IdKind.INS if is_ins else kind_of(bare),
@@ -202,6 +209,11 @@ def _identifiers(told: dict[Tells, list[Field]], place: Place) -> Iterable[Ident
             type_code="INS",
             place=place,
         )
+
+
+def _bare(oid: str) -> str:
+    named = _BEFORE_WORDS.fullmatch(oid)
+    return (named[1] if named else oid).removeprefix("urn:oid:")
 
 
 def _may_be_number(one: Field) -> bool:

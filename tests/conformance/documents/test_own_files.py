@@ -87,6 +87,9 @@ RIGHT = {
         table([["PAT-TROIS", "DOMINIQUE", "28/03/1979", NUMBER]], ["Nom de naissance", "1er prénom", "Date de naissance", "N° Sécurité sociale"]), PROV,
     ),
     "a heading above the names of the columns": (table([HEADS, row(P1)], ["Identité"] * 6 + ["INS"] * 3), QUAL),
+    "nature after the number, OID with its name": (
+        table([row(P1, number=f"{NUMBER} (NIR)", oid=f"{P1.oid} (INS-NIR de test)")]), QUAL,
+    ),
     "JSON before QUAL": (js({"patient": own(P1, ins=False, status="PROVISOIRE")}), PROV),
     "JSON, one a line": (js(own(P1)) + b"\n" + js(own(P2)) + b"\n", QUAL),
     "XML of attributes": (f"<Patients>{attributes(P1)}{attributes(P2)}</Patients>".encode(), QUAL),
@@ -125,6 +128,7 @@ WRONG = {
     ),
     "XML, another name": (f"<a>{elements(P1, nom_naissance='NESSI')}</a>".encode(), QUAL, "birth-name-differs"),
     "XML of attributes, one number twice": (f"<a>{attributes(P1)}{attributes(P2, MatriculeINS=NUMBER)}</a>".encode(), NOBODY, "one-number-two-people"),
+    "nature of the other kind after the number": (table([row(P1, number=f"{NUMBER} NIA")]), QUAL, "nature-differs"),
     "archive of tables": (_zip(a_csv=table([row(P1, number=WRONG_KEY)])), NOBODY, "matricule-key"),
     "card, number in a note": (card(P1, ins=False, more=[f"NOTE:INS {NUMBER}"]), PROV, "matricule-leaks"),
     "card, other OID": (card(P1).replace(P1.oid.encode(), b"1.2.250.1.213.1.4.5"), QUAL, "oid-not-ins"),
@@ -150,6 +154,11 @@ TO_LOOK_AT = {
         _zip(a_csv=table([row(P1), row(P2)]), actes_csv=b"date;acte\r\n1;2\r\n"),
         QUAL,
         "format-unknown",
+    ),
+    "sex not known before QUAL": (
+        table([row(P1, ins=False, status="PROV", sex="I")]),
+        PROV,
+        "trait-unknown-before-qual",
     ),
     "letters spoilt": (
         table([row(P1, first="DOMINIQUE")], after="Dr L\u00c3\u00a9a;\r\n"),

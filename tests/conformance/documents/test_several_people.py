@@ -136,6 +136,28 @@ def test_each_person_of_a_page_is_judged(data, expected, code):
     assert code in _codes(data, expected)
 
 
+def test_a_table_under_the_patient_of_a_page_makes_no_list():
+    def draw(page):
+        for at, text in enumerate(cartouche(P1)):
+            page.drawString(60, 820 - 10 * at, text)
+        for left, head in zip(EDGES, HEADS, strict=True):
+            page.drawString(left, 700, head)
+        for at, who in enumerate((P2, CORSICA)):
+            told = (
+                "",
+                who.traits.birth_name,
+                first_name(who),
+                french(who),
+                who.traits.sex,
+                who.matricule.value,
+                "NIR",
+            )
+            for left, text in zip(EDGES, told, strict=True):
+                page.drawString(left, 680 - 18 * at, text)
+
+    assert not read_document(_drawn(draw)).several
+
+
 def test_labels_of_several_people_beside_each_other_are_a_list():
     def draw(page):
         for at, who in enumerate(EVERYBODY):
