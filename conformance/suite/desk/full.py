@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 
-HOMONYMS: Final = frozenset({Route.IMPORTED, Route.CHECKED})
+HOMONYMS: Final = frozenset({Route.IMPORTED})
 """The ways to a status at whose end the file gets the attribute homonyme."""
 
 

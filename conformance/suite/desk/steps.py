@@ -277,13 +277,24 @@ class Desk(Standing):
         """Call INSi, refuse the identity found, make sure that this has changed nothing, and return the call."""
         call = self.find(patient)
         self.decide(call, accept=False)
-        if state_of(self.read(patient)) != state_of(patient):
+        self._need_same(patient, self.read(patient))
+        return call
+
+    def snapshot_declined(self, patient: Patient) -> Snapshot:
+        """Decline as ``decline`` does, and return the whole state of the file."""
+        self.decide(self.find(patient), accept=False)
+        after = self.snapshot(patient)
+        self._need_same(patient, after.patient)
+        return after
+
+    @staticmethod
+    def _need_same(before: Patient, after: Patient) -> None:
+        if state_of(after) != state_of(before):
             raise UndecidedError(
                 "préparation impossible, le dossier a changé alors que l'identité INSi a été refusée",
                 "could not be prepared, the file has changed although the INSi identity was refused",
                 depends_on=("RSP-01",),
             )
-        return call
 
     def usually_told(self) -> dict[str, Told]:
         """Return what the software tells its user in ordinary cases, by the code of the ending.

@@ -41,8 +41,7 @@ def host(desk: Desk, route: Route, **wanted: object) -> Host:
     """Bring somebody to a status, and make sure that the software proposes the true answer."""
     person = desk.draw(**wanted)
     patient = desk.bring(person, route)
-    desk.decline(patient)
-    return Host(person=person, before=desk.snapshot(patient), route=route)
+    return Host(person=person, before=desk.snapshot_declined(patient), route=route)
 
 
 def offered(desk: Desk, person: Person, way: str) -> InsiCall:

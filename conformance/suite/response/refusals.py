@@ -73,8 +73,7 @@ def expect_not_imported(
         {"birth_place": UNKNOWN_PLACE, "first_names": None} if route in {Route.TYPED, Route.CHECKED} else {}
     )
     patient = bring_full(desk, person, route, **others)
-    desk.decline(patient)
-    before = desk.snapshot(patient)
+    before = desk.snapshot_declined(patient)
     name = scenario if isinstance(scenario, str) else str(scenario["id"])
     moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {name} ({route})")
 

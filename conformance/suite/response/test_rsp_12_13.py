@@ -73,8 +73,7 @@ def test_nothing_changes_without_waiting(desk: Desk, ending: Ending) -> None:
 def _expect_nothing_changes(desk: Desk, ending: Ending, route: Route) -> None:
     usual = desk.usually_told()
     patient = bring_full(desk, desk.draw(first_names_count=2), route)
-    desk.decline(patient)
-    before = desk.snapshot(patient)
+    before = desk.snapshot_declined(patient)
     moment = Moment(f"sur un retour {ending.code} ({route})", f"on an answer {ending.code} ({route})")
     with desk.answered_by(ending.scenario):
         for _ in range(2):
@@ -84,12 +83,13 @@ def _expect_nothing_changes(desk: Desk, ending: Ending, route: Route) -> None:
             if not isinstance(call, RefusedError):
                 with suppress(RefusedError):
                     desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
-            _expect_nothing_stored(desk, before, moment)
             others = {
                 ENDINGS[code].fr: usual[code] for code in usual if code not in {ending.code, "insi_102"}
             }
             expect_told(told(call, about=patient), others, moment)
             _expect_no_candidates(call, moment)
+    # Twice nothing: what either has changed is there to be seen.
+    _expect_nothing_stored(desk, before, moment)
     # The same call with the true answer is proposed and taken: the silence above was that of INSi.
     fed = fed_again(desk, patient, moment)
     expect(
