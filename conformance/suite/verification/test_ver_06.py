@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
@@ -101,7 +102,7 @@ def test_peculiar_files(desk: Desk, case: str) -> None:
         desk.record_document(patient)
     if case in Attribute.__members__:
         with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute(case)}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute(case)})
     before, identity = desk.snapshot(patient), received(person, document=DOCUMENT)
     with answering(desk, KO):
         arrival = receive(desk, identity)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -114,7 +115,7 @@ def test_peculiar_files(desk: Desk, case: str) -> None:
         desk.record_document(patient)
     else:
         with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute(case)}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute(case)})
     before = desk.snapshot(patient)
     receive(desk, received(person))
     after = desk.snapshot(patient)
