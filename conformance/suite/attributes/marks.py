@@ -53,7 +53,8 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
             with suppress(RefusedError):
                 if doubt := wanted & DISQUALIFYING - now.attributes:
                     desk.lgo.set_attributes(patient.id, now.attributes | doubt, actor=desk.user)
-                return desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+                desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+                return desk.read(patient)  # As whoever is at the desk sees it.
         for user in (desk.user, desk.super_user):
             with suppress(RefusedError):
                 if doubts and wanted:

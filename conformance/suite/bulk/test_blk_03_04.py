@@ -25,6 +25,7 @@ from conformance.suite.bulk.lots import (
     start,
 )
 from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI, INS_HISTORY
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import with_traits
@@ -172,7 +173,7 @@ def test_not_yet(desk: Desk) -> None:
             with answering(desk, name):
                 desk.insi.advance(900)
                 read(desk, lot)
-            moment = Moment(f"relevé en échec ({name})", f"collection failed ({name})")
+            moment = Moment(f"relevé en échec ({name})", f"collection failed ({case_text(name).en})")
             _expect_applied(desk, files, nothing, moment)
     finish(desk, lot)
     _expect_applied(

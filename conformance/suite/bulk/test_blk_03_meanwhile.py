@@ -23,6 +23,7 @@ from conformance.suite.bulk.lots import (
     start,
 )
 from conformance.suite.desk.apart import DOWNGRADE, LOTS, NotOfferedError
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
@@ -157,7 +158,7 @@ def test_changed_meanwhile(desk: Desk, route: Route) -> None:
         said = results_of(lot)
         moment = Moment(
             f"résultat d'un lot, identité {name} entre-temps",
-            f"result of a lot, identity changed meanwhile ({name})",
+            f"result of a lot, identity changed meanwhile ({case_text(name).en})",
         )
         for before, now in zip(befores, changed, strict=True):
             is_ko = said.get(before.patient.matricule or "") is Said.KO

@@ -21,6 +21,7 @@ from conformance.suite.bulk.lots import (
     start,
 )
 from conformance.suite.desk.apart import CLOCK, FROM_INSI
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.clocks import passing
 from conformance.suite.desk.expect import expect, expect_equal
@@ -182,7 +183,7 @@ def test_not_taken(desk: Desk, name: str) -> None:
     with answering(desk, name), suppress(RefusedError):
         lot = desk.lgo.start_bulk_verification((before.patient.id,), actor=desk.user)
         told = {each.outcome for each in lot.results}
-    moment = Moment(f"lot refusé par une panne ({name})", f"lot refused by a failure ({name})")
+    moment = Moment(f"lot refusé par une panne ({name})", f"lot refused by a failure ({case_text(name).en})")
     expect(
         not told & {VerificationOutcome.OK, VerificationOutcome.KO},
         fr=f"{moment.fr}, un résultat est annoncé",

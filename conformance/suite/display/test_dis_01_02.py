@@ -13,6 +13,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import ATTRIBUTES, SETTINGS
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import another_value
@@ -172,7 +173,7 @@ def _expect_not_of(fields: dict[str, FormField], name: str, patient: Patient, be
         expect(
             not left or left not in told,
             fr=f"{name} : l'écran d'un dossier qui n'en a pas montre celui du dossier ouvert avant ({left})",
-            en=f"{name}: the screen of a file that has none shows that of the file opened before ({left})",
+            en=f"{case_text(name).en}: the screen of a file that has none shows that of the file opened before ({left})",
         )
 
 

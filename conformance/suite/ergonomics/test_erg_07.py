@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
@@ -61,7 +62,7 @@ def test_import_is_not_validation(desk: Desk, user: str) -> None:
         expect(
             patient.status not in {Status.VALI, Status.QUAL},
             fr=f"dossier {name}, le statut est {patient.status} après l'import, sans pièce contrôlée",
-            en=f"file {name}, the status is {patient.status} after the import, with no document checked",
+            en=f"file {case_text(name).en}, the status is {patient.status} after the import, with no document checked",
         )
 
     expect_each({name: partial(judge, name) for name in screens})
@@ -126,7 +127,7 @@ def test_search_wants_no_three_characters(desk: Desk, route: Route) -> None:
         expect(
             patient.id in found,
             fr=f"recherche par {name} : le dossier n'est pas trouvé",
-            en=f"search by {name}: the file is not found",
+            en=f"search by {case_text(name).en}: the file is not found",
         )
 
     expect_each({name: partial(judge, name) for name in searches})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -69,7 +70,9 @@ def expect_stays_out(
     expect_kept(
         desk.snapshot(at.before.patient),
         at.before,
-        Moment(f"réponse INSi avec {name} ({at.route})", f"INSi answer with {name} ({at.route})"),
+        Moment(
+            f"réponse INSi avec {name} ({at.route})", f"INSi answer with {case_text(name).en} ({at.route})"
+        ),
         inferred=inferred,
     )
 
@@ -99,6 +102,6 @@ def expect_no_file(
     expect(
         not isinstance(made, Patient),
         fr=f"création depuis INSi avec {name} : un dossier existe, matricule {shown(number).fr}",
-        en=f"creation from INSi with {name}: there is a file, matricule {shown(number).en}",
+        en=f"creation from INSi with {case_text(name).en}: there is a file, matricule {shown(number).en}",
         inferred=inferred,
     )

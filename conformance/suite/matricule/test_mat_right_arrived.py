@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.suite.desk.apart import RECEPTION
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.matricule.arrivals import OK
 from conformance.suite.matricule.test_mat_01 import KEYS, PLACES, with_key
@@ -45,7 +46,7 @@ def test_right_number_is_verified(desk: Desk, rule: str) -> None:
         expect(
             _is_verified(desk, person),
             fr=f"matricule juste ({name}, {person.identity.matricule.value}) écarté sans vérification",
-            en=f"right matricule ({name}, {person.identity.matricule.value}) put aside without verification",
+            en=f"right matricule ({case_text(name).en}, {person.identity.matricule.value}) put aside without verification",
         )
 
     expect_each({name: partial(judge, name, drawn) for name, drawn in _people(desk, rule).items()})

@@ -12,6 +12,7 @@ from conformance.drivers import site
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
@@ -328,7 +329,7 @@ def _write(desk: Desk, high: list[str], low: list[str]) -> None:
             got=frozenset(parts(known.get(name))),
             expected=frozenset(kinds),
             fr=f"paramètre {name} après écriture",
-            en=f"setting {name} after it was written",
+            en=f"setting {case_text(name).en} after it was written",
         )
 
 
@@ -351,7 +352,7 @@ def _expect_validation(desk: Desk, patient: Patient, what: str, user: object = N
     actor = desk.super_user if user is desk.super_user else desk.user
     with suppress(RefusedError):
         desk.lgo.validate_identity(patient.id, actor=actor)
-    moment = Moment(f"validation avec {what}", f"validation with {what}")
+    moment = Moment(f"validation avec {what}", f"validation with {case_text(what).en}")
     wanted = Status.QUAL if before.patient.status is Status.RECUP else Status.VALI
     expect_kept(desk.snapshot(patient), before, moment, besides={"status": wanted})
 
@@ -363,7 +364,7 @@ def _expect_no_validation(desk: Desk, before: Snapshot, what: str) -> None:
         expect_kept(
             desk.snapshot(before.patient),
             before,
-            Moment(f"validation avec {what}", f"validation with {what}"),
+            Moment(f"validation avec {what}", f"validation with {case_text(what).en}"),
         )
 
 

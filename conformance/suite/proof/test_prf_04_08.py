@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import VERIFICATION
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
@@ -107,7 +108,7 @@ def test_no_other_act_validates(desk: Desk, user: str) -> None:
         expect(
             status is Status.PROV,
             fr=f"{name} : l'identité dont la pièce est enregistrée est devenue {status} sans l'action « valider »",
-            en=f"{name}: the identity whose document is recorded became {status} without the act “validate”",
+            en=f"{case_text(name).en}: the identity whose document is recorded became {status} without the act “validate”",
         )
 
 

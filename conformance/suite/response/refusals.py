@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
@@ -75,7 +76,7 @@ def expect_not_imported(
     patient = bring_full(desk, person, route, **others)
     before = desk.snapshot_declined(patient)
     name = scenario if isinstance(scenario, str) else str(scenario["id"])
-    moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {name} ({route})")
+    moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {case_text(name).en} ({route})")
 
     # Calling again does not make the answer better.
     for _ in range(2 if route in {Route.TYPED, Route.CHECKED_IMPORTED} else 1):

@@ -14,6 +14,7 @@ from conformance.suite.bulk.lots import file, own_time
 from conformance.suite.bulk.lots import read as read_lot
 from conformance.suite.bulk.lots import start as start_lot
 from conformance.suite.desk.apart import LOTS, VERIFICATION
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.routes import Route
@@ -74,14 +75,14 @@ def test_error_is_no_ko(desk: Desk, route: Route) -> None:
         expect_kept(
             desk.snapshot(before.patient),
             before,
-            Moment(f"vérification finie par {name}", f"verification ended by {name}"),
+            Moment(f"vérification finie par {name}", f"verification ended by {case_text(name).en}"),
         )
         if isinstance(told, RefusedError):
             return  # An error that is shown as a refusal changes nothing either.
         expect(
             told.outcome not in {VerificationOutcome.OK, VerificationOutcome.KO},
             fr=f"vérification finie par {name}, issue annoncée : {told.outcome}",
-            en=f"verification ended by {name}, outcome announced: {told.outcome}",
+            en=f"verification ended by {case_text(name).en}, outcome announced: {told.outcome}",
         )
 
     # An identité qualifiée meets the usual ones, and others in the day at the counter.

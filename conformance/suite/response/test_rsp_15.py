@@ -16,6 +16,7 @@ from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import CARD, FROM_INSI, VERIFICATION
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
@@ -159,7 +160,9 @@ def test_odd_history(desk: Desk, case: str) -> None:
         desk.insi.install(_answering(history=["own", "active"]), patient=person)
     answer = _accept(desk, patient)
     desk.insi.clear_scenarios()
-    _expect_history(desk, patient, answer, Moment(f"historique singulier ({case})", f"odd history ({case})"))
+    _expect_history(
+        desk, patient, answer, Moment(f"historique singulier ({case})", f"odd history ({case_text(case).en})")
+    )
 
 
 @pytest.mark.rule("RSP-15")

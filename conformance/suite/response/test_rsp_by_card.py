@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BESIDE, CARD
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.told import expect_told, told
@@ -218,4 +219,4 @@ def _each(desk: Desk, judge: Callable[[Brought], None]) -> None:
 
 
 def _moment(what: str, route: object) -> Moment:
-    return Moment(f"appel par carte, {what} ({route})", f"call by card, {what} ({route})")
+    return Moment(f"appel par carte, {what} ({route})", f"call by card, {case_text(what).en} ({route})")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import Departure, UndecidedError
@@ -45,7 +46,9 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
         if "first_name" in fields and "first_names" not in fields:
             fields["first_names"] = None
         with preparing(
-            f"créer le patient ({label})", f"create the patient ({label})", depends_on=("CRE-03",)
+            f"créer le patient ({label})",
+            f"create the patient ({case_text(label).en})",
+            depends_on=("CRE-03",),
         ):
             try:
                 patient = desk.lgo.create_patient(typed(person, **fields), actor=desk.user)
@@ -59,7 +62,7 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
             if value is not None and getattr(stored, name) != value:
                 raise UndecidedError(
                     f"préparation impossible ({label}) : {name} saisi « {value} », relu « {getattr(stored, name)} »",
-                    f"could not be prepared ({label}): {name} typed “{value}”, read “{getattr(stored, name)}”",
+                    f"could not be prepared ({case_text(label).en}): {case_text(name).en} typed “{value}”, read “{getattr(stored, name)}”",
                     depends_on=("FLD-01", "TRT-04"),
                 )
         found.append(Neighbour(label=label, patient=stored))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.steps import USERS
 from conformance.suite.search.neighbours import by_letters, expect_search, settle
@@ -118,7 +119,7 @@ def test_each_counts(desk: Desk) -> None:
         if sizes[name] != expected:
             raise Departure(
                 f"recherche par {name} : attendus {sorted(expected)}, trouvés {sorted(sizes[name])}",
-                f"search by {name}: expected {sorted(expected)}, found {sorted(sizes[name])}",
+                f"search by {case_text(name).en}: expected {sorted(expected)}, found {sorted(sizes[name])}",
             )
     expect(
         sizes["nom"] != sizes["prénom"],

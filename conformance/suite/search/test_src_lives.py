@@ -19,6 +19,7 @@ from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import Route
@@ -85,7 +86,7 @@ def test_whatever_happened(desk: Desk) -> None:
         patient = desk.bring(person, route)
         # What a software refuses or does not know has not happened; the patient is found all the same.
         with (
-            desk.if_offered(path(f"retrouvé après : {label}", f"found after: {label}", *Verb)),
+            desk.if_offered(path(f"retrouvé après : {label}", f"found after: {case_text(label).en}", *Verb)),
             suppress(RefusedError),
         ):
             act(desk, patient, person)

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import InsiCall, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DASHBOARD, HISTORY, LADEN, LOG, VERIFICATION
+from conformance.suite.desk.apart import DASHBOARD, HISTORY, LADEN, LOG, VERIFICATION, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.log import OTHER, Sent, expect_credited, expect_data_kept, expect_logged
 from conformance.suite.desk.snapshot import ANYTHING, Moment, Snapshot, expect_kept
@@ -287,6 +287,9 @@ def _raise_missed(day: Ended, rule: str) -> None:
     for turn, missing in sorted(day.missed, key=lambda one: one[0].rule != rule):
         if turn.rule == rule or turn.path is None or turn.path in ways:
             raise missing
+    for one in day.turns:
+        if isinstance(one.answer, NotOfferedError):
+            raise one.answer  # What no text asks for was not done, and what would have followed did not come.
     raise UndecidedError(
         "la journée au comptoir n'est pas allée jusque-là",
         "the day at the counter did not go so far",

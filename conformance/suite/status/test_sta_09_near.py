@@ -12,6 +12,7 @@ from conformance.drivers.model import Status, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Right
 from conformance.suite.desk.apart import DOWNGRADE, path
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.near import NEAR, near_changes
 from conformance.suite.desk.people import another_value
@@ -46,7 +47,7 @@ def test_small_changes(desk: Desk, route: Route) -> None:
             before,
             Moment(
                 f"identité {route.status}, {FIELD[next(iter(changes))].fr} modifié de peu ({name})",
-                f"identity {route.status}, {FIELD[next(iter(changes))].en} changed by little ({name})",
+                f"identity {route.status}, {FIELD[next(iter(changes))].en} changed by little ({case_text(name).en})",
             ),
             besides={
                 **changes,

@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, another_value
@@ -129,14 +130,14 @@ def test_result_is_told(desk: Desk) -> None:
             got=said.outcome,
             expected=expected,
             fr=f"résultat annoncé d'une vérification terminée par {name}",
-            en=f"result told of a verification ended by {name}",
+            en=f"result told of a verification ended by {case_text(name).en}",
             # No text read says what is told of a failure; that it is no OK follows from the statement.
             inferred=last is not Said.KO and said.outcome is not VerificationOutcome.OK,
         )
         expect(
             said.message or said.alerts,
             fr=f"l'utilisateur ne lit rien d'une vérification terminée par {name}",
-            en=f"the user reads nothing of a verification ended by {name}",
+            en=f"the user reads nothing of a verification ended by {case_text(name).en}",
             inferred=True,
         )
 

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.suite.desk.apart import DOWNGRADE
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -133,7 +134,7 @@ def test_known_without_this_ins(desk: Desk, route: Route) -> None:
 def test_verified_again(desk: Desk, case: str) -> None:
     person = desk.draw()
     identity = received(person)
-    moment = Moment(f"réception suivante ({case})", f"next reception ({case})")
+    moment = Moment(f"réception suivante ({case})", f"next reception ({case_text(case).en})")
     local: Patient | None = None
     if case == "ko":
         with answering(desk, KO):
@@ -149,7 +150,7 @@ def test_verified_again(desk: Desk, case: str) -> None:
             expect(
                 1 <= count <= MOST,
                 fr=f"{moment.fr}, {count} vérification(s) pour une réception ({name})",
-                en=f"{moment.en}, {count} verification(s) for one reception ({name})",
+                en=f"{moment.en}, {count} verification(s) for one reception ({case_text(name).en})",
                 # That failures are not repeated for ever is a deduction (ERR-05).
                 inferred=count > MOST,
             )

@@ -12,6 +12,7 @@ from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, another_value
@@ -159,7 +160,7 @@ def test_failure_is_no_ko(desk: Desk, route: Route) -> None:
     def judge(name: str) -> None:
         moment = Moment(
             f"panne pendant la vérification ({name}, {route})",
-            f"failure during the verification ({name}, {route})",
+            f"failure during the verification ({case_text(name).en}, {route})",
         )
         for _ in range(2):
             with answering(desk, name):

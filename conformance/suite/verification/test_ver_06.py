@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import INS_HISTORY
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -115,13 +117,13 @@ def test_peculiar_files(desk: Desk, case: str) -> None:
         desk.record_document(patient)
     if case in Attribute.__members__:
         with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute(case)}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute(case)})
     before, identity = desk.snapshot(patient), received(person, document=DOCUMENT)
     with answering(desk, KO):
         arrival = receive(desk, identity)
     if case != "DOUTEUSE":  # For whom a call may be blocked (CAL-11).
         need_verified(arrival.exchanges, Said.KO)
-    moment = Moment(f"identité reçue, KO ({case})", f"identity received, KO ({case})")
+    moment = Moment(f"identité reçue, KO ({case})", f"identity received, KO ({case_text(case).en})")
     expect_kept(desk.snapshot(patient), before, moment)
     _expect_not_stored(desk, identity, before, moment)
 

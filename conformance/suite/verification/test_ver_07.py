@@ -11,6 +11,7 @@ from conformance.drivers.model import Status
 from conformance.drivers.partners import ReceptionOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import INS_HISTORY
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import MANDATORY
@@ -175,7 +176,9 @@ def _expect_without_ins(
     found = verifications(arrival.exchanges)
     if found and said_by(found[-1]) is Said.OK:
         return  # A part that need not be sent, and was not: INSi has not denied it.
-    moment = Moment(f"identité inconnue reçue, KO ({case})", f"unknown identity received, KO ({case})")
+    moment = Moment(
+        f"identité inconnue reçue, KO ({case})", f"unknown identity received, KO ({case_text(case).en})"
+    )
     created = [patient for key, patient in files_of(desk, *days).items() if key not in before]
     told = None if isinstance(arrival.said, RefusedError) else arrival.said.patient_id
     if told is not None and told not in {*before, *(patient.id for patient in created)}:

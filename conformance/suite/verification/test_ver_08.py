@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Status, Verb
 from conformance.suite.desk.apart import CONTRACTS
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
@@ -193,7 +194,10 @@ def test_failure(desk: Desk, known: Route | None) -> None:
             desk,
             files_of(desk, person.identity.traits.birth_date).values(),
             None,
-            Moment(f"document reçu, INSi en panne ({name})", f"document received, INSi down ({name})"),
+            Moment(
+                f"document reçu, INSi en panne ({name})",
+                f"document received, INSi down ({case_text(name).en})",
+            ),
             inferred=True,
         )
 

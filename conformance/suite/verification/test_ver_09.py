@@ -10,6 +10,8 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -122,11 +124,11 @@ def test_peculiar_files(desk: Desk, case: str) -> None:
         desk.record_document(patient)
     else:
         with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute(case)}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute(case)})
     before = desk.snapshot(patient)
     receive(desk, received(person))
     after = desk.snapshot(patient)
-    moment = Moment(f"connu et OK ({case})", f"known and OK ({case})")
+    moment = Moment(f"connu et OK ({case})", f"known and OK ({case_text(case).en})")
     _expect_unqualified(after.patient, moment)
     if case in {"DOUTEUSE", "FICTIVE"}:
         # Reported of the attributes (ATT-05): such an identity is provisoire and has no INS; of receptions, deduced.
@@ -145,7 +147,7 @@ def test_not_verified(desk: Desk, known: Route | None) -> None:
         before = desk.snapshot(desk.bring(person, known)) if known else None
         with answering(desk, name):
             need_verified(receive(desk, received(person)).exchanges, Said.NOTHING)
-        moment = Moment(f"reçue, INSi en panne ({name})", f"received, INSi down ({name})")
+        moment = Moment(f"reçue, INSi en panne ({name})", f"received, INSi down ({case_text(name).en})")
         if before:
             expect(
                 desk.read(before.patient).status is not Status.QUAL,

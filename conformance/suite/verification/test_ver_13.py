@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.lowering import lowered_by
@@ -115,7 +116,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
             desk.lgo.set_attributes(patient.id, frozenset({Attribute(cause)}), actor=desk.user)
         else:
             lowered_by(desk, patient, Status(cause), desk.super_user)
-    moment = Moment(f"identité ramenée par {cause}", f"identity lowered by {cause}")
+    moment = Moment(f"identité ramenée par {cause}", f"identity lowered by {case_text(cause).en}")
     with answering(desk, "fault-insi-102"):
         arrival = deliver(desk, written(Letter(identity=received(person)), Form.MAIL), patient)
     expect_filed_rightly(arrival, received(person), moment)
@@ -137,7 +138,7 @@ def test_one_part_differs(desk: Desk, answer: str | None, form: Form) -> None:
     patient = desk.bring(person, Status.QUAL)
 
     def judge(name: str, wrong: ReceivedIdentity) -> None:
-        moment = Moment(f"document avec {name} ({form})", f"document with {name} ({form})")
+        moment = Moment(f"document avec {name} ({form})", f"document with {case_text(name).en} ({form})")
         with answering(desk, answer):
             arrival = deliver(desk, written(Letter(identity=wrong), form), patient, days=[wrong.birth_date])
         expect_filed_rightly(arrival, wrong, moment)
@@ -176,7 +177,7 @@ def test_names_otherwise(desk: Desk, form: Form) -> None:
     }
 
     def judge(case: str, wrong: ReceivedIdentity, inferred: bool) -> None:  # noqa: FBT001 - a case
-        moment = Moment(f"document avec {case} ({form})", f"document with {case} ({form})")
+        moment = Moment(f"document avec {case} ({form})", f"document with {case_text(case).en} ({form})")
         with answering(desk, OK):
             arrival = deliver(desk, written(Letter(identity=wrong), form), patient)
         expect_not_in(arrival, patient, moment, inferred=inferred)
@@ -210,7 +211,7 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
 
     def judge(name: str, left_out: dict[str, None]) -> None:
         told = replace(received(person), **left_out)  # type: ignore[arg-type] # nothing but None
-        moment = Moment(f"document {name} ({form})", f"document {name} ({form})")
+        moment = Moment(f"document {case_text(name).en} ({form})", f"document {case_text(name).en} ({form})")
         arrival = deliver(desk, written(Letter(identity=told), form), patient)
         expect_not_in(arrival, patient, moment)
         expect_identity_kept(arrival, patient, moment)

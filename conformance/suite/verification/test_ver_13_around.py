@@ -11,6 +11,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CONTRACTS
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import Route
@@ -164,7 +165,9 @@ def test_trusted_sender(desk: Desk) -> None:
     patient = desk.bring(person, Status.QUAL)
 
     def judge(name: str, wrong: ReceivedIdentity) -> None:
-        moment = Moment(f"sous contrat, document avec {name}", f"under contract, document with {name}")
+        moment = Moment(
+            f"sous contrat, document avec {name}", f"under contract, document with {case_text(name).en}"
+        )
         arrival = deliver(
             desk,
             written(Letter(identity=wrong), Form.MAIL),

@@ -13,6 +13,7 @@ from conformance.drivers.model import BIRTH_FIELDS, Status
 from conformance.drivers.partners import ReceivedIdentity
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOWNGRADE, RECEPTION
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
@@ -109,7 +110,7 @@ def test_number_and_few_traits(desk: Desk, route: Route, user: str) -> None:
         )
         moment = Moment(
             f"le matricule, {name} et rien d'autre ({route})",
-            f"the matricule, {name} and nothing else ({route})",
+            f"the matricule, {case_text(name).en} and nothing else ({route})",
         )
         with answering(desk, OK):
             arrival = deliver(
@@ -218,7 +219,7 @@ def test_not_afterwards(desk: Desk, route: Route) -> None:
         expect(
             len(now) <= len(held),
             fr=f"après {name} ({route}), le document qui attendait est dans le dossier du porteur du matricule",
-            en=f"after {name} ({route}), the document that waited is in the file of the holder of the matricule",
+            en=f"after {case_text(name).en} ({route}), the document that waited is in the file of the holder of the matricule",
         )
 
 

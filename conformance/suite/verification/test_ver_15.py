@@ -12,6 +12,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception, ReceptionOutcome
 from conformance.suite.desk.apart import CONTRACTS
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
@@ -180,7 +181,7 @@ def test_incomplete(desk: Desk, form: Form) -> None:
     def judge(name: str, left_out: dict[str, None], codes: tuple[str, ...]) -> None:
         right = received(desk.draw(first_names_count=2))
         told = replace(right, **left_out)  # type: ignore[arg-type] # nothing but None
-        moment = Moment(f"inconnu, {name} ({form})", f"unknown, {name} ({form})")
+        moment = Moment(f"inconnu, {name} ({form})", f"unknown, {case_text(name).en} ({form})")
         arrival = deliver(desk, written(Letter(identity=told), form), days=[right.birth_date])
         for patient in arrival.created:
             is_verified = patient.status is Status.RECUP and _said(arrival) is Said.OK
