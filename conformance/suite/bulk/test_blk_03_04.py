@@ -119,10 +119,10 @@ def test_mixed(desk: Desk, order: str) -> None:
     _expect_applied(desk, files, _results(lot), Moment("lot mêlé", "mixed lot"))
     expect_complete(lot)
     if order == "as-asked":
-        # What is not in the file itself: the numbers that the first one, confirmed, bore before.
+        # What is not in the file itself: the numbers that the second one, confirmed, bore before.
         with desk.if_offered(INS_HISTORY):
             expect(
-                desk.lgo.read_ins_history(files.patients[0].id, actor=desk.user),
+                desk.lgo.read_ins_history(files.patients[1].id, actor=desk.user),
                 fr="lot mêlé, une identité confirmée a perdu l'historique de ses INS",
                 en="mixed lot, an identity that was confirmed has lost the history of its INS",
             )
