@@ -210,7 +210,7 @@ def sex_by_first_digit(records: list[Record], about: Mapping[str, Any], _memory:
     return all_with(records, sex="M" if number.startswith(_MAN) else "F") if number else records
 
 
-def sex_of_the_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def sex_from_the_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Read the sex that is missing in the number."""
     return [
         {**one, "sex": {"1": "M", "2": "F", "7": "M", "8": "F"}.get((one["matricule"] or "")[:1])}
@@ -335,7 +335,7 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         failed_file_locked,
         answer_to_namesake,
         sex_by_first_digit,
-        sex_of_the_number,
+        sex_from_the_number,
         first_number_transmitted,
         first_given_doubled,
         list_with_own_first,

@@ -123,7 +123,7 @@ def place_matched_by_department(
     )
 
 
-def blocked_counted(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def blocked_added(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Count the calls that were blocked as failed ones."""
     blocked = sum(entry.action == "INSI_CALL_BLOCKED" for entry in about["log"])
     return [
@@ -136,7 +136,7 @@ def blocked_counted(records: list[Record], about: Mapping[str, Any], _memory: Me
     ]
 
 
-def key_without_zero(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+def claimed_without_zero(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Send the key as a number."""
     return [{**one, "matricule": f"{one['matricule'][:13]}{int(one['matricule'][13:])}"} for one in records]
 
@@ -159,7 +159,7 @@ def homonym_lost_in_a_lot(records: list[Record], _about: Mapping[str, Any], memo
     ]
 
 
-def status_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def verified_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the status of the file that is being verified."""
     memory.shared["status"] = about["status"]
     return records
@@ -231,11 +231,11 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         date_matched_by_month,
         list_matched_by_first_two,
         place_matched_by_department,
-        blocked_counted,
-        key_without_zero,
+        blocked_added,
+        claimed_without_zero,
         under_the_file_before,
         homonym_lost_in_a_lot,
-        status_noted,
+        verified_noted,
         untraced_when_qualified,
         several_as_failures,
         matched_noted,
