@@ -6,9 +6,12 @@ mutants are written to files. Exit code 1 if there is any.
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import time
+import zipfile
+import zlib
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -30,6 +33,7 @@ from messages import (  # type: ignore[import-not-found,unused-ignore]
     patient,
     pid,
 )
+from own_files import card, js, own, row, spreadsheet, table, workbook  # type: ignore[import-not-found,unused-ignore]
 from papers import right  # type: ignore[import-not-found,unused-ignore]
 from people import EVERYBODY, P1  # type: ignore[import-not-found,unused-ignore]
 from sendings import mail, submission, xdm  # type: ignore[import-not-found,unused-ignore]
@@ -72,7 +76,17 @@ def seeds() -> list[bytes]:
         note["DOC00001.XML"], report["DOC00001.XML"], hl7(msh(), pid(P1)), oru(P1, note["DOC00001.XML"]),
         hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)),
         payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), mail(P1, xdm(P1, report)),
-        submission(P1, note), submission(P1, note, mtom=True), *_foreign(),
+        submission(P1, note), submission(P1, note, mtom=True), *_own(), *_foreign(),
+    ]  # fmt: skip
+
+
+def _own() -> list[bytes]:
+    """Return files of the software's own making, as lists of patients are exported."""
+    people = [P1, *EVERYBODY.values()]
+    rows = [row(one) for one in people]
+    return [
+        table(rows), table(rows, mark=",", encoding="cp1252"), b"\xff\xfe" + table(rows, mark="\t", encoding="utf-16-le"),
+        workbook(rows), workbook(rows, shared=False), spreadsheet(rows), js([own(one) for one in people]), b"".join(map(card, people)),
     ]  # fmt: skip
 
 
@@ -141,8 +155,27 @@ def _number(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
         data[chance.choice(digits)] = chance.choice(b"0123456789-ABx")
 
 
+def _within(chance: Random, data: bytearray, corpus: Sequence[bytes]) -> None:
+    """Spoil a file of an archive, and pack it again: elsewhere its checksum is what is found wrong."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = {each.filename: bytearray(archive.read(each)) for each in archive.infolist()}
+    except (zipfile.BadZipFile, zlib.error, *_NO_ARCHIVE):
+        return
+    if files:
+        for _ in range(chance.choice((1, 2, 4))):
+            chance.choice(_MUTATIONS)(chance, files[chance.choice([*files])], corpus)
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(name, bytes(content))
+        data[:] = out.getvalue()
+
+
+_NO_ARCHIVE = (EOFError, KeyError, NotImplementedError, OSError, RuntimeError, UnicodeError, ValueError)
+"""What else the library raises on an archive that is spoilt already."""
 _MUTATIONS: tuple[Callable[[Random, bytearray, Sequence[bytes]], None], ...] = (
-    _flip, _flip, _insert, _replace, _delete, _double, _cut, _splice, _number, _number,
+    _flip, _flip, _insert, _replace, _delete, _double, _cut, _splice, _number, _number, _within,
 )  # fmt: skip
 
 
