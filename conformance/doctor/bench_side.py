@@ -6,8 +6,6 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from conformance.doctor.address import is_taken, place_of
 from conformance.doctor.notes import Look, Patience
 from simulator.text import Text
@@ -89,6 +87,8 @@ def _look_inside(url: str, port: int, token: str | None, notes: Notes, patience:
 
 def _info(url: str, token: str | None, patience: Patience) -> tuple[int, Any]:
     """Return the status and the JSON of the simulator's page about itself; ``(0, None)`` for anything else."""
+    import httpx  # noqa: PLC0415 - slow to import, and only one process of a campaign asks
+
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     address, content, limit = f"{url.rstrip('/')}/api/v1/info", b"", Patience(patience.left(_ANSWER_S))
     try:

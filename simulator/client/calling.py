@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
-import httpx
-
 from simulator.contract.names import (
     RECSANS,
     RECVIT,
@@ -93,6 +91,8 @@ def send(
         wait: how many seconds the answer is expected to take.
         tls: whom to trust and which certificate to show, on a TLS port.
     """
+    import httpx  # noqa: PLC0415 - slow to import, and no campaign makes such a call
+
     started = time.monotonic()
     typed = {"Content-Type": "application/soap+xml; charset=utf-8", **(headers or {})}
     try:
