@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.seams import Memory, Record
 
-
-_LETTERS = 10
+    Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
 
 
 def by_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -38,17 +37,6 @@ def validated_kept_in_a_lot(records: list[Record], about: Mapping[str, Any], mem
     return all_with(records, status="VALI") if is_checked and memory.shared.get("by") == "lot" else records
 
 
-def _holder(about: Mapping[str, Any], alike: Callable[[Record, Mapping[str, Any]], bool]) -> list[Record]:
-    values = about["values"]
-    for one in about["everyone"]:
-        same_number = values.get("matricule") and all(
-            one[name] == values[name] for name in ("matricule", "oid")
-        )
-        if same_number and one["status"] in {"RECUP", "QUAL"} and alike(one, values):
-            return [{**one, "stands": "SAME_INS"}]
-    return []
-
-
 def _same(one: Record, values: Mapping[str, Any], *but: str) -> bool:
     return all(
         one[name] == values.get(name)
@@ -61,79 +49,41 @@ def _bare(text: str | None) -> str:
     return re.sub("[-' ]", "", text or "")
 
 
-def name_matched_without_signs(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Take a received identity for that of its number when the names differ by hyphens, apostrophes and spaces."""
-    return (
-        _holder(
-            about,
-            lambda one, values: (
-                _same(one, values, "birth_name", "first_names")
-                and _bare(one["birth_name"]) == _bare(values["birth_name"])
-                and _bare(one["first_names"]) == _bare(values.get("first_names"))
-            ),
-        )
-        or records
-    )
+def _matched_when(alike: Callable[[Record, Mapping[str, Any]], bool]) -> Hand:
+    """Return a fault that takes a received identity for that of the file with its number when the two are so alike."""
+
+    def hand(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+        values = about["values"]
+        for one in about["everyone"]:
+            same_number = values.get("matricule") and all(
+                one[name] == values[name] for name in ("matricule", "oid")
+            )
+            if same_number and one["status"] in {"RECUP", "QUAL"} and alike(one, values):
+                return [{**one, "stands": "SAME_INS"}]
+        return records
+
+    return hand
 
 
-def date_matched_by_month(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Take a received identity for that of its number when the days of birth differ within the month."""
-    return (
-        _holder(
-            about,
-            lambda one, values: (
-                _same(one, values, "birth_date") and one["birth_date"][:7] == values["birth_date"][:7]
-            ),
-        )
-        or records
-    )
+def _but_for_signs(one: Record, values: Mapping[str, Any]) -> bool:
+    names = ("birth_name", "first_names")
+    return _same(one, values, *names) and all(_bare(one[each]) == _bare(values.get(each)) for each in names)
 
 
-def list_matched_by_first_two(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Take a received identity for that of its number when the first two given names agree."""
-    return (
-        _holder(
-            about,
-            lambda one, values: (
-                _same(one, values, "first_names")
-                and (one["first_names"] or "").split()[:2] == (values.get("first_names") or "").split()[:2]
-            ),
-        )
-        or records
-    )
+def _same_month(one: Record, values: Mapping[str, Any]) -> bool:
+    return _same(one, values, "birth_date") and one["birth_date"][:7] == values["birth_date"][:7]
 
 
-def place_matched_by_department(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Take a received identity for that of its number when the birth places lie in one department."""
-    return (
-        _holder(
-            about,
-            lambda one, values: (
-                _same(one, values, "birth_place")
-                and (one["birth_place"] or "")[:2] == (values.get("birth_place") or "")[:2]
-            ),
-        )
-        or records
-    )
+def _first_two_agree(one: Record, values: Mapping[str, Any]) -> bool:
+    mine, theirs = ((each.get("first_names") or "").split()[:2] for each in (one, values))
+    return _same(one, values, "first_names") and mine == theirs
 
 
-def blocked_added(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Count the calls that were blocked as failed ones."""
-    blocked = sum(entry.action == "INSI_CALL_BLOCKED" for entry in about["log"])
-    return [
-        {
-            **one,
-            "insi_calls": one["insi_calls"] + blocked,
-            "insi_failures": one["insi_failures"] + blocked,
-        }
-        for one in records
-    ]
+def _begins_alike(name: str, letters: int) -> Callable[[Record, Mapping[str, Any]], bool]:
+    def alike(one: Record, values: Mapping[str, Any]) -> bool:
+        return _same(one, values, name) and (one[name] or "")[:letters] == (values.get(name) or "")[:letters]
+
+    return alike
 
 
 def claimed_without_zero(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -199,39 +149,18 @@ def documented_not_claimed(records: list[Record], _about: Mapping[str, Any], mem
     return [] if memory.shared["matched"].get("proof") else records
 
 
-def list_matched_by_ten_letters(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Take a received identity for that of its number when the lists begin alike."""
-    return (
-        _holder(
-            about,
-            lambda one, values: (
-                _same(one, values, "first_names")
-                and (one["first_names"] or "")[:_LETTERS] == (values.get("first_names") or "")[:_LETTERS]
-            ),
-        )
-        or records
-    )
-
-
 def used_name_lost_in_a_lot(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Empty the used name of a file denied in a lot."""
     return all_with(records, used_name=None) if memory.shared.get("by") == "lot" else records
 
 
-FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]] = {
+FUNCTIONS: dict[str, Hand] = {
     function.__name__.replace("_", "-"): function
     for function in (
         by_noted,
         unqueued_in_a_lot,
         oid_kept_in_a_lot,
         validated_kept_in_a_lot,
-        name_matched_without_signs,
-        date_matched_by_month,
-        list_matched_by_first_two,
-        place_matched_by_department,
-        blocked_added,
         claimed_without_zero,
         under_the_file_before,
         homonym_lost_in_a_lot,
@@ -241,7 +170,13 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         matched_noted,
         homonym_not_claimed,
         documented_not_claimed,
-        list_matched_by_ten_letters,
         used_name_lost_in_a_lot,
     )
+} | {
+    "name-matched-without-signs": _matched_when(_but_for_signs),
+    "date-matched-by-month": _matched_when(_same_month),
+    "list-matched-by-first-two": _matched_when(_first_two_agree),
+    "list-matched-by-ten-letters": _matched_when(_begins_alike("first_names", 10)),
+    # The digits of a place before its commune are those of its department.
+    "place-matched-by-department": _matched_when(_begins_alike("birth_place", 2)),
 }
