@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Self
 
@@ -27,6 +26,7 @@ from conformance.record.results import WaiverState
 from conformance.report.coverage import grouped, headline_of, paths_not_tested
 from conformance.verdicts import Verdict
 from simulator.commands.output import VisibleConsole as Console
+from simulator.commands.output import widen
 from simulator.text import Text, visible
 
 if TYPE_CHECKING:
@@ -64,9 +64,8 @@ WIDTH_IN_A_FILE: Final = 160
 
 def _console() -> Console:
     console = Console(highlight=False)
-    if console.is_terminal or "COLUMNS" in os.environ:
-        return console
-    return Console(highlight=False, width=WIDTH_IN_A_FILE)
+    widen(console, WIDTH_IN_A_FILE)
+    return console
 
 
 _WAIVER: Final = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
@@ -25,6 +24,7 @@ from conformance.report import write_reports
 from conformance.report.json_report import report_data
 from simulator.commands.common import SetupError
 from simulator.commands.exits import EXIT_SETUP
+from simulator.commands.output import print_json
 from simulator.datafile import DataFileError
 from simulator.text import Text, TextError, text_of
 
@@ -131,7 +131,7 @@ def run_plan(
     except TextError as error:
         raise SetupError(text_of(error)) from error
     if as_json:
-        click.echo(json.dumps(report_data(campaign, lang), ensure_ascii=False, indent=2))
+        print_json(report_data(campaign, lang))
     elif quiet:
         view.headline(campaign)
     else:

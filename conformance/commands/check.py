@@ -23,6 +23,7 @@ from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import DEFAULT_DATA_DIR, SetupError, lang_option, opened_registry
 from simulator.commands.exits import EXIT_FAILED, EXIT_SETUP
 from simulator.commands.output import VisibleConsole as Console
+from simulator.commands.output import print_json
 from simulator.registry.person import PersonError, from_json
 from simulator.text import Text, text_of, visible
 
@@ -172,7 +173,7 @@ def check(
     except OutsideError as error:
         raise SetupError(error.text) from error
     if as_json:
-        click.echo(json.dumps(outcome_json(outcome), ensure_ascii=False, indent=2))
+        print_json(outcome_json(outcome))
     else:
         _print(outcome, lang)
     sys.exit(EXIT_FAILED if outcome.failed else EXIT_SETUP if outcome.unjudged else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
@@ -21,7 +20,7 @@ from conformance.reference import defects as reference_defects
 from conformance.verdicts import Verdict
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
-from simulator.commands.output import Table, echo, table_console
+from simulator.commands.output import Table, print_json, table_console
 from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def _print_defects(rules: Sequence[str], groups: Sequence[str], lang: Lang, *, a
             {"name": each.name, "title": dict(each.title), "caught_by": list(each.caught_by)}
             for each in wanted
         ]
-        echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        print_json(listed)
         return
     console = table_console()
     if console.is_terminal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from conformance.doctor.showing import as_json as diagnosis_json
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import lang_option
 from simulator.commands.exits import EXIT_SETUP
+from simulator.commands.output import print_json
 
 if TYPE_CHECKING:
     from simulator.text import Lang
@@ -53,7 +53,7 @@ def doctor(*, target: str, report_dir: Path, as_json: bool, lang: Lang) -> None:
     lang = plan.lang or lang
     diagnosis = diagnose(plan, report_dir, seed=secrets.randbelow(2**31) if plan.seed is None else plan.seed)
     if as_json:
-        click.echo(json.dumps(diagnosis_json(diagnosis, lang), ensure_ascii=False, indent=2))
+        print_json(diagnosis_json(diagnosis, lang))
     else:
         show_diagnosis(diagnosis, lang, title=f"banc doctor {plan.source or plan.address}")
     sys.exit(EXIT_SETUP if diagnosis.stops else 0)

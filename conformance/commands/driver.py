@@ -20,6 +20,7 @@ from conformance.drivers.settings import DriverSettings
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, lang_option, unwritable
 from simulator.commands.exits import EXIT_FAILED
+from simulator.commands.output import print_json
 from simulator.datafile import load_yaml
 from simulator.text import Text
 
@@ -159,7 +160,7 @@ def show(*, form: str) -> None:
         click.echo(source.read_text("utf-8"), nl=False)
     else:
         document = load_yaml(source) if form == "json" else subprocess_schema()
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json(document)
 
 
 @driver_group.command("scaffold")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from conformance.guided.selecting import all_journeys
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import lang_option
+from simulator.commands.output import print_json
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def journeys_command(*, as_json: bool, lang: Lang) -> None:
             }
             for key, about in known.items()
         ]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        print_json(listed)
         return
     for key, about in known.items():
         journey, count = about.journey, len(about.rules)

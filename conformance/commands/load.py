@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -33,7 +32,7 @@ from conformance.load.thresholds import ThresholdError
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, json_option, lang_option
 from simulator.commands.exits import EXIT_SETUP
-from simulator.commands.output import Table, table_console
+from simulator.commands.output import Table, print_json, table_console
 from simulator.datafile import DataFileError
 from simulator.serving import ServingError
 from simulator.text import Text, text_of
@@ -138,7 +137,7 @@ def profiles_command(*, as_json: bool, lang: Lang) -> None:
             }
             for name, each in known.items()
         ]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        print_json(listed)
         return
     table = Table(box=None, pad_edge=False)
     for number, column in enumerate(_COLUMNS):

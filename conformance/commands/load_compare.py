@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,7 @@ from conformance.load.record import RecordError
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import SetupError, lang_option
 from simulator.commands.exits import EXIT_MISSED
-from simulator.commands.output import Table, table_console
+from simulator.commands.output import Table, print_json, table_console
 from simulator.text import Text, text_of, with_decimal_sign
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def compare_command(*, before: Path, after: Path, tolerance: str, as_json: bool,
     except (RecordError, QuantityError) as error:
         raise SetupError(text_of(error)) from error
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        print_json(asdict(found))
     else:
         _print(found, lang)
     sys.exit(EXIT_MISSED if found.worse else 0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from conformance.commands.campaigns import read_record
+from conformance.load.record import FORMAT
 from conformance.progress import coverage
 from conformance.record.reading import Record, RecordError
 from conformance.record.replay import replay
@@ -110,7 +111,7 @@ def _campaigns(folder: Path, lang: Lang) -> Iterator[tuple[Path, Campaign]]:
 def _is_of_a_load(path: Path) -> bool:
     """Tell whether a record is that of ``banc load``, which names its files alike."""
     with path.open("rb") as file:
-        return b'"format":"banc-load"' in file.readline(_FIRST_LINE).replace(b" ", b"")
+        return f'"format":"{FORMAT}"'.encode() in file.readline(_FIRST_LINE).replace(b" ", b"")
 
 
 def _line(path: Path, campaign: Campaign) -> dict[str, object]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from rich.console import Console
@@ -28,6 +27,7 @@ from conformance.rules.states import UnknownCaseError, find_case, load_states
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, json_option, lang_option
 from simulator.commands.exits import EXIT_FAILED
+from simulator.commands.output import print_json
 from simulator.contract.evidence import EvidenceLevel
 from simulator.text import Text, text_of
 
@@ -126,7 +126,7 @@ def list_rules(
         and (binds is None or rule.applies_to({binds.upper()}))
     ]
     if as_json:
-        _print_json([rule_data(rule, lang) for rule in chosen])
+        print_json([rule_data(rule, lang) for rule in chosen])
         return
     _print_rows(
         [_HEADS[name][lang] for name in ("rule", "title", "strength", "evidence")],
@@ -156,7 +156,7 @@ def show_rule(*, key: str, as_json: bool, lang: Lang) -> None:
     except (UnknownRuleError, UnknownCaseError) as error:
         raise SetupError(text_of(error)) from error
     if as_json:
-        _print_json(data)
+        print_json(data)
         return
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print(sheet.heading, style="bold", markup=False)
@@ -183,7 +183,7 @@ def show_coverage(*, everything: bool, as_json: bool, lang: Lang) -> None:
     """
     coverage = suite_coverage()
     if as_json:
-        _print_json(coverage_data(coverage, lang))
+        print_json(coverage_data(coverage, lang))
     else:
         _print_coverage(coverage, lang, everything=everything)
     if coverage.faults():
@@ -206,7 +206,7 @@ def show_concordance(*, as_csv: bool, as_json: bool, lang: Lang) -> None:
     if as_csv:
         click.echo(concordance_csv(rows, lang), nl=False)
     elif as_json:
-        _print_json([rule_data(row.rule, lang) for row in rows])
+        print_json([rule_data(row.rule, lang) for row in rows])
     else:
         _print_rows(
             [_HEADS["rule"][lang], *(name[lang] for name in FAMILIES.values())],
@@ -310,7 +310,3 @@ def _print_rows(
             [*(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[-1]]
         )
         click.echo(line.rstrip())
-
-
-def _print_json(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

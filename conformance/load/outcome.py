@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from conformance.load.facts import (
     verdict_sentence,
 )
 from conformance.load.summary import exit_code
+from simulator.commands.output import widen
 from simulator.journal.masking import mask_text
 from simulator.text import visible
 
@@ -103,9 +103,8 @@ def _remarks(console: Console, summary: Summary, lang: Lang) -> None:
 
 def _console() -> Console:
     console = Console(highlight=False, soft_wrap=True)
-    if console.is_terminal or "COLUMNS" in os.environ:
-        return console
-    return Console(highlight=False, soft_wrap=True, width=WIDTH_IN_A_FILE)
+    widen(console, WIDTH_IN_A_FILE)
+    return console
 
 
 def _thresholds(console: Console, summary: Summary, lang: Lang) -> None:

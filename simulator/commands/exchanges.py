@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,7 @@ from simulator.commands.exchange_files import diff_exchanges, exchange_to_scenar
 from simulator.commands.exchange_view import exchange_cells, exchange_table, print_exchange
 from simulator.commands.exits import EXIT_INTERRUPTED
 from simulator.commands.journal_access import exchange_of, filter_options, opened_journal, tell_losses
-from simulator.commands.output import echo
+from simulator.commands.output import echo, print_json
 from simulator.journal.as_json import to_json
 from simulator.journal.export import to_ndjson
 from simulator.journal.health import loss_lines
@@ -63,7 +62,7 @@ def list_exchanges(*, data_dir: Path, filters: Filters, limit: int, as_json: boo
         exchanges = journal.list(filters=filters, limit=limit, newest_first=True)
         if as_json:
             listed = [to_json(one, with_bytes=False) for one in reversed(exchanges)]
-            echo(json.dumps(listed, ensure_ascii=False, indent=2))
+            print_json(listed)
         elif exchanges:
             exchange_table(reversed(exchanges), lang)
         elif journal.count():

@@ -5,7 +5,9 @@ Commands print through here alone. Files and JSON for other programs are written
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _UNFOLDED: Final = 2000
 """Characters: wider than any row."""
+
+
+_NOT_PLAIN: Final = re.compile(r"[^\n -~]")
 
 
 class VisibleConsole(rich.console.Console):
@@ -52,9 +57,14 @@ class Console(VisibleConsole):
 def table_console(**options: Any) -> Console:
     """Return a console for tables: as wide as the terminal, or ``COLUMNS``; in a file or a pipe no cell is folded or cut."""
     console = Console(**({"highlight": False} | options))
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _UNFOLDED
+    widen(console, _UNFOLDED)
     return console
+
+
+def widen(console: rich.console.Console, width: int) -> None:
+    """Give a console this width, in characters, when neither a terminal nor ``COLUMNS`` says one."""
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = width
 
 
 class Table(rich.table.Table):
@@ -70,6 +80,16 @@ class Table(rich.table.Table):
 def echo(text: str, *, err: bool = False) -> None:
     """Print a text, its lines kept."""
     click.echo(visible_lines(text), err=err)
+
+
+def print_json(data: Any) -> None:
+    """Print JSON for another program. What would act on a terminal is written as an escape of JSON: the data is the same."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    click.echo(_NOT_PLAIN.sub(lambda found: _escaped(found[0]), text))
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def headed(head: str, rest: str = "", *, gap: str = "") -> Text:

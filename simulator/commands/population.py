@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from itertools import chain
@@ -23,7 +22,7 @@ from simulator.commands.common import (
 )
 from simulator.commands.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from simulator.commands.language import said
-from simulator.commands.output import Console, Table, echo, table_console
+from simulator.commands.output import Console, Table, echo, print_json, table_console
 from simulator.commands.population_files import export_command, import_command
 from simulator.commands.population_stats import stats_command
 from simulator.commands.practice import practice_command
@@ -139,7 +138,7 @@ def show_command(person: str, data_dir: Path, registry: str | None) -> None:
     """
     with opened_registry(registry, data_dir) as store:
         found = _of(store, person)
-    echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+    print_json(to_json(found))
 
 
 @population_group.command("find")
@@ -183,7 +182,7 @@ def find_command(
         echo(said(nobody), err=True)
         sys.exit(EXIT_FAILED)
     if as_json:
-        echo(json.dumps([to_json(person) for person in found], ensure_ascii=False, indent=2))
+        print_json([to_json(person) for person in found])
         return
     table = Table(box=None, pad_edge=False)
     for column in _COLUMNS:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from simulator.commands.bilingual import BilingualCommand
 from simulator.commands.common import json_option, lang_option
-from simulator.commands.output import Table, echo, table_console
+from simulator.commands.output import Table, print_json, table_console
 from simulator.sessions.profiles import profiles
 
 
@@ -20,7 +19,7 @@ def profiles_command(*, as_json: bool, lang: str) -> None:
     """List the environment profiles, with how sure each is."""
     if as_json:
         listed = [asdict(profile) for profile in profiles().values()]
-        echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        print_json(listed)
         return
     table = Table(box=None, pad_edge=False)
     names = {

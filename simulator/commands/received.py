@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import click
 
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, data_dir_option, json_option, lang_option, unwritable
-from simulator.commands.output import Table, echo, table_console
+from simulator.commands.output import Table, echo, print_json, table_console
 from simulator.sinks import Sink, SinkStore
 from simulator.sinks.archive import as_file, file_name
 from simulator.sinks.kept import FILE
@@ -69,7 +68,7 @@ def list_received(*, data_dir: Path, session: str | None, sink: str | None, as_j
     with _opened(data_dir) as store:
         items = list(store.each(session=session, sink=_sink(sink)))
     if as_json:
-        echo(json.dumps([asdict(one) for one in items], ensure_ascii=False, indent=2))
+        print_json([asdict(one) for one in items])
         return
     if not items:
         echo("Rien n'a été reçu." if lang == "fr" else "Nothing was received.")
@@ -107,7 +106,7 @@ def show_received(*, item_id: int, raw: bool, data_dir: Path) -> None:
         if raw:
             sys.stdout.buffer.write(as_file(item, store.content(item_id) or b""))
             return
-    echo(json.dumps(asdict(item), ensure_ascii=False, indent=2))
+    print_json(asdict(item))
 
 
 @received_group.command("save")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -17,12 +16,12 @@ from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, json_option, lang_option, token_options, unwritable
 from simulator.commands.exits import EXIT_FAILED
 from simulator.commands.language import said, spoken
-from simulator.commands.output import Console, Table, echo, headed, table_console
+from simulator.commands.output import Console, Table, echo, headed, print_json, table_console
 from simulator.commands.scenario_template import template
 from simulator.datafile import DataFileError
 from simulator.datafile.spoken import in_french
 from simulator.scripting.check import check_file, shadowed_by
-from simulator.scripting.loader import load_scenario, scenario_source, shipped_scenarios
+from simulator.scripting.loader import load_scenario, scenario_json, scenario_source, shipped_scenarios
 from simulator.scripting.sinks import SINK_OPERATIONS
 from simulator.scripting.words import rule_words
 from simulator.text import Text, text_of
@@ -76,8 +75,7 @@ def list_scenarios(*, lang: str, pack: str | None, as_json: bool) -> None:
             )
         )
     if as_json:
-        listed = [_listed(scenario) for scenario in scenarios if pack in {None, scenario.pack}]
-        echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        print_json([scenario_json(each) for each in scenarios if pack in {None, each.pack}])
         return
     console = table_console()
     for name in packs if pack is None else [pack]:
@@ -88,16 +86,6 @@ def list_scenarios(*, lang: str, pack: str | None, as_json: bool) -> None:
                 title = scenario.title_fr if lang == "fr" else scenario.title_en
                 table.add_row(f"  {scenario.id}", scenario.evidence.value, title)
         console.print(table)
-
-
-def _listed(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "id": scenario.id,
-        "pack": scenario.pack,
-        "title": {"fr": scenario.title_fr, "en": scenario.title_en},
-        "evidence": scenario.evidence.value,
-        "people": list(scenario.people),
-    }
 
 
 @scenario_group.command("show")

@@ -13,7 +13,7 @@ from simulator.client import BenchClient, BenchClientError
 from simulator.commands.bilingual import BilingualGroup, WrongUsageError
 from simulator.commands.common import SetupError, unwritable
 from simulator.commands.language import said
-from simulator.commands.output import Console, Table, echo
+from simulator.commands.output import Console, Table, echo, print_json
 from simulator.commands.session_options import (
     duration,
     json_option,
@@ -28,7 +28,6 @@ from simulator.commands.session_view import (
     minute,
     plain,
     print_addresses,
-    print_json,
     print_table,
 )
 from simulator.registry.person import PersonError, from_json, to_json

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any, Final
 
 from simulator.commands.language import said
@@ -91,9 +90,3 @@ def minute(instant: str | None) -> str:
 def plain(value: Any) -> str:
     """Return the value of a setting as people read it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def print_json(data: Any) -> None:
-    """Print data for another program."""
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")

@@ -212,3 +212,17 @@ def _raws(data: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
         for place, entry in entries:
             if "raw" in entry:
                 yield ("rules", index, "then", *place, "raw"), entry["raw"]
+
+
+def scenario_json(scenario: Scenario) -> dict[str, Any]:
+    """Return what a list of scenarios tells of one, as JSON data."""
+    return {
+        "id": scenario.id,
+        "pack": scenario.pack,
+        "title": {"fr": scenario.title_fr, "en": scenario.title_en},
+        "purpose": {"fr": scenario.purpose_fr, "en": scenario.purpose_en},
+        "source": scenario.source,
+        "evidence": scenario.evidence.value,
+        "people": list(scenario.people),
+        "rules": len(scenario.rules),
+    }

@@ -32,6 +32,11 @@ class Known:
     """The name of a SOAP client of ``wire``; a software has one."""
 
 
+def known(party: str, why: str, made: Callable[[], Habit], *rules: str) -> Known:
+    """Return what is known of a habit that is made by a function, and that the suite bears."""
+    return Known(party=party, why=why, rules=rules, made=made)
+
+
 def just(habit: Habit) -> Callable[[], Habit]:
     """Return what makes a habit that remembers nothing."""
     return lambda: habit

@@ -7,22 +7,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from conformance.reference.habits import cousins, parts, strict
-from conformance.reference.habits.known import Known, just
+from conformance.reference.habits.known import Known, just, known
 from conformance.reference.habits.order import is_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from conformance.reference.habits.front import Habit
-
-
-def _one(party: str, why: str, made: Callable[[], Habit], *rules: str) -> Known:
-    return Known(party=party, why=why, rules=rules, made=made)
+    from collections.abc import Mapping
 
 
 COUSINS: Mapping[str, Known] = MappingProxyType(
     {
-        "same-question-blocked": _one(
+        "same-question-blocked": known(
             "cousins calls",
             "A call that is not made is BLOCKED or refused (driver API); the same question is sent twice by no text.",
             lambda: cousins.told_as_blocked(strict.same_question_not_asked_twice()),
@@ -36,7 +30,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "ERR-05",
             "CAL-11",
         ),
-        "same-search-not-sent-twice": _one(
+        "same-search-not-sent-twice": known(
             "cousins calls",
             "The same, of traits that were typed.",
             cousins.same_search_not_sent_twice,
@@ -49,7 +43,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "RSP-14",
             "SEC-06",
         ),
-        "verified-once-blocked": _one(
+        "verified-once-blocked": known(
             "cousins verifications",
             "No text says how soon an INS is verified again.",
             lambda: cousins.told_as_blocked(strict.verified_once()),
@@ -60,7 +54,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "BLK-05",
             "SEC-02",
         ),
-        "verified-in-a-lot-not-again": _one(
+        "verified-in-a-lot-not-again": known(
             "cousins lots",
             "The same, after a lot.",
             cousins.verified_in_a_lot_not_again,
@@ -69,7 +63,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "BLK-04",
             "VER-01",
         ),
-        "lone-lot-blocked": _one(
+        "lone-lot-blocked": known(
             "cousins lots 2",
             "Lots are optional (Règle 46); one identity is verified alone.",
             cousins.lone_lot_blocked,
@@ -78,7 +72,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "BLK-04",
             "CAL-13",
         ),
-        "file-in-one-lot-at-a-time": _one(
+        "file-in-one-lot-at-a-time": known(
             "cousins lots 4",
             "How many lots a file may wait in is not said.",
             cousins.file_in_one_lot_at_a_time,
@@ -86,7 +80,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "BLK-03",
             "BLK-04",
         ),
-        "homonym-removed-by-super-user": _one(
+        "homonym-removed-by-super-user": known(
             "cousins statuses",
             "Who takes the attribute homonyme away is not said.",
             just(strict.refusing("Réservé au responsable d'identitovigilance.", cousins.homonym_removed)),
@@ -95,7 +89,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "ATT-03",
             "STA-14",
         ),
-        "decided-before-anything-else": _one(
+        "decided-before-anything-else": known(
             "cousins statuses 2",
             "What may be done between an answer and its decision is not said.",
             lambda: strict.undecided_first(
@@ -118,7 +112,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "(STA-06, VER-05).",
             made=lambda: cousins.verified_after("validation", status="QUAL"),
         ),
-        "verified-when-dmp-opened": _one(
+        "verified-when-dmp-opened": known(
             "cousins more calls",
             "The same.",
             lambda: cousins.verified_after("dmp-access", status="QUAL"),
@@ -127,7 +121,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "VER-02",
             "SEC-01",
         ),
-        "log-of-one-second-in-any-order": _one(
+        "log-of-one-second-in-any-order": known(
             "cousins lists",
             "Oldest first (driver API); of one second nothing is said.",
             partial(cousins.of_one_second_in_any_order, "audit-log"),
@@ -139,13 +133,13 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "RSP-14",
             "BLK-04",
         ),
-        "counters-of-the-day": _one(
+        "counters-of-the-day": known(
             "cousins lists",
             "Over which time a dashboard counts is not said.",
             cousins.counters_of_the_day,
             "BLK-05",
         ),
-        "proposals-end-with-the-day": _one(
+        "proposals-end-with-the-day": known(
             "cousins lists",
             "How long an answer may wait for its decision is not said.",
             cousins.proposals_end_with_the_day,
@@ -153,7 +147,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "CAL-04",
             "STA-03",
         ),
-        "solved-entries-leave": _one(
+        "solved-entries-leave": known(
             "cousins lists",
             "What was dealt with waits no more.",
             cousins.solved_entries_leave,
@@ -161,7 +155,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "VER-08",
             "BLK-03",
         ),
-        "documents-newest-first": _one(
+        "documents-newest-first": known(
             "cousins lists",
             "In which order documents are shown is not said.",
             just(cousins.documents_newest_first),
@@ -170,7 +164,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "VER-14",
             "VER-15",
         ),
-        "no-ins-fields-without-ins": _one(
+        "no-ins-fields-without-ins": known(
             "cousins lists",
             "DIS-02 leaves it to the site; a file without INS has none to show.",
             just(cousins.no_ins_fields_without_ins),
@@ -180,7 +174,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "FLD-02",
             "MAT-04",
         ),
-        "duplicate-creation-opens-the-file": _one(
+        "duplicate-creation-opens-the-file": known(
             "parts creation",
             "SRC-12 is about doubles; a software may open the one that is there.",
             parts.duplicate_creation_opens_the_file,
@@ -191,7 +185,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "SRC-01",
             "SRC-02",
         ),
-        "no-screen-of-documents": _one(
+        "no-screen-of-documents": known(
             "parts screens",
             "Which screens a software has is its own.",
             lambda: parts.not_offered(
@@ -203,7 +197,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "STA-13",
             "FLD-02",
         ),
-        "screen-of-search-refused": _one(
+        "screen-of-search-refused": known(
             "parts screens",
             "The same.",
             just(strict.refusing("Pas d'écran.", lambda asked, _: is_for(asked, "GET", "forms", "SEARCH"))),
@@ -212,7 +206,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "DIS-01",
             "SEC-03",
         ),
-        "no-feeding-of-the-dmp": _one(
+        "no-feeding-of-the-dmp": known(
             "parts sendings",
             "By which ways documents leave is the software's own.",
             just(strict.refusing("Pas d'alimentation du DMP.", partial(parts.sent_by, "DMP"))),
@@ -226,7 +220,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "TRA-16",
             "SEC-08",
         ),
-        "fhir-not-received": _one(
+        "fhir-not-received": known(
             "parts receptions",
             "Which formats a software understands is its own.",
             just(strict.refusing("Format non pris en charge.", partial(parts.received_as, "FHIR"))),
@@ -238,7 +232,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "MAT-05",
             "TRT-03",
         ),
-        "cda-not-received": _one(
+        "cda-not-received": known(
             "parts receptions 2",
             "The same.",
             just(strict.refusing("Format non pris en charge.", partial(parts.received_as, "CDA"))),
@@ -250,7 +244,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "VER-15",
             "MAT-05",
         ),
-        "qualified-lowered-step-by-step": _one(
+        "qualified-lowered-step-by-step": known(
             "parts statuses",
             "E16 clears the INS at each downgrade; that one leads from qualifiée to provisoire is in no text.",
             just(
@@ -266,7 +260,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "SEC-05",
             "TRA-01",
         ),
-        "recovered-not-lowered-by-hand": _one(
+        "recovered-not-lowered-by-hand": known(
             "parts statuses",
             "That a récupérée can be lowered by hand is in no text.",
             just(
@@ -282,7 +276,7 @@ COUSINS: Mapping[str, Known] = MappingProxyType(
             "RSP-01",
             "RSP-15",
         ),
-        "validated-not-lowered-by-hand": _one(
+        "validated-not-lowered-by-hand": known(
             "parts statuses",
             "The same of a validée.",
             just(

@@ -6,22 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from conformance.reference.habits import extra, looks
-from conformance.reference.habits.known import Known, just
+from conformance.reference.habits.known import Known, just, known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from conformance.reference.habits.front import Habit
-
-
-def _one(party: str, why: str, made: Callable[[], Habit], *rules: str) -> Known:
-    return Known(party=party, why=why, rules=rules, made=made)
+    from collections.abc import Mapping
 
 
 EXTRA: Mapping[str, Known] = MappingProxyType(
     {
         # Done besides
-        "searched-after-correction": _one(
+        "searched-after-correction": known(
             "more calls",
             "A corrected identity is looked up anew; nothing is taken over without the user.",
             just(extra.searched_after_correction),
@@ -33,7 +27,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "RSP-06",
             "MAT-07",
         ),
-        "searched-when-validated": _one(
+        "searched-when-validated": known(
             "more calls",
             "When INSi is searched is the software's own; nothing is taken over without the user.",
             just(extra.searched_when_validated),
@@ -46,7 +40,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "SEC-06",
             "RSP-01",
         ),
-        "verified-before-sending": _one(
+        "verified-before-sending": known(
             "more calls",
             "No text limits verifications.",
             just(extra.verified_before_sending),
@@ -59,7 +53,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "VER-02",
             "SEC-02",
         ),
-        "files-opened-with-the-list": _one(
+        "files-opened-with-the-list": known(
             "more work",
             "What a screen shows beside a list is not said; each access is logged.",
             just(extra.files_opened_with_the_list),
@@ -69,7 +63,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "SRC-12",
             "SEC-03",
         ),
-        "outcomes-to-look-into": _one(
+        "outcomes-to-look-into": known(
             "more work",
             "What else a person has to look into is the software's own.",
             extra.outcomes_to_look_into,
@@ -81,7 +75,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "ERR-02",
             "VER-06",
         ),
-        "declined-to-look-into": _one(
+        "declined-to-look-into": known(
             "more work",
             "The same.",
             extra.declined_to_look_into,
@@ -89,7 +83,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "VER-08",
             "RSP-01",
         ),
-        "declined-in-the-log": _one(
+        "declined-in-the-log": known(
             "more work",
             "More may be logged than is asked for, under an action of one's own.",
             extra.declined_in_the_log,
@@ -99,7 +93,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "RSP-01",
             "RSP-14",
         ),
-        "blocked-in-the-log": _one(
+        "blocked-in-the-log": known(
             "more work",
             "The same.",
             extra.blocked_in_the_log,
@@ -110,7 +104,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "CAL-06",
             "SEC-04",
         ),
-        "more-in-the-trace": _one(
+        "more-in-the-trace": known(
             "more work",
             "Règle 31 says what is traced at least.",
             extra.more_in_the_trace,
@@ -120,7 +114,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "TRA-16",
         ),
         # Shown
-        "a-row-for-each-name": _one(
+        "a-row-for-each-name": known(
             "other looks",
             "How many rows a list has for one person is not said.",
             just(looks.a_row_for_each_name),
@@ -131,7 +125,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "SRC-11",
             "SEC-01",
         ),
-        "documents-named-in-words": _one(
+        "documents-named-in-words": known(
             "other looks",
             "The words on screen are the software's own.",
             just(looks.documents_named_in_words),
@@ -140,7 +134,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "PRF-06",
             "PRF-08",
         ),
-        "search-screen-in-own-names": _one(
+        "search-screen-in-own-names": known(
             "other looks",
             "A field has an identity field's name or the software's own (driver API).",
             just(looks.search_screen_in_own_names),
@@ -148,7 +142,7 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "ERG-07",
             "SRC-11",
         ),
-        "creation-screen-with-a-place": _one(
+        "creation-screen-with-a-place": known(
             "other looks",
             "PRF-03 wants no default document; other defaults are not spoken of.",
             just(looks.creation_screen_with_a_place),
@@ -161,20 +155,20 @@ EXTRA: Mapping[str, Known] = MappingProxyType(
             "FLD-04",
             "ERG-07",
         ),
-        "uncertainty-not-told": _one(
+        "uncertainty-not-told": known(
             "other looks",
             "null when the software does not tell (driver API).",
             just(looks.uncertainty_not_told),
             "TRT-08",
             "CAL-12",
         ),
-        "fictitious-not-counted": _one(
+        "fictitious-not-counted": known(
             "other looks",
             "A fictitious identity is no patient.",
             looks.fictitious_not_counted,
             "BLK-05",
         ),
-        "list-follows-first-name": _one(
+        "list-follows-first-name": known(
             "other looks",
             "A list of one given name is that name.",
             just(looks.list_follows_first_name),

@@ -6,20 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from conformance.reference.habits import looks, strategies, strict
-from conformance.reference.habits.known import Known, just
+from conformance.reference.habits.known import Known, just, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conformance.reference.habits.front import Asked, Habit, Inner
-
-
-def _one(party: str, why: str, made: Callable[[], Habit], *rules: str) -> Known:
-    return Known(party=party, why=why, rules=rules, made=made)
+    from conformance.reference.habits.front import Asked, Inner
 
 
 def _refusing(party: str, why: str, message: str, when: Callable[[Asked, Inner], bool], *rules: str) -> Known:
-    return _one(party, why, just(strict.refusing(message, when)), *rules)
+    return known(party, why, just(strict.refusing(message, when)), *rules)
 
 
 def _breaker() -> Known:
@@ -36,7 +32,7 @@ def _breaker() -> Known:
 STRICT: Mapping[str, Known] = MappingProxyType(
     {
         # Refused
-        "same-question-not-asked-twice": _one(
+        "same-question-not-asked-twice": known(
             "stricter calls",
             "CAL-09: the user may correct the criteria; that the same ones be sent again is in no text.",
             strict.same_question_not_asked_twice,
@@ -51,7 +47,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "ERR-05",
             "CAL-11",
         ),
-        "verified-once": _one(
+        "verified-once": known(
             "stricter verifications",
             "No text says that an INS be verified a second time the same day.",
             strict.verified_once,
@@ -78,7 +74,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "CAL-13",
             "CAL-11",
         ),
-        "one-lot-at-a-time": _one(
+        "one-lot-at-a-time": known(
             "stricter verifications",
             "How many lots may run at once is not said.",
             strict.one_lot_at_a_time,
@@ -88,7 +84,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "BLK-05",
             "CAL-13",
         ),
-        "document-seen-since-import": _one(
+        "document-seen-since-import": known(
             "stricter statuses",
             "What is checked is the identity as it is now; a document recorded before INSi answered was seen with other traits.",
             strict.document_seen_since_import,
@@ -152,7 +148,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "STA-17",
             "MAT-10",
         ),
-        "opposition-to-one-stops-all": _one(
+        "opposition-to-one-stops-all": known(
             "stricter papers",
             "TRA-16: no message to a patient who refuses; that others leave then is not asked.",
             strict.opposition_to_one_stops_all,
@@ -161,7 +157,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "TRA-09",
             "SEC-08",
         ),
-        "fhir-refused": _one(
+        "fhir-refused": known(
             "fewer formats",
             "Which formats a software produces is its own.",
             lambda: strict.format_not_produced("FHIR"),
@@ -178,7 +174,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "TRT-13",
             "ATT-07",
         ),
-        "no-hl7-messages": _one(
+        "no-hl7-messages": known(
             "fewer formats",
             "The same.",
             lambda: strict.format_not_produced("HL7V2", declared=False),
@@ -191,7 +187,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "STA-10",
             "RSP-20",
         ),
-        "cda-refused": _one(
+        "cda-refused": known(
             "fewer formats 2",
             "The same.",
             lambda: strict.format_not_produced("CDA"),
@@ -204,7 +200,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "MAT-07",
             "RSP-20",
         ),
-        "card-of-another-not-called": _one(
+        "card-of-another-not-called": known(
             "stricter cards",
             "Whether INSi may be called with the card of one person for the file of another is not said.",
             strict.card_of_another_not_called,
@@ -218,7 +214,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "SEC-06",
             "FLD-03",
         ),
-        "reading-of-its-user": _one(
+        "reading-of-its-user": known(
             "stricter cards",
             "Whose hand reads the card that a call bears is not said.",
             lambda: strict.readings_of(user=True),
@@ -232,7 +228,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "SEC-06",
             "FLD-03",
         ),
-        "last-reading-only": _one(
+        "last-reading-only": known(
             "stricter cards 2",
             "A reader holds one card: an older reading is over.",
             lambda: strict.readings_of(last=True),
@@ -264,7 +260,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "SEC-04",
             "SEC-13",
         ),
-        "decided-call-closed": _one(
+        "decided-call-closed": known(
             "stricter calls",
             "What a call shows once it was decided is not said.",
             strict.decided_call_closed,
@@ -274,7 +270,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "RSP-13",
             "CAL-11",
         ),
-        "decided-before-verified-or-documented": _one(
+        "decided-before-verified-or-documented": known(
             "stricter calls",
             "What may be done between an answer and its decision is not said.",
             lambda: strict.undecided_first("verifications", "proofs"),
@@ -286,7 +282,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "PRF-04",
             "RSP-18",
         ),
-        "decided-before-marked-or-lowered": _one(
+        "decided-before-marked-or-lowered": known(
             "stricter calls 2",
             "The same.",
             lambda: strict.undecided_first("downgrade", "card", "renderings", "sendings", "messages"),

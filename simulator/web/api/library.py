@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from simulator.bench.installing import InstallError, shipped_data
 from simulator.datafile import DataFileError, data_problems, parse_yaml
 from simulator.scripting.check import dead_rules
-from simulator.scripting.loader import load_scenario, schema, shipped_scenarios
+from simulator.scripting.loader import load_scenario, scenario_json, schema, shipped_scenarios
 from simulator.scripting.reading import scenario_of
 from simulator.scripting.validation import meaning_problems
 from simulator.scripting.words import rule_words
@@ -34,7 +34,7 @@ def library_routes(api: Blueprint) -> None:
     @api.get("/scenarios")
     def list_shipped() -> Response:
         pack = request.args.get("pack")
-        return jsonify([_shown(each) for each in _shipped() if pack in {None, each.pack}])
+        return jsonify([scenario_json(each) for each in _shipped() if pack in {None, each.pack}])
 
     @api.get("/scenarios/shipped")
     def get_shipped() -> Response | tuple[Response, int]:
@@ -49,7 +49,7 @@ def library_routes(api: Blueprint) -> None:
             return problem(str(error), 404)
         scenario = scenario_of(data)
         rules = [dict(zip(("fr", "en"), rule_words(rule), strict=True)) for rule in scenario.rules]
-        return jsonify({**_shown(scenario), "data": data, "words": rules})
+        return jsonify({**scenario_json(scenario), "data": data, "words": rules})
 
     @api.post("/scenarios/check")
     def check() -> Response:
@@ -64,19 +64,6 @@ def library_routes(api: Blueprint) -> None:
 def _shipped() -> tuple[Scenario, ...]:
     """Return the scenarios of the package, read once: they do not change while it runs."""
     return tuple(load_scenario(source) for source in shipped_scenarios())
-
-
-def _shown(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "id": scenario.id,
-        "pack": scenario.pack,
-        "title": {"fr": scenario.title_fr, "en": scenario.title_en},
-        "purpose": {"fr": scenario.purpose_fr, "en": scenario.purpose_en},
-        "source": scenario.source,
-        "evidence": scenario.evidence.value,
-        "people": list(scenario.people),
-        "rules": len(scenario.rules),
-    }
 
 
 def _check_text(text: Any) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from rich.text import Text
 from simulator.cli import main
 from simulator.commands import exchange_view
 from simulator.commands.common import SetupError
-from simulator.commands.output import Console, Table, headed, table_console
+from simulator.commands.output import Console, Table, headed, print_json, table_console
 from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:
@@ -134,3 +135,12 @@ def test_in_a_file_a_row_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_says_a_width_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     assert max(map(len, rows())) <= 60
+
+
+def test_json_is_the_same_data_and_acts_on_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    data = {"name": f"{NASTY}\x7f\x9b31m\U000e0041\ud800", "accents": "É û œ"}
+    print_json(data)
+    out = capsys.readouterr().out
+    assert json.loads(out) == data
+    assert all(each.isprintable() or each == "\n" for each in out)
+    assert "É û œ" in out
