@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.errors import DriverError
+from conformance.drivers.errors import DriverError, RefusedError
 from conformance.drivers.model import InsiCall, Patient
 from conformance.drivers.partners import BulkVerification, Reception, Sending, Verification
 from conformance.engine.events import CheckStarted
@@ -94,7 +94,7 @@ class Watcher:
             before = {each.id: self._state(each) for each in self._concerned(arguments)}
             try:
                 answer = carry(declaration, actor, arguments)
-            except DriverError as error:
+            except (DriverError, RefusedError) as error:
                 refused = _name(name, arguments, type(error).__name__.removesuffix("Error").lower())
                 self._note([(refused, one) for one in before], before, actor)
                 raise

@@ -205,6 +205,7 @@ TURNS: Final = (
     _DECLINED,
     replace(NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
     QUALIFIED,
+    _CARD,
     _CONFIRMED,
     _turn(
         acts.show(*HIGH_CONFIDENCE_PROOFS),

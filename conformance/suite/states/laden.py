@@ -96,7 +96,7 @@ SHAPES: Final = (
             names=lambda name, firsts: (f"DE {name}--{firsts[3]}", f"{firsts[0]} {firsts[1]} {firsts[2]}"),
             former=1,
         ),
-        typed={"used_name": "ZELBRUC KV"},
+        typed={"used_name": "ZELBRUC KV", "used_first_name": "NAL-ROVK"},
         documents=("CNI",),
         routes=_BY_IMPORT,
         user="super-user",
