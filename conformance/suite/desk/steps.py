@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
-from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, WHILE_WAITING, NotOfferedError
+from conformance.suite.desk.apart import EMPTYING, HISTORY, INS_HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
     need_another_question,
@@ -139,13 +139,20 @@ class Desk(Standing):
         """Return the file as it is now."""
         return self.lgo.read_patient(patient.id, actor=user or self.user)
 
-    def snapshot(self, patient: Patient) -> Snapshot:
-        """Return the whole state of a file; without its history where the software does not tell that."""
-        now = self.read(patient)
-        history = None
+    def snapshot(self, patient: Patient, *, former: bool = False, is_read: bool = False) -> Snapshot:
+        """Return the whole state of a file, on demand with its ``former`` INS; without what the software does not tell.
+
+        ``is_read``: what is given was read just now.
+        """
+        now = patient if is_read else self.read(patient)
+        history, numbers = None, None
         with self.if_offered(HISTORY):
             history = tuple(self.lgo.read_status_history(patient.id, actor=self.user))
-        return Snapshot(patient=now, history=history)
+        # What becomes of former INS is seen only while there is one.
+        if former and now.matricule:
+            with self.if_at_hand(INS_HISTORY), suppress(RefusedError):
+                numbers = tuple(self.lgo.read_ins_history(patient.id, actor=self.user))
+        return Snapshot(patient=now, history=history, former=numbers)
 
     def search(self, **criteria: str) -> list[Patient]:
         """Search the local files; somebody may be listed under each of their names."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.cards import AppIdentity
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import VERIFICATION
@@ -84,6 +84,13 @@ def show(*kinds: str, validates: bool = False) -> Act:
     return act
 
 
+def try_all_in_doubt(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Call INSi, which is blocked, and show a document."""
+    with suppress(RefusedError):
+        desk.lgo.call_insi_traits(before.patient.id, actor=desk.user)
+    return show(*HIGH_CONFIDENCE_PROOFS, validates=True)(desk, cast, before)
+
+
 def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Record a document that is enough, and validate."""
     del cast
@@ -123,7 +130,7 @@ def feed(which: Callable[[Cast], Person], *, again: bool = False) -> Act:
         if call is None:
             return None
         desk.lgo.decide_proposal(call, accept=True, actor=desk.user)
-        known = {} if again else {"proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+        known = {} if again else {"proof": ANYTHING, "birth_date_uncertain": ANYTHING, "former": ANYTHING}
         return {**insi_values(which(cast)), **known}
 
     return act
@@ -279,7 +286,7 @@ def import_app(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
         if before.patient.attributes:
             return None
         raise
-    return {**values, "proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+    return {**values, "proof": ANYTHING, "birth_date_uncertain": ANYTHING, "former": ANYTHING}
 
 
 def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
@@ -287,7 +294,7 @@ def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     receive(desk, received(cast.person))
     if desk.read(before.patient).status not in {RECUP, QUAL}:
         return {}
-    return dict(insi_values(cast.person))
+    return {**insi_values(cast.person), "former": ANYTHING}
 
 
 def arrive_under_former(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:

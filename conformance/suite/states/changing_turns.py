@@ -88,10 +88,10 @@ NOW: Final = _turn(
 
 
 _DOUBTED: Final = _turn(
-    acts.show(*HIGH_CONFIDENCE_PROOFS, validates=True),
+    acts.try_all_in_doubt,
     "ATT-06",
-    "pièce présentée pendant le doute",
-    "document shown during the doubt",
+    "INSi appelé et pièce présentée pendant le doute",
+    "INSi called and document shown during the doubt",
     begins=frozenset({PROV}),
     is_deduced=True,
 )
@@ -205,6 +205,7 @@ TURNS: Final = (
     _DECLINED,
     replace(NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
     QUALIFIED,
+    _CARD,
     _CONFIRMED,
     _turn(
         acts.show(*HIGH_CONFIDENCE_PROOFS),
