@@ -42,7 +42,7 @@ DAY: Final = "1958-03-14"
 def test_changes_are_followed(desk: Desk, status: str) -> None:
     with fed(desk) as feed:
         # A NIA that becomes a NIR: number and OID change together.
-        person = desk.draw(nia=True, birth_date=DAY, sex="F")
+        person = desk.draw(nia=True, birth_date=DAY, sex="F", first_names_count=3)
         other = desk.draw(nia=False, birth_date=DAY, sex="F")
         first = feed.send(person, "VALI")
         expect_values(

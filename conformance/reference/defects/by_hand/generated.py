@@ -201,6 +201,7 @@ def once_for_each_file(records: list[Record], about: Mapping[str, Any], _memory:
 
 FUNCTIONS: Final = {
     "absent-birth-name-is-unknown": default_of(b"NomNaissance", b"INCONNU"),
+    "absent-date-is-the-epoch": default_of(b"DateNaissance", b"1970-01-01"),
     "absent-date-is-year-one": default_of(b"DateNaissance", b"0001-01-01"),
     "absent-sex-is-male": default_of(b"Sexe", b"M"),
     "as-many-names": as_many_names,
