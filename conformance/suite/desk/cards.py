@@ -120,9 +120,9 @@ def family(draw: Draw) -> Family:
             birth_date="1981-09-30", sex="M", nia=False, shape=lambda person: replace(person, card=card)
         ),
         "child": draw(birth_date="2012-02-08", sex="M", nia=False, shape=of_the_family),
-        "twin-1": draw(birth_date="2015-11-21", sex="F", nia=False, shape=of_the_family),
+        "twin-1": draw(birth_date="2015-11-09", sex="F", nia=False, shape=of_the_family),
         "twin-2": draw(
-            birth_date="2015-11-21", sex="F", nia=False, shape=lambda person: of_the_family(person, "2")
+            birth_date="2015-11-09", sex="F", nia=False, shape=lambda person: of_the_family(person, "2")
         ),
     }
     members = tuple(

@@ -11,6 +11,7 @@ from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.bulk.lots import any_order, finish, need_deposited, own_time, read, results_of, start
 from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
@@ -55,6 +56,7 @@ class Cast:
         return replace(person, key=f"{person.key}/now", identity=replace(person.identity, history=(former,)))
 
 
+FAULT: Final = "faults/insi-102"
 CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
 
 
@@ -99,16 +101,19 @@ def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     return {"proof": ANYTHING}
 
 
-def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
-    """Call INSi, which answers with a fault, then knows nobody, then several; a verification meets a fault as well."""
-    del cast
-    for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
+def ask(ending: str) -> Act:
+    """Return the act of calling INSi, which answers so and brings nobody; a verification meets a fault as well."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+        del cast
         with desk.answered_by(ending):
             desk.try_call(before.patient)
-    if before.patient.status in {RECUP, QUAL}:
-        with desk.if_offered(VERIFICATION), answering(desk, "fault-insi-102"):
-            verify(desk, before.patient)
-    return {}
+        if ending == FAULT and before.patient.status in {RECUP, QUAL}:
+            with desk.if_offered(VERIFICATION), answering(desk, "fault-insi-102"):
+                verify(desk, before.patient)
+        return {}
+
+    return act
 
 
 def decline(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
@@ -206,6 +211,27 @@ def confirm(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     return {}
 
 
+def in_a_lot(*, in_error: bool = False) -> Act:
+    """Return the act of having the INS confirmed in a lot, or of a lot whose lines all meet a technical error."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+        del cast
+        lot = start(desk, [before.patient])
+        need_deposited(lot)
+        if in_error:
+            if not lot.deposited or lot.collections:
+                return None  # Verified one by one, or collected at once: no result is still to come.
+            codes = {claimed.values["matricule"]: "insi_914" for claimed in lot.deposited}
+            with desk.answered_by(any_order(lot, codes)), own_time(desk):
+                desk.insi.advance(900)
+                read(desk, lot)
+            return {}
+        finish(desk, lot)
+        return {} if results_of(lot).get(before.patient.matricule or "") is Said.OK else None
+
+    return act
+
+
 def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Have INSi deny the INS."""
     del cast
@@ -295,6 +321,14 @@ def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     if desk.read(before.patient).status not in {RECUP, QUAL}:
         return {}
     return {**insi_values(cast.person), "former": ANYTHING}
+
+
+def arrive_denied(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Have the identity arrive from another domain, and INSi deny it: the file is that of somebody known."""
+    del before
+    with answering(desk, KO):
+        need_verified(receive(desk, received(cast.person)).exchanges, Said.KO)
+    return {}
 
 
 def arrive_under_former(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
