@@ -53,6 +53,7 @@ from conformance.reference.defects.by_hand import (
     seats,
     seldom,
     seldom_came,
+    since,
     slight,
     slips,
     status,
@@ -63,6 +64,7 @@ from conformance.reference.defects.by_hand import (
     vendors,
     whence,
     windows,
+    worded,
     words,
 )
 
@@ -116,6 +118,7 @@ SUBJECTS: Final = (
     seats,
     seldom,
     seldom_came,
+    since,
     slight,
     slips,
     status,
@@ -126,6 +129,7 @@ SUBJECTS: Final = (
     vendors,
     whence,
     windows,
+    worded,
     words,
 )
 
