@@ -146,6 +146,7 @@ BESIDE: Final = path(
     Verb.CALL_INSI_TRAITS,
     Verb.DECIDE_PROPOSAL,
 )
+CHANGES: Final = path("dossier modifié", "file changed", Verb.UPDATE_PATIENT)
 ATTRIBUTES: Final = path("attributs", "attributes", Verb.SET_ATTRIBUTES)
 EMPTYING: Final = path(
     "vidage entre les contrôles", "emptying between checks", Verb.CREATE_PATIENT, Verb.SEARCH_PATIENTS

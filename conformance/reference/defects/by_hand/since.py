@@ -25,7 +25,9 @@ _MAJORITY = 18
 
 def _file_of(record: Record, about: Mapping[str, Any]) -> str:
     file = about.get("file") or {}
-    return str(record.get("id") or record.get("patient_id") or about.get("patient_id") or file.get("id") or "")
+    return str(
+        record.get("id") or record.get("patient_id") or about.get("patient_id") or file.get("id") or ""
+    )
 
 
 def _noted(memory: Memory) -> set[str]:
@@ -113,9 +115,7 @@ def flag_loses_once(records: list[Record], about: Mapping[str, Any], memory: Mem
     return out
 
 
-def two_changed_fall_deeper(
-    records: list[Record], about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
+def two_changed_fall_deeper(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Lower twice for two traits."""
     many = len(about["changed"]) >= _SEVERAL
     return [{**one, "status": "PROV"} for one in records] if many else records
@@ -130,7 +130,9 @@ def both_not_emptied(records: list[Record], about: Mapping[str, Any], _memory: M
     """Empty one used name only when both are emptied."""
     return [
         {**one, "used_first_name": about["before"]["used_first_name"]}
-        if {"used_name", "used_first_name"} <= set(one) and not one["used_name"] and not one["used_first_name"]
+        if {"used_name", "used_first_name"} <= set(one)
+        and not one["used_name"]
+        and not one["used_first_name"]
         else one
         for one in records
     ]
@@ -196,9 +198,7 @@ def list_cut_in_the_log(records: list[Record], _about: Mapping[str, Any], _memor
     return [{**one, "first_names": (one.get("first_names") or "")[:_LENGTH]} for one in records]
 
 
-def french_date_in_the_log(
-    records: list[Record], _about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
+def french_date_in_the_log(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Log the birth date with its month first."""
     return [
         {**one, "birth_date": "{0}-{2}-{1}".format(*one["birth_date"].split("-"))}

@@ -53,9 +53,7 @@ def body_cut(records: list[Record], _about: Mapping[str, Any], _memory: Memory) 
 
 def body_as_part_two(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Embed a PDF that claims part 2, while the one beside it claims part 1."""
-    return [
-        {**one, "pdf": one["pdf"].replace(b"<pdfaid:part>1<", b"<pdfaid:part>2<")} for one in records
-    ]
+    return [{**one, "pdf": one["pdf"].replace(b"<pdfaid:part>1<", b"<pdfaid:part>2<")} for one in records]
 
 
 def dated_by_birth(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -79,7 +77,12 @@ def used_name_first(records: list[Record], _about: Mapping[str, Any], _memory: M
 def prefix_as_component(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Write the particle of a name as a component of its own (FN-2)."""
     return [
-        {**one, "birth_name": re.sub(r"^((?:DE LA|DE|DU|DES|LE|LA|EL|BEN|VAN|VON)) (.+)$", r"\2&\1", one["birth_name"])}
+        {
+            **one,
+            "birth_name": re.sub(
+                r"^((?:DE LA|DE|DU|DES|LE|LA|EL|BEN|VAN|VON)) (.+)$", r"\2&\1", one["birth_name"]
+            ),
+        }
         for one in records
     ]
 
@@ -92,7 +95,14 @@ def subject_without_prefix(records: list[Record], _about: Mapping[str, Any], _me
 def withdrawal_of_a_note(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Announce every withdrawal as that of a vaccination note."""
     return [
-        {**one, "subject": re.sub(r"Suppression (?:Compte rendu d'entretien pharmaceutique|Bilan partagé de médication)", "Suppression Note de vaccination", one["subject"])}
+        {
+            **one,
+            "subject": re.sub(
+                r"Suppression (?:Compte rendu d'entretien pharmaceutique|Bilan partagé de médication)",
+                "Suppression Note de vaccination",
+                one["subject"],
+            ),
+        }
         for one in records
     ]
 
