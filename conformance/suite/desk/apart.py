@@ -119,6 +119,8 @@ DOCUMENTS: Final = path("documents rangés au dossier", "documents filed", Verb.
 WORKLIST: Final = path("liste à traiter", "worklist", Verb.READ_WORKLIST)
 EXPORTS: Final = path("messages produits", "messages produced", Verb.EXPORT_MESSAGE)
 SENDINGS: Final = path("envois", "sendings", Verb.SEND_DOCUMENT)
+WITHDRAWALS: Final = path("retrait d'un document", "withdrawal of a document", Verb.WITHDRAW_DOCUMENT)
+REFUSALS: Final = path("refus du patient", "refusals of the patient", Verb.RECORD_OPPOSITION)
 SCREENS: Final = path("écrans", "screens", Verb.READ_FORM)
 CHECKED: Final = path(
     "identité contrôlée sur pièce",

@@ -35,6 +35,14 @@ def test_opening_is_logged(desk: Desk, route: Route) -> None:
     for user in (desk.user, desk.super_user, desk.user):
         new = _during(desk, patient, partial(desk.read, patient, user))
         _expect_entry(new, user, "l'ouverture du dossier", "the opening of the file")
+    if route is Route.IMPORTED:
+        # Nor does what is at hand from the import open without a trace.
+        other = desk.create(desk.draw())
+        desk.decide(desk.find(other), accept=True)
+        new = _during(desk, other, partial(desk.read, other, desk.user))
+        _expect_entry(
+            new, desk.user, "la première ouverture après l'import", "the first opening after the import"
+        )
 
 
 @pytest.mark.rule("SEC-01")

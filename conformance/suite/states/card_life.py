@@ -14,7 +14,7 @@ from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import DASHBOARD
+from conformance.suite.desk.apart import CARD, DASHBOARD
 from conformance.suite.desk.card_calls import read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.states.household_log import log_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.cards import Family
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 PROV, RECUP, QUAL = Status.PROV, Status.RECUP, Status.QUAL
 
@@ -68,6 +69,16 @@ class CardLife:
     steps: tuple[Carded, ...]
     obstacle: Exception | None
     """What it ends with before its end."""
+
+
+def with_card_attached(desk: Desk, make: Callable[[Person], Patient]) -> Patient:
+    """Make a file of the holder of a card, and attach the card to it where cards are read."""
+    people = family(desk.draw)
+    patient = make(people.insured.person)
+    with desk.if_offered(CARD), suppress(RefusedError):
+        reading = read_card(desk, people.card())
+        desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+    return desk.read(patient)
 
 
 def fed_by_card(desk: Desk, patient: Patient, people: Family) -> int:

@@ -17,13 +17,13 @@ from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.started import without_waiting
-from conformance.suite.desk.steps import USERS, while_waiting
+from conformance.suite.desk.steps import USERS, preparing, while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.response.first_names import made, three_plain_names
 from conformance.suite.response.proposals import WHATEVER
-from conformance.suite.states.card_life import fed_by_card
+from conformance.suite.states.card_life import fed_by_card, with_card_attached
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ UNWAITED, BY_CARD = 1, 2
 @pytest.mark.parametrize("user", USERS)
 def test_import_gives_recovered(desk: Desk, user: str) -> None:
     desk = desk.by(user)
-    patient = desk.create(desk.draw())
+    patient = with_card_attached(desk, desk.create) if user == USERS[-1] else desk.create(desk.draw())
     for times in ("acceptation de l'identité INSi", "seconde acceptation"):
         call = desk.find(patient)
         desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
@@ -117,7 +117,7 @@ def test_cast_recovered(desk: Desk, journey: Taken) -> None:
     en="An identité provisoire checked against a document, without INSi, becomes validée, with no INS nor other change",
 )
 @pytest.mark.parametrize(
-    "case", ["simple", "super-user", "unknown-place", "declined", "not-found", "no-list"]
+    "case", ["simple", "super-user", "unknown-place", "declined", "not-found", "no-list", "corrected"]
 )
 def test_validation_without_insi(desk: Desk, case: str) -> None:
     desk = desk.by(case)
@@ -126,7 +126,12 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
         "unknown-place": {"birth_place": "99999"},
         "no-list": {"first_names": None},
     }
-    patient = desk.create(person, **others.get(case, {}))
+    if case == "super-user":
+        patient = with_card_attached(desk, desk.create)
+    else:
+        patient = desk.create(person, **others.get(case, {}))
+    if case == "corrected":
+        patient = _fallen_by_correction(desk, patient)
     if case == "declined":
         desk.decline(patient)
     if case == "not-found":
@@ -152,6 +157,45 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
         before,
         Moment("après validation sur pièce", "after validation against a document"),
         besides={"status": Status.VALI},
+    )
+
+
+def _fallen_by_correction(desk: Desk, patient: Patient) -> Patient:
+    """Feed a file from INSi, and have an entitled user correct it: what it had from INSi is gone."""
+    patient = desk.feed(patient)
+    with preparing("corriger un trait strict", "correct a strict trait", depends_on=("STA-12",)):
+        desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+    patient = desk.read(patient)
+    if patient.status is not Status.PROV or patient.matricule:
+        raise UndecidedError(
+            f"corrigée, l'identité récupérée est {patient.status}",
+            f"corrected, the identité récupérée is {patient.status}",
+            depends_on=("STA-09", "STA-08"),
+        )
+    return patient
+
+
+@pytest.mark.rule("STA-06")
+@pytest.mark.title(
+    fr="La pièce enregistrée avant l'import INSi permet encore de valider après lui",
+    en="The document recorded before the INSi import still allows validating after it",
+)
+def test_recorded_before_the_import(desk: Desk) -> None:
+    person = desk.draw()
+    patient = desk.create(person)
+    desk.record_document(patient)
+    patient = desk.feed(patient)
+    if patient.proof is None or patient.status is not Status.RECUP:
+        return  # For PRF-01 and STA-03.
+    with suppress(RefusedError):
+        desk.lgo.validate_identity(patient.id, actor=desk.user)
+    status = desk.read(patient).status
+    expect(
+        status is Status.QUAL,
+        fr=f"pièce enregistrée, puis import INSi, puis « valider » : l'identité est {status}",
+        en=f"document recorded, then INSi import, then “validate”: the identity is {status}",
+        # That the document be looked at again after the import is in no text, nor is the opposite.
+        inferred=True,
     )
 
 
