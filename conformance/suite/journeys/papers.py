@@ -193,7 +193,7 @@ def _people(
         "fictitious": (ATTRIBUTES, _fictitious),
         "homonym": (ATTRIBUTES, _homonym),
     }
-    yield "app", APP, partial(_from_app, desk)
+    yield "app", APP, partial(from_app, desk)
     before: list[Subject] = []
     for how, (path, fall) in falls.items():
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce, before)
@@ -218,11 +218,11 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
         changes = {"first_name": " ".join(person.identity.traits.first_names.split()[:2])}
     patient = checked_with(desk, desk.bring(person, Route.IMPORTED, **others), CAST.index(part))
     if changes:
-        patient = _changed(desk, patient, changes)
+        patient = changed_once_qualified(desk, patient, changes)
     return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
 
 
-def _changed(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> Patient:
+def changed_once_qualified(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> Patient:
     """Change what every user may change in a qualified file; return the file as it is then, qualified as it was."""
     with desk.if_offered(CHANGES), suppress(RefusedError):
         desk.lgo.update_patient(patient.id, changes, actor=desk.user)
@@ -244,7 +244,7 @@ def _laden(desk: Desk, key: str, patient: Patient, route: Route) -> Patient:
     return desk.read(patient)
 
 
-def _from_app(desk: Desk) -> Subject:
+def from_app(desk: Desk) -> Subject:
     """Have the Appli carte Vitale hand over somebody's INS: it is qualified as any other (CRE-07)."""
     person = desk.play(PARTS["plain"])
     patient = desk.create(person)
@@ -320,7 +320,7 @@ def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
 def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:
     """Return the one document that is printed about somebody: not the same for all, for each has a template of its own."""
     made = [one for one in listed if one in _LEAVE] or [one for one in listed if one != PRESCRIPTION][:1]
-    return made and [made[len(subject.key.partition(",")[0]) % len(made)]]
+    return made and [made[(len(subject.key.partition(",")[0]) + 1) % len(made)]]
 
 
 def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:

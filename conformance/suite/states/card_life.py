@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.cards import Family
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
-    from simulator.registry.person import Person
 
 PROV, RECUP, QUAL = Status.PROV, Status.RECUP, Status.QUAL
 
@@ -71,10 +70,9 @@ class CardLife:
     """What it ends with before its end."""
 
 
-def with_card_attached(desk: Desk, make: Callable[[Person], Patient]) -> Patient:
-    """Make a file of the holder of a card, and attach the card to it where cards are read."""
-    people = family(desk.draw)
-    patient = make(people.insured.person)
+def with_card_attached(desk: Desk, people: Family) -> Patient:
+    """Type the holder of a card, and attach the card to the file where cards are read."""
+    patient = desk.create(people.insured.person)
     with desk.if_offered(CARD), suppress(RefusedError):
         reading = read_card(desk, people.card())
         desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)

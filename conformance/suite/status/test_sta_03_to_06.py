@@ -46,7 +46,7 @@ UNWAITED, BY_CARD = 1, 2
 @pytest.mark.parametrize("user", USERS)
 def test_import_gives_recovered(desk: Desk, user: str) -> None:
     desk = desk.by(user)
-    patient = with_card_attached(desk, desk.create) if user == USERS[-1] else desk.create(desk.draw())
+    patient = with_card_attached(desk, family(desk.draw)) if user == USERS[-1] else desk.create(desk.draw())
     for times in ("acceptation de l'identité INSi", "seconde acceptation"):
         call = desk.find(patient)
         desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
@@ -127,7 +127,7 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
         "no-list": {"first_names": None},
     }
     if case == "super-user":
-        patient = with_card_attached(desk, desk.create)
+        patient = with_card_attached(desk, family(desk.draw))
     else:
         patient = desk.create(person, **others.get(case, {}))
     if case == "corrected":
@@ -329,8 +329,12 @@ def test_to_qualified_by_way_of_validated(desk: Desk, user: str, *, typed_list: 
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.ARRIVED], ids=str)
 def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -> None:
     desk = desk.by(user)
-    person = desk.draw()
-    patient = desk.arrive(person) if route is Route.ARRIVED else desk.feed(desk.create(person))
+    people = family(desk.draw)
+    person = people.insured.person
+    if route is Route.ARRIVED:
+        patient = desk.arrive(person)
+    else:
+        patient = desk.feed(with_card_attached(desk, people) if user == USERS[-1] else desk.create(person))
     expect_equal(
         got=patient.status,
         expected=Status.RECUP,

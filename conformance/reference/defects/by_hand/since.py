@@ -239,6 +239,7 @@ FUNCTIONS: dict[str, Hand] = {
     "flag-selects-the-card": _flagged(value="VITALE_CARD"),
     "flag-feeds-nothing": _flagged(feeds=False),
     "flag-asks-nothing": _flagged(asks=False),
+    "flag-of-nobody": _flagged(patient_id=None),
     "flag-sends-all-the-same": _flagged(why=""),
     "grouped-in-the-log": _told_of_what_came(lambda number: f"Reçu : {grouped(number, ' ')}"),
     "glued-in-the-log": _told_of_what_came(lambda number: f"Reçu : INS{number}"),

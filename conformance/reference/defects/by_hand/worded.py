@@ -146,6 +146,10 @@ def _exported(change: Callable[[list[Any]], list[Any]]) -> Hand:
     return hand
 
 
+def _one_of_each_name(entries: list[Any]) -> list[Any]:
+    return list({one["resource"]["name"][0]["family"]: one for one in entries}.values())
+
+
 def _one_of_each(entries: list[Any]) -> list[Any]:
     seen: dict[tuple[str, ...], Any] = {}
     for one in entries:
@@ -178,5 +182,6 @@ FUNCTIONS: dict[str, Hand] = {
         lambda entries: [one for one in entries if one["resource"]["birthDate"] < _ADULT_SINCE]
     ),
     "export-of-namesakes-once": _exported(_one_of_each),
+    "export-of-names-once": _exported(_one_of_each_name),
     "export-of-the-last": _exported(lambda entries: entries[-_CAP:]),
 }
