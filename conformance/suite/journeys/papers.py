@@ -6,16 +6,15 @@ submissions). Each prepares its own people; rules look at what came out.
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from conformance.drivers.cards import AppIdentity
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP, ATTRIBUTES, CHANGES, CHECKED, DOWNGRADE, LISTED_KINDS
+from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, LISTED_KINDS
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
@@ -24,7 +23,7 @@ from conformance.suite.desk.people import sharing
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.suite.desk.together import kept_together
-from conformance.suite.desk.words import insi_values
+from conformance.suite.journeys.pasts import changed_once_qualified, from_app, laden
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
@@ -209,7 +208,8 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     if not part.typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     if route is not Route.IMPORTED_CHECKED:
-        patient = _laden(desk, key, desk.bring(person, route, **others), route)
+        patient = desk.bring(person, route, **others)
+        patient = laden(desk, patient, route) if key == _DOCUMENTED else patient
         return Subject(key=f"{key} {route}, {route.status}", person=person, patient=patient)
     changes: dict[str, str | None] = {}
     if key == _NAMED_LATER:
@@ -220,37 +220,6 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     if changes:
         patient = changed_once_qualified(desk, patient, changes)
     return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
-
-
-def changed_once_qualified(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> Patient:
-    """Change what every user may change in a qualified file; return the file as it is then, qualified as it was."""
-    with desk.if_offered(CHANGES), suppress(RefusedError):
-        desk.lgo.update_patient(patient.id, changes, actor=desk.user)
-    after = desk.read(patient)
-    # What a change of the 1er prénom alone makes of the status is in no text.
-    return after if after.status is Status.QUAL else desk.feed(after)
-
-
-def _laden(desk: Desk, key: str, patient: Patient, route: Route) -> Patient:
-    """Record a document of somebody whom nobody validates, or mark as homonym who was: the status stays."""
-    if key != _DOCUMENTED:
-        return patient
-    if route is Route.CHECKED:
-        with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
-    else:
-        with desk.if_offered(CHECKED), suppress(RefusedError):
-            desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
-    return desk.read(patient)
-
-
-def from_app(desk: Desk) -> Subject:
-    """Have the Appli carte Vitale hand over somebody's INS: it is qualified as any other (CRE-07)."""
-    person = desk.play(PARTS["plain"])
-    patient = desk.create(person)
-    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
-    fed = desk.read(desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user))
-    return Subject(key=f"app, {fed.status}", person=person, patient=fed)
 
 
 def _again(desk: Desk, before: Sequence[Subject]) -> Subject | None:

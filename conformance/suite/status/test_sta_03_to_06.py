@@ -13,11 +13,12 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.lowering import fallen_by_correction
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.started import without_waiting
-from conformance.suite.desk.steps import USERS, preparing, while_waiting
+from conformance.suite.desk.steps import USERS, while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
@@ -131,7 +132,7 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
     else:
         patient = desk.create(person, **others.get(case, {}))
     if case == "corrected":
-        patient = _fallen_by_correction(desk, patient)
+        patient = fallen_by_correction(desk, patient)
     if case == "declined":
         desk.decline(patient)
     if case == "not-found":
@@ -157,45 +158,6 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
         before,
         Moment("après validation sur pièce", "after validation against a document"),
         besides={"status": Status.VALI},
-    )
-
-
-def _fallen_by_correction(desk: Desk, patient: Patient) -> Patient:
-    """Feed a file from INSi, and have an entitled user correct it: what it had from INSi is gone."""
-    patient = desk.feed(patient)
-    with preparing("corriger un trait strict", "correct a strict trait", depends_on=("STA-12",)):
-        desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
-    patient = desk.read(patient)
-    if patient.status is not Status.PROV or patient.matricule:
-        raise UndecidedError(
-            f"corrigée, l'identité récupérée est {patient.status}",
-            f"corrected, the identité récupérée is {patient.status}",
-            depends_on=("STA-09", "STA-08"),
-        )
-    return patient
-
-
-@pytest.mark.rule("STA-06")
-@pytest.mark.title(
-    fr="La pièce enregistrée avant l'import INSi permet encore de valider après lui",
-    en="The document recorded before the INSi import still allows validating after it",
-)
-def test_recorded_before_the_import(desk: Desk) -> None:
-    person = desk.draw()
-    patient = desk.create(person)
-    desk.record_document(patient)
-    patient = desk.feed(patient)
-    if patient.proof is None or patient.status is not Status.RECUP:
-        return  # For PRF-01 and STA-03.
-    with suppress(RefusedError):
-        desk.lgo.validate_identity(patient.id, actor=desk.user)
-    status = desk.read(patient).status
-    expect(
-        status is Status.QUAL,
-        fr=f"pièce enregistrée, puis import INSi, puis « valider » : l'identité est {status}",
-        en=f"document recorded, then INSi import, then “validate”: the identity is {status}",
-        # That the document be looked at again after the import is in no text, nor is the opposite.
-        inferred=True,
     )
 
 
