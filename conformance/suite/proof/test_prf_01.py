@@ -108,7 +108,8 @@ def test_kind_stays(desk: Desk) -> None:
         with preparing("modifier le nom utilisé", "change the used name"):
             other.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=other.user)
         with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
-            other.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=other.user)
+            for marks in (frozenset({Attribute.HOMONYME}), frozenset[Attribute]()):
+                other.lgo.set_attributes(patient.id, marks, actor=other.user)
         last = desk.read(patient, desk.super_user)
         _expect_kind(last, kind, "lu par un autre utilisateur", "read by another user")
         expect(

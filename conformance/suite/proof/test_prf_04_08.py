@@ -10,11 +10,11 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE, VERIFICATION
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -36,6 +36,8 @@ CHECKED = frozenset({Status.VALI, Status.QUAL})
 UNCHECKED = routes(Status.PROV, Status.RECUP)
 
 OVERSEAS = "long-names-overseas-new-year-eve"
+
+_NOTHING = [pytest.mark.rule("STA-17", "PRF-04")]
 
 AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
 
@@ -144,37 +146,45 @@ def test_nothing_to_check(desk: Desk, route: Route) -> None:
 
 
 @pytest.mark.parametrize(
-    "shown",
+    ("shown", "fall"),
     [
-        pytest.param(None, marks=pytest.mark.rule("STA-17", "PRF-04"), id="nothing"),
-        pytest.param("VITALE_CARD", marks=pytest.mark.rule("PRF-08"), id="weak"),
+        pytest.param((), Status.PROV, marks=[*_NOTHING, DOWNGRADE.mark], id="nothing"),
+        pytest.param((), Attribute.DOUTEUSE, marks=[*_NOTHING, ATTRIBUTES.mark], id="nothing-doubtful"),
+        pytest.param(
+            LOW_CONFIDENCE_PROOFS,
+            Status.PROV,
+            marks=[pytest.mark.rule("PRF-08"), DOWNGRADE.mark],
+            id="weak",
+        ),
     ],
 )
 @pytest.mark.title(
     fr="Validée une fois puis abaissée, l'identité ne se revalide ni sans pièce ni sur une pièce faible",
     en="Validated once and then lowered, the identity is validated again neither without a document nor on a weak one",
 )
-@DOWNGRADE.mark
-def test_validated_once(desk: Desk, shown: str | None) -> None:
-    patient = desk.bring(adult(desk), Route.CHECKED)
-    lowered_by(desk, patient, Status.PROV)
-    if shown is not None:
-        with suppress(RefusedError):
-            desk.lgo.record_proof(patient.id, shown, actor=desk.user)
-    before = desk.snapshot(patient)
-    kind = before.patient.proof.kind if before.patient.proof else None
-    if before.patient.status is not Status.PROV or kind != shown:
-        return  # What becomes of the document that was checked is in no text: while it is there, it may be used.
-    for actor in (desk.user, desk.super_user):
-        with suppress(RefusedError):
-            desk.lgo.validate_identity(patient.id, actor=actor)
-    expect_kept(
-        desk.snapshot(patient),
-        before,
-        Moment(
-            "validation d'une identité validée autrefois", "validation of an identity that was validated once"
-        ),
-    )
+def test_validated_once(desk: Desk, shown: tuple[str, ...], fall: Status | Attribute) -> None:
+    patient = lowered(desk, desk.bring(adult(desk), Route.CHECKED), fall)
+    if fall is Attribute.DOUTEUSE:
+        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+    for kind in shown or (None,):
+        if kind is not None:
+            with suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        before = desk.snapshot(patient)
+        held = before.patient.proof.kind if before.patient.proof else None
+        if before.patient.status is not Status.PROV or held != kind:
+            return  # What becomes of the document that was checked is in no text: while it is there, it may be used.
+        for actor in (desk.user, desk.super_user):
+            with suppress(RefusedError):
+                desk.lgo.validate_identity(patient.id, actor=actor)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(
+                "validation d'une identité validée autrefois",
+                "validation of an identity that was validated once",
+            ),
+        )
 
 
 @pytest.mark.rule("PRF-08")

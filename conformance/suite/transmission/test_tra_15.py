@@ -55,7 +55,8 @@ def test_by_itself(desk: Desk) -> None:
     with connected(desk) as sinks:
         with desk.if_offered(REFUSALS), suppress(RefusedError):
             # What one patient refuses stops nothing of the others.
-            desk.lgo.record_opposition(desk.create(desk.draw()).id, frozenset({Channel.DMP}), actor=desk.user)
+            refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
+            desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
         expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
 
 

@@ -50,7 +50,8 @@ _QUALIFIED: Final = (
     "hyphens-leading-zero-29-february",
     "child-several-separators",
 )
-_DOUBLE: Final = "waiting-number-four-first-names"
+_DOUBLE: Final = "one-former-number-corsica-2a"
+_COMPOUND: Final = "waiting-number-four-first-names"
 _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 
 
@@ -126,7 +127,7 @@ def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) ->
     if not PARTS[key].typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     patient = desk.bring(person, route, **others)
-    if key == _DOUBLE and route.status is Status.QUAL:
+    if key == _COMPOUND and route.status is Status.QUAL:
         firsts = " ".join(person.identity.traits.first_names.split()[:2])
         patient = changed_once_qualified(desk, patient, {"first_name": firsts})
     if is_homonym:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
-from simulator.ins.matricule import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -183,16 +182,6 @@ def caller_of_the_file(records: list[Record], _about: Mapping[str, Any], memory:
     ]
 
 
-def _told_of_what_came(form: Callable[[str], str]) -> Hand:
-    """Return a fault that writes the matricule that came into the words of the log."""
-
-    def hand(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-        number = getattr(about.get("insi"), "matricule", None)
-        return [{**one, "detail": form(number)} for one in records] if number else records
-
-    return hand
-
-
 def list_cut_in_the_log(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Log twenty characters of the list of given names."""
     return [{**one, "first_names": (one.get("first_names") or "")[:_LENGTH]} for one in records]
@@ -231,9 +220,7 @@ FUNCTIONS: dict[str, Hand] = {
         french_date_in_the_log,
     )
 } | {
-    "since-provisional": _giving(status="PROV"),
     "since-retrieved": _giving(status="RECUP"),
-    "since-validated": _giving(status="VALI"),
     "since-qualified": _giving(status="QUAL"),
     "since-without-ins": _giving(matricule="", oid="", nature="", mailbox=""),
     "flag-selects-the-card": _flagged(value="VITALE_CARD"),
@@ -241,6 +228,4 @@ FUNCTIONS: dict[str, Hand] = {
     "flag-asks-nothing": _flagged(asks=False),
     "flag-of-nobody": _flagged(patient_id=None),
     "flag-sends-all-the-same": _flagged(why=""),
-    "grouped-in-the-log": _told_of_what_came(lambda number: f"Reçu : {grouped(number, ' ')}"),
-    "glued-in-the-log": _told_of_what_came(lambda number: f"Reçu : INS{number}"),
 }

@@ -14,28 +14,6 @@ if TYPE_CHECKING:
     Hand = Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]
 
 _ADULT_SINCE = "2009"
-_CAP = 20
-
-
-def nature_set_apart(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Print NIR or NIA below all the traits and not after the number."""
-    out: list[Record] = []
-    apart: list[Record] = []
-    for one in records:
-        number, _, word = str(one["value"]).partition(" ")
-        if one["key"] == "matricule" and word:
-            out.append({**one, "value": number})
-            apart.append({**one, "key": "nature", "label": "Nature :", "value": word})
-        else:
-            out.append(one)
-    return out + apart
-
-
-def first_name_said_once(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Leave the 1er prénom out when it is the whole list."""
-    named = {one["key"]: one["value"] for one in records}
-    same = named.get("first_name") == named.get("first_names")
-    return [one for one in records if not (same and one["key"] == "first_name")]
 
 
 def married_on_the_line(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -69,11 +47,6 @@ def name_before_the_apostrophe(
     return [{**one, "birth_name": one["birth_name"].split("'")[0]} for one in records]
 
 
-def used_name_first(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Take the used name where there is one."""
-    return [{**one, "birth_name": one["used_name"] or one["birth_name"]} for one in records]
-
-
 def prefix_as_component(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Write the particle of a name as a component of its own (FN-2)."""
     return [
@@ -81,26 +54,6 @@ def prefix_as_component(records: list[Record], _about: Mapping[str, Any], _memor
             **one,
             "birth_name": re.sub(
                 r"^((?:DE LA|DE|DU|DES|LE|LA|EL|BEN|VAN|VON)) (.+)$", r"\2&\1", one["birth_name"]
-            ),
-        }
-        for one in records
-    ]
-
-
-def subject_without_prefix(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Write the subject of a mail without its prefix."""
-    return [{**one, "subject": one["subject"].removeprefix("XDM/1.0/DDM+")} for one in records]
-
-
-def withdrawal_of_a_note(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Announce every withdrawal as that of a vaccination note."""
-    return [
-        {
-            **one,
-            "subject": re.sub(
-                r"Suppression (?:Compte rendu d'entretien pharmaceutique|Bilan partagé de médication)",
-                "Suppression Note de vaccination",
-                one["subject"],
             ),
         }
         for one in records
@@ -146,10 +99,6 @@ def _exported(change: Callable[[list[Any]], list[Any]]) -> Hand:
     return hand
 
 
-def _one_of_each_name(entries: list[Any]) -> list[Any]:
-    return list({one["resource"]["name"][0]["family"]: one for one in entries}.values())
-
-
 def _one_of_each(entries: list[Any]) -> list[Any]:
     seen: dict[tuple[str, ...], Any] = {}
     for one in entries:
@@ -162,17 +111,12 @@ def _one_of_each(entries: list[Any]) -> list[Any]:
 FUNCTIONS: dict[str, Hand] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        nature_set_apart,
-        first_name_said_once,
         married_on_the_line,
         body_cut,
         body_as_part_two,
         dated_by_birth,
         name_before_the_apostrophe,
-        used_name_first,
         prefix_as_component,
-        subject_without_prefix,
-        withdrawal_of_a_note,
         withdrawal_noted,
         withdrawal_over,
         withdrawn_as_it_was_sent,
@@ -182,6 +126,4 @@ FUNCTIONS: dict[str, Hand] = {
         lambda entries: [one for one in entries if one["resource"]["birthDate"] < _ADULT_SINCE]
     ),
     "export-of-namesakes-once": _exported(_one_of_each),
-    "export-of-names-once": _exported(_one_of_each_name),
-    "export-of-the-last": _exported(lambda entries: entries[-_CAP:]),
 }
