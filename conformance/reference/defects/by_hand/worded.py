@@ -60,7 +60,7 @@ def prefix_as_component(records: list[Record], _about: Mapping[str, Any], _memor
     ]
 
 
-def withdrawal_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def withdrawing_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note that what leaves next is a withdrawal."""
     memory.shared["withdrawing"] = True
     return records
@@ -117,7 +117,7 @@ FUNCTIONS: dict[str, Hand] = {
         dated_by_birth,
         name_before_the_apostrophe,
         prefix_as_component,
-        withdrawal_noted,
+        withdrawing_noted,
         withdrawal_over,
         withdrawn_as_it_was_sent,
     )
