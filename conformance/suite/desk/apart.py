@@ -119,6 +119,8 @@ DOCUMENTS: Final = path("documents rangés au dossier", "documents filed", Verb.
 WORKLIST: Final = path("liste à traiter", "worklist", Verb.READ_WORKLIST)
 EXPORTS: Final = path("messages produits", "messages produced", Verb.EXPORT_MESSAGE)
 SENDINGS: Final = path("envois", "sendings", Verb.SEND_DOCUMENT)
+WITHDRAWALS: Final = path("retrait d'un document", "withdrawal of a document", Verb.WITHDRAW_DOCUMENT)
+REFUSALS: Final = path("refus du patient", "refusals of the patient", Verb.RECORD_OPPOSITION)
 SCREENS: Final = path("écrans", "screens", Verb.READ_FORM)
 CHECKED: Final = path(
     "identité contrôlée sur pièce",
@@ -146,6 +148,7 @@ BESIDE: Final = path(
     Verb.CALL_INSI_TRAITS,
     Verb.DECIDE_PROPOSAL,
 )
+CHANGES: Final = path("dossier modifié", "file changed", Verb.UPDATE_PATIENT)
 ATTRIBUTES: Final = path("attributs", "attributes", Verb.SET_ATTRIBUTES)
 EMPTYING: Final = path(
     "vidage entre les contrôles", "emptying between checks", Verb.CREATE_PATIENT, Verb.SEARCH_PATIENTS

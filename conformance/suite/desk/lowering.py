@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, NotOfferedError
+from conformance.suite.desk.steps import preparing
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor, Attribute, Patient
@@ -59,3 +61,18 @@ def lowered_by(desk: Desk, patient: Patient, to: Status, *users: Actor) -> Actor
         f"déclassement à la main refusé : {said.message if said else ''}",
         f"downgrade by hand refused: {said.message if said else ''}",
     ) from said
+
+
+def fallen_by_correction(desk: Desk, patient: Patient) -> Patient:
+    """Feed a file from INSi, and have an entitled user correct it: what it had from INSi is gone."""
+    patient = desk.feed(patient)
+    with preparing("corriger un trait strict", "correct a strict trait", depends_on=("STA-12",)):
+        desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
+    patient = desk.read(patient)
+    if patient.status is not Status.PROV or patient.matricule:
+        raise UndecidedError(
+            f"corrigée, l'identité récupérée est {patient.status}",
+            f"corrected, the identité récupérée is {patient.status}",
+            depends_on=("STA-09", "STA-08"),
+        )
+    return patient

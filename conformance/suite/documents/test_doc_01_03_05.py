@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents.record import Format, Trait
+from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import (
     BEFORE_QUALIFIED,
     expect_no_ins,
@@ -72,6 +73,12 @@ def test_page_of_others(desk: Desk) -> None:
     pages = expect_right(_pages(desk, qualified=False), owned_by("DOC-05"))
     expect_right(pages, owned_by("TRA-01"))
     expect_no_ins(pages)
+    for subject, page in pages:
+        expect(
+            not page.inside(Format.DATAMATRIX),
+            fr=f"[{subject.key}, {page.label}] un Datamatrix INS est imprimé pour une identité non qualifiée, même sans matricule",
+            en=f"[{subject.key}, {page.label}] an INS Datamatrix is printed for an identity not qualified, though without matricule",
+        )
     need_statuses(pages, *BEFORE_QUALIFIED)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -13,18 +14,15 @@ from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
 from conformance.documents.cda import CdaFacts
 from conformance.documents.pdf import archive_problems
 from conformance.documents.record import Format, PlaceKind, Trait
-from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import SENDINGS
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
+from conformance.suite.desk.papers import Artefact, Subject, expect_right, owners
 from conformance.suite.desk.routes import Route
 from conformance.suite.documents.other_codes import pdf_holds_number
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
     PRESCRIPTION,
-    PROFESSIONAL,
     VACCINATION_NOTE,
     kinds_of,
     printed,
@@ -40,7 +38,9 @@ if TYPE_CHECKING:
     from conformance.documents import Document, Problem
     from conformance.suite.desk.steps import Desk
 
-_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
+_NAME: Final = re.compile(
+    r"(?P<date>\d{8})_(?P<kind>[^_]+)_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE
+)
 _SYMBOL: Final = frozenset({PlaceKind.PIXELS, PlaceKind.BLOCK})
 _ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
 
@@ -51,8 +51,7 @@ _ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
     en="The CDA header holds the INS; the PDF in its body is a PDF/A-1 with a Datamatrix, of the same patient",
 )
 def test_cda_and_its_body(desk: Desk) -> None:
-    everything_sent = [*_all(desk, qualified=True), *_also_sent(desk)]
-    found = [one for one in everything_sent if one[1].inside(Format.CDA)]
+    found = [one for one in _all(desk, qualified=True) if one[1].inside(Format.CDA)]
     expect_right(found, lambda problem, artefact: "DOC-06" in owners(problem, artefact))
     expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
     for subject, artefact in found:
@@ -112,7 +111,7 @@ def test_report_as_archive(desk: Desk, kind: str) -> None:
                     f"[{subject.key}, {kind}] {problem.text.fr}", f"[{subject.key}, {kind}] {problem.text.en}"
                 )
     for subject, artefact in found:
-        _expect_named(subject, artefact)
+        _expect_named(subject, artefact, artefact.document.name)
 
 
 @pytest.mark.rule("DOC-08")
@@ -129,6 +128,27 @@ def test_page_beside_an_archive(desk: Desk) -> None:
         return bool(of_identity) and (beside or "DOC-08" in owners(problem, artefact))
 
     expect_right(found, mine, nothing=("aucun courriel n'a de PDF joint", "no mail has a PDF attached"))
+    kinds: dict[str, str] = {}
+    for subject, artefact in found:
+        for name, match in map(_named, _attached(artefact)):
+            if match is None:
+                continue  # Published examples depart from the form.
+            _expect_of_patient(subject, artefact, name, match)
+            kind = artefact.label.split()[1]
+            other = kinds.setdefault(match["kind"], kind)
+            expect(
+                other == kind,
+                fr=f"[{subject.key}, {artefact.label}] « {name} » porte le type d'un autre document ({other})",
+                en=f"[{subject.key}, {artefact.label}] “{name}” bears the type of another document ({other})",
+                # How a type is called is the software's own.
+                inferred=True,
+            )
+
+
+def _attached(artefact: Artefact) -> Iterator[str]:
+    for part in message_from_bytes(artefact.document.content, policy=default).walk():
+        if (name := part.get_filename()) and name.lower().endswith(".pdf"):
+            yield name
 
 
 @pytest.mark.rule("DOC-09")
@@ -160,29 +180,6 @@ def test_vaccination_note(desk: Desk) -> None:
             )
 
 
-def _also_sent(desk: Desk) -> Iterator[tuple[Subject, Artefact]]:
-    """Yield the medication review of somebody, which the journey of what is sent leaves out."""
-    with desk.if_offered(SENDINGS), suppress(RefusedError, UndecidedError):
-        if MEDICATION_REVIEW not in kinds_of(desk):
-            return
-        person = desk.draw()
-        patient = desk.bring(person, Route.IMPORTED_CHECKED)
-        answer = desk.lgo.send_document(
-            patient.id, MEDICATION_REVIEW, Channel.MSSANTE, recipient=PROFESSIONAL, actor=desk.user
-        )
-        subject = Subject(key=f"{MEDICATION_REVIEW}, QUAL", person=person, patient=patient)
-        for one in answer.documents:
-            yield (
-                subject,
-                Artefact(
-                    label=f"{Channel.MSSANTE} {MEDICATION_REVIEW}",
-                    document=one,
-                    expected=expected_of(person, patient),
-                    recipient=answer.recipient,
-                ),
-            )
-
-
 def _expect_printed(desk: Desk, kind: str) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     try:
@@ -196,9 +193,8 @@ def _expect_printed(desk: Desk, kind: str) -> None:
         ) from refusal
 
 
-def _expect_named(subject: Subject, artefact: Artefact) -> None:
-    name = artefact.document.name.replace("\\", "/").rpartition("/")[2]
-    match = _NAME.fullmatch(name)
+def _expect_named(subject: Subject, artefact: Artefact, path: str) -> None:
+    name, match = _named(path)
     expect(
         match is not None,
         fr=f"[{subject.key}, {artefact.label}] nom <date>_<type>_<NOM>_<prénom>.pdf attendu, « {name} » trouvé",
@@ -207,7 +203,22 @@ def _expect_named(subject: Subject, artefact: Artefact) -> None:
         inferred=True,
     )
     assert match is not None
+    _expect_of_patient(subject, artefact, name, match)
+
+
+def _named(path: str) -> tuple[str, re.Match[str] | None]:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name, _NAME.fullmatch(name)
+
+
+def _expect_of_patient(subject: Subject, artefact: Artefact, name: str, match: re.Match[str]) -> None:
+    """Check that a file is named after its patient and dated by the act, which is not the birth."""
     patient = subject.patient
+    expect(
+        match["date"] != (patient.birth_date or "").replace("-", ""),
+        fr=f"[{subject.key}, {artefact.label}] le nom de fichier « {name} » porte la date de naissance, et non celle de l'acte",
+        en=f"[{subject.key}, {artefact.label}] the file name “{name}” bears the birth date, and not that of the act",
+    )
     for part, names in (
         ("name", (patient.birth_name, patient.used_name)),
         ("first", (patient.first_name, patient.used_first_name)),

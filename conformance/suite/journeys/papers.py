@@ -14,7 +14,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, LISTED_KINDS
+from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, LISTED_KINDS
 from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
@@ -23,6 +23,7 @@ from conformance.suite.desk.people import sharing
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.suite.desk.together import kept_together
+from conformance.suite.journeys.pasts import changed_once_qualified, from_app, laden
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
@@ -48,7 +49,13 @@ _STAY: Final = frozenset({PRESCRIPTION, LABEL})
 PROFESSIONAL: Final = "medecin.traitant@exemple.mssante.fr"
 """To whom the professional mails go."""
 
-_FULL: Final = ("plain", "waiting-number-four-first-names", "double-hyphen-abroad-summer")
+_COMPOUND: Final = "waiting-number-four-first-names"
+"""Whose 1er prénom is of two words once the file is qualified: what is cut at a space shows there."""
+_NAMED_LATER: Final = "plain"
+"""Who is given the names in use once the file is qualified."""
+_REVIEWED: Final = (_COMPOUND, "plain typed-imported")
+"""About whom the medication review is sent in the place of the interview report."""
+_FULL: Final = ("plain", _COMPOUND, "double-hyphen-abroad-summer")
 """About whom everything is sent; one document is enough for the others, whose names and places are what matters."""
 _LONG: Final = "long-names-"
 """Whose label is printed too: there a name is cut that fits on a page."""
@@ -62,7 +69,9 @@ _EVERY: Final = frozenset(
 """About whom every kind is printed."""
 _ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
 """How people come to a status other than QUAL."""
-_LOWER: Final = ("plain", "one-former-number-corsica-2a")
+_DOCUMENTED: Final = "one-former-number-corsica-2a"
+"""Whose document is recorded and not validated, and who is a homonym once validated: neither lets anything leave."""
+_LOWER: Final = ("plain", _DOCUMENTED)
 USED: Final = ("KVORLAN", "ZELBRUC")
 """The names in use that everybody is typed with but those of ``UNUSED``: nobody's birth name begins so."""
 _USED_FIELDS: Final = ("used_name", "used_first_name")
@@ -98,7 +107,7 @@ def _sent(desk: Desk) -> Sequence[Subject]:
         if sinks is not None:
             # What is wrong with a submission is for the rules to say, one by one, and not for the DMP.
             sinks.tell("iti-41", accept=True)
-        kinds = produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT)
+        kinds = produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT, MEDICATION_REVIEW)
         return _taken(desk, partial(_send, sinks=sinks, kinds=kinds), parts=_SENT)
 
 
@@ -183,6 +192,7 @@ def _people(
         "fictitious": (ATTRIBUTES, _fictitious),
         "homonym": (ATTRIBUTES, _homonym),
     }
+    yield "app", APP, partial(from_app, desk)
     before: list[Subject] = []
     for how, (path, fall) in falls.items():
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce, before)
@@ -197,11 +207,19 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
     if not part.typed_list and route.status is Status.QUAL:
         others["first_names"] = None
-    if route is Route.IMPORTED_CHECKED:
-        patient = checked_with(desk, desk.bring(person, Route.IMPORTED, **others), CAST.index(part))
-    else:
+    if route is not Route.IMPORTED_CHECKED:
         patient = desk.bring(person, route, **others)
-    return Subject(key=f"{key}, {route.status}", person=person, patient=patient)
+        patient = laden(desk, patient, route) if key == _DOCUMENTED else patient
+        return Subject(key=f"{key} {route}, {route.status}", person=person, patient=patient)
+    changes: dict[str, str | None] = {}
+    if key == _NAMED_LATER:
+        changes, others = others, {}
+    elif key == _COMPOUND:
+        changes = {"first_name": " ".join(person.identity.traits.first_names.split()[:2])}
+    patient = checked_with(desk, desk.bring(person, Route.IMPORTED, **others), CAST.index(part))
+    if changes:
+        patient = changed_once_qualified(desk, patient, changes)
+    return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
 
 
 def _again(desk: Desk, before: Sequence[Subject]) -> Subject | None:
@@ -236,7 +254,8 @@ def _namesake(desk: Desk, other: Person) -> Person:
     """Draw somebody of the same names and sex, born later: what is kept by name is not theirs."""
     return desk.draw(
         shape=sharing(other, "birth_name", "first_names"),
-        birth_date="1991-02-14",
+        # A child: their documents are no other ones.
+        birth_date="2014-02-14",
         sex=str(other.identity.traits.sex),
         nia=False,
     )
@@ -260,15 +279,17 @@ def _homonym(desk: Desk, patient: Patient) -> object:
 
 def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
     listed = kinds_of(desk)
-    kinds = (
-        listed
-        if every or subject.key.startswith(_RENUMBERED)
-        else [one for one in listed if one != PRESCRIPTION][:1]
-    )
+    kinds = listed if every or subject.key.startswith(_RENUMBERED) else _one_of(listed, subject)
     if subject.key.startswith(_LONG) and LABEL in listed and LABEL not in kinds:
         kinds = [*kinds, LABEL]
     for kind in kinds:
         _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
+
+
+def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:
+    """Return the one document that is printed about somebody: not the same for all, for each has a template of its own."""
+    made = [one for one in listed if one in _LEAVE] or [one for one in listed if one != PRESCRIPTION][:1]
+    return made and [made[(len(subject.key.partition(",")[0]) + 1) % len(made)]]
 
 
 def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
@@ -282,6 +303,7 @@ def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
 def _send(
     desk: Desk, subject: Subject, *, every: bool, kinds: Sequence[str], sinks: Sinks | None = None
 ) -> None:
+    kinds = [kinds[0], *(kinds[2:] if subject.key.startswith(_REVIEWED) else kinds[1:2])]
     if subject.key.startswith(_RENUMBERED):
         kinds = kinds[-1:]  # A report, whose CDA holds a page: it may be the first one made.
     kinds = kinds if every else kinds[:1]

@@ -46,17 +46,17 @@ def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subjec
     produce(desk, Subject(key="renumbered, before", person=waiting, patient=patient))
     traits = waiting.identity.traits
     now = now_known_by(waiting, _awkward(desk.draw(sex=traits.sex, birth_date=traits.birth_date)))
-    renewed = _fed(desk, patient, now)
+    renewed = fed_as(desk, patient, now)
     if renewed is None or renewed.matricule != now.identity.matricule.value:
         return None
     corrected = with_traits(now, **_corrected(now))
-    again = _fed(desk, renewed, corrected)
+    again = fed_as(desk, renewed, corrected)
     if again is not None and again.birth_name == corrected.identity.traits.birth_name:
         now, renewed = corrected, again
     return Subject(key=f"renumbered, {renewed.status}", person=now, patient=renewed)
 
 
-def _fed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
+def fed_as(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     """Feed a file with what INSi answers now, and return it; ``None`` when the software does not take it."""
     # Whoever has the number verified is confirmed.
     desk.insi.add_people([replace(person, key=f"{person.key}/{person.identity.traits.birth_name}")])

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Status
+from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.lowering import lowered_by
@@ -107,6 +107,9 @@ def test_kind_stays(desk: Desk) -> None:
         _expect_kind(other.feed(patient), kind, "après l'import INSi", "after the INSi import")
         with preparing("modifier le nom utilisé", "change the used name"):
             other.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=other.user)
+        with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+            for marks in (frozenset({Attribute.HOMONYME}), frozenset[Attribute]()):
+                other.lgo.set_attributes(patient.id, marks, actor=other.user)
         last = desk.read(patient, desk.super_user)
         _expect_kind(last, kind, "lu par un autre utilisateur", "read by another user")
         expect(

@@ -12,6 +12,8 @@ from conformance.drivers import site
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import CARD
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -21,6 +23,7 @@ from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import NEW_KIND, kinds_known
 from conformance.suite.proof.screens import expect_not_selected
 from conformance.suite.site.settings import parts, restored, setting, switch
+from conformance.suite.states.card_life import fed_by_card, with_card_attached
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -156,6 +159,13 @@ def test_nothing_is_selected(desk: Desk, route: Route) -> None:
     for kind in kinds_known(desk)[:3]:
         with suppress(RefusedError):
             desk.lgo.record_proof(desk.create(adult(desk)).id, kind, actor=desk.user)
+    if route is Route.TYPED:
+        # Nor does a card, attached or called with: it is no document of identity.
+        people = family(desk.draw)
+        holder = with_card_attached(desk, people)
+        _expect_nothing_selected(desk, holder)
+        with desk.if_offered(CARD), suppress(RefusedError, UndecidedError):
+            fed_by_card(desk, holder, people)
     _expect_nothing_selected(desk, patient)
     _expect_nothing_selected(desk.as_super_user(), patient)
 
@@ -267,6 +277,17 @@ def test_switched_on(desk: Desk, route: Route) -> None:
         }
         expect_each({kind: partial(judge, kind) for kind in (high[0], *low)} | child)
         done = desk.bring(adult(desk), route)
+        untouched = desk.snapshot(done)
+        with suppress(RefusedError):
+            desk.lgo.validate_identity(done.id, actor=desk.user)
+        expect_kept(
+            desk.snapshot(done),
+            untouched,
+            Moment(
+                "« valider » sans pièce, validation automatique activée",
+                "“validate” with no document, automatic validation switched on",
+            ),
+        )
         with suppress(RefusedError):
             desk.lgo.record_proof(done.id, high[0], actor=desk.user)
         earlier = desk.snapshot(done)

@@ -10,10 +10,11 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import VERIFICATION
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -35,6 +36,8 @@ CHECKED = frozenset({Status.VALI, Status.QUAL})
 UNCHECKED = routes(Status.PROV, Status.RECUP)
 
 OVERSEAS = "long-names-overseas-new-year-eve"
+
+_NOTHING = [pytest.mark.rule("STA-17", "PRF-04")]
 
 AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
 
@@ -99,6 +102,8 @@ def test_no_other_act_validates(desk: Desk, user: str) -> None:
         "modification": lambda: lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
         "trait modifié": lambda: lgo.update_patient(patient.id, {"birth_place": "99999"}, actor=actor),
         "homonyme": lambda: lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=actor),
+        "douteuse": lambda: lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=actor),
+        "doute levé": lambda: lgo.set_attributes(patient.id, frozenset(), actor=actor),
         "appel INSi refusé": lambda: worker.try_call(patient),
     }
     for name, act in acts.items():
@@ -137,6 +142,48 @@ def test_nothing_to_check(desk: Desk, route: Route) -> None:
             "aucune pièce ne valide cette identité : le contrôle ne prouve rien",
             "no document validates this identity: the check proves nothing",
             depends_on=("PRF-04",),
+        )
+
+
+@pytest.mark.parametrize(
+    ("shown", "fall"),
+    [
+        pytest.param((), Status.PROV, marks=[*_NOTHING, DOWNGRADE.mark], id="nothing"),
+        pytest.param((), Attribute.DOUTEUSE, marks=[*_NOTHING, ATTRIBUTES.mark], id="nothing-doubtful"),
+        pytest.param(
+            LOW_CONFIDENCE_PROOFS,
+            Status.PROV,
+            marks=[pytest.mark.rule("PRF-08"), DOWNGRADE.mark],
+            id="weak",
+        ),
+    ],
+)
+@pytest.mark.title(
+    fr="Validée une fois puis abaissée, l'identité ne se revalide ni sans pièce ni sur une pièce faible",
+    en="Validated once and then lowered, the identity is validated again neither without a document nor on a weak one",
+)
+def test_validated_once(desk: Desk, shown: tuple[str, ...], fall: Status | Attribute) -> None:
+    patient = lowered(desk, desk.bring(adult(desk), Route.CHECKED), fall)
+    if fall is Attribute.DOUTEUSE:
+        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+    for kind in shown or (None,):
+        if kind is not None:
+            with suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        before = desk.snapshot(patient)
+        held = before.patient.proof.kind if before.patient.proof else None
+        if before.patient.status is not Status.PROV or held != kind:
+            return  # What becomes of the document that was checked is in no text: while it is there, it may be used.
+        for actor in (desk.user, desk.super_user):
+            with suppress(RefusedError):
+                desk.lgo.validate_identity(patient.id, actor=actor)
+        expect_kept(
+            desk.snapshot(patient),
+            before,
+            Moment(
+                "validation d'une identité validée autrefois",
+                "validation of an identity that was validated once",
+            ),
         )
 
 

@@ -40,7 +40,9 @@ def test_composite_proof(desk: Desk, route: Route) -> None:
 
     def judge(born: str, kind: str, place: str | None = None) -> None:
         wanted = {"birth_place": place} if place else {}
-        patient = desk.bring(desk.draw(birth_date=born, **wanted), route)
+        # Those born elsewhere than where chance has it have a name in use as well.
+        used = {"used_name": "KVORLAN"} if place else {}
+        patient = desk.bring(desk.draw(birth_date=born, **wanted), route, **used)
         before = desk.snapshot(patient)
         try:
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)

@@ -28,6 +28,8 @@ _STATUSES: Final = {
     "QUAL": {"VALI", "QUAL"},
 }
 """Codes that tell the status of a file: table 0445, and the four of the RNIV."""
+_PROOFS: Final = {"PA": "PASSPORT", "PASSPORT": "PASSPORT", "CN": "CNI", "CNI": "CNI"}
+"""Codes of a validation mode that stand for one document and no other (table 9004, and the names of the driver API)."""
 _FROM_INSI: Final = frozenset({"RECUP", "QUAL"})
 _CHECKED: Final = frozenset({"VALI", "QUAL"})
 
@@ -77,6 +79,13 @@ def _expect_told(subject: Subject, parts: dict[str, Any]) -> None:
         en=f"{where}method INSI although INSi was never queried",
     )
     _expect_dates(where, status, parts)
+    proof = subject.patient.proof
+    other = _PROOFS.get(str(parts.get("mode", "")).upper())
+    expect(
+        other is None or proof is None or status not in _CHECKED or proof.kind == other,
+        fr=f"{where}mode de validation « {parts.get('mode')} », alors que la pièce est {proof and proof.kind}",
+        en=f"{where}validation mode “{parts.get('mode')}”, although the document is {proof and proof.kind}",
+    )
     # Whose status has never changed may have no date of a change; that the others have one is not said in so many words.
     expect(
         parts.get("changed") or status == "PROV",
@@ -152,6 +161,8 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
     url = str(part.get("url")).lower()
     coding = part.get("valueCoding") or {}
     day = part.get("valueDate") or part.get("valueDateTime")
+    if "mode" in url and "valid" in url:
+        return {"mode": coding.get("code", "")}
     if "status" in url:
         return {"status": coding.get("code", "")}
     if "date" in url and "collect" in url:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.model import Attribute, SearchCriteria
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import BY_MATRICULE, INS_HISTORY, SCREENS, SEARCH
+from conformance.suite.desk.apart import BY_MATRICULE, CHECKED, INS_HISTORY, SCREENS, SEARCH
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
@@ -35,6 +37,21 @@ def test_opening_is_logged(desk: Desk, route: Route) -> None:
     for user in (desk.user, desk.super_user, desk.user):
         new = _during(desk, patient, partial(desk.read, patient, user))
         _expect_entry(new, user, "l'ouverture du dossier", "the opening of the file")
+    if route is Route.IMPORTED:
+        # Nor does what is at hand from the import open without a trace.
+        other = desk.create(desk.draw())
+        desk.decide(desk.find(other), accept=True)
+        new = _during(desk, other, partial(desk.read, other, desk.user))
+        _expect_entry(
+            new, desk.user, "la première ouverture après l'import", "the first opening after the import"
+        )
+        with desk.if_offered(CHECKED), suppress(RefusedError):
+            desk.record_document(other)
+            desk.lgo.validate_identity(other.id, actor=desk.user)
+            new = _during(desk, other, partial(desk.read, other, desk.user))
+            _expect_entry(
+                new, desk.user, "l'ouverture après la validation", "the opening after the validation"
+            )
 
 
 @pytest.mark.rule("SEC-01")

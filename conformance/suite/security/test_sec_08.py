@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Status, Verb
+from conformance.drivers.model import Attribute, Status, Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOWNGRADE
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of
+from conformance.suite.journeys.papers import INTERVIEW_REPORT, MEDICATION_REVIEW, VACCINATION_NOTE, kind_of
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
     start = datetime.now(UTC)
     patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), Route.IMPORTED_CHECKED)
     other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+        # A homonym is qualified as anybody else.
+        desk.lgo.set_attributes(other.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     note, report = kind_of(desk, VACCINATION_NOTE), kind_of(desk, INTERVIEW_REPORT)
     wanted = (
         (note, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
@@ -49,6 +53,12 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
         (note, Channel.MSSANTE, "premier.medecin@exemple.mssante.fr"),
         (report, Channel.MSSANTE_PATIENT, None),
         (report, Channel.DMP, None),
+        (
+            kind_of(desk, MEDICATION_REVIEW, INTERVIEW_REPORT),
+            Channel.MSSANTE,
+            "tiers.medecin@exemple.mssante.fr",
+        ),
+        (note, Channel.DP, None),
     )
     made = [answer for one in wanted if (answer := _send(desk, patient, *one)) is not None]
     if not made:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +13,11 @@ from conformance.documents.numbers import compact
 from conformance.drivers.model import Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import path
+from conformance.suite.desk.apart import PRINTING, STAND_INS, WITHDRAWALS
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.status.moments import is_apart, let_a_second_pass
 from conformance.verdicts import UndecidedError, Verdict
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Sending
     from conformance.suite.desk.steps import Desk
-
-
-WITHDRAWALS: Final = path("retrait d'un document", "withdrawal of a document", Verb.WITHDRAW_DOCUMENT)
 
 
 @pytest.mark.rule("SEC-08")
@@ -87,6 +85,34 @@ def test_trace_stays(desk: Desk) -> None:
             fr="l'annulation envoyée porte l'INS, et la trace des envois n'en dit rien",
             en="the withdrawal that was sent bears the INS, and the trace of sendings does not tell of it",
         )
+
+
+@pytest.mark.rule("SEC-08")
+@pytest.mark.title(
+    fr="Un document parti au DMP de lui-même est tracé comme les autres",
+    en="A document that went to the DMP by itself is traced as the others",
+)
+@STAND_INS.mark
+@PRINTING.mark
+def test_sent_by_itself(desk: Desk) -> None:
+    with connected(desk) as sinks:
+        patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+        sinks.news()
+        with suppress(RefusedError):
+            desk.lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=desk.user)
+        if not of_kind(sinks.news(), SUBMISSION):
+            return  # That it goes by itself is for TRA-15.
+    entries = awaited(
+        desk,
+        Verb.READ_TRANSMISSIONS,
+        lambda: desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user),
+        bool,
+    )
+    expect(
+        entries,
+        fr="le document imprimé est parti au DMP de lui-même, et la trace des envois n'en dit rien",
+        en="the printed document went to the DMP by itself, and the trace of sendings does not tell of it",
+    )
 
 
 def _bears_ins(sending: Sending, patient: Patient) -> bool:

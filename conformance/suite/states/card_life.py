@@ -14,7 +14,7 @@ from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import DASHBOARD
+from conformance.suite.desk.apart import CARD, DASHBOARD
 from conformance.suite.desk.card_calls import read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import with_former
@@ -71,6 +71,15 @@ class CardLife:
     steps: tuple[Carded, ...]
     obstacle: Exception | None
     """What it ends with before its end."""
+
+
+def with_card_attached(desk: Desk, people: Family) -> Patient:
+    """Type the holder of a card, and attach the card to the file where cards are read."""
+    patient = desk.create(people.insured.person)
+    with desk.if_offered(CARD), suppress(RefusedError):
+        reading = read_card(desk, people.card())
+        desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+    return desk.read(patient)
 
 
 def fed_by_card(desk: Desk, patient: Patient, people: Family) -> int:

@@ -13,6 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.lowering import fallen_by_correction
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -23,7 +24,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.response.first_names import made, three_plain_names
 from conformance.suite.response.proposals import WHATEVER
-from conformance.suite.states.card_life import fed_by_card
+from conformance.suite.states.card_life import fed_by_card, with_card_attached
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ UNWAITED, BY_CARD = 1, 2
 @pytest.mark.parametrize("user", USERS)
 def test_import_gives_recovered(desk: Desk, user: str) -> None:
     desk = desk.by(user)
-    patient = desk.create(desk.draw())
+    patient = with_card_attached(desk, family(desk.draw)) if user == USERS[-1] else desk.create(desk.draw())
     for times in ("acceptation de l'identité INSi", "seconde acceptation"):
         call = desk.find(patient)
         desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
@@ -117,7 +118,7 @@ def test_cast_recovered(desk: Desk, journey: Taken) -> None:
     en="An identité provisoire checked against a document, without INSi, becomes validée, with no INS nor other change",
 )
 @pytest.mark.parametrize(
-    "case", ["simple", "super-user", "unknown-place", "declined", "not-found", "no-list"]
+    "case", ["simple", "super-user", "unknown-place", "declined", "not-found", "no-list", "corrected"]
 )
 def test_validation_without_insi(desk: Desk, case: str) -> None:
     desk = desk.by(case)
@@ -126,7 +127,12 @@ def test_validation_without_insi(desk: Desk, case: str) -> None:
         "unknown-place": {"birth_place": "99999"},
         "no-list": {"first_names": None},
     }
-    patient = desk.create(person, **others.get(case, {}))
+    if case == "super-user":
+        patient = with_card_attached(desk, family(desk.draw))
+    else:
+        patient = desk.create(person, **others.get(case, {}))
+    if case == "corrected":
+        patient = fallen_by_correction(desk, patient)
     if case == "declined":
         desk.decline(patient)
     if case == "not-found":
@@ -285,8 +291,12 @@ def test_to_qualified_by_way_of_validated(desk: Desk, user: str, *, typed_list: 
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.ARRIVED], ids=str)
 def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -> None:
     desk = desk.by(user)
-    person = desk.draw()
-    patient = desk.arrive(person) if route is Route.ARRIVED else desk.feed(desk.create(person))
+    people = family(desk.draw)
+    person = people.insured.person
+    if route is Route.ARRIVED:
+        patient = desk.arrive(person)
+    else:
+        patient = desk.feed(with_card_attached(desk, people) if user == USERS[-1] else desk.create(person))
     expect_equal(
         got=patient.status,
         expected=Status.RECUP,

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers import site
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP, DOWNGRADE, FROM_INSI, RECEPTION, VERIFICATION
+from conformance.suite.desk.apart import APP, DOWNGRADE, FROM_INSI, RECEPTION, SETTINGS, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.people import with_traits
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.journeys.renumbered import fed_as
+from conformance.suite.site.settings import restored, setting, switch
 from conformance.suite.status.chains import chains_of
 from conformance.suite.status.moments import is_moment
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
@@ -194,12 +198,34 @@ def test_whole_life(desk: Desk) -> None:
 
 @pytest.mark.rule("STA-07")
 @pytest.mark.title(
+    fr="La validation automatique, où il y en a une, entre dans l'historique comme les autres changements",
+    en="The automatic validation, where there is one, enters the history as the other changes do",
+)
+@SETTINGS.mark
+@pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED], ids=str)
+def test_by_itself(desk: Desk, route: Route) -> None:
+    if setting(desk, site.AUTOMATIC_VALIDATION) is None:
+        return  # There is none, as the vendor declares (PRF-05).
+    before = desk.snapshot(desk.bring(desk.draw(), route))
+    with restored(desk, site.AUTOMATIC_VALIDATION):
+        switch(desk, site.ON)
+        desk.record_document(before.patient)
+    after = desk.snapshot(before.patient)
+    desk.lgo.read_status_history(before.patient.id, actor=desk.user)  # NOT_TESTED when there is none.
+    moved = after.patient.status is not before.patient.status
+    got = (after.history or ())[len(before.history or ()) :]
+    chains_of(got, [(before.patient.status, after.patient.status)] if moved else [])
+
+
+@pytest.mark.rule("STA-07")
+@pytest.mark.title(
     fr="Ce qui ne change pas le statut n'ajoute aucun changement à l'historique",
     en="What does not change the status adds no change to the history",
 )
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_no_change(desk: Desk, route: Route) -> None:
-    patient = desk.bring(desk.draw(), route)
+    person = desk.draw()
+    patient = desk.bring(person, route)
     before = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
     desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user)
     desk.decline(desk.read(patient))
@@ -213,6 +239,17 @@ def test_no_change(desk: Desk, route: Route) -> None:
         raise UndecidedError("le statut a changé", "the status has changed", depends_on=("RSP-01", "FLD-01"))
     after = changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user))
     expect_equal(got=after, expected=before, fr="changements historisés", en="changes in the history")
+    if route is not Route.IMPORTED_CHECKED:
+        return
+    # Another name is no other file.
+    fed_as(desk, patient, with_traits(person, birth_name="KVORLAN"))
+    if desk.read(patient).status is patient.status:
+        expect_equal(
+            got=changes_of(desk.lgo.read_status_history(patient.id, actor=desk.user)),
+            expected=before,
+            fr="changements historisés, une fois le nom corrigé par INSi",
+            en="changes in the history, once INSi has corrected the name",
+        )
 
 
 @pytest.mark.rule("STA-07")

@@ -80,7 +80,8 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
     name = {Attribute.DOUTEUSE: "ZELBRUC", Attribute.FICTIVE: "DRIMVAK"}[mark]
     with neighbour(desk) as other:
         with preparing("modifier le nom utilisé", "change the used name", depends_on=("STA-14",)):
-            desk.lgo.update_patient(patient.id, {"used_name": name}, actor=desk.user)
+            field = "used_name" if mark is Attribute.DOUTEUSE else "used_first_name"
+            desk.lgo.update_patient(patient.id, {field: name}, actor=desk.user)
         named = other.awaited(lambda found: any(name in one for one in found))
         expect(
             any(name in one for one in named),

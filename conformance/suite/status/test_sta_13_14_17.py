@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 COMPLEMENTARY = ("used_name", "used_first_name")
 
 WITH_INS = routes(Status.RECUP, Status.QUAL)
-LADEN: Mapping[str, Any] = {"birth_date": "1931-07-05", "birth_place": "99127", "nia": True}
+LADEN: Mapping[str, Any] = {"birth_date": "1931-07-01", "birth_place": "99127", "nia": True}
 """A waiting number, born abroad and long ago: whoever is not plain may be forgotten by a lock or a refusal."""
 
 
@@ -60,6 +60,30 @@ def test_lock_of_the_app(desk: Desk) -> None:
     identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
     fed = desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
     _expect_locked(desk, desk.read(fed))
+
+
+@pytest.mark.rule("STA-13")
+@pytest.mark.title(
+    fr="Dès l'import, puis dès la validation, la réponse montre les sept traits verrouillés",
+    en="From the import on, and from the validation on, the answer shows the seven traits as locked",
+)
+def test_lock_shows_at_once(desk: Desk) -> None:
+    patient = desk.create(desk.draw())
+    answers = {"import": desk.decide(desk.find(patient), accept=True)}
+    desk.record_document(patient)
+    with suppress(RefusedError):
+        answers["validation"] = desk.lgo.validate_identity(patient.id, actor=desk.user)
+    if not desk.read(patient).locked_fields:
+        return  # The screen alone shows them.
+    for act, shown in answers.items():
+        hidden = sorted(set(STRICT_FIELDS) - shown.locked_fields) if shown else []
+        expect(
+            not hidden,
+            fr=f"non verrouillés dans la réponse à l'acte ({act}) : {', '.join(hidden)}",
+            en=f"not locked in the answer to the act ({act}): {', '.join(hidden)}",
+            # The screen may be drawn anew from the file.
+            inferred=True,
+        )
 
 
 def _expect_locked(desk: Desk, patient: Patient) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI, PRINTING
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.lowering import lowered
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def test_access_by_status(desk: Desk) -> None:
     def allowed(route: Route) -> None:
         # Neither a waiting number nor a namesake keeps from being qualified.
-        patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), route)
+        used = {"used_name": "KVORLAN"} if route is Route.CHECKED_IMPORTED else {}
+        patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), route, **used)
         desk.lgo.open_dmp(patient.id, actor=desk.user)
         with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
             marked = set_attributes(desk, patient, {Attribute.HOMONYME})
@@ -41,6 +42,10 @@ def test_access_by_status(desk: Desk) -> None:
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
         patient = desk.bring(desk.draw(), route)
+        if fall is None and route is not Route.CHECKED:
+            # A document that is recorded has validated nothing yet.
+            with desk.if_offered(CHECKED), suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
         if fall is not None:
             # An access granted before is no access for ever; whether it is granted is looked at elsewhere.
             with suppress(RefusedError):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.drivers.partners import SendingOutcome
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import PRINTING
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, SUBMISSION, connected, of_kind
@@ -54,6 +57,15 @@ def test_asked_before(desk: Desk) -> None:
                     fr=f"{kind} : le DMP est alimenté sans que TD0.2 soit appelée avant pour {wanted} (appelée pour : {asked or 'personne'})",
                     en=f"{kind}: the DMP is fed without TD0.2 being called before for {wanted} (called for: {asked or 'nobody'})",
                 )
+        with desk.if_offered(PRINTING), suppress(RefusedError):
+            sinks.news()
+            desk.lgo.render_document(patients[1].id, produced_of(desk, MEDICATION_REVIEW)[0], actor=desk.user)
+            kinds = [one.kind for one in sinks.news()]
+            expect(
+                SUBMISSION not in kinds or EXISTENCE in kinds[: kinds.index(SUBMISSION)],
+                fr="le document imprimé part au DMP de lui-même sans que TD0.2 soit appelée avant",
+                en="the printed document goes to the DMP by itself without TD0.2 being called before",
+            )
 
 
 @pytest.mark.rule("TRA-13")

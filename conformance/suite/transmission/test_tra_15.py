@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.documents.cda import CdaFacts
 from conformance.documents.record import Format
+from conformance.drivers.partners import Channel
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import REFUSALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, expected_of
@@ -49,6 +53,10 @@ def test_by_itself(desk: Desk) -> None:
             verdict=Verdict.NOT_TESTED,
         )
     with connected(desk) as sinks:
+        with desk.if_offered(REFUSALS), suppress(RefusedError):
+            # What one patient refuses stops nothing of the others.
+            refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
+            desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
         expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
 
 

@@ -11,13 +11,23 @@ import pytest
 from conformance.documents import read_document
 from conformance.documents.mail_headers import MailFacts
 from conformance.documents.record import Format
+from conformance.drivers.model import Status
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOWNGRADE, PRINTING, SENDINGS, WITHDRAWALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
-from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
+from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.papers import (
+    Artefact,
+    Subject,
+    expect_no_ins,
+    expect_right,
+    expected_of,
+    owned_by,
+)
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import MAIL, connected_if_possible
+from conformance.suite.desk.sinks import MAIL, SUBMISSION, connected_if_possible, of_kind
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -102,6 +112,15 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
                 fr="le patient s'oppose au DMP, et un document y part quand même",
                 en="the patient opposes the DMP, and a document goes there all the same",
             )
+            if sinks is not None:
+                with desk.if_offered(PRINTING), suppress(RefusedError):
+                    sinks.news()
+                    desk.lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=desk.user)
+                    expect(
+                        not of_kind(sinks.news(), SUBMISSION),
+                        fr="le patient s'oppose au DMP, et le document imprimé y part de lui-même",
+                        en="the patient opposes the DMP, and the printed document goes there by itself",
+                    )
         if sinks is not None and _opposes(desk, patient, _PATIENT):
             sinks.news()
             if _is_sent(_try(desk, patient, Channel.MSSANTE)):
@@ -172,6 +191,33 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
         en="the deletion message says the same as the first mail: nothing in it tells of a deletion",
         # How it is told is in no text: any difference will do.
         inferred=True,
+    )
+
+
+@pytest.mark.rule("TRA-01")
+@pytest.mark.title(
+    fr="Le document d'une identité déclassée se retire sans que l'INS sorte de nouveau",
+    en="The document of an identity that was lowered is withdrawn without the INS leaving again",
+)
+@SENDINGS.mark
+@WITHDRAWALS.mark
+@DOWNGRADE.mark
+def test_withdrawal_after_a_fall(desk: Desk) -> None:
+    person, patient = _qualified(desk)
+    first = _need_sent(desk, patient, Channel.MSSANTE)
+    lowered_by(desk, patient, Status.VALI)
+    patient = desk.read(patient)
+    if patient.status is Status.QUAL:
+        return  # For STA-08.
+    try:
+        gone = desk.lgo.withdraw_document(first.id, actor=desk.user)
+    except RefusedError:
+        return
+    subject = Subject(key="VALI", person=person, patient=patient)
+    expected = expected_of(person, patient)
+    expect_no_ins(
+        (subject, Artefact(label="suppression", document=one, expected=expected, recipient=gone.recipient))
+        for one in gone.documents
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,14 +17,17 @@ from conformance.documents.numbers import compact
 from conformance.documents.record import Format, Trait
 from conformance.documents.running_text import decoded_text
 from conformance.drivers.model import Attribute, Status
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import APP, FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
+from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import UNUSED, USED
+from conformance.suite.journeys.pasts import changed_once_qualified, from_app
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.suite.transmission.rows import mixed_rows
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -44,7 +48,10 @@ _QUALIFIED: Final = (
     "double-hyphen-abroad-summer",
     "one-former-number-corsica-2a",
     "hyphens-leading-zero-29-february",
+    "child-several-separators",
 )
+_DOUBLE: Final = "one-former-number-corsica-2a"
+_COMPOUND: Final = "waiting-number-four-first-names"
 _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 
 
@@ -59,6 +66,8 @@ def test_export(desk: Desk) -> None:
         with desk.if_offered(route.apart or FROM_INSI):
             subjects.append(_subject(desk, "apostrophe-1912", route))
     subjects.append(_subject(desk, "particle-corsica-2b", Route.CHECKED_IMPORTED, is_homonym=True))
+    with desk.if_offered(APP):
+        subjects.append(from_app(desk))
     # Kept from an export made before, the former number and name would leave.
     if (renewed := renumbered(desk, lambda own, _: own.lgo.export_patients(actor=own.user))) is not None:
         subjects.append(renewed)
@@ -108,12 +117,19 @@ def test_export(desk: Desk) -> None:
 
 def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) -> Subject:
     person = desk.play(PARTS[key])
+    if key == _DOUBLE and route.status is Status.QUAL:
+        # Another file of the same name and day, born elsewhere and never fed: no reason to leave one of them out.
+        with suppress(RefusedError):
+            desk.lgo.create_patient(typed(person, birth_place="99127"), actor=desk.user)
     others: dict[str, str | None] = (
         {} if key in UNUSED else {"used_name": USED[0], "used_first_name": USED[1]}
     )
     if not PARTS[key].typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     patient = desk.bring(person, route, **others)
+    if key == _COMPOUND and route.status is Status.QUAL:
+        firsts = " ".join(person.identity.traits.first_names.split()[:2])
+        patient = changed_once_qualified(desk, patient, {"first_name": firsts})
     if is_homonym:
         with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
             set_attributes(desk, patient, {Attribute.HOMONYME})

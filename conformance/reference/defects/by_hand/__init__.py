@@ -54,6 +54,7 @@ from conformance.reference.defects.by_hand import (
     seats,
     seldom,
     seldom_came,
+    since,
     slight,
     slips,
     status,
@@ -64,6 +65,7 @@ from conformance.reference.defects.by_hand import (
     vendors,
     whence,
     windows,
+    worded,
     words,
 )
 
@@ -118,6 +120,7 @@ SUBJECTS: Final = (
     seats,
     seldom,
     seldom_came,
+    since,
     slight,
     slips,
     status,
@@ -128,6 +131,7 @@ SUBJECTS: Final = (
     vendors,
     whence,
     windows,
+    worded,
     words,
 )
 

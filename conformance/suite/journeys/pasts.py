@@ -1,0 +1,48 @@
+"""What a file of the journeys of documents has behind it: changed once qualified, a document recorded only, fed by the app."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from conformance.drivers.cards import AppIdentity
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import ATTRIBUTES, CHANGES, CHECKED
+from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.papers import Subject
+from conformance.suite.desk.routes import Route
+from conformance.suite.desk.words import insi_values
+
+if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
+    from conformance.suite.desk.steps import Desk
+
+
+def changed_once_qualified(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> Patient:
+    """Change what every user may change in a qualified file; return the file as it is then, qualified as it was."""
+    with desk.if_offered(CHANGES), suppress(RefusedError):
+        desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+    after = desk.read(patient)
+    # What a change of the 1er prénom alone makes of the status is in no text.
+    return after if after.status is Status.QUAL else desk.feed(after)
+
+
+def laden(desk: Desk, patient: Patient, route: Route) -> Patient:
+    """Record a document of somebody whom nobody validates, or mark as homonym who was: the status stays."""
+    if route is Route.CHECKED:
+        with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    else:
+        with desk.if_offered(CHECKED), suppress(RefusedError):
+            desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
+    return desk.read(patient)
+
+
+def from_app(desk: Desk) -> Subject:
+    """Have the Appli carte Vitale hand over somebody's INS: it is qualified as any other (CRE-07)."""
+    person = desk.play(PARTS["plain"])
+    patient = desk.create(person)
+    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
+    fed = desk.read(desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user))
+    return Subject(key=f"app, {fed.status}", person=person, patient=fed)
