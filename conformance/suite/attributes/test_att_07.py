@@ -32,9 +32,10 @@ _CODES: Final = {
 }
 """Codes of table 0445 that tell an attribute; where two say it, both are in order."""
 _CASES: Final = (
+    # First, while the status is what it was: the others lower it.
+    frozenset({Attribute.HOMONYME}),
     frozenset({Attribute.FICTIVE}),
     frozenset({Attribute.DOUTEUSE}),
-    frozenset({Attribute.HOMONYME}),
     frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME}),
     frozenset[Attribute](),
 )

@@ -73,6 +73,8 @@ def mixed(desk: Desk) -> Mixed:
         file(desk, Route.IMPORTED, denied=True, birth_date=day),
         # A namesake born the same day: what happens to the one is nothing to the other.
         file(desk, Route.IMPORTED_CHECKED, is_laden=True, birth_date=day, sex="M", shape=_named(denied)),
+        # Without names in use, which INSi does not give.
+        desk.bring(desk.draw(birth_date=day), Route.IMPORTED_CHECKED),
     ]
     with desk.if_offered(FROM_INSI):
         patients.append(file(desk, Route.ARRIVED, birth_date=day))

@@ -331,22 +331,20 @@ class Desk(Standing):
 
     # Statuses
 
-    def record_document(self, patient: Patient) -> None:
-        """Record the first of the high-confidence documents that the software knows.
+    def record_document(self, patient: Patient) -> Patient | None:
+        """Record the first of the high-confidence documents that the software knows, and return the file as the act gives it.
 
         Whoever is at the desk does, else the entitled user: that of a checked identity may be theirs to replace.
         """
         for actor, kind in product((self.user, self.super_user), HIGH_CONFIDENCE_PROOFS):
             try:
-                self.lgo.record_proof(patient.id, kind, actor=actor)
+                return self.lgo.record_proof(patient.id, kind, actor=actor)
             except RefusedError:
                 continue
-            return
         if self.read(patient).status in {Status.VALI, Status.QUAL}:
-            return  # It has been checked: another document need not be taken.
+            return None  # It has been checked: another document need not be taken.
         if self.decline_waiting(patient):  # A decision may be wanted first.
-            self.record_document(patient)
-            return
+            return self.record_document(patient)
         raise UndecidedError(
             "préparation impossible, le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
             "could not be prepared, the software records no high-confidence document",
