@@ -64,7 +64,7 @@ def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = 
 
 
 def _is_word_for(name: str, stored: str, value: str) -> bool:
-    words = {"M": ("masculin", "homme", "male"), "F": ("féminin", "femme", "female")}
+    words = {"M": ("masculin", "homme", "h", "male", "♂"), "F": ("féminin", "femme", "female", "♀")}
     return name == "sex" and value.strip().casefold() in words.get(stored, ())
 
 
