@@ -72,8 +72,8 @@ def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = 
 
 def _is_word_for(name: str, stored: str, value: str) -> bool:
     words = {
-        "M": ("masculin", "homme", "male"),
-        "F": ("féminin", "femme", "female"),
+        "M": ("masculin", "homme", "h", "male", "♂"),
+        "F": ("féminin", "femme", "female", "♀"),
         "I": ("indéterminé", "inconnu", "autre", "non précisé", "undetermined", "unknown", "other"),
     }
     return name == "sex" and value.strip().casefold() in words.get(stored, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -121,6 +122,8 @@ def test_new_number(desk: Desk, route: Route) -> None:
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
     now = now_known_by(waiting, definitive)
+    # Whoever has the number verified is confirmed.
+    desk.insi.add_people([replace(now, key=f"{now.key}/now")])
     with desk.answered_by("answers/whatever-traits", patient=now):
         call, requests = desk.try_call(patient)
         need_answer(requests, "answers/whatever-traits")

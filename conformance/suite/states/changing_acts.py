@@ -16,6 +16,7 @@ from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
 from conformance.suite.desk.words import insi_values
 from conformance.suite.matricule.arrivals import OK
@@ -142,7 +143,12 @@ def feed(which: Callable[[Cast], Person], *, again: bool = False) -> Act:
 
 
 def _called(desk: Desk, person: Person, patient: Patient) -> str | None:
-    """Call INSi, which answers with this person; ``None``: the software does not call, as it need not for an INS that it has."""
+    """Call INSi, which answers with this person; ``None``: the software does not call, as it need not for an INS that it has.
+
+    Nor for a doubt that nobody may lift: how that is done is not established.
+    """
+    if DISQUALIFYING & patient.attributes:
+        return None
     with desk.answered_by("answers/whatever-traits", patient=person):
         call, requests = desk.try_call(patient)
     if patient.status in {PROV, VALI}:
