@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.people import NAMES_IN_USE
-from conformance.suite.desk.routes import Route
+from conformance.suite.desk.routes import STEPS, Route, Step
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -49,18 +49,21 @@ def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -
     software that records none of those is taken as it is. At some statuses the file is that of a homonym, which changes
     nothing for it (ATT-03).
     """
-    patient = desk.bring(person, route, **{**NAMES_IN_USE, **others})
-    if route in HOMONYMS:
-        with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
-            patient = desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
-    if patient.proof is not None:
-        return patient
+
+    def lade(patient: Patient) -> None:
+        if route in HOMONYMS:
+            with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+                desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        if Step.CHECK not in STEPS[route]:
+            record_weak(desk, patient)
+
+    # Whether a weak document validates somebody is for another rule to say: here it would spoil the status.
+    return desk.bring_laden(person, route, lade, **{**NAMES_IN_USE, **others})
+
+
+def record_weak(desk: Desk, patient: Patient) -> None:
+    """Record a document that is not high-confidence, the first that the software takes."""
     for kind in LOW_CONFIDENCE_PROOFS:
-        try:
+        with suppress(RefusedError):
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-        except RefusedError:
-            continue
-        after = desk.read(patient)
-        # Whether this document validates somebody is for another rule to say: here it would spoil the status.
-        return after if after.status is route.status else desk.bring(person, route, **others)
-    return patient
+            return

@@ -30,7 +30,7 @@ from conformance.suite.desk.words import elided, state_of
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient, PatientTraits
     from simulator.client import ExchangeView
@@ -361,12 +361,22 @@ class Desk(Standing):
         with preparing("valider l'identité", "validate the identity", depends_on=("PRF-04",)):
             self.after_decision(patient, lambda: self.lgo.validate_identity(patient.id, actor=self.user))
 
-    def bring(self, person: Person, to: Status | Route, **others: str | None) -> Patient:
+    def bring(self, person: Person, to: Status | Route, /, **others: str | None) -> Patient:
         """Type a patient, or let INSi create the file, and bring it to a status; return the file.
 
-        A status is reached the typical way; name a ``Route`` for another. The file is read once it is there: what is on the
-        way has checks of its own.
+        A status is reached the typical way; name a ``Route`` for another. What is on the way has checks of its own.
         """
+        return self.bring_laden(person, to, None, **others)
+
+    def bring_laden(
+        self,
+        person: Person,
+        to: Status | Route,
+        lade: Callable[[Patient], None] | None,
+        /,
+        **others: str | None,
+    ) -> Patient:
+        """Have ``lade`` put more into the file before it is read; if that takes it to another status, bring one without."""
         route = to if isinstance(to, Route) else TYPICAL[to]
         patient = self._arrived(person, **others) if route.is_from_insi else self._entered(person, **others)
         number = None
@@ -375,7 +385,11 @@ class Desk(Standing):
                 number = self._imported(patient)
             else:
                 self._checked(patient)
+        if lade is not None:
+            lade(patient)
         patient = self.read(patient)
+        if lade is not None and patient.status is not route.status:
+            return self.bring(person, to, **others)
         if Step.IMPORT in STEPS[route]:
             need_number(patient, number)
         elif not route.is_from_insi:
