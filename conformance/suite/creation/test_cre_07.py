@@ -5,6 +5,7 @@ The principle is reported; what becomes of a file that exists, status by status,
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,11 +14,10 @@ import pytest
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import CHECKED, FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
-from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -127,9 +127,10 @@ def test_existing_file(desk: Desk, case: str) -> None:
     for route in routes(Status(case.removeprefix("E27/"))):
         person = desk.draw(first_names_count=2)
         others = {} if route.is_from_insi else NAMES_IN_USE
-        # A document that was recorded beforehand has no say in it either.
-        full = route is Route.TYPED
-        patient = bring_full(desk, person, route) if full else desk.bring(person, route, **others)
+        patient = desk.bring(person, route, **others)
+        if route is Route.TYPED:  # A document that was recorded beforehand has no say in it either.
+            with desk.if_at_hand(CHECKED), suppress(UndecidedError):
+                desk.record_document(patient)
         before = desk.snapshot(patient)
         try:
             _import(desk, person, "1", patient)

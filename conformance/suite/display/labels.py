@@ -72,11 +72,14 @@ def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = 
 
 def _is_word_for(name: str, stored: str, value: str) -> bool:
     words = {
-        "M": ("masculin", "homme", "h", "male", "♂"),
-        "F": ("féminin", "femme", "female", "♀"),
-        "I": ("indéterminé", "inconnu", "autre", "non précisé", "undetermined", "unknown", "other"),
+        "M": ("masculin", "homme", "h", "male", "m", "♂"),
+        "F": ("féminin", "femme", "female", "f", "♀"),
     }
-    return name == "sex" and value.strip().casefold() in words.get(stored, ())
+    said = value.strip().casefold()
+    if name != "sex" or stored in words:
+        return name == "sex" and said in words[stored]
+    # How a screen says that it is neither is its own.
+    return bool(said) and not any(said in each for each in words.values())
 
 
 def _bare(text: str) -> str:

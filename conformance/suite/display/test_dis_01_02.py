@@ -12,7 +12,8 @@ from conformance.drivers import site
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import ATTRIBUTES, SETTINGS
+from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, SETTINGS
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -88,7 +89,7 @@ def test_file_that_is_open(desk: Desk) -> None:
         patients = [desk.create(desk.play(PARTS[part])) for part in parts]
         for patient, attribute in zip(patients, (Attribute.HOMONYME, Attribute.DOUTEUSE), strict=True):
             with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
-                desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
+                set_attributes(desk, patient, {attribute})
         look("marqué")
     # Somebody else: a software may refuse a second file of what was typed before.
     patients = [desk.feed(desk.create(desk.play(PARTS["ten-former-numbers"])))]
@@ -168,8 +169,9 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
             expect_each({name: partial(_expect_not_of, fields, name, bare, patient) for name in OTHERS})
 
     def qualified(chosen: tuple[str, ...]) -> None:
-        if desk.read(patient).status is Status.RECUP:
-            desk.check_document(patient)
+        with desk.if_at_hand(CHECKED), suppress(UndecidedError):
+            if chosen == OTHERS[:1]:
+                desk.check_document(patient)
         judge(chosen)
 
     with restored(desk, site.DISPLAYED_FIELDS):

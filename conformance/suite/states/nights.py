@@ -105,10 +105,10 @@ def _write_lists(desk: Desk) -> dict[str, str] | None:
     with desk.if_offered(SETTINGS), suppress(RefusedError):
         now = desk.lgo.read_settings()
         low = now.get(site.LOW_CONFIDENCE_PROOFS)
+        if site.DISPLAYED_FIELDS in now:
+            with suppress(RefusedError):
+                desk.lgo.write_settings({site.DISPLAYED_FIELDS: _DISPLAYED})
         if low is not None:
-            display = {site.DISPLAYED_FIELDS: _DISPLAYED} if site.DISPLAYED_FIELDS in now else {}
-            desk.lgo.write_settings(
-                {site.LOW_CONFIDENCE_PROOFS: ",".join((*parts(low), NEW_KIND)), **display}
-            )
+            desk.lgo.write_settings({site.LOW_CONFIDENCE_PROOFS: ",".join((*parts(low), NEW_KIND))})
             return _lists_of(desk)
     return None
