@@ -284,6 +284,7 @@ OTHER_NUMBERS: dict[str, dict[str, str | None]] = {
     "billing-oid-nia": {"oid": "1.2.250.1.213.1.4.14"},
     "former-oid": {"oid": "1.2.250.1.213.1.4.2"},
     "empty-oid": {"oid": ""},
+    "longer-oid": {"oid": "1.2.250.1.213.1.4.80"},
     "long-number": {"key": "{key}0"},
 }
 """Numbers that are none of an INS, beside those of the scenarios that ship."""
