@@ -152,13 +152,24 @@ def test_in_the_log_of_its_file(desk: Desk) -> None:
 def test_failed_by_card(desk: Desk) -> None:
     people = family(desk.draw)
     patient = desk.create(people.member("child").person)
+    # An ordinary call of the same file tells whether this log names the file.
+    ordinary = _watch(desk, people)
+    ordinary.call("child", patient)
+    usual = {entry.patient_id for entry in desk.logged_calls()[ordinary.before :]}
 
     def judge(ending: str) -> None:
         watch = _watch(desk, people)
         with desk.answered_by(by_card(str(ENDINGS[ending]))):
             need_card_request(*watch.call("child", patient))
         moment = Moment(f"appel par carte terminé par {ending}", f"call by card ended by {ending}")
-        expect_logged(desk.logged_calls()[watch.before :], watch.sent, moment)
+        entries = desk.logged_calls()[watch.before :]
+        expect_logged(entries, watch.sent, moment)
+        expect(
+            usual != {patient.id} or {entry.patient_id for entry in entries} == usual,
+            fr=f"{moment.fr}, trace sans le dossier concerné, que celle d'un appel réussi porte",
+            en=f"{moment.en}, entry without the file concerned, which that of a successful call bears",
+            inferred=True,
+        )
 
     expect_each({ending: partial(judge, ending) for ending in ("insi_101", "http-503", "cut")})
 

@@ -219,6 +219,16 @@ def expect_lowered(desk: Desk, before: Snapshot, moment: Text, *, inferred: bool
     )
 
 
+def expect_certain_date(patient: Patient, moment: Text) -> None:
+    """Check that the birth date of a file made of an identity received is not said to be made up: it came whole."""
+    expect(
+        not patient.birth_date_uncertain,
+        fr=f"{moment.fr}, la date de naissance reçue est marquée incertaine dans le dossier créé",
+        en=f"{moment.en}, the birth date received is marked as made up in the file created",
+        inferred=True,
+    )
+
+
 def expect_not_filed(
     desk: Desk, files: Iterable[Patient], name: str | None, moment: Text, *, inferred: bool = False
 ) -> None:

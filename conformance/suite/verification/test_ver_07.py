@@ -22,6 +22,7 @@ from conformance.suite.verification.elsewhere import (
     DOCUMENT,
     PARTS,
     answering,
+    expect_certain_date,
     files_of,
     new_items,
     receive,
@@ -203,6 +204,7 @@ def _expect_without_ins(
 
 
 def _expect_bare(patient: Patient, identity: ReceivedIdentity, moment: Moment) -> None:
+    expect_certain_date(patient, moment)
     expect_values(
         patient,
         {"matricule": None, "oid": None},

@@ -23,6 +23,7 @@ from conformance.suite.verification.elsewhere import (
     DOCUMENT,
     answering,
     as_values,
+    expect_certain_date,
     files_of,
     nobody,
     receive,
@@ -239,6 +240,7 @@ def _taken(desk: Desk, identity: ReceivedIdentity) -> list[Patient]:
             fr=f"{moment.fr}, le dossier créé porte une pièce ou un attribut que personne n'a saisi",
             en=f"{moment.en}, the file created holds a document or an attribute that nobody typed",
         )
+        expect_certain_date(patient, moment)
     expect(
         len(created) <= 1,
         fr=f"{moment.fr}, {len(created)} dossiers créés",
