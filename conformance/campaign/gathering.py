@@ -28,7 +28,7 @@ def gather(parts: Sequence[Path], target: Path) -> Record:
     beside.unlink(missing_ok=True)
     merge(parts, beside)
     beside.replace(target)
-    return Record(target)
+    return Record(target, is_own=True)
 
 
 def resumable(path: Path) -> Record:

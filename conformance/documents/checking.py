@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents import letters
 from conformance.documents.beside import beside
 from conformance.documents.comparing import compare
 from conformance.documents.expected import NOTHING_EXPECTED
@@ -89,6 +90,8 @@ def _judged(document: Document, expected: Expected) -> Iterator[Problem]:
         judge: Callable[[Document, Expected], Iterable[Problem]]
         judge = import_module(f"conformance.documents.{_JUDGES[document.format]}").judge
         yield from judge(document, expected)
+    elif isinstance(document.facts, letters.Letter):
+        yield from letters.judge(document.facts, document.name, expected)
     for record in document.records:
         yield from judge_record(record, expected)
     yield from beside(document, expected)

@@ -55,7 +55,7 @@ class Document:
     def counts_inside(self) -> bool:
         """Whether it is to be kept as a part of another: a picture without symbol or another format tells nothing."""
         if self.format.value == "unknown":
-            return self.problems_are_limits
+            return self.problems_are_limits or bool(self.parts)
         return self.format.value != "image" or bool(self.parts)
 
     @property

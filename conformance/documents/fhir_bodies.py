@@ -76,6 +76,7 @@ def told_in_texts(
                 told.append(
                     (f"{path}.{key}".lstrip("."), words_of(value, "text/html" if key == "div" else ""))
                 )
+        told.extend(_answers(path, node))
     for one in bodies if len(records) == 1 else ():
         yield from of_other_people(one, records, reading.place("data", PlaceKind.JSON), "TRA-06")
     for path, text in told:
@@ -84,6 +85,16 @@ def told_in_texts(
             # Whoever has an identifier of their own in the file may be spoken of.
             if not any(number and number in text for number in others - {value.normal for value in known}):
                 yield problem
+
+
+def _answers(path: str, node: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the question of a form, with each answer that is a text."""
+    question, answers = string(node.get("text")), node.get("answer")
+    if not question or not _CALLED.search(question) or not isinstance(answers, list):
+        return
+    for number, one in enumerate(answers):
+        if isinstance(one, dict) and (answer := string(one.get("valueString"))):
+            yield f"{path}.answer[{number}].valueString".lstrip("."), f"{question} : {answer[:_LONGEST]}"
 
 
 _NO_TEXT: Final = frozenset({"data", "url", "system", "value", "reference", "fullUrl", "id"})

@@ -10,7 +10,8 @@ from conformance.documents.document import Document
 from conformance.documents.hl7_others import elsewhere, professionals, readable, told_in_texts
 from conformance.documents.hl7_rules import choices, recipients, shape
 from conformance.documents.hl7_syntax import FieldReader, Message, Segment, component, decode, parse, split
-from conformance.documents.problems import inferred, official
+from conformance.documents.hl7_xml import with_bars
+from conformance.documents.problems import inferred, official, unjudged
 from conformance.documents.record import (
     Format,
     Identifier,
@@ -22,6 +23,7 @@ from conformance.documents.record import (
     kind_of,
 )
 from conformance.documents.values import compact_date, decode_base64, mailboxes
+from conformance.documents.xmltree import XmlRefusedError
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ _LARGE: Final = 2_000
 def read(data: bytes, reading: Reading) -> Document:
     """Read one message or a batch, in any of the usual encodings and with any line ends."""
     problems: list[Problem] = []
+    if data[:400].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
+        try:
+            data = with_bars(data, reading.limits)
+        except XmlRefusedError as error:
+            said = unjudged(error.code, error.text, reading.place())
+            return Document(format=Format.HL7V2, name=reading.name, problems=(said,))
     messages = list(split(decode(data, reading, problems)))
     if len(messages) == 1:
         return read_message(messages[0], reading, problems)

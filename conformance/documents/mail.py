@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date, of_somebody_else
+from conformance.documents.letters import Letter
 from conformance.documents.mail_errors import error_codes
 from conformance.documents.mail_headers import MailFacts, header_place, headers
-from conformance.documents.mail_parts import FORWARDED, Held, told_of, written
+from conformance.documents.mail_parts import FORWARDED, Held, told_of, uuencoded, written
 from conformance.documents.numbers import called_ins, compact, find_matricules
 from conformance.documents.pdf import archive_problems
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
-from conformance.documents.running_text import decoded_text, is_readable, words_of
+from conformance.documents.running_text import is_readable, words_of
 from conformance.documents.text_people import of_other_people
 from conformance.documents.values import mailboxes
 from conformance.documents.xdm import XdmFacts
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _ADDRESSES: Final = ("To", "Cc", "Bcc", "From", "Reply-To")
 _PREFIX: Final = re.compile(r"XDM/1\.0/DDM\+?", re.IGNORECASE)
 _PDF_NAME: Final = re.compile(r"\d{8}_[^_]+_(?P<name>.+?)_(?P<first>[^_]+)(?:_\d+)?\.pdf", re.IGNORECASE)
+_LETTER: Final = re.compile(r"\.(?:rtf|html?|txt)$", re.IGNORECASE)
 _FOLD: Final = re.compile(r"(?<!\s)\s*\r?\n\s+")
 _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SEX)
 
@@ -115,17 +117,26 @@ def _leaf(
             # A tag in the middle of a number hides it from who looks at the bytes, not from who reads.
             texts.append(words_of(texts[-1], kind))
         shown.append(texts[-1])
+        for told, inside in uuencoded(texts[-1]):
+            _kept(reading.part(inside, told), (told, ""), parts, texts, shown)
         return
     part = reading.part(content, name or f"part {number + 1}")
-    if part.format is Format.UNKNOWN and (kind.startswith("text/") or is_readable(kind)):
-        texts.append(decoded_text(content[:TEXT_LIMIT]))
-        if is_readable(kind):
-            shown.append(words_of(texts[-1], kind))
-            texts.append(shown[-1])
-    if part.counts_inside:
-        parts.append(part)
+    _kept(part, (name, kind), parts, texts, shown)
     if name:
         texts.append(name)
+
+
+def _kept(
+    part: Document, told: tuple[str, str], parts: list[Document], texts: list[str], shown: list[str]
+) -> None:
+    """Keep a file of a mail (``told``: name and type): what a reader sees of a letter, and what leaves with any other."""
+    name, kind = told
+    if part.format is Format.UNKNOWN:
+        texts.append(part.text)
+        if isinstance(part.facts, Letter) and (is_readable(kind) or _LETTER.search(name)):
+            shown.append(part.facts.words)
+    if part.counts_inside:
+        parts.append(part)
 
 
 def _decoded(value: object) -> str:

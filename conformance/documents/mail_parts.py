@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.values import decode_base64
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from email.message import Message
 
 FORWARDED: Final = "message/rfc822"
 """A mail in a mail, with headers of its own."""
 _LINES: Final = re.compile(rb"^(?:[A-Za-z0-9+/]{40,100}\r?\n)+", re.MULTILINE)
+_BEGIN: Final = re.compile(r"begin [0-7]{3,4} (\S[^\r\n]{0,200})")
+_MOST_INLINE: Final = 20
+"""Files in the text of a mail that are read."""
 _LONG: Final = 200
 """Lines from which a run of base64 is taken out."""
 
@@ -104,6 +107,9 @@ def _written(message: Any) -> bytes:
 def _transferred(raw: bytes, encoding: str) -> bytes:
     if encoding == "quoted-printable":
         return quopri.decodestring(raw)
+    if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
+        told = raw.decode("ascii", errors="replace")
+        return next((inside for _, inside in uuencoded(told)), raw)
     if encoding != "base64":
         return raw
     try:
@@ -114,3 +120,21 @@ def _transferred(raw: bytes, encoding: str) -> bytes:
             return binascii.a2b_base64(raw)
         except binascii.Error:
             return raw
+
+
+def uuencoded(text: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that stand in the text of a mail in the old way (``begin 644 name`` … ``end``), with their names."""
+    name, held, count = "", bytearray(), 0
+    for line in text.splitlines():
+        if not name and line.startswith("begin ") and (found := _BEGIN.match(line)):
+            name, held = found[1], bytearray()
+        elif name and line.strip() == "end":
+            yield name, bytes(held)
+            name, count = "", count + 1
+            if count == _MOST_INLINE:
+                return
+        elif name:
+            try:
+                held += binascii.a2b_uu(line)
+            except (binascii.Error, ValueError):
+                name = ""

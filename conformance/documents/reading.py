@@ -10,11 +10,11 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.context import TEXT_LIMIT, LimitReachedError, Limits, Reading
+from conformance.documents import letters, printer
+from conformance.documents.context import LimitReachedError, Limits, Reading
 from conformance.documents.document import Document
 from conformance.documents.problems import official, unjudged
 from conformance.documents.record import Format
-from conformance.documents.running_text import decoded_text
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ _HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]*\r?\n")
 _MBOX: Final = re.compile(rb"From [^\r\n]{1,400}\r?\n(?=[!-9;-~]{1,100}:)")
 """The line before a mail in a mailbox file."""
 _HTTP_REQUEST: Final = re.compile(rb"(?:POST|PUT) \S{1,4000} HTTP/[0-9.]+\r?\n")
+_MAIL_HEADER: Final = re.compile(
+    rb"^(?:from|to|cc|subject|date|message-id|received|mime-version|content-type|return-path|delivered-to|reply-to|sender"
+    rb"|x-mss-[a-z]{1,20}):",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A file whose lines look like headers (YAML, a calendar) is a mail by one of these."""
 _PAYLOAD: Final = re.compile(rb"S[12][0-9.]{11,}|IS\d\d0{8,}")
 _SEGMENTS: Final = (b"MSH", b"FHS", b"BHS")
 
@@ -80,9 +86,10 @@ def recognise(data: bytes) -> Format:
         return _recognise_xml(data)
     if plain.startswith(b"--") or _HTTP_REQUEST.match(plain):
         return Format.XDS
-    if _HEADER_LINE.match(plain) or _MBOX.match(plain):
+    if (_HEADER_LINE.match(plain) and _MAIL_HEADER.search(plain)) or _MBOX.match(plain):
         return Format.XDS if _is_mtom(data) else Format.MAIL
-    if len(data) < 10_000 and _PAYLOAD.search(plain):  # noqa: PLR2004 - a symbol holds 2,335 characters at most
+    is_line = len(data) < 10_000 and b"\n" not in start.strip()  # noqa: PLR2004 - a symbol holds 2,335 characters at most
+    if is_line and _PAYLOAD.search(plain):
         return Format.DATAMATRIX
     return Format.UNKNOWN
 
@@ -94,6 +101,8 @@ def _recognise_xml(data: bytes) -> Format:
         return Format.XDS if re.search(rb"<[\w.-]*:?Envelope\b", plain[:4096]) else Format.CDA
     if b"http://hl7.org/fhir" in plain:
         return Format.FHIR
+    if b"urn:hl7-org:v2xml" in plain[:4096]:
+        return Format.HL7V2
     if re.search(
         rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest|XDW\.WorkflowDocument)\b",
         plain[:20_000],
@@ -114,7 +123,7 @@ _MAYBE_OWN: Final = frozenset({Format.UNKNOWN, Format.FHIR, Format.XDM, Format.M
 def _own(data: bytes, kind: Format, reading: Reading) -> Document | None:
     """Read a file of the software's own making; what is attached to something else may be about anybody."""
     if reading.level and not reading.among_own:
-        return None
+        return _office(data, reading) if kind is Format.XDM else None
     if (
         kind is Format.FHIR
         and (b"resourceType" in data.replace(b"\0", b"") or b"http://hl7.org/fhir" in data)
@@ -130,6 +139,16 @@ def _own(data: bytes, kind: Format, reading: Reading) -> Document | None:
         return None
 
 
+def _office(data: bytes, reading: Reading) -> Document | None:
+    """Read a letter or a workbook that is attached to something else: for what leaves with it."""
+    read: Callable[[bytes, Reading], Document | None]
+    read = import_module("conformance.documents.exports.document").read_attached
+    try:
+        return read(data, reading)
+    except LimitReachedError as error:
+        return reading.not_judged(error, Format.XDM)
+
+
 def _read(data: bytes, reading: Reading) -> Document:
     if not data.strip(b" \t\r\n\0"):
         text = Text("le document est vide", "the document is empty")
@@ -138,6 +157,8 @@ def _read(data: bytes, reading: Reading) -> Document:
             name=reading.name,
             problems=(official("empty", text, at=(reading.place(),)),),
         )
+    if printer.is_label(data):
+        return printer.read(data, reading)
     kind = recognise(data)
     if kind in _MAYBE_OWN and (own := _own(data, kind, reading)) is not None:
         return own
@@ -147,12 +168,13 @@ def _read(data: bytes, reading: Reading) -> Document:
             "unknown format: expected CDA, HL7 v2, FHIR, Datamatrix, image, PDF, mail, IHE_XDM, XDS submission or export of patients",
         )
         # A number leaks in a table or a text of the software's own making too.
-        is_text = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in data[:TEXT_LIMIT]
+        told, letter = letters.letter_of(data)
         return Document(
             format=kind,
             name=reading.name,
             problems=(unjudged("format-unknown", text, reading.place()),),
-            text=decoded_text(data[:TEXT_LIMIT]) if is_text else "",
+            text=told,
+            facts=letter,
         )
     read: Callable[[bytes, Reading], Document] = import_module(f"conformance.documents.{_MODULES[kind]}").read
     try:

@@ -26,7 +26,16 @@ _CELL: Final = re.compile(r"</?t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
 """Cells of one row are read as one line."""
 _TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
 _RTF: Final = re.compile(r"\\'[0-9a-f]{2}|\\[a-z]{1,32}-?\d{0,10} ?|[{}]|\\[^a-z]", re.IGNORECASE)
+_RTF_SIGN: Final = re.compile(r"\\'([0-9a-f]{2})|\\u(-?\d{1,6}) ?\??", re.IGNORECASE)
+"""A letter of Windows, or of Unicode with the question mark that stands for it elsewhere."""
 _LINES: Final = re.compile(r"\\(?:par|line|cell|row|tab)\b ?")
+
+
+def _sign(found: re.Match[str]) -> str:
+    if found[1]:
+        return bytes.fromhex(found[1]).decode("cp1252", errors="replace")
+    number = int(found[2]) % 65_536
+    return "" if 0xD800 <= number <= 0xDFFF else chr(number)  # noqa: PLR2004 - halves of a pair
 
 
 def is_readable(media: str) -> bool:
@@ -56,7 +65,7 @@ def words_of(content: bytes | str, media: str = "") -> str:
     """
     text = decoded_text(content) if isinstance(content, bytes) else content
     if text.startswith(r"{\rtf") or media.partition(";")[0].endswith("rtf"):
-        return _RTF.sub("", _LINES.sub("\n", text))
+        return _RTF.sub("", _RTF_SIGN.sub(_sign, _LINES.sub("\n", text)))
     if (
         "html" in media
         or "svg" in media

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import httpcore
 
 from conformance.drivers import wire
+from conformance.drivers.ahead import WITH, Ahead
 from conformance.drivers.bounded import NotJsonError, TooLargeError, collect, excerpt, parse
 from conformance.drivers.deadline import Deadline
 from conformance.drivers.errors import DriverError, Fault, VerbNotSupportedError
@@ -69,6 +70,7 @@ class HttpDriver(Driver):
         self.on_exchange = on_exchange
         self._secret = self.settings.secret_headers()
         self._deadline = Deadline()
+        self._ahead = Ahead()
         self._one_at_a_time = threading.Lock()
         # The software under test is near: a proxy of the environment would only get in the way, so none is used.
         self._context = tls_context(self.settings)
@@ -93,7 +95,31 @@ class HttpDriver(Driver):
 
     def carry(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
         """Send one request and return the answer, or raise what the answer means."""
+        with self._one_at_a_time:
+            if came := self._ahead.take(declaration, actor, arguments):
+                return self._taken(declaration, *came)
+            self._ahead.forget()
+            answer, result = self._asked(declaration, actor, arguments)
+            answer.read(lambda: self._ahead.keep(declaration, actor, arguments, answer))
+        return result
+
+    def outdated(self) -> None:
+        """Ask for everything anew: something was done, or time went by."""
+        self._ahead.forget()
+
+    def _taken(self, declaration: Declaration, document: Any, answer: _Answer) -> Any:
+        """Return what came with an earlier answer."""
+        if self.on_exchange is not None:
+            self.on_exchange(answer.exchange)
+        operation = f"{declaration.name} ({answer.operation})"
+        return answer.read(lambda: declaration.read_answer(wire.Node(operation, document)))
+
+    def _asked(
+        self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]
+    ) -> tuple[_Answer, Any]:
         path, query, body = declaration.http_request(arguments)
+        if self._capabilities and (together := self._ahead.wanted(declaration, self._capabilities)):
+            query[WITH] = together
         operation = f"{declaration.name} ({declaration.method} {path})"
         target = self.base_url + path + (f"?{urlencode(query)}" if query else "")
         headers = {
@@ -104,14 +130,13 @@ class HttpDriver(Driver):
             **self.settings.headers,
         }
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        with self._one_at_a_time:
-            answer = _Answer(operation, declaration, _Request(target, headers, self._secret, content))
-            try:
-                self._receive(answer, declaration.method, target, {**headers, **self._secret}, content)
-            finally:
-                if self.on_exchange is not None:
-                    self.on_exchange(answer.exchange)
-        return answer.understood()
+        answer = _Answer(operation, declaration, _Request(target, headers, self._secret, content))
+        try:
+            self._receive(answer, declaration.method, target, {**headers, **self._secret}, content)
+        finally:
+            if self.on_exchange is not None:
+                self.on_exchange(answer.exchange)
+        return answer, answer.understood()
 
     def _receive(
         self, answer: _Answer, method: str, target: str, headers: Mapping[str, str], content: bytes
@@ -203,8 +228,10 @@ class _Answer:
         self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.content = bytearray()
+        self.document: Any = None
+        """The JSON that came, once understood."""
         self.sent = sent
-        self._started = time.monotonic()
+        self.began_at = time.monotonic()
 
     def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status
@@ -214,7 +241,7 @@ class _Answer:
         return next((value for known, value in self.headers if known.lower() == name), "")
 
     def elapsed(self) -> float:
-        return time.monotonic() - self._started
+        return time.monotonic() - self.began_at
 
     @property
     def exchange(self) -> RawExchange:
@@ -265,15 +292,16 @@ class _Answer:
             raise VerbNotSupportedError(verb, self._declared_reason())
         if status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
             refused = f"{self.operation}, refusal {status}"
-            raise self._read(lambda: wire.read_refusal(wire.Node(refused, self._json())))
+            raise self.read(lambda: wire.read_refusal(wire.Node(refused, self._json())))
         if status == HTTPStatus.NO_CONTENT:
-            return self._read(lambda: self.declaration.read_answer(wire.Node(self.operation, None)))
+            return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, None)))
         if HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES:
-            return self._read(lambda: self.declaration.read_answer(wire.Node(self.operation, self._json())))
+            return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, self._json())))
         said = excerpt(bytes(self.content))
         raise self.error(Text(f"HTTP {status} : {said.fr}", f"HTTP {status}: {said.en}"), hint=self._hint())
 
-    def _read(self, read: Callable[[], Any]) -> Any:
+    def read(self, read: Callable[[], Any]) -> Any:
+        """Return what ``read`` makes of the document; an error in it names what travelled."""
         try:
             return read()
         except DriverError as error:
@@ -310,7 +338,7 @@ class _Answer:
         content = bytes(self.content)
         try:
             _must_be_json(self.header("content-type"))
-            return parse(content)
+            self.document = parse(content)
         except TooLargeError as error:
             raise self.error(error.text, fault=Fault.TOO_LARGE) from error
         except NotJsonError as error:
@@ -326,6 +354,8 @@ class _Answer:
                 ),
                 fault=Fault.CONTRACT,
             ) from error
+        else:
+            return self.document
 
     def _declared_reason(self) -> str:
         """Return the reason of a 501; it counts as declared even when it comes in no good form."""

@@ -344,3 +344,5 @@ class Capabilities:
     vendor: str = ""
     not_supported: dict[Verb, str] = field(default_factory=dict)
     """Reason for each verb the software cannot do; shown in the report."""
+    with_patient: frozenset[Verb] = frozenset()
+    """What it can answer together with ``read_patient``, in one request; only ``read_status_history`` is asked for so."""

@@ -76,7 +76,7 @@ class BenchPlugin:
         """What stopped pytest itself."""
         self.interrupted = False
         self.tap = tap_of(context, self._exchange)
-        self._looks = Looks()
+        self._looks = Looks(getattr(context.driver, "outdated", lambda: None))
         self._lateness = Lateness()
         self._deputies = Deputies(context.actor, context.super_user)
         self._newcomers = Newcomers(context.insi)

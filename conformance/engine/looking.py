@@ -23,19 +23,24 @@ LOOKS: Final = frozenset({"read_patient", "read_status_history"})
 class Looks:
     """What was answered since something was last done.
 
+    Args:
+        outdated: is told when what was answered holds no more: the driver may have answers too (``drivers.ahead``).
+
     Attributes:
         names: who has acted in this campaign, for the answers to name them alike.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outdated: Callable[[], None] = lambda: None) -> None:
         """Begin with nothing."""
         self.names = Names()
+        self._outdated = outdated
         self._known: dict[Hashable, tuple[float, Any]] = {}
 
     def forget(self) -> None:
         """Something was done, or came: whatever is asked from now on is asked."""
         # Another object: an answer that is still on its way belongs to the former one.
         self._known = {}
+        self._outdated()
 
     def look(
         self, verb: str, ask: Callable[..., Any], args: tuple[Any, ...], named: Mapping[str, Any]

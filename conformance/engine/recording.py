@@ -80,6 +80,9 @@ class RecordingDriver:
         def ask(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
             self._looks.names.note(kwargs.get("actor"))
+            if self._lateness.seconds(name):
+                # What came together with the file came too early.
+                self._looks.forget()
             self._lateness.before(name)
             try:
                 answer = recorded(*args, **kwargs)

@@ -111,7 +111,7 @@ class Rig:
     def __init__(self, simulator: BenchClient, lgo: Lgo, url: str, journal: Path | None = None) -> None:
         """Use what is running; see ``rig``. ``journal``: that of the simulator, when it is on this machine."""
         self._simulator = simulator
-        self._lgo = lgo
+        self.lgo = lgo
         self._url = url
         self._journal = journal
 
@@ -134,14 +134,14 @@ class Rig:
         what happens meanwhile.
         """
         faults = [fault for name in as_variants for fault in variants()[name].faults]
-        self._lgo.behave(faults or faults_of(defects))
+        self.lgo.behave(faults or faults_of(defects))
         session = self._simulator.create_session()
         try:
             with ExitStack() as stack:
                 url = self._url
                 if habits:
                     made = stack.enter_context(having(habits))
-                    url = stack.enter_context(fronted(create_app(self._lgo), habits=made))
+                    url = stack.enter_context(fronted(create_app(self.lgo), habits=made))
                 driver = stack.enter_context(HttpDriver(url))
                 software: Driver = wrap(driver)
                 context = BenchContext(

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from conformance.record.coding import decode
 from conformance.record.events import CampaignFinished
-from conformance.record.reading import Record, RecordError, read_lines
+from conformance.record.reading import HEAD, RecordError, decoded, no_start, read_lines
 from conformance.record.uncollected import uncollected
 from conformance.record.writing import RecordWriter
 from simulator.text import Text
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from conformance.record.events import CampaignStarted
+    from conformance.record.reading import Line
+
 ATTACHMENTS = "attachments"
 """The folder beside a record that holds the files its lines name."""
-_HEAD: Final = re.compile(rb'\{"v":\d+,"n":(\d+),"kind":"([a-z-]+)",')
-"""How the writer begins a line."""
 _SAME: Final = b',"same":{'
 _NUMBERS: Final = re.compile(rb'"[a-z_]+":\d+(?:,"[a-z_]+":\d+)*\}\}')
 _OF_THE_WHOLE = frozenset({"campaign", "suite", "finished"})
@@ -39,38 +41,43 @@ def merge(paths: Sequence[Path], target: Path) -> None:
         RecordError: one cannot be read, or they are not of one campaign.
         RecordWriteError: ``target`` exists or cannot be written.
     """
-    records = [Record(path) for path in paths]
-    first = records[0]
-    for record in records[1:]:
-        if (record.started.seed, record.started.rules) != (first.started.seed, first.started.rules):
+    starts = [_start(path) for path in paths]
+    first, _ = starts[0]
+    for path, (started, _) in zip(paths[1:], starts[1:], strict=True):
+        if (started.seed, started.rules) != (first.seed, first.rules):
             raise RecordError(
                 Text(
-                    f"{record.path} : une part de la campagne de {first.path} est attendue",
-                    f"{record.path}: expected a part of the campaign of {first.path}",
+                    f"{path} : une part de la campagne de {paths[0]} est attendue",
+                    f"{path}: expected a part of the campaign of {paths[0]}",
                 )
             )
     with RecordWriter(target) as writer:
-        writer.event(replace(first.started, shard=""))
-        for record in records:
-            if record.planned:
-                _copy_suite(record, writer)
-                break
+        writer.event(replace(first, shard=""))
+        if suite := next((each for _, each in starts if each is not None), None):
+            writer.line(suite.kind, suite.data)
         with writer.together():
-            for record in records:
-                _copy(record.path, writer)
-        ends = [record.finished for record in records]
+            ends = [_copy(path, writer) for path in paths]
         for path in paths:
             _copy_kept(path.parent / ATTACHMENTS, target.parent / ATTACHMENTS)
-        interrupted = any(record.interrupted for record in records)
+        interrupted = any(end is None or end.interrupted for end in ends)
         at = max((end.at for end in ends if end is not None), default=datetime.now(UTC))
         writer.event(CampaignFinished(at=at, interrupted=interrupted))
 
 
-def _copy_suite(record: Record, writer: RecordWriter) -> None:
-    for line in read_lines(record.path):
-        if line.kind == "suite":
-            writer.line(line.kind, line.data)
-            return
+def _start(path: Path) -> tuple[CampaignStarted, Line | None]:
+    """Return the line of the campaign, and that of its suite when it came to it: they stand before all checks."""
+    started: CampaignStarted | None = None
+    for line in read_lines(path):
+        if line.kind == "campaign":
+            started = started or decoded(path, line)
+        elif line.kind == "suite":
+            if started is not None:
+                return started, line
+        elif line.kind == "check-started":
+            break
+    if started is None:
+        raise no_start(path)
+    return started, None
 
 
 def _copy_kept(source: Path, target: Path) -> None:
@@ -83,14 +90,18 @@ def _copy_kept(source: Path, target: Path) -> None:
             shutil.copyfile(file, target / file.name)
 
 
-def _copy(path: Path, writer: RecordWriter) -> None:
-    """Append the lines of a record, which were masked when they were written, as they are but for their numbers."""
+def _copy(path: Path, writer: RecordWriter) -> CampaignFinished | None:
+    """Append the lines of a record, which were masked when they were written, as they are but for their numbers.
+
+    Return how it ended; ``None`` when it did not.
+    """
     moved: dict[int, int] = {}
+    end: CampaignFinished | None = None
     with path.open("rb") as file:
         for raw in file:
             if not raw.endswith(b"\n"):
-                return  # The last one was cut.
-            head = _HEAD.match(raw)
+                break  # The last one was cut.
+            head = HEAD.match(raw)
             if head is None:
                 raise RecordError(
                     Text(
@@ -99,8 +110,13 @@ def _copy(path: Path, writer: RecordWriter) -> None:
                     )
                 )
             number, kind = int(head[1]), head[2].decode("ascii")
+            if kind == "finished":
+                end = decode(CampaignFinished, json.loads(raw))
+            elif kind == "resumed":
+                end = None
             if kind not in _OF_THE_WHOLE:
                 moved[number] = writer.raw(kind, _renumbered(kind, raw[head.end() : -1], moved))
+    return end
 
 
 def _renumbered(kind: str, rest: bytes, moved: Mapping[int, int]) -> bytes:

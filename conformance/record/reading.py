@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import orjson
 
@@ -37,6 +38,10 @@ MAX_LINE = 64 * 1024 * 1024
 """Bytes of one line: a record may come from somebody else."""
 
 
+HEAD: Final = re.compile(rb'\{"v":\d+,"n":(\d+),"kind":"([a-z-]+)",')
+"""How the writer begins a line: its number and its kind."""
+OF_ANOTHER: Final = b'"check":'
+"""What a line has that belongs to another check than the one that runs, or that tells of a check."""
 MAX_KEPT = 4000
 """Members kept in memory while a timeline is read."""
 
@@ -69,15 +74,19 @@ class CheckRecord:
     """Where the lines of its timeline begin."""
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path, *, is_own: bool = False) -> Iterator[Line]:
     """Yield the whole lines of a record; a last line that was cut is left out.
+
+    Args:
+        path: the file.
+        is_own: this process has just written it: what the entries of checks hold is left for later.
 
     Raises:
         RecordError: it cannot be read, or a line before the last is no line of a record.
     """
     try:
         with path.open("rb") as file:
-            yield from _lines(path, file)
+            yield from _lines(path, file, is_own=is_own)
     except OSError as error:
         why = text_of(error)
         raise RecordError(
@@ -85,7 +94,7 @@ def read_lines(path: Path) -> Iterator[Line]:
         ) from error
 
 
-def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
+def _lines(path: Path, file: BinaryIO, *, is_own: bool = False) -> Iterator[Line]:
     offset = number = 0
     while raw := file.readline(MAX_LINE):
         if not raw.endswith(b"\n"):
@@ -99,8 +108,18 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[Line]:
             return
         number += 1
         end = offset + len(raw)
-        yield _line(path, number, raw, offset, end)
+        entry = _entry_of_check(number, raw, offset, end) if is_own else None
+        yield entry or _line(path, number, raw, offset, end)
         offset = end
+
+
+def _entry_of_check(number: int, raw: bytes, offset: int, end: int) -> Line | None:
+    """Return an entry of the check that runs without taking its JSON apart; ``None`` when the line is anything else."""
+    head = HEAD.match(raw)
+    if head is None or int(head[1]) != number or OF_ANOTHER in raw:
+        return None
+    kind = head[2].decode("ascii")
+    return Line(number, kind, {}, offset, end) if kind in ENTRIES else None
 
 
 def _line(path: Path, number: int, raw: bytes, offset: int, end: int) -> Line:
@@ -157,12 +176,13 @@ class Record:
 
     Args:
         path: the file, or the folder of the campaign.
+        is_own: this process has just written it: a line of a timeline that is none is found when the timeline is read.
 
     Raises:
         RecordError: it cannot be read, or does not begin as a record does.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_own: bool = False) -> None:
         """Read the events; timelines stay in the file."""
         self.path = path / RECORD_NAME if path.is_dir() else path
         self.checks: dict[str, CheckRecord] = {}
@@ -184,7 +204,7 @@ class Record:
         """Members that other lines refer to, by line and name: those that were wanted lately."""
         started: CampaignStarted | None = None
         current = ""
-        for line in read_lines(self.path):
+        for line in read_lines(self.path, is_own=is_own):
             self.size, self.lines = line.end, line.number
             if line.kind not in KINDS:
                 continue
@@ -194,7 +214,7 @@ class Record:
                 if check is not None:
                     check.offsets.append(line.offset)
                 continue
-            event = self._decoded(line)
+            event = decoded(self.path, line)
             if isinstance(event, CheckStarted):
                 current = event.check
             match event:
@@ -205,12 +225,7 @@ class Record:
                 case _:
                     self._take(event)
         if started is None:
-            raise RecordError(
-                Text(
-                    f"{self.path} : un enregistrement qui commence par la ligne de sa campagne est attendu",
-                    f"{self.path}: expected a record that begins with the line of its campaign",
-                )
-            )
+            raise no_start(self.path)
         self.started = started
 
     def _take(self, event: Any) -> None:
@@ -287,13 +302,29 @@ class Record:
             self._folded[key] = _line_at(file, self._offsets[number])[name]
         return self._folded[key]
 
-    def _decoded(self, line: Line) -> Any:
-        try:
-            return decode(KINDS[line.kind], line.data)
-        except CodingError as error:
-            raise RecordError(
-                Text(
-                    f"{self.path}:{line.number} : cette ligne n'est pas lisible : {error}",
-                    f"{self.path}:{line.number}: {error}",
-                )
-            ) from error
+
+def decoded(path: Path, line: Line) -> Any:
+    """Return the event, or the entry, that a line holds.
+
+    Raises:
+        RecordError: it is not what a line of its kind holds.
+    """
+    try:
+        return decode(KINDS[line.kind], line.data)
+    except CodingError as error:
+        raise RecordError(
+            Text(
+                f"{path}:{line.number} : cette ligne n'est pas lisible : {error}",
+                f"{path}:{line.number}: {error}",
+            )
+        ) from error
+
+
+def no_start(path: Path) -> RecordError:
+    """Return what is wrong with a record that does not begin as one."""
+    return RecordError(
+        Text(
+            f"{path} : un enregistrement qui commence par la ligne de sa campagne est attendu",
+            f"{path}: expected a record that begins with the line of its campaign",
+        )
+    )

@@ -5,14 +5,17 @@ What a vendor adds to a software to have it driven is this table and one of the 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from conformance.drivers.ahead import EMBEDDABLE
 from conformance.drivers.model import Capabilities, Verb
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.verbs import ALWAYS, VERBS
 from conformance.reference.soap import SOFTWARE_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from conformance.drivers import wire
     from conformance.drivers.model import Actor
@@ -92,6 +95,7 @@ class Acts:
             vendor="banc-insi",
             verbs=frozenset(self._acts),
             not_supported=self._not_supported,
+            with_patient=EMBEDDABLE,
         )
 
     def declarations(self) -> list[Declaration]:
@@ -120,3 +124,18 @@ class Acts:
         entitled = self._guard.enter(declaration.verb, actor)
         answer = act(*arguments, entitled)
         return declaration.write_answer(self._guard.leave(declaration.verb, entitled, answer))
+
+    def together(self, names: Sequence[str], request: wire.Node, actor: Actor | None) -> dict[str, Any]:
+        """Return the answers that a file was asked together with, by verb; what is refused is left out and asked for apart.
+
+        Args:
+            names: the verbs; those that are not answered together with a file are left out too.
+            request: the patient.
+            actor: who acts.
+        """
+        answers: dict[str, Any] = {}
+        for verb in EMBEDDABLE:
+            if verb.value in names:
+                with suppress(RefusedError):
+                    answers[verb.value] = self.do(VERBS[verb], request, actor)
+        return answers

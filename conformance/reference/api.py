@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from conformance.drivers import wire
-from conformance.drivers.model import Actor, Role
+from conformance.drivers.ahead import WITH
+from conformance.drivers.model import Actor, Role, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.acts import Acts
 from conformance.reference.store import NotFoundError
@@ -91,9 +92,12 @@ class Api:
         asked = _meant(verbs, wire.Node(name, body))
         query = dict(reversed(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)))
         arguments = wire.Node(name, asked.from_http(named, query, body))
-        answer = self._acts.do(asked, arguments, _actor(environ, name) if asked.has_actor else None)
+        actor = _actor(environ, name) if asked.has_actor else None
+        answer = self._acts.do(asked, arguments, actor)
         if answer is None:
             return None, HTTPStatus.NO_CONTENT
+        if asked.verb is Verb.READ_PATIENT and WITH in query:
+            answer = {**answer, WITH: self._acts.together(query[WITH].split(","), arguments, actor)}
         return answer, HTTPStatus.CREATED if asked.is_creation else HTTPStatus.OK
 
 

@@ -198,6 +198,7 @@ class InsiCalls:
             code=call.code,
             insi=about.get("insi"),
             typed=subject.traits,
+            way=subject.way,
         )
         return call
 

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "conformance" / "documents"))
 import foreign_cda  # type: ignore[import-not-found,unused-ignore]
 import foreign_fhir  # type: ignore[import-not-found,unused-ignore]
 import foreign_hl7  # type: ignore[import-not-found,unused-ignore]
+import foreign_letters  # type: ignore[import-not-found,unused-ignore]
 import foreign_mail  # type: ignore[import-not-found,unused-ignore]
 import foreign_sent  # type: ignore[import-not-found,unused-ignore]
 from headers import n1, n3, patient_role  # type: ignore[import-not-found,unused-ignore]
@@ -34,7 +35,7 @@ from messages import (  # type: ignore[import-not-found,unused-ignore]
     pid,
 )
 from own_files import card, js, own, row, spreadsheet, table, workbook  # type: ignore[import-not-found,unused-ignore]
-from papers import right  # type: ignore[import-not-found,unused-ignore]
+from papers import cartouche, right  # type: ignore[import-not-found,unused-ignore]
 from people import EVERYBODY, P1  # type: ignore[import-not-found,unused-ignore]
 from sendings import mail, submission, xdm  # type: ignore[import-not-found,unused-ignore]
 
@@ -76,7 +77,7 @@ def seeds() -> list[bytes]:
         note["DOC00001.XML"], report["DOC00001.XML"], hl7(msh(), pid(P1)), oru(P1, note["DOC00001.XML"]),
         hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)),
         payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), mail(P1, xdm(P1, report)),
-        submission(P1, note), submission(P1, note, mtom=True), *_own(), *_foreign(),
+        submission(P1, note), submission(P1, note, mtom=True), *_own(), *letters(), *_foreign(),
     ]  # fmt: skip
 
 
@@ -87,6 +88,17 @@ def _own() -> list[bytes]:
     return [
         table(rows), table(rows, mark=",", encoding="cp1252"), b"\xff\xfe" + table(rows, mark="\t", encoding="utf-16-le"),
         workbook(rows), workbook(rows, shared=False), spreadsheet(rows), js([own(one) for one in people]), b"".join(map(card, people)),
+    ]  # fmt: skip
+
+
+def letters() -> list[bytes]:
+    """Return letters and labels of other programs, with and without a symbol."""
+    lines, written = cartouche(P1), foreign_letters
+    plain = (written.html, written.rtf, written.docx, written.odt, written.zpl, written.tspl)
+    return [
+        *(make(lines) for make in plain), written.zpl(lines, payload_of(P1)), written.tspl(lines, payload_of(P1)),
+        written.v2_xml(P1), written.uuencoded(b"Rappel" * 20, declared=True), written.uuencoded(b"Rappel" * 20, declared=False),
+        written.image_file(P1.matricule.value),
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from fuzz_documents import FuzzFailureError, judge, mutate, seeds
+from fuzz_documents import FuzzFailureError, judge, letters, mutate, seeds
 
 from conformance.documents import Severity, check
 
@@ -13,8 +13,11 @@ COUNT = 120
 
 
 def test_every_seed_is_right():
+    unread = set(letters())
     for data in seeds():
         wrong = [one for one in check(data) if one.severity is Severity.FAIL or one.unjudged]
+        # No text says what a letter looks like: that it was not judged is said.
+        wrong = [one for one in wrong if one.code != "format-unknown" or data not in unread]
         assert [one.line("en") for one in wrong] == []
 
 

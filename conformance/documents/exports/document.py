@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from conformance.documents import letters
 from conformance.documents.comparing import loosely_same
 from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
@@ -41,6 +43,16 @@ _BOMB: Final = Text(
 )
 _OFFICE: Final = re.compile(r"\[Content_Types\]\.xml|mimetype|content\.xml")
 _LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods)$", re.IGNORECASE)
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    ValueError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    zlib.error,
+    struct.error,
+)
+"""What the library raises about an archive that is cut or spoilt."""
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
 _FEW: Final = 200
 """People up to which numbers of social security are left out of what is looked through: for each the whole text is read."""
@@ -54,6 +66,24 @@ class ExportFacts:
     """What only this module looks at."""
 
     people: tuple[Person, ...]
+    letter: letters.Letter | None = None
+    """Of an office document in which no table of patients is."""
+
+
+def read_attached(data: bytes, reading: Reading) -> Document | None:
+    """Read an office document that is attached to something else, or return nothing when it is none.
+
+    Only its text: a table that is attached may be about anybody.
+    """
+    try:
+        files = _unpacked(data, reading)
+    except _BROKEN:
+        return None
+    if files is None or not any(_OFFICE.fullmatch(name) for name in files):
+        return None
+    return Document(
+        format=Format.EXPORT, name=reading.name, facts=ExportFacts(()), text=letters.office_words(files)
+    )
 
 
 def read_export(data: bytes, reading: Reading) -> Document | None:
@@ -79,6 +109,8 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     """Yield what is wrong with the patients of a file: INS without OID, against their own status, without their traits, names told loosely."""
     facts: ExportFacts | None = document.facts
     people = facts.people if facts else ()
+    if facts and facts.letter:
+        yield from letters.judge(facts.letter, document.name, expected)
     for person in people:
         yield from _paired(person)
         yield from _by_own_status(person, expected)
@@ -154,7 +186,7 @@ def _archive(data: bytes, reading: Reading) -> Document | None:
     """Read a workbook, or an archive of such files that is no IHE_XDM."""
     try:
         files = _unpacked(data, reading)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, zlib.error):
+    except _BROKEN:
         return None
     if files is None:
         return None
@@ -192,11 +224,7 @@ def _unpacked(data: bytes, reading: Reading) -> dict[str, bytes] | None:
 def _workbook(files: Mapping[str, bytes], reading: Reading) -> Document:
     people: list[Person] = []
     problems: tuple[Problem, ...] = ()
-    words = "\n".join(
-        re.sub(r"<[^<>]{0,400}>", " ", decoded_text(content[:TEXT_LIMIT]))
-        for name, content in files.items()
-        if name.endswith(".xml")
-    )
+    words = letters.office_words(files)
     try:
         for sheet, rows in tables.sheets(files, reading):
             people.extend(tables.people_of(rows, reading, sheet))
@@ -208,7 +236,8 @@ def _workbook(files: Mapping[str, bytes], reading: Reading) -> Document:
             "office document in which no table of patients was recognised: only numbers are looked for",
         )
         problems = (unjudged("format-unknown", text, reading.place()),)
-    return _made(people, reading, words[:TEXT_LIMIT], problems)
+    made = _made(people, reading, words, problems)
+    return made if people else replace(made, facts=ExportFacts((), letters.Letter(words)))
 
 
 def _paired(person: Person) -> Iterator[Problem]:

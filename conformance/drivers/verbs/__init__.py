@@ -49,6 +49,9 @@ class Driver(PatientVerbs, InsiVerbs, CardVerbs, PartnerVerbs, SiteVerbs):
             self._capabilities = answer
         return answer
 
+    def outdated(self) -> None:
+        """Ask for everything anew from now on; only a driver that is answered more than it asked has anything to forget."""
+
     def carry(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
         """Bring one verb to the software, whatever it declares, and return its answer."""
         raise NotImplementedError

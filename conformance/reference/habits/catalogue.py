@@ -15,6 +15,7 @@ from conformance.reference.habits.known_cousins import COUSINS
 from conformance.reference.habits.known_extra import EXTRA
 from conformance.reference.habits.known_shapes import SHAPES
 from conformance.reference.habits.known_strict import STRICT
+from conformance.reference.habits.known_wards import WARDS
 from conformance.reference.habits.strategies import searching
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.reference.habits.front import Habit
     from conformance.reference.habits.known import Known
 
-HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS})
+HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **WARDS})
 """By name."""
 
 

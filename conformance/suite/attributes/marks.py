@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import DOUBT_LIFTED, NotOfferedError
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
@@ -38,7 +39,8 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
     user, the entitled one does it; where it has to be lifted before another mark is set, it is. Nor is what becomes of an attribute that is set twice.
 
     Raises:
-        RefusedError: nobody may; the refusal of the ordinary user.
+        RefusedError: nobody may set them; the refusal of the ordinary user.
+        NotOfferedError: nobody may lift the doubt.
     """
     wanted = frozenset(attributes)
     try:
@@ -62,7 +64,18 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
                 elif wanted.intersection(DISQUALIFYING):
                     break
                 return desk.lgo.set_attributes(patient.id, wanted, actor=user)
-        raise refusal from None
+        if not doubts:
+            raise refusal from None
+        raise NotOfferedError(
+            DOUBT_LIFTED,
+            f"il ne se retire pas ainsi : {refusal.message} ({refusal.code})",
+            f"it is not removed so: {refusal.message} ({refusal.code})",
+        ) from refusal
+
+
+def is_for_good(obstacle: Exception) -> bool:
+    """Tell whether a file cannot live on because nobody may take its attribute away."""
+    return isinstance(obstacle, NotOfferedError) and obstacle.path == DOUBT_LIFTED
 
 
 def mark(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:

@@ -189,6 +189,12 @@ def test_fictitious_is_alone(desk: Desk, route: Route, user: str) -> None:
     cases |= {
         f"{named(first)}→{named(alone)}": partial(judge, alone, first) for first in ALLOWED if first != alone
     }
+    if route is Route.TYPED:  # A fictitious identity is provisoire, wherever it comes from.
+        cases |= {
+            f"{named(alone)}→{named(other)}": partial(judge, other, alone)
+            for other in ALLOWED
+            if other != alone
+        }
     expect_each(cases)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents.record import Format, Trait
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.apart import EXPORTS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import DISQUALIFYING, Route
@@ -32,9 +33,10 @@ _CODES: Final = {
 }
 """Codes of table 0445 that tell an attribute; where two say it, both are in order."""
 _CASES: Final = (
+    # First, while the status is what it was: the others lower it.
+    frozenset({Attribute.HOMONYME}),
     frozenset({Attribute.FICTIVE}),
     frozenset({Attribute.DOUTEUSE}),
-    frozenset({Attribute.HOMONYME}),
     frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME}),
     frozenset[Attribute](),
 )
@@ -81,10 +83,17 @@ def test_attribute_codes(desk: Desk, route: Route) -> None:
         now = desk.read(patient)
         try:
             document = desk.lgo.export_message(patient.id, MessageFormat.HL7V2, actor=desk.user)
-        except RefusedError:
+        except RefusedError as refusal:
             if DISQUALIFYING & now.attributes:
                 return  # Nothing need leave about somebody who is in doubt, or who does not exist.
-            raise
+            if now.status is Status.QUAL:
+                raise
+            # Nor about somebody who is not qualifiée.
+            raise NotOfferedError(
+                EXPORTS,
+                f"[{now.status}] message HL7 v2 refusé : {refusal.message}",
+                f"[{now.status}] HL7 v2 message refused: {refusal.message}",
+            ) from refusal
         artefact = Artefact(label="HL7V2", document=document, expected=expected_of(person, now))
         codes = _codes(artefact)
         for attribute, ways in _CODES.items():
@@ -100,7 +109,8 @@ def test_attribute_codes(desk: Desk, route: Route) -> None:
         subject = Subject(key=str(now.status), person=person, patient=now)
         expect_right([(subject, artefact)], owned_by("ATT-07"))
 
-    expect_each({"+".join(sorted(case)) or "none": partial(judge, case) for case in _CASES})
+    cases = {"+".join(sorted(case)) or "none": partial(judge, case) for case in _CASES}
+    expect_each(cases, desk=desk, paths=(EXPORTS,))
 
 
 def _codes(artefact: Artefact) -> set[str]:

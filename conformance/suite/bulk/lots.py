@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.full import load
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import is_disturbed
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import BulkVerification
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
+    from simulator.registry.person import Person
 
 READINGS: Final = 6
 """How often the results are asked for, a quarter of an hour of INSi apart."""
@@ -196,9 +198,24 @@ def results_of(lot: Lot) -> dict[str, Said]:
     return found
 
 
-def file(desk: Desk, route: Route, *, denied: bool = False, **wished: Any) -> Patient:
-    """Return a file for a lot; ``denied``: INSi gave it an OID that it no longer knows, so that its line is KO."""
+def file(desk: Desk, route: Route, *, denied: bool = False, is_laden: bool = False, **wished: Any) -> Patient:
+    """Return a file for a lot.
+
+    Args:
+        desk: who brings it.
+        route: how.
+        denied: INSi gave it an OID that it no longer knows, so that its line is KO.
+        is_laden: it has a billing number and the mark of a homonym; it is to be read again.
+        wished: of the draw.
+    """
     person = desk.draw(**wished)
+    patient = _brought(desk, person, route, denied=denied)
+    if is_laden:
+        load(desk, patient, person)
+    return patient
+
+
+def _brought(desk: Desk, person: Person, route: Route, *, denied: bool) -> Patient:
     if not denied:
         return desk.bring(person, route, **NAMES_IN_USE)
     with desk.answered_by(altered("lot-denied", {"oid": "1.2.250.1.213.1.4.9"}), patient=person):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ import pytest
 
 from conformance.drivers.model import Attribute, Verb
 from conformance.drivers.partners import VerificationOutcome
-from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import (
     any_order,
     expect_complete,
@@ -24,7 +22,7 @@ from conformance.suite.bulk.lots import (
     results_of,
     start,
 )
-from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI, INS_HISTORY
+from conformance.suite.desk.apart import FROM_INSI, INS_HISTORY
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -66,17 +64,17 @@ class Mixed:
 def mixed(desk: Desk) -> Mixed:
     """Bring files for a lot: OK and KO in turn, one without INS among them, born on the same day as one aside."""
     day = "1962-10-09"
-    denied = file(desk, Route.IMPORTED_CHECKED, denied=True, birth_date=day)
-    with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
-        desk.lgo.set_attributes(denied.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    denied = file(desk, Route.IMPORTED_CHECKED, denied=True, is_laden=True, birth_date=day, sex="F")
     # Two KO are on one page of results: the line between them, and that after, are not of their kind.
     patients = [
         denied,
-        file(desk, Route.IMPORTED, birth_date=day, shape=_renumbered(desk)),
+        file(desk, Route.IMPORTED, birth_date=day, sex="M", shape=_renumbered(desk)),
         desk.bring(desk.draw(birth_date=day), Route.CHECKED),
         file(desk, Route.IMPORTED, denied=True, birth_date=day),
         # A namesake born the same day: what happens to the one is nothing to the other.
-        file(desk, Route.IMPORTED_CHECKED, birth_date=day, shape=_named(denied)),
+        file(desk, Route.IMPORTED_CHECKED, is_laden=True, birth_date=day, sex="M", shape=_named(denied)),
+        # Without names in use, which INSi does not give.
+        desk.bring(desk.draw(birth_date=day), Route.IMPORTED_CHECKED),
     ]
     with desk.if_offered(FROM_INSI):
         patients.append(file(desk, Route.ARRIVED, birth_date=day))

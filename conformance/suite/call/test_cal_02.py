@@ -19,6 +19,7 @@ from conformance.suite.desk.card_calls import (
 )
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.wire import returned
@@ -75,7 +76,9 @@ def test_in_turn(desk: Desk, way: str, user: str) -> None:
         return
     desk = desk.by(user)
     people = family(desk.draw)
-    files = {key: desk.create(people.member(key).person) for key in KEYS} if way == "file" else {}
+    files = (
+        {key: desk.create(people.member(key).person, **NAMES_IN_USE) for key in KEYS} if way == "file" else {}
+    )
     reading = _read(desk, people.card())
     expect_each({key: partial(_expect_chosen, desk, reading, people, key, files.get(key)) for key in ORDER})
 
@@ -136,9 +139,11 @@ def test_accepted(desk: Desk, key: str) -> None:
     people = family(desk.draw)
     member = people.member(key)
     patient = desk.create(member.person)
-    call, requests = try_card_call(desk, _read(desk, people.card()), member, patient)
+    reading = _read(desk, people.card())
+    call, requests = try_card_call(desk, reading, member, patient)
     need_card_request(call, requests)
-    expect_about(requests, people, member, Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}"))
+    moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
+    expect_about(requests, people, member, moment)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return
     desk.decide(call, accept=True)
@@ -148,6 +153,11 @@ def test_accepted(desk: Desk, key: str) -> None:
         fr=f"l'identité reprise n'est pas celle du bénéficiaire choisi ({key})",
         en=f"the identity taken is not that of the person chosen ({key})",
     )
+    # Once récupérée, then qualifiée; a software need not call for an INS that it has.
+    for act in (desk.read, desk.check_document):
+        act(patient)
+        _, requests = call_or_read_again(desk, reading, people, key, patient)
+        expect_about(requests, people, member, moment)
 
 
 def _read(desk: Desk, card: VitaleCard) -> CardReading:

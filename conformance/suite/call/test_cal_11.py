@@ -62,8 +62,8 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
 def test_still_blocked(desk: Desk) -> None:
     both, doubtful = frozenset({Attribute.DOUTEUSE, Attribute.HOMONYME}), frozenset({Attribute.DOUTEUSE})
 
-    def judge(part: Part, *marks: frozenset[Attribute], change: bool = False) -> None:
-        patient = desk.create(desk.play(part))
+    def judge(part: Part, *marks: frozenset[Attribute], change: bool = False, **others: str | None) -> None:
+        patient = desk.create(desk.play(part), **others)
         for attributes in marks:
             mark(desk, patient, attributes)
             if not attributes:
@@ -78,8 +78,8 @@ def test_still_blocked(desk: Desk) -> None:
 
     expect_each(
         {
-            "homonyme retiré": partial(judge, CAST[0], both, doubtful),
-            "homonyme ajouté": partial(judge, CAST[0], doubtful, both),
+            "homonyme retiré": partial(judge, CAST[0], both, doubtful, birth_place="99999"),
+            "homonyme ajouté": partial(judge, CAST[0], doubtful, both, first_names=None),
             **{part.key: partial(judge, part, doubtful) for part in CAST},
             "marque posée de nouveau": partial(judge, CAST[0], doubtful, frozenset(), doubtful),
             "fictive, puis modifiée": partial(judge, CAST[-1], frozenset({Attribute.FICTIVE}), change=True),

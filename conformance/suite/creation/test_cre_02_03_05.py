@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.documents.datamatrix.payload import payload_of
+from conformance.drivers import site
+from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import CHECKED, LADEN, SCREENS, SEARCH
+from conformance.suite.desk.apart import APP, CHECKED, LADEN, SCAN, SCREENS, SEARCH, SETTINGS
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -22,8 +25,9 @@ from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import UNKNOWN_PLACE
-from conformance.suite.desk.words import expect_values, shown
+from conformance.suite.desk.words import expect_values, insi_values, shown
 from conformance.suite.journeys.cast import typed_then_fed
+from conformance.suite.site.settings import restored, setting
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -277,6 +281,13 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
             "jour inconnu": partial(judge, desk, {"birth_date": "1971-02-00"}),
         }
     )
+    with desk.if_at_hand(SETTINGS):
+        if setting(desk, site.AUTOMATIC_VALIDATION) is None:
+            return
+        with restored(desk, site.AUTOMATIC_VALIDATION), suppress(RefusedError):
+            desk.lgo.write_settings({site.AUTOMATIC_VALIDATION: site.ON})
+            # Without a document there is nothing to validate on.
+            judge(desk, {})
 
 
 @pytest.mark.rule("CRE-05")
@@ -288,13 +299,18 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
 @LADEN.mark
 def test_after_a_laden_file(desk: Desk, route: Route) -> None:
     laden = bring_full(desk, desk.draw(first_names_count=2), route)
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "ouvert": lambda: desk.read(laden),
         "marqué homonyme": lambda: set_attributes(desk, laden, {Attribute.HOMONYME}),
         "modifié": lambda: desk.lgo.update_patient(laden.id, {"used_name": "ZELBRUC"}, actor=desk.user),
         "interrogé, puis refusé": lambda: _declined(desk, laden),
         "suivi d'une création refusée": lambda: _refused_creation(desk),
     }
+    # What another way in has made of somebody else is not left on the screen.
+    if route is Route.CHECKED:
+        acts["suivi d'une lecture de l'application"] = lambda: _app_read(desk)
+    elif route is Route.IMPORTED:
+        acts["suivi d'un symbole lu"] = lambda: _scanned(desk)
 
     def judge(act: Callable[[], object]) -> None:
         act()
@@ -336,6 +352,17 @@ def _declined(desk: Desk, patient: Patient) -> None:
     call, _ = desk.try_call(patient)
     if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
         desk.decide(call, accept=False)
+
+
+def _app_read(desk: Desk) -> None:
+    identity = AppIdentity(rank="1", **insi_values(desk.draw()))  # type: ignore[arg-type] # the registry has them all
+    with desk.if_at_hand(APP), suppress(RefusedError):
+        desk.lgo.import_app_identity(identity, patient_id=None, actor=desk.user)
+
+
+def _scanned(desk: Desk) -> None:
+    with desk.if_at_hand(SCAN), suppress(RefusedError):
+        desk.lgo.scan_datamatrix(payload_of(desk.draw().identity), actor=desk.user)
 
 
 def _refused_creation(desk: Desk) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import CallOutcome
+from conformance.drivers.model import Attribute, CallOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.started import try_started
 from conformance.suite.desk.wire import UNKNOWN_PLACE, asked, need_request
 from conformance.suite.desk.words import expect_values, insi_values, shown
 from conformance.verdicts import Departure, UndecidedError
@@ -37,9 +39,17 @@ def test_call_for_a_patient_of_unknown_place(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     person = desk.draw()
     patient = desk.create(person, birth_place=UNKNOWN_PLACE)
+    if user == "super-user":
+        with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     call, requests = desk.try_call(patient)
     _expect_sent_without_place(call, requests)
     _expect_no_false_place(requests)
+    if user == "user":
+        with desk.if_at_hand(WITHOUT_WAITING):
+            started = try_started(desk, desk.create(desk.draw(), birth_place=UNKNOWN_PLACE))
+            _expect_sent_without_place(*started)
+            _expect_no_false_place(started[1])
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return  # Sent all the same, with a place: what that was is inferred, and said above.
     desk.decide(call, accept=True)

@@ -17,6 +17,7 @@ from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -126,7 +127,9 @@ def test_existing_file(desk: Desk, case: str) -> None:
     for route in routes(Status(case.removeprefix("E27/"))):
         person = desk.draw(first_names_count=2)
         others = {} if route.is_from_insi else NAMES_IN_USE
-        patient = desk.bring(person, route, **others)
+        # A document that was recorded beforehand has no say in it either.
+        full = route is Route.TYPED
+        patient = bring_full(desk, person, route) if full else desk.bring(person, route, **others)
         before = desk.snapshot(patient)
         try:
             _import(desk, person, "1", patient)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.cards import Beneficiary, VitaleCard
+from simulator.ins.matricule import Matricule
 from simulator.registry.person import Card, Person
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Family:
 
 
 ADULTS: Final = frozenset({"insured", "partner"})
+ALONE: Final = "01"
+"""The rank of whoever is on a card alone."""
 KEYS: Final = ("insured", "partner", "child", "twin-1", "twin-2")
 """Who is on the card of a family, in the order of the card."""
 _RANKS: Final = ("01", "02", "04", "05", "07")
@@ -117,15 +120,35 @@ def family(draw: Draw) -> Family:
             birth_date="1981-09-30", sex="M", nia=False, shape=lambda person: replace(person, card=card)
         ),
         "child": draw(birth_date="2012-02-08", sex="M", nia=False, shape=of_the_family),
-        "twin-1": draw(birth_date="2015-11-21", sex="F", nia=False, shape=of_the_family),
+        "twin-1": draw(birth_date="2015-11-09", sex="F", nia=False, shape=of_the_family),
         "twin-2": draw(
-            birth_date="2015-11-21", sex="F", nia=False, shape=lambda person: of_the_family(person, "2")
+            birth_date="2015-11-09", sex="F", nia=False, shape=lambda person: of_the_family(person, "2")
         ),
     }
     members = tuple(
         Member(key=key, person=people[key], rank=rank) for rank, key in zip(_RANKS, KEYS, strict=True)
     )
     return Family(serial=card.serial, members=members)
+
+
+def own_card(person: Person) -> VitaleCard:
+    """Return a card that somebody is on alone, with the billing number of an insured person who is nobody's: never their INS."""
+    traits, number = person.identity.traits, person.identity.matricule.number
+    insured = f"{'2' if number[0] in '17' else '1'}{number[1:10]}{(int(number[10:]) + 6) % 999 + 1:03d}"
+    return VitaleCard(
+        number=_serial(insured),
+        beneficiaries=(
+            Beneficiary(
+                rank=ALONE,
+                birth_name=traits.birth_name,
+                first_name=person.first_name,
+                birth_date=traits.birth_date,
+                sex=traits.sex,
+                billing_number=Matricule.from_number(insured).value,
+                birth_rank="1",
+            ),
+        ),
+    )
 
 
 def _serial(number: str) -> str:

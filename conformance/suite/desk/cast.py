@@ -77,7 +77,7 @@ CAST: Final[tuple[Part, ...]] = (
     Part(
         key="long-names-overseas-new-year-eve",
         wish={"sex": "M", "birth_date": "1999-12-31", "birth_place": "97411"},
-        names=lambda name, firsts: (_long([name, *firsts]), _long([*firsts, name])),
+        names=lambda name, firsts: (long_name([name, *firsts]), long_name([*firsts, name])),
     ),
     Part(
         key="short-names-new-year",
@@ -153,14 +153,29 @@ def _shaped(part: Part, person: Person) -> Person:
         traits = replace(traits, birth_name=birth_name, first_names=first_names)
     oid = InsOid.NIA if part.is_waiting else identity.oid
     return replace(
-        person, identity=replace(identity, traits=traits, oid=oid, history=_former(part, identity.matricule))
+        person,
+        identity=replace(identity, traits=traits, oid=oid, history=_former(part.former, identity.matricule)),
     )
 
 
-def _former(part: Part, now: Matricule) -> tuple[HistoricId, ...]:
+def with_former(draw: Draw, count: int) -> Draw:
+    """Return a draw of people of so many former numbers."""
+
+    def drawn(*, shape: Callable[[Person], Person] | None = None, **wanted: Any) -> Person:
+        def shaped(person: Person) -> Person:
+            made = shape(person) if shape else person
+            history = _former(count, made.identity.matricule)
+            return replace(made, identity=replace(made.identity, history=history))
+
+        return draw(shape=shaped, **wanted)
+
+    return drawn
+
+
+def _former(count: int, now: Matricule) -> tuple[HistoricId, ...]:
     """Return former numbers, oldest first: the number now with other orders, one of a waiting number."""
     found = []
-    for number in range(part.former):
+    for number in range(count):
         order = (int(now.number[10:]) + number) % 999 + 1
         digit = ("7" if now.number[0] == "1" else "8") if number == 0 else now.number[0]
         oid = InsOid.NIA if number == 0 else InsOid.NIR_TEST
@@ -185,7 +200,7 @@ def _letters(count: int, *words: str) -> str:
     return "".join(chr(ord("A") + number // 26**place % 26) for place in range(count))
 
 
-def _long(words: list[str]) -> str:
+def long_name(words: list[str]) -> str:
     """Return words joined by spaces, repeated and cut at ``LONG`` characters; the last one is a letter."""
     text = " ".join(words)
     while len(text) < LONG:

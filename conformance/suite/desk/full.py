@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES
+from conformance.suite.desk.apart import ATTRIBUTES, CARD
+from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 
@@ -22,6 +23,23 @@ if TYPE_CHECKING:
 
 HOMONYMS: Final = frozenset({Route.IMPORTED})
 """The ways to a status at whose end the file gets the attribute homonyme."""
+
+
+def load(desk: Desk, patient: Patient, person: Person) -> None:
+    """Give a file what an act may lose that has nothing to do with it: the mark of a homonym, and a billing number.
+
+    Without these verbs, or refused, somebody less laden: whether they are possible is for other rules.
+    """
+    with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    bill_another(desk, patient, person)
+
+
+def bill_another(desk: Desk, patient: Patient, person: Person) -> None:
+    """Give a file the billing number of an insured person, by a card of their own, where the software can."""
+    with desk.if_at_hand(CARD), suppress(RefusedError):
+        reading = desk.lgo.read_card(own_card(person), actor=desk.user)
+        desk.lgo.attach_card(patient.id, reading.id, ALONE, actor=desk.user)
 
 
 def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -> Patient:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import IDENTITY_FIELDS, Attribute
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.suite.desk.words import label, shown
 from conformance.verdicts import Departure
 from simulator.text import Text
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from conformance.drivers.model import Patient, StatusChange
+    from conformance.drivers.screens import FormerIns
 
 ANYTHING: Final = object()
 """In ``besides``: this may have become anything, another rule says what."""
@@ -40,6 +41,8 @@ class Snapshot:
     patient: Patient
     history: tuple[StatusChange, ...] | None
     """``None`` when the software does not tell it."""
+    former: tuple[FormerIns, ...] | None = None
+    """Its INS history; ``None``: nobody looked, or the software does not show it."""
 
     @property
     def values(self) -> dict[str, object]:
@@ -71,12 +74,13 @@ def expect_kept(
         before: the file before it.
         moment: what was done.
         besides: what the act had to change, by name, with the value expected, or one of the
-            above.
+            above; ``former``: the INS history, which is compared where both moments have it.
         ignoring: what is not looked at.
         inferred: no text says that nothing else may change here.
     """
     was, got = before.values, after.values
-    expected = was | {name: _allowed(value, was[name], got[name]) for name, value in (besides or {}).items()}
+    said = {name: value for name, value in (besides or {}).items() if name != "former"}
+    expected = was | {name: _allowed(value, was[name], got[name]) for name, value in said.items()}
     wrong = [
         name
         for name, value in expected.items()
@@ -91,6 +95,36 @@ def expect_kept(
             inferred=inferred,
         )
     _expect_history(after, before, moment, inferred=inferred)
+    if (besides or {}).get("former") is not ANYTHING:
+        _expect_former(after, before, moment, inferred=inferred)
+
+
+_WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
+
+
+def _expect_former(after: Snapshot, before: Snapshot, moment: Moment, *, inferred: bool) -> None:
+    """Check that the INS history is the one before; what is shown of it once the INS is gone is in no text."""
+    if not before.former or after.former is None:
+        return
+    if not {before.patient.status, after.patient.status} <= _WITH_INS:
+        return
+    # The active one may be listed with the former ones, or not.
+    active = {before.patient.matricule, after.patient.matricule}
+    old, new = (
+        sorted(
+            (one.matricule, one.oid, one.start or "", one.end or "")
+            for one in each
+            if one.matricule not in active
+        )
+        for each in (before.former, after.former)
+    )
+    if old == new:
+        return
+    raise Departure(
+        f"{moment.fr}, l'historique de l'INS n'est plus celui d'avant ({len(old)} entrée(s) avant, {len(new)} après)",
+        f"{moment.en}, the INS history is no longer that of before ({len(old)} entries before, {len(new)} after)",
+        inferred=inferred,
+    )
 
 
 def _allowed(value: object, was: object, got: object) -> object:

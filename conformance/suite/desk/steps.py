@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
-from conformance.suite.desk.apart import EMPTYING, HISTORY, USUAL, WHILE_WAITING, NotOfferedError
+from conformance.suite.desk.apart import EMPTYING, HISTORY, INS_HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
     need_another_question,
@@ -139,13 +139,20 @@ class Desk(Standing):
         """Return the file as it is now."""
         return self.lgo.read_patient(patient.id, actor=user or self.user)
 
-    def snapshot(self, patient: Patient) -> Snapshot:
-        """Return the whole state of a file; without its history where the software does not tell that."""
-        now = self.read(patient)
-        history = None
+    def snapshot(self, patient: Patient, *, former: bool = False, is_read: bool = False) -> Snapshot:
+        """Return the whole state of a file, on demand with its ``former`` INS; without what the software does not tell.
+
+        ``is_read``: what is given was read just now.
+        """
+        now = patient if is_read else self.read(patient)
+        history, numbers = None, None
         with self.if_offered(HISTORY):
             history = tuple(self.lgo.read_status_history(patient.id, actor=self.user))
-        return Snapshot(patient=now, history=history)
+        # What becomes of former INS is seen only while there is one.
+        if former and now.matricule:
+            with self.if_at_hand(INS_HISTORY), suppress(RefusedError):
+                numbers = tuple(self.lgo.read_ins_history(patient.id, actor=self.user))
+        return Snapshot(patient=now, history=history, former=numbers)
 
     def search(self, **criteria: str) -> list[Patient]:
         """Search the local files; somebody may be listed under each of their names."""
@@ -324,22 +331,20 @@ class Desk(Standing):
 
     # Statuses
 
-    def record_document(self, patient: Patient) -> None:
-        """Record the first of the high-confidence documents that the software knows.
+    def record_document(self, patient: Patient) -> Patient | None:
+        """Record the first of the high-confidence documents that the software knows, and return the file as the act gives it.
 
         Whoever is at the desk does, else the entitled user: that of a checked identity may be theirs to replace.
         """
         for actor, kind in product((self.user, self.super_user), HIGH_CONFIDENCE_PROOFS):
             try:
-                self.lgo.record_proof(patient.id, kind, actor=actor)
+                return self.lgo.record_proof(patient.id, kind, actor=actor)
             except RefusedError:
                 continue
-            return
         if self.read(patient).status in {Status.VALI, Status.QUAL}:
-            return  # It has been checked: another document need not be taken.
+            return None  # It has been checked: another document need not be taken.
         if self.decline_waiting(patient):  # A decision may be wanted first.
-            self.record_document(patient)
-            return
+            return self.record_document(patient)
         raise UndecidedError(
             "préparation impossible, le logiciel n'enregistre aucun dispositif à haut niveau de confiance",
             "could not be prepared, the software records no high-confidence document",

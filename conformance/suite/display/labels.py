@@ -40,6 +40,13 @@ def expect_shown(fields: Mapping[str, FormField], name: str, patient: Patient) -
         fr=f"{label.fr} à l'écran : {shown(field.value).fr}, au dossier : {shown(wanted).fr}",
         en=f"{label.en} on the screen: {shown(field.value).en}, in the file: {shown(wanted).en}",
     )
+    if name == "first_name" and _bare(patient.first_names or "") != _bare(stored):
+        # The whole list says no longer which of the names is the first.
+        expect(
+            _bare(field.value or "") != _bare(patient.first_names or ""),
+            fr=f"{label.fr} à l'écran : {shown(field.value).fr}, qui est la liste des prénoms",
+            en=f"{label.en} on the screen: {shown(field.value).en}, which is the list of first names",
+        )
 
 
 def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = ALWAYS) -> None:
@@ -64,7 +71,11 @@ def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = 
 
 
 def _is_word_for(name: str, stored: str, value: str) -> bool:
-    words = {"M": ("masculin", "homme", "male"), "F": ("féminin", "femme", "female")}
+    words = {
+        "M": ("masculin", "homme", "h", "male", "♂"),
+        "F": ("féminin", "femme", "female", "♀"),
+        "I": ("indéterminé", "inconnu", "autre", "non précisé", "undetermined", "unknown", "other"),
+    }
     return name == "sex" and value.strip().casefold() in words.get(stored, ())
 
 

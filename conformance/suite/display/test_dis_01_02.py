@@ -48,7 +48,15 @@ def test_four_traits(desk: Desk, route: Route) -> None:
         if route.status in {Status.RECUP, Status.QUAL}
         else "child-several-separators"
     ]
-    patient = desk.bring(desk.play(part), route, used_name="ZELBRUC", used_first_name="CURBLEZ")
+    person = desk.play(part)
+    # The names in use of many are those of their birth: both are shown.
+    is_same = route in {Route.CHECKED, Route.IMPORTED}
+    patient = desk.bring(
+        person,
+        route,
+        used_name=person.identity.traits.birth_name if is_same else "ZELBRUC",
+        used_first_name=person.first_name if is_same else "CURBLEZ",
+    )
     for at in (desk, desk.as_super_user()):
         fields = _fields(at, patient)
         expect_each({name: partial(expect_shown, fields, name, patient) for name in ALWAYS})
@@ -159,9 +167,15 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
             fields = _fields(desk, bare)
             expect_each({name: partial(_expect_not_of, fields, name, bare, patient) for name in OTHERS})
 
+    def qualified(chosen: tuple[str, ...]) -> None:
+        if desk.read(patient).status is Status.RECUP:
+            desk.check_document(patient)
+        judge(chosen)
+
     with restored(desk, site.DISPLAYED_FIELDS):
-        choices = [(), OTHERS, *((name,) for name in OTHERS)]
-        expect_each({", ".join(chosen) or "rien": partial(judge, chosen) for chosen in choices})
+        # One by one once the identity is qualifiée: what is shown depends on the site alone.
+        choices = {"rien": partial(judge, ()), ", ".join(OTHERS): partial(judge, OTHERS)}
+        expect_each(choices | {name: partial(qualified, (name,)) for name in OTHERS})
 
 
 def _expect_not_of(fields: dict[str, FormField], name: str, patient: Patient, before: Patient) -> None:

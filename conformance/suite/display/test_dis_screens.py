@@ -13,8 +13,9 @@ from conformance.suite.desk.apart import SCREENS, NotOfferedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import shown
-from conformance.suite.display.labels import ALWAYS, expect_own_labels
+from conformance.suite.display.labels import ALWAYS, expect_own_labels, expect_shown
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -44,11 +45,22 @@ def test_creation(desk: Desk, user: str) -> None:
 )
 def test_incomplete_date(desk: Desk) -> None:
     person = desk.draw(birth_date="1984-05-01")
-    patient = desk.try_create(typed(person, birth_date="1984-05-00"), control=typed(person))
+    # So may the sex and the place be: what is not known hides nothing that is.
+    unknown = {"birth_date": "1984-05-00", "sex": "I", "birth_place": UNKNOWN_PLACE}
+    patient = desk.try_create(typed(person, **unknown), control=typed(person))
+    for name in ("sex", "birth_date"):  # No text asks for a third sex; CAL-12: the date may not be typed so.
+        if isinstance(patient, RefusedError):
+            del unknown[name]
+            patient = desk.try_create(typed(person, **unknown), control=typed(person))
     if isinstance(patient, RefusedError):
-        patient = desk.create(person)  # CAL-12: it may not be typed so.
-    fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
-    value = next((field.value for field in fields if field.name == "birth_date"), None)
+        patient = desk.create(person)
+    fields = {
+        field.name: field
+        for field in desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+    }
+    for name in ("birth_name", "first_name", "sex"):
+        expect_shown(fields, name, patient)
+    value = fields["birth_date"].value if "birth_date" in fields else None
     expect(
         # The day that is not known may stay in the dark.
         re.search(r"(?<!\d)(\d\d|\D{1,2})/05/1984(?!\d)", value or ""),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.cards import AppIdentity
+from conformance.drivers.model import Attribute, Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.apart import APP
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -25,7 +27,6 @@ from conformance.verdicts import UndecidedError, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.drivers.model import Patient
     from conformance.suite.desk.cards import Family, Member
     from conformance.suite.desk.steps import Desk
 
@@ -107,7 +108,8 @@ def test_billing_changes(desk: Desk, status: Status) -> None:
 @pytest.mark.parametrize("status", list(Status), ids=str)
 def test_billing_stays(desk: Desk, status: Status) -> None:
     people = family(desk.draw)
-    member = people.member("partner")
+    # The number of the card is not that of a child.
+    member = people.member("child" if status is Status.QUAL else "partner")
     patient = desk.bring(member.person, status)
     number = _attach(desk, patient, people, member)
 
@@ -132,12 +134,21 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
     }
     for name, act in acts.items():
         with preparing("faire cet acte", "do this act"):
-            act()
+            answer = act()
         after = desk.read(patient)
         moment = Moment(f"{status}, {name}", f"{status}, {name}")
+        if isinstance(answer, Patient) and answer.billing_number:
+            # What the act gives back is what the user sees first.
+            _expect_both(answer, ins=after.matricule, billing=number, moment=moment)
         # What takes an INS away is for other rules; none comes of a billing number.
         left = patient.matricule if after.matricule else None
         _expect_both(after, ins=left, billing=number, moment=moment)
+    if status is Status.QUAL:
+        with desk.if_at_hand(APP), suppress(RefusedError):
+            identity = AppIdentity(rank=member.rank, **insi_values(member.person))  # type: ignore[arg-type] # has them all
+            desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
+            after = desk.read(patient)
+            _expect_both(after, ins=after.matricule, billing=number, moment=Moment("appli lue", "app read"))
 
 
 @pytest.mark.rule("FLD-02")

@@ -183,6 +183,10 @@ def test_never_filled_in_a_life(desk: Desk) -> None:
 )
 @RECEPTION.mark
 def test_received_without(desk: Desk) -> None:
+    known = desk.draw(first_names_count=2)
+    patient = desk.create(known)
+    receive(desk, received(known))
+    _expect_empty(desk, patient.id)
     arrived = receive(desk, received(desk.draw(first_names_count=2)))
     if isinstance(arrived.said, RefusedError) or arrived.said.patient_id is None:
         return  # Only proposed: there is no file.

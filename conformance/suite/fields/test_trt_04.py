@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CHECKED
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, lengthened, typed
 from conformance.suite.desk.routes import Route
@@ -77,6 +79,10 @@ def test_shapes(desk: Desk, field: str) -> None:
         if first and not isinstance(stored, RefusedError):
             # The rule speaks of names; that the 1er prénom is one of them is deduced.
             _expect_whole(stored.first_name, first["first_name"], "first_name", inferred=True)
+            if len(first["first_name"]) > LENGTHS[0]:
+                with desk.if_at_hand(CHECKED):
+                    checked = desk.check_document(stored)
+                    _expect_whole(checked.first_name, first["first_name"], "first_name", inferred=True)
 
     expect_each({key: partial(judge, shape) for key, shape in SHAPES.items()})
 
@@ -118,7 +124,11 @@ def test_100_characters(desk: Desk, field: str) -> None:
 def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = False) -> None:
     traits = typed(desk.draw(**PLAIN))
     name = lengthened(getattr(traits, field), length, desk.draw)
-    stored = desk.try_create(replace(traits, **{field: name}), control=traits)
+    wanted = {field: name}
+    if length == LENGTHS[-1]:  # Both at once: the one takes nothing from the other.
+        [other] = set(FIELDS) - {field}
+        wanted[other] = lengthened(getattr(traits, other), length, desk.draw)
+    stored = desk.try_create(replace(traits, **wanted), control=traits)
     _expect_whole(
         stored.message if isinstance(stored, RefusedError) else getattr(stored, field),
         name,
@@ -126,6 +136,10 @@ def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = Fal
         inferred=inferred,
     )
     if length == LENGTHS[-1] and not isinstance(stored, RefusedError):
+        _expect_whole(getattr(stored, other), wanted[other], other, inferred=inferred)
+        # Saving what has nothing to do with it leaves it whole.
+        with suppress(RefusedError):
+            desk.lgo.update_patient(stored.id, {"used_name": "KVORLAN"}, actor=desk.user)
         # A list of results and another user's screen may have columns of their own; a list need not have this one.
         listed = [each for each in desk.born_on(traits.birth_date or "") if each.id == stored.id]
         others = [each for each in listed if getattr(each, field) is not None]

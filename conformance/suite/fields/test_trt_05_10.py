@@ -33,7 +33,12 @@ NO_DATES = {
 }
 """Days and months that the rule names; a software may refuse others too, such as 30 February."""
 
-NEVER_COMPLETED = (NO_DATES["jour 32"], NO_DATES["mois 13"])
+OTHER_NO_DATES = NO_DATES | {"jour 32": "1931-01-32", "mois 13": "2011-13-01"}
+"""The same at another place: beside the first of a day or of a month."""
+
+NEVER_COMPLETED = tuple(
+    dates[name] for dates in (NO_DATES, OTHER_NO_DATES) for name in ("jour 32", "mois 13")
+)
 """Nothing in them is unknown: unlike a 00 (TRT-08) they cannot be completed, and have to be refused."""
 
 DATES = (
@@ -82,6 +87,7 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     patient = desk.create(desk.draw())
     sex = {"user": "F", "super-user": "M"}[user]
+    dates = NO_DATES if user == "user" else OTHER_NO_DATES
 
     def created(date: str) -> None:
         traits = typed(desk.draw(sex=sex))
@@ -116,7 +122,7 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
     expect_each(
         {
             f"{name} ({way.__name__})": partial(way, date)
-            for name, date in NO_DATES.items()
+            for name, date in dates.items()
             for way in (created, modified)
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
+from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, typed
+from conformance.suite.desk.started import try_started
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -75,6 +78,13 @@ def test_third_sex_in_a_file(desk: Desk, way: str, user: str) -> None:
         for _ in range(2):
             _, requests = desk.try_call(stored)
             _expect_not_sent(requests, sex)
+        if sex == OTHERS[0] and way == "modified":
+            with desk.if_at_hand(WITHOUT_WAITING):
+                _expect_not_sent(try_started(desk, stored)[1], sex)
+            with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+                desk.lgo.set_attributes(stored.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+                _, requests = desk.try_call(stored)
+                _expect_not_sent(requests, sex)
 
     expect_each({sex: partial(judge, sex) for sex in OTHERS})
     _, requests = desk.call(desk.create(desk.draw()))

@@ -9,7 +9,8 @@ from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.people import typed
+from conformance.suite.desk.people import NAMES_IN_USE, typed
+from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import shown
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.drivers.model import InsiCall
-    from conformance.suite.desk.routes import Route
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
@@ -41,7 +41,9 @@ class Host:
 def host(desk: Desk, route: Route, **wanted: object) -> Host:
     """Bring somebody to a status, and make sure that the software proposes the true answer."""
     person = desk.draw(**wanted)
-    patient = desk.bring(person, route)
+    # Whoever has names in use has a number like anybody else's.
+    names = NAMES_IN_USE if route in {Route.CHECKED, Route.IMPORTED_CHECKED} else {}
+    patient = desk.bring(person, route, **names)
     return Host(person=person, before=desk.snapshot_declined(patient), route=route)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values, shown
@@ -83,8 +84,15 @@ def test_right_numbers(desk: Desk, way: str) -> None:
 def test_wrong_numbers(desk: Desk, route: Route) -> None:
     # The key is that of a waiting number just as well, or of a number from overseas.
     place = "97411" if route is Route.IMPORTED_CHECKED else "63113"
-    wish = {"birth_date": "1984-09-25", "birth_place": place}
+    wish: dict[str, Any] = {"birth_date": "1984-09-25", "birth_place": place}
+    if route is Route.TYPED:
+        # So that there is a wrong key which is right but for a multiple of 97.
+        wish["shape"] = lambda person: with_key(person, lambda key: key == "02", InsOid.NIR_TEST)
     at = host(desk, route, **wish, nia=route in {Route.CHECKED, Route.IMPORTED})
+    if route is Route.CHECKED:
+        with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+            desk.lgo.set_attributes(at.before.patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+            at = replace(at, before=desk.snapshot(at.before.patient))
     wrong = _wrong(at.person.identity.matricule)
     chosen = wrong if route is Route.TYPED else {name: wrong[name] for name in ("clé + 1", "13 caractères")}
     # The key of thirteen zeros is right: no text forbids them, sense does.
@@ -220,7 +228,7 @@ def _wrong(right: Matricule) -> dict[str, dict[str, str | None]]:
         "clé aux chiffres inversés": {"key": key[::-1]},
         "clé égale au reste": {"key": remainder},
         "la clé 00": {"key": "00"},
-        "la clé 98": {"key": "98"},
+        "la clé 98": {"key": f"{int(key) + 97}" if int(key) + 97 < 100 else "98"},  # noqa: PLR2004 - two digits
         "une lettre dans la clé": {"key": f"{key[0]}A"},
         "un seul chiffre de clé": {"key": key[1]},
         "un chiffre faux": {"number": digit},

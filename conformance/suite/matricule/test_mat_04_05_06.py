@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import FROM_INSI, SCREENS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import expect_values, insi_values
@@ -71,6 +71,14 @@ def test_only_the_oid_changes(desk: Desk, first: InsOid, route: Route) -> None:
             fr=f"après un import sous l'OID {oid}, le dossier n'est pas celui d'INSi",
             en=f"after an import under the OID {oid} the file is not that of INSi",
         )
+        if route is Route.TYPED:
+            with desk.if_at_hand(SCREENS):
+                natures = natures_shown(desk, after)
+                expect(
+                    natures <= {oid.nature},
+                    fr=f"l'écran dit {' et '.join(sorted(natures))} d'un matricule d'OID {oid}",
+                    en=f"the screen says {' and '.join(sorted(natures))} of a matricule of OID {oid}",
+                )
 
 
 @pytest.mark.rule("MAT-04")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -121,6 +122,8 @@ def test_new_number(desk: Desk, route: Route) -> None:
     # The same person, known by a NIR from now on.
     definitive = desk.draw(sex=waiting.identity.traits.sex, birth_date=waiting.identity.traits.birth_date)
     now = now_known_by(waiting, definitive)
+    # Whoever has the number verified is confirmed.
+    desk.insi.add_people([replace(now, key=f"{now.key}/now")])
     with desk.answered_by("answers/whatever-traits", patient=now):
         call, requests = desk.try_call(patient)
         need_answer(requests, "answers/whatever-traits")
@@ -190,8 +193,10 @@ def test_without_ins(desk: Desk, route: Route) -> None:
     before, known = desk.snapshot(patient), kinds_known(desk)[0]
     with desk.answered_by("answers/not-found"):
         desk.try_call(patient)
+    # Whoever comes to the file afterwards: who called, or a colleague.
+    actor = desk.user if route is Route.TYPED else desk.super_user
     acts: dict[str, Callable[[], object]] = {
-        "modifier": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=desk.user),
+        "modifier": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
         "chercher": lambda: expect(
             patient.id in {each.id for each in desk.born_on(str(patient.birth_date))},
             fr="le dossier sans INS n'est plus trouvé par la date de naissance",
@@ -199,7 +204,9 @@ def test_without_ins(desk: Desk, route: Route) -> None:
         ),
     }
     if route is Route.TYPED:  # A second document may be refused.
-        acts["enregistrer une pièce"] = lambda: desk.lgo.record_proof(patient.id, known, actor=desk.user)
+        acts["enregistrer une pièce"] = lambda: desk.lgo.record_proof(
+            patient.id, known, actor=desk.super_user
+        )
     expect_each(acts)
     expect_kept(
         desk.snapshot(patient),

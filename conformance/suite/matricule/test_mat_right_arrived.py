@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.apart import RECEPTION
+from conformance.documents.datamatrix.payload import payload_of
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import RECEPTION, SCAN
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.matricule.arrivals import OK
@@ -15,7 +17,7 @@ from conformance.suite.matricule.test_mat_01 import KEYS, PLACES, with_key
 from conformance.suite.matricule.test_mat_02_03 import CORSICA, NUMBERS, with_digits
 from conformance.suite.verification.elsewhere import answering, receive, received
 from conformance.suite.verification.wire import verifications
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +51,22 @@ def test_right_number_is_verified(desk: Desk, rule: str) -> None:
             en=f"right matricule ({case_text(name).en}, {person.identity.matricule.value}) put aside without verification",
         )
 
-    expect_each({name: partial(judge, name, drawn) for name, drawn in _people(desk, rule).items()})
+    people = _people(desk, rule)
+    expect_each({name: partial(judge, name, drawn) for name, drawn in people.items()})
+    if rule == "MAT-02":
+        with desk.if_at_hand(SCAN):
+            expect_each({name: partial(_expect_scanned, desk, drawn()) for name, drawn in people.items()})
+
+
+def _expect_scanned(desk: Desk, person: Person) -> None:
+    try:
+        desk.lgo.scan_datamatrix(payload_of(person.identity), actor=desk.user)
+    except RefusedError as refusal:
+        number = person.identity.matricule.value
+        raise Departure(
+            f"le symbole du matricule {number}, qui est juste, est refusé : {refusal.message}",
+            f"the symbol of the matricule {number}, which is right, is refused: {refusal.message}",
+        ) from refusal
 
 
 def _people(desk: Desk, rule: str) -> dict[str, Callable[[], Person]]:

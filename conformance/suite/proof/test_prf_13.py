@@ -147,7 +147,7 @@ def _parts(artefact: Artefact) -> dict[str, Any]:
             verdict=Verdict.REVIEW,
         ) from error
     told_of: dict[str, Any] = {}
-    for extension in _extensions(resource):
+    for extension in _extensions(_patient_of(resource)):
         if "identity-reliability" not in str(extension.get("url")):
             continue
         for part in _extensions(extension):
@@ -155,6 +155,12 @@ def _parts(artefact: Artefact) -> dict[str, Any]:
     if "collected" in told_of and told_of.get("method") == "INSI":
         told_of.setdefault("insi", told_of["collected"])
     return told_of
+
+
+def _patient_of(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return the patient of a bundle, or else the resource itself."""
+    inside = (entry.get("resource") for entry in resource.get("entry", ()))
+    return next((one for one in inside if one and one.get("resourceType") == "Patient"), resource)
 
 
 def _part(part: dict[str, Any]) -> dict[str, Any]:

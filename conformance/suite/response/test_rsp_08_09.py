@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.drivers.model import Patient
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.cast import PARTS
-from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.started import without_waiting
 from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
 from simulator.contract.names import RESULTAT
+from simulator.contract.render import DIALECTS, Answer, IdentifierBlock, TraitsBlock
 from simulator.contract.soap import envelope
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 FILTERED = {
     "RSP-08": ("safety/lunar-day", "safety/lunar-month", "safety/lunar-both"),
@@ -238,19 +243,56 @@ def test_wrong_key_for_everybody(desk: Desk, scenario: str) -> None:
     expect_each({key: partial(judge, key) for key in parts})
 
 
+@pytest.mark.rule("ERR-04")
+@pytest.mark.title(
+    fr="Une réponse sans date de naissance n'en donne aucune au dossier",
+    en="An answer without a birth date gives the file none",
+)
+@FROM_INSI.mark
+def test_absent_date(desk: Desk) -> None:
+    def judge(date: str | None, *, new: bool) -> None:
+        person = desk.draw()
+        traits = person.identity.traits
+        patient = None if new else desk.create(person)
+        with desk.answered_by(
+            altered("absent-date" if date is None else "empty-date", {"birth_date": date}), patient=person
+        ):
+            call, _ = desk.try_search_insi(typed(person)) if patient is None else desk.try_call(patient)
+            taken = None if isinstance(call, RefusedError) else desk.try_accept(call)
+        files = [desk.read(patient)] if patient else [taken] if isinstance(taken, Patient) else []
+        # Refused, or taken with the date that was typed: no text says which.
+        for file in files:
+            expect_equal(
+                got=file.birth_date,
+                expected=traits.birth_date,
+                fr="date de naissance du dossier, après un retour 00 qui n'en dit pas",
+                en="birth date of the file, after an answer 00 that tells none",
+                inferred=True,
+            )
+
+    expect_each(
+        {
+            "absente": partial(judge, None, new=False),
+            "vide": partial(judge, "", new=False),
+            "absente, création": partial(judge, None, new=True),
+        }
+    )
+
+
 OTHER_NUMBERS: dict[str, dict[str, str | None]] = {
     "billing-oid": {"oid": "1.2.250.1.213.1.4.13"},
     "billing-oid-nia": {"oid": "1.2.250.1.213.1.4.14"},
     "former-oid": {"oid": "1.2.250.1.213.1.4.2"},
     "empty-oid": {"oid": ""},
+    "long-number": {"key": "{key}0"},
 }
 """Numbers that are none of an INS, beside those of the scenarios that ship."""
 
 
 @pytest.mark.rule("ERR-04")
 @pytest.mark.title(
-    fr="Un OID de facturation, ancien ou vide n'est pas celui d'une INS",
-    en="An OID of billing, a former one or an empty one is not that of an INS",
+    fr="Un OID de facturation, ancien ou vide n'est pas celui d'une INS, ni un numéro trop long son matricule",
+    en="An OID of billing, a former one or an empty one is not that of an INS, nor is a number too long its matricule",
 )
 @pytest.mark.parametrize("case", OTHER_NUMBERS)
 def test_other_oids(desk: Desk, case: str) -> None:
@@ -279,12 +321,31 @@ HOLLOW: dict[str, str] = {
 def test_hollow_answer(desk: Desk) -> None:
     cases = {name: (hollow(name), Route.TYPED) for name in HOLLOW}
     cases["found-without-anybody, qualifiée"] = (hollow("found-without-anybody"), Route.CHECKED_IMPORTED)
-    expect_each({name: partial(expect_not_imported, desk, *case) for name, case in cases.items()})
+    judges = {name: partial(expect_not_imported, desk, *case) for name, case in cases.items()}
+    for route in (Route.TYPED, Route.CHECKED):
+        person = desk.draw()
+        judges[f"without-code-with-somebody, {route}"] = partial(
+            expect_not_imported, desk, _without_code(person), route, person=person
+        )
+    expect_each(judges)
 
 
 def hollow(name: str) -> dict[str, Any]:
     """Return the scenario of one of ``HOLLOW``."""
-    text = envelope(f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT>')
+    return _raw(name, envelope(f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT>'))
+
+
+def _without_code(person: Person) -> dict[str, Any]:
+    """Return a scenario in which INSi answers with a person, and with a code that holds nothing."""
+    matricule, traits = person.identity.matricule, person.identity.traits
+    active = IdentifierBlock(number=matricule.number, key=matricule.key, oid=str(person.identity.oid))
+    names = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
+    block = TraitsBlock(**{name: getattr(traits, name) for name in names})
+    answer = Answer(code="", label="", active=active, traits=block)
+    return _raw("without-code-with-somebody", answer.render(DIALECTS["live-2026"]).decode())
+
+
+def _raw(name: str, text: str) -> dict[str, Any]:
     data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
     return {**data, "id": f"suite/{name}", "rules": [{**data["rules"][0], "then": {"raw": {"text": text}}}]}
 

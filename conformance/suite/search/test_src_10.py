@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.protocol import RefusedError
+from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import SCREENS, NotOfferedError
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.steps import USERS
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 DAY, OTHER_DAY = "1967-10-06", "1976-06-10"
 """Two days whose digits are much the same."""
+
+_CRITERIA = 3
 
 WORD, OTHER, THIRD = "ZAVRIN", "BOLTEK", "GHUMDEL"
 """Each is somebody's surname and somebody else's first name, as MARTIN and PIERRE are."""
@@ -61,6 +66,35 @@ def test_name_and_first_name(desk: Desk, user: str) -> None:
             ),
         }
     )
+
+
+@pytest.mark.rule("SRC-10")
+@pytest.mark.title(
+    fr="L'écran de recherche a des champs distincts, pour chaque utilisateur",
+    en="The search screen has distinct fields, for each user",
+)
+@SCREENS.mark
+def test_fields_of_the_screen(desk: Desk) -> None:
+    def judge(user: str) -> None:
+        try:
+            fields = desk.lgo.read_form(Form.SEARCH, actor=desk.by(user).user)
+        except RefusedError as refusal:
+            raise NotOfferedError(SCREENS, refusal.message, refusal.message) from refusal
+        names = {field.name for field in fields}
+        expect(
+            len(names) > 1,
+            fr=f"l'écran de recherche n'a qu'un champ ({', '.join(names) or '-'})",
+            en=f"the search screen has one field only ({', '.join(names) or '-'})",
+        )
+        # A date, a name and a first name are what SRC-01 to SRC-03 search; that each has a field is deduced.
+        expect(
+            len(names) >= _CRITERIA,
+            fr=f"l'écran de recherche n'a que {len(names)} champs ({', '.join(sorted(names))})",
+            en=f"the search screen has {len(names)} fields only ({', '.join(sorted(names))})",
+            inferred=True,
+        )
+
+    expect_each({user: partial(judge, user) for user in USERS})
 
 
 @pytest.mark.rule("SRC-10")

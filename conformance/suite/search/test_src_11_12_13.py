@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BY_MATRICULE
+from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
-from conformance.suite.desk.routes import routes
+from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import expect_values
 from conformance.suite.search.neighbours import Neighbour, expect_search
@@ -23,6 +23,7 @@ from conformance.verdicts import UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.steps import Desk
 
 
@@ -51,6 +52,7 @@ def test_few_letters_are_enough(desk: Desk) -> None:
     for count in (1, 2, 3):
         cases[f"{count} lettre(s) du nom"] = {**day, "name_prefix": traits.birth_name[:count]}
         cases[f"{count} lettre(s) du prénom"] = {**day, "first_name_prefix": person.first_name[:count]}
+    cases["une lettre de chacun"] = {**cases["1 lettre(s) du nom"], **cases["1 lettre(s) du prénom"]}
     expect_each(
         {
             f"{name} ({user})": partial(expect_search, desk.by(user), here, **criteria)
@@ -67,7 +69,11 @@ def test_few_letters_are_enough(desk: Desk) -> None:
 )
 def test_no_call_for_a_local_search(desk: Desk) -> None:
     day, alone = "1967-04-21", "1967-04-22"
-    held = [desk.bring(desk.draw(birth_date=day), route).matricule for route in routes()]
+    files = {route: desk.bring(desk.draw(birth_date=day), route) for route in routes()}
+    held = [patient.matricule for patient in files.values()]
+    with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+        for route in (Route.TYPED, Route.IMPORTED):
+            desk.lgo.set_attributes(files[route].id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     desk.create(desk.draw(birth_date=alone))
     searches = {
         "trouve": {"birth_date": day},
@@ -102,6 +108,21 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
     )
 
 
+def _expect_as_typed(desk: Desk, traits: PatientTraits, answer: str) -> None:
+    made = desk.lgo.create_patient(traits, actor=desk.user)
+    expect_values(
+        made,
+        {"status": Status.PROV} | {name: getattr(traits, name) for name in (*MANDATORY, "first_names")},
+        fr=f"le patient créé après la réponse {answer} à quelqu'un d'autre n'est pas celui qui a été saisi",
+        en=f"the patient created after the answer {answer} to somebody else is not who was typed",
+    )
+    expect(
+        not made.attributes,
+        fr=f"le patient créé après la réponse {answer} porte déjà {', '.join(sorted(made.attributes))}",
+        en=f"the patient created after the answer {answer} bears {', '.join(sorted(made.attributes))} already",
+    )
+
+
 @pytest.mark.rule("SRC-13")
 @pytest.mark.title(
     fr="INSi injoignable ou muet sur ce patient, la création est possible, et n'envoie rien à INSi",
@@ -127,6 +148,13 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         patient, requests = desk.during(lambda: desk.lgo.create_patient(traits, actor=desk.user))
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
+        if case == "not-found":
+            # Nor do the other answers that give nobody decide about whoever comes to the counter.
+            for answer in ("answers/several", "safety/empty-sex"):
+                asked = desk.draw()
+                with desk.answered_by(answer, **({"patient": asked} if answer.startswith("safety") else {})):
+                    desk.try_search_insi(typed(asked))
+                _expect_as_typed(desk, typed(desk.draw(first_names_count=2)), answer)
     due: dict[str, str | None] = {"status": Status.PROV, "matricule": None}
     expect_values(
         stored.patient,

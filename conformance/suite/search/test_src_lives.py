@@ -21,7 +21,7 @@ from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import insi_values
@@ -123,6 +123,11 @@ def _corrected(desk: Desk, patient: Patient, _: Person) -> None:
     desk.lgo.update_patient(patient.id, {"birth_name": NAME}, actor=desk.super_user)
 
 
+def _named_and_unnamed(desk: Desk, patient: Patient, _: Person) -> None:
+    for names in (NAMES_IN_USE, dict.fromkeys(NAMES_IN_USE)):
+        desk.lgo.update_patient(patient.id, dict(names), actor=desk.user)
+
+
 def _with_a_card(desk: Desk, patient: Patient, _: Person) -> None:
     people = family(desk.draw)
     desk.lgo.attach_card(patient.id, read_card(desk, people.card()).id, people.insured.rank, actor=desk.user)
@@ -157,6 +162,7 @@ LIVES: Final[dict[str, tuple[Route, Act]]] = {
     "lu dans l'application": (Route.TYPED, _read_from_the_app),
     "carte rattachée": (Route.TYPED, _with_a_card),
     "pièce sans haut niveau de confiance": (Route.IMPORTED, _with_a_document),
+    "noms utilisés saisis puis vidés": (Route.TYPED, _named_and_unnamed),
 }
 """What may have happened to a file, and the status that it had before."""
 

@@ -17,6 +17,9 @@ from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import CARD, DASHBOARD
 from conformance.suite.desk.card_calls import read_card, try_card_call
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cast import with_former
+from conformance.suite.desk.full import load
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.states.household_log import log_of
 from conformance.verdicts import Ending, UndecidedError
 
@@ -147,11 +150,18 @@ def life(desk: Desk) -> CardLife:
     return desk.once("card-life", _live)
 
 
+def _laden(desk: Desk, people: Family) -> Patient:
+    """Type the insured person in, with all that a call by card may lose and that a software can hold."""
+    patient = desk.create(people.insured.person, **NAMES_IN_USE)
+    load(desk, patient, people.insured.person)
+    return patient
+
+
 def _live(desk: Desk) -> CardLife:
-    people = family(desk.draw)
-    patient = desk.create(people.insured.person)
+    people = family(with_former(desk.draw, 2))
+    patient = _laden(desk, people)
     lived: list[Carded] = []
-    before, log, counters = desk.snapshot(patient), log_of(desk), _counters(desk)
+    before, log, counters = desk.snapshot(patient, former=True), log_of(desk), _counters(desk)
     for step in STEPS:
         if before.patient.status is not step.begins:
             continue
@@ -163,7 +173,7 @@ def _live(desk: Desk) -> CardLife:
             if step.begins is step.leads_to[0] and not isinstance(obstacle, VerbNotSupportedError):
                 continue
             return CardLife(steps=tuple(lived), obstacle=obstacle)
-        after, written, counted = desk.snapshot(patient), log_of(desk), _counters(desk)
+        after, written, counted = desk.snapshot(patient, former=True), log_of(desk), _counters(desk)
         lived.append(
             Carded(
                 step=step,

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.cards import AppIdentity
-from conformance.drivers.model import Attribute, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.bulk.lots import any_order, finish, need_deposited, own_time, read, results_of, start
 from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
 from conformance.suite.desk.words import insi_values
 from conformance.suite.matricule.arrivals import OK
@@ -55,6 +57,7 @@ class Cast:
         return replace(person, key=f"{person.key}/now", identity=replace(person.identity, history=(former,)))
 
 
+FAULT: Final = "faults/insi-102"
 CLEARED: Final[Besides] = {"matricule": None, "oid": None, "proof": ANYTHING}
 
 
@@ -84,6 +87,13 @@ def show(*kinds: str, validates: bool = False) -> Act:
     return act
 
 
+def try_all_in_doubt(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    """Call INSi, which is blocked, and show a document."""
+    with suppress(RefusedError):
+        desk.lgo.call_insi_traits(before.patient.id, actor=desk.user)
+    return show(*HIGH_CONFIDENCE_PROOFS, validates=True)(desk, cast, before)
+
+
 def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Record a document that is enough, and validate."""
     del cast
@@ -92,16 +102,19 @@ def check(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     return {"proof": ANYTHING}
 
 
-def nobody(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
-    """Call INSi, which answers with a fault, then knows nobody, then several; a verification meets a fault as well."""
-    del cast
-    for ending in ("faults/insi-102", "answers/not-found", "answers/several"):
+def ask(ending: str) -> Act:
+    """Return the act of calling INSi, which answers so and brings nobody; a verification meets a fault as well."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+        del cast
         with desk.answered_by(ending):
             desk.try_call(before.patient)
-    if before.patient.status in {RECUP, QUAL}:
-        with desk.if_offered(VERIFICATION), answering(desk, "fault-insi-102"):
-            verify(desk, before.patient)
-    return {}
+        if ending == FAULT and before.patient.status in {RECUP, QUAL}:
+            with desk.if_offered(VERIFICATION), answering(desk, "fault-insi-102"):
+                verify(desk, before.patient)
+        return {}
+
+    return act
 
 
 def decline(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
@@ -123,14 +136,19 @@ def feed(which: Callable[[Cast], Person], *, again: bool = False) -> Act:
         if call is None:
             return None
         desk.lgo.decide_proposal(call, accept=True, actor=desk.user)
-        known = {} if again else {"proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+        known = {} if again else {"proof": ANYTHING, "birth_date_uncertain": ANYTHING, "former": ANYTHING}
         return {**insi_values(which(cast)), **known}
 
     return act
 
 
 def _called(desk: Desk, person: Person, patient: Patient) -> str | None:
-    """Call INSi, which answers with this person; ``None``: the software does not call, as it need not for an INS that it has."""
+    """Call INSi, which answers with this person; ``None``: the software does not call, as it need not for an INS that it has.
+
+    Nor for a doubt that nobody may lift: how that is done is not established.
+    """
+    if DISQUALIFYING & patient.attributes:
+        return None
     with desk.answered_by("answers/whatever-traits", patient=person):
         call, requests = desk.try_call(patient)
     if patient.status in {PROV, VALI}:
@@ -197,6 +215,27 @@ def confirm(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
         _, exchanges = verify(desk, before.patient)
     need_verified(exchanges, Said.OK)
     return {}
+
+
+def in_a_lot(*, in_error: bool = False) -> Act:
+    """Return the act of having the INS confirmed in a lot, or of a lot whose lines all meet a technical error."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+        del cast
+        lot = start(desk, [before.patient])
+        need_deposited(lot)
+        if in_error:
+            if not lot.deposited or lot.collections:
+                return None  # Verified one by one, or collected at once: no result is still to come.
+            codes = {claimed.values["matricule"]: "insi_914" for claimed in lot.deposited}
+            with desk.answered_by(any_order(lot, codes)), own_time(desk):
+                desk.insi.advance(900)
+                read(desk, lot)
+            return {}
+        finish(desk, lot)
+        return {} if results_of(lot).get(before.patient.matricule or "") is Said.OK else None
+
+    return act
 
 
 def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
@@ -279,7 +318,7 @@ def import_app(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
         if before.patient.attributes:
             return None
         raise
-    return {**values, "proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+    return {**values, "proof": ANYTHING, "birth_date_uncertain": ANYTHING, "former": ANYTHING}
 
 
 def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
@@ -287,7 +326,15 @@ def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     receive(desk, received(cast.person))
     if desk.read(before.patient).status not in {RECUP, QUAL}:
         return {}
-    return dict(insi_values(cast.person))
+    return {**insi_values(cast.person), "former": ANYTHING}
+
+
+def arrive_denied(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Have the identity arrive from another domain, and INSi deny it: the file is that of somebody known."""
+    del before
+    with answering(desk, KO):
+        need_verified(receive(desk, received(cast.person)).exchanges, Said.KO)
+    return {}
 
 
 def arrive_under_former(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:

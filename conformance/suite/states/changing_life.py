@@ -93,7 +93,7 @@ def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> Ch
     seen: list[Turned] = []
     departures: list[tuple[Turn, Departure]] = []
     obstacles: list[tuple[Turn, Exception]] = []
-    before, log = desk.snapshot(patient), _log(desk, patient)
+    before, log = desk.snapshot(patient, former=True), _log(desk, patient)
     for turn in turns:
         if before.patient.status not in turn.begins:
             continue
@@ -114,7 +114,7 @@ def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> Ch
                 with desk.if_offered(turn.path):
                     raise
             besides = None
-        after, written = colleague.snapshot(patient), _log(desk, patient)
+        after, written = colleague.snapshot(patient, former=True), _log(desk, patient)
         if besides is not None:
             logs = None if log is None or written is None else (log, written)
             own = Snapshot(patient=worker.read(patient), history=None)

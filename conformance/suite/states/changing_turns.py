@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
-from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, LOTS, RECEPTION, VERIFICATION
 from conformance.suite.states import changing_acts as acts
 from conformance.suite.states.changing_acts import DOUBT, HOMONYM, PROV, QUAL, RECUP, VALI
 
@@ -53,13 +53,20 @@ _WEAK: Final = _turn(
     "document shown that is not enough",
     is_deduced=True,
 )
-_SILENCE: Final = _turn(
-    acts.nobody,
-    "RSP-12",
-    "appels sans identité (erreur, 01, 02)",
-    "calls without identity (fault, 01, 02)",
-    is_deduced=True,
-    is_quiet=True,
+_SILENCE: Final = tuple(
+    _turn(
+        acts.ask(ending),
+        rule,
+        f"appel sans identité ({fr})",
+        f"call without identity ({en})",
+        is_deduced=True,
+        is_quiet=True,
+    )
+    for ending, rule, fr, en in (
+        (acts.FAULT, "ERR-02", "erreur", "fault"),
+        ("answers/not-found", "RSP-12", "01", "01"),
+        ("answers/several", "RSP-13", "02", "02"),
+    )
 )
 _DECLINED: Final = _turn(
     acts.decline,
@@ -88,10 +95,10 @@ NOW: Final = _turn(
 
 
 _DOUBTED: Final = _turn(
-    acts.show(*HIGH_CONFIDENCE_PROOFS, validates=True),
+    acts.try_all_in_doubt,
     "ATT-06",
-    "pièce présentée pendant le doute",
-    "document shown during the doubt",
+    "INSi appelé et pièce présentée pendant le doute",
+    "INSi called and document shown during the doubt",
     begins=frozenset({PROV}),
     is_deduced=True,
 )
@@ -105,6 +112,20 @@ _CONFIRMED: Final = _turn(
     is_deduced=True,
 )
 
+
+_LOTS: Final = tuple(
+    _turn(
+        acts.in_a_lot(in_error=in_error),
+        "BLK-03",
+        f"lot {fr}",
+        f"lot {en}",
+        begins=frozenset({RECUP, QUAL}),
+        path=LOTS,
+        is_deduced=True,
+        is_quiet=True,
+    )
+    for in_error, fr, en in ((False, "OK", "OK"), (True, "en erreur", "in error"))
+)
 
 LONG_NAME: Final = "KVORLAN-DRIMVAK-NALROVK-VIZBELOR-HUZBERT-CURBLEZ-ZELBR"
 """As long as a name has to be taken (TRT-04: 54 characters), typed into a file that is locked but for that."""
@@ -172,7 +193,7 @@ TURNS: Final = (
         leads_to={PROV: (PROV, VALI)},
     ),
     _RAISED,
-    _SILENCE,
+    *_SILENCE,
     replace(
         _DECLINED,
         rule="ERR-01",
@@ -181,6 +202,15 @@ TURNS: Final = (
         en="INSi called again after a fault",
     ),
     _named("super-user", {"used_name": "L'ZELBRUC--KV"}, {"used_first_name": None}),
+    _turn(
+        acts.arrive_denied,
+        "VER-06",
+        "identité reçue et démentie",
+        "identity received and denied",
+        begins=frozenset({PROV, VALI}),
+        path=RECEPTION,
+        is_quiet=True,
+    ),
     _turn(
         acts.feed(lambda cast: cast.earlier),
         "RSP-02",
@@ -205,6 +235,7 @@ TURNS: Final = (
     _DECLINED,
     replace(NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
     QUALIFIED,
+    _CARD,
     _CONFIRMED,
     _turn(
         acts.show(*HIGH_CONFIDENCE_PROOFS),
@@ -229,7 +260,8 @@ TURNS: Final = (
         begins=frozenset({RECUP, QUAL}),
         path=RECEPTION,
     ),
-    replace(_SILENCE, by="super-user"),
+    *(replace(one, by="super-user") for one in _SILENCE),
+    *_LOTS,
     _named("super-user", {"used_name": "ZELBRUC KV"}),
     _turn(
         acts.correct,

@@ -7,12 +7,21 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Attribute, InsiCall, Status
+from conformance.drivers.model import Attribute, CallOutcome, InsiCall, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI, VERIFICATION, WITHOUT_WAITING
+from conformance.suite.desk.apart import (
+    ATTRIBUTES,
+    CARD,
+    DOUBT_LIFTED,
+    FROM_INSI,
+    VERIFICATION,
+    WITHOUT_WAITING,
+    NotOfferedError,
+)
 from conformance.suite.desk.card_calls import by_card, calls_without_file, read_card, try_card_call
 from conformance.suite.desk.people import another_value, typed
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.started import try_started
 from conformance.suite.desk.steps import while_waiting
 from conformance.suite.desk.words import insi_values
@@ -188,6 +197,9 @@ def _start(key: str, scenario: str | None = None, *, accept: bool = False) -> Do
     def does(desk: Desk, day: Day) -> object:
         with answering(desk, scenario):
             call, _ = try_started(desk, day.files[key])
+        is_found = not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND
+        if accept and not is_found and DISQUALIFYING & desk.read(day.files[key]).attributes:
+            raise NotOfferedError(DOUBT_LIFTED, "l'attribut est encore là", "the attribute is still there")
         if isinstance(call, RefusedError):
             raise call
         if accept:

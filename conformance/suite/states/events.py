@@ -320,11 +320,15 @@ def _is_made(file: File, requests: Sequence[ExchangeView]) -> bool:
 
 
 def _new_traits(desk: Desk, file: File) -> dict[str, str | None]:
-    """Return what is typed over: a value that carries a feature itself, and a name in use with it."""
-    if file.shape.is_homonym:
-        return {"birth_place": "2A247"}
-    name = another_value(desk, file.person, "birth_name").replace(" ", "-")
-    return {"birth_name": f"{name}-KV", "used_name": "KVORLANW"}
+    """Return what is typed over: a value that carries a feature itself, a name with one in use."""
+    match field := file.shape.corrects[file.patient.status]:
+        case "birth_place":
+            return {field: "2A247"}
+        case "birth_name":
+            name = another_value(desk, file.person, field).replace(" ", "-")
+            return {field: f"{name}-KV", "used_name": "KVORLANW"}
+        case _:
+            return {field: another_value(desk, file.person, field)}
 
 
 def _need_status(worker: Desk, file: File, said: str) -> None:

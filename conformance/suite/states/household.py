@@ -222,9 +222,16 @@ def _others(desk: Desk, person: Person) -> dict[str, Patient]:
             "used_name": f"VIZ-{letter}'ELOR" if number else USED_NAME,
             "used_first_name": f"CUR{letter}LEZ",
         }
+        change = {"used_first_name": f"HUZ{letter}ERT"}
+        # Nor does anything fill what somebody has left empty.
+        if key == "homonyme":
+            del names["used_name"]
+        elif key == "né le même jour":
+            del names["used_first_name"]
+            change = {"used_name": f"VIZ-{letter}'ELUR"}
         patient = desk.bring(other, route, **names)
-        with preparing("modifier le prénom utilisé", "change the used first name", depends_on=("STA-14",)):
-            desk.lgo.update_patient(patient.id, {"used_first_name": f"HUZ{letter}ERT"}, actor=desk.user)
+        with preparing("modifier un nom utilisé", "change a name in use", depends_on=("STA-14",)):
+            desk.lgo.update_patient(patient.id, change, actor=desk.user)
         files[key] = desk.read(patient)
         if key == "parent":
             _until_number_ends(desk, _counted_back(patient.id[-1:], len(people)))

@@ -1,21 +1,22 @@
 """Laden people: each carries many features at once, so that a mistake made for one feature meets it at every event.
 
 A plain person says that an event does what it has to; these say that it does so for whoever comes: a waiting number, a
-hyphen, an apostrophe, names in use, a place in Corsica or abroad or not known, old age and childhood, a homonym, a
-document that is not enough.
+hyphen, an apostrophe, names in use, a place in Corsica, overseas, abroad or not known, old age and childhood, a homonym, a
+document that is not enough. Each has all that an act may lose: a billing number of somebody else, former INS, names in use.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CHECKED
-from conformance.suite.desk.cast import Part
+from conformance.suite.desk.cast import Part, long_name
+from conformance.suite.desk.full import bill_another
 from conformance.suite.desk.needs import need_status
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
@@ -43,6 +44,8 @@ class Shape:
     is_homonym: bool = False
     low: str | None = None
     """A document that is not enough, recorded before anything else."""
+    corrects: Mapping[Status, str] = field(default_factory=dict)
+    """The strict trait that is corrected at each status: each of them once with all that such a change may lose."""
 
     @property
     def key(self) -> str:
@@ -60,13 +63,15 @@ class File:
     """As it was when the file was made."""
 
 
+PROV, RECUP, VALI, QUAL = Status.PROV, Status.RECUP, Status.VALI, Status.QUAL
+
 _BY_CHECK: Final = {
-    Status.PROV: Route.TYPED,
-    Status.RECUP: Route.IMPORTED,
-    Status.VALI: Route.CHECKED,
-    Status.QUAL: Route.CHECKED_IMPORTED,
+    PROV: Route.TYPED,
+    RECUP: Route.IMPORTED,
+    VALI: Route.CHECKED,
+    QUAL: Route.CHECKED_IMPORTED,
 }
-_BY_IMPORT: Final = {**_BY_CHECK, Status.QUAL: Route.IMPORTED_CHECKED}
+_BY_IMPORT: Final = {**_BY_CHECK, QUAL: Route.IMPORTED_CHECKED}
 
 SHAPES: Final = (
     Shape(
@@ -74,6 +79,7 @@ SHAPES: Final = (
             key="waiting-number-corsica-homonym",
             wish={"sex": "M", "birth_date": "1986-06-30", "birth_place": "2B033", "nia": True},
             names=lambda name, firsts: (f"D'{name}-{firsts[3]}", f"{firsts[0]}-{firsts[1]} {firsts[2]}"),
+            former=2,
         ),
         typed={"used_name": "D'KVORLAN-KV", "used_first_name": "NALROVK"},
         documents=("PASSPORT",),
@@ -81,29 +87,35 @@ SHAPES: Final = (
         user="user",
         is_homonym=True,
         low="DRIVING_LICENCE",
+        corrects={PROV: "birth_place", RECUP: "sex", VALI: "first_names", QUAL: "birth_date"},
     ),
     Shape(
         part=Part(
             key="abroad-1921-super-user",
             wish={"sex": "F", "birth_date": "1921-08-07", "birth_place": "99127"},
             names=lambda name, firsts: (f"DE {name}--{firsts[3]}", f"{firsts[0]} {firsts[1]} {firsts[2]}"),
+            former=1,
         ),
-        typed={"used_name": "ZELBRUC KV"},
+        typed={"used_name": "ZELBRUC KV", "used_first_name": "NAL-ROVK"},
         documents=("CNI",),
         routes=_BY_IMPORT,
         user="super-user",
         low="VITALE_CARD",
+        corrects={PROV: "first_names", RECUP: "birth_name", VALI: "birth_date", QUAL: "birth_place"},
     ),
     Shape(
         part=Part(
-            key="child-place-unknown",
-            wish={"sex": "F", "birth_date": "2019-09-25"},
-            names=lambda name, firsts: (name, f"{firsts[0]} {firsts[1]}"),
+            key="child-place-unknown-overseas-long-names",
+            wish={"sex": "F", "birth_date": "2019-09-25", "birth_place": "97411"},
+            names=lambda name, firsts: (long_name([name, *firsts]), " ".join([*firsts, name])),
+            former=1,
         ),
-        typed={"birth_place": "99999"},
+        typed={"birth_place": "99999", "used_first_name": "NALROVK"},
         documents=("BIRTH_CERTIFICATE_AND_PARENT", "PASSPORT"),
         routes=_BY_IMPORT,
         user="user",
+        is_homonym=True,
+        corrects={PROV: "birth_date", RECUP: "first_names", VALI: "birth_name", QUAL: "sex"},
     ),
 )
 
@@ -118,12 +130,16 @@ def laden(desk: Desk, shape: Shape, status: Status) -> File:
     patient = start(desk, shape, person)
     for step in _STEPS[shape.routes[status]]:
         patient = step(desk, shape, patient)
+    # Last: whatever was done before may have lost it already.
+    worker = desk.by(shape.user)
+    bill_another(worker, patient, person)
+    patient = worker.read(patient)
     need_status(patient, shape.routes[status])
     return File(shape=shape, person=person, patient=patient)
 
 
 def start(desk: Desk, shape: Shape, person: Person) -> Patient:
-    """Type somebody laden in, with all that a file can carry in PROV."""
+    """Type somebody laden in, with all that a file can carry in PROV, and return the file as it was typed."""
     worker = desk.by(shape.user)
     patient = worker.create(person, **shape.typed)
     # Without these verbs, somebody less laden.
@@ -136,7 +152,7 @@ def start(desk: Desk, shape: Shape, person: Person) -> Patient:
     if shape.low:
         with worker.if_offered(CHECKED), suppress(RefusedError):
             worker.lgo.record_proof(patient.id, shape.low, actor=worker.user)
-    return worker.read(patient)
+    return patient
 
 
 def feed(desk: Desk, shape: Shape, patient: Patient) -> Patient:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.attributes.marks import is_for_good, set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DASHBOARD, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
@@ -171,7 +171,7 @@ def _unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:
 
 def _replace(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     """Put homonyme in the place of a doubt: what the doubt took away does not come back by another door."""
-    with suppress(RefusedError):  # A doubt may have to be lifted first.
+    with suppress(RefusedError, UndecidedError):  # A doubt may have to be lifted first.
         between = set_attributes(desk, patient, frozenset({Attribute.HOMONYME}))
         # What came back shows in the step; taking the last attribute away would hide it.
         if between.status is not PROV or between.matricule:
@@ -312,7 +312,7 @@ def _live(desk: Desk) -> Life:
                 raise
             continue
         except (Ending, RefusedError) as obstacle:
-            if step.is_free:
+            if step.is_free and not is_for_good(obstacle):
                 counters = _counters(desk)
                 continue
             cut_short = (step, obstacle)
@@ -387,8 +387,10 @@ def steps_of(lived: Life, *rules: str) -> list[Lived]:
         raise missing[0]
     if lived.cut_short is None or (found and rules and lived.cut_short[0].rule not in rules):
         return found
+    if found and is_for_good(lived.cut_short[1]):
+        return found
     step, obstacle = lived.cut_short
-    if isinstance(obstacle, VerbNotSupportedError):
+    if isinstance(obstacle, VerbNotSupportedError) or is_for_good(obstacle):
         raise obstacle
     if rules and step.rule in rules and isinstance(obstacle, RefusedError):
         raise refused_to_allow(obstacle) from obstacle

@@ -28,7 +28,9 @@ SPANS: Final = {1: ("une nuit", "a night"), 400: ("plus d'un an", "more than a y
 """Days, and what they are called."""
 NEW_KIND: Final = "PIECE_DU_SITE"
 """A document that no software knows before its site names it."""
-_LISTS: Final = (site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS)
+LISTS: Final = (site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS)
+_DISPLAYED: Final = "first_names"
+"""What the site shows besides the four traits that evening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Night:
     found: frozenset[str]
     """Those whom the search by their birth date showed then."""
     settings: tuple[Mapping[str, str], Mapping[str, str]] | None
-    """Those of the site about documents, before and after; ``None``: it has none, or they cannot be changed."""
+    """Those of the site about documents and display, before and after; ``None``: it has none, or they cannot be changed."""
     rest: tuple[Rest, Rest] | None = None
     """What is no file, before and after; looked at after the first night alone."""
 
@@ -61,7 +63,7 @@ def nights_of(
     """
     before = {key: desk.read(patient) for key, patient in files.items()}
     nights = []
-    with restored(desk, *_LISTS) if _has_lists(desk) else nullcontext():
+    with restored(desk, *LISTS, site.DISPLAYED_FIELDS) if _has_lists(desk) else nullcontext():
         written = _write_lists(desk)
         with passing(desk) as time:
             told = rest() if rest else None
@@ -88,20 +90,25 @@ def nights_of(
 
 def _has_lists(desk: Desk) -> bool:
     with desk.if_offered(SETTINGS):
-        return set(_LISTS) <= desk.lgo.read_settings().keys()
+        return set(LISTS) <= desk.lgo.read_settings().keys()
     return False
 
 
 def _lists_of(desk: Desk) -> dict[str, str]:
     settings = desk.lgo.read_settings()
-    return {name: ",".join(parts(settings.get(name))) for name in _LISTS}
+    names = [name for name in (*LISTS, site.DISPLAYED_FIELDS) if name in settings]
+    return {name: ",".join(parts(settings[name])) for name in names}
 
 
 def _write_lists(desk: Desk) -> dict[str, str] | None:
     """Have the site add a document of its own to its list, and return the lists as they are read then."""
     with desk.if_offered(SETTINGS), suppress(RefusedError):
-        low = desk.lgo.read_settings().get(site.LOW_CONFIDENCE_PROOFS)
+        now = desk.lgo.read_settings()
+        low = now.get(site.LOW_CONFIDENCE_PROOFS)
         if low is not None:
-            desk.lgo.write_settings({site.LOW_CONFIDENCE_PROOFS: ",".join((*parts(low), NEW_KIND))})
+            display = {site.DISPLAYED_FIELDS: _DISPLAYED} if site.DISPLAYED_FIELDS in now else {}
+            desk.lgo.write_settings(
+                {site.LOW_CONFIDENCE_PROOFS: ",".join((*parts(low), NEW_KIND)), **display}
+            )
             return _lists_of(desk)
     return None

@@ -99,7 +99,10 @@ def _found(desk: Desk, person: Person) -> list[Patient]:
 
 
 def _fed(cast: Cast) -> dict[str, object]:
-    return {**insi_values(cast.people.insured.person), "proof": ANYTHING, "birth_date_uncertain": ANYTHING}
+    return {
+        **insi_values(cast.people.insured.person),
+        **dict.fromkeys(("proof", "birth_date_uncertain", "former"), ANYTHING),
+    }
 
 
 def _feed_by_card(desk: Desk, cast: Cast, before: Snapshot) -> Besides:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, RECEPTION, VERIFICATION
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE, LOTS, RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.states.changing_life import Turned, life, turns_of
 from conformance.suite.states.judging import (
@@ -30,6 +30,7 @@ RULES: Mapping[str, Apart | None] = {
     "ATT-03": ATTRIBUTES,
     "ATT-05": ATTRIBUTES,
     "ATT-06": ATTRIBUTES,
+    "BLK-03": LOTS,
     "CRE-07": APP,
     "FLD-03": CARD,
     "STA-04": DOWNGRADE,
@@ -37,11 +38,12 @@ RULES: Mapping[str, Apart | None] = {
     "VER-02": VERIFICATION,
     "VER-04": RECEPTION,
     "VER-05": VERIFICATION,
+    "VER-06": RECEPTION,
     "VER-09": RECEPTION,
     **dict.fromkeys(
-        ("ERR-01", "PRF-01", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12", "RSP-20", "STA-06", "STA-09")
+        ("ERR-01", "ERR-02", "PRF-01", "PRF-04", "PRF-08", "RSP-01", "RSP-02", "RSP-12", "RSP-13", "RSP-20")
     ),
-    **dict.fromkeys(("STA-12", "STA-13", "STA-14")),
+    **dict.fromkeys(("STA-06", "STA-09", "STA-12", "STA-13", "STA-14")),
 }
 """The rules of the acts, and the path without which a software has none of them."""
 

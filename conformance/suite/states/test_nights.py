@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers import site
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.suite.desk.apart import BESIDE, CLOCK, SETTINGS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.words import label
 from conformance.suite.states.household import household
-from conformance.suite.states.nights import SPANS
+from conformance.suite.states.nights import LISTS, SPANS
 from conformance.suite.states.overnight import OF_RULE
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ def _fields(rule: str, status: Status) -> tuple[str, ...]:
     match rule:
         case "FLD-01":
             return (*(name for name in IDENTITY_FIELDS if name not in _INS), "billing_number")
+        case "FLD-04":
+            return tuple(NAMES_IN_USE)
         case "ATT-01":
             return ("attributes",)
         case "PRF-01":
@@ -52,7 +56,7 @@ def _fields(rule: str, status: Status) -> tuple[str, ...]:
     "rule",
     [
         pytest.param(key, marks=pytest.mark.rule(key), id=key)
-        for key in ("FLD-01", "ATT-01", "PRF-01", "PRF-05", *_OF_STATUS)
+        for key in ("FLD-01", "FLD-04", "ATT-01", "PRF-01", "PRF-05", *_OF_STATUS)
     ],
 )
 @BESIDE.mark
@@ -105,26 +109,34 @@ def test_still_found(desk: Desk) -> None:
     expect_each({f"{night.days} j": partial(judge, night) for night in _nights(desk)})
 
 
-@pytest.mark.rule("PRF-02")
+_SET_BY_THE_SITE = {
+    "PRF-02": (LISTS, "liste des pièces du site", "list of documents of the site"),
+    "DIS-02": ((site.DISPLAYED_FIELDS,), "données affichées", "data displayed"),
+}
+
+
 @pytest.mark.title(
-    fr="La liste des pièces que le site a fixée est encore la sienne le lendemain",
-    en="The list of documents that the site has set is still its own the next day",
+    fr="Ce que le site a réglé (pièces, affichage) est encore le sien le lendemain",
+    en="What the site has set (documents, display) is still its own the next day",
+)
+@pytest.mark.parametrize(
+    "rule", [pytest.param(key, marks=pytest.mark.rule(key), id=key) for key in _SET_BY_THE_SITE]
 )
 @BESIDE.mark
 @CLOCK.mark
 @SETTINGS.mark
-def test_settings_stay(desk: Desk) -> None:
+def test_settings_stay(desk: Desk, rule: str) -> None:
+    names, fr, en = _SET_BY_THE_SITE[rule]
+
     def judge(night: Night) -> None:
-        if night.settings is None:
-            raise NotOfferedError(
-                SETTINGS, "aucune liste de pièces ne se règle", "no list of documents can be set"
-            )
-        before, after = night.settings
+        before, after = night.settings or ({}, {})
+        if not set(names) <= before.keys():
+            raise NotOfferedError(SETTINGS, f"{fr} : ne se règle pas", f"{en}: cannot be set")
         expect_equal(
-            got=after,
-            expected=before,
-            fr=f"{SPANS[night.days][0]} après, liste des pièces du site",
-            en=f"{SPANS[night.days][1]} later, list of documents of the site",
+            got={name: after.get(name) for name in names},
+            expected={name: before[name] for name in names},
+            fr=f"{SPANS[night.days][0]} après, {fr}",
+            en=f"{SPANS[night.days][1]} later, {en}",
         )
 
     expect_each({f"{night.days} j": partial(judge, night) for night in _nights(desk)})

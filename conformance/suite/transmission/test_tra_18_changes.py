@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import AuditEntry
     from conformance.suite.desk.steps import Desk
 
-FOLLOWED: Final = ("birth_name", "sex", "birth_place", "first_names")
+FOLLOWED: Final = ("birth_name", "sex", "birth_date", "birth_place", "first_names")
 """Traits that a message changes."""
 UNKNOWN_PLACE: Final = "99999"
 OTHER_DOMAIN: Final = "2.999.250.78"
@@ -42,9 +42,15 @@ DAY: Final = "1958-03-14"
 def test_changes_are_followed(desk: Desk, status: str) -> None:
     with fed(desk) as feed:
         # A NIA that becomes a NIR: number and OID change together.
-        person = desk.draw(nia=True, birth_date=DAY, sex="F")
+        person = desk.draw(nia=True, birth_date=DAY, sex="F", first_names_count=3)
         other = desk.draw(nia=False, birth_date=DAY, sex="F")
         first = feed.send(person, "VALI")
+        expect_values(
+            first,
+            told_of(person),
+            fr="le dossier n'est pas l'identité que le référentiel a envoyée, avec un numéro d'attente",
+            en="the file is not the identity that the reference has sent, with a waiting number",
+        )
         with preparing("modifier les noms utilisés", "change the names in use", depends_on=("STA-14",)):
             desk.lgo.update_patient(first.id, NAMES_IN_USE, actor=desk.user)
         number = {"matricule": other.identity.matricule.value, "oid": str(other.identity.oid)}

@@ -222,7 +222,7 @@ def _expect_bare(patient: Patient, identity: ReceivedIdentity, moment: Moment) -
         # That it is provisoire is deduced; that it is not qualifiée is Règle 30.
         inferred=patient.status is not Status.QUAL,
     )
-    traits = {name: getattr(identity, name) for name in MANDATORY}
+    traits = {name: getattr(identity, name) for name in (*MANDATORY, "first_names")}
     expect_values(
         patient,
         {**traits, "used_name": None, "used_first_name": None},

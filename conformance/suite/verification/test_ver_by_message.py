@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +10,10 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception, ReceptionOutcome
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.mailbox import ALL
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
@@ -22,11 +25,13 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
+    forms_taken,
     need_form,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
-from conformance.suite.verification.elsewhere import answering, as_values, nobody, received
+from conformance.suite.verification.elsewhere import SENDER, answering, as_values, nobody, received
+from conformance.suite.verification.traces import watch
 from conformance.suite.verification.wire import (
     KO,
     Said,
@@ -76,6 +81,37 @@ def test_verified_once(desk: Desk, form: Form) -> None:
             fr=f"INS déjà {patient.status} ici, vérifiée de nouveau à la réception d'un message ({form})",
             en=f"INS already {patient.status} here, verified again on the reception of a message ({form})",
         )
+
+
+@pytest.mark.rule("VER-02")
+@pytest.mark.title(
+    fr="La vérification faite pour un message laisse une trace avec son résultat, quelle que soit la forme du message",
+    en="The verification made for a message leaves an entry with its result, whatever the form of the message",
+)
+@MESSAGES.mark
+def test_traced(desk: Desk) -> None:
+    taken = forms_taken(desk)
+
+    def judge(form: Form, ending: str | None) -> None:
+        seen = watch(desk)
+        message = written(Letter(identity=received(desk.draw())), form)
+
+        def act() -> None:
+            with suppress(RefusedError):
+                desk.lgo.receive_message(message, sender=SENDER, actor=desk.user)
+
+        with answering(desk, ending):
+            _, exchanges = desk.during(act)
+        seen.sent += need_verified(exchanges)
+        seen.expect(
+            Moment(
+                f"vérification faite pour un message ({form})", f"verification made for a message ({form})"
+            )
+        )
+
+    # Each form once, OK and KO in turn.
+    cases = enumerate(form for form in sorted(taken) if not (form is Form.MAIL and desk.memory.get(ALL)))
+    expect_each({str(form): partial(judge, form, KO if number % 2 else None) for number, form in cases})
 
 
 @pytest.mark.rule("VER-06")
@@ -131,6 +167,16 @@ def test_unknown_and_ko(desk: Desk, form: Form) -> None:
         )
         expect_not_in(arrival, patient, moment)
     expect_noticed(arrival, moment)
+    verified = isinstance(arrival.said, Reception) and arrival.said.verification
+    texts = [*arrival.texts, verified.message if verified else ""]
+    expect(
+        (form is Form.MAIL and desk.memory.get(ALL))
+        or any(any(letter.isalpha() for letter in text) for text in texts),
+        fr=f"{moment.fr}, aucune alerte n'informe l'utilisateur qui l'a fait entrer",
+        en=f"{moment.en}, no alert tells the user who let it in",
+        # What a software treats later, by itself, it can tell on the worklist only.
+        inferred=True,
+    )
     is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
     expect(
         arrival.items or is_queued,

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from conformance.drivers import wire
+from conformance.drivers.ahead import WITH
 from conformance.drivers.model import Verb
 from conformance.drivers.verbs import ALWAYS, VERBS, Declaration, Driver, Place, Sign
 from simulator.datafile import load_yaml
@@ -103,6 +104,9 @@ def test_openapi_has_its_parameters(declared: Declaration) -> None:
     in_path = {each["name"] for each in parameters if each["in"] == "path"}
     assert in_path == {each.name for each in declared.arguments if each.place is Place.PATH}
     in_query = {each["name"] for each in parameters if each["in"] == "query"}
+    if declared.verb is Verb.READ_PATIENT:  # What it is asked together with is no argument of the verb.
+        assert WITH in in_query
+        in_query.remove(WITH)
     if declared.verb is not Verb.SEARCH_PATIENTS:  # Its criteria are parameters of their own.
         assert in_query == {each.name for each in declared.arguments if each.place is Place.QUERY}
 

@@ -244,6 +244,20 @@ def former_ins_erased(records: list[Record], about: Mapping[str, Any], _memory: 
     return records
 
 
+def former_ins_doubled(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Add the INS history to itself."""
+    patient_id = records[0]["id"]
+    about["store"].write_former(patient_id, [*about["store"].former(patient_id)] * 2)
+    return records
+
+
+def oldest_former_ins_lost(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Lose the first entry of the INS history."""
+    patient_id = records[0]["id"]
+    about["store"].write_former(patient_id, about["store"].former(patient_id)[1:])
+    return records
+
+
 def former_files_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the INS that a file had into what leaves of it."""
     former = memory.shared.get("ins", {}).get(about.get("patient_id"))
@@ -352,7 +366,9 @@ FUNCTIONS: dict[str, Hand] = {
     "document-signed-by-who-acts": document_signed_by_who_acts,
     "composite-shown-by-its-head": composite_shown_by_its_head,
     "own-kind-shown-as-other": own_kind_shown_as_other,
+    "former-ins-doubled": former_ins_doubled,
     "former-ins-erased": former_ins_erased,
+    "oldest-former-ins-lost": oldest_former_ins_lost,
     "former-files-kept": former_files_kept,
     "second-fall-untold": second_fall_untold,
     "lowered-to-validated-untold": lowered_to_validated_untold,
