@@ -165,7 +165,8 @@ def test_nothing_to_check(desk: Desk, route: Route) -> None:
 def test_validated_once(desk: Desk, shown: tuple[str, ...], fall: Status | Attribute) -> None:
     patient = lowered(desk, desk.bring(adult(desk), Route.CHECKED), fall)
     if fall is Attribute.DOUTEUSE:
-        desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
+        with suppress(RefusedError):
+            desk.lgo.set_attributes(patient.id, frozenset(), actor=desk.user)
     for kind in shown or (None,):
         if kind is not None:
             with suppress(RefusedError):

@@ -11,6 +11,7 @@ from conformance.drivers import site
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, SCREENS, SETTINGS, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, adult
@@ -99,7 +100,7 @@ def test_automatic_as_set(desk: Desk) -> None:
     lowered, left = high[0], high[1]
     patient = desk.create(adult(desk), **NAMES_IN_USE)
     with desk.if_offered(ATTRIBUTES):
-        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+        set_attributes(desk, patient, {Attribute.HOMONYME})
     with restored(desk, site.AUTOMATIC_VALIDATION, *LISTS):
         switch(desk, site.ON)
         if _write(desk, site.HIGH_CONFIDENCE_PROOFS, high[1:]) and _write(desk, LISTS[1], [*low, lowered]):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers import site
-from conformance.drivers.protocol import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,13 +40,6 @@ def since_noted(records: list[Record], about: Mapping[str, Any], memory: Memory)
     return records
 
 
-def since_forgotten(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the file no longer."""
-    for one in records:
-        _noted(memory).discard(_file_of(one, about))
-    return records
-
-
 def _giving(**values: Any) -> Hand:
     """Return a fault that gives these values to a noted file."""
 
@@ -67,13 +59,6 @@ def since_lost(records: list[Record], about: Mapping[str, Any], memory: Memory) 
 def since_last_only(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Keep the last record of a noted file only."""
     return records[-1:] if str(about.get("patient_id") or "") in _noted(memory) else records
-
-
-def since_refused(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Refuse an act on a noted file: its document is too old."""
-    if any(_file_of(one, about) in _noted(memory) for one in records):
-        raise RefusedError("PROOF_MISSING", "Enregistrez d'abord le dispositif d'identité.", ["proof"])
-    return records
 
 
 def flag_raised(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -201,10 +186,8 @@ FUNCTIONS: dict[str, Hand] = {
     function.__name__.replace("_", "-"): function
     for function in (
         since_noted,
-        since_forgotten,
         since_lost,
         since_last_only,
-        since_refused,
         flag_raised,
         flag_lowered,
         flag_loses,
