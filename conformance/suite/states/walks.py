@@ -101,7 +101,7 @@ def _walk(desk: Desk, status: Status) -> dict[str, list[Seen]]:
         file: File | None = None
         last: Snapshot | None = None
         for event, act in STAYS[status]:
-            seen, file = _meet(desk, shape, status, act, file, last)
+            seen, file = _meet(desk, shape, status, act, file, last, keeps_ins=True)
             last = seen.after
             found[event].append(seen)
     return found
@@ -110,23 +110,36 @@ def _walk(desk: Desk, status: Status) -> dict[str, list[Seen]]:
 def met(desk: Desk, address: str) -> list[Seen]:
     """Do the event of a case to laden people, each with a file of their own."""
     status = Status(address.partition("/")[2])
-    return [_meet(desk, shape, status, act, None, None)[0] for act in MOVES[address] for shape in SHAPES]
+    # Of the events that move a status, one begins and ends with an INS: its history stays what it is.
+    keeps_ins = address == "E7/RECUP"
+    return [
+        _meet(desk, shape, status, act, None, None, keeps_ins=keeps_ins)[0]
+        for act in MOVES[address]
+        for shape in SHAPES
+    ]
 
 
 def _meet(  # noqa: PLR0917 - an event, and the file that it meets as it was seen last
-    desk: Desk, shape: Shape, status: Status, act: Act, file: File | None, last: Snapshot | None
+    desk: Desk,
+    shape: Shape,
+    status: Status,
+    act: Act,
+    file: File | None,
+    last: Snapshot | None,
+    *,
+    keeps_ins: bool,
 ) -> tuple[Seen, File | None]:
     """Do an event to a file, a new one where there is none that still has the status; return what was seen, and the file."""
     start = len(desk.timeline.entries)
     before = None
     try:
-        before = last or (desk.snapshot(file.patient, former=True) if file else None)
+        before = last or (desk.snapshot(file.patient, former=keeps_ins) if file else None)
         if file is None or before is None or before.patient.status is not status:
             file = laden(desk, shape, status)
-            before = desk.snapshot(file.patient, former=True, is_read=True)
+            before = desk.snapshot(file.patient, former=keeps_ins, is_read=True)
         file.patient = before.patient
         besides = act(desk, file)
-        after = desk.snapshot(file.patient, former=True)
+        after = desk.snapshot(file.patient, former=keeps_ins)
     except (RefusedError, VerbNotSupportedError, UndecidedError, Departure) as error:
         return Seen(shape=shape, before=before, error=error, entries=_since(desk, start)), file
     return Seen(shape=shape, before=before, after=after, besides=besides, entries=_since(desk, start)), file
