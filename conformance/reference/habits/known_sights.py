@@ -244,16 +244,12 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "TRA-16",
             "SEC-08",
         ),
-        "card-attached-when-called": _just(
-            "wards b",
-            "When the billing number is taken over is not said; it is no INS.",
-            wards.card_attached_when_called,
-            "FLD-02",
-            "FLD-03",
-            "CAL-01",
-            "CAL-02",
-            "CAL-05",
-            "SEC-05",
+        "card-attached-when-called": Known(
+            party="wards d",
+            why="When the billing number is taken over is not said; it is no INS.",
+            rules=("FLD-02", "FLD-03", "CAL-01", "CAL-02", "CAL-05", "SEC-05", "RSP-12", "STA-03"),
+            still_accused="Files are compared whole after a call by card, the billing number included (RSP-12, STA-03).",
+            made=just(wards.card_attached_when_called),
         ),
         "homonym-for-ever": _refusing(
             "wards b",
