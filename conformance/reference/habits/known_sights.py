@@ -235,7 +235,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
         "sending-without-recipient": _just(
             "wards b",
             "The same.",
-            sights.answers_little(frozenset({"recipient", "message"}), ("POST", "patients", "*", "sendings")),
+            sights.answers_little(frozenset({"recipient"}), ("POST", "patients", "*", "sendings")),
             "TRA-01",
             "TRA-07",
             "TRA-09",
