@@ -51,6 +51,8 @@ _LIST: Final = "birth-list-given-name"
 _INSEE: Final = re.compile(r"insee-?code", re.IGNORECASE)
 _BIRTH_PLACE: Final = "patient-birthPlace"
 _RELIABILITY: Final = re.compile(r"ident(?:ity)?-?reliability", re.IGNORECASE)
+_NUMBER: Final = 10**12
+"""What is written with as many figures as a matricule without its key."""
 _LONG: Final = 20_000
 _HELD: Final = frozenset({Format.PDF, Format.CDA, Format.HL7V2})
 """What a resource holds as a file and that tells of a patient."""
@@ -296,6 +298,8 @@ def _texts(resource: Any) -> Iterator[str]:
             string(coding.get("code")) in {"NH", "SS", "SB"} for coding in codings(node)
         )
         for key, value in node.items():
+            if type(value) is int and value >= _NUMBER:
+                yield str(value)
             if (
                 isinstance(value, str)
                 and len(value) < _LONG

@@ -27,7 +27,7 @@ LABELS: Final = (
     (Trait.SEX, r"sexe\b|genre\b|(?<![a-z.])s\.?(?=\s*:)|(?<![a-z.])s\.(?=\s+[fm]\b)"),
 )  # fmt: skip
 _MATRICULE: Final = r"(?:n(?:°|o|um(?:ero)?)?\.?\s*(?:de\s+)?)?matricule(?:\s+(?:de\s+(?:l['’]\s*)?)?ins(?:\s*[(-]?\s*(?:ins-)?ni[ra]\b\)?)?|(?=\s*(?::|\t|ni[ra]\b|n°|[1-8]\s?\d)))|identi(?:te|fiant)\s+national\s*e?\s+de\s+sante|(?<![a-z-])ins(?:\s*[-(]?\s*ni[ra]\b\)?)?(?=\s*:|\s*\t|\s+(?:n|[0-9]))"  # fmt: skip
-_OTHERS: Final = r"n(?:°|o|um(?:ero)?)\.?\s*(?:de\s+)?(?:s\.?\s*s\.?\b|secu(?:rite)?(?:\s+sociale)?|nir|assure|dossier|ipp|rpps|finess)|nss\b|nir\s*:|securite\s+sociale|adresse|telephone|tel\b|ipp\b|medecin|(?<![-'’])age\b(?=\s*:|\s*\t|\s+\d|\s*$)|nom\s*:|prenom\s*\(?s?\)?\s*:|mssante|email|mail\b|oid\b|nature\b|statut\b|patient(?:e|\s?\(e\)|·e)?\s*:"  # fmt: skip
+_OTHERS: Final = r"n(?:°|o|um(?:ero)?)\.?\s*(?:de\s+)?(?:s\.?\s*s\.?\b|secu(?:rite)?(?:\s+sociale)?|nir|assure|dossier|ipp|rpps|finess)|nss\b|nir\s*:|securite\s+sociale|adresse|telephone|tel\b|ipp\b|medecin|(?<![-'’])age\b(?=\s*:|\s*\t|\s+\d|\s*$)|nom\s*:|prenom\s*\(?s?\)?\s*:|mssante(?=[ \t]*(?::|patient|du\b))|email|mail\b|oid\b|nature\b|statut\b|patient(?:e|\s?\(e\)|·e)?\s*:"  # fmt: skip
 _REMARK: Final = r"(?:[ \t]{0,3}\([^()\t]{1,30}\)(?=\s*:))?"
 """What some put between a label and its colon: ``(JJ/MM/AAAA)``, ``(M/F)``."""
 LABEL: Final = re.compile(

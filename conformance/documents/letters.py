@@ -39,6 +39,8 @@ _CELLS: Final = re.compile(r"</?(?:w:(?:tab|tc)|text:tab|table:table-cell|c)\b[^
 _SPACES: Final = re.compile(r"<text:s\b[^<>]{0,200}>")
 _WITHIN: Final = re.compile(r"</?(?:w|w14|mc|a|text|r|t|rPr)\b[^<>]{0,800}>")
 """Tags of runs, of their looks and of spans: what stands around them is one word."""
+_HELD: Final = re.compile(r'="([^"<>]{13,800})"')
+"""The value of an attribute that is long enough for a number."""
 _TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
 _RUN: Final = re.compile(rb"[\x20-\x7e]{8,4000}")
 _WIDE_RUN: Final = re.compile(rb"(?:[\x20-\x7e]\0){8,4000}")
@@ -74,18 +76,36 @@ def office_words(files: Mapping[str, bytes]) -> str:
     return "\n".join(told)[:TEXT_LIMIT]
 
 
+def office_hidden(files: Mapping[str, bytes]) -> str:
+    """Return what such files hold without showing it: names, links, alternative texts, objects of other programs."""
+    told: list[str] = list(files)
+    for name, content in files.items():
+        if name.endswith((".xml", ".rels")):
+            told.extend(_HELD.findall(decoded_text(content[:TEXT_LIMIT])))
+        else:
+            told.append(_printable(content[:TEXT_LIMIT]))
+    return "\n".join(told)[:TEXT_LIMIT]
+
+
 def judge(letter: Letter, name: str, expected: Expected) -> Iterator[Problem]:
     """Yield what a letter tells of somebody else than the person expected; nothing without one."""
     if expected.identity is None:
         return
     place = Place(kind=PlaceKind.FILE, file=name)
-    record = _record(expected, place)
+    yield from told_of_another(letter.words, expected, place)
+    yield from of_other_people(letter.words, [_record(expected, place)], place)
+
+
+def told_of_another(words: str, expected: Expected, place: Place) -> Iterator[Problem]:
+    """Yield what a text calls an INS and that is not the one expected; nothing without one."""
+    if expected.identity is None:
+        return
     said = Text(
         "la lettre donne l’INS d’une autre personne que celle attendue",
         "the letter gives the INS of another person than the one expected",
     )
-    yield from of_another(letter.words, record.of(Trait.MATRICULE), place, "text-of-another", said, "F13")
-    yield from of_other_people(letter.words, [record], place)
+    known = _record(expected, place).of(Trait.MATRICULE)
+    yield from of_another(words, known, place, "text-of-another", said, "F13")
 
 
 def _record(expected: Expected, place: Place) -> IdentityRecord:

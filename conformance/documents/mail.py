@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date, of_somebody_else
-from conformance.documents.letters import Letter
+from conformance.documents.letters import Letter, told_of_another
 from conformance.documents.mail_errors import error_codes
 from conformance.documents.mail_headers import MailFacts, header_place, headers
 from conformance.documents.mail_parts import FORWARDED, Held, told_of, uuencoded, written
@@ -185,6 +185,8 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     for told in facts.shown:
         # Each by itself: the plain text and the HTML of a mail come from two templates.
         yield from of_other_people(told, inside, body, "TRA-07")
+        if not any(one.has_ins for one in inside):
+            yield from told_of_another(told, expected, body)
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)

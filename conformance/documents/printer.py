@@ -30,6 +30,8 @@ _QUOTED: Final = re.compile(
 )
 _COMMAND: Final = re.compile(r"[\^~]([A-Z][A-Z0-9@])([^\^~]{0,4000})", re.IGNORECASE)
 _HEX: Final = re.compile(r"_([0-9A-F]{2})", re.IGNORECASE)
+_SUBSET: Final = re.compile(r">[0-9:;<=]")
+"""A code set of Code 128, within its digits."""
 _SEPARATOR: Final = re.compile(r"[~_]d029", re.IGNORECASE)
 _MOST_SYMBOLS: Final = 50
 
@@ -62,7 +64,7 @@ def read(data: bytes, reading: Reading) -> Document:
         problems=(unjudged("format-unknown", said, reading.place()),),
         parts=parts,
         facts=Letter(words),
-        text=f"{text}\n{words}",
+        text=f"{text}\n{words}\n{_SUBSET.sub('', words)}",
     )
 
 

@@ -81,8 +81,12 @@ def read_attached(data: bytes, reading: Reading) -> Document | None:
         return None
     if files is None or not any(_OFFICE.fullmatch(name) for name in files):
         return None
+    words = letters.office_words(files)
     return Document(
-        format=Format.EXPORT, name=reading.name, facts=ExportFacts(()), text=letters.office_words(files)
+        format=Format.EXPORT,
+        name=reading.name,
+        facts=ExportFacts((), letters.Letter(words)),
+        text=f"{words}\n{letters.office_hidden(files)}",
     )
 
 
@@ -236,7 +240,7 @@ def _workbook(files: Mapping[str, bytes], reading: Reading) -> Document:
             "office document in which no table of patients was recognised: only numbers are looked for",
         )
         problems = (unjudged("format-unknown", text, reading.place()),)
-    made = _made(people, reading, words, problems)
+    made = _made(people, reading, f"{words}\n{letters.office_hidden(files)}", problems)
     return made if people else replace(made, facts=ExportFacts((), letters.Letter(words)))
 
 

@@ -14,6 +14,7 @@ from conformance.reference.habits.known_acts import ACTS
 from conformance.reference.habits.known_cousins import COUSINS
 from conformance.reference.habits.known_extra import EXTRA
 from conformance.reference.habits.known_shapes import SHAPES
+from conformance.reference.habits.known_sights import SIGHTS
 from conformance.reference.habits.known_strict import STRICT
 from conformance.reference.habits.known_wards import WARDS
 from conformance.reference.habits.strategies import searching
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from conformance.reference.habits.front import Habit
     from conformance.reference.habits.known import Known
 
-HABITS: Mapping[str, Known] = MappingProxyType({**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **WARDS})
+HABITS: Mapping[str, Known] = MappingProxyType(
+    {**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **SIGHTS, **WARDS}
+)
 """By name."""
 
 

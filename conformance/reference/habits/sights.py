@@ -345,5 +345,40 @@ def alerts_by_number(asked: Asked, inner: Inner) -> Said:
     return replace(said, body={**said.body, "alerts": alerts})
 
 
+def worklist_in_words(asked: Asked, inner: Inner) -> Said:
+    """Name the person of an entry of the worklist in its text only."""
+    said = inner(asked)
+    if not is_for(asked, "GET", "worklist") or not done(said):
+        return said
+
+    def told(item: Row) -> Row:
+        file = file_now(asked, inner, item["patient_id"]) if item.get("patient_id") else {}
+        named = " ".join(
+            str(file[name]) for name in ("birth_name", "first_name", "birth_date") if file.get(name)
+        )
+        return {**item, "patient_id": None, "message": f"{named} : {item.get('message', '')}"}
+
+    return replace(said, body={**said.body, "items": [told(one) for one in said.body["items"]]})
+
+
+def answers_little(keys: frozenset[str], *paths: tuple[str, ...]) -> Habit:
+    """Leave these optional keys out of the answers to some acts, each a method and the parts of a path, and out of lists in them."""
+
+    def habit(asked: Asked, inner: Inner) -> Said:
+        said = inner(asked)
+        if not done(said) or not any(is_for(asked, *path) for path in paths):
+            return said
+        return replace(said, body=_without(said.body, keys))
+
+    return habit
+
+
+def _without(value: Any, keys: frozenset[str]) -> Any:
+    """Return an answer without these keys; an answer that is one list, with its entries without them."""
+    if len(value) == 1:
+        return {key: [_without(one, keys) for one in entries] for key, entries in value.items()}
+    return {key: one for key, one in value.items() if key not in keys}
+
+
 def _entry(asked: Asked, action: str, patient: str | None, **more: Any) -> Row:
     return {"action": action, "user": asked.headers.get("x-banc-user"), "patient_id": patient, **more}

@@ -94,6 +94,16 @@ def fictitious_no_more(asked: Asked, inner: Inner) -> bool:
     )
 
 
+def homonym_no_more(asked: Asked, inner: Inner) -> bool:
+    """Tell whether somebody is to have a homonym no more, with nothing set in its place."""
+    return (
+        is_for(asked, "PUT", "patients", "*", "attributes")
+        and "HOMONYME" not in asked.body["attributes"]
+        and not asked.body["attributes"]
+        and "HOMONYME" in file_now(asked, inner).get("attributes", ())
+    )
+
+
 def doubtful_corrected_by_anybody(asked: Asked, inner: Inner) -> bool:
     """Tell whether an ordinary user corrects a strict trait of a doubtful identity."""
     return (
@@ -209,6 +219,23 @@ def pending_proposal_shown_again() -> Habit:
         return said
 
     return habit
+
+
+def card_attached_when_called(asked: Asked, inner: Inner) -> Said:
+    """Take the billing number of the card into the file for which INSi is called with it."""
+    said = inner(asked)
+    body = asked.body or {}
+    if (
+        is_for(asked, "POST", "insi-calls")
+        and body.get("mode") == "VITALE"
+        and body.get("patient_id")
+        and done(said)
+    ):
+        if said.body["outcome"] == "BLOCKED":
+            return said
+        own = {"reading_id": body["reading_id"], "rank": body["rank"]}
+        inner(asked.other("PUT", "patients", body["patient_id"], "card", body=own))
+    return said
 
 
 def typed_search_goes_to_the_file(asked: Asked, inner: Inner) -> Said:

@@ -40,7 +40,7 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
 
     Raises:
         RefusedError: nobody may set them; the refusal of the ordinary user.
-        NotOfferedError: nobody may lift the doubt.
+        NotOfferedError: nobody may take one away.
     """
     wanted = frozenset(attributes)
     try:
@@ -64,7 +64,7 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
                 elif wanted.intersection(DISQUALIFYING):
                     break
                 return desk.lgo.set_attributes(patient.id, wanted, actor=user)
-        if not doubts:
+        if not now.attributes - wanted:
             raise refusal from None
         raise NotOfferedError(
             DOUBT_LIFTED,

@@ -97,7 +97,7 @@ ASKED_AGAIN: Final = path(
 """After a 01 or 02 the user may correct the criteria (CAL-09): that the same ones be sent again is in no text."""
 VERIFIED_AGAIN: Final = path("INS déjà vérifiée, vérifiée de nouveau", "INS verified already, verified again")
 """No text says how soon an INS that INSi has confirmed is verified again."""
-DOUBT_LIFTED: Final = path("attribut douteuse ou fictive retiré", "attribute doubtful or fictitious removed")
+DOUBT_LIFTED: Final = path("attribut retiré", "attribute removed")
 """How somebody ceases to be doubtful or fictitious is not established (ins-rules §18): a new file may be wanted."""
 ANYWHERE: Final = frozenset(
     {

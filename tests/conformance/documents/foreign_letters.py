@@ -43,7 +43,7 @@ def _zipped(files, kind=None):
     return out.getvalue()
 
 
-def docx(lines, header=""):
+def docx(lines, header="", more=None):
     def paragraph(line):
         # A word processor cuts a text where its looks or its history change.
         runs = [line[start : start + 7] for start in range(0, len(line), 7)]
@@ -55,6 +55,7 @@ def docx(lines, header=""):
             "[Content_Types].xml": "<Types/>",
             "word/document.xml": f"<w:document {WORD}><w:body>{body}</w:body></w:document>",
             "word/header1.xml": f"<w:hdr {WORD}>{paragraph(header)}</w:hdr>",
+            **(more or {}),
         }
     )
 

@@ -43,6 +43,18 @@ PARTED = {
     "calendar": calendar(f"DESCRIPTION:Dossier {NUMBER[:8]}\r\n {NUMBER[8:]}\r\n"),
     "YAML": yaml(f'    dossier: "{NUMBER}"\n'),
 }
+PARTED |= {
+    "html, entities": html(WITHOUT, "".join(f"&#{ord(one)};" for one in NUMBER)),
+    "rtf, hidden": rtf([*WITHOUT, f"{{\\v {NUMBER}}}"]),
+    "docx, alternative text": docx(WITHOUT, more={"word/a.xml": f'<a descr="INS {NUMBER}"/>'}),
+    "docx, link": docx(WITHOUT, more={"word/_rels/a.xml.rels": f'<a Target="https://x/?d={NUMBER}"/>'}),
+    "docx, object": docx(WITHOUT, more={"word/embeddings/a.bin": b"\0" * 9 + NUMBER.encode() + b"\0"}),
+    "docx, name of an image": docx(WITHOUT, more={f"word/media/{NUMBER}.png": b"x"}),
+    "zpl, code sets": zpl([*WITHOUT, f">:{NUMBER[0]}>5{NUMBER[1:]}"]),
+    "answer of a form": as_json(
+        {"resourceType": "QuestionnaireResponse", "item": [{"answer": [{"valueInteger": int(NUMBER)}]}]}
+    ),
+}
 STRANGERS = {
     **{f"{name}, number": written(OF_OTHER) for name, written in LETTERS.items()},
     "zpl, symbol": zpl(cartouche(P1), payload_of(P2)),
@@ -113,6 +125,8 @@ def test_person_of_a_letter(name):
 def test_a_letter_attached_is_no_archive():
     told = mail(P1, docx(WITHOUT), ins=None).replace(b"IHE_XDM.ZIP", b"lettre.docx")
     assert not {one.code for one in check(told, PROVISIONAL)} & {"xdm-no-metadata"}
+    other = mail(P1, docx(OF_OTHER), ins=None).replace(b"IHE_XDM.ZIP", b"lettre.docx")
+    assert "text-of-another" in {one.code for one in check(other, QUALIFIED)}
     leaking = mail(P1, docx([*WITHOUT, f"Dossier {NUMBER}"]), ins=None).replace(
         b"IHE_XDM.ZIP", b"lettre.docx"
     )
