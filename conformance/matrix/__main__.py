@@ -129,7 +129,10 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         "--defect", action="append", default=[], metavar="NAME", help="this defect only; repeatable"
     )
     parser.add_argument(
-        "--group", action="append", default=[], help="the defects of a group of rules only (ATT, SRC…); repeatable"
+        "--group",
+        action="append",
+        default=[],
+        help="the defects of a group of rules only (ATT, SRC…); repeatable",
     )
     parser.add_argument(
         "--rule", action="append", default=[], help="run these rules instead of those meant to catch it"

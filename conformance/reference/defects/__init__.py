@@ -47,6 +47,7 @@ def __getattr__(name: str) -> Any:
 
     return getattr(model, name)
 
+
 _FOLDER: Final = "by_rule"
 
 
@@ -113,7 +114,7 @@ def _catalogue() -> Mapping[str, Defect]:
         for file in sorted(group.iterdir(), key=lambda one: one.name):
             data = load_yaml(file, SCHEMA, lambda data: problems(data, known=found))
             for written, entry in data["defects"].items():
-                found |= {name: _defect(name, one) for name, one in expanded(written, entry)}
+                found.update((name, _defect(name, one)) for name, one in expanded(written, entry))
     return MappingProxyType(found)
 
 

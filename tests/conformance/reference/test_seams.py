@@ -117,7 +117,7 @@ def test_a_mistake_in_a_defect_file_is_told_with_its_place(fault: str, message: 
     )
     with pytest.raises(DataFileError, match=message) as error:
         parse_yaml(text.encode(), "d.yaml", SCHEMA, lambda data: problems(data, known=()))
-    assert all(problem.line >= 10 for problem in error.value.problems)
+    assert all(problem.line >= 9 for problem in error.value.problems)
 
 
 AT_THE_COUNTER = frozenset({"PRF-12", "ERG-08"})
