@@ -17,7 +17,7 @@ from conformance.rules import load_catalogue
 from simulator.datafile import load_yaml
 
 if TYPE_CHECKING:
-    from conformance.reference.seams import SeamFault
+    from conformance.reference.defects.model import SeamFault
 
 NOT_APPLYING: dict[str, dict[str, str]] = yaml.safe_load(
     Path(__file__).with_name("kinds_not_applying.yaml").read_text("utf-8")
