@@ -46,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     try:
         names = sorted(select(options.defect)) or [
-            one.name for one in catalogue().values() if not options.group or one.group in options.group
+            one.name
+            for one in catalogue().values()
+            if not options.group or one.caught_by[0].partition("-")[0] in options.group
         ]
     except UnknownDefectError as error:
         sys.stderr.write(f"{error}\n")
@@ -127,7 +129,10 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         "--defect", action="append", default=[], metavar="NAME", help="this defect only; repeatable"
     )
     parser.add_argument(
-        "--group", action="append", default=[], help="the defects of a group only; repeatable"
+        "--group",
+        action="append",
+        default=[],
+        help="the defects of a group of rules only (ATT, SRC…); repeatable",
     )
     parser.add_argument(
         "--rule", action="append", default=[], help="run these rules instead of those meant to catch it"

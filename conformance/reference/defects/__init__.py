@@ -1,7 +1,7 @@
 """The injectable defects of the reference LGO: realistic vendor mistakes, each with the rules that catch it.
 
-A defect is data, in one file of this folder for each group of rules: what the software does wrong, which rules are
-meant to see it, and the faults that it puts on the seams of the LGO (``conformance.reference.seams``). The language
+A defect is data, in ``by_rule/GROUP/RULE.yaml`` by the first rule that catches it: what the software does wrong, which
+rules are meant to see it, and the faults that it puts on the seams of the LGO (``conformance.reference.seams``). The language
 of the faults is in ``conditions.py`` (when) and ``effects.py`` (what); ``by_hand`` holds the few that data cannot
 say.
 """
@@ -12,7 +12,7 @@ import difflib
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.text import Text, TextError
 
@@ -48,6 +48,9 @@ def __getattr__(name: str) -> Any:
     return getattr(model, name)
 
 
+_FOLDER: Final = "by_rule"
+
+
 class UnknownDefectError(TextError, ValueError):
     """A name that is not in the catalogue."""
 
@@ -69,7 +72,7 @@ class UnknownDefectError(TextError, ValueError):
 
 
 def catalogue() -> Mapping[str, Defect]:
-    """Return the defects by name, group by group, in the order of the files.
+    """Return the defects by name, in the order of the rules that catch them first.
 
     Raises:
         simulator.datafile.DataFileError: a file is not as its schema says.
@@ -107,22 +110,19 @@ def _catalogue() -> Mapping[str, Defect]:
 
     folder = files("conformance.reference.defects")
     found: dict[str, Defect] = {}
-    for file in sorted(
-        (one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name
-    ):
-        data = load_yaml(file, SCHEMA, lambda data: problems(data, known=found))
-        for written, entry in data["defects"].items():
-            for name, one in expanded(written, entry):
-                found[name] = _defect(name, data["group"], one)
+    for group in sorted((folder / _FOLDER).iterdir(), key=lambda one: one.name):
+        for file in sorted(group.iterdir(), key=lambda one: one.name):
+            data = load_yaml(file, SCHEMA, lambda data: problems(data, known=found))
+            for written, entry in data["defects"].items():
+                found.update((name, _defect(name, one)) for name, one in expanded(written, entry))
     return MappingProxyType(found)
 
 
-def _defect(name: str, group: str, entry: Mapping[str, Any]) -> Defect:
+def _defect(name: str, entry: Mapping[str, Any]) -> Defect:
     from conformance.reference.defects.model import Defect, Kind, fault_of  # noqa: PLC0415 - as above
 
     return Defect(
         name=name,
-        group=group,
         title=entry["title"],
         description=entry["description"],
         caught_by=tuple(entry["caught_by"]),

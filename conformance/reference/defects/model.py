@@ -96,8 +96,6 @@ class Defect:
 
     name: str
     """Kebab-case, as given to ``--defect``."""
-    group: str
-    """The group of rules, which is the name of its file."""
     title: Mapping[str, str]
     """By language: ``fr``, ``en``."""
     description: Mapping[str, str]

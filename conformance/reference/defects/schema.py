@@ -70,10 +70,9 @@ _FAULT: dict[str, Any] = {
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["group", "defects"],
+    "required": ["defects"],
     "additionalProperties": False,
     "properties": {
-        "group": {"type": "string", "pattern": "^[a-z]+$"},
         "defects": {
             "type": "object",
             "propertyNames": {"pattern": "^([a-z0-9]+|\\$slug)(-([a-z0-9]+|\\$slug))+$"},

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import fields
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from conformance.reference.defects import Kind, by_hand, catalogue
 from conformance.rules import load_catalogue
+from simulator.datafile import load_yaml
+
+if TYPE_CHECKING:
+    from conformance.reference.defects.model import SeamFault
 
 NOT_APPLYING: dict[str, dict[str, str]] = yaml.safe_load(
     Path(__file__).with_name("kinds_not_applying.yaml").read_text("utf-8")
@@ -38,3 +46,28 @@ def test_each_kind_that_applies_has_two_defects(key: str) -> None:
 def test_no_fault_by_hand_takes_the_name_of_another() -> None:
     names = [name for subject in by_hand.SUBJECTS for name in subject.FUNCTIONS]
     assert len(names) == len(set(names)), {name for name in names if names.count(name) > 1}
+
+
+def vars_of(fault: SeamFault) -> dict[str, Any]:
+    return {each.name: getattr(fault, each.name) for each in fields(fault)}
+
+
+def test_no_two_defects_are_the_same_mistake() -> None:
+    by_faults: dict[str, list[str]] = {}
+    for name, defect in catalogue().items():
+        faults = [vars_of(fault) for fault in defect.faults]
+        by_faults.setdefault(json.dumps(faults, sort_keys=True, default=dict), []).append(name)
+    # One mistake that several rules catch is one defect with several rules.
+    assert [names for names in by_faults.values() if len(names) > 1] == []
+
+
+def test_each_defect_lies_with_the_rule_that_catches_it_first() -> None:
+    folder = Path(str(files("conformance.reference.defects"))) / "by_rule"
+    astray = [
+        (str(file.relative_to(folder)), name)
+        for file in folder.rglob("*.yaml")
+        for name, defect in load_yaml(file)["defects"].items()
+        if file.stem != (rule := str(defect["caught_by"][0]).lower())
+        or file.parent.name != rule.partition("-")[0]
+    ]
+    assert astray == []

@@ -112,12 +112,12 @@ def test_nothing_changes_on_seams_that_carry_nothing() -> None:
 )
 def test_a_mistake_in_a_defect_file_is_told_with_its_place(fault: str, message: str) -> None:
     text = (
-        "group: fields\ndefects:\n  some-defect:\n    title: {fr: a, en: b}\n    description: {fr: a, en: b}\n"
+        "defects:\n  some-defect:\n    title: {fr: a, en: b}\n    description: {fr: a, en: b}\n"
         f"    caught_by: [FLD-01]\n    kind: plain\n    source: x\n    faults:\n      - {fault}\n"
     )
     with pytest.raises(DataFileError, match=message) as error:
         parse_yaml(text.encode(), "d.yaml", SCHEMA, lambda data: problems(data, known=()))
-    assert all(problem.line >= 10 for problem in error.value.problems)
+    assert all(problem.line >= 9 for problem in error.value.problems)
 
 
 AT_THE_COUNTER = frozenset({"PRF-12", "ERG-08"})
