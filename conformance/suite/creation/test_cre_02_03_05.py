@@ -281,13 +281,25 @@ def test_new_identity_is_provisional(desk: Desk) -> None:
             "jour inconnu": partial(judge, desk, {"birth_date": "1971-02-00"}),
         }
     )
-    with desk.if_at_hand(SETTINGS):
-        if setting(desk, site.AUTOMATIC_VALIDATION) is None:
-            return
-        with restored(desk, site.AUTOMATIC_VALIDATION), suppress(RefusedError):
+
+
+@pytest.mark.rule("CRE-05")
+@pytest.mark.title(
+    fr="Un patient créé à la main est provisoire aussi quand la validation automatique est en service",
+    en="A patient created by hand is provisoire when automatic validation is switched on as well",
+)
+@SETTINGS.mark
+def test_with_automatic_validation(desk: Desk) -> None:
+    if setting(desk, site.AUTOMATIC_VALIDATION) is None:
+        return  # There is none to switch on.
+    with restored(desk, site.AUTOMATIC_VALIDATION):
+        try:
             desk.lgo.write_settings({site.AUTOMATIC_VALIDATION: site.ON})
-            # Without a document there is nothing to validate on.
-            judge(desk, {})
+        except RefusedError:
+            return  # It stays off, which is right.
+        # Without a document there is nothing to validate on.
+        answered = desk.lgo.create_patient(typed(desk.draw()), actor=desk.user)
+        _expect_new(desk.read(answered).status, answered.status)
 
 
 @pytest.mark.rule("CRE-05")
