@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.xmltree import local, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml import etree
 
     from conformance.documents.context import Limits
 
 _SEGMENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _NUMBER: Final = re.compile(r"\.(\d{1,3})$")
-_ESCAPES: Final = {
-    "\\": r"\E\ ".strip(),
-    "|": r"\F\ ".strip(),
-    "^": r"\S\ ".strip(),
-    "~": r"\R\ ".strip(),
-    "&": r"\T\ ".strip(),
-}
+_ESCAPES: Final = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\"}
 _CHARSET: Final = 18
 
 
@@ -59,11 +55,11 @@ def _field(element: etree._Element) -> str:
     return _joined(element, lambda component: _joined(component, _text, "&"), "^")
 
 
-def _joined(element: etree._Element, inner: object, mark: str) -> str:
+def _joined(element: etree._Element, inner: Callable[[etree._Element], str], mark: str) -> str:
     parts = {number: one for one in element if (number := _number(one))}
     if not parts:
         return _text(element)
-    return mark.join(inner(parts[at]) if at in parts else "" for at in range(1, max(parts) + 1))  # type: ignore[operator]
+    return mark.join(inner(parts[at]) if at in parts else "" for at in range(1, max(parts) + 1))
 
 
 def _number(element: etree._Element) -> int:
