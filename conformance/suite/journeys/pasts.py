@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
@@ -17,6 +17,8 @@ from conformance.suite.desk.words import insi_values
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
+
+_APP: Final = "app"
 
 
 def changed_once_qualified(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> Patient:
@@ -45,4 +47,9 @@ def from_app(desk: Desk) -> Subject:
     patient = desk.create(person)
     identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
     fed = desk.read(desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user))
-    return Subject(key=f"app, {fed.status}", person=person, patient=fed)
+    return Subject(key=f"{_APP}, {fed.status}", person=person, patient=fed)
+
+
+def is_from_app(subject: Subject) -> bool:
+    """Tell whether the INS of somebody was handed over by the Appli carte Vitale."""
+    return subject.key.startswith(f"{_APP}, ")

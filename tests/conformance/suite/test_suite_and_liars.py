@@ -20,6 +20,7 @@ from conformance.drivers.model import (
     StatusChange,
 )
 from conformance.drivers.protocol import DriverError
+from conformance.drivers.verbs import ALWAYS, VERBS
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
@@ -154,7 +155,7 @@ class CrashesMidway(Liar):
 
     def __getattr__(self, name: str) -> Any:
         member = getattr(self.driver, name)
-        if not callable(member):
+        if not callable(member) or name not in {*VERBS, *ALWAYS}:
             return member
 
         def act(*arguments: Any, **options: Any) -> Any:

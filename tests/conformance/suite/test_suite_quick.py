@@ -31,7 +31,7 @@ def test_rules_of_each_kind_pass_on_the_correct_lgo(campaigns: Rig) -> None:
         ("import-sets-validated", "STA-03"),
         ("failed-calls-not-logged", "ERR-03"),
         ("symbol-letters-gs", "DOC-03"),
-        ("number-in-pdf-title", "DOC-05"),
+        ("number-as-title-from-recovered", "DOC-05"),
     ],
 )
 def test_a_mistake_is_caught(campaigns: Rig, defect: str, rule: str) -> None:
