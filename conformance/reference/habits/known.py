@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from conformance.reference.habits.strict import refusing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.habits.front import Habit
+    from conformance.reference.habits.front import Asked, Habit, Inner
     from conformance.reference.habits.strategies import Search
 
 
@@ -40,3 +42,21 @@ def known(party: str, why: str, made: Callable[[], Habit], *rules: str) -> Known
 def just(habit: Habit) -> Callable[[], Habit]:
     """Return what makes a habit that remembers nothing."""
     return lambda: habit
+
+
+def known_habit(party: str, why: str, habit: Habit, *rules: str) -> Known:
+    """Return what is known of a habit that remembers nothing, and that the suite bears."""
+    return known(party, why, just(habit), *rules)
+
+
+def known_refusal(
+    party: str, why: str, message: str, when: Callable[[Asked, Inner], bool], *rules: str
+) -> Known:
+    """Return what is known of a refusal: its words, and when it is made."""
+    return known_habit(party, why, refusing(message, when), *rules)
+
+
+MARKED: Final = ("ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "CAL-11")
+"""The rules that a habit about attributes comes near to."""
+RECEIVED: Final = ("VER-04", "VER-06", "VER-07", "VER-09", "VER-10", "VER-15", "MAT-07", "CRE-06")
+"""The rules that a habit about identities received comes near to."""

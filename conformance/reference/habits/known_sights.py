@@ -5,51 +5,32 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from conformance.reference.habits import sights, strict, wards
-from conformance.reference.habits.known import Known, just, known
+from conformance.reference.habits import sights, wards
+from conformance.reference.habits.known import (
+    MARKED,
+    RECEIVED,
+    Known,
+    just,
+    known,
+    known_habit,
+    known_refusal,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from conformance.reference.habits.front import Asked, Habit, Inner
 
 _WORDS = "The words and signs on screen are the software's own."
 _LOG = "More may be logged than is asked for, under an action of one's own."
 
 
-def _refusing(party: str, why: str, message: str, when: Callable[[Asked, Inner], bool], *rules: str) -> Known:
-    return known(party, why, just(strict.refusing(message, when)), *rules)
-
-
-def _shown(party: str, form: str, change: object, *rules: str, why: str = _WORDS) -> Known:
-    return known(party, why, just(sights.shown_on(form, change)), *rules)  # type: ignore[arg-type]
-
-
-def _just(party: str, why: str, habit: Habit, *rules: str) -> Known:
-    return known(party, why, just(habit), *rules)
+def _shown(party: str, form: str, change: sights.Change, *rules: str, why: str = _WORDS) -> Known:
+    return known_habit(party, why, sights.shown_on(form, change), *rules)
 
 
 _SCREENS = ("DIS-01", "DIS-02", "DIS-03", "FLD-02", "STA-13", "RSP-04", "MAT-04", "SEC-03")
 _COMPARED = ("RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "ERG-08")
 _LOGGED = ("SEC-01", "SEC-02", "SEC-05", "SEC-06", "RSP-14", "VER-02", "BLK-04")
-_MARKED = ("ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "CAL-11")
-_SENT = (
-    "TRA-01",
-    "TRA-02",
-    "TRA-03",
-    "TRA-04",
-    "TRA-06",
-    "ATT-07",
-    "MAT-05",
-    "MAT-07",
-    "MAT-09",
-    "RSP-20",
-    "PRF-13",
-    "STA-08",
-    "TRT-03",
-    "DOC-09",
-)
-_RECEIVED = ("VER-04", "VER-06", "VER-07", "VER-09", "VER-10", "VER-15", "MAT-07", "CRE-06")
 
 SIGHTS: Mapping[str, Known] = MappingProxyType(
     {
@@ -74,24 +55,24 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "PRF-08",
             "ERG-07",
         ),
-        "sex-compared-as-h-or-f": _just(
+        "sex-compared-as-h-or-f": known_habit(
             "wards a", _WORDS, sights.compared(sights.sexes_in_comparison), *_COMPARED
         ),
-        "titled-comparison": _just("wards a", _WORDS, sights.compared(sights.titled_lines), *_COMPARED),
-        "differences-marked-in-text": _just(
+        "titled-comparison": known_habit("wards a", _WORDS, sights.compared(sights.titled_lines), *_COMPARED),
+        "differences-marked-in-text": known_habit(
             "wards b", _WORDS, sights.compared(sights.differences_marked_in_text), *_COMPARED
         ),
         "lock-behind-values": _shown("wards b", "PATIENT", sights.lock_behind_values, *_SCREENS),
-        "marks-before-names": _shown("wards b", "PATIENT", sights.marks_before_names, *_SCREENS, *_MARKED),
-        "homonym-alert-at-call": _just(
+        "marks-before-names": _shown("wards b", "PATIENT", sights.marks_before_names, *_SCREENS, *MARKED),
+        "homonym-alert-at-call": known_habit(
             "wards a",
             "More may be said than is asked.",
             sights.homonym_alert_at_call,
             "CAL-11",
             "RSP-05",
-            *_MARKED,
+            *MARKED,
         ),
-        "alerts-by-number": _just(
+        "alerts-by-number": known_habit(
             "wards a",
             "The code of an alert is the software's own.",
             sights.alerts_by_number,
@@ -104,7 +85,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "VER-08",
             "CAL-11",
         ),
-        "settings-of-many": _just(
+        "settings-of-many": known_habit(
             "wards a",
             "Names of settings are free.",
             sights.settings_of_many,
@@ -114,10 +95,10 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "DOC-02",
             "MAT-06",
         ),
-        "verbs-twice": _just(
+        "verbs-twice": known_habit(
             "wards a", "Which verbs there are is a set.", sights.verbs_twice, "STA-01", "CAL-01"
         ),
-        "refusals-in-many-lines": _just(
+        "refusals-in-many-lines": known_habit(
             "wards a",
             "Code and message are the software's own.",
             sights.refusals_in_many_lines,
@@ -127,7 +108,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "SEC-03",
             "SRC-09",
         ),
-        "accepted-for-work": _just(
+        "accepted-for-work": known_habit(
             "wards a", "2xx: done.", sights.accepted_for_work, "CAL-01", "VER-11", "VER-04"
         ),
         # Logged
@@ -148,20 +129,20 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             *_LOGGED,
             "CRE-05",
         ),
-        "returned-with-more": _just(
+        "returned-with-more": known_habit(
             "wards a",
             "What else is kept of an answer is the software's own.",
             sights.returned_with_more,
             *_LOGGED,
         ),
-        "sent-by-the-site": _just(
+        "sent-by-the-site": known_habit(
             "wards a",
             "Règle 31 asks for a sender; the site is one.",
             sights.sent_by_the_site,
             "SEC-08",
             "TRA-12",
         ),
-        "sent-twice-in-the-trace": _just(
+        "sent-twice-in-the-trace": known_habit(
             "wards b",
             "How many lines a sending has is not said.",
             sights.sent_twice_in_the_trace,
@@ -178,7 +159,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "DOC-01",
         ),
         # Answered
-        "trace-without-files": _just(
+        "trace-without-files": known_habit(
             "wards b",
             "Règle 31: date, time, sender, recipient.",
             sights.answers_little(frozenset({"patient_id", "channel"}), ("GET", "transmissions")),
@@ -187,7 +168,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "TRA-12",
             "DOC-01",
         ),
-        "worklist-in-words": _just(
+        "worklist-in-words": known_habit(
             "wards c",
             "patient_id may be null (driver API); the text names the person.",
             sights.worklist_in_words,
@@ -197,7 +178,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "VER-07",
             "VER-15",
         ),
-        "documents-by-name-only": _just(
+        "documents-by-name-only": known_habit(
             "wards a",
             "Sender and time may be left out (driver API).",
             sights.answers_little(frozenset({"sender", "at"}), ("GET", "patients", "*", "documents")),
@@ -206,7 +187,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "VER-14",
             "VER-15",
         ),
-        "verification-told-in-one-word": _just(
+        "verification-told-in-one-word": known_habit(
             "wards b",
             "Only the outcome has to be there (driver API).",
             sights.answers_little(
@@ -218,7 +199,7 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             "ERR-02",
             "BLK-05",
         ),
-        "reception-told-in-few-words": _just(
+        "reception-told-in-few-words": known_habit(
             "wards a",
             "The same.",
             sights.answers_little(
@@ -227,12 +208,12 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
                 ("POST", "received-messages"),
                 ("POST", "scans"),
             ),
-            *_RECEIVED,
+            *RECEIVED,
             "VER-08",
             "VER-13",
             "VER-14",
         ),
-        "sending-without-recipient": _just(
+        "sending-without-recipient": known_habit(
             "wards b",
             "The same.",
             sights.answers_little(frozenset({"recipient"}), ("POST", "patients", "*", "sendings")),
@@ -251,12 +232,12 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             still_accused="Files are compared whole after a call by card, the billing number included (RSP-12, STA-03).",
             made=just(wards.card_attached_when_called),
         ),
-        "homonym-for-ever": _refusing(
+        "homonym-for-ever": known_refusal(
             "wards b",
             "How homonyme is taken away again is not said.",
             "Homonyme connu : l'attribut reste.",
             wards.homonym_no_more,
-            *_MARKED,
+            *MARKED,
             "STA-07",
         ),
     }

@@ -6,16 +6,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from conformance.reference.habits import looks, strategies, strict
-from conformance.reference.habits.known import Known, just, known
+from conformance.reference.habits.known import Known, known, known_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from conformance.reference.habits.front import Asked, Inner
-
-
-def _refusing(party: str, why: str, message: str, when: Callable[[Asked, Inner], bool], *rules: str) -> Known:
-    return known(party, why, just(strict.refusing(message, when)), *rules)
+    from collections.abc import Mapping
 
 
 def _breaker() -> Known:
@@ -61,7 +55,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "SEC-06",
             "SEC-04",
         ),
-        "lot-of-one-refused": _refusing(
+        "lot-of-one-refused": known_refusal(
             "stricter lots",
             "Lots are optional (Règle 46); one identity is verified alone.",
             "Un lot compte au moins deux dossiers.",
@@ -97,7 +91,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "PRF-09",
             "STA-07",
         ),
-        "homonym-for-super-users": _refusing(
+        "homonym-for-super-users": known_refusal(
             "stricter statuses",
             "Who sets the attribute homonyme is not said.",
             "Réservé au responsable d'identitovigilance.",
@@ -109,7 +103,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "CAL-11",
             "SRC-01",
         ),
-        "frozen-while-fictitious": _refusing(
+        "frozen-while-fictitious": known_refusal(
             "stricter statuses",
             "What may be changed of somebody who does not exist is not said.",
             "Identité fictive : aucune modification.",
@@ -122,7 +116,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "STA-14",
             "PRF-01",
         ),
-        "nothing-leaves-a-marked-file": _refusing(
+        "nothing-leaves-a-marked-file": known_refusal(
             "stricter papers",
             "No text asks for a paper or a message about a doubtful or fictitious identity.",
             "Identité douteuse ou fictive : rien ne sort.",
@@ -135,7 +129,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "ATT-05",
             "ATT-03",
         ),
-        "reports-of-the-qualified-only": _refusing(
+        "reports-of-the-qualified-only": known_refusal(
             "stricter papers",
             "These reports go to the DMP, which wants somebody qualifié (TRA-12); no text asks for a paper of others.",
             "Identité non qualifiée : pas de compte rendu.",
@@ -241,7 +235,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "FLD-03",
             "SEC-06",
         ),
-        "call-asks-the-right-to-see": _refusing(
+        "call-asks-the-right-to-see": known_refusal(
             "stricter rights",
             "Who may not see an INS has nothing to ask INSi; rights are fine-grained in the software's own way.",
             "Droit manquant.",
@@ -251,7 +245,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "SEC-13",
             "RSP-01",
         ),
-        "senseless-rights-refused": _refusing(
+        "senseless-rights-refused": known_refusal(
             "stricter rights 2",
             "A right over what a user may not see is good for nothing; which sets a site may give is not said.",
             "Ces droits demandent la lecture des identités.",
@@ -293,7 +287,7 @@ STRICT: Mapping[str, Known] = MappingProxyType(
             "FLD-03",
             "RSP-02",
         ),
-        "places-of-the-table-only": _refusing(
+        "places-of-the-table-only": known_refusal(
             "stricter entry",
             "TRT-10: a code of the COG; one that no table has is none.",
             "Code de lieu inconnu.",

@@ -5,34 +5,20 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from conformance.reference.habits import sights, strict, wards
-from conformance.reference.habits.known import Known, just, known
+from conformance.reference.habits import wards
+from conformance.reference.habits.known import (
+    MARKED,
+    RECEIVED,
+    Known,
+    known,
+    known_habit,
+    known_refusal,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from conformance.reference.habits.front import Asked, Habit, Inner
-
-_WORDS = "The words and signs on screen are the software's own."
-_LOG = "More may be logged than is asked for, under an action of one's own."
+    from collections.abc import Mapping
 
 
-def _refusing(party: str, why: str, message: str, when: Callable[[Asked, Inner], bool], *rules: str) -> Known:
-    return known(party, why, just(strict.refusing(message, when)), *rules)
-
-
-def _shown(party: str, form: str, change: object, *rules: str, why: str = _WORDS) -> Known:
-    return known(party, why, just(sights.shown_on(form, change)), *rules)  # type: ignore[arg-type]
-
-
-def _just(party: str, why: str, habit: Habit, *rules: str) -> Known:
-    return known(party, why, just(habit), *rules)
-
-
-_SCREENS = ("DIS-01", "DIS-02", "DIS-03", "FLD-02", "STA-13", "RSP-04", "MAT-04", "SEC-03")
-_COMPARED = ("RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "ERG-08")
-_LOGGED = ("SEC-01", "SEC-02", "SEC-05", "SEC-06", "RSP-14", "VER-02", "BLK-04")
-_MARKED = ("ATT-01", "ATT-02", "ATT-03", "ATT-05", "ATT-06", "CAL-11")
 _SENT = (
     "TRA-01",
     "TRA-02",
@@ -49,12 +35,11 @@ _SENT = (
     "TRT-03",
     "DOC-09",
 )
-_RECEIVED = ("VER-04", "VER-06", "VER-07", "VER-09", "VER-10", "VER-15", "MAT-07", "CRE-06")
 
 WARDS: Mapping[str, Known] = MappingProxyType(
     {
         # Refused
-        "places-of-their-time": _refusing(
+        "places-of-their-time": known_refusal(
             "wards a",
             "TRT-10: the code is valid at the time of birth.",
             "Ce lieu n'existait pas à cette date.",
@@ -81,37 +66,37 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             "wards b",
             "E11: what was doubtful has to be checked again.",
             wards.doubt_lifted_with_a_document,
-            *_MARKED,
+            *MARKED,
             "STA-07",
         ),
-        "fictitious-for-ever": _refusing(
+        "fictitious-for-ever": known_refusal(
             "wards b",
             "How a fictitious identity becomes another is not said.",
             "Identité fictive : créez un dossier.",
             wards.fictitious_no_more,
-            *_MARKED,
+            *MARKED,
             "STA-07",
         ),
-        "doubtful-corrected-by-super-user": _refusing(
+        "doubtful-corrected-by-super-user": known_refusal(
             "wards b",
             "E13 speaks of files without a mark.",
             "Identité douteuse : réservé au référent.",
             wards.doubtful_corrected_by_anybody,
-            *_MARKED,
+            *MARKED,
             "SEC-05",
             "STA-14",
         ),
         "mark-removed-by-who-set-it": known(
-            "wards c", "Who lifts a mark is not said.", wards.mark_removed_by_who_set_it, *_MARKED
+            "wards c", "Who lifts a mark is not said.", wards.mark_removed_by_who_set_it, *MARKED
         ),
-        "messages-of-the-qualified": _refusing(
+        "messages-of-the-qualified": known_refusal(
             "wards b",
             "No text asks for a message about anybody else.",
             "Identité non qualifiée : aucun message.",
             wards.message_of("PROV", "RECUP", "VALI"),
             *_SENT,
         ),
-        "messages-of-the-checked": _refusing(
+        "messages-of-the-checked": known_refusal(
             "wards c",
             "The same.",
             "Identité non contrôlée : aucun message.",
@@ -127,7 +112,7 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             "CAL-16",
             "PRF-12",
         ),
-        "national-documents-stay-high": _refusing(
+        "national-documents-stay-high": known_refusal(
             "wards b",
             "PRF-06 names them; a site may add.",
             "La CNI et le passeport restent de haute confiance.",
@@ -136,7 +121,7 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             "PRF-06",
             "PRF-08",
         ),
-        "rights-come-with-others": _just(
+        "rights-come-with-others": known_habit(
             "wards b",
             "The answer says which rights were given.",
             wards.rights_come_with_others,
@@ -145,7 +130,7 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             "SEC-13",
             "CAL-11",
         ),
-        "nothing-opens-without-right": _just(
+        "nothing-opens-without-right": known_habit(
             "wards c",
             "What may not be seen is null, or refused.",
             wards.nothing_opens_without_right,
@@ -167,7 +152,7 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             "BLK-05",
             "RSP-15",
         ),
-        "typed-search-goes-to-the-file": _just(
+        "typed-search-goes-to-the-file": known_habit(
             "wards c",
             "SRC-12: no second file for the same person.",
             wards.typed_search_goes_to_the_file,
@@ -182,7 +167,7 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             "wards b",
             "Nothing says that an identity without INS becomes a file.",
             lambda: wards.left_to_a_person(wards.received_without_ins, "Identité reçue sans INS."),
-            *_RECEIVED,
+            *RECEIVED,
         ),
         "verified-before-printing": known(
             "wards a",
@@ -222,23 +207,23 @@ WARDS: Mapping[str, Known] = MappingProxyType(
             search=lambda: wards.place_first_then_without,
         ),
         # Produced
-        "hl7-in-a-batch": _just(
+        "hl7-in-a-batch": known_habit(
             "wards a", "HL7 v2 allows batches of one.", wards.produced("HL7V2", wards.in_a_batch), *_SENT
         ),
-        "hl7-in-latin-1": _just(
+        "hl7-in-latin-1": known_habit(
             "wards c", "MSH-18 says the character set.", wards.produced("HL7V2", wards.in_latin_1), *_SENT
         ),
-        "cda-in-latin-1": _just(
+        "cda-in-latin-1": known_habit(
             "wards a",
             "XML says its own encoding.",
             wards.produced("CDA", wards.in_other_signs),
             *_SENT,
             "DOC-06",
         ),
-        "cda-in-sixteen-bits": _just(
+        "cda-in-sixteen-bits": known_habit(
             "wards c", "The same.", wards.produced("CDA", wards.in_sixteen_bits), *_SENT, "DOC-06"
         ),
-        "fhir-in-a-bundle": _just(
+        "fhir-in-a-bundle": known_habit(
             "wards a", "A resource may travel in a bundle.", wards.produced("FHIR", wards.in_a_bundle), *_SENT
         ),
     }

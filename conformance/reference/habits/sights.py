@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.reference.habits.front import Asked, Habit, Inner, Said
 
     Row = dict[str, Any]
+    Change = Callable[[list[Row], Asked, Inner], list[Row]]
 
 SHORT_LABELS: Final = {
     "birth_name": "N. Nais.", "first_name": "Pr. 1", "first_names": "Pr. Nais.", "birth_date": "DDN", "sex": "S.",
@@ -30,7 +31,7 @@ _HIGH: Final = frozenset(
 )
 
 
-def shown_on(form: str, change: Callable[[list[Row], Asked, Inner], list[Row]]) -> Habit:
+def shown_on(form: str, change: Change) -> Habit:
     """Show the fields of a screen otherwise."""
 
     def habit(asked: Asked, inner: Inner) -> Said:
