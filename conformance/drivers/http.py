@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-import time
-from dataclasses import dataclass, replace
-from http import HTTPStatus
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
@@ -15,10 +13,10 @@ import httpcore
 
 from conformance.drivers import wire
 from conformance.drivers.ahead import WITH, Ahead
-from conformance.drivers.bounded import NotJsonError, TooLargeError, collect, excerpt, parse
+from conformance.drivers.bounded import NotJsonError, TooLargeError, collect
 from conformance.drivers.deadline import Deadline
-from conformance.drivers.errors import DriverError, Fault, VerbNotSupportedError
-from conformance.drivers.raw import MASK, RawExchange, shown_bytes
+from conformance.drivers.errors import DriverError, Fault
+from conformance.drivers.http_answer import HttpAnswer, Sent
 from conformance.drivers.settings import DriverSettings
 from conformance.drivers.verbs import Driver
 from simulator.client.connection import Connection
@@ -30,12 +28,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from conformance.drivers.model import Actor
+    from conformance.drivers.raw import RawExchange
     from conformance.drivers.verbs import Declaration
-
-_SEE_API = Text(
-    "Un refus du logiciel est 409 ou 422 ; voyez « banc driver show ».",
-    "A refusal of the software is 409 or 422; see “banc driver show”.",
-)
 
 
 class HttpDriver(Driver):
@@ -107,7 +101,7 @@ class HttpDriver(Driver):
         """Ask for everything anew: something was done, or time went by."""
         self._ahead.forget()
 
-    def _taken(self, declaration: Declaration, document: Any, answer: _Answer) -> Any:
+    def _taken(self, declaration: Declaration, document: Any, answer: HttpAnswer) -> Any:
         """Return what came with an earlier answer."""
         if self.on_exchange is not None:
             self.on_exchange(answer.exchange)
@@ -116,7 +110,7 @@ class HttpDriver(Driver):
 
     def _asked(
         self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]
-    ) -> tuple[_Answer, Any]:
+    ) -> tuple[HttpAnswer, Any]:
         path, query, body = declaration.http_request(arguments)
         if self._capabilities and (together := self._ahead.wanted(declaration, self._capabilities)):
             query[WITH] = together
@@ -130,7 +124,7 @@ class HttpDriver(Driver):
             **self.settings.headers,
         }
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        answer = _Answer(operation, declaration, _Request(target, headers, self._secret, content))
+        answer = HttpAnswer(operation, declaration, Sent(target, headers, self._secret, content))
         try:
             self._receive(answer, declaration.method, target, {**headers, **self._secret}, content)
         finally:
@@ -139,7 +133,7 @@ class HttpDriver(Driver):
         return answer, answer.understood()
 
     def _receive(
-        self, answer: _Answer, method: str, target: str, headers: Mapping[str, str], content: bytes
+        self, answer: HttpAnswer, method: str, target: str, headers: Mapping[str, str], content: bytes
     ) -> None:
         """Send the request and collect the answer."""
         limit = self.settings.timeout
@@ -179,198 +173,6 @@ class HttpDriver(Driver):
 def _path_of(url: str) -> str | None:
     """Return the path of an address; ``None`` when more follows it."""
     return None if {"?", "#"} & set(url) else httpcore.URL(url).target.decode("ascii").rstrip("/")
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What was sent: put into words only when somebody looks."""
-
-    target: str
-    headers: Mapping[str, str]
-    secret: Mapping[str, str]
-    content: bytes
-
-    def shown(self, method: str) -> str:
-        lines = [f"{method} {self.target}", *(f"{name}: {value}" for name, value in self.headers.items())]
-        lines += [f"{name}: {MASK}" for name in self.secret]
-        return "\n".join([*lines, "", shown_bytes(self.content)])
-
-
-class _Travelled(RawExchange):
-    """A request with its answer; most checks pass, and nobody reads what travelled for them."""
-
-    __slots__ = ("_answer",)
-    _answer: _Answer
-
-    def __init__(self, answer: _Answer) -> None:
-        object.__setattr__(self, "_answer", answer)
-        object.__setattr__(self, "seconds", answer.elapsed())
-
-    @property
-    def sent(self) -> str:
-        return self._answer.sent.shown(self._answer.declaration.method)
-
-    @property
-    def received(self) -> str:
-        answer = self._answer
-        if not answer.status:
-            return ""
-        lines = [f"HTTP {answer.status}", *(f"{name}: {value}" for name, value in answer.headers)]
-        return "\n".join([*lines, "", shown_bytes(bytes(answer.content))])
-
-
-class _Answer:
-    """What comes back to one request, and what it means."""
-
-    def __init__(self, operation: str, declaration: Declaration, sent: _Request) -> None:
-        self.operation = operation
-        self.declaration = declaration
-        self.status = 0
-        self.headers: list[tuple[str, str]] = []
-        self.content = bytearray()
-        self.document: Any = None
-        """The JSON that came, once understood."""
-        self.sent = sent
-        self.began_at = time.monotonic()
-
-    def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        self.status = status
-        self.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
-
-    def header(self, name: str) -> str:
-        return next((value for known, value in self.headers if known.lower() == name), "")
-
-    def elapsed(self) -> float:
-        return time.monotonic() - self.began_at
-
-    @property
-    def exchange(self) -> RawExchange:
-        return _Travelled(self)
-
-    def error(self, text: Text, *, hint: Text | None = None, fault: Fault = Fault.FAILED) -> DriverError:
-        return DriverError(
-            Text(f"{self.operation} : {text.fr}", f"{self.operation}: {text.en}"),
-            hint=hint,
-            fault=fault,
-            exchange=self.exchange,
-        )
-
-    def late(self, limit: float, address: str) -> DriverError:
-        count = len(self.content)
-        came = (
-            Text(f"{count} octets reçus, la suite manque", f"{count} bytes came, the rest is missing")
-            if self.status
-            else Text("rien n'est venu", "nothing came")
-        )
-        return self.error(
-            Text(
-                f"pas de réponse complète de {address} en {limit:g} s ({came.fr})",
-                f"no whole answer from {address} within {limit:g} s ({came.en})",
-            ),
-            hint=Text(
-                "Le logiciel est-il bloqué ? Sinon, donnez au pilote plus de temps que le logiciel n'en laisse à INSi.",
-                "Is the software stuck? Otherwise give the driver a longer time-out than the software's own for INSi.",
-            ),
-            fault=Fault.TIMEOUT,
-        )
-
-    def unreachable(self, address: str, error: Exception) -> DriverError:
-        said = str(error) or type(error).__name__
-        return self.error(
-            Text(f"{address} ne peut pas être joint : {said}", f"{address} cannot be reached: {said}"),
-            hint=Text(
-                "Le logiciel est-il démarré, et est-ce l'adresse de son API de pilotage ?",
-                "Is the software started, and is this the address of its driver API?",
-            ),
-            fault=Fault.UNREACHABLE,
-        )
-
-    def understood(self) -> Any:
-        """Return the answer; raise what any other than a good one means."""
-        status, verb = self.status, self.declaration.verb
-        if status == HTTPStatus.NOT_IMPLEMENTED and verb is not None:
-            raise VerbNotSupportedError(verb, self._declared_reason())
-        if status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
-            refused = f"{self.operation}, refusal {status}"
-            raise self.read(lambda: wire.read_refusal(wire.Node(refused, self._json())))
-        if status == HTTPStatus.NO_CONTENT:
-            return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, None)))
-        if HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES:
-            return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, self._json())))
-        said = excerpt(bytes(self.content))
-        raise self.error(Text(f"HTTP {status} : {said.fr}", f"HTTP {status}: {said.en}"), hint=self._hint())
-
-    def read(self, read: Callable[[], Any]) -> Any:
-        """Return what ``read`` makes of the document; an error in it names what travelled."""
-        try:
-            return read()
-        except DriverError as error:
-            error.exchange = self.exchange
-            raise
-
-    def _hint(self) -> Text:
-        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
-            where = self.header("location") or "?"
-            return Text(
-                f"Les redirections ne sont pas suivies : donnez l'adresse finale ({where!r}).",
-                f"Redirects are not followed: give the final address ({where!r}).",
-            )
-        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Text(
-                "Le logiciel a échoué : son propre journal dit pourquoi.",
-                "The software failed: its own log says why.",
-            )
-        if self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            return Text(
-                "L'API de pilotage demande une authentification : headers_from_env dans le plan, --header-env en commande.",
-                "The driver API asks for authentication: headers_from_env in the plan, --header-env on the command line.",
-            )
-        if self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
-            return Text(
-                "Objet inconnu, ou partie de l'API de pilotage non réalisée : retirez alors le verbe de /capabilities,"
-                " avec la raison dans not_supported.",
-                "Unknown object, or this part of the driver API is not implemented:"
-                " then leave the verb out of /capabilities with its reason in not_supported.",
-            )
-        return _SEE_API
-
-    def _json(self) -> Any:
-        content = bytes(self.content)
-        try:
-            _must_be_json(self.header("content-type"))
-            self.document = parse(content)
-        except TooLargeError as error:
-            raise self.error(error.text, fault=Fault.TOO_LARGE) from error
-        except NotJsonError as error:
-            why, said = error.text, excerpt(content)
-            raise self.error(
-                Text(
-                    f"HTTP {self.status} : attendu du JSON (application/json, UTF-8), reçu {said.fr} ({why.fr})",
-                    f"HTTP {self.status}: expected JSON (application/json, UTF-8), got {said.en} ({why.en})",
-                ),
-                hint=Text(
-                    "Est-ce l'adresse de l'API de pilotage, et non des pages du logiciel ?",
-                    "Is this the address of the driver API, and not of the software's own pages?",
-                ),
-                fault=Fault.CONTRACT,
-            ) from error
-        else:
-            return self.document
-
-    def _declared_reason(self) -> str:
-        """Return the reason of a 501; it counts as declared even when it comes in no good form."""
-        try:
-            reason = wire.Node("", self._json()).key("reason").text()
-        except DriverError:
-            reason = ""
-        return reason or "answered 501 without a reason"
-
-
-def _must_be_json(kind: str) -> None:
-    name = kind.partition(";")[0].strip().lower()
-    # An answer that does not say what it is may still be right.
-    if name and name != "application/json" and not name.endswith("+json"):
-        raise NotJsonError(Text.same(f"Content-Type {kind!r}"))
 
 
 def _actor_headers(actor: Actor | None, operation: str) -> dict[str, str]:
